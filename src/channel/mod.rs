@@ -1,0 +1,191 @@
+//! One file a service: config → rules → payload → send → find.
+//!
+//! The sorted table [`ADAPTERS`] says what exists. A channel is configured
+//! from its spanned table without resolving a secret, opening a socket or
+//! running a program; only `ready`, `send`, `find` and `live` touch the outside.
+
+pub mod http;
+pub mod secret;
+
+use crate::diagnostic::Checked;
+use crate::ladder::{ChannelTable, Project};
+use crate::plan::{Identity, Payload, Receipt, StepKey};
+use crate::render::{Defaults, Outlet, Variant, VariantKind};
+use crate::source::Sources;
+use crate::text::Rules;
+use jiff::Timestamp;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::time::Duration;
+
+/// A running piece of work with a channel.
+pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, SendError>> + Send + 'a>>;
+
+/// Why nothing is known to be out.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The service said no. Trying again changes nothing.
+    #[error("{says}")]
+    Refused {
+        /// What it said.
+        says: String,
+    },
+    /// The service did nothing and said so. Safe to repeat.
+    #[error("{says}")]
+    NotYet {
+        /// What it said.
+        says: String,
+        /// After this long, if it named a time.
+        wait: Option<Duration>,
+    },
+    /// The request left and no answer proves what became of it.
+    #[error("{cause}")]
+    Unknown {
+        /// What was seen.
+        cause: String,
+    },
+}
+
+/// One try to send one part.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The delivery's key (the person's own, for mail).
+    pub key: StepKey,
+    /// What the key stands for.
+    pub identity: Identity,
+    /// Which part, from 0.
+    pub part: u32,
+    /// Which try, from 1.
+    pub number: u32,
+    /// The receipts of the parts before this one.
+    pub previous: Vec<Receipt>,
+    /// When this part was tried first: dates in what is sent come from here,
+    /// so that a repeat is the same bytes.
+    pub first_tried: Timestamp,
+    /// The project's folder.
+    pub project: PathBuf,
+    /// Where kept media lie, each file named by its SHA-256.
+    pub media: PathBuf,
+    /// The bound variant, for adapters that write more than the payload (outbox).
+    pub variant: Variant,
+}
+
+/// What a channel needs before anything may be sent anywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// All is there.
+    Yes,
+    /// Secrets are missing or empty; which, and how to give them. With
+    /// `without_credentials = "outbox"` its posts go to the outbox.
+    NoCredentials(Vec<String>),
+    /// It cannot work: a folder that cannot be written, a wrong setting.
+    No(Vec<String>),
+}
+
+/// What the service's own records say about a part whose outcome is unknown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// It is there.
+    Sent(Receipt),
+    /// It is proven not to be there: a consistent listing that reaches back past the attempt.
+    Absent,
+    /// This channel has no way to tell.
+    CannotTell(String),
+}
+
+/// One configured channel.
+pub trait Channel: Send + Sync + std::fmt::Debug {
+    /// Whose account, as the identity of deliveries: `x:acmerockets`.
+    fn account(&self) -> String;
+    /// What it makes of a message.
+    fn kind(&self) -> VariantKind;
+    /// Limits. Pure: built in, or from a committed file.
+    fn rules(&self) -> Rules;
+    /// Its own templates.
+    fn defaults(&self) -> Defaults;
+    /// What the service will see. Pure. Problems are those that only this service knows.
+    fn payload(&self, variant: &Variant, identity: &Identity) -> Checked<Payload>;
+    /// Whether it could send now: secrets there, folders writable. Opens no socket.
+    fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>>;
+    /// Sends one part.
+    fn send<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt>;
+    /// Looks for a part after an unknown outcome.
+    fn find<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
+        let _ = (part, attempt);
+        Box::pin(async { Ok(Found::CannotTell("this channel keeps no list of what it was sent".to_owned())) })
+    }
+    /// How long what comes `after` waits for the page to answer; `None`: it does not look.
+    fn live_within(&self) -> Option<Duration> {
+        None
+    }
+    /// Whether the page at `url` answers.
+    fn live<'a>(&'a self, url: &'a str) -> Doing<'a, bool> {
+        let _ = url;
+        Box::pin(async { Ok(true) })
+    }
+    /// Who gets it, one message each.
+    fn recipients(&self) -> &[String] {
+        &[]
+    }
+    /// The sender, for mail.
+    fn from(&self) -> Option<String> {
+        None
+    }
+    /// `utm_medium`.
+    fn medium(&self) -> &'static str {
+        match self.kind() {
+            VariantKind::Post => "social",
+            VariantKind::Article => "blog",
+            VariantKind::Mail => "email",
+        }
+    }
+}
+
+/// One row of [`ADAPTERS`].
+pub struct Adapter {
+    /// `adapter = "…"`.
+    pub name: &'static str,
+    /// One line for `ladder channels`.
+    pub about: &'static str,
+    /// What it makes of a message.
+    pub kind: VariantKind,
+    /// A `[channels.NAME]` table that parses: for docs, `init` and tests.
+    pub sample: &'static str,
+    /// The keys it knows, for the schema.
+    pub fields: &'static [crate::ladder::shape::Field],
+    /// Reads its table.
+    pub configure: fn(&Configuring<'_>) -> Checked<Box<dyn Channel>>,
+}
+
+/// What an adapter reads its settings from.
+#[derive(Clone, Copy)]
+pub struct Configuring<'a> {
+    /// The texts that spans point into.
+    pub sources: &'a Sources,
+    /// The house.
+    pub project: &'a Project,
+    /// The channel's table.
+    pub table: &'a ChannelTable,
+}
+
+/// Every adapter of this build. Keep sorted.
+pub static ADAPTERS: &[Adapter] = &[];
+
+/// The channel of a table, and its face for rendering.
+pub struct Configured {
+    /// The adapter's name.
+    pub adapter: &'static str,
+    /// The channel.
+    pub channel: Box<dyn Channel>,
+    /// What rendering needs to know of it.
+    pub outlet: Outlet,
+    /// `without_credentials = "outbox"`.
+    pub without_credentials: bool,
+}
+
+/// Turns a table into a channel.
+pub fn configure(sources: &Sources, project: &Project, table: &ChannelTable) -> Checked<Configured> {
+    let _ = (sources, project, table);
+    todo!("room channel")
+}

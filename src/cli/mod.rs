@@ -1,0 +1,1 @@
+//! One file a verb, and `load.rs`, which reads the files.

@@ -1,0 +1,224 @@
+//! Something to tell the user: severity, rule, message, span, hint. Draws itself.
+//!
+//! A function that can find more than one problem returns [`Checked`], which
+//! holds all of them: the user fixes a file once, not once for each mistake.
+
+use crate::source::{Location, Sources, Span};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::Serialize;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Nothing is published while it stands.
+    Error,
+    /// Published all the same; somebody should look.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// One thing to tell the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The rule's name in `docs/rules.md`, which `allow` takes: `too-long`.
+    pub rule: &'static str,
+    /// What is wrong: a lowercase fragment, literals in backticks.
+    pub message: String,
+    /// Where, if it is anywhere.
+    pub span: Option<Span>,
+    /// Words to stand under the marked place.
+    pub label: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// A problem that stops publishing.
+    pub fn error(rule: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(Severity::Error, rule, message)
+    }
+
+    /// A problem that does not.
+    pub fn warning(rule: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(Severity::Warning, rule, message)
+    }
+
+    /// No problem, but worth knowing.
+    pub fn note(rule: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(Severity::Note, rule, message)
+    }
+
+    /// A problem of the given severity.
+    pub fn new(severity: Severity, rule: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity, rule, message: message.into(), span: None, label: None, hint: None }
+    }
+
+    /// Points at `span`.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Diagnostic {
+        self.span = Some(span);
+        self
+    }
+
+    /// Points at `span`, if there is one.
+    #[must_use]
+    pub fn at_maybe(mut self, span: Option<Span>) -> Diagnostic {
+        self.span = span.or(self.span);
+        self
+    }
+
+    /// Puts words under the marked place.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Draws it as text for a terminal or a log, with the user's line under it.
+    ///
+    /// Control characters that came from files or servers are made visible
+    /// before anything reaches the terminal.
+    pub fn draw(&self, sources: &Sources, colour: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
+        };
+        let message = crate::text::visible(&self.message);
+        let label = self.label.as_deref().map(crate::text::visible);
+        let hint = self.hint.as_deref().map(crate::text::visible);
+        let title = level.primary_title(message.as_ref()).id(self.rule);
+        let source = self.span.map(|span| (span, sources.get(span.source)));
+        // Same width for every replaced character, so that columns stay right.
+        let text = source.map(|(_, source)| crate::text::visible_same_width(&source.text));
+        let mut group = match (&source, &text) {
+            (Some((span, source)), Some(text)) => {
+                let end = span.end.min(text.len());
+                let mut mark = AnnotationKind::Primary.span(span.start.min(end)..end);
+                if let Some(label) = &label {
+                    mark = mark.label(label.as_ref());
+                }
+                title.element(
+                    Snippet::source(text.as_ref()).path(source.name.as_str()).fold(true).annotation(mark),
+                )
+            }
+            _ => Group::with_title(title),
+        };
+        if let Some(hint) = &hint {
+            group = group.element(Level::HELP.no_name().message(format!("hint: {hint}")));
+        }
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[group]).to_string()
+    }
+
+    /// As machines read it.
+    pub fn record(&self, sources: &Sources) -> DiagnosticRecord {
+        let place = self.span.map(|span| sources.locate(span));
+        let (file, line, column) = match place {
+            Some(Location { file, line, column }) => (Some(file), Some(line), Some(column)),
+            None => (None, None, None),
+        };
+        DiagnosticRecord {
+            severity: self.severity,
+            rule: self.rule,
+            message: self.message.clone(),
+            file,
+            line,
+            column,
+            hint: self.hint.clone(),
+        }
+    }
+}
+
+/// A [`Diagnostic`] with its place spelled out: what `--format json` prints.
+#[derive(Clone, Debug, Serialize)]
+pub struct DiagnosticRecord {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The rule's name.
+    pub rule: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// The file, relative to the project.
+    pub file: Option<String>,
+    /// Line, from 1.
+    pub line: Option<usize>,
+    /// Column in characters, from 1.
+    pub column: Option<usize>,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// A value, and every problem met on the way to it.
+///
+/// `value` may be present beside errors (as much as could be understood) and
+/// is absent only when nothing useful could be made. Whoever acts on the value
+/// asks [`Checked::has_errors`] first.
+#[derive(Clone, Debug)]
+pub struct Checked<T> {
+    /// What could be made of the input.
+    pub value: Option<T>,
+    /// All that was found, in the order of finding.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl<T> Checked<T> {
+    /// A value without any problem.
+    pub fn good(value: T) -> Checked<T> {
+        Checked { value: Some(value), problems: Vec::new() }
+    }
+
+    /// A value with problems (warnings, or errors in parts of it).
+    pub fn with(value: T, problems: Vec<Diagnostic>) -> Checked<T> {
+        Checked { value: Some(value), problems }
+    }
+
+    /// No value, only problems.
+    pub fn bad(problems: Vec<Diagnostic>) -> Checked<T> {
+        Checked { value: None, problems }
+    }
+
+    /// Whether anything found is an error.
+    pub fn has_errors(&self) -> bool {
+        has_errors(&self.problems)
+    }
+
+    /// Moves the problems to `into` and hands out the value.
+    pub fn take(self, into: &mut Vec<Diagnostic>) -> Option<T> {
+        into.extend(self.problems);
+        self.value
+    }
+
+    /// The same problems, another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Checked<U> {
+        Checked { value: self.value.map(change), problems: self.problems }
+    }
+}
+
+/// Whether any of `problems` is an error.
+pub fn has_errors(problems: &[Diagnostic]) -> bool {
+    problems.iter().any(|problem| problem.severity == Severity::Error)
+}
+
+/// The name in `known` nearest to what was written, if one is near enough to
+/// be what was meant: for "did you mean".
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = written.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&wanted, &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= (name.chars().count().max(wanted.chars().count()) / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}

@@ -1,0 +1,42 @@
+//! `ladder`: one message, every channel: adapted, checked, seen, published once, remembered.
+//!
+//! The rooms in reading order. Nothing points back up this list's arrows:
+//! `cli → publish, report → channel, store → plan → schedule → lint → render →
+//! text, ladder → source, diagnostic`.
+//!
+//! What the user wrote (pure):
+//! - [`source`]: named texts and spans into them.
+//! - [`diagnostic`]: something to tell the user; draws itself.
+//! - [`ladder`]: project, ladder, rung, message, media as written.
+//!
+//! What will be said (pure):
+//! - [`text`]: text on each network: counting, fitting, splitting.
+//! - [`render`]: template and message in, variant out.
+//! - [`lint`]: one function a rule.
+//!
+//! What will be done (pure):
+//! - [`plan`]: steps with keys, digests and gates; events and their fold.
+//! - [`schedule`]: when a step may run.
+//!
+//! The outside:
+//! - [`channel`]: one file a service.
+//! - [`store`]: what survives the process.
+//! - [`publish`]: runs a plan.
+//! - [`report`]: plans and events for people and machines.
+//! - [`cli`]: one file a verb.
+//! - [`exit`]: every exit code.
+
+pub mod channel;
+pub mod cli;
+pub mod diagnostic;
+pub mod exit;
+pub mod ladder;
+pub mod lint;
+pub mod plan;
+pub mod publish;
+pub mod render;
+pub mod report;
+pub mod schedule;
+pub mod source;
+pub mod store;
+pub mod text;

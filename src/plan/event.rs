@@ -1,0 +1,67 @@
+//! What happened, one fact at a time: the journal is a list of these.
+
+use super::{Receipt, StepKey};
+use crate::render::VariantKind;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One fact about one delivery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// Which delivery (for mail: the step's, unless `recipient` says whose).
+    pub key: StepKey,
+    /// Whose, where each person gets a message of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
+    /// What.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened. Parts count from 0.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "fields that repeat a variant's sentence")]
+pub enum EventKind {
+    /// It is going to be sent: taken up by `publish` or `schedule`.
+    Planned {
+        message: String,
+        title: String,
+        rung: String,
+        channel: String,
+        adapter: String,
+        account: String,
+        campaign: String,
+        ladder: String,
+        kind: VariantKind,
+        generation: u32,
+        plan: String,
+        payload_digest: String,
+        parts: u32,
+        recipients: Vec<String>,
+        /// Why this generation, for `--again REASON`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// A part is about to be sent; on disk before its first byte. `bound` is
+    /// the payload part with the addresses put in: what the service will see.
+    Intent { part: u32, attempt: u32, bound: serde_json::Value },
+    /// The service took it.
+    Receipt { part: u32, receipt: Receipt },
+    /// The service said no, for good.
+    Refused { part: u32, says: String },
+    /// The service did nothing and said so; not before `until`.
+    NotYet { part: u32, says: String, until: Timestamp },
+    /// The request left and nothing proves what became of it.
+    Unknown { part: u32, cause: String },
+    /// A person (or evidence) settled an unknown outcome or a waiting paste.
+    Resolved { sent: bool, url: Option<String>, by: String },
+    /// Not sent although it was due: window passed, embargo, page not live …
+    Held { why: String },
+    /// Will not be sent: what it waits for was refused or cancelled.
+    Skipped { why: String },
+    /// Taken out by a person.
+    Cancelled { by: String },
+}

@@ -1,0 +1,71 @@
+//! Who a delivery is: the identity that must never go out twice.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// What makes a delivery this delivery. Not what it says: an edited text is
+/// the same delivery, and is reported instead of sent again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Identity {
+    /// Whose account (`x:acmerockets`), not the channel's name: renaming a
+    /// channel changes nothing, pointing it at another account does.
+    pub account: String,
+    /// The message's id.
+    pub message: String,
+    /// The rung.
+    pub rung: String,
+    /// 0; repeated occurrences count up.
+    pub occurrence: u32,
+    /// 0; `--again REASON` counts up.
+    pub generation: u32,
+    /// One person, where each gets a message of their own.
+    pub recipient: Option<String>,
+}
+
+/// The hash of an [`Identity`]: 32 hex digits. People may type any beginning
+/// of it that is unique.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepKey(pub String);
+
+impl Identity {
+    /// The key. Fields are joined with their lengths, so that no two
+    /// identities can run together into one.
+    pub fn key(&self) -> StepKey {
+        let mut hash = Sha256::new();
+        let numbers = [self.occurrence.to_string(), self.generation.to_string()];
+        let recipient = self.recipient.as_deref();
+        let fields = [
+            self.account.as_str(),
+            &self.message,
+            &self.rung,
+            &numbers[0],
+            &numbers[1],
+            recipient.unwrap_or(""),
+        ];
+        for field in fields {
+            hash.update(format!("{}:{field};", field.len()));
+        }
+        StepKey(hex(&hash.finalize())[..32].to_owned())
+    }
+
+    /// The same delivery for one person.
+    pub fn for_recipient(&self, recipient: &str) -> Identity {
+        Identity { recipient: Some(recipient.to_owned()), ..self.clone() }
+    }
+}
+
+impl std::fmt::Display for StepKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// SHA-256 as 64 hex digits.
+pub fn hex_digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

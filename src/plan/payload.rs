@@ -1,0 +1,42 @@
+//! What a service will see, and what it answered.
+
+use crate::render::Picture;
+use serde::{Deserialize, Serialize};
+
+/// What the service will see, without secrets: preview prints it, snapshots
+/// pin it, a step keeps its digest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Payload {
+    /// The parts, sent and recorded one after the other; an article and a mail have one.
+    pub parts: Vec<PayloadPart>,
+}
+
+/// One request's worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PayloadPart {
+    /// What the adapter sends, in its own words.
+    pub body: serde_json::Value,
+    /// The pictures that go with it, by SHA-256.
+    pub media: Vec<Picture>,
+}
+
+impl Payload {
+    /// Hex SHA-256.
+    pub fn digest(&self) -> String {
+        super::key::hex_digest(serde_json::to_string(self).unwrap_or_default().as_bytes())
+    }
+}
+
+/// What a channel answered for one part.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The service's name for it, if it has one.
+    pub id: Option<String>,
+    /// Its public address, if it has one.
+    pub url: Option<String>,
+    /// What else is worth keeping: a queue id, a path.
+    pub detail: Option<String>,
+    /// Written for a person to paste: not out yet, waiting for `ladder resolve`.
+    #[serde(default)]
+    pub for_a_person: bool,
+}

@@ -1,0 +1,112 @@
+//! A template and a message in, a variant out.
+//!
+//! Pure, and the same files, clock and settings give the same bytes. Template
+//! errors are diagnostics at the place in the user's file. The one value that
+//! is not known yet is the address of an earlier rung: [`late`] writes it as a
+//! token which looks like a link to every counter and sanitiser, and puts the
+//! real one in when it is known.
+
+pub mod late;
+pub mod variant;
+
+pub use variant::{Article, Card, Mail, Part, Picture, Post, Variant, VariantKind};
+
+use crate::diagnostic::Checked;
+use crate::ladder::{Ladder, Message, Project, Rung, Settings};
+use crate::source::Sources;
+use crate::text::Rules;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+
+/// The channel as rendering sees it: plain data that `channel::Channel::outlet` returns.
+#[derive(Clone, Debug)]
+pub struct Outlet {
+    /// The channel's name in `ladder.toml`.
+    pub channel: String,
+    /// Its adapter.
+    pub adapter: String,
+    /// What it makes of a message.
+    pub kind: VariantKind,
+    /// What it takes.
+    pub rules: Rules,
+    /// The adapter's own templates, used where the user wrote none.
+    pub defaults: Defaults,
+    /// The language of its readers.
+    pub language: String,
+    /// `utm_source`: the network's name (`x`, `linkedin`, `newsletter`).
+    pub source: String,
+    /// `utm_medium`: `social`, `email`, `blog`.
+    pub medium: String,
+    /// The sender, for mail.
+    pub from: Option<String>,
+}
+
+/// An adapter's own templates. What is `None` does not exist for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Defaults {
+    /// A post's text, or the body of an article or a mail (Markdown).
+    pub text: Option<&'static str>,
+    /// Shorter ones, tried in turn.
+    pub shorter: &'static [&'static str],
+    /// A mail's subject.
+    pub subject: Option<&'static str>,
+    /// A mail's preheader.
+    pub preheader: Option<&'static str>,
+    /// An article's title.
+    pub title: Option<&'static str>,
+    /// An article's excerpt.
+    pub excerpt: Option<&'static str>,
+    /// What goes with a post; card if the network shows one and the message has a link.
+    pub attach: Option<crate::ladder::Attach>,
+}
+
+/// Everything needed for one variant.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// The texts that spans point into.
+    pub sources: &'a Sources,
+    /// The house.
+    pub project: &'a Project,
+    /// The ladder that is climbed.
+    pub ladder: &'a Ladder,
+    /// The rung.
+    pub rung: &'a Rung,
+    /// The message, already in the outlet's language ([`Message::in_language`]).
+    pub message: &'a Message,
+    /// The master message that `message` is a translation of (or itself).
+    pub master: &'a Message,
+    /// Where it goes.
+    pub outlet: &'a Outlet,
+    /// What kind each rung of the ladder makes: tells which one is "the article".
+    pub kinds: &'a BTreeMap<String, VariantKind>,
+    /// The project's templates by path below `templates/`, for `{% include %}`.
+    pub templates: &'a BTreeMap<String, crate::source::SourceId>,
+    /// The moment that counts as now.
+    pub now: Timestamp,
+    /// The brand's zone.
+    pub zone: &'a TimeZone,
+}
+
+impl Job<'_> {
+    /// The settings of this rung for this message: override, rung, ladder,
+    /// channel, in that order; the adapter's own templates stand behind them.
+    pub fn settings(&self) -> Settings {
+        let empty = Settings::default();
+        let channel = self.project.channel(&self.rung.channel.value).map_or(&empty, |c| &c.settings);
+        let own = self.message.override_for(&self.rung.name.value);
+        let master = self.master.override_for(&self.rung.name.value);
+        own.cloned()
+            .unwrap_or_default()
+            .or(master.unwrap_or(&empty))
+            .or(&self.rung.settings)
+            .or(&self.ladder.defaults)
+            .or(channel)
+    }
+}
+
+/// Renders one variant.
+pub fn render(job: &Job<'_>) -> Checked<Variant> {
+    let _ = job;
+    todo!("room render")
+}

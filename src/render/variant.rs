@@ -1,0 +1,201 @@
+//! What a rung makes of a message.
+
+use serde::{Deserialize, Serialize};
+
+/// Which kind of variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VariantKind {
+    /// A post, or a thread of posts.
+    Post,
+    /// An article on a site.
+    Article,
+    /// A mail.
+    Mail,
+}
+
+impl VariantKind {
+    /// As JSON says it.
+    pub fn name(self) -> &'static str {
+        match self {
+            VariantKind::Post => "post",
+            VariantKind::Article => "article",
+            VariantKind::Mail => "mail",
+        }
+    }
+}
+
+/// What a rung makes of a message. URLs that are not known yet are tokens
+/// (`render::late`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Variant {
+    /// A post, or a thread.
+    Post(Post),
+    /// An article.
+    Article(Article),
+    /// A mail, the same for every recipient.
+    Mail(Mail),
+}
+
+impl Variant {
+    /// Its kind.
+    pub fn kind(&self) -> VariantKind {
+        match self {
+            Variant::Post(_) => VariantKind::Post,
+            Variant::Article(_) => VariantKind::Article,
+            Variant::Mail(_) => VariantKind::Mail,
+        }
+    }
+
+    /// Every text in it, for looking things up (`late::rungs`) and for
+    /// replacing them (`late::bind`): nothing that readers see is left out.
+    pub fn texts_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Variant::Post(post) => {
+                let mut texts: Vec<&mut String> = Vec::new();
+                for part in &mut post.parts {
+                    texts.push(&mut part.text);
+                    texts.extend(part.links.iter_mut());
+                    texts.extend(part.media.iter_mut().map(|picture| &mut picture.alt));
+                }
+                if let Some(card) = &mut post.card {
+                    texts.extend([&mut card.url, &mut card.title, &mut card.description]);
+                }
+                texts.extend(post.first_comment.as_mut());
+                texts
+            }
+            Variant::Article(article) => {
+                let mut texts =
+                    vec![&mut article.title, &mut article.excerpt, &mut article.html, &mut article.markdown];
+                texts.extend(article.canonical.as_mut());
+                texts
+            }
+            Variant::Mail(mail) => {
+                vec![&mut mail.subject, &mut mail.preheader, &mut mail.html, &mut mail.text]
+            }
+        }
+    }
+
+    /// The rungs whose addresses it waits for.
+    pub fn late_rungs(&self) -> std::collections::BTreeSet<String> {
+        let mut copy = self.clone();
+        copy.texts_mut().into_iter().flat_map(|text| super::late::rungs(text)).collect()
+    }
+
+    /// The pictures it carries, cover included.
+    pub fn pictures(&self) -> Vec<&Picture> {
+        match self {
+            Variant::Post(post) => {
+                let card = post.card.as_ref().and_then(|card| card.image.as_ref());
+                post.parts.iter().flat_map(|part| &part.media).chain(card).collect()
+            }
+            Variant::Article(article) => article.cover.iter().chain(&article.media).collect(),
+            Variant::Mail(mail) => mail.media.iter().collect(),
+        }
+    }
+}
+
+/// A post: one part, or a thread.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Post {
+    /// The parts in order; at least one.
+    pub parts: Vec<Part>,
+    /// The link shown as a card below the (first) part.
+    pub card: Option<Card>,
+    /// The first comment, posted by the author below the post.
+    pub first_comment: Option<String>,
+    /// Characters kept free for each late URL that is counted by its letters.
+    pub url_reserve: usize,
+}
+
+/// One part of a post.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// The text, as plain text.
+    pub text: String,
+    /// The links in it, in order.
+    pub links: Vec<String>,
+    /// The images on it.
+    pub media: Vec<Picture>,
+}
+
+/// An image, with its words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Path relative to the project.
+    pub path: String,
+    /// File name as the outlet sees it.
+    pub name: String,
+    /// Alt text in the outlet's language; empty if there is none (lint says so).
+    pub alt: String,
+    /// `image/png` …
+    pub mime: String,
+    /// SHA-256 of the bytes, hex.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+}
+
+/// A link as networks show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// Where it leads.
+    pub url: String,
+    /// Its headline.
+    pub title: String,
+    /// A line below.
+    pub description: String,
+    /// The picture, if the message has one.
+    pub image: Option<Picture>,
+}
+
+/// An article.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Article {
+    /// The headline.
+    pub title: String,
+    /// The last part of its address.
+    pub slug: String,
+    /// A sentence or two for lists and feeds.
+    pub excerpt: String,
+    /// The body as sanitised HTML.
+    pub html: String,
+    /// The body as Markdown.
+    pub markdown: String,
+    /// The picture on top and on cards.
+    pub cover: Option<Picture>,
+    /// The message's images, for writing beside the page.
+    pub media: Vec<Picture>,
+    /// Without `#`.
+    pub tags: Vec<String>,
+    /// The address that counts as the original, when it is not this article's own.
+    pub canonical: Option<String>,
+    /// BCP 47 tag.
+    pub language: String,
+    /// The message's `publish_at`; none means the moment of publishing.
+    pub date: Option<jiff::Timestamp>,
+}
+
+/// A mail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mail {
+    /// The sender.
+    pub from: String,
+    /// One line, without control characters.
+    pub subject: String,
+    /// What clients show behind the subject.
+    pub preheader: String,
+    /// The HTML part, whole and with inlined CSS.
+    pub html: String,
+    /// The text part.
+    pub text: String,
+    /// Images that the HTML part refers to as `cid:SHA256`.
+    pub media: Vec<Picture>,
+    /// BCP 47 tag.
+    pub language: String,
+}

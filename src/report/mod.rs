@@ -1,0 +1,13 @@
+//! Plans, variants and events for people and machines: terminal, JSON, HTML, Markdown.
+//!
+//! Makes texts; `cli` writes them out. Everything that came from a file or a
+//! server goes through `text::visible` (terminal) or is escaped (HTML, Markdown).
+
+pub mod history;
+pub mod preview;
+pub mod progress;
+pub mod queue;
+pub mod status;
+
+pub use preview::{Preview, PreviewItem};
+pub use progress::Progress;

@@ -1,0 +1,92 @@
+//! Text on each network: counting, fitting, splitting, links, and making
+//! hostile characters visible.
+//!
+//! Pure. Everything that asks "how long is this?" asks [`count`]; everything
+//! that shortens or splits measures with it too, so that preview, lint and
+//! sending can never disagree.
+
+pub mod count;
+pub mod entity;
+pub mod fit;
+pub mod visible;
+
+pub use count::{Counted, count};
+pub use entity::{Entity, EntityKind, entities};
+pub use fit::{shorten, split};
+pub use visible::{visible, visible_same_width};
+
+/// What an outlet takes. Plain data: `channel.rules()` returns it, and render,
+/// lint, preview and plan read it. Sources and dates of the numbers stand
+/// beside them in each adapter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rules {
+    /// The outlet whose rules these are (`x`, `linkedin`, `email`, …): names
+    /// the look of the preview and the column of `[handles]`.
+    pub network: &'static str,
+    /// Longest text of one part, if there is a limit.
+    pub limit: Option<usize>,
+    /// What is counted.
+    pub unit: Unit,
+    /// What every link costs, where it is not its own length.
+    pub link_cost: Option<usize>,
+    /// Whether a variant may be a thread of several parts.
+    pub threads: bool,
+    /// Most images on one part; 0 where there are none.
+    pub images: usize,
+    /// Largest image in bytes.
+    pub image_bytes: Option<u64>,
+    /// Longest alt text in characters.
+    pub alt_limit: Option<usize>,
+    /// Whether a link is shown as a card.
+    pub card: bool,
+    /// Whether card and images are shown together; if not, images win.
+    pub card_with_images: bool,
+    /// What readers see before "see more".
+    pub fold: Option<Fold>,
+    /// More tags than this look like spam there.
+    pub hashtags: Option<usize>,
+    /// Whether a first comment can be put below a post.
+    pub first_comment: bool,
+    /// Longest title (article) or subject (mail) that is shown whole.
+    pub title_limit: Option<usize>,
+    /// Where a person can paste a text on this network, with `{text}` and `{url}`.
+    pub compose_url: Option<&'static str>,
+}
+
+/// Where a network folds a post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// After this many characters,
+    pub characters: usize,
+    /// or after this many lines, whichever comes first.
+    pub lines: usize,
+}
+
+/// What a network counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// What a reader takes for one character (UAX #29).
+    Grapheme,
+    /// Unicode code points.
+    CodePoint,
+    /// UTF-16 code units.
+    Utf16,
+    /// X's weights.
+    Weighted,
+    /// Bytes of UTF-8.
+    Byte,
+}
+
+impl Unit {
+    /// The name that `--format json` prints.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Grapheme => "grapheme",
+            Unit::CodePoint => "code-point",
+            Unit::Utf16 => "utf-16",
+            Unit::Weighted => "weighted",
+            Unit::Byte => "byte",
+        }
+    }
+}
