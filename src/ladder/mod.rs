@@ -74,6 +74,14 @@ pub struct Brand {
     pub language: String,
 }
 
+impl Brand {
+    /// The zone of wall times: from the data in this program, so the same on
+    /// every machine. A name that is not known (an error elsewhere) is UTC.
+    pub fn zone(&self) -> jiff::tz::TimeZone {
+        delay::zone(&self.timezone.value).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+}
+
 /// `[channels.NAME]`: what every adapter has, and the rest as it was written.
 #[derive(Clone, Debug)]
 pub struct ChannelTable {

@@ -1,7 +1,19 @@
 //! One spanned tree for what TOML and YAML files say, so that everything above
 //! it is written once, reports every problem and knows where each value stands.
 
+pub mod place;
+pub mod toml_tree;
+pub mod yaml_tree;
+
+pub use place::place_in_text;
+pub use toml_tree::parse_toml;
+pub use yaml_tree::parse_yaml;
+
 use crate::source::{Span, Spanned};
+
+/// Deepest nesting that is read. Nobody writes more by hand, and everything
+/// that walks a tree may recurse without fear for the stack.
+pub const DEEPEST: usize = 64;
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +54,7 @@ impl NodeKind {
             NodeKind::Integer(_) => "a whole number",
             NodeKind::Float(_) => "a number",
             NodeKind::Boolean(_) => "true or false",
-            NodeKind::Datetime(_) => "a date",
+            NodeKind::Datetime(_) => "a date or time",
             NodeKind::Null => "nothing",
             NodeKind::Array(_) => "a list",
             NodeKind::Table(_) => "a table",
