@@ -1,6 +1,11 @@
 //! How long a text is, as its network counts.
 
+use super::entity::{EntityKind, countable};
 use super::{Rules, Unit};
+use crate::render::late;
+use std::ops::Range;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// A length and what it is measured against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +23,201 @@ impl Counted {
     pub fn fits(&self) -> bool {
         self.limit.is_none_or(|limit| self.counted <= limit)
     }
+
+    /// How much it is over the limit; 0 when it fits.
+    pub fn over(&self) -> usize {
+        self.limit.map_or(0, |limit| self.counted.saturating_sub(limit))
+    }
 }
 
 /// Counts `text` by `rules`. A URL that is not known yet counts what the
 /// network counts for a link, or `url_reserve` where it counts letters.
+///
+/// Takes time in proportion to the text.
 pub fn count(text: &str, rules: &Rules, url_reserve: usize) -> Counted {
-    let _ = (text, url_reserve, rules);
-    todo!("room text")
+    let mut counted = 0;
+    let mut from = 0;
+    for (range, cost) in fixed_costs(text, rules, url_reserve) {
+        counted += length(&text[from..range.start], rules.unit) + cost;
+        from = range.end;
+    }
+    counted += length(&text[from..], rules.unit);
+    Counted { counted, limit: rules.limit, unit: rules.unit }
+}
+
+/// A stretch of text that is never cut, and what it costs.
+#[derive(Clone, Debug)]
+pub(super) struct Atom {
+    /// Where it stands, in bytes.
+    pub range: Range<usize>,
+    /// What it costs.
+    pub cost: usize,
+    /// What it is, when it is more than a character.
+    pub kind: Option<EntityKind>,
+}
+
+/// `text` as a row of atoms whose costs add up to what [`count`] says:
+/// links, mentions and tags whole, everything else character by character.
+pub(super) fn atoms(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Atom> {
+    let mut fixed = fixed_costs(text, rules, url_reserve).into_iter().peekable();
+    let mut out = Vec::new();
+    let mut from = 0;
+    let letters = |out: &mut Vec<Atom>, range: Range<usize>| {
+        for (at, cluster) in text[range.clone()].grapheme_indices(true) {
+            let start = range.start + at;
+            let cost = length(cluster, rules.unit);
+            out.push(Atom { range: start..start + cluster.len(), cost, kind: None });
+        }
+    };
+    for entity in countable(text) {
+        letters(&mut out, from..entity.range.start);
+        let mut cost = 0;
+        let mut at = entity.range.start;
+        // A link of a fixed cost is the entity itself.
+        while let Some((range, fixed_cost)) = fixed.next_if(|(range, _)| range.start < entity.range.end) {
+            cost += length(&text[at..range.start], rules.unit) + fixed_cost;
+            at = range.end;
+        }
+        cost += length(&text[at..entity.range.end], rules.unit);
+        from = entity.range.end;
+        out.push(Atom { range: entity.range, cost, kind: Some(entity.kind) });
+    }
+    letters(&mut out, from..text.len());
+    out
+}
+
+/// The stretches that do not cost their own length: links where the network
+/// shortens them, and addresses that are not known yet.
+fn fixed_costs(text: &str, rules: &Rules, url_reserve: usize) -> Vec<(Range<usize>, usize)> {
+    match rules.link_cost {
+        Some(cost) => countable(text)
+            .into_iter()
+            .filter(|entity| entity.kind == EntityKind::Link)
+            .map(|entity| (entity.range, cost))
+            .collect(),
+        None => late::find(text).into_iter().map(|found| (found.range, url_reserve)).collect(),
+    }
+}
+
+/// The length of a text without anything of a fixed cost in it.
+fn length(text: &str, unit: Unit) -> usize {
+    match unit {
+        Unit::Byte => text.len(),
+        Unit::CodePoint => text.chars().count(),
+        Unit::Utf16 => text.encode_utf16().count(),
+        // CR LF is one character to UAX #29, GB3; all other ASCII stands alone.
+        Unit::Grapheme if text.is_ascii() && !text.contains('\r') => text.len(),
+        Unit::Grapheme => text.graphemes(true).count(),
+        Unit::Weighted if text.is_ascii() => text.len(),
+        Unit::Weighted => text.graphemes(true).map(weight).sum(),
+    }
+}
+
+/// The weight of one character, by version 3 of the configuration that X
+/// publishes (docs.x.com, "Counting characters", 2026-05-20): code points of
+/// U+0000–10FF, 2000–200D, 2010–201F and 2032–2037 weigh 1, all others 2, of
+/// the text in NFC; an emoji weighs 2 however many code points it is made of.
+fn weight(cluster: &str) -> usize {
+    if is_emoji(cluster) {
+        return 2;
+    }
+    match is_nfc_quick(cluster.chars()) {
+        IsNormalized::Yes => cluster.chars().map(point_weight).sum(),
+        _ => cluster.nfc().map(point_weight).sum(),
+    }
+}
+
+fn point_weight(c: char) -> usize {
+    match u32::from(c) {
+        0..=0x10FF | 0x2000..=0x200D | 0x2010..=0x201F | 0x2032..=0x2037 => 1,
+        _ => 2,
+    }
+}
+
+/// Whether a character is an emoji by itself or a sequence of UTS #51: keycap,
+/// flag, skin tone, joined or coloured.
+fn is_emoji(cluster: &str) -> bool {
+    let mut chars = cluster.chars();
+    let Some(first) = chars.next() else { return false };
+    let rest = chars.as_str();
+    match first {
+        '0'..='9' | '#' | '*' => rest.ends_with('\u{20e3}'),
+        '\u{a9}' | '\u{ae}' => rest == "\u{fe0f}",
+        first if is_pictograph(first) => rest.chars().all(|c| {
+            matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}' | '\u{e0020}'..='\u{e007f}') || is_pictograph(c)
+        }),
+        _ => false,
+    }
+}
+
+/// Blocks with emoji in them, flags and skin tones included. Everything here
+/// weighs 2 alone, so that the few that are no emoji count right as well.
+fn is_pictograph(c: char) -> bool {
+    matches!(u32::from(c),
+        0x203C | 0x2049 | 0x2122 | 0x2139 | 0x2194..=0x21FF | 0x2300..=0x27BF | 0x2900..=0x297F
+        | 0x2B00..=0x2BFF | 0x3030 | 0x303D | 0x3297 | 0x3299 | 0x1F000..=0x1FAFF)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::super::fixtures::{letters, x};
+    use super::*;
+
+    fn weighs(text: &str) -> usize {
+        count(text, &x(), 80).counted
+    }
+
+    #[test]
+    fn each_unit_counts_what_it_says() {
+        // e + combining acute, a family of four, a letter outside of the BMP.
+        let text = "e\u{301}👨‍👩‍👧‍👦𝒳";
+        let by = |unit| count(text, &letters(unit, None), 80).counted;
+        assert_eq!(by(Unit::Grapheme), 3);
+        assert_eq!(by(Unit::CodePoint), 2 + 7 + 1);
+        assert_eq!(by(Unit::Utf16), 2 + 11 + 2);
+        assert_eq!(by(Unit::Byte), text.len());
+        assert_eq!(by(Unit::Weighted), 1 + 2 + 2);
+        assert_eq!(count("a\r\nb", &letters(Unit::Grapheme, None), 80).counted, 3);
+        assert_eq!(count("", &x(), 80).counted, 0);
+    }
+
+    #[test]
+    fn x_weighs_scripts_emoji_and_composed_letters() {
+        assert_eq!(weighs("Hello, world! 👋"), 16);
+        assert_eq!(weighs("日本語"), 6);
+        assert_eq!(weighs("Привет, мир"), 11);
+        assert_eq!(weighs("cafe\u{301}"), 4);
+        assert_eq!(weighs("한글 \u{1112}\u{1161}\u{11ab}"), 7);
+        assert_eq!(weighs("“quoted” – it’s…"), 17);
+        for emoji in ["👋🏽", "🇩🇪", "1️⃣", "❤️", "©️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👩‍🚀", "🏳️‍🌈"]
+        {
+            assert_eq!(weighs(emoji), 2, "{emoji}");
+        }
+        assert_eq!(weighs("©"), 1);
+        // A joiner between letters is no emoji.
+        assert_eq!(weighs("क्\u{200d}ष"), 4);
+    }
+
+    #[test]
+    fn links_and_late_addresses_have_their_cost() {
+        assert_eq!(weighs("see https://example.com/a/very/long/path/indeed?with=query"), 27);
+        assert_eq!(weighs("(https://a.co)."), 26);
+        assert_eq!(weighs("https://a.co and www.acme.example"), 23 + 5 + 23);
+        let token = late::token("blog", true);
+        assert_eq!(weighs(&format!("It landed. {token}")), 34);
+        let linkedin = letters(Unit::Utf16, None);
+        assert_eq!(count(&format!("It landed. {token}"), &linkedin, 80).counted, 91);
+        assert_eq!(count("https://a.co", &linkedin, 80).counted, 12);
+        assert_eq!(count(&format!("{token}{token}"), &linkedin, 80).counted, 160);
+    }
+
+    #[test]
+    fn atoms_add_up_to_the_count() {
+        let text = format!("Hi @ada_l, #Raumfahrt: 👩‍🚀 {} www.acme.example é", late::token("blog", false));
+        for rules in [x(), letters(Unit::Grapheme, None), letters(Unit::Byte, Some(9))] {
+            let sum: usize = atoms(&text, &rules, 80).iter().map(|atom| atom.cost).sum();
+            assert_eq!(sum, count(&text, &rules, 80).counted);
+        }
+    }
 }

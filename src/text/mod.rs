@@ -8,11 +8,14 @@
 pub mod count;
 pub mod entity;
 pub mod fit;
+pub mod hashtag;
+mod sentence;
 pub mod visible;
 
 pub use count::{Counted, count};
 pub use entity::{Entity, EntityKind, entities};
-pub use fit::{shorten, split};
+pub use fit::{BREAK, shorten, split};
+pub use hashtag::hashtag;
 pub use visible::{visible, visible_same_width};
 
 /// What an outlet takes. Plain data: `channel.rules()` returns it, and render,
@@ -87,6 +90,38 @@ impl Unit {
             Unit::Utf16 => "utf-16",
             Unit::Weighted => "weighted",
             Unit::Byte => "byte",
+        }
+    }
+}
+
+/// Rules for the tests of this room.
+#[cfg(test)]
+mod fixtures {
+    use super::{Rules, Unit};
+
+    /// X as its sheet has it.
+    pub fn x() -> Rules {
+        Rules { network: "x", link_cost: Some(23), ..letters(Unit::Weighted, Some(280)) }
+    }
+
+    /// A network that counts every link by its letters.
+    pub fn letters(unit: Unit, limit: Option<usize>) -> Rules {
+        Rules {
+            network: "linkedin",
+            limit,
+            unit,
+            link_cost: None,
+            threads: true,
+            images: 4,
+            image_bytes: None,
+            alt_limit: None,
+            card: true,
+            card_with_images: false,
+            fold: None,
+            hashtags: None,
+            first_comment: false,
+            title_limit: None,
+            compose_url: None,
         }
     }
 }
