@@ -16,7 +16,8 @@ pub fn show(desk: &mut Desk, plans: &[Plan], deliveries: &[&Delivery]) {
     for delivery in deliveries.iter().filter(manual) {
         let Some(part) = delivery.parts.first() else { continue };
         let Some(receipt) = part.receipt.as_ref().filter(|receipt| receipt.for_a_person) else { continue };
-        let title = plans.iter().find(|plan| plan.digest == delivery.plan).map_or("", |plan| plan.title.as_str());
+        let title =
+            plans.iter().find(|plan| plan.digest == delivery.plan).map_or("", |plan| plan.title.as_str());
         desk.show(&visible(&format!("\n{} for `{}`, to be posted by hand:\n", title, delivery.channel)));
         for text in texts(part.bound.as_ref()) {
             desk.show(&format!("{}\n", visible(&text)));
@@ -33,7 +34,8 @@ pub fn show(desk: &mut Desk, plans: &[Plan], deliveries: &[&Delivery]) {
 
 /// The texts of a manual post's parts.
 fn texts(bound: Option<&Value>) -> Vec<String> {
-    let parts = bound.and_then(|bound| bound.get("body").unwrap_or(bound).get("parts")).and_then(Value::as_array);
+    let parts =
+        bound.and_then(|bound| bound.get("body").unwrap_or(bound).get("parts")).and_then(Value::as_array);
     let texts = parts.into_iter().flatten().filter_map(Value::as_str);
     texts.map(str::to_owned).collect()
 }

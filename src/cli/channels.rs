@@ -26,8 +26,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Ok(adapters(desk));
     }
     desk.field("channels", json!([]));
-    let house = House::open(desk)?;
-    let problems = house.loaded.problems_of_project();
+    let house = House::project_only(desk)?;
+    let problems = house.loaded.problems.clone();
     let mut rows = Vec::new();
     let mut text = String::new();
     for table in &house.loaded.project.channels {
@@ -106,7 +106,9 @@ fn look(node: &Node, project: &Path) -> Option<(String, bool)> {
             let set = std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
             Some((format!("`{name}`"), set))
         }
-        ("file", NodeKind::String(path)) => Some((format!("the file `{path}`"), project.join(path).is_file())),
+        ("file", NodeKind::String(path)) => {
+            Some((format!("the file `{path}`"), project.join(path).is_file()))
+        }
         ("command", _) => Some(("a command".to_owned(), true)),
         _ => None,
     }

@@ -87,7 +87,10 @@ fn check_messages(
             let running: Vec<_> =
                 messages.chunks(size).map(|part| (part, scope.spawn(move || work(part)))).collect();
             // A thread that died is done over here, where its end is seen.
-            running.into_iter().flat_map(|(part, thread)| thread.join().unwrap_or_else(|_| work(part))).collect()
+            running
+                .into_iter()
+                .flat_map(|(part, thread)| thread.join().unwrap_or_else(|_| work(part)))
+                .collect()
         })
     };
     let mut problems = Vec::new();

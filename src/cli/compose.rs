@@ -74,7 +74,8 @@ pub fn compose<'a>(
     now: Timestamp,
 ) -> Result<Composed<'a>, Unclear> {
     let ladder = loaded.ladder(ladder, message)?;
-    let mut composed = Composed { message, ladder, made: Vec::new(), drafts: Vec::new(), problems: Vec::new() };
+    let mut composed =
+        Composed { message, ladder, made: Vec::new(), drafts: Vec::new(), problems: Vec::new() };
     let kinds: BTreeMap<String, VariantKind> = ladder
         .rungs
         .iter()

@@ -156,8 +156,7 @@ impl Desk {
             answer.insert("diagnostics".to_owned(), Value::Array(std::mem::take(&mut self.diagnostics)));
             answer.insert("error".to_owned(), failure.as_ref().map_or(Value::Null, Failure::json));
             answer.insert("exit".to_owned(), Value::from(exit.code()));
-            let text = serde_json::to_string_pretty(&Value::Object(answer)).unwrap_or_default();
-            self.console.data(&text);
+            self.console.data(&crate::report::machine::pretty(&Value::Object(answer)));
         } else if let Some(failure) = failure {
             let colour = self.console.colour_err();
             self.console.warn(&failure.text(colour));

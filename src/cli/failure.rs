@@ -43,8 +43,11 @@ impl Failure {
     /// For people. What came from files or servers is made visible.
     pub fn text(&self, colour: bool) -> String {
         let red = anstyle::AnsiColor::Red.on_default().bold();
-        let (on, off) =
-            if colour { (red.render().to_string(), red.render_reset().to_string()) } else { Default::default() };
+        let (on, off) = if colour {
+            (red.render().to_string(), red.render_reset().to_string())
+        } else {
+            Default::default()
+        };
         let mut text = format!("{on}error{off}: {}", crate::text::visible(&self.message));
         if let Some(hint) = &self.hint {
             text.push_str(&format!("\nhint: {}", crate::text::visible(hint)));
@@ -57,6 +60,8 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
         let code = match &error {
             StoreError::Missing(_) => "store-missing",
+            StoreError::Exists(_) => "store-exists",
+            StoreError::Midway { .. } => "store-midway",
             StoreError::OtherId { .. } => "store-other-id",
             StoreError::Newer { .. } => "store-newer",
             StoreError::Busy { .. } => "store-busy",

@@ -42,9 +42,8 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 /// Reads a file that the user names on the command line, at most `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> Result<String, Failure> {
-    let failure = |why: String| {
-        Failure::usage("unreadable", format!("`{}` cannot be read: {why}", path.display()))
-    };
+    let failure =
+        |why: String| Failure::usage("unreadable", format!("`{}` cannot be read: {why}", path.display()));
     let metadata = path.metadata().map_err(|error| failure(error.to_string()))?;
     if metadata.len() > limit {
         return Err(failure(format!("it is larger than {} MB", limit / 1_000_000)));

@@ -72,7 +72,8 @@ impl Folder {
 
     /// The path as messages show it: relative to the project, with `/`.
     pub fn name_of(&self, path: &Path) -> String {
-        let relative = path.strip_prefix(&self.path).or_else(|_| path.strip_prefix(&self.real)).unwrap_or(path);
+        let relative =
+            path.strip_prefix(&self.path).or_else(|_| path.strip_prefix(&self.real)).unwrap_or(path);
         let parts = relative.components().filter_map(|part| match part {
             Component::Normal(part) => Some(part.to_string_lossy()),
             Component::ParentDir => Some("..".into()),
@@ -80,6 +81,13 @@ impl Folder {
             Component::Prefix(_) | Component::CurDir => None,
         });
         parts.collect::<Vec<_>>().join("/")
+    }
+
+    /// The path as a person here would type it: relative to the current folder
+    /// where that is short.
+    pub fn shown(&self, path: &Path) -> String {
+        let here = std::env::current_dir().unwrap_or_default();
+        path.strip_prefix(&here).unwrap_or(path).display().to_string()
     }
 
     /// Whether `path`, with its links resolved, lies in the project.
@@ -176,9 +184,7 @@ impl Unreadable {
                     format!("`{name}` has {}; at most {} are read", megabytes(*bytes), megabytes(limit));
                 Diagnostic::error(rule, message)
             }
-            Unreadable::Failed(why) => {
-                Diagnostic::error(rule, format!("`{name}` cannot be read: {why}"))
-            }
+            Unreadable::Failed(why) => Diagnostic::error(rule, format!("`{name}` cannot be read: {why}")),
         }
     }
 }

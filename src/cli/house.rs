@@ -25,11 +25,19 @@ pub struct House {
 impl House {
     /// Opens the project; problems are kept, not yet told.
     pub fn open(desk: &mut Desk) -> Result<House, Failure> {
-        let mut loaded = Loaded::open(desk)?;
+        Ok(House::of(Loaded::open(desk)?))
+    }
+
+    /// The same without ladders and templates: enough for what is in the journal.
+    pub fn project_only(desk: &mut Desk) -> Result<House, Failure> {
+        Ok(House::of(Loaded::project_only(desk)?))
+    }
+
+    fn of(mut loaded: Loaded) -> House {
         let channels = Channels::of(&loaded.sources, &loaded.project);
         loaded.problems.extend(channels.problems.iter().cloned());
         loaded.problems.extend(lint::check_project(&loaded.sources, &loaded.project));
-        Ok(House { loaded, channels })
+        House { loaded, channels }
     }
 
     /// Opens the project and the message that `wanted` names. What stands in
@@ -144,10 +152,11 @@ impl House {
 /// "2 errors, 1 warning".
 pub fn count(problems: &[Diagnostic]) -> String {
     use crate::diagnostic::Severity::{Error, Note, Warning};
-    let words = [(Error, "error"), (Warning, "warning"), (Note, "note")].into_iter().filter_map(|(kind, word)| {
-        let number = problems.iter().filter(|problem| problem.severity == kind).count();
-        (number > 0).then(|| plural(number, word))
-    });
+    let words =
+        [(Error, "error"), (Warning, "warning"), (Note, "note")].into_iter().filter_map(|(kind, word)| {
+            let number = problems.iter().filter(|problem| problem.severity == kind).count();
+            (number > 0).then(|| plural(number, word))
+        });
     let words: Vec<_> = words.collect();
     if words.is_empty() { "no problems".to_owned() } else { words.join(", ") }
 }

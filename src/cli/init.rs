@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 const PROJECT: &str = include_str!("init/project.toml");
 const MESSAGE: &str = include_str!("init/message.md");
 const COVER: &[u8] = include_bytes!("init/cover.png");
-const IGNORE: &str = "# What `ladder` makes, on this machine only.\n/.ladder/\n/outbox/\n/mail/\n/preview.html\n";
+const IGNORE: &str =
+    "# What `ladder` makes, on this machine only.\n/.ladder/\n/outbox/\n/mail/\n/preview.html\n";
 const ATTRIBUTES: &str = "# The same bytes on every machine, so that a plan's digest is the same.\n\
     *.md text eol=lf\n*.toml text eol=lf\n*.png binary\n*.jpg binary\n*.gif binary\n*.webp binary\n";
 
@@ -59,7 +60,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if arguments.publish {
         return publish_sample(arguments, desk);
     }
-    desk.show(&files.names().iter().map(|name| format!("{}\n", files.dir.join(name).display())).collect::<String>());
+    desk.show(
+        &files.names().iter().map(|name| format!("{}\n", files.dir.join(name).display())).collect::<String>(),
+    );
     let go = if arguments.dir == Path::new(".") { String::new() } else { format!("cd {dir}\n  ") };
     desk.console.talk(&format!(
         "made a project with the ladder `{}` and a sample message. Next:\n\n  {go}ladder preview hello\n  \
@@ -140,7 +143,9 @@ impl Files {
         };
         std::fs::create_dir_all(&dir).map_err(failed)?;
         let brand = match &arguments.name {
-            Some(name) if !name.trim().is_empty() && !name.contains(char::is_control) => name.trim().to_owned(),
+            Some(name) if !name.trim().is_empty() && !name.contains(char::is_control) => {
+                name.trim().to_owned()
+            }
             Some(_) => return Err(Failure::usage("bad-name", "a brand's name is one line of text")),
             None => brand_of(&dir.canonicalize().map_err(failed)?),
         };
@@ -149,9 +154,16 @@ impl Files {
 
     fn names(&self) -> Vec<String> {
         let ladder = format!("content-ladders/{}.toml", self.preset.name);
-        [PROJECT_FILE, &ladder, "messages/hello/message.md", "messages/hello/cover.png", ".gitignore", ".gitattributes"]
-            .map(str::to_owned)
-            .to_vec()
+        [
+            PROJECT_FILE,
+            &ladder,
+            "messages/hello/message.md",
+            "messages/hello/cover.png",
+            ".gitignore",
+            ".gitattributes",
+        ]
+        .map(str::to_owned)
+        .to_vec()
     }
 
     fn refuse_to_overwrite(&self) -> Result<(), Failure> {
@@ -160,8 +172,10 @@ impl Files {
         for name in self.names().iter().filter(|name| !shared.contains(&name.as_str())) {
             if self.dir.join(name).symlink_metadata().is_ok() {
                 let path = self.dir.join(name);
-                let failure =
-                    Failure::usage("exists", format!("`{}` is there already: nothing was written", path.display()));
+                let failure = Failure::usage(
+                    "exists",
+                    format!("`{}` is there already: nothing was written", path.display()),
+                );
                 return Err(if name == PROJECT_FILE {
                     failure.hint("this is a project already; `ladder check` looks at it")
                 } else {
@@ -176,8 +190,13 @@ impl Files {
     /// try after a full disk says what is in the way.
     fn write(&self, store: &str) -> Result<(), Failure> {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-        let account: String =
-            self.brand.chars().filter(char::is_ascii_alphanumeric).take(15).collect::<String>().to_lowercase();
+        let account: String = self
+            .brand
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(15)
+            .collect::<String>()
+            .to_lowercase();
         let account = if account.is_empty() { "yourbrand".to_owned() } else { account };
         let project = PROJECT
             .replace("{name}", &quoted(&self.brand))
@@ -203,7 +222,8 @@ impl Files {
             Failure::usage("not-written", format!("`{}` cannot be written: {error}", path.display()))
         };
         let there = std::fs::read_to_string(&path).map_err(failed)?;
-        let missing: Vec<&str> = lines.lines().filter(|line| !there.lines().any(|known| known == *line)).collect();
+        let missing: Vec<&str> =
+            lines.lines().filter(|line| !there.lines().any(|known| known == *line)).collect();
         if missing.is_empty() {
             return Ok(());
         }

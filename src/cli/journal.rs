@@ -5,8 +5,10 @@ use super::failure::Failure;
 use super::file::write_new;
 use super::house::{House, plural};
 use crate::exit::Exit;
-use std::io::BufReader;
-use std::path::PathBuf;
+
+use crate::store::{ImportError, ImportSummary, Store};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 
 /// Arguments of `ladder journal`.
 #[derive(Clone, Debug, clap::Args)]
@@ -31,12 +33,12 @@ enum Verb {
 
 /// Runs the verb below `journal`.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
-    let house = House::open(desk)?;
-    let mut store = house.store()?;
+    let house = House::project_only(desk)?;
     match &arguments.verb {
         Verb::Export { file } => {
+            let store = house.store()?;
             let mut lines = Vec::new();
-            store.export(&mut lines)?;
+            store.export(&mut lines).map_err(|error| Failure::usage("store-damaged", error.to_string()))?;
             let count = lines.iter().filter(|byte| **byte == b'\n').count();
             match file {
                 Some(path) => {
@@ -56,18 +58,53 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             }
         }
         Verb::Import { file } => {
-            let _lock = store.lock_for_sending()?;
             let opened = std::fs::File::open(file).map_err(|error| {
                 Failure::usage("unreadable", format!("`{}` cannot be read: {error}", file.display()))
             })?;
-            let summary = store
-                .import(&mut BufReader::new(opened))
+            let summary = import(&house, &mut BufReader::new(opened))
                 .map_err(|error| Failure::usage("bad-journal", format!("`{}`: {error}", file.display())))?;
-            desk.field("added", summary.added);
+            desk.field("events", summary.events);
+            desk.field("plans", summary.plans);
             desk.field("known", summary.known);
-            let (added, known) = (plural(summary.added, "event"), summary.known);
-            desk.show(&format!("added {added}; {known} known already"));
+            let (events, plans) = (plural(summary.events, "event"), plural(summary.plans, "plan"));
+            desk.show(&format!("added {events} and {plans}; {} known already", summary.known));
         }
     }
     Ok(Exit::Done)
+}
+
+/// Adds to the store. One that is missing is made, with the project's own id and
+/// with all that the export knows in it, or not at all: an empty store under
+/// the old id would send everything once more.
+fn import(house: &House, lines: &mut dyn BufRead) -> Result<ImportSummary, ImportError> {
+    let path = house.loaded.folder.store_file();
+    let id = house.loaded.project.store_id.as_ref().map_or("", |id| id.value.as_str());
+    if path.symlink_metadata().is_ok() {
+        let mut store = Store::open(&path, id)?;
+        let _lock = store.lock_for_sending()?;
+        return store.import(lines);
+    }
+    let draft = path.with_file_name("ladder.importing");
+    // What an import that was cut off left behind.
+    remove(&draft);
+    let imported = Store::create_with_id(&draft, id).map_err(ImportError::from).and_then(|mut store| {
+        // Closing it at the end of this block writes everything into the one file.
+        store.import(lines)
+    });
+    let placed = imported.and_then(|summary| {
+        // A link fails where a store came to be meanwhile; a rename would replace it.
+        std::fs::hard_link(&draft, &path)?;
+        Ok(summary)
+    });
+    remove(&draft);
+    placed
+}
+
+fn remove(draft: &Path) {
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = draft.as_os_str().to_owned();
+        name.push(ending);
+        // There is usually none.
+        let _ = std::fs::remove_file(PathBuf::from(name));
+    }
 }

@@ -46,6 +46,14 @@ pub struct Loaded {
 impl Loaded {
     /// Reads `ladder.toml`, the ladders and the templates.
     pub fn open(desk: &mut Desk) -> Result<Loaded, Failure> {
+        let mut loaded = Loaded::project_only(desk)?;
+        loaded.read_ladders();
+        loaded.read_templates();
+        Ok(loaded)
+    }
+
+    /// Reads `ladder.toml` alone: enough for what is in the journal.
+    pub fn project_only(desk: &mut Desk) -> Result<Loaded, Failure> {
         let folder = Folder::find(desk.options.project.as_deref())?;
         let (mut sources, mut problems) = (Sources::new(), Vec::new());
         let adapters: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
@@ -58,7 +66,7 @@ impl Loaded {
         };
         // A zone that does not exist has been reported by the parser.
         let zone = TimeZone::get(&project.brand.timezone.value).unwrap_or(TimeZone::UTC);
-        let mut loaded = Loaded {
+        Ok(Loaded {
             folder,
             sources,
             project,
@@ -68,10 +76,7 @@ impl Loaded {
             problems,
             ladder_files: Vec::new(),
             media: Media::default(),
-        };
-        loaded.read_ladders();
-        loaded.read_templates();
-        Ok(loaded)
+        })
     }
 
     /// Every message's files.
@@ -148,19 +153,23 @@ impl Loaded {
         }
         if let Some(name) = &message.ladder {
             return by_name(&name.value).ok_or_else(|| {
-                let problem = Diagnostic::error("unknown-ladder", format!("there is no ladder `{}`", name.value));
+                let problem =
+                    Diagnostic::error("unknown-ladder", format!("there is no ladder `{}`", name.value));
                 Unclear::Message(problem.at(name.span).hint(hint(&name.value)))
             });
         }
         match self.ladders.as_slice() {
             [only] => Ok(only),
             [] => Err(Unclear::Message(
-                Diagnostic::error("no-ladder", "there is no ladder in `content-ladders/`")
-                    .hint("`ladder init` writes one into a new project; or write `content-ladders/launch.toml`"),
+                Diagnostic::error("no-ladder", "there is no ladder in `content-ladders/`").hint(
+                    "`ladder init` writes one into a new project; or write `content-ladders/launch.toml`",
+                ),
             )),
             _ => {
-                let hint = format!("write `ladder = \"…\"` in its head, or say `--ladder`: {}", list(names()));
-                let problem = Diagnostic::error("no-ladder", "the message names no ladder, and there are several");
+                let hint =
+                    format!("write `ladder = \"…\"` in its head, or say `--ladder`: {}", list(names()));
+                let problem =
+                    Diagnostic::error("no-ladder", "the message names no ladder, and there are several");
                 Err(Unclear::Message(problem.at(message.title.span).hint(hint)))
             }
         }
@@ -170,16 +179,12 @@ impl Loaded {
     /// ladder does not stop the one that is used.
     pub fn problems_for(&self, ladder: Option<&Ladder>) -> Vec<Diagnostic> {
         let elsewhere = |problem: &&Diagnostic| match (problem.span, ladder) {
-            (Some(span), Some(ladder)) => span.source != ladder.source && self.ladder_files.contains(&span.source),
+            (Some(span), Some(ladder)) => {
+                span.source != ladder.source && self.ladder_files.contains(&span.source)
+            }
             _ => false,
         };
         self.problems.iter().filter(|problem| !elsewhere(problem)).cloned().collect()
-    }
-
-    /// The problems of `ladder.toml` and its channels alone.
-    pub fn problems_of_project(&self) -> Vec<Diagnostic> {
-        let here = |problem: &&Diagnostic| problem.span.is_none_or(|span| span.source == self.project.source);
-        self.problems.iter().filter(here).cloned().collect()
     }
 
     fn read_ladders(&mut self) {
@@ -189,14 +194,20 @@ impl Loaded {
         files.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
         for path in files {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let Some(id) = self.folder.read_text(&path, &mut self.sources, &mut self.problems) else { continue };
+            let Some(id) = self.folder.read_text(&path, &mut self.sources, &mut self.problems) else {
+                continue;
+            };
             self.ladder_files.push(id);
-            let Some(ladder) = parse_ladder(&self.sources, id, &name).take(&mut self.problems) else { continue };
+            let Some(ladder) = parse_ladder(&self.sources, id, &name).take(&mut self.problems) else {
+                continue;
+            };
             if let Some(other) = self.ladders.iter().find(|other| other.name == ladder.name) {
                 let other = &self.sources.get(other.source).name;
                 let message = format!("the ladder `{}` is in `{other}` already", ladder.name);
                 let here = crate::source::Span::start_of(id);
-                self.problems.push(Diagnostic::error("duplicate-ladder", message).at(here).hint("give it another name"));
+                self.problems.push(
+                    Diagnostic::error("duplicate-ladder", message).at(here).hint("give it another name"),
+                );
                 continue;
             }
             self.ladders.push(ladder);
@@ -210,7 +221,8 @@ impl Loaded {
         for path in files {
             if let Some(id) = self.folder.read_text(&path, &mut self.sources, &mut self.problems) {
                 let below = path.strip_prefix(&top).unwrap_or(&path);
-                let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+                let parts: Vec<_> =
+                    below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
                 self.templates.insert(parts.join("/"), id);
             }
         }

@@ -32,7 +32,7 @@ pub struct Arguments {
 /// Shows deliveries, newest first, with the words that went out.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
-    let house = House::open(desk)?;
+    let house = House::project_only(desk)?;
     let zone = &house.loaded.zone;
     let since = arguments.since.as_deref().map(|time| bound("--since", time, zone, false)).transpose()?;
     let until = arguments.until.as_deref().map(|time| bound("--until", time, zone, true)).transpose()?;
@@ -43,7 +43,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let mut found: Vec<&Delivery> = standing
         .deliveries
         .values()
-        .filter(|delivery| is(&arguments.campaign, &delivery.campaign) && is(&arguments.channel, &delivery.channel))
+        .filter(|delivery| {
+            is(&arguments.campaign, &delivery.campaign) && is(&arguments.channel, &delivery.channel)
+        })
         .filter(|delivery| since.is_none_or(|since| when(delivery) >= since))
         .filter(|delivery| until.is_none_or(|until| when(delivery) < until))
         .collect();

@@ -66,8 +66,7 @@ fn facts(folder: &Folder, path: &str) -> Result<MediaFacts, Diagnostic> {
         }
     })?;
     inspect(&bytes).map_err(|why| {
-        Diagnostic::error("bad-media", format!("`{path}` {why}"))
-            .hint("PNG, JPEG, GIF and WebP are taken")
+        Diagnostic::error("bad-media", format!("`{path}` {why}")).hint("PNG, JPEG, GIF and WebP are taken")
     })
 }
 

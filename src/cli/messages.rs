@@ -35,7 +35,9 @@ pub fn find(folder: &Folder, problems: &mut Vec<Diagnostic>) -> Vec<Found> {
     found.sort_by(|a, b| a.default_id.cmp(&b.default_id));
     if found.len() > MESSAGE_LIMIT {
         let message = format!("there are {} messages; the first {MESSAGE_LIMIT} are read", found.len());
-        problems.push(Diagnostic::error("too-many-messages", message).hint("move old messages out of `messages/`"));
+        problems.push(
+            Diagnostic::error("too-many-messages", message).hint("move old messages out of `messages/`"),
+        );
         found.truncate(MESSAGE_LIMIT);
     }
     found
@@ -113,7 +115,8 @@ impl Walk<'_> {
         for entry in entries.flatten() {
             let path = entry.path();
             let Some(file_name) = entry.file_name().to_str().map(str::to_owned) else {
-                let message = format!("the name of `{}` is not UTF-8: it is not read", path.to_string_lossy());
+                let message =
+                    format!("the name of `{}` is not UTF-8: it is not read", path.to_string_lossy());
                 self.problems.push(Diagnostic::warning("unreadable", message));
                 continue;
             };
@@ -160,7 +163,8 @@ impl Walk<'_> {
                 (stem, Some(language)) => translations.push((stem.to_owned(), language.to_owned(), path)),
                 (stem, None) => {
                     let default_id = self.id_of(&here.join(stem));
-                    let found = Found { default_id, folder: here.to_owned(), master: path, others: Vec::new() };
+                    let found =
+                        Found { default_id, folder: here.to_owned(), master: path, others: Vec::new() };
                     messages.insert(stem.to_owned(), found);
                 }
             }

@@ -44,8 +44,10 @@ use failure::Failure;
 /// The command line.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ladder", version, about, long_about = None, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done · 1 failed · 2 wrong use, or no store · 3 the check found errors · \
-    4 some failed, others went out · 5 held back · 6 an outcome is unknown")]
+#[command(
+    after_help = "Exit codes: 0 done · 1 failed · 2 wrong use, or no store · 3 the check found errors · \
+    4 some failed, others went out · 5 held back · 6 an outcome is unknown"
+)]
 pub struct Arguments {
     #[command(flatten)]
     options: Options,
@@ -142,8 +144,10 @@ fn format_fits(desk: &Desk, verb: &Verb) -> Result<(), Failure> {
 /// Wrong use, `--help` and `--version`, in clap's words.
 fn refuse(error: &clap::Error) -> Exit {
     let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-    let words: Vec<String> =
-        std::env::args_os().map(|word| word.to_string_lossy().into_owned()).take_while(|word| word != "--").collect();
+    let words: Vec<String> = std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .take_while(|word| word != "--")
+        .collect();
     let json = words.iter().any(|word| word == "--format=json")
         || words.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
     if json && exit == Exit::Usage {

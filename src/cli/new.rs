@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     create(&path, head(title, ladder.as_deref(), arguments.folder).as_bytes())?;
     desk.field("path", loaded.folder.name_of(&path));
     desk.field("message", slug.clone());
-    desk.show(&path.display().to_string());
+    desk.show(&loaded.folder.shown(&path));
     desk.console.talk(&format!("write it, then: ladder preview {slug}"));
     Ok(Exit::Done)
 }

@@ -67,7 +67,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.problems(&house.loaded.sources, &composed.problems);
     if let Some(path) = &page {
         desk.show(&path.display().to_string());
-        if arguments.open && let Err(error) = open::that_detached(path) {
+        if arguments.open
+            && let Err(error) = open::that_detached(path)
+        {
             desk.console.warn(&format!("no browser could be opened: {error}"));
         }
     }
@@ -138,4 +140,3 @@ fn pictures(house: &House, composed: &Composed<'_>) -> BTreeMap<String, Vec<u8>>
     }
     pictures
 }
-

@@ -2,15 +2,15 @@
 
 use super::desk::Desk;
 use super::failure::Failure;
-use super::house::{House, plural};
+use super::house::House;
 use super::sending::{Manner, deliveries, keep_media, match_channels, send};
 use super::{by_hand, file};
 use crate::exit::Exit;
 use crate::plan::{Plan, Standing, State, Wish};
-use crate::publish::exit_of;
+use crate::publish::{Scope, exit_of, outstanding};
 use crate::report::{queue, status};
-use crate::schedule::{Due, due};
 use crate::store::Store;
+use crate::text::visible;
 use jiff::Timestamp;
 use serde_json::json;
 use std::path::Path;
@@ -59,12 +59,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     };
     let now = desk.now(&house.loaded.zone)?;
     let mut store = house.store()?;
-    // From here until the end nobody else sends: what is seen is what is so.
-    let lock = if arguments.dry_run { None } else { Some(store.lock_for_sending()?) };
-    let standing = match lock {
-        Some(_) => Standing::fold(&store.events()?, false),
-        None => House::standing(&store)?,
-    };
+    let standing = House::standing(&store)?;
     let plan = match &message {
         None => read_plan(&house, &store, file, arguments, desk)?,
         Some(message) => {
@@ -87,14 +82,19 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         desk.console.talk("nothing was sent: this was a dry run");
         return Ok(Exit::Done);
     }
-    if is_settled(&plan, &standing, now, &house, arguments) {
-        return Ok(already(&plan, &standing, desk, &house));
-    }
-    confirm(arguments, &plan, &table, desk)?;
-    keep_media(&house, &store, &plan)?;
-    let manner = Manner { early: arguments.early, only: arguments.only.clone() };
     let plans = [plan];
-    let standing = send(desk, &house, &mut store, &plans, manner)?;
+    if outstanding(&plans, &standing, &arguments.only, Scope::Plan).is_empty() {
+        return Ok(already(&plans, &standing, desk, &house));
+    }
+    let plan = &plans[0];
+    confirm(arguments, plan, &table, desk)?;
+    // Asking may have taken a while: from here on nobody else sends, and what
+    // somebody sent meanwhile is not sent again.
+    let lock = store.lock_for_sending()?;
+    let standing = Standing::fold(&store.events()?, false);
+    keep_media(&house, &store, plan)?;
+    let manner = Manner { scope: Scope::Plan, early: arguments.early, only: arguments.only.clone() };
+    let standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
     Ok(answer(&plans, &standing, desk, &house))
 }
@@ -110,31 +110,21 @@ pub fn answer(plans: &[Plan], standing: &Standing, desk: &mut Desk, house: &Hous
     let planned = found.iter().filter(|delivery| delivery.state == State::Planned).count();
     let left = planned + steps.saturating_sub(found.len());
     if left > 0 {
-        desk.console.talk(&format!("{} left planned: `ladder run` sends what is due", plural(left, "delivery")
-            .replace("deliverys", "deliveries")));
+        let words = if left == 1 { "1 delivery is".to_owned() } else { format!("{left} deliveries are") };
+        desk.console.talk(&format!("{words} left planned: `ladder run` sends what is due"));
     }
     exit_of(&found)
 }
 
 /// Nothing is left that a run could do.
-fn is_settled(plan: &Plan, standing: &Standing, now: Timestamp, house: &House, arguments: &Arguments) -> bool {
-    let wanted = |rung: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == rung);
-    plan.steps.iter().filter(|step| wanted(&step.rung)).all(|step| {
-        let known = standing.deliveries.get(&step.key);
-        // The service may know by now what became of an unknown one: that is asked.
-        let doubtful = known.is_some_and(|delivery| delivery.state == State::Unknown);
-        let due = due(plan, step, standing, now, &house.loaded.zone, arguments.early);
-        !doubtful && known.is_some() && due == Due::Settled
-    })
-}
-
-fn already(plan: &Plan, standing: &Standing, desk: &mut Desk, house: &House) -> Exit {
-    let plans = std::slice::from_ref(plan);
+fn already(plans: &[Plan], standing: &Standing, desk: &mut Desk, house: &House) -> Exit {
     let exit = answer(plans, standing, desk, house);
     let found = deliveries(standing, plans);
     let sent = found.iter().all(|delivery| matches!(delivery.state, State::Sent | State::Altered));
-    let words = if sent { "is published already" } else { "has nothing left to send" };
-    desk.console.talk(&format!("`{}` {words}: nothing was sent again", plan.message));
+    let words =
+        if sent { "was published before" } else { "was taken up before, and the rest is not ours to send" };
+    let messages: Vec<_> = plans.iter().map(|plan| format!("`{}`", plan.message)).collect();
+    desk.console.talk(&visible(&format!("nothing to send: {} {words}", messages.join(", "))));
     exit
 }
 
@@ -163,7 +153,7 @@ fn confirm(arguments: &Arguments, plan: &Plan, table: &str, desk: &mut Desk) -> 
             .hint("`--yes` publishes without asking"));
     }
     desk.console.warn(table);
-    if desk.console.ask(&format!("Publish `{}`?", crate::text::visible(&plan.message))) {
+    if desk.console.ask(&format!("Publish `{}`?", visible(&plan.message))) {
         return Ok(());
     }
     Err(Failure::usage("declined", "nothing was sent"))
@@ -194,7 +184,9 @@ fn read_plan(
 ) -> Result<Plan, Failure> {
     let refused = |message: String| Failure::usage("bad-plan", message);
     if arguments.again.is_some() || arguments.ladder.is_some() {
-        return Err(refused("a plan is published as it is: `--again` and `--ladder` belong to `ladder plan`".to_owned()));
+        return Err(refused(
+            "a plan is published as it is: `--again` and `--ladder` belong to `ladder plan`".to_owned(),
+        ));
     }
     let problems = house.loaded.problems.clone();
     desk.problems(&house.loaded.sources, &problems);
@@ -204,7 +196,8 @@ fn read_plan(
     let plan = Plan::read(&file::read(path, PLAN_LIMIT)?)
         .map_err(|why| refused(format!("`{}`: {why}", path.display())))?;
     if plan.store != store.id() {
-        let message = format!("the plan is for the store {}, and this project's is {}", plan.store, store.id());
+        let message =
+            format!("the plan is for the store {}, and this project's is {}", plan.store, store.id());
         return Err(refused(message).hint("make the plan where it is published, or share the store"));
     }
     match_channels(house, &plan)?;

@@ -36,7 +36,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
                 .hint("write the whole address of the post: `--sent https://…`"));
         }
     }
-    let house = House::open(desk)?;
+    let house = House::project_only(desk)?;
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
     let standing = Standing::fold(&store.events()?, false);
@@ -52,11 +52,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let word = crate::report::sign::word(state);
         return Err(Failure::usage("settled", format!("{keyed} is {word}: there is nothing to settle")));
     }
-    let kind = EventKind::Resolved {
-        sent: arguments.sent.is_some(),
-        url: address.map(str::to_owned),
-        by: person(),
-    };
+    let kind =
+        EventKind::Resolved { sent: arguments.sent.is_some(), url: address.map(str::to_owned), by: person() };
     let event = Event { at: now, key: keyed.delivery.key.clone(), recipient, kind };
     store.commit(&Batch { plans: Vec::new(), events: vec![event] })?;
     let standing_now = Standing::fold(&store.events()?, false);

@@ -6,8 +6,8 @@ use super::house::House;
 use super::sending::{deliveries, keep_media};
 use crate::exit::Exit;
 use crate::plan::{Standing, Wish};
+use crate::publish::take_up;
 use crate::report::{queue, status};
-use crate::store::Batch;
 use serde_json::json;
 
 /// Arguments of `ladder schedule`.
@@ -35,8 +35,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let wish = Wish { only: Vec::new(), again: arguments.again.clone() };
     let plan = house.plan(desk, &composed, &standing, store.id(), &wish)?;
     keep_media(&house, &store, &plan)?;
-    let events = crate::publish::planned(&plan, &standing, now, arguments.again.as_deref());
-    store.commit(&Batch { plans: vec![plan.clone()], events })?;
+    store.commit(&take_up(std::slice::from_ref(&plan), &standing, &[], now))?;
     let standing = Standing::fold(&store.events()?, false);
     drop(lock);
     let plans = std::slice::from_ref(&plan);

@@ -8,15 +8,17 @@ use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, Standing};
-use crate::publish::{self, Route, World};
+use crate::publish::{self, Route, Scope, World};
 use crate::report::Progress;
 use crate::store::Store;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
 /// How the plans are to be run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Manner {
+    /// All steps of the plans, or those taken up before.
+    pub scope: Scope,
     /// Passes `publish_at`.
     pub early: bool,
     /// These rungs; empty: all.
@@ -63,20 +65,25 @@ pub fn send(
     house: &House,
     store: &mut Store,
     plans: &[Plan],
+    standing: &Standing,
     manner: Manner,
 ) -> Result<Standing, Failure> {
     // One provider for the process; a second call finds the first one's and is fine.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime
-        .map_err(|error| Failure::new(Exit::Failed, "system", format!("the system gives no threads: {error}")))?;
+    let runtime = runtime.map_err(|error| {
+        Failure::new(Exit::Failed, "system", format!("the system gives no threads: {error}"))
+    })?;
     let quiet = desk.console.is_quiet();
     let mut progress = Progress::new(plans, std::io::stderr().is_terminal() && !quiet);
     let result = runtime.block_on(async {
         let project = house.loaded.folder.path.clone();
-        let routes = publish::preflight(&house.channels.configured, plans, &project).await.map_err(not_ready)?;
+        // Who has nothing to send is not asked: its secrets may be gone by now.
+        let left = publish::outstanding(plans, standing, &manner.only, manner.scope);
+        let routes =
+            publish::preflight(&house.channels.configured, &left, &project).await.map_err(not_ready)?;
         tell_outbox(desk, &routes);
-        let outbox = outbox::stand_in(&project);
+        let outbox = outbox::stand_in(&house.loaded.project);
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let listening = tokio::spawn(interrupts(stop));
         let world = World {
@@ -91,9 +98,12 @@ pub fn send(
         };
         let mut silent = Silent;
         let listener: &mut dyn publish::Listener = if quiet { &mut silent } else { &mut progress };
-        let standing = publish::run(world, plans, stopped, listener).await.map_err(Failure::from);
+        let standing = match manner.scope {
+            Scope::Plan => publish::run(world, plans, stopped, listener).await,
+            Scope::TakenUp => publish::resume(world, plans, stopped, listener).await,
+        };
         listening.abort();
-        standing
+        standing.map_err(Failure::from)
     });
     if !quiet {
         progress.finish();
@@ -118,7 +128,8 @@ impl publish::Listener for Silent {
 }
 
 fn not_ready(reasons: Vec<String>) -> Failure {
-    let failure = Failure::new(Exit::Failed, "not-ready", format!("nothing was sent: {}", reasons.join("; ")));
+    let failure =
+        Failure::new(Exit::Failed, "not-ready", format!("nothing was sent: {}", reasons.join("; ")));
     failure.hint("set what is missing, or give the channel `without_credentials = \"outbox\"`")
 }
 

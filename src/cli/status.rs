@@ -18,7 +18,7 @@ pub struct Arguments {
 /// Shows deliveries, oldest message first. Reading is done whatever it finds.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
-    let mut house = House::open(desk)?;
+    let mut house = House::project_only(desk)?;
     let store = house.store()?;
     let standing = House::standing(&store)?;
     let mut found: Vec<&Delivery> = standing.deliveries.values().collect();

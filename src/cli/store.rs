@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::folder::PROJECT_FILE;
 use super::house::House;
 use crate::exit::Exit;
-use crate::store::{Batch, Store};
+use crate::store::Store;
 
 /// Arguments of `ladder store`.
 #[derive(Clone, Debug, clap::Args)]
@@ -30,32 +30,31 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
 }
 
-/// Makes the store under the project's own id where it has one: a lost store is
-/// replaced by an empty one only by somebody who says so.
+/// Makes an empty store under an id of its own. It does not take the place of
+/// a lost one by itself: until `ladder.toml` names its id, nothing is sent, or
+/// everything would go out twice.
 fn create(desk: &mut Desk) -> Result<Exit, Failure> {
-    let house = House::open(desk)?;
+    let house = House::project_only(desk)?;
     let path = house.loaded.folder.store_file();
     let shown = house.loaded.folder.name_of(&path);
-    let store = match &house.loaded.project.store_id {
-        Some(id) => Store::create_with_id(&path, &id.value)?,
-        None => Store::create(&path)?,
-    };
+    let store = Store::create(&path)?;
     desk.field("id", store.id());
     desk.field("path", shown.clone());
     desk.show(&format!("made `{shown}` with the id {}", store.id()));
-    if house.loaded.project.store_id.is_none() {
-        desk.console.talk(&format!("write this into `{PROJECT_FILE}`:\n\n[store]\nid = \"{}\"", store.id()));
-    } else {
-        desk.console.talk("it knows of nothing that was sent before: `ladder journal import` brings that back");
+    let id = store.id();
+    desk.console.talk(&format!("to use it, write this into `{PROJECT_FILE}`:\n\n[store]\nid = \"{id}\""));
+    if house.loaded.project.store_id.is_some() {
+        desk.console.talk(
+            "\nit knows of nothing that was sent before. Where there is an export of the old journal, \
+             delete this store and run `ladder journal import FILE` instead",
+        );
     }
     Ok(Exit::Done)
 }
 
 fn info(desk: &mut Desk) -> Result<Exit, Failure> {
-    let house = House::open(desk)?;
-    let mut store = house.store()?;
-    // An empty commit shows whether the disk takes anything.
-    store.commit(&Batch::default())?;
+    let house = House::project_only(desk)?;
+    let store = house.store()?;
     let shown = house.loaded.folder.name_of(store.path());
     let events = store.events()?.len();
     desk.field("id", store.id());

@@ -4,9 +4,7 @@
 use super::{Preview, PreviewItem};
 use crate::diagnostic::Diagnostic;
 use crate::render::late::{in_html, token};
-use crate::render::{
-    Article, Card, Defaults, Mail, Outlet, Part, Picture, Post, Variant, VariantKind,
-};
+use crate::render::{Article, Card, Defaults, Mail, Outlet, Part, Picture, Post, Variant, VariantKind};
 use crate::source::{Sources, Span};
 use crate::text::{Fold, Rules, Unit};
 use std::collections::BTreeMap;
@@ -133,8 +131,12 @@ pub fn story() -> Story {
         image: Some(rocket.clone()),
     };
     let mut thread = vec![
-        part("How Rocket 2 comes home, in three posts 🚀\n\nFirst: the boostback burn, 71 km up, engines into the wind."),
-        part("Then the landing legs. They weigh 38 % less than last year's and fold flat, thanks to @ada_l and her team."),
+        part(
+            "How Rocket 2 comes home, in three posts 🚀\n\nFirst: the boostback burn, 71 km up, engines into the wind.",
+        ),
+        part(
+            "Then the landing legs. They weigh 38 % less than last year's and fold flat, thanks to @ada_l and her team.",
+        ),
         part(&format!("All of it, with the measurements: {blog} #rocketry")),
     ];
     thread[0].media = vec![rocket.clone(), pad.clone()];
@@ -160,9 +162,10 @@ pub fn story() -> Story {
         slug: "rocket-2".to_owned(),
         excerpt: "Reusable, quieter, and cheaper to fly.".to_owned(),
         html: body.to_owned(),
-        markdown: "Yesterday at **06:12**, Rocket 2 came down where it went up.\n\n## What it costs\n\nA tenth. \
+        markdown:
+            "Yesterday at **06:12**, Rocket 2 came down where it went up.\n\n## What it costs\n\nA tenth. \
             See [our prices](https://acme.example/prices)."
-            .to_owned(),
+                .to_owned(),
         cover: Some(rocket.clone()),
         media: vec![pad.clone()],
         tags: vec!["rocketry".to_owned(), "reusable".to_owned()],
@@ -191,9 +194,8 @@ pub fn story() -> Story {
         media: vec![rocket.clone()],
         language: "en".to_owned(),
     });
-    let tweet = format!(
-        "Rocket 2 lands itself: Reusable, quieter, and cheaper to fly. {blog} #rocketry #reusable"
-    );
+    let tweet =
+        format!("Rocket 2 lands itself: Reusable, quieter, and cheaper to fly. {blog} #rocketry #reusable");
     let facebook = "It landed. 🎉\n\nRocket 2 is reusable, quieter, and cheaper to fly: what that means for the price of \
         a seat, and for everyone who lives near the range.";
     let fold = |characters, lines| Some(Fold { characters, lines });
@@ -232,7 +234,8 @@ pub fn story() -> Story {
         ),
     ];
     let mut sources = Sources::new();
-    let file = sources.add("content-ladders/launch.toml", "name = \"launch\"\n\n[rungs.tweet]\ntext = \"…\"\n");
+    let file =
+        sources.add("content-ladders/launch.toml", "name = \"launch\"\n\n[rungs.tweet]\ntext = \"…\"\n");
     let problems = vec![
         Diagnostic::warning("missing-alt", "`pad.png` has no alt text in `de`")
             .at(Span::new(file, 32, 38))
@@ -255,8 +258,7 @@ pub fn story() -> Story {
 }
 
 /// What must never reach a terminal, a page or a comment as it is.
-pub const HOSTILE: &str =
-    "\u{1b}[31m<script>alert(1)</script>\"><img src=x onerror=alert(2)> \u{202e}evil @octocat ``` {{ 7*7 }} | x";
+pub const HOSTILE: &str = "\u{1b}[31m<script>alert(1)</script>\"><img src=x onerror=alert(2)> \u{202e}evil @octocat ``` {{ 7*7 }} | x";
 
 /// The same story with [`HOSTILE`] in every text of every variant.
 pub fn hostile() -> Story {

@@ -104,7 +104,8 @@ fn length(item: &PreviewItem<'_>) -> String {
 fn variant(item: &PreviewItem<'_>) -> String {
     let head = [item.network(), item.at_handle(), item.timing()];
     let head: Vec<String> = head.iter().filter(|text| !text.is_empty()).map(|text| html(text)).collect();
-    let mut out = format!("<details open><summary><b>{}</b> · {}</summary>\n\n", html(item.rung), head.join(" · "));
+    let mut out =
+        format!("<details open><summary><b>{}</b> · {}</summary>\n\n", html(item.rung), head.join(" · "));
     match item.variant {
         Variant::Post(body) => post(&mut out, item, body),
         Variant::Article(body) => article(&mut out, body),
@@ -123,7 +124,11 @@ fn post(out: &mut String, item: &PreviewItem<'_>, post: &Post) {
         out.push_str(&fence(&part.text));
         let length = count(&part.text, &item.outlet.rules, post.url_reserve);
         if let Some(limit) = length.limit.filter(|limit| length.counted > *limit) {
-            out.push_str(&format!("**{} of {limit}: {} too many**\n\n", length.counted, length.counted - limit));
+            out.push_str(&format!(
+                "**{} of {limit}: {} too many**\n\n",
+                length.counted,
+                length.counted - limit
+            ));
         }
         pictures(out, &part.media);
         if let (0, Some(card)) = (at, &post.card) {

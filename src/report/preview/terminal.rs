@@ -51,7 +51,8 @@ impl Frame {
         let mut room = self.inner.saturating_sub(2);
         let right = if right.is_empty() { String::new() } else { format!(" {} ", cut(right, room)) };
         room = room.saturating_sub(width(&right));
-        let left = if left.is_empty() || room < 4 { String::new() } else { format!(" {} ", cut(left, room - 2)) };
+        let left =
+            if left.is_empty() || room < 4 { String::new() } else { format!(" {} ", cut(left, room - 2)) };
         let line = "─".repeat((self.inner + 2).saturating_sub(width(&left) + width(&right) + 2));
         let (open, close) = (format!("{}─", ends.0), format!("─{}", ends.1));
         self.out.push_str(&paint(&open, DIM, self.colour));
@@ -99,7 +100,11 @@ impl Frame {
     }
 
     fn picture(&mut self, picture: &Picture) {
-        let size = if picture.width > 0 { format!(" ({}×{})", picture.width, picture.height) } else { String::new() };
+        let size = if picture.width > 0 {
+            format!(" ({}×{})", picture.width, picture.height)
+        } else {
+            String::new()
+        };
         self.text("▣ ", "  ", &format!("{}{size}", one_line(&picture.name)), PLAIN);
         let alt = one_line(&late::shown(&picture.alt));
         let alt = if alt.is_empty() { "no alt text".to_owned() } else { format!("“{alt}”") };

@@ -126,10 +126,13 @@ mod tests {
         });
         let mut bytes = Cursor::new(Vec::new());
         noise.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-        let bytes = BTreeMap::from([("n".to_owned(), bytes.into_inner()), ("p".to_owned(), png(1200, 600, 9))]);
+        let bytes =
+            BTreeMap::from([("n".to_owned(), bytes.into_inner()), ("p".to_owned(), png(1200, 600, 9))]);
         let mut album = Album::new(&bytes);
         let one = picture("p.png", "", "p");
-        assert!(matches!(album.show(&one), Shown::Image(url) if url.starts_with("data:image/jpeg") && url.len() < 60_000));
+        assert!(
+            matches!(album.show(&one), Shown::Image(url) if url.starts_with("data:image/jpeg") && url.len() < 60_000)
+        );
         let loud = picture("n.png", "", "n");
         let shown: Vec<usize> = (0..200)
             .map(|_| match album.show(&loud) {
@@ -146,7 +149,11 @@ mod tests {
     fn what_is_no_picture_is_said_to_be_none() {
         let bytes = BTreeMap::from([("t".to_owned(), b"not a picture".to_vec())]);
         let mut album = Album::new(&bytes);
-        assert!(matches!(album.show(&picture("t.png", "", "t")), Shown::Absent(why) if why.contains("cannot be read")));
-        assert!(matches!(album.show(&picture("u.png", "", "u")), Shown::Absent(why) if why.contains("not at hand")));
+        assert!(
+            matches!(album.show(&picture("t.png", "", "t")), Shown::Absent(why) if why.contains("cannot be read"))
+        );
+        assert!(
+            matches!(album.show(&picture("u.png", "", "u")), Shown::Absent(why) if why.contains("not at hand"))
+        );
     }
 }

@@ -27,7 +27,8 @@ pub fn page(preview: &Preview<'_>) -> String {
     let view = view::page(preview, STYLE);
     // The templates are part of this program and the tests render them: what
     // can still fail here is memory.
-    render(&view).unwrap_or_else(|error| format!("<!doctype html><pre>{}</pre>", rich::escape(&error.to_string())))
+    render(&view)
+        .unwrap_or_else(|error| format!("<!doctype html><pre>{}</pre>", rich::escape(&error.to_string())))
 }
 
 fn render(view: &view::PageView) -> Result<String, minijinja::Error> {

@@ -122,7 +122,8 @@ pub fn page(preview: &Preview<'_>, style: &'static str) -> PageView {
     let mut room = body::Room::new();
     let rungs: Vec<RungView> =
         preview.items.iter().map(|item| rung(preview, item, &mut album, &mut room)).collect();
-    let variants = if rungs.len() == 1 { "1 variant".to_owned() } else { format!("{} variants", rungs.len()) };
+    let variants =
+        if rungs.len() == 1 { "1 variant".to_owned() } else { format!("{} variants", rungs.len()) };
     let mut problems: Vec<&Diagnostic> = preview.problems.iter().collect();
     problems.sort_by_key(|problem| problem.severity);
     PageView {
@@ -153,7 +154,12 @@ fn problem(problem: &Diagnostic, sources: &Sources) -> ProblemView {
     }
 }
 
-fn rung(preview: &Preview<'_>, item: &PreviewItem<'_>, album: &mut Album<'_>, room: &mut body::Room) -> RungView {
+fn rung(
+    preview: &Preview<'_>,
+    item: &PreviewItem<'_>,
+    album: &mut Album<'_>,
+    room: &mut body::Room,
+) -> RungView {
     let mut view = RungView {
         name: item.rung.to_owned(),
         look: match item.outlet.rules.network {
