@@ -1,6 +1,9 @@
 //! UTM tags on the brand's own links.
 
+use linkify::{LinkFinder, LinkKind};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use url::Url;
 
 /// What is added to the brand's own links in one variant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,4 +18,188 @@ pub struct Tracking {
     pub medium: String,
     /// `utm_content`: the rung.
     pub content: String,
+}
+
+impl Tracking {
+    /// `url` with the tags, if it is one of the brand's own and carries no
+    /// `utm_` parameter yet. Everything else of it stays as it was written,
+    /// letter by letter; a fragment stays at the end.
+    pub fn tag(&self, url: &str) -> String {
+        if !self.is_own(url) {
+            return url.to_owned();
+        }
+        let (address, fragment) = match url.split_once('#') {
+            Some((address, fragment)) => (address, Some(fragment)),
+            None => (url, None),
+        };
+        if let Some((_, query)) = address.split_once('?') {
+            let tagged = |pair: &str| pair.get(..4).is_some_and(|key| key.eq_ignore_ascii_case("utm_"));
+            if query.split(['&', ';']).any(tagged) {
+                return url.to_owned();
+            }
+        }
+        let tags = [
+            ("utm_source", &self.source),
+            ("utm_medium", &self.medium),
+            ("utm_campaign", &self.campaign),
+            ("utm_content", &self.content),
+        ];
+        let mut out = address.to_owned();
+        for (key, value) in tags.iter().filter(|(_, value)| !value.is_empty()) {
+            if !out.contains('?') {
+                out.push('?');
+            } else if !out.ends_with(['?', '&']) {
+                out.push('&');
+            }
+            out.push_str(key);
+            out.push('=');
+            out.extend(url::form_urlencoded::byte_serialize(value.as_bytes()));
+        }
+        if let Some(fragment) = fragment {
+            out.push('#');
+            out.push_str(fragment);
+        }
+        out
+    }
+
+    /// `text` with every web address in it tagged.
+    pub fn tag_text(&self, text: &str) -> String {
+        self.tag_text_except(text, &BTreeSet::new())
+    }
+
+    /// The same, but the addresses in `untracked` are left alone.
+    pub fn tag_text_except(&self, text: &str, untracked: &BTreeSet<String>) -> String {
+        if self.domains.is_empty() || !text.contains("://") {
+            return text.to_owned();
+        }
+        let mut finder = LinkFinder::new();
+        finder.kinds(&[LinkKind::Url]);
+        let mut out = String::with_capacity(text.len() + 128);
+        let mut from = 0;
+        for link in finder.links(text) {
+            out.push_str(&text[from..link.start()]);
+            if untracked.contains(link.as_str()) {
+                out.push_str(link.as_str());
+            } else {
+                out.push_str(&self.tag(link.as_str()));
+            }
+            from = link.end();
+        }
+        out.push_str(&text[from..]);
+        out
+    }
+
+    /// HTML with the address of every `href="…"` tagged.
+    pub fn tag_html(&self, html: &str) -> String {
+        self.tag_html_except(html, &BTreeSet::new())
+    }
+
+    /// The same, but the addresses in `untracked` are left alone.
+    pub fn tag_html_except(&self, html: &str, untracked: &BTreeSet<String>) -> String {
+        const HREF: &str = " href=\"";
+        if self.domains.is_empty() {
+            return html.to_owned();
+        }
+        let mut out = String::with_capacity(html.len() + 512);
+        let mut rest = html;
+        while let Some(at) = rest.find(HREF) {
+            let (before, after) = rest.split_at(at + HREF.len());
+            out.push_str(before);
+            let end = after.find('"').unwrap_or(after.len());
+            let url = after[..end].replace("&amp;", "&");
+            let tagged = if untracked.contains(&url) { url.clone() } else { self.tag(&url) };
+            if tagged == url {
+                out.push_str(&after[..end]);
+            } else {
+                out.push_str(&tagged.replace('&', "&amp;"));
+            }
+            rest = &after[end..];
+        }
+        out.push_str(rest);
+        out
+    }
+
+    fn is_own(&self, url: &str) -> bool {
+        if self.domains.is_empty() {
+            return false;
+        }
+        let Ok(parsed) = Url::parse(url) else { return false };
+        if !matches!(parsed.scheme(), "http" | "https") {
+            return false;
+        }
+        let Some(host) = parsed.host_str() else { return false };
+        let host = host.trim_end_matches('.');
+        self.domains.iter().any(|domain| {
+            let domain = domain.trim_end_matches('.').to_lowercase();
+            !domain.is_empty()
+                && (host == domain || host.strip_suffix(&domain).is_some_and(|sub| sub.ends_with('.')))
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    fn tracking() -> Tracking {
+        Tracking {
+            domains: vec!["acme.example".to_owned()],
+            campaign: "Rocket 2".to_owned(),
+            source: "x".to_owned(),
+            medium: "social".to_owned(),
+            content: "tweet".to_owned(),
+        }
+    }
+
+    const TAGS: &str = "utm_source=x&utm_medium=social&utm_campaign=Rocket+2&utm_content=tweet";
+
+    #[test]
+    fn own_links_get_tags_and_the_rest_stays_letter_by_letter() {
+        let t = tracking();
+        assert_eq!(t.tag("https://acme.example"), format!("https://acme.example?{TAGS}"));
+        assert_eq!(
+            t.tag("https://ACME.example/Ü?a=%7e#top"),
+            format!("https://ACME.example/Ü?a=%7e&{TAGS}#top")
+        );
+        assert_eq!(t.tag("http://www.acme.example/?"), format!("http://www.acme.example/?{TAGS}"));
+        assert_eq!(t.tag("https://acme.example/#a?b"), format!("https://acme.example/?{TAGS}#a?b"));
+    }
+
+    #[test]
+    fn other_links_and_links_with_tags_are_left_alone() {
+        let t = tracking();
+        for url in [
+            "https://notacme.example/",
+            "https://acme.example.evil.org/",
+            "https://evil.org/?acme.example",
+            "https://acme.example/?UTM_source=mail",
+            "https://acme.example/?a=1&utm_id=3#x",
+            "mailto:a@acme.example",
+            "ftp://acme.example/",
+            "https://rung.invalid/blog/tracked",
+            "",
+            "not a url",
+        ] {
+            assert_eq!(t.tag(url), url);
+        }
+        assert_eq!(Tracking::default().tag("https://acme.example"), "https://acme.example");
+    }
+
+    #[test]
+    fn links_are_found_in_text_and_html() {
+        let t = tracking();
+        assert_eq!(
+            t.tag_text("See (https://acme.example/a), and https://b.example."),
+            format!("See (https://acme.example/a?{TAGS}), and https://b.example.")
+        );
+        let html = "<a href=\"https://acme.example/?a=1&amp;b=2\">x</a> <a href=\"#y\">";
+        let tags = TAGS.replace('&', "&amp;");
+        assert_eq!(
+            t.tag_html(html),
+            format!("<a href=\"https://acme.example/?a=1&amp;b=2&amp;{tags}\">x</a> <a href=\"#y\">")
+        );
+        let left = BTreeSet::from(["https://acme.example/a".to_owned()]);
+        assert_eq!(t.tag_text_except("https://acme.example/a", &left), "https://acme.example/a");
+    }
 }

@@ -11,16 +11,67 @@ use std::sync::Arc;
 
 /// The names of all filters from Jinja that are offered here.
 pub(super) const FILTERS: &[&str] = &[
-    "abs", "capitalize", "count", "d", "default", "first", "float", "int", "join", "last", "length", "lines",
-    "list", "lower", "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "select",
-    "selectattr", "sort", "split", "string", "title", "trim", "unique", "upper", "urlencode",
+    "abs",
+    "capitalize",
+    "count",
+    "d",
+    "default",
+    "first",
+    "float",
+    "int",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "select",
+    "selectattr",
+    "sort",
+    "split",
+    "string",
+    "title",
+    "trim",
+    "unique",
+    "upper",
+    "urlencode",
 ];
 
 /// The names of all tests.
 pub(super) const TESTS: &[&str] = &[
-    "boolean", "defined", "divisibleby", "endingwith", "eq", "equalto", "even", "false", "ge", "gt", "in",
-    "integer", "iterable", "le", "lt", "mapping", "ne", "none", "number", "odd", "sequence", "startingwith",
-    "string", "true", "undefined",
+    "boolean",
+    "defined",
+    "divisibleby",
+    "endingwith",
+    "eq",
+    "equalto",
+    "even",
+    "false",
+    "ge",
+    "gt",
+    "in",
+    "integer",
+    "iterable",
+    "le",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "sequence",
+    "startingwith",
+    "string",
+    "true",
+    "undefined",
 ];
 
 /// What Jinja has and these templates do not, and what to write instead.
@@ -33,9 +84,8 @@ pub(super) fn instead_of(filter: &str) -> Option<&'static str> {
         "markdown" => "use `html`",
         "striptags" => "use `plain`",
         "safe" | "escape" | "e" | "tojson" => "escaping is done for each outlet, where it is needed",
-        "batch" | "slice" | "groupby" | "dictsort" | "items" | "sum" | "zip" | "chain" | "pprint" | "attr" => {
-            "these templates have no such filter; see the list in the manual page on templates"
-        }
+        "batch" | "slice" | "groupby" | "dictsort" | "items" | "sum" | "zip" | "chain" | "pprint"
+        | "attr" => "these templates have no such filter; see the list in the manual page on templates",
         _ => return None,
     })
 }

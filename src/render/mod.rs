@@ -6,13 +6,36 @@
 //! token which looks like a link to every counter and sanitiser, and puts the
 //! real one in when it is known.
 
+mod article;
+mod budget;
+mod builtin_filters;
+mod context;
+pub mod defaults;
+mod excerpt;
+mod filters;
+#[cfg(test)]
+mod fixture;
+pub mod html;
 pub mod late;
+mod mail;
+pub mod markdown;
+mod names;
+mod operators;
+mod pictures;
+mod post;
+mod rewrite;
+mod slug;
+mod template;
+#[cfg(test)]
+mod tests;
+mod tree;
 pub mod variant;
 
 pub use variant::{Article, Card, Mail, Part, Picture, Post, Variant, VariantKind};
 
 use crate::diagnostic::Checked;
 use crate::ladder::{Ladder, Message, Project, Rung, Settings};
+use crate::plan::Tracking;
 use crate::source::Sources;
 use crate::text::Rules;
 use jiff::Timestamp;
@@ -105,8 +128,24 @@ impl Job<'_> {
     }
 }
 
-/// Renders one variant.
+/// Renders one variant. Mistakes in templates are errors; there is no value
+/// when none of its texts could be made.
 pub fn render(job: &Job<'_>) -> Checked<Variant> {
-    let _ = job;
-    todo!("room render")
+    match job.outlet.kind {
+        VariantKind::Post => post::post(job).map(Variant::Post),
+        VariantKind::Article => article::article(job).map(Variant::Article),
+        VariantKind::Mail => mail::mail(job).map(Variant::Mail),
+    }
+}
+
+/// How the brand's links are tagged in this variant: what was rendered is
+/// tagged already, late addresses are when they are put in.
+pub fn tracking_of(job: &Job<'_>) -> Tracking {
+    Tracking {
+        domains: job.project.tracking_domains.iter().map(|domain| domain.value.clone()).collect(),
+        campaign: job.message.campaign.clone(),
+        source: job.outlet.source.clone(),
+        medium: job.outlet.medium.clone(),
+        content: job.rung.name.value.clone(),
+    }
 }

@@ -11,7 +11,17 @@ pub(super) const FILTERS: &[&str] =
     &["date", "excerpt", "fit", "handle", "hashtags", "html", "plain", "untracked"];
 
 const MESSAGE: &[&str] = &[
-    "body", "campaign", "extra", "id", "language", "link", "media", "publish_at", "summary", "tags", "title",
+    "body",
+    "campaign",
+    "extra",
+    "id",
+    "language",
+    "link",
+    "media",
+    "publish_at",
+    "summary",
+    "tags",
+    "title",
 ];
 const BRAND: &[&str] = &["language", "name", "url"];
 const CHANNEL: &[&str] = &["account", "language", "name", "network"];
@@ -21,7 +31,6 @@ const ROOTS: &[&str] = &["brand", "channel", "ladder", "link", "message", "rung"
 pub(super) struct Names {
     rung: String,
     rungs: Vec<Target>,
-    has_own_link: bool,
     article: Option<String>,
 }
 
@@ -47,7 +56,7 @@ impl Names {
             })
             .collect::<Vec<_>>();
         let article = rungs.iter().find(|r| r.kind == Some(VariantKind::Article)).map(|r| r.name.clone());
-        Names { rung: rung.clone(), rungs, has_own_link: job.message.link.is_some(), article }
+        Names { rung: rung.clone(), rungs, article }
     }
 
     /// The rungs whose addresses can be written, with their tokens.
@@ -194,7 +203,6 @@ impl Names {
     }
 
     fn missing_link(&self) -> Fault {
-        debug_assert!(!self.has_own_link, "a message with a link has a link");
         let fault = Fault::new(format!("there is no `link` for `{}` to point at", self.rung));
         match &self.article {
             Some(article) if *article == self.rung => {

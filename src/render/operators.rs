@@ -75,7 +75,10 @@ fn add(budget: &Budget, args: &[Value]) -> Result<Value, Error> {
         return Ok(Value::from(a.try_iter()?.chain(b.try_iter()?).collect::<Vec<Value>>()));
     }
     if let (Some(a), Some(b)) = (a.as_i64(), b.as_i64()) {
-        return a.checked_add(b).map(Value::from).ok_or_else(|| budget.fail(Fault::new("the sum is too large")));
+        return a
+            .checked_add(b)
+            .map(Value::from)
+            .ok_or_else(|| budget.fail(Fault::new("the sum is too large")));
     }
     match (f64::try_from(a.clone()), f64::try_from(b.clone())) {
         (Ok(a), Ok(b)) => Ok(Value::from(a + b)),

@@ -190,8 +190,10 @@ impl<'a, 'n> Rewriter<'a, 'n> {
                 self.depth -= 1;
             }
             Stmt::Set(node) => {
-                let built =
-                    ast::Set { target: self.target(&node.target)?, expr: self.expression(&node.expr, false)? };
+                let built = ast::Set {
+                    target: self.target(&node.target)?,
+                    expr: self.expression(&node.expr, false)?,
+                };
                 out.push(Stmt::Set(self.make(built, node.span())));
             }
             Stmt::SetBlock(node) => {
@@ -206,8 +208,10 @@ impl<'a, 'n> Rewriter<'a, 'n> {
             }
             Stmt::FilterBlock(node) => {
                 self.enter(node.span())?;
-                let built =
-                    ast::FilterBlock { filter: self.expression(&node.filter, false)?, body: self.body(&node.body)? };
+                let built = ast::FilterBlock {
+                    filter: self.expression(&node.filter, false)?,
+                    body: self.body(&node.body)?,
+                };
                 out.push(Stmt::FilterBlock(self.make(built, node.span())));
                 self.depth -= 1;
             }
@@ -241,12 +245,17 @@ impl<'a, 'n> Rewriter<'a, 'n> {
             let fault = Fault::new(format!("this template includes more than {INCLUDES} files"));
             return self.stop(span, fault);
         }
-        if name.starts_with('/') || name.contains(['\\', '\0', ':']) || name.split('/').any(|part| part == "..") {
+        if name.starts_with('/')
+            || name.contains(['\\', '\0', ':'])
+            || name.split('/').any(|part| part == "..")
+        {
             let fault = Fault::new(format!("`{name}` leaves the project's `templates/`"));
-            return self.stop(span, fault.hint("name a file below `templates/`: `{% include \"signature.txt\" %}`"));
+            return self
+                .stop(span, fault.hint("name a file below `templates/`: `{% include \"signature.txt\" %}`"));
         }
         if self.open.contains(&name) {
-            let fault = Fault::new(format!("`{name}` includes itself")).hint("take one of the two includes out");
+            let fault =
+                Fault::new(format!("`{name}` includes itself")).hint("take one of the two includes out");
             return self.stop(span, fault);
         }
         let Some((source, base)) = self.files.open(&name) else {
@@ -302,7 +311,8 @@ impl<'a, 'n> Rewriter<'a, 'n> {
             Expr::Const(node) => Expr::Const(self.make(ast::Const { value: node.value.clone() }, span)),
             Expr::Slice(node) => {
                 if let Some(step) = &node.step {
-                    return self.stop(step.span(), Fault::new("a slice takes a start and an end, not a step"));
+                    return self
+                        .stop(step.span(), Fault::new("a slice takes a start and an end, not a step"));
                 }
                 let none = || Value::from(());
                 let mut args = vec![self.expression(&node.expr, false)?];
@@ -338,14 +348,14 @@ impl<'a, 'n> Rewriter<'a, 'n> {
                 let args = vec![self.expression(&node.expr, false)?, self.expression(&op.expr, false)?];
                 self.call(comparison(op.op), args, span)
             }
-            Expr::IfExpr(node) => Expr::IfExpr(self.make(
-                ast::IfExpr {
+            Expr::IfExpr(node) => {
+                let built = ast::IfExpr {
                     test_expr: self.expression(&node.test_expr, false)?,
                     true_expr: self.expression(&node.true_expr, false)?,
                     false_expr: self.maybe(&node.false_expr)?,
-                },
-                span,
-            )),
+                };
+                Expr::IfExpr(self.make(built, span))
+            }
             Expr::Filter(node) => {
                 if let Some(fault) = self.names.unknown_filter(node.name) {
                     let start = self.place(span).start;
@@ -380,7 +390,9 @@ impl<'a, 'n> Rewriter<'a, 'n> {
                 let items = self.all(&node.items)?;
                 self.call("[]", items, span)
             }
-            Expr::Map(_) => return self.stop(span, Fault::new("tables (`{…}`) are not part of these templates")),
+            Expr::Map(_) => {
+                return self.stop(span, Fault::new("tables (`{…}`) are not part of these templates"));
+            }
         };
         self.depth -= 1;
         Ok(built)
@@ -397,7 +409,10 @@ impl<'a, 'n> Rewriter<'a, 'n> {
                 CallArg::Pos(expr) => CallArg::Pos(self.expression(expr, false)?),
                 CallArg::Kwarg(name, expr) => CallArg::Kwarg(name, self.expression(expr, false)?),
                 CallArg::PosSplat(_) | CallArg::KwargSplat(_) => {
-                    return self.stop(span, Fault::new("`*` and `**` before an argument are not part of these templates"));
+                    return self.stop(
+                        span,
+                        Fault::new("`*` and `**` before an argument are not part of these templates"),
+                    );
                 }
             });
         }
@@ -407,9 +422,7 @@ impl<'a, 'n> Rewriter<'a, 'n> {
     fn function(&mut self, node: &Spanned<ast::Call<'a>>) -> Made<Expr<'a>> {
         let span = node.span();
         let callee = match &node.expr {
-            Expr::Var(var) if var.id == "range" => {
-                Expr::Var(self.make(ast::Var { id: var.id }, var.span()))
-            }
+            Expr::Var(var) if var.id == "range" => Expr::Var(self.make(ast::Var { id: var.id }, var.span())),
             Expr::GetAttr(attr)
                 if attr.name == "cycle" && matches!(&attr.expr, Expr::Var(var) if var.id == "loop") =>
             {

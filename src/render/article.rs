@@ -1,0 +1,148 @@
+//! Articles: a page on a site, with what lists, feeds and cards need.
+
+use super::template::{Engine, Filled, Template};
+use super::{Article, Job, excerpt, html, pictures, slug};
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::ladder::Settings;
+use crate::source::Spanned;
+
+/// Length of an excerpt where nobody wrote one: what search engines and cards show.
+const EXCERPT: usize = 200;
+
+/// Makes the article of `job`.
+pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
+    let engine = Engine::new(job);
+    let mut problems = Vec::new();
+    let settings = settings(job);
+    let own = &job.outlet.defaults;
+    let mut fill = |text: Option<&Spanned<String>>, default: Option<&'static str>| {
+        let template = text.map(Template::Written).or(default.map(Template::BuiltIn))?;
+        fill_into(&engine, template, &mut problems)
+    };
+    let title = fill(settings.title.as_ref(), own.title).map(|t| one_line(&t.text));
+    let wanted_slug = fill(settings.slug.as_ref(), None).map(|t| t.text);
+    let wanted_excerpt = fill(settings.excerpt.as_ref(), own.excerpt).map(|t| one_line(&t.text));
+    let canonical = fill(settings.canonical.as_ref(), None).map(|t| t.text.trim().to_owned());
+    let Some(body) = body(job, &engine, &settings, &mut problems) else {
+        return Checked::bad(problems);
+    };
+    let message = job.message;
+    let title = title.unwrap_or_else(|| one_line(&message.title.value));
+    let excerpt = wanted_excerpt.filter(|text| !text.is_empty()).unwrap_or_else(|| {
+        let summary = one_line(&message.summary);
+        if summary.is_empty() { excerpt::excerpt(&body.text, EXCERPT) } else { summary }
+    });
+    let media = pictures::of(job);
+    problems.extend(missing_images(job, &body.text));
+    let article = Article {
+        slug: wanted_slug
+            .map(|wanted| slug::slug(&wanted, &message.language))
+            .filter(|slug| !slug.is_empty())
+            .unwrap_or_else(|| own_slug(job)),
+        title,
+        excerpt,
+        html: html::sanitised(&body.text),
+        markdown: body.text,
+        cover: media.first().cloned(),
+        media,
+        tags: message.tags.iter().map(|tag| tag.value.trim().trim_start_matches('#').to_owned()).collect(),
+        canonical: canonical.filter(|canonical| !canonical.is_empty()),
+        language: message.language.clone(),
+        date: job
+            .message
+            .publish_at
+            .as_ref()
+            .or(job.master.publish_at.as_ref())
+            .map(|when| when.value.resolve(job.zone)),
+    };
+    Checked::with(article, problems)
+}
+
+/// The settings of an article or a mail; a `RUNG.md` has some of its own.
+pub(super) fn settings(job: &Job<'_>) -> Settings {
+    let whole = job.message.written_whole.iter().find(|whole| whole.rung.value == job.rung.name.value);
+    match whole {
+        Some(whole) => whole.settings.clone().or(&job.settings()),
+        None => job.settings(),
+    }
+}
+
+/// Fills one template; mistakes go to `problems`.
+pub(super) fn fill_into<'a>(
+    engine: &Engine<'a>,
+    template: Template<'a>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Filled> {
+    match engine.fill(template) {
+        Ok(filled) => Some(filled),
+        Err(found) => {
+            problems.extend(found);
+            None
+        }
+    }
+}
+
+/// The Markdown of an article or a mail: `RUNG.md`, the setting `text`, the
+/// adapter's own template, or the message's body as it is. Only a setting is a
+/// template: braces in a body are the author's.
+pub(super) fn body<'a>(
+    job: &Job<'a>,
+    engine: &Engine<'a>,
+    settings: &'a Settings,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Filled> {
+    let as_it_is = |text: &str| Some(Filled { text: text.trim().to_owned(), ..Filled::default() });
+    let whole = job.message.written_whole.iter().find(|whole| whole.rung.value == job.rung.name.value);
+    if let Some(whole) = whole {
+        return as_it_is(&whole.body.value);
+    }
+    let template = settings.text.as_ref().map(Template::Written);
+    match template.or(job.outlet.defaults.text.map(Template::BuiltIn)) {
+        Some(template) => fill_into(engine, template, problems),
+        None => as_it_is(&job.message.body.value),
+    }
+}
+
+/// A title is one line.
+pub(super) fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn own_slug(job: &Job<'_>) -> String {
+    let message = job.message;
+    let id = message.id.rsplit('/').next().unwrap_or(&message.id);
+    let made = [id, &message.title.value].into_iter().map(|text| slug::slug(text, &message.language));
+    made.into_iter().find(|slug| !slug.is_empty()).unwrap_or_else(|| slug::in_own_script(id))
+}
+
+/// Pictures in the body that are not beside the message.
+pub(super) fn missing_images(job: &Job<'_>, body: &str) -> Vec<Diagnostic> {
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    html::with_images(body, &mut |link| {
+        let file = link.split(['?', '#']).next().unwrap_or(link);
+        let known = job.message.media.iter().any(|media| same_file(&media.file.value, file));
+        if pictures::is_relative(link) && !known {
+            let shown: String = link.chars().take(80).collect();
+            let span =
+                job.sources.slice(job.message.body.span).find(link).map_or(job.message.body.span, |at| {
+                    let start = job.message.body.span.start + at;
+                    crate::source::Span::new(job.message.body.span.source, start, start + link.len())
+                });
+            problems.push(
+                Diagnostic::warning("bad-link", format!("the picture `{shown}` is not one of the message's"))
+                    .at(span)
+                    .hint("add it: `[[media]]` with `file` and `alt`; then it is put beside the page"),
+            );
+        }
+        None
+    });
+    problems
+}
+
+fn same_file(own: &str, link: &str) -> bool {
+    let bare = |path: &str| path.strip_prefix("./").unwrap_or(path).replace("%20", " ");
+    bare(own) == bare(link)
+}

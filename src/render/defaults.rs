@@ -1,0 +1,112 @@
+//! The templates that adapters have of their own: a rung that names only its
+//! channel says the right thing in the network's manner.
+//!
+//! They hold for every script and for messages that lack something: no colon
+//! before nothing, no stop behind a question mark, nothing said twice.
+
+use super::Defaults;
+use crate::ladder::Attach;
+
+/// The title, then the summary where it says more: behind a colon, or behind
+/// the title's own `?`, `!`, `…`, `.` in any script.
+macro_rules! headline {
+    () => {
+        concat!(
+            "{% if message.summary is startingwith message.title %}{{ message.summary }}",
+            "{% else %}{{ message.title }}{% if message.summary %}",
+            "{% if message.title[-1:] in '。！？：；｡' %}",
+            "{% elif message.title[-1:] in '.?!:;…؟۔।' %} ",
+            "{% elif message.language[:2] in 'zh ja' %}：{% else %}: {% endif %}",
+            "{{ message.summary }}{% endif %}{% endif %}",
+        )
+    };
+}
+
+/// The link behind a text.
+macro_rules! link_last {
+    () => {
+        "{% if link is defined %} {{ link }}{% endif %}"
+    };
+}
+
+/// X: one breath, two tags at most and only if they fit, the link last. Its
+/// card carries the picture. 280 weighted characters less a link (23, see the
+/// adapter) and a space leave 256 for the words.
+pub const X: Defaults = Defaults {
+    text: Some(concat!(
+        headline!(),
+        "{% set tags = message.tags | hashtags(2) %}{% if tags %} {{ tags }}{% endif %}",
+        link_last!(),
+    )),
+    shorter: &[
+        concat!(headline!(), link_last!()),
+        concat!("{{ message.title }}", link_last!()),
+        concat!("{{ message.title | fit(250) }}", link_last!()),
+    ],
+    ..NOTHING
+};
+
+/// Facebook: opens with the point and carries the link as a card, which shows
+/// the title; without a link the title leads.
+pub const FACEBOOK: Defaults = Defaults {
+    text: Some(concat!(
+        "{% if link is defined and message.summary %}{{ message.summary }}",
+        "{% elif message.summary is startingwith message.title %}{{ message.summary }}",
+        "{% else %}{{ message.title }}\n\n{{ message.summary }}{% endif %}",
+    )),
+    attach: Some(Attach::Card),
+    ..NOTHING
+};
+
+/// Title and summary as paragraphs of their own.
+macro_rules! opening {
+    () => {
+        concat!(
+            "{% if message.summary is startingwith message.title %}{{ message.summary }}",
+            "{% else %}{{ message.title }}\n\n{{ message.summary }}{% endif %}\n\n",
+        )
+    };
+}
+
+/// LinkedIn: short paragraphs, the link on a line of its own, three tags at most.
+pub const LINKEDIN: Defaults = Defaults {
+    text: Some(concat!(
+        opening!(),
+        "{% set more = message.body | excerpt(300) %}",
+        "{% if more and not more is startingwith message.summary[:40] %}{{ more }}\n\n{% endif %}",
+        "{% if link is defined %}{{ link }}\n\n{% endif %}",
+        "{{ message.tags | hashtags(3) }}",
+    )),
+    attach: Some(Attach::Card),
+    ..NOTHING
+};
+
+/// A page: the message as it was written.
+pub const ARTICLE: Defaults = Defaults { title: Some("{{ message.title }}"), ..NOTHING };
+
+/// A mail: the title as subject, the summary behind it, the message as it was written.
+pub const MAIL: Defaults = Defaults {
+    subject: Some("{{ message.title }}"),
+    preheader: Some("{% if message.summary != message.title %}{{ message.summary }}{% endif %}"),
+    ..NOTHING
+};
+
+/// An outlet without manners of its own (a folder, a person who pastes).
+pub const PLAIN: Defaults = Defaults {
+    text: Some(concat!(
+        opening!(),
+        "{% if link is defined %}{{ link }}\n\n{% endif %}",
+        "{{ message.tags | hashtags }}",
+    )),
+    ..NOTHING
+};
+
+const NOTHING: Defaults = Defaults {
+    text: None,
+    shorter: &[],
+    subject: None,
+    preheader: None,
+    title: None,
+    excerpt: None,
+    attach: None,
+};

@@ -1,0 +1,48 @@
+//! The first sentences of a text.
+
+use super::markdown;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The first sentences of the running text of `markdown` that fit into `limit`
+/// characters, on one line; if not even the first does, its first words and `…`.
+pub fn excerpt(markdown: &str, limit: usize) -> String {
+    let prose = markdown::prose(markdown);
+    // A text of nothing but lists still says something.
+    let text = if prose.is_empty() { markdown::plain(markdown).replace(markdown::BREAK, " ") } else { prose };
+    let mut out = String::new();
+    for paragraph in text.split("\n\n") {
+        let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        for sentence in line.split_sentence_bounds() {
+            let space = usize::from(!out.is_empty() && !out.ends_with(' '));
+            let whole = out.chars().count() + space + sentence.trim_end().chars().count();
+            if whole > limit {
+                return if out.is_empty() { cut(&line, limit) } else { out.trim_end().to_owned() };
+            }
+            if space == 1 {
+                out.push(' ');
+            }
+            out.push_str(sentence);
+        }
+    }
+    out.trim_end().to_owned()
+}
+
+/// The first words of `line`, with `…`, in at most `limit` characters.
+fn cut(line: &str, limit: usize) -> String {
+    let room = limit.saturating_sub(1);
+    let mut out = String::new();
+    let mut used = 0;
+    for word in line.split_word_bounds() {
+        used += word.chars().count();
+        if used > room {
+            break;
+        }
+        out.push_str(word);
+    }
+    if out.trim().is_empty() {
+        out = line.graphemes(true).take(room).collect();
+    }
+    let end =
+        out.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '–' | '—' | '-'));
+    format!("{end}…")
+}

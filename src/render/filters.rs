@@ -1,0 +1,197 @@
+//! The filters that only these templates have: `plain`, `html`, `hashtags`,
+//! `handle`, `fit`, `excerpt`, `date`, `untracked`.
+
+use super::budget::{Budget, Fault};
+use super::builtin_filters::pay;
+use super::{Job, excerpt, html, late, markdown, post};
+use crate::diagnostic::nearest;
+use crate::ladder::Handle;
+use crate::text::{self, Rules};
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use minijinja::value::{Value, ValueKind};
+use minijinja::{Environment, Error};
+use std::sync::Arc;
+
+/// What the filters have to know of the job.
+pub(super) struct Facts {
+    rules: Rules,
+    handles: Vec<Handle>,
+    zone: TimeZone,
+    language: String,
+    url_reserve: usize,
+}
+
+impl Facts {
+    /// Of `job`.
+    pub fn of(job: &Job<'_>) -> Facts {
+        Facts {
+            rules: job.outlet.rules.clone(),
+            handles: job.project.handles.clone(),
+            zone: job.zone.clone(),
+            language: job.outlet.language.clone(),
+            url_reserve: post::url_reserve(&job.settings()),
+        }
+    }
+}
+
+/// Adds the filters to `env`.
+pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &Arc<Facts>) {
+    // Each pays first, in bytes: so much for calling it, and so much for each
+    // byte it reads. The factors are its time, measured against copying.
+    fn filter(
+        env: &mut Environment<'_>,
+        budget: &Arc<Budget>,
+        facts: &Arc<Facts>,
+        name: &'static str,
+        (fixed, factor): (usize, usize),
+        does: fn(&Budget, &Facts, &Value, Option<&Value>) -> Result<String, Fault>,
+    ) {
+        let (budget, facts) = (budget.clone(), facts.clone());
+        env.add_filter(name, move |value: Value, argument: Option<Value>| {
+            budget.charge(fixed)?;
+            pay(&budget, std::slice::from_ref(&value), factor)?;
+            if let Some(argument) = &argument {
+                pay(&budget, std::slice::from_ref(argument), factor)?;
+            }
+            let made =
+                does(&budget, &facts, &value, argument.as_ref()).map_err(|fault| budget.fail(fault))?;
+            budget.charge(made.len())?;
+            Ok::<Value, Error>(Value::from(made))
+        });
+    }
+    filter(env, budget, facts, "plain", (2_000, 6), |_, _, value, _| {
+        Ok(markdown::plain(said("plain", value)?))
+    });
+    filter(env, budget, facts, "html", (30_000, 8), |_, _, value, _| {
+        Ok(html::sanitised(said("html", value)?))
+    });
+    filter(env, budget, facts, "excerpt", (2_000, 8), |_, _, value, argument| {
+        let limit = number("excerpt", argument)?;
+        Ok(excerpt::excerpt(said("excerpt", value)?, limit))
+    });
+    filter(env, budget, facts, "fit", (2_000, 16), |_, facts, value, argument| {
+        let limit = number("fit", argument)?;
+        Ok(text::shorten(said("fit", value)?, limit, &facts.rules, facts.url_reserve))
+    });
+    filter(env, budget, facts, "hashtags", (200, 8), |_, _, value, argument| hashtags(value, argument));
+    filter(env, budget, facts, "handle", (500, 4), |_, facts, value, _| {
+        handle(facts, said("handle", value)?)
+    });
+    filter(env, budget, facts, "date", (2_000, 300), |_, facts, value, argument| {
+        date(facts, value, argument)
+    });
+    filter(env, budget, facts, "untracked", (200, 2), |budget, _, value, _| {
+        let url = said("untracked", value)?;
+        let mut out = url.to_owned();
+        for found in late::find(url).iter().rev().filter(|found| found.tracked && !found.html) {
+            out.replace_range(found.range.clone(), &late::token(&found.rung, false));
+        }
+        budget.leave_untracked(out.trim());
+        Ok(out)
+    });
+}
+
+/// The text in `value`; numbers are written out.
+fn said<'v>(filter: &str, value: &'v Value) -> Result<&'v str, Fault> {
+    value.as_str().ok_or_else(|| {
+        let kind = super::operators::kind(value);
+        Fault::new(format!("`{filter}` takes a text, and this is {kind}"))
+    })
+}
+
+fn number(filter: &str, argument: Option<&Value>) -> Result<usize, Fault> {
+    let number = argument.and_then(Value::as_i64).and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
+    number.ok_or_else(|| {
+        Fault::new(format!("`{filter}` takes a length")).hint(format!("write `| {filter}(200)`"))
+    })
+}
+
+fn hashtags(value: &Value, argument: Option<&Value>) -> Result<String, Fault> {
+    let words: Vec<String> = match value.kind() {
+        ValueKind::Seq | ValueKind::Iterable => {
+            let items = value.try_iter().map_err(|_| Fault::new("this list cannot be read"))?;
+            items.map(|item| item.to_string()).collect()
+        }
+        _ => said("hashtags", value)?
+            .split([' ', ',', '\n', '\t'])
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    };
+    let most = match argument {
+        Some(_) => number("hashtags", argument)?,
+        None => usize::MAX,
+    };
+    let mut tags: Vec<String> = Vec::new();
+    for tag in words.iter().filter_map(|word| text::hashtag(word)) {
+        // `#rust #Rust` says it twice.
+        if tags.len() < most && !tags.iter().any(|own| own.to_lowercase() == tag.to_lowercase()) {
+            tags.push(tag);
+        }
+    }
+    Ok(tags.join(" "))
+}
+
+fn handle(facts: &Facts, name: &str) -> Result<String, Fault> {
+    let name = name.trim().trim_start_matches('@');
+    let Some(handle) = facts.handles.iter().find(|handle| handle.name.value == name) else {
+        let near = nearest(name, facts.handles.iter().map(|handle| handle.name.value.as_str()));
+        let hint = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("add `[handles.{name}]` with her name on each network to `ladder.toml`"),
+        };
+        return Err(Fault {
+            rule: "unknown-handle",
+            ..Fault::new(format!("nobody is called `{name}` in `[handles]`"))
+        }
+        .hint(hint));
+    };
+    let on = |network: &str| {
+        handle.names.iter().find(|(own, _)| own == network).map(|(_, name)| name.value.trim())
+    };
+    // No name there: how people are called in running text, never an `@name`
+    // that would be somebody else's on this network.
+    Ok(on(facts.rules.network).or_else(|| on("name")).map_or_else(|| readable(name), str::to_owned))
+}
+
+/// `grace-hopper` as people write it: `Grace Hopper`.
+fn readable(name: &str) -> String {
+    let words = name.split(['-', '_', ' ']).filter(|word| !word.is_empty()).map(|word| {
+        let mut chars = word.chars();
+        chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn date(facts: &Facts, value: &Value, argument: Option<&Value>) -> Result<String, Fault> {
+    let written = said("date", value)?.trim();
+    let moment = moment(written, &facts.zone).ok_or_else(|| {
+        Fault::new(format!("`{}` is not a date", written.chars().take(40).collect::<String>()))
+            .hint("dates look like `2026-12-01`, `2026-12-01 09:00` or `2026-12-01T09:00:00Z`")
+    })?;
+    // Names of months are English only: elsewhere the international form.
+    let english = facts.language.split(['-', '_']).next().is_some_and(|l| l.eq_ignore_ascii_case("en"));
+    let format = match argument {
+        Some(format) => said("date", format)?,
+        None if english => "%-d %B %Y",
+        None => "%Y-%m-%d",
+    };
+    jiff::fmt::strtime::format(format, &moment).map_err(|_| {
+        Fault::new(format!("`{}` is not a way to write a date", format.chars().take(40).collect::<String>()))
+            .hint("`%-d %B %Y` writes `1 December 2026`, `%H:%M` writes `09:00`")
+    })
+}
+
+fn moment(written: &str, zone: &TimeZone) -> Option<Zoned> {
+    if let Ok(zoned) = written.parse::<Zoned>() {
+        return Some(zoned.with_time_zone(zone.clone()));
+    }
+    if let Ok(instant) = written.parse::<Timestamp>() {
+        return Some(instant.to_zoned(zone.clone()));
+    }
+    let wall =
+        written.parse::<DateTime>().or_else(|_| written.parse::<Date>().map(|d| d.at(0, 0, 0, 0))).ok()?;
+    wall.to_zoned(zone.clone()).ok()
+}

@@ -1,0 +1,83 @@
+//! Markdown as HTML that is safe to put on a page or into a mail.
+//!
+//! No scripts, styles or event handlers; links lead to `http`, `https`,
+//! `mailto` or stay on the site. Late addresses are in their HTML form.
+
+use super::late;
+use super::markdown::events;
+use ammonia::{Builder, UrlRelative};
+use pulldown_cmark::{CowStr, Event, Tag, html};
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+
+/// Tags of raw HTML in one text beyond which they are dropped: a parser's
+/// time grows with the square of deep nesting.
+const RAW_TAGS: usize = 2000;
+
+/// `markdown` as sanitised HTML.
+pub fn sanitised(markdown: &str) -> String {
+    with_images(markdown, &mut |_| None)
+}
+
+/// The same; `image` may give a picture another address.
+pub fn with_images(markdown: &str, image: &mut dyn FnMut(&str) -> Option<String>) -> String {
+    let mut raw = 0;
+    let mapped = events(markdown).filter_map(|event| match event {
+        Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+            let dest_url = image(&dest_url).map_or(dest_url, CowStr::from);
+            Some(Event::Start(Tag::Image { link_type, dest_url, title, id }))
+        }
+        // A form's checkbox does not survive sanitising, and mail has no forms.
+        Event::TaskListMarker(done) => Some(Event::Text(if done { "☑ " } else { "☐ " }.into())),
+        Event::Html(text) | Event::InlineHtml(text) => {
+            raw += text.bytes().filter(|byte| *byte == b'<').count();
+            (raw <= RAW_TAGS).then_some(Event::Html(text))
+        }
+        other => Some(other),
+    });
+    let mut out = String::with_capacity(markdown.len() + markdown.len() / 2);
+    html::push_html(&mut out, mapped);
+    late::in_html(cleaner().clean(&out).to_string().trim_end())
+}
+
+/// Escapes `text` for an attribute or an element. `/` needs none there.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn cleaner() -> &'static Builder<'static> {
+    static CLEANER: OnceLock<Builder<'static>> = OnceLock::new();
+    CLEANER.get_or_init(|| {
+        let mut builder = Builder::default();
+        let id = HashSet::from(["id"]);
+        let mut attributes: HashMap<&str, HashSet<&str>> = builder.clone_tag_attributes();
+        for tag in ["h1", "h2", "h3", "h4", "h5", "h6", "div"] {
+            attributes.entry(tag).or_default().extend(&id);
+        }
+        attributes.entry("code").or_default().insert("class");
+        builder
+            .tag_attributes(attributes)
+            .url_schemes(HashSet::from(["http", "https", "mailto", "cid"]))
+            .url_relative(UrlRelative::PassThrough)
+            .link_rel(Some("noopener noreferrer"))
+            .attribute_filter(|tag, attribute, value| match (tag, attribute) {
+                // `class` only names a code block's language.
+                ("code", "class") if !value.starts_with("language-") => None,
+                // `//host/x` takes the page's scheme: in a mail there is none.
+                ("a", "href") | ("img", "src") if value.trim_start().starts_with("//") => None,
+                _ => Some(value.into()),
+            });
+        builder
+    })
+}

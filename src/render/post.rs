@@ -1,0 +1,200 @@
+//! Posts: which text fits, how it is split, what goes with it.
+
+use super::markdown::{self, BREAK};
+use super::template::{Engine, Filled, Template};
+use super::{Card, Job, Part, Post, context, defaults, late, pictures, tracking_of};
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::ladder::{Attach, Overflow, Settings};
+use crate::text::{self, EntityKind};
+
+/// Characters kept for a late address where the network counts letters
+/// (`url_reserve`, PRODUCT's default).
+pub(super) fn url_reserve(settings: &Settings) -> usize {
+    settings.url_reserve.as_ref().map_or(80, |reserve| reserve.value)
+}
+
+/// Makes the post of `job`.
+pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
+    let engine = Engine::new(job);
+    let mut problems = Vec::new();
+    let whole = job.message.written_whole.iter().find(|whole| whole.rung.value == job.rung.name.value);
+    let settings = match whole {
+        Some(whole) => whole.settings.clone().or(&job.settings()),
+        None => job.settings(),
+    };
+    let writer = Writer { job, engine: &engine, reserve: url_reserve(&settings) };
+    let texts = match (whole, &settings.thread) {
+        (Some(whole), _) => {
+            let filled = Filled { text: markdown::plain(&whole.body.value), ..Filled::default() };
+            writer.fitted(vec![writer.finish(filled)], &settings)
+        }
+        (None, Some(thread)) => {
+            let parts = thread.iter().filter_map(|part| writer.fill(Template::Written(part), &mut problems));
+            parts.map(|part| part.replace(BREAK, "").trim().to_owned()).collect()
+        }
+        (None, None) => {
+            let candidates = writer.candidates(&settings, &mut problems);
+            writer.fitted(candidates, &settings)
+        }
+    };
+    let first_comment =
+        settings.first_comment.as_ref().and_then(|text| writer.fill(Template::Written(text), &mut problems));
+    if texts.is_empty() {
+        return Checked::bad(problems);
+    }
+    let mut parts: Vec<Part> = texts.into_iter().map(part).collect();
+    let card = writer.attach(&settings, &mut parts, &mut problems);
+    Checked::with(Post { parts, card, first_comment, url_reserve: writer.reserve }, problems)
+}
+
+struct Writer<'a> {
+    job: &'a Job<'a>,
+    engine: &'a Engine<'a>,
+    reserve: usize,
+}
+
+impl<'a> Writer<'a> {
+    fn fill(&self, template: Template<'a>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+        match self.engine.fill(template) {
+            Ok(filled) => Some(self.finish(filled)),
+            Err(found) => {
+                // The same mistake in `text` and in `shorter` is told at both
+                // places, but an adapter's own has only one place.
+                problems.extend(found.into_iter().filter(|new| !problems.contains(new)).collect::<Vec<_>>());
+                None
+            }
+        }
+    }
+
+    /// Tidied and with the brand's links tagged: as it is counted.
+    fn finish(&self, filled: Filled) -> String {
+        tracking_of(self.job).tag_text_except(&tidy(&filled.text), &filled.untracked)
+    }
+
+    /// The texts to try, in order. All are filled, so that a mistake in one
+    /// that is rarely needed is found today.
+    fn candidates(&self, settings: &'a Settings, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+        let own = &self.job.outlet.defaults;
+        let fallback = own.text.or(defaults::PLAIN.text).unwrap_or("");
+        let mut templates = vec![match &settings.text {
+            Some(text) => Template::Written(text),
+            None => Template::BuiltIn(fallback),
+        }];
+        match &settings.shorter {
+            Some(shorter) => templates.extend(shorter.iter().map(Template::Written)),
+            None if settings.text.is_none() => {
+                templates.extend(own.shorter.iter().map(|text| Template::BuiltIn(text)));
+            }
+            None => {}
+        }
+        templates.into_iter().filter_map(|template| self.fill(template, problems)).collect()
+    }
+
+    /// The first that fits, else the last, treated as `overflow` says.
+    fn fitted(&self, mut candidates: Vec<String>, settings: &Settings) -> Vec<String> {
+        let rules = &self.job.outlet.rules;
+        let bare = |text: &str| tidy(&text.replace(BREAK, ""));
+        let overflow = settings.overflow.as_ref().map_or(Overflow::Error, |overflow| overflow.value);
+        // A break written by hand is a wish, not only a way out.
+        let wants_thread =
+            overflow == Overflow::Thread && candidates.first().is_some_and(|t| t.contains(BREAK));
+        if !wants_thread {
+            let fits = |text: &&String| text::count(&bare(text), rules, self.reserve).fits();
+            if let Some(fitting) = candidates.iter().find(fits) {
+                return vec![bare(fitting)];
+            }
+        }
+        let last = if wants_thread { Some(candidates.swap_remove(0)) } else { candidates.pop() };
+        let Some(last) = last else { return Vec::new() };
+        match (overflow, rules.limit) {
+            (Overflow::Thread, _) => text::split(&last, rules, self.reserve),
+            (Overflow::Shorten, Some(limit)) => vec![text::shorten(&bare(&last), limit, rules, self.reserve)],
+            // How much too long it is, the lint says.
+            _ => vec![bare(&last)],
+        }
+    }
+
+    /// Puts images on the parts, or makes the card.
+    fn attach(
+        &self,
+        settings: &Settings,
+        parts: &mut [Part],
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Card> {
+        let job = self.job;
+        let rules = &job.outlet.rules;
+        let spoken = parts.iter().flat_map(|part| &part.links).find(|link| !late::find(link).is_empty());
+        let link = context::link(job, &self.engine.names).or_else(|| spoken.cloned());
+        let wish = settings.attach.as_ref().map(|wish| wish.value).or(job.outlet.defaults.attach);
+        let spoken_of = |link: &str| {
+            let tagged = tracking_of(job).tag(link);
+            parts.iter().any(|part| part.links.iter().any(|own| *own == link || *own == tagged))
+        };
+        let wish = match wish {
+            // An adapter's wish for a card where there is no link is no mistake.
+            Some(Attach::Card) if link.is_none() && settings.attach.is_none() => Attach::Images,
+            Some(wish) => wish,
+            // A network that has no field for a link shows the card of one in the text.
+            None if rules.card && link.as_deref().is_some_and(spoken_of) => Attach::Card,
+            None => Attach::Images,
+        };
+        match wish {
+            Attach::None => None,
+            Attach::Images => {
+                if let Some(first) =
+                    parts.first_mut().filter(|_| rules.images > 0 || settings.attach.is_some())
+                {
+                    first.media = pictures::of(job);
+                }
+                None
+            }
+            Attach::Card => {
+                let Some(link) = link else {
+                    let span = settings.attach.as_ref().map_or(job.rung.span, |attach| attach.span);
+                    problems.push(
+                        Diagnostic::warning("card-without-link", "there is no link to make a card of")
+                            .at(span)
+                            .hint(
+                                "let the rung wait for the article (`after = …`), give the message a `link`, \
+                             or write `attach = \"images\"`",
+                            ),
+                    );
+                    return None;
+                };
+                Some(Card {
+                    url: tracking_of(job).tag(&link),
+                    title: job.message.title.value.trim().to_owned(),
+                    description: job.message.summary.trim().to_owned(),
+                    image: pictures::of(job).into_iter().next(),
+                })
+            }
+        }
+    }
+}
+
+fn part(text: String) -> Part {
+    let links = text::entities(&text)
+        .into_iter()
+        .filter(|entity| entity.kind == EntityKind::Link)
+        .filter_map(|entity| text.get(entity.range).map(str::to_owned))
+        .collect();
+    Part { text, links, media: Vec::new() }
+}
+
+/// Without blank ends, without blanks at line ends, with one blank line at most.
+pub(super) fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut blank = 0;
+    for line in text.lines().map(str::trim_end) {
+        if line.is_empty() {
+            blank += 1;
+            continue;
+        }
+        if !out.is_empty() {
+            out.push_str(if blank > 0 { "\n\n" } else { "\n" });
+        }
+        blank = 0;
+        out.push_str(line);
+    }
+    out.trim().to_owned()
+}

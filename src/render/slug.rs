@@ -1,0 +1,53 @@
+//! The last part of an article's address.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Longest slug in characters: longer ones are cut at a word.
+const LONGEST: usize = 80;
+
+/// `text` as lower-case ASCII words joined by `-`; empty when nothing of it has
+/// a Latin form. German umlauts become `ae`, `oe`, `ue` for German readers.
+pub fn slug(text: &str, language: &str) -> String {
+    let german = language.get(..2).is_some_and(|base| base.eq_ignore_ascii_case("de"));
+    let mut ascii = String::with_capacity(text.len());
+    for c in text.nfc() {
+        let latin = match c.to_lowercase().next().unwrap_or(c) {
+            'ä' if german => "ae",
+            'ö' if german => "oe",
+            'ü' if german => "ue",
+            'ß' => "ss",
+            'æ' => "ae",
+            'œ' => "oe",
+            'ø' => "o",
+            'ł' => "l",
+            'đ' | 'ð' => "d",
+            'þ' => "th",
+            'ı' => "i",
+            '\'' | '\u{2019}' => continue,
+            '&' => " and ",
+            other => {
+                // Letters with marks fall apart into the letter and its marks.
+                let base = std::iter::once(other).nfd().find(char::is_ascii_alphanumeric);
+                ascii.push(base.unwrap_or(' '));
+                continue;
+            }
+        };
+        ascii.push_str(latin);
+    }
+    shortened(&ascii.split_whitespace().collect::<Vec<_>>().join("-"))
+}
+
+/// `text` as a slug in its own script: for ids that have no Latin form.
+pub fn in_own_script(text: &str) -> String {
+    let kept: String =
+        text.nfc().flat_map(char::to_lowercase).map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    shortened(&kept.split_whitespace().collect::<Vec<_>>().join("-"))
+}
+
+fn shortened(slug: &str) -> String {
+    if slug.chars().count() <= LONGEST {
+        return slug.to_owned();
+    }
+    let cut: String = slug.chars().take(LONGEST).collect();
+    cut.rsplit_once('-').map_or(cut.clone(), |(words, _)| words.to_owned())
+}
