@@ -178,6 +178,6 @@ mod tests {
     #[test]
     fn tables_line_up_and_keep_their_rows_on_one_line() {
         let rows = vec![vec!["日本".into(), "x".into()], vec!["a\nb\u{1b}".into(), "y".into()]];
-        assert_eq!(table(&["NAME", "B"], &rows), ["NAME      B", "日本      x", "a b\\u{1b}  y"]);
+        assert_eq!(table(&["NAME", "B"], &rows), ["NAME       B", "日本       x", "a b\\u{1b}  y"]);
     }
 }

@@ -235,7 +235,7 @@ fn prose(text: &str) -> String {
 
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -243,8 +243,8 @@ fn plain(text: &str) -> String {
             // A zero-width space ends what would be a name or a reference.
             '@' | '#' => out.extend([c, '\u{200b}']),
             '\\' | '*' | '_' | '[' | ']' | '!' | '|' | '~' => out.extend(['\\', c]),
-            // Between `:` and `//`, so that no address becomes a reference elsewhere.
-            ':' => out.extend([c, '\u{200b}']),
+            // An address would become a reference in the place that it names.
+            ':' if text[at..].starts_with("://") => out.extend([c, '\u{200b}']),
             c => out.push(c),
         }
     }

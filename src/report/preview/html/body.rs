@@ -1,38 +1,72 @@
 //! Bodies that are HTML already: an article inlined, a mail in its frame.
 
 use super::album::{Album, Shown};
-use super::rich::{escape, late_in_html};
-use crate::render::Picture;
+use super::rich::{escape, late_in_html, rich};
+use crate::render::{Picture, late};
 use crate::text::visible;
+use crate::text::visible::is_hostile;
 use std::collections::BTreeMap;
 
-/// Bytes of text that all variants of a page may take together. Escaped for an
-/// attribute, text can grow to six times this in theory, by half in practice.
-const MOST_TEXT: usize = 600_000;
+/// Bytes that the bodies of all variants of a page may take together, escaped.
+const MOST_BODY: usize = 600_000;
+/// Bytes that all titles, alt texts and the like may take together, escaped.
+const MOST_LINES: usize = 400_000;
+/// Characters of one of them.
+const LONGEST_LINE: usize = 5_000;
 
-/// What is left of [`MOST_TEXT`].
-pub struct Room(usize);
+/// What there is still room for on the page, so that it stays below 5 MB
+/// whatever somebody wrote. What is left out here is whole in `--format json`.
+pub struct Room {
+    body: usize,
+    lines: usize,
+}
 
 impl Room {
     /// All of it.
     pub fn new() -> Room {
-        Room(MOST_TEXT)
+        Room { body: MOST_BODY, lines: MOST_LINES }
     }
 
-    /// As much of `text` as there is room for.
-    pub fn take<'t>(&mut self, text: &'t str) -> &'t str {
-        // What is to be escaped counts as what it becomes.
-        let cost = |c: char| if matches!(c, '<' | '>' | '"' | '&' | '\'') { 6 } else { c.len_utf8() };
-        let mut end = text.len();
-        for (at, c) in text.char_indices() {
-            if self.0 < cost(c) {
-                end = at;
-                break;
-            }
-            self.0 -= cost(c);
-        }
-        &text[..end]
+    /// As much of `text` as there is room for: HTML that is escaped or sanitised later.
+    pub fn body<'t>(&mut self, text: &'t str) -> &'t str {
+        take(text, &mut self.body)
     }
+
+    /// `text` with its entities marked; only escaped where the marks would not fit.
+    pub fn rich(&mut self, text: &str) -> String {
+        // Marks only add to it: what is longer before cannot fit after.
+        if text.len() <= self.body {
+            let html = rich(text);
+            if html.len() <= self.body {
+                self.body -= html.len();
+                return html;
+            }
+        }
+        escape(take(text, &mut self.body))
+    }
+
+    /// A title, an alt text: late addresses in words, and no longer than a line should be.
+    pub fn line(&mut self, text: &str) -> String {
+        let shown = late::shown(text);
+        let end = shown.char_indices().nth(LONGEST_LINE).map_or(shown.len(), |(at, _)| at);
+        take(&shown[..end], &mut self.lines).to_owned()
+    }
+}
+
+fn take<'t>(text: &'t str, room: &mut usize) -> &'t str {
+    for (at, c) in text.char_indices() {
+        // What is escaped counts as what it becomes: `&quot;`, `\u{202e}`.
+        let cost = match c {
+            '<' | '>' | '"' | '&' | '\'' => 6,
+            c if is_hostile(c) => 8,
+            c => c.len_utf8(),
+        };
+        if *room < cost {
+            return &text[..at];
+        }
+        *room -= cost;
+    }
+    text
 }
 
 /// An article's body, sanitised once more, with its pictures inside.

@@ -50,3 +50,7 @@ fn render(view: &view::PageView) -> Result<String, minijinja::Error> {
     }
     environment.get_template("page.html")?.render(Serde(view))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;

@@ -2,8 +2,8 @@
 //! `_html` are safe HTML already; all others are escaped by the template engine.
 
 use super::album::{Album, Shown};
-use super::body;
-use super::rich::rich;
+use super::body::{self, Room};
+use super::rich::escape;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::{Article, Card, Mail, Picture, Post, Variant, late};
 use crate::report::preview::fold::fold_at;
@@ -34,9 +34,9 @@ pub struct PageView {
 pub struct ProblemView {
     severity: &'static str,
     rule: &'static str,
-    message: String,
+    message_html: String,
     place: Option<String>,
-    hint: Option<String>,
+    hint_html: Option<String>,
 }
 
 /// One rung.
@@ -45,7 +45,7 @@ pub struct RungView {
     name: String,
     look: &'static str,
     network: String,
-    channel: String,
+    what: String,
     kind: &'static str,
     language: String,
     brand: String,
@@ -119,7 +119,7 @@ struct MailView {
 /// Everything on the page.
 pub fn page(preview: &Preview<'_>, style: &'static str) -> PageView {
     let mut album = Album::new(preview.pictures);
-    let mut room = body::Room::new();
+    let mut room = Room::new();
     let rungs: Vec<RungView> =
         preview.items.iter().map(|item| rung(preview, item, &mut album, &mut room)).collect();
     let variants =
@@ -129,17 +129,21 @@ pub fn page(preview: &Preview<'_>, style: &'static str) -> PageView {
     PageView {
         brand: preview.brand.to_owned(),
         message: preview.message.to_owned(),
-        title: late::shown(preview.title),
+        title: room.line(preview.title),
         ladder: preview.ladder.to_owned(),
         style,
         summary: variants,
         more_problems: problems.len().saturating_sub(MOST_PROBLEMS),
-        problems: problems.iter().take(MOST_PROBLEMS).map(|found| problem(found, preview.sources)).collect(),
+        problems: problems
+            .iter()
+            .take(MOST_PROBLEMS)
+            .map(|found| problem(found, preview.sources, &mut room))
+            .collect(),
         rungs,
     }
 }
 
-fn problem(problem: &Diagnostic, sources: &Sources) -> ProblemView {
+fn problem(problem: &Diagnostic, sources: &Sources, room: &mut Room) -> ProblemView {
     let place = problem.span.map(|span| sources.locate(span));
     ProblemView {
         severity: match problem.severity {
@@ -148,18 +152,26 @@ fn problem(problem: &Diagnostic, sources: &Sources) -> ProblemView {
             Severity::Note => "note",
         },
         rule: problem.rule,
-        message: late::shown(&problem.message),
+        message_html: quoted(&room.line(&problem.message)),
         place: place.map(|place| format!("{}:{}:{}", place.file, place.line, place.column)),
-        hint: problem.hint.as_deref().map(late::shown),
+        hint_html: problem.hint.as_deref().map(|hint| quoted(&room.line(hint))),
     }
 }
 
-fn rung(
-    preview: &Preview<'_>,
-    item: &PreviewItem<'_>,
-    album: &mut Album<'_>,
-    room: &mut body::Room,
-) -> RungView {
+/// One of our sentences: what stands in backticks becomes code.
+fn quoted(sentence: &str) -> String {
+    let pieces: Vec<&str> = sentence.split('`').collect();
+    if pieces.len() % 2 == 0 {
+        return escape(sentence);
+    }
+    let piece = |(at, piece): (usize, &&str)| match at % 2 {
+        1 => format!("<code>{}</code>", escape(piece)),
+        _ => escape(piece),
+    };
+    pieces.iter().enumerate().map(piece).collect()
+}
+
+fn rung(preview: &Preview<'_>, item: &PreviewItem<'_>, album: &mut Album<'_>, room: &mut Room) -> RungView {
     let mut view = RungView {
         name: item.rung.to_owned(),
         look: match item.outlet.rules.network {
@@ -169,7 +181,11 @@ fn rung(
             _ => "plain",
         },
         network: item.network(),
-        channel: item.outlet.channel.clone(),
+        what: match item.variant {
+            Variant::Mail(_) => "mail".to_owned(),
+            Variant::Post(post) if post.parts.len() > 1 => format!("{} thread", item.network()),
+            _ => format!("{} {}", item.network(), item.variant.kind().name()),
+        },
         kind: item.variant.kind().name(),
         language: item.outlet.language.clone(),
         brand: preview.brand.to_owned(),
@@ -204,42 +220,43 @@ fn rung(
     view
 }
 
-fn post(item: &PreviewItem<'_>, post: &Post, album: &mut Album<'_>, room: &mut body::Room) -> PostView {
+fn post(item: &PreviewItem<'_>, post: &Post, album: &mut Album<'_>, room: &mut Room) -> PostView {
     let many = post.parts.len();
     let parts = post.parts.iter().enumerate().map(|(at, part)| {
         let length = count(&part.text, &item.outlet.rules, post.url_reserve);
-        let text = room.take(&part.text);
-        let fold = fold_at(text, item.outlet.rules.fold);
-        let (seen, folded) = fold.map_or((text, None), |at| (&text[..at], Some(&text[at..])));
+        let fold = fold_at(&part.text, item.outlet.rules.fold);
+        let (seen, folded) =
+            fold.map_or((part.text.as_str(), None), |at| (&part.text[..at], Some(&part.text[at..])));
         let number = if many > 1 { format!("{} of {many} · ", at + 1) } else { String::new() };
         let limit = length.limit.unwrap_or(0);
         PartView {
-            seen_html: rich(seen.trim_end()),
-            folded_html: folded.map(|rest| rich(rest.trim())),
+            seen_html: room.rich(seen.trim_end()),
+            folded_html: folded.map(|rest| room.rich(rest.trim())),
             length: match length.limit {
                 Some(limit) => format!("{number}{}/{limit}", length.counted),
                 None => format!("{number}{} characters", length.counted),
             },
             percent: (length.counted * 100).checked_div(limit).unwrap_or(0).min(100),
             over_by: if limit > 0 { length.counted.saturating_sub(limit) } else { 0 },
-            pictures: part.media.iter().map(|one| picture(one, album)).collect(),
-            card: post.card.as_ref().filter(|_| at == 0).map(|shown| card(shown, album)),
+            pictures: part.media.iter().map(|one| picture(one, album, room)).collect(),
+            card: post.card.as_ref().filter(|_| at == 0).map(|shown| card(shown, album, room)),
         }
     });
-    PostView { parts: parts.collect(), first_comment_html: post.first_comment.as_deref().map(rich) }
+    let parts = parts.collect();
+    PostView { parts, first_comment_html: post.first_comment.as_deref().map(|text| room.rich(text)) }
 }
 
-fn picture(picture: &Picture, album: &mut Album<'_>) -> PictureView {
+fn picture(picture: &Picture, album: &mut Album<'_>, room: &mut Room) -> PictureView {
     let (src, absent) = match album.show(picture) {
         Shown::Image(url) => (Some(url), ""),
         Shown::Absent(why) => (None, why),
     };
     let size =
         if picture.width > 0 { format!("{} × {}", picture.width, picture.height) } else { String::new() };
-    PictureView { src, absent, name: picture.name.clone(), alt: late::shown(&picture.alt), size }
+    PictureView { src, absent, name: room.line(&picture.name), alt: room.line(&picture.alt), size }
 }
 
-fn card(card: &Card, album: &mut Album<'_>) -> CardView {
+fn card(card: &Card, album: &mut Album<'_>, room: &mut Room) -> CardView {
     let late = late::find(&card.url).into_iter().next();
     let host = || url::Url::parse(&card.url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let domain = match late {
@@ -247,36 +264,37 @@ fn card(card: &Card, album: &mut Album<'_>) -> CardView {
         None => host().map_or_else(|| card.url.clone(), |host| host.trim_start_matches("www.").to_owned()),
     };
     CardView {
-        picture: card.image.as_ref().map(|image| picture(image, album)),
-        domain,
-        title: late::shown(&card.title),
-        description: late::shown(&card.description),
+        picture: card.image.as_ref().map(|image| picture(image, album, room)),
+        domain: room.line(&domain),
+        title: room.line(&card.title),
+        description: room.line(&card.description),
     }
 }
 
-fn article(article: &Article, album: &mut Album<'_>, room: &mut body::Room) -> ArticleView {
+fn article(article: &Article, album: &mut Album<'_>, room: &mut Room) -> ArticleView {
     ArticleView {
-        title: late::shown(&article.title),
-        slug: article.slug.clone(),
-        excerpt: late::shown(&article.excerpt),
-        cover: article.cover.as_ref().map(|cover| picture(cover, album)),
-        body_html: body::article(room.take(&article.html), &article.media, article.cover.as_ref(), album),
-        tags: article.tags.clone(),
-        canonical_html: article.canonical.as_deref().map(rich),
+        title: room.line(&article.title),
+        slug: room.line(&article.slug),
+        excerpt: room.line(&article.excerpt),
+        cover: article.cover.as_ref().map(|cover| picture(cover, album, room)),
+        body_html: body::article(room.body(&article.html), &article.media, article.cover.as_ref(), album),
+        tags: article.tags.iter().map(|tag| room.line(tag)).collect(),
+        canonical_html: article.canonical.as_deref().map(|url| room.rich(url)),
     }
 }
 
-fn mail(item: &PreviewItem<'_>, mail: &Mail, album: &mut Album<'_>, room: &mut body::Room) -> MailView {
-    let sender = mail.from.split('<').next().unwrap_or_default().trim().trim_matches('"');
+fn mail(item: &PreviewItem<'_>, mail: &Mail, album: &mut Album<'_>, room: &mut Room) -> MailView {
+    let from = room.line(&mail.from);
+    let sender = from.split('<').next().unwrap_or_default().trim().trim_matches('"');
     MailView {
-        from: mail.from.clone(),
-        sender: if sender.is_empty() { mail.from.clone() } else { sender.to_owned() },
-        to: terminal::recipients(item.recipients),
-        subject: late::shown(&mail.subject),
-        preheader: late::shown(&mail.preheader),
-        document: body::mail(room.take(&mail.html), &mail.media, album),
+        sender: if sender.is_empty() { from.clone() } else { sender.to_owned() },
+        to: room.line(&terminal::recipients(item.recipients)),
+        subject: room.line(&mail.subject),
+        preheader: room.line(&mail.preheader),
+        document: body::mail(room.body(&mail.html), &mail.media, album),
         height: height(mail),
-        text_html: rich(room.take(&mail.text)),
+        text_html: room.rich(&mail.text),
+        from,
     }
 }
 
