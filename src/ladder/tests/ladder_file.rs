@@ -90,24 +90,24 @@ flat = 1
 "#,
     );
     insta::assert_snapshot!(problems, @r#"
-    launch.toml:25:1 error[wrong-type] `rungs.flat` must be a table, and this is a whole number (write a section `[rungs.NAME]`, and the keys below it)
-    launch.toml:2:1 error[unknown-key] the ladder has no key `chanel` (known are `name`, `summary`, `allow`, `defaults`, `rungs`)
+    launch.toml:2:1 error[unknown-key] the ladder has no key `chanel` (did you mean `channel`? it belongs to a rung: move it below a `[rungs.NAME]` header, or below `[defaults]`)
     launch.toml:3:1 error[unknown-key] the ladder has no key `text` (it belongs to a rung: move it below a `[rungs.NAME]` header, or below `[defaults]`)
     launch.toml:5:1 error[unknown-key] `[defaults]` has no key `channel` (it is said for each rung: move it below the `[rungs.NAME]` it is for)
-    launch.toml:6:1 error[unknown-key] `[defaults]` has no key `sumary` (known are `text`, `shorter`, `overflow`, `thread`, `title`, `slug`, `excerpt`, `canonical`, `subject`, `preheader`, `attach`, `first_comment`, `url_reserve`)
+    launch.toml:6:1 error[unknown-key] `[defaults]` has no key `sumary` (did you mean `summary`? it belongs to the whole ladder: move it above the first `[…]` header)
     launch.toml:7:1 error[unknown-key] `[defaults]` has no key `name` (it belongs to the whole ladder: move it above the first `[…]` header)
     launch.toml:8:8 error[wrong-name] `Tweet` cannot be the name of a rung (lower-case letters, digits, `-` and `_`: `tweet`)
     launch.toml:10:9 error[wrong-value] `delay` cannot be `60` (the unit is missing: `60m` for minutes, `60h` for hours)
     launch.toml:11:6 error[wrong-value] `at` cannot be `tomorrow` (write `09:00`, `next day 09:00`, `monday 09:00`, or a fixed time such as `2026-12-01 09:00`)
+    launch.toml:12:10 error[wrong-value] a `window` of no length is never open (such as `window = "6h"`)
+    launch.toml:13:1 error[unknown-key] `[rungs.Tweet]` has no key `txt` (did you mean `text`?)
     launch.toml:14:11 error[wrong-type] `shorter` must be a list of texts, and this is a text (write `shorter = ["…", "…"]`)
     launch.toml:16:11 error[wrong-value] `[rungs.Tweet]` has `text` and `thread`, and both say what the post is (keep one of them)
-    launch.toml:13:1 error[unknown-key] `[rungs.Tweet]` has no key `txt` (did you mean `text`?)
-    launch.toml:12:10 error[wrong-value] a `window` of no length is never open (such as `window = "6h"`)
     launch.toml:17:8 error[wrong-name] `message` cannot be the name of a rung: `message.md` is the message (name the rung for what it does, such as `post`)
     launch.toml:19:1 error[not-in-this-build] this build cannot honour `audience` (this build keeps no audience: name the receivers in the channel, `to = ["…"]`, and remove `audience`)
     launch.toml:20:9 error[wrong-type] `after` must be a list of texts, and this is a whole number (write `after = ["…", "…"]`)
     launch.toml:21:1 error[unknown-key] `[rungs.message]` has no key `name` (it belongs to the whole ladder: move it above the first `[…]` header)
     launch.toml:22:1 error[missing-key] `[rungs.none]` needs `channel` (add `channel = "…"`: the channel it goes to, by its name in `ladder.toml`)
     launch.toml:23:9 error[wrong-value] `delay` cannot be `1 month` (months and years have no fixed length: write days, such as `30d`)
+    launch.toml:25:1 error[wrong-type] `rungs.flat` must be a table, and this is a whole number (write a section `[rungs.NAME]`, and the keys below it)
     "#);
 }

@@ -62,9 +62,7 @@ fn a_whole_project_is_understood_with_the_adapters_keys_left_to_them() {
 #[test]
 fn an_empty_project_has_defaults_and_one_problem() {
     let (_, project, problems) = project("");
-    insta::assert_snapshot!(problems, @r#"
-    ladder.toml:1:1 error[missing-key] `[brand]` needs `name` (add `name = "…"`: what the brand is called)
-    "#);
+    insta::assert_snapshot!(problems, @r#"ladder.toml:1:1 error[missing-key] `[brand]` needs `name` (add `name = "…"`: what the brand is called)"#);
     assert_eq!((project.brand.timezone.value.as_str(), project.brand.language.as_str()), ("UTC", "en"));
     assert!(project.channels.is_empty() && project.store_id.is_none());
 }
@@ -106,30 +104,30 @@ require = { legal = 1 }
 "#,
     );
     insta::assert_snapshot!(problems, @r#"
-    ladder.toml:28:2 error[not-in-this-build] this build has no approvals, so `[people]` cannot be honoured (remove the section, or use a build that has `ladder approve`)
-    ladder.toml:30:2 error[not-in-this-build] this build has no approvals, so `[approvals]` cannot be honoured: nothing would wait for a signature (remove the section, or use a build that has `ladder approve`)
-    ladder.toml:24:1 error[wrong-type] `channels.w` must be a table, and this is a text (write a section `[channels.NAME]`, and the keys below it)
     ladder.toml:2:1 error[unknown-key] `ladder.toml` has no key `alow` (did you mean `allow`?)
-    ladder.toml:12:2 error[unknown-key] `ladder.toml` has no key `channel` (did you mean `channels`?)
     ladder.toml:3:1 error[missing-key] `[brand]` needs `name` (add `name = "…"`: what the brand is called)
-    ladder.toml:5:7 error[wrong-value] `url` is not the address of a page (write it whole: `https://example.com/page`)
     ladder.toml:4:1 error[unknown-key] `[brand]` has no key `nmae` (did you mean `name`?)
+    ladder.toml:5:7 error[wrong-value] `url` is not the address of a page (write it whole: `https://example.com/page`)
     ladder.toml:6:12 error[wrong-value] `Berlin` is no time zone (did you mean `Europe/Berlin`?)
     ladder.toml:7:12 error[wrong-value] `english!` is no language (a language is written as `en`, `de` or `pt-BR`)
-    ladder.toml:11:1 error[not-in-this-build] this build keeps its store in SQLite, so `url` cannot be honoured (remove `url`: the store is `.ladder/ladder.db`)
     ladder.toml:9:12 error[wrong-value] `https://acme.example/blog` is no domain (write the host alone: `acme.example`)
     ladder.toml:9:41 error[wrong-value] `` is no domain (write the host alone: `example.com`)
     ladder.toml:9:45 error[wrong-value] `a b` is no domain (write the host alone: `example.com`)
+    ladder.toml:11:1 error[not-in-this-build] this build keeps its store in SQLite, so `url` cannot be honoured (remove `url`: the store is `.ladder/ladder.db`)
+    ladder.toml:12:2 error[unknown-key] `ladder.toml` has no key `channel` (did you mean `channels`?)
     ladder.toml:13:11 error[wrong-name] `X` cannot be the name of a channel (lower-case letters, digits, `-` and `_`: `x`)
-    ladder.toml:14:11 error[unknown-adapter] this build has no adapter `twiter` (it has `email`, `manual`, `outbox`, `static-site`, `x`; `manual` serves any network by hand)
-    ladder.toml:18:12 error[wrong-type] `language` must be a text, and this is a whole number (put it in quotes)
+    ladder.toml:14:11 error[unknown-adapter] this build has no adapter `twiter` (did you mean `x`?)
+    ladder.toml:16:11 error[unknown-adapter] this build has no adapter `xx` (did you mean `x`?)
     ladder.toml:17:23 error[wrong-value] `without_credentials` cannot be `outbx` (did you mean `outbox`?)
+    ladder.toml:18:12 error[wrong-type] `language` must be a text, and this is a whole number (put it in quotes)
     ladder.toml:19:12 error[wrong-value] `overflow` cannot be `threads` (did you mean `thread`?)
     ladder.toml:20:15 error[wrong-value] `url_reserve` is at least 0, and this is -1
-    ladder.toml:16:11 error[unknown-adapter] this build has no adapter `xx` (did you mean `x`?)
     ladder.toml:21:1 error[missing-key] `[channels.z]` needs `adapter` (add `adapter = "…"`: what serves this channel: `x`, `email`, `static-site`, …)
+    ladder.toml:24:1 error[wrong-type] `channels.w` must be a table, and this is a text (write a section `[channels.NAME]`, and the keys below it)
     ladder.toml:26:5 error[wrong-type] `x` must be a text, and this is a whole number (write the name there: `x = "@ada"`)
     ladder.toml:27:5 error[missing-key] `y` is empty
+    ladder.toml:28:2 error[not-in-this-build] this build has no approvals, so `[people]` cannot be honoured (remove the section, or use a build that has `ladder approve`)
+    ladder.toml:30:2 error[not-in-this-build] this build has no approvals, so `[approvals]` cannot be honoured: nothing would wait for a signature (remove the section, or use a build that has `ladder approve`)
     "#);
 }
 
@@ -149,11 +147,11 @@ fn syntax_errors_hide_neither_each_other_nor_what_else_is_wrong() {
         "[brand]\nname = Acme Rockets\nlanguage = 'e'\n[channels.x]\nadapter = \"x\naccount = 'a'\naccount = 'b'\n[channels.x]\n",
     );
     insta::assert_snapshot!(problems, @r#"
-    ladder.toml:2:8 error[syntax] not TOML here: string values must be quoted, expected literal string (put the text in quotes: `"…"`)
+    ladder.toml:2:8 error[syntax] not TOML here: a text without quotes (put the text in quotes: `"…"`)
+    ladder.toml:3:12 error[wrong-value] `e` is no language (a language is written as `en`, `de` or `pt-BR`)
     ladder.toml:5:13 error[syntax] not TOML here: invalid basic string, expected `"` (a text ends on its line with the quote it began with; one over several lines stands between `"""`)
     ladder.toml:7:1 error[duplicate-key] `account` stands twice; the first is in line 6 (keep one of the two)
     ladder.toml:8:11 error[duplicate-key] `x` stands twice; the first is in line 4 (keep one of the two)
-    ladder.toml:3:12 error[wrong-value] `e` is no language (a language is written as `en`, `de` or `pt-BR`)
     "#);
     assert_eq!(project.channels.len(), 1);
 }

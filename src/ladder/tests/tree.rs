@@ -150,10 +150,10 @@ fn toml_mistakes_are_told_with_their_place() {
         all.push_str("\n\n");
     }
     insta::assert_snapshot!(all, @r#"
-    a:1:9 error[syntax] not TOML here: string values must be quoted, expected literal string (put the text in quotes: `"…"`)
+    a:1:9 error[syntax] not TOML here: a text without quotes (put the text in quotes: `"…"`)
     a:2:10 error[syntax] not TOML here: invalid basic string, expected `"` (a text ends on its line with the quote it began with; one over several lines stands between `"""`)
-    a:3:5 error[syntax] not TOML here: string values must be quoted, expected literal string (write `true` or `false`)
-    a:4:4 error[syntax] not TOML here: string values must be quoted, expected literal string (a value is missing behind the `=`)
+    a:3:5 error[syntax] not TOML here: no value here (write `true` or `false`)
+    a:4:4 error[syntax] not TOML here: a value is missing behind the `=` (write it, or remove the line)
 
     a:4:2 error[duplicate-key] `b` stands twice; the first is in line 3 (keep one of the two)
     a:5:2 error[duplicate-key] `x` stands twice; the first is in line 2 (keep one of the two)
@@ -162,9 +162,9 @@ fn toml_mistakes_are_told_with_their_place() {
 
     a:1:3 error[syntax] not TOML here: invalid unquoted key, expected letters, numbers, `-`, `_` (a key with other letters than a-z, digits, `-` and `_` stands in quotes)
 
-    a:1:14 error[syntax] not TOML here: invalid time, expected a two-digit hour (HH)
+    a:1:14 error[syntax] not TOML here: invalid time, expected a two-digit hour (HH) (put the time in quotes, year-month-day: `"2026-12-01 09:00"`)
 
-    a:1:14 error[syntax] not TOML here: invalid date, expected day between 01 and 28
+    a:1:14 error[syntax] not TOML here: invalid date, expected day between 01 and 28 (put the time in quotes, year-month-day: `"2026-12-01 09:00"`)
 
     a:1:5 error[syntax] a number that is too large to be read
 
