@@ -7,21 +7,12 @@
 //! real one in when it is known.
 
 mod article;
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
-mod attacks;
 mod budget;
 mod builtin_filters;
 mod context;
 pub mod defaults;
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
-mod defaults_tests;
 mod excerpt;
 mod filters;
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
-mod fixture;
 pub mod html;
 pub mod late;
 mod mail;

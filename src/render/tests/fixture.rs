@@ -1,9 +1,9 @@
 //! A small house for tests: brand, channel, ladder, message, built by hand.
 
-use super::{Defaults, Job, Outlet, VariantKind, defaults};
 use crate::ladder::{
     Brand, ChannelTable, Handle, Ladder, Media, MediaFacts, Message, Project, Rung, Settings, Table, When,
 };
+use crate::render::{Defaults, Job, Outlet, VariantKind, defaults};
 use crate::source::{SourceId, Sources, Span, Spanned};
 use crate::text::{Rules, Unit};
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// All that a [`Job`] borrows. Change it, then ask for a job.
-pub(super) struct House {
+pub(crate) struct House {
     pub sources: Sources,
     pub project: Project,
     pub ladder: Ladder,
@@ -23,7 +23,7 @@ pub(super) struct House {
 }
 
 /// A network that counts letters and takes everything.
-pub(super) fn rules(network: &'static str) -> Rules {
+pub(crate) fn rules(network: &'static str) -> Rules {
     Rules {
         network,
         limit: Some(3000),
@@ -44,7 +44,7 @@ pub(super) fn rules(network: &'static str) -> Rules {
 }
 
 /// X's rules, as far as rendering sees them.
-pub(super) fn x() -> Rules {
+pub(crate) fn x() -> Rules {
     Rules { limit: Some(280), unit: Unit::Weighted, link_cost: Some(23), threads: true, ..rules("x") }
 }
 

@@ -1,8 +1,14 @@
 //! What rendering promises, on whole variants.
 
-use super::fixture::House;
-use super::{Article, Mail, Post, Variant, VariantKind, defaults, late, render};
+mod attacks;
+mod defaults;
+mod fixture;
+mod hostile;
+
+use super::{Article, Mail, Post, Variant, VariantKind, late, render};
 use crate::diagnostic::has_errors;
+use crate::render::defaults as own;
+use fixture::House;
 use insta::assert_snapshot;
 
 fn post(house: &House) -> Post {
@@ -241,7 +247,7 @@ fn links_to_the_brand_are_tagged_in_text_comment_and_card() {
 
 #[test]
 fn the_same_files_give_the_same_bytes() {
-    let mut house = House::new().outlet(VariantKind::Mail, "email", defaults::MAIL);
+    let mut house = House::new().outlet(VariantKind::Mail, "email", own::MAIL);
     house.image("rocket.png", "The booster");
     let make = || serde_json::to_string(&render(&house.job("mail")).value).unwrap();
     assert_eq!(make(), make());
@@ -262,7 +268,7 @@ fn images_go_on_the_first_part_when_there_is_no_card() {
 #[test]
 fn an_article_has_all_that_a_site_needs() {
     let mut house = House::new()
-        .outlet(VariantKind::Article, "site", defaults::ARTICLE)
+        .outlet(VariantKind::Article, "site", own::ARTICLE)
         .at(jiff::civil::date(2026, 12, 1).at(9, 0, 0, 0));
     house.image("rocket.png", "The booster");
     house.message.body.value =
@@ -288,7 +294,7 @@ fn an_article_has_all_that_a_site_needs() {
 
 #[test]
 fn a_mail_reads_well_in_both_parts() {
-    let mut house = House::new().outlet(VariantKind::Mail, "email", defaults::MAIL);
+    let mut house = House::new().outlet(VariantKind::Mail, "email", own::MAIL);
     house.image("rocket.png", "The \"booster\"");
     house.message.body.value = "## What\n\nIt *landed*, at last, after a long and winding flight over the sea and back again to land.\n\n- one\n- two [link](https://b.example/)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode  stays\n```\n".to_owned();
     let mail = mail(&house);

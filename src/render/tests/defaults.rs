@@ -1,7 +1,7 @@
 //! A rung that names only its channel: what the built-in templates say.
 
 use super::fixture::House;
-use super::{Defaults, Post, Variant, VariantKind, defaults, late, render};
+use crate::render::{Defaults, Post, Variant, VariantKind, defaults, late, render};
 use insta::assert_snapshot;
 
 fn post(house: &House, rung: &str) -> Post {

@@ -2,7 +2,7 @@
 //! stopped, with a diagnostic, within the bounds of `budget`.
 
 use super::fixture::House;
-use super::{Variant, render};
+use crate::render::{Variant, render};
 use std::time::Instant;
 
 /// Renders `house` and says what became of it: bytes made, or what was said.
