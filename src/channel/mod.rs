@@ -5,7 +5,6 @@
 //! running a program; only `ready`, `send`, `find` and `live` touch the outside.
 
 pub mod credentials;
-mod defaults;
 pub mod email;
 pub mod facebook;
 #[cfg(test)]

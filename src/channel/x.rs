@@ -4,7 +4,8 @@
 //! and twitter-text's config v3.
 
 use super::credentials::{Credentials, account, base_url, not_built, ready_but_not_built};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Ready, defaults};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Ready};
+use crate::render::defaults;
 use crate::diagnostic::Checked;
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
