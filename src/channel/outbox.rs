@@ -6,9 +6,7 @@
 
 use super::credentials::account;
 use super::folder::{Folder, file_name, inside, on_disk, picture_bytes};
-use super::{
-    Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, SendError, manual,
-};
+use super::{Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, SendError, manual};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Project;
 use crate::ladder::shape::{Field, Kind, Reader};

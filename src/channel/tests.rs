@@ -15,7 +15,8 @@ fn channels(toml: &str) -> (Vec<Configured>, Vec<Diagnostic>) {
     let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
     let mut problems = Vec::new();
     let project = parse_project(&sources, id, &names).take(&mut problems).unwrap();
-    let made = project.channels.iter().filter_map(|table| configure(&sources, &project, table).take(&mut problems));
+    let made =
+        project.channels.iter().filter_map(|table| configure(&sources, &project, table).take(&mut problems));
     let made = made.collect();
     (made, problems)
 }
@@ -29,7 +30,10 @@ fn one(toml: &str) -> Configured {
 fn said(toml: &str) -> Vec<String> {
     let (_, problems) = channels(toml);
     let hint = |problem: &Diagnostic| problem.hint.clone().unwrap_or_default();
-    problems.iter().map(|problem| format!("{}: {} | {}", problem.rule, problem.message, hint(problem))).collect()
+    problems
+        .iter()
+        .map(|problem| format!("{}: {} | {}", problem.rule, problem.message, hint(problem)))
+        .collect()
 }
 
 fn payload(channel: &Configured, variant: &Variant) -> serde_json::Value {
@@ -57,8 +61,7 @@ fn the_table_is_sorted_and_every_sample_parses() {
 
 #[test]
 fn another_kind_of_variant_is_a_problem_and_no_panic() {
-    let variants =
-        [fixture::post(&["a"]), Variant::Article(fixture::article()), fixture::mail()];
+    let variants = [fixture::post(&["a"]), Variant::Article(fixture::article()), fixture::mail()];
     for adapter in ADAPTERS {
         let made = one(&format!("[channels.sample]\n{}", adapter.sample));
         for variant in &variants {
@@ -118,17 +121,26 @@ async fn what_is_missing_is_named_before_anything_is_sent() {
     let made = one("[channels.x-de]\nadapter = \"x\"\nconsumer_key = { env = \"LADDER_TEST_UNSET_1\" }\n\
                     access_token = { env = \"LADDER_TEST_UNSET_2\" }\nconsumer_secret = { file = \"no/file\" }\n");
     let Ready::NoCredentials(missing) = made.channel.ready(Path::new("/")).await else { panic!() };
-    insta::assert_snapshot!(missing.join("\n"), @"");
+    insta::assert_snapshot!(missing.join("\n"), @r#"
+    `access_token_secret` is missing: add `access_token_secret = { env = "X_DE_ACCESS_TOKEN_SECRET" }` to `[channels.x-de]`
+    `access_token`: the variable `LADDER_TEST_UNSET_2` is not set
+    `consumer_key`: the variable `LADDER_TEST_UNSET_1` is not set
+    `consumer_secret`: the file `no/file` does not exist
+    "#);
     let made = one("[channels.fb]\nadapter = \"facebook\"\n");
     let Ready::NoCredentials(missing) = made.channel.ready(Path::new("/")).await else { panic!() };
-    insta::assert_snapshot!(missing.join("\n"), @"");
+    insta::assert_snapshot!(missing.join("\n"), @r#"
+    `page_id` is missing: add `page_id = "1234567890"` to `[channels.fb]`
+    `access_token` is missing: add `access_token = { env = "FB_ACCESS_TOKEN" }` to `[channels.fb]`
+    "#);
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn a_network_that_is_not_built_yet_says_so() {
-    let made = one("[channels.x]\nadapter = \"x\"\naccess_token = { command = [\"echo\", \"sesame\"] }\n");
-    let Ready::No(why) = made.channel.ready(Path::new("/")).await else { panic!() };
+    let project = tempfile::tempdir().unwrap();
+    std::fs::write(project.path().join("token"), "sesame\n").unwrap();
+    let made = one("[channels.x]\nadapter = \"x\"\naccess_token = { file = \"token\" }\n");
+    let Ready::No(why) = made.channel.ready(project.path()).await else { panic!() };
     assert!(why[0].contains("cannot post to X yet") && why[0].contains("outbox"), "{why:?}");
     let attempt = fixture::attempt(Path::new("/"), fixture::post(&["a"]));
     let part = made.channel.payload(&attempt.variant, &attempt.identity).value.unwrap().parts.remove(0);
@@ -143,8 +155,10 @@ fn accounts_are_the_identity_and_not_the_channels_name() {
     assert_eq!(account("[channels.a]\nadapter = \"x\"\naccount = \"@AcmeRockets\"\n"), "x:acmerockets");
     assert_eq!(account("[channels.a]\nadapter = \"x\"\n"), "x:a");
     // What a person posted by hand counts when the adapter takes over.
-    assert_eq!(account("[channels.b]\nadapter = \"manual\"\nnetwork = \"x\"\naccount = \"AcmeRockets\"\n"),
-        "x:acmerockets");
+    assert_eq!(
+        account("[channels.b]\nadapter = \"manual\"\nnetwork = \"x\"\naccount = \"AcmeRockets\"\n"),
+        "x:acmerockets"
+    );
     assert_eq!(account("[channels.a]\nadapter = \"facebook\"\npage_id = \"12\"\n"), "facebook:12");
     let mail = "[channels.news]\nadapter = \"email\"\nmaildir = \"m\"\nfrom = \"A <News@Acme.example>\"\nto = \"b@acme.example\"\n";
     assert_eq!(account(mail), "email:news@acme.example");
@@ -157,7 +171,10 @@ fn outlets_know_their_utm_words() {
         format!("{} {} {}", outlet.source, outlet.medium, outlet.rules.network)
     };
     assert_eq!(words("[channels.x-de]\nadapter = \"x\"\n"), "x social x");
-    assert_eq!(words("[channels.a]\nadapter = \"manual\"\nnetwork = \"linkedin\"\n"), "linkedin social linkedin");
+    assert_eq!(
+        words("[channels.a]\nadapter = \"manual\"\nnetwork = \"linkedin\"\n"),
+        "linkedin social linkedin"
+    );
     let mail = "[channels.news]\nadapter = \"email\"\nmaildir = \"m\"\nfrom = \"a@a.example\"\nto = \"b@a.example\"\n";
     assert_eq!(words(mail), "news email email");
 }
@@ -172,12 +189,54 @@ fn posts_are_put_into_the_networks_own_words() {
         images.parts[0].media = vec![fixture::picture("a.png", b"a"), fixture::picture("b.png", b"b")];
     }
     let x = one("[channels.x]\nadapter = \"x\"\n");
-    assert_json_snapshot!(payload(&x, &fixture::post(&["One", "Two"])), @"");
+    assert_json_snapshot!(payload(&x, &fixture::post(&["One", "Two"])), @r#"
+    [
+      {
+        "text": "One"
+      },
+      {
+        "text": "Two"
+      }
+    ]
+    "#);
     let facebook = one("[channels.f]\nadapter = \"facebook\"\npage_id = \"12\"\n");
-    assert_json_snapshot!(payload(&facebook, &with_card), @"");
+    assert_json_snapshot!(payload(&facebook, &with_card), @r#"
+    [
+      {
+        "edge": "12/feed",
+        "message": "It landed.",
+        "link": "https://acme.example/blog/rocket-2/"
+      },
+      {
+        "edge": "comments",
+        "message": "More: https://acme.example/"
+      }
+    ]
+    "#);
     let linkedin = one("[channels.l]\nadapter = \"linkedin\"\nauthor = \"urn:li:organization:1\"\n");
-    assert_json_snapshot!(payload(&linkedin, &with_card)[0]["content"], @"");
-    assert_json_snapshot!(payload(&linkedin, &with_images)[0]["content"], @"");
+    assert_json_snapshot!(payload(&linkedin, &with_card)[0]["content"], @r#"
+    {
+      "article": {
+        "source": "https://acme.example/blog/rocket-2/",
+        "title": "Rocket 2 lands itself",
+        "description": "Reusable."
+      }
+    }
+    "#);
+    assert_json_snapshot!(payload(&linkedin, &with_images)[0]["content"], @r#"
+    {
+      "multiImage": {
+        "images": [
+          {
+            "altText": "Alt of a.png"
+          },
+          {
+            "altText": "Alt of b.png"
+          }
+        ]
+      }
+    }
+    "#);
 }
 
 #[test]
@@ -191,9 +250,13 @@ fn recipients_are_checked_and_named_once() {
     for bad in ["to = [\"b@a.example\\r\\nBcc: e@e.example\"]", "to = [\"nobody\"]", "to = []", ""] {
         assert!(has_errors(&channels(&format!("{base}{bad}\n")).1), "{bad}");
     }
-    for bad in ["list_unsubscribe = \"http://a.example/\"", "list_unsubscribe = \"https://a@b.example/\"",
-        "list_id = \"a\\nb: <c>\"", "reply_to = \"a\\r\\n@b.example\"", "smtp = \"smtp://localhost\""]
-    {
+    for bad in [
+        "list_unsubscribe = \"http://a.example/\"",
+        "list_unsubscribe = \"https://a@b.example/\"",
+        "list_id = \"a\\nb: <c>\"",
+        "reply_to = \"a\\r\\n@b.example\"",
+        "smtp = \"smtp://localhost\"",
+    ] {
         let toml = format!("{base}to = \"b@a.example\"\n{bad}\n");
         assert!(has_errors(&channels(&toml).1), "{bad}");
     }

@@ -42,7 +42,37 @@ fn plain() -> message::Letter {
 fn the_same_delivery_is_the_same_bytes() {
     let first = plain();
     assert_eq!(first.text, plain().text);
-    insta::assert_snapshot!(first.text.replace("\r\n", "\n"), @"");
+    insta::assert_snapshot!(first.text.replace("\r\n", "\n"), @r#"
+    From: "Acme Rockets" <news@acme.example>
+    To: =?utf-8?b?QsOkcmJlbA==?= <b@example.org>
+    Subject: Rocket 2 lands
+    Date: Tue, 01 Dec 2026 08:00:00 +0000
+    Message-ID: <6cfb84ab4dfbcaee2a89233c5271829f.ladder@acme.example>
+    Reply-To: help@acme.example
+    List-Unsubscribe: <https://acme.example/u?t=1>, <mailto:u@acme.example>
+    List-Unsubscribe-Post: List-Unsubscribe=One-Click
+    List-Id: Acme News <news.acme.example>
+    Content-Language: en
+    MIME-Version: 1.0
+    Content-Type: multipart/alternative;
+     boundary="ladder-a-6cfb84ab4dfbcaee2a89233c5271829f"
+
+    --ladder-a-6cfb84ab4dfbcaee2a89233c5271829f
+    Content-Type: text/plain; charset=utf-8
+    Content-Transfer-Encoding: 7bit
+
+    Hello,
+
+    it landed.
+
+    --ladder-a-6cfb84ab4dfbcaee2a89233c5271829f
+    Content-Type: text/html; charset=utf-8
+    Content-Transfer-Encoding: 7bit
+
+    <!doctype html><html lang="en"><body><p>it landed.</p></body></html>
+
+    --ladder-a-6cfb84ab4dfbcaee2a89233c5271829f--
+    "#);
 }
 
 #[test]

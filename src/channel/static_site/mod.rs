@@ -7,8 +7,8 @@
 mod address;
 mod content;
 mod front_matter;
-mod preset;
 mod html;
+mod preset;
 #[cfg(test)]
 mod tests;
 
@@ -20,10 +20,10 @@ use super::credentials::account;
 use super::folder::{Folder, on_disk};
 use super::outbox::directory;
 use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, SendError};
-use crate::render::defaults;
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::defaults;
 use crate::render::{Article, Defaults, Variant, VariantKind};
 use crate::text::{Rules, Unit};
 use jiff::Zoned;
