@@ -56,6 +56,8 @@ pub fn parse_message(sources: &Sources, files: &MessageFiles, brand: &Brand) -> 
     for file in whole {
         written_whole(sources, file, &mut message, &mut problems);
     }
+    // By file and place: that is how files are mended.
+    problems.sort_by_key(|problem| problem.span);
     Checked::with(message, problems)
 }
 
@@ -66,6 +68,8 @@ struct File {
     head_span: Span,
     head: Head,
     body: Spanned<String>,
+    /// Whether parts of the head could not be read: what is missing may be among them.
+    broken: bool,
 }
 
 fn read_file(
@@ -77,6 +81,7 @@ fn read_file(
     let mut syntax = Vec::new();
     let split = split(sources, source).take(&mut syntax);
     let mut found = Vec::new();
+    let broken = !syntax.is_empty();
     let file = split.map(|split| {
         let head_span = split.head.span;
         let mut head = read_head(split.head, split.fence, &files.folder, &mut found);
@@ -84,7 +89,7 @@ fn read_file(
         if head.title.is_none() {
             head.title = missing_title(split.fence, head_span, &mut body, &mut found);
         }
-        File { source, fence: split.fence, head_span, head, body }
+        File { source, fence: split.fence, head_span, head, body, broken }
     });
     check_characters(sources, source, &mut found);
     problems.extend(after_syntax(sources, syntax, found));
@@ -116,7 +121,7 @@ fn missing_title(
 }
 
 fn master(files: &MessageFiles, brand: &Brand, file: File, problems: &mut Vec<Diagnostic>) -> Message {
-    let File { source, fence, head_span, head, body } = file;
+    let File { source, fence, head_span, head, body, broken } = file;
     let id_span = head.id.as_ref().map(|id| id.span);
     let written = head.id.map_or_else(|| files.default_id.clone(), |id| id.value);
     let id = message_id(&written).unwrap_or_else(|says| {
@@ -130,7 +135,7 @@ fn master(files: &MessageFiles, brand: &Brand, file: File, problems: &mut Vec<Di
         written
     });
     let title = head.title.unwrap_or_else(|| {
-        if !head.title_was_there {
+        if !head.title_was_there && !broken {
             let example = if fence == Fence::Yaml { "title: \"…\"" } else { "title = \"…\"" };
             let hint = match fence {
                 Fence::None => "begin the file with `+++`, `title = \"…\"`, `+++`".to_owned(),
@@ -141,7 +146,7 @@ fn master(files: &MessageFiles, brand: &Brand, file: File, problems: &mut Vec<Di
         }
         Spanned::new(id.clone(), head_span)
     });
-    let (summary, summary_span) = summary(head.summary, &body, problems);
+    let (summary, summary_span) = summary(head.summary, &body, broken, problems);
     Message {
         source,
         language: head.language.map_or_else(|| brand.language.clone(), |language| language.value),
@@ -170,6 +175,7 @@ fn master(files: &MessageFiles, brand: &Brand, file: File, problems: &mut Vec<Di
 fn summary(
     written: Option<Spanned<String>>,
     body: &Spanned<String>,
+    broken: bool,
     problems: &mut Vec<Diagnostic>,
 ) -> (String, Option<Span>) {
     if let Some(summary) = written {
@@ -179,6 +185,9 @@ fn summary(
         // A message without any text is a finding of its own, in `lint`.
         return (String::new(), None);
     };
+    if broken {
+        return (paragraph.value, None);
+    }
     problems.push(
         Diagnostic::warning("no-summary", "no `summary` is given, so the first paragraph stands in for it")
             .at(paragraph.span)
@@ -212,7 +221,7 @@ fn translation(
         );
         return None;
     }
-    let File { source, head_span, head, body, .. } = read_file(sources, files, of.source, problems)?;
+    let File { source, head_span, head, body, broken, .. } = read_file(sources, files, of.source, problems)?;
     if let Some(said) = head.language.as_ref().filter(|said| !twin(&said.value)) {
         let says = format!("the file's name says `{language}`, and its head says `{}`", said.value);
         problems.push(Diagnostic::error("wrong-value", says).at(said.span).hint("keep one of the two"));
@@ -225,7 +234,7 @@ fn translation(
         );
     }
     let title = head.title.unwrap_or_else(|| {
-        if !head.title_was_there {
+        if !head.title_was_there && !broken {
             problems.push(
                 Diagnostic::warning(
                     "untranslated",
@@ -237,7 +246,7 @@ fn translation(
         }
         master.title.clone()
     });
-    let (summary, summary_span) = summary(head.summary, &body, problems);
+    let (summary, summary_span) = summary(head.summary, &body, broken, problems);
     Some(Message {
         source,
         id: master.id.clone(),

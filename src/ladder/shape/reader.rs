@@ -355,6 +355,10 @@ impl<'a> Reader<'a> {
             problem.hint(*hint)
         } else if let Some(near) = nearest(&key.value, names()) {
             problem.hint(format!("did you mean `{near}`?"))
+        } else if let Some((near, hint)) = self.elsewhere.iter().find_map(|(shape, hint)| {
+            nearest(&key.value, shape.iter().map(|field| field.name)).map(|near| (near, hint))
+        }) {
+            problem.hint(format!("did you mean `{near}`? {hint}"))
         } else {
             problem.hint(format!("known are {}", list(names())))
         }
@@ -368,7 +372,11 @@ impl<'a> Reader<'a> {
             // So that "the unit is missing" is said of `delay = 60` too.
             NodeKind::Integer(number) => number.to_string(),
             _ => {
-                self.wrong(key, "a text", &node, None);
+                let expected = match self.kind(key) {
+                    Some(Kind::Time) => "a time, such as `2026-12-01 09:00`",
+                    _ => "a duration, such as `1h`",
+                };
+                self.wrong(key, expected, &node, None);
                 return None;
             }
         };
