@@ -30,23 +30,21 @@ fn too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         } else {
             if look.settings.thread.is_none() {
                 ways.push("add a `shorter` text".to_owned());
-                ways.push("set `overflow = \"shorten\"`".to_owned());
+                let thread = if rules.threads { " (or `\"thread\"`)" } else { "" };
+                ways.push(format!("set `overflow = \"shorten\"`{thread}"));
             } else {
                 ways.push("move words to another part of `thread`".to_owned());
-            }
-            if rules.threads && look.settings.thread.is_none() {
-                ways.push("set `overflow = \"thread\"`".to_owned());
             }
         }
         let message = format!(
             "{} is {} too long for {}: {} of {limit}{}",
             look.part_name(at),
             counted.over(),
-            rules.network,
+            look.network(),
             counted.counted,
             unit(rules)
         );
-        let mut problem = table::TOO_LONG.broken(message).at(look.text_span(at)).hint(ways.join(", or "));
+        let mut problem = table::TOO_LONG.broken(message).at(look.text_span(at)).hint(one_of(&ways));
         if let Some(share) = share {
             problem = problem.at(share.span).label(format!(
                 "{} of the {} come from {}",
@@ -59,11 +57,20 @@ fn too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What was counted, where it is not what a reader would count.
+/// `a`, `a or b`, `a, b, or c`.
+fn one_of(ways: &[String]) -> String {
+    match ways {
+        [] => String::new(),
+        [only] => only.clone(),
+        [one, other] => format!("{one} or {other}"),
+        [all @ .., last] => format!("{}, or {last}", all.join(", ")),
+    }
+}
+
+/// What was counted, where it is no kind of character.
 fn unit(rules: &Rules) -> &'static str {
     match rules.unit {
-        Unit::Grapheme | Unit::CodePoint | Unit::Utf16 => "",
-        Unit::Weighted => ", as X weighs them",
+        Unit::Grapheme | Unit::CodePoint | Unit::Utf16 | Unit::Weighted => "",
         Unit::Byte => " bytes",
     }
 }
@@ -107,7 +114,7 @@ fn no_threads(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                 "`{}` is a thread of {} parts, and {} has no threads",
                 look.rung(),
                 post.parts.len(),
-                rules.network
+                look.network()
             ))
             .at(span)
             .hint("write one `text`, with `shorter` ones if it does not fit"),
@@ -125,7 +132,7 @@ fn no_first_comment(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             .broken(format!(
                 "`{}` has a first comment, which cannot be put below a post on {}",
                 look.rung(),
-                rules.network
+                look.network()
             ))
             .at(look.span_of(look.settings.first_comment.as_ref()))
             .hint("move what it says into `text`, and take `first_comment` out"),

@@ -192,7 +192,7 @@ fn several_links(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                         "{} has {}, and {} shows a card for one",
                         look.part_name(at),
                         number(different.len(), "link"),
-                        look.made.outlet.rules.network
+                        look.network()
                     ))
                     .at(look.text_span(at))
                     .hint("keep the one that matters"),

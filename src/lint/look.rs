@@ -36,6 +36,21 @@ impl<'a> Look<'a> {
         &self.made.rung.name.value
     }
 
+    /// The network, as people write it.
+    pub fn network(&self) -> &'static str {
+        match self.made.outlet.rules.network {
+            "x" => "X",
+            "facebook" => "Facebook",
+            "linkedin" => "LinkedIn",
+            "instagram" => "Instagram",
+            "threads" => "Threads",
+            "mastodon" => "Mastodon",
+            "bluesky" => "Bluesky",
+            "outbox" | "manual" => "this channel",
+            other => other,
+        }
+    }
+
     pub fn post(&self) -> Option<&'a Post> {
         match self.made.variant {
             Variant::Post(post) => Some(post),

@@ -87,7 +87,7 @@ fn alt_too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                         "the alt text of `{}` is {} too long for {}: {length} of {limit}",
                         picture.name,
                         length - limit,
-                        look.made.outlet.rules.network
+                        look.network()
                     ))
                     .at(place(look, picture, true))
                     .hint("say what matters in it; the rest belongs into the text"),
@@ -112,7 +112,7 @@ fn too_many_images(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                     "{} has {}, and {} takes {takes}",
                     look.part_name(at),
                     number(part.media.len(), "image"),
-                    rules.network
+                    look.network()
                 ))
                 .at_maybe(span.or(extra))
                 .hint("take images out of the message, or set `attach = \"card\"` or `\"none\"` on the rung"),
@@ -129,7 +129,7 @@ fn image_too_large(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                     "`{}` is {} large, and {} takes {}",
                     picture.name,
                     megabytes(picture.bytes),
-                    look.made.outlet.rules.network,
+                    look.network(),
                     megabytes(limit)
                 ))
                 .at(place(look, picture, false))
@@ -159,7 +159,7 @@ fn card_and_images(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                 .broken(format!(
                     "`{}` has a card and images; {} will show the images only",
                     look.rung(),
-                    rules.network
+                    look.network()
                 ))
                 .at(look.settings.attach.as_ref().map_or(look.made.rung.span, |attach| attach.span))
                 .hint("choose one: `attach = \"card\"` or `attach = \"images\"`"),

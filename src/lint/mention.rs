@@ -29,7 +29,7 @@ fn mention_pings(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             }
             found.push(
                 table::MENTION_PINGS
-                    .broken(format!("{} calls `@{name}` on {network}, who is not in `[handles]`", look.part_name(at)))
+                    .broken(format!("{} calls `@{name}` on {}, who is not in `[handles]`", look.part_name(at), look.network()))
                     .at(look.text_span(at))
                     .hint(format!(
                         "if that is meant, add `[handles.NAME]` with `{network} = \"@{name}\"`; if not, write the name without `@`"

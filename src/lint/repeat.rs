@@ -29,7 +29,7 @@ pub(super) fn same_text(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             let message = format!("`{this}` says on `{}` what `{other}` has said there", made.outlet.channel);
             found.push(table::POSTED_TWICE.broken(message).at(made.rung.span).hint(hint));
         } else if !matches!(network, "outbox" | "manual") {
-            let message = format!("`{this}` and `{other}` say the same words on {network}");
+            let message = format!("`{this}` and `{other}` say the same words on one network, `{network}`");
             found.push(table::SAME_TEXT_TWICE.broken(message).at(made.rung.span).hint(hint));
         }
     }

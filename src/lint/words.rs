@@ -107,16 +107,15 @@ fn placeholder_in_body(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             let fence = line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
             in_code ^= fence;
             // Code may be about anything, `TODO` included.
-            if !in_code && !fence && !line.contains('`') && !line.starts_with("    ") {
-                if let Some(word) = placeholder(line, false) {
-                    let end = at + line.trim_end().len();
-                    found.push(
-                        table::PLACEHOLDER_LEFT
-                            .broken(format!("`{}` is left in the body", word.trim()))
-                            .at(Span::new(body.source, at, end))
-                            .hint("write what was to stand there"),
-                    );
-                }
+            let prose = !in_code && !fence && !line.contains('`') && !line.starts_with("    ");
+            if let Some(word) = placeholder(line, false).filter(|_| prose) {
+                let end = at + line.trim_end().len();
+                found.push(
+                    table::PLACEHOLDER_LEFT
+                        .broken(format!("`{}` is left in the body", word.trim()))
+                        .at(Span::new(body.source, at, end))
+                        .hint("write what was to stand there"),
+                );
             }
             at += line.len();
         }
@@ -160,7 +159,7 @@ fn too_many_hashtags(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                         "{} has {}; more than {most} look like spam on {}",
                         look.part_name(at),
                         number(tags, "hashtag"),
-                        rules.network
+                        look.network()
                     ))
                     .at(look.text_span(at))
                     .hint(format!("take the best: `{{{{ message.tags | hashtags({most}) }}}}`")),

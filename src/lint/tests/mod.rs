@@ -140,7 +140,15 @@ fn too_long_says_by_how_much_and_what_brought_it() {
     let text =
         format!("{}: {} https://rung.invalid/blog/tracked", house.message.title.value, house.message.summary);
     house.post(1).parts[0].text = text;
-    insta::assert_snapshot!(house.drawn(&house.check()), @"");
+    insta::assert_snapshot!(house.drawn(&house.check()), @r#"
+    error[too-long]: `tweet` is 30 too long for X: 310 of 280
+     --> content-ladders/launch.toml:6:33
+      |
+    6 | text = "{{ message.title }}: {{ message.summary }} {{ rungs.blog.url }}"
+      |                                 ^^^^^^^^^^^^^^^ 263 of the 310 come from `message.summary`
+      |
+      = hint: use `{{ message.summary | fit(233) }}`, add a `shorter` text, or set `overflow = "shorten"` (or `"thread"`)
+    "#);
 }
 
 #[test]
@@ -150,8 +158,24 @@ fn problems_stand_where_they_are_mended() {
         trip(&mut house);
         house.drawn(&house.check())
     };
-    insta::assert_snapshot!(drawn(|house| house.ladder.rungs[1].after.clear()), @"");
-    insta::assert_snapshot!(drawn(|house| house.post(1).parts[0].media[0].alt.clear()), @"");
+    insta::assert_snapshot!(drawn(|house| house.ladder.rungs[1].after.clear()), @r#"
+    error[url-not-waited-for]: `tweet` uses the address of `blog`, but does not wait for it
+     --> content-ladders/launch.toml:6:55
+      |
+    6 | text = "{{ message.title }}: {{ message.summary }} {{ rungs.blog.url }}"
+      |                                                       ^^^^^^^^^^
+      |
+      = hint: add `after = "blog"` to `[rungs.tweet]`
+    "#);
+    insta::assert_snapshot!(drawn(|house| house.post(1).parts[0].media[0].alt.clear()), @r#"
+    error[missing-alt]: `rocket.png` has no alt text in `en`, which `tweet` needs
+     --> messages/rocket-2.md:5:9
+      |
+    5 | file = "rocket.png"
+      |         ^^^^^^^^^^
+      |
+      = hint: say what is to be seen: `alt = { en = "…" }`
+    "#);
 }
 
 #[test]

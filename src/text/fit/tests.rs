@@ -159,7 +159,7 @@ fn letters_of(text: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
     fn what_was_shortened_fits_and_is_a_beginning(text in texts(), rules in rules()) {
