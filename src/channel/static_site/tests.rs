@@ -1,0 +1,208 @@
+//! What a site finds on its disk.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::*;
+use crate::channel::fixture;
+use std::fs;
+
+fn site(preset: Preset) -> StaticSite {
+    StaticSite {
+        account: "static-site:site/posts".to_owned(),
+        preset,
+        directory: if preset == Preset::Jekyll { "site/_posts" } else { "site/posts" }.to_owned(),
+        address: Some(Address::url("https://acme.example/blog/{slug}/").unwrap()),
+        live: None,
+        layout: None,
+        permalink: None,
+        assets: "assets".to_owned(),
+        extra: Map::new(),
+        title: "Acme & Söhne".to_owned(),
+        zone: TimeZone::get("Europe/Berlin").unwrap(),
+    }
+}
+
+struct Sent {
+    project: tempfile::TempDir,
+    result: Result<Receipt, SendError>,
+    attempt: Attempt,
+}
+
+impl Sent {
+    fn file(&self, path: &str) -> String {
+        fs::read_to_string(self.project.path().join(path)).unwrap_or_else(|_| panic!("{path} is missing"))
+    }
+}
+
+fn attempt_at(project: &Path, article: Article) -> Attempt {
+    let mut attempt = fixture::attempt(project, Variant::Article(article));
+    attempt.identity.rung = "blog".to_owned();
+    attempt.key = attempt.identity.key();
+    fixture::keep(&attempt, b"png");
+    attempt
+}
+
+async fn send(site: &StaticSite, attempt: &Attempt) -> Result<Receipt, SendError> {
+    let payload = site.payload(&attempt.variant, &attempt.identity);
+    assert!(!payload.has_errors(), "{:?}", payload.problems);
+    site.send(&payload.value.unwrap().parts[0], attempt).await
+}
+
+async fn sent(site: &StaticSite, article: Article) -> Sent {
+    let project = tempfile::tempdir().unwrap();
+    let attempt = attempt_at(project.path(), article);
+    let result = send(site, &attempt).await;
+    Sent { project, result, attempt }
+}
+
+#[tokio::test]
+async fn hugo_gets_a_bundle() {
+    let sent = sent(&site(Preset::Hugo), fixture::article()).await;
+    let receipt = sent.result.as_ref().unwrap();
+    assert_eq!(receipt.url.as_deref(), Some("https://acme.example/blog/rocket-2/"));
+    assert_eq!(receipt.detail.as_deref(), Some("site/posts/rocket-2/index.md"));
+    assert_eq!(sent.file("site/posts/rocket-2/rocket.png"), "png");
+    insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @"");
+}
+
+#[tokio::test]
+async fn zola_gets_taxonomies_and_extra() {
+    let sent = sent(&site(Preset::Zola), fixture::article()).await;
+    insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @"");
+}
+
+#[tokio::test]
+async fn jekyll_gets_a_dated_post_and_assets() {
+    let sent = sent(&site(Preset::Jekyll), fixture::article()).await;
+    assert_eq!(sent.file("site/assets/rocket-2/rocket.png"), "png");
+    // Half past midnight in Berlin: the brand's day, not Greenwich's.
+    insta::assert_snapshot!(sent.file("site/_posts/2026-12-02-rocket-2.md"), @"");
+}
+
+#[tokio::test]
+async fn eleventy_gets_a_collection_and_no_template_language() {
+    let sent = sent(&site(Preset::Eleventy), fixture::article()).await;
+    insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @"");
+}
+
+#[tokio::test]
+async fn writing_twice_changes_nothing_and_is_found() {
+    for name in Preset::NAMES {
+        let site = site(Preset::named(name).unwrap());
+        let sent = sent(&site, fixture::article()).await;
+        let receipt = sent.result.as_ref().unwrap();
+        assert_eq!(&send(&site, &sent.attempt).await.unwrap(), receipt, "{name}");
+        let payload = site.payload(&sent.attempt.variant, &sent.attempt.identity).value.unwrap();
+        let found = site.find(&payload.parts[0], &sent.attempt).await.unwrap();
+        assert_eq!(found, Found::Sent(receipt.clone()), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn another_page_is_never_written_over() {
+    for name in Preset::NAMES {
+        let site = site(Preset::named(name).unwrap());
+        let sent = sent(&site, fixture::article()).await;
+        // Another message with the same slug.
+        let mut other = sent.attempt.clone();
+        other.identity.message = "other".to_owned();
+        other.key = other.identity.key();
+        let error = send(&site, &other).await.unwrap_err();
+        assert!(matches!(&error, SendError::Refused { says } if says.contains("another page")), "{error:?}");
+        // The same message again, on purpose: takes its own place.
+        let mut again = sent.attempt.clone();
+        again.identity.generation = 1;
+        again.key = again.identity.key();
+        let Variant::Article(article) = &mut again.variant else { panic!() };
+        article.title = "Second thoughts".to_owned();
+        let receipt = send(&site, &again).await.unwrap();
+        assert!(sent.file(&receipt.detail.unwrap()).contains("Second thoughts"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn slugs_and_folders_that_lead_elsewhere_are_refused() {
+    let site = site(Preset::Hugo);
+    for slug in ["", "../x", "a/b", ".hidden", "a\\b", "a b", "a\u{0}", "a?b"] {
+        let article = Article { slug: slug.to_owned(), ..fixture::article() };
+        let payload = site.payload(&Variant::Article(article.clone()), &fixture::identity());
+        assert!(payload.has_errors(), "{slug:?}");
+        let project = tempfile::tempdir().unwrap();
+        let attempt = attempt_at(project.path(), article);
+        let part = &payload.value.unwrap().parts[0];
+        assert!(matches!(site.send(part, &attempt).await, Err(SendError::Refused { .. })), "{slug:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_plain_site_has_page_list_and_feed() {
+    let site = site(Preset::Html);
+    let first = sent(&site, fixture::article()).await;
+    first.result.as_ref().unwrap();
+    let mut second = attempt_at(
+        first.project.path(),
+        Article {
+            slug: "second".to_owned(),
+            title: "Zweite <script>alert(1)</script>".to_owned(),
+            date: None,
+            cover: None,
+            media: Vec::new(),
+            language: "de".to_owned(),
+            html: "<p>Zwei</p>".to_owned(),
+            ..fixture::article()
+        },
+    );
+    second.identity.message = "second".to_owned();
+    second.key = second.identity.key();
+    send(&site, &second).await.unwrap();
+    insta::assert_snapshot!(first.file("site/posts/feed.xml"), @"");
+    let page = first.file("site/posts/rocket-2/index.html");
+    assert!(page.contains("<title>Rocket 2: &quot;it lands&quot; # really · Acme &amp; Söhne</title>"), "{page}");
+    assert!(page.contains("<p>It <strong>landed</strong>.</p>"));
+    assert!(page.contains("content=\"https://acme.example/blog/rocket-2/rocket.png\""));
+    let list = first.file("site/posts/index.html");
+    assert!(list.find("Rocket 2").unwrap() < list.find("Zweite").unwrap());
+    assert!(!list.contains("<script>") && list.contains("<li lang=\"de\">"), "{list}");
+}
+
+#[tokio::test]
+async fn a_list_of_somebody_else_stays() {
+    let site = site(Preset::Html);
+    let project = tempfile::tempdir().unwrap();
+    fs::create_dir_all(project.path().join("site/posts")).unwrap();
+    fs::write(project.path().join("site/posts/index.html"), "<h1>mine</h1>").unwrap();
+    let attempt = attempt_at(project.path(), fixture::article());
+    let error = send(&site, &attempt).await.unwrap_err();
+    assert!(error.to_string().contains("was not made by `ladder`"), "{error}");
+    assert!(!project.path().join("site/posts/rocket-2").exists());
+}
+
+#[tokio::test]
+async fn many_at_once_are_all_on_the_list() {
+    let site = site(Preset::Html);
+    let project = tempfile::tempdir().unwrap();
+    let attempts: Vec<Attempt> = (0..8)
+        .map(|n| {
+            let article = Article { slug: format!("page-{n}"), ..fixture::article() };
+            let mut attempt = attempt_at(project.path(), article);
+            attempt.identity.message = format!("m{n}");
+            attempt.key = attempt.identity.key();
+            attempt
+        })
+        .collect();
+    let mut tasks = tokio::task::JoinSet::new();
+    for attempt in attempts {
+        let site = site.clone();
+        tasks.spawn(async move { send(&site, &attempt).await.unwrap() });
+    }
+    while let Some(result) = tasks.join_next().await {
+        result.unwrap();
+    }
+    let list = fs::read_to_string(project.path().join("site/posts/index.html")).unwrap();
+    assert_eq!(list.matches("<li").count(), 8);
+    let left: Vec<_> = fs::read_dir(project.path().join("site/posts"))
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with('.'))
+        .collect();
+    assert!(left.is_empty(), "temporary files are left: {left:?}");
+}

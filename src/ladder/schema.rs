@@ -1,0 +1,1 @@
+//! JSON Schemas of the files, from the same shapes that read them.

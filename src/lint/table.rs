@@ -1,0 +1,105 @@
+//! Every rule of the program: the list that `allow`, `docs/rules.md` and
+//! `ladder schema` share.
+
+use super::Rule;
+use crate::diagnostic::Severity::{Error, Note, Warning};
+
+macro_rules! rules {
+    ($($id:ident $severity:ident $allowable:ident $name:literal $about:literal)*) => {
+        $(#[doc = $about] pub const $id: Rule = Rule {
+            name: $name,
+            severity: $severity,
+            allowable: rules!(@ $allowable),
+            about: $about,
+        };)*
+        /// All of them, by subject: files, ladder, project, then what is said.
+        pub const RULES: &[Rule] = &[$($id),*];
+    };
+    (@ may) => { true };
+    (@ stands) => { false };
+}
+
+rules! {
+    // Reading files: found by the `ladder` and `channel` rooms and by loading.
+    SYNTAX Error stands "syntax" "A file is valid TOML, YAML or Markdown with a closed head."
+    UNREADABLE Error stands "unreadable" "A file can be opened, is of a sane size, and is UTF-8."
+    DUPLICATE_KEY Error stands "duplicate-key" "A key stands once in its table."
+    UNKNOWN_KEY Error may "unknown-key" "Every key is one that is known; in a message's head an unknown one is only a warning."
+    WRONG_KIND Error stands "wrong-kind" "A value is of the kind that its key takes."
+    MISSING_KEY Error stands "missing-key" "The keys that nothing works without are there."
+    NOT_IN_THIS_BUILD Error stands "not-in-this-build" "No key asks for something that this build cannot do."
+    SECRET_LITERAL Error stands "secret-literal" "No secret stands literally in `ladder.toml`."
+    UNKNOWN_ADAPTER Error stands "unknown-adapter" "Every `adapter` is one that exists."
+    BAD_AUTHOR Error stands "bad-author" "The `author` of a LinkedIn channel is a person's or an organisation's URN."
+    BAD_NAME Error stands "bad-name" "Names and ids are made of the characters that they may have."
+    BAD_TIME Error stands "bad-time" "Times, durations and zones can be understood."
+    BAD_URL Error stands "bad-url" "An address in a setting is a whole `http` or `https` URL."
+    PATH_OUTSIDE Error stands "path-outside" "No path leads out of the project."
+    BAD_MEDIA Error stands "bad-media" "A media file is there, and is an image that can be read."
+    NO_TITLE Warning may "no-title" "A message has a title of its own."
+    NO_SUMMARY Warning may "no-summary" "A message has a summary that somebody wrote."
+    UNTRANSLATED Warning may "untranslated" "A channel in another language gets a message in that language."
+    HOSTILE_CHARACTERS Warning may "hostile-characters" "No text has control characters or marks that turn its direction."
+    TEMPLATE Error stands "template" "A template can be rendered."
+    BAD_LINK Warning may "bad-link" "A link or picture in the body leads to something that readers can reach."
+    NO_LADDER Error stands "no-ladder" "It is clear which ladder a message climbs."
+    UNKNOWN_LADDER Error stands "unknown-ladder" "The ladder that a message names exists."
+    DUPLICATE_LADDER Error stands "duplicate-ladder" "Two ladders do not have one name."
+    ORPHAN_TRANSLATION Error stands "orphan-translation" "A translation stands beside the message that it translates."
+    TOO_MANY_MESSAGES Error stands "too-many-messages" "The folder of messages has a size that can be checked as a whole."
+    // The project.
+    UNKNOWN_NETWORK Warning may "unknown-network" "A name in `[handles]` is for a network that exists."
+    TRACKING_DOMAIN_MISSING Note may "tracking-domain-missing" "Links to the brand's own site are counted."
+    UNKNOWN_ALLOW Warning may "unknown-allow" "`allow` names rules that exist and may be allowed."
+    // The ladder.
+    NO_RUNG Error stands "no-rung" "A ladder has a rung."
+    UNKNOWN_CHANNEL Error stands "unknown-channel" "A rung's channel is in `ladder.toml`."
+    UNKNOWN_RUNG Error stands "unknown-rung" "A rung waits for rungs of its own ladder."
+    SELF_WAIT Error stands "self-wait" "No rung waits for itself."
+    CYCLE Error stands "cycle" "No rungs wait for one another in a circle."
+    DELAY_WITHOUT_AFTER Note may "delay-without-after" "A delay counts from a rung that is waited for."
+    WINDOW_WITHOUT_TIME Note may "window-without-time" "A window belongs to a time."
+    // The message.
+    SAME_ID_TWICE Error stands "same-id-twice" "Every message has an id of its own."
+    SAME_TITLE_TWICE Warning may "same-title-twice" "Two messages on one ladder do not have the same title."
+    DRAFT Note may "draft" "A draft is known to be one."
+    EMBARGO Note may "embargo" "An embargo is known to be there, and ends before the message is due."
+    UNUSED_OVERRIDE Warning may "unused-override" "An override is for a rung of the ladder."
+    UNUSED_VARIANT Warning may "unused-variant" "A file written for a rung is for a rung of the ladder."
+    UNUSED_MEDIA Note may "unused-media" "Every image of the message goes out somewhere."
+    // What is said.
+    EMPTY_TEXT Error stands "empty-text" "Nothing goes out without words."
+    TOO_LONG Error may "too-long" "Every part of a post is within the network's limit."
+    TITLE_TOO_LONG Warning may "title-too-long" "A title is shown whole."
+    NO_THREADS Error may "no-threads" "A thread goes only to networks that have threads."
+    NO_FIRST_COMMENT Warning may "no-first-comment" "A first comment is written only where there is one."
+    POSTED_TWICE Error may "posted-twice" "One channel does not get the same text twice in a plan."
+    SAME_TEXT_TWICE Warning may "same-text-twice" "Two channels on one network do not say the same words."
+    PLACEHOLDER_LEFT Warning may "placeholder-left" "No `TODO`, `Lorem ipsum` or template mark is left in a text."
+    SHOUTING Warning may "shouting" "No title, subject or post is all in capitals."
+    TOO_MANY_HASHTAGS Warning may "too-many-hashtags" "A post has no more hashtags than its network bears."
+    SECRET_IN_TEXT Error may "secret-in-text" "No text has something in it that looks like a password or a key."
+    UNKNOWN_HANDLE Error may "unknown-handle" "A person who is named by `handle` stands in `[handles]`."
+    MENTION_PINGS Warning may "mention-pings" "Nobody is mentioned who does not stand in `[handles]`."
+    // Links.
+    URL_NOT_WAITED_FOR Error stands "url-not-waited-for" "A rung that uses another's address waits for it."
+    NO_ADDRESS Error stands "no-address" "The address that a text waits for is one that there will be."
+    LATE_TOKEN_LITERAL Error stands "late-token-literal" "Nobody writes `rung.invalid`, the host that stands for addresses to come."
+    LINK_MISSING Warning may "link-missing" "A post leads to the article."
+    SEVERAL_LINKS Note may "several-links" "A post has one link where the network shows one card."
+    INSECURE_LINK Note may "insecure-link" "Links to the brand's own site begin with `https`."
+    PRIVATE_LINK Warning may "private-link" "No link leads to a machine that readers cannot reach."
+    RELATIVE_LINK Error may "relative-link" "Links and pictures of a mail have whole addresses."
+    // Images.
+    MISSING_ALT Error may "missing-alt" "Every image has alt text in the language of its readers."
+    POOR_ALT Warning may "poor-alt" "Alt text says what is to be seen, not what the file is called."
+    ALT_TOO_LONG Error may "alt-too-long" "Alt text is within the network's limit."
+    TOO_MANY_IMAGES Error may "too-many-images" "No part has more images than the network takes."
+    IMAGE_TOO_LARGE Error may "image-too-large" "No image is larger than the network takes."
+    CARD_AND_IMAGES Warning may "card-and-images" "Where a network shows card or images, one of them is chosen."
+    // Mail.
+    SUBJECT_TOO_LONG Warning may "subject-too-long" "A subject is shown whole."
+    PREHEADER_MISSING Warning may "preheader-missing" "A mail says what stands behind its subject."
+    PREHEADER_TOO_LONG Note may "preheader-too-long" "A preheader is shown whole."
+    MAIL_CLIPPED Warning may "mail-clipped" "Gmail shows the mail to its end."
+}
