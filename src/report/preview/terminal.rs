@@ -19,7 +19,7 @@ const SHOWN: usize = 25;
 pub fn preview(preview: &Preview<'_>, columns: usize, colour: bool) -> String {
     let columns = columns.clamp(32, 100);
     let mut out = String::new();
-    let title = cut(&one_line(&late::shown(preview.title)), columns);
+    let title = cut(&one_line(&shown(preview.title)), columns);
     let count = preview.items.len();
     let variants = if count == 1 { "1 variant".to_owned() } else { format!("{count} variants") };
     let below = format!("{} · ladder {} · {variants}", one_line(preview.message), one_line(preview.ladder));
@@ -36,6 +36,11 @@ pub fn preview(preview: &Preview<'_>, columns: usize, colour: bool) -> String {
         out.push_str(&frame.out);
     }
     out
+}
+
+/// Late addresses in words, which no line break parts.
+fn shown(text: &str) -> String {
+    late::shown(text).replace("‹address of ", "‹address\u{a0}of\u{a0}")
 }
 
 /// A box: `inner` columns of text between two borders with a space each.
@@ -106,7 +111,7 @@ impl Frame {
             String::new()
         };
         self.text("▣ ", "  ", &format!("{}{size}", one_line(&picture.name)), PLAIN);
-        let alt = one_line(&late::shown(&picture.alt));
+        let alt = one_line(&shown(&picture.alt));
         let alt = if alt.is_empty() { "no alt text".to_owned() } else { format!("“{alt}”") };
         self.text("  ", "  ", &alt, DIM);
     }
@@ -145,7 +150,7 @@ fn post(frame: &mut Frame, item: &PreviewItem<'_>, post: &Post) {
         } else if let Some(comment) = &post.first_comment {
             frame.rule(("├", "┤"), if many > 1 { "last part" } else { "" }, &gauge, style);
             frame.line("first comment", DIM);
-            frame.text("  ", "  ", &late::shown(comment), PLAIN);
+            frame.text("  ", "  ", &shown(comment), PLAIN);
             frame.close("", PLAIN);
         } else {
             let number = if many > 1 { format!("{many}/{many}") } else { String::new() };
@@ -158,13 +163,13 @@ fn text_with_fold(frame: &mut Frame, item: &PreviewItem<'_>, text: &str) {
     match fold_at(text, item.outlet.rules.fold) {
         Some(at) => {
             let (seen, folded) = text.split_at(at);
-            frame.text("", "", &late::shown(seen.trim_end()), PLAIN);
+            frame.text("", "", &shown(seen.trim_end()), PLAIN);
             let label = "┄┄ … see more ";
             let line = format!("{label}{}", "┄".repeat(frame.inner.saturating_sub(width(label))));
             frame.line(&line, DIM);
-            frame.text("", "", &late::shown(folded.trim()), DIM);
+            frame.text("", "", &shown(folded.trim()), DIM);
         }
-        None => frame.text("", "", &late::shown(text), PLAIN),
+        None => frame.text("", "", &shown(text), PLAIN),
     }
 }
 
@@ -188,49 +193,50 @@ fn link_card(frame: &mut Frame, card: &Card) {
     if let Some(image) = &card.image {
         frame.text("│ ▣ ", "│   ", &format!("{} “{}”", one_line(&image.name), one_line(&image.alt)), DIM);
     }
-    frame.text("│ ", "│ ", &one_line(&late::shown(&card.title)), BOLD);
+    frame.text("│ ", "│ ", &one_line(&shown(&card.title)), BOLD);
     if !card.description.is_empty() {
-        frame.text("│ ", "│ ", &one_line(&late::shown(&card.description)), PLAIN);
+        frame.text("│ ", "│ ", &one_line(&shown(&card.description)), PLAIN);
     }
-    frame.text("└ ", "  ", &one_line(&late::shown(&card.url)), DIM);
+    frame.text("└ ", "  ", &one_line(&shown(&card.url)), DIM);
 }
 
 fn article(frame: &mut Frame, item: &PreviewItem<'_>, article: &Article) {
     frame.open(item, "article");
-    frame.text("", "", &one_line(&late::shown(&article.title)), BOLD);
+    frame.text("", "", &one_line(&shown(&article.title)), BOLD);
     let mut facts = vec![format!("…/{}", one_line(&article.slug))];
     if !article.tags.is_empty() {
         facts.push(one_line(&article.tags.join(", ")));
     }
     frame.text("", "", &facts.join(" · "), DIM);
     if let Some(canonical) = &article.canonical {
-        frame.text("original: ", "  ", &one_line(&late::shown(canonical)), DIM);
+        frame.text("original: ", "  ", &one_line(&shown(canonical)), DIM);
     }
     if !article.excerpt.is_empty() {
         frame.blank();
-        frame.text("", "", &late::shown(&article.excerpt), PLAIN);
+        frame.text("", "", &shown(&article.excerpt), PLAIN);
     }
     if let Some(cover) = &article.cover {
         frame.blank();
         frame.picture(cover);
     }
     frame.blank();
-    frame.beginning(&late::shown(&article.markdown), SHOWN);
+    frame.beginning(&shown(&article.markdown), SHOWN);
     let words = article.markdown.split_whitespace().count();
     frame.close(&format!("{words} words"), DIM);
 }
 
 fn mail(frame: &mut Frame, item: &PreviewItem<'_>, mail: &Mail) {
-    frame.open(item, "mail");
+    let people = item.recipients.len();
+    frame.open(item, &if people == 1 { "to 1 person".to_owned() } else { format!("to {people} people") });
     let mut row = |name: &str, text: &str, style: Style| {
-        frame.text(&pad(name, 10), &pad("", 10), &one_line(&late::shown(text)), style);
+        frame.text(&pad(name, 10), &pad("", 10), &one_line(&shown(text)), style);
     };
     row("from", &mail.from, PLAIN);
     row("to", &recipients(item.recipients), PLAIN);
     row("subject", &mail.subject, BOLD);
     row("preheader", &mail.preheader, DIM);
     frame.blank();
-    frame.beginning(&late::shown(&mail.text), SHOWN);
+    frame.beginning(&shown(&mail.text), SHOWN);
     frame.close(&format!("text part; HTML part {} KB", mail.html.len().div_ceil(1024)), DIM);
 }
 
@@ -240,5 +246,58 @@ pub fn recipients(recipients: &[String]) -> String {
         [] => "nobody yet".to_owned(),
         [few @ ..] if few.len() <= 3 => few.join(", "),
         many => format!("{} and {} more", many[..2].join(", "), many.len() - 2),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    /// Without colour codes.
+    fn bare(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn every_line_fits_and_every_frame_closes_at_its_column() {
+        for story in [fixture::story(), fixture::hostile()] {
+            for columns in [32, 40, 61, 80, 100] {
+                let plain = preview(&story.preview(), columns, false);
+                for line in plain.lines() {
+                    assert!(width(line) <= columns, "{columns}: {line}");
+                    assert!(!line.contains(crate::text::visible::is_hostile), "{line:?}");
+                    if line.starts_with(['│', '├', '╭', '╰']) {
+                        assert_eq!(width(line), columns, "{line}");
+                    }
+                }
+                assert_eq!(bare(&preview(&story.preview(), columns, true)), plain);
+            }
+        }
+    }
+
+    #[test]
+    fn a_tweet_is_seen_as_it_will_be() {
+        let mut story = fixture::story();
+        story.rungs.retain(|(rung, ..)| *rung == "tweet");
+        insta::assert_snapshot!(preview(&story.preview(), 60, false), @"
+        Rocket 2 lands itself
+        rocket-2 · ladder launch · 1 variant
+
+        ╭─ tweet · X ─────────────────────────────────────── post ─╮
+        │ @acmerockets · after blog · 1 h later                    │
+        │                                                          │
+        │ Rocket 2 lands itself: Reusable, quieter, and cheaper to │
+        │ fly. ‹address\u{a0}of\u{a0}blog› #rocketry #reusable               │
+        │                                                          │
+        │ ┌ link card                                              │
+        │ │ ▣ rocket.png “The booster standing on its landing legs │
+        │ │   at dawn”                                             │
+        │ │ Rocket 2 lands itself                                  │
+        │ │ Reusable, quieter, and cheaper to fly.                 │
+        │ └ ‹address\u{a0}of\u{a0}blog›                                      │
+        ╰─────────────────────────────────── 162/280 ███████░░░░░ ─╯
+        ");
     }
 }

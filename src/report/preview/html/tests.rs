@@ -16,7 +16,7 @@ fn every_variant_is_shown_as_its_readers_see_it() {
         "#rocketry",
         "@ada_l",
         "The booster standing on its landing legs at dawn",
-        "… see more",
+        "<summary>see more</summary>",
         "First comment",
         "Reusable, quieter, and cheaper to fly.",
         "Acme Rockets",

@@ -301,7 +301,7 @@ fn mail(item: &PreviewItem<'_>, mail: &Mail, album: &mut Album<'_>, room: &mut R
 /// A guess, because a frame without script cannot take the height of what is in it.
 fn height(mail: &Mail) -> usize {
     let lines: usize = mail.text.lines().map(|line| 1 + line.chars().count() / 60).sum();
-    (220 + lines * 24 + mail.media.len() * 260).clamp(360, 860)
+    (150 + lines * 24 + mail.media.len() * 240).clamp(360, 860)
 }
 
 fn initials(brand: &str) -> String {
