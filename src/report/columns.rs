@@ -16,7 +16,9 @@ pub fn width(text: &str) -> usize {
 /// `text` made visible and put on one line, runs of white space as one space.
 pub fn one_line(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
-    visible(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+    // A no-break space is there on purpose.
+    let words = |c: char| c.is_whitespace() && c != '\u{a0}';
+    visible(&text).split(words).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// `text` cut to `columns`, with `…` where something is missing.

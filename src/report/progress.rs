@@ -106,7 +106,9 @@ impl Progress {
             let rung = &self.rungs[at];
             match &rung.bar {
                 // What nothing happened to says so, instead of standing there empty.
-                Some(bar) if !rung.started && bar.message().is_empty() => bar.abandon_with_message("not now"),
+                Some(bar) if !rung.started && bar.message().is_empty() => {
+                    bar.abandon_with_message("nothing to do now")
+                }
                 Some(bar) => bar.abandon(),
                 None if rung.mail && rung.told < rung.done() => self.tell_count(at),
                 None => {}
@@ -143,7 +145,8 @@ impl Progress {
         let Some(rung) = self.rungs.get_mut(at) else { return };
         *rung.ends.entry(end).or_default() += 1;
         if let Some(bar) = &rung.bar {
-            bar.set_position(rung.done());
+            // Evidence can settle a part that counted as unknown before.
+            bar.set_position(rung.done().min(rung.all));
         }
         if !rung.mail {
             return self.say(at, end, detail);

@@ -8,12 +8,16 @@ use crate::render::{Article, Card, Defaults, Mail, Outlet, Part, Picture, Post, 
 use crate::source::{Sources, Span};
 use crate::text::{Fold, Rules, Unit};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Name, outlet, what is said, the rungs it waits for, when.
+pub type Rung = (&'static str, Outlet, Variant, Vec<&'static str>, Option<&'static str>);
 
 /// All that a [`Preview`] borrows.
 pub struct Story {
     pub sources: Sources,
     pub title: String,
-    pub rungs: Vec<(&'static str, Outlet, Variant, Vec<&'static str>, Option<&'static str>)>,
+    pub rungs: Vec<Rung>,
     pub recipients: Vec<String>,
     pub problems: Vec<Diagnostic>,
     pub pictures: BTreeMap<String, Vec<u8>>,
@@ -118,6 +122,11 @@ pub fn part(text: &str) -> Part {
 pub fn post(parts: Vec<Part>, card: Option<Card>) -> Variant {
     Variant::Post(Post { parts, card, first_comment: None, url_reserve: 80 })
 }
+
+/// Drawn once: it is the slow part of these tests.
+static PICTURES: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
+    BTreeMap::from([("aa11".to_owned(), png(800, 450, 60)), ("bb22".to_owned(), png(480, 480, 10))])
+});
 
 /// Blog, a tweet, a thread, Facebook, LinkedIn, a newsletter.
 pub fn story() -> Story {
@@ -250,10 +259,7 @@ pub fn story() -> Story {
         rungs,
         recipients: vec!["staff@acme.example".to_owned(), "press@acme.example".to_owned()],
         problems,
-        pictures: BTreeMap::from([
-            ("aa11".to_owned(), png(1200, 675, 60)),
-            ("bb22".to_owned(), png(800, 800, 10)),
-        ]),
+        pictures: PICTURES.clone(),
     }
 }
 

