@@ -35,10 +35,8 @@ impl Credentials {
 
     /// Notes that `key` is not in the table; `example` is a value for the hint.
     pub fn miss(&mut self, key: &str, example: &str) {
-        self.missing.push(format!(
-            "`{key}` is missing: add `{key} = {example}` to `[channels.{}]`",
-            self.channel
-        ));
+        self.missing
+            .push(format!("`{key}` is missing: add `{key} = {example}` to `[channels.{}]`", self.channel));
     }
 
     /// Whether every secret is there and holds something. Reads them, in a

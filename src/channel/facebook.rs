@@ -4,10 +4,11 @@
 //! handling, pages posts).
 
 use super::credentials::{Credentials, account, base_url, not_built, ready_but_not_built};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Ready, defaults};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Ready};
 use crate::diagnostic::Checked;
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Fold, Rules, Unit};
 use serde_json::json;

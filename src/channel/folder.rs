@@ -40,7 +40,8 @@ impl Folder {
     /// The path of a file in it as people see it: from the project on, with `/`.
     pub fn shown(&self, file: &str) -> String {
         let path = self.below.join(file);
-        let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).filter(|part| part != ".").collect();
+        let parts: Vec<_> =
+            path.iter().map(|part| part.to_string_lossy()).filter(|part| part != ".").collect();
         parts.join("/")
     }
 
@@ -71,7 +72,8 @@ impl Folder {
         // Short and of its own, whatever the file is called: names have limits.
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let temporary = parent.join(format!(".ladder-{}-{count}.tmp", std::process::id()));
-        let written = write_durably(&temporary, bytes).and_then(|()| fs::rename(&temporary, parent.join(name)));
+        let written =
+            write_durably(&temporary, bytes).and_then(|()| fs::rename(&temporary, parent.join(name)));
         if let Err(error) = written {
             // It may never have been made; what matters is the first error.
             let _ = fs::remove_file(&temporary);

@@ -4,10 +4,11 @@
 //! rate limits.
 
 use super::credentials::{Credentials, account, base_url, not_built, ready_but_not_built};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Ready, defaults};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Ready};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::defaults;
 use crate::render::{Defaults, Post, Variant, VariantKind};
 use crate::text::{Fold, Rules, Unit};
 use serde_json::{Value, json};

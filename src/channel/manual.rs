@@ -77,8 +77,7 @@ pub fn compose_url(pattern: &str, text: &str, url: Option<&str>) -> Option<Strin
     if pattern.contains("{url}") && url.is_none() {
         return None;
     }
-    let filled =
-        pattern.replace("{text}", &encode(text)).replace("{url}", &encode(url.unwrap_or_default()));
+    let filled = pattern.replace("{text}", &encode(text)).replace("{url}", &encode(url.unwrap_or_default()));
     (filled.len() <= LONGEST_URL).then_some(filled)
 }
 

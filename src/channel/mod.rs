@@ -5,7 +5,6 @@
 //! running a program; only `ready`, `send`, `find` and `live` touch the outside.
 
 pub mod credentials;
-mod defaults;
 pub mod email;
 pub mod facebook;
 #[cfg(test)]
@@ -269,9 +268,7 @@ fn wrong_kind(variant: &Variant, wanted: &str) -> Diagnostic {
 /// Whether files could be written to a folder of the project.
 async fn folder_ready(project: &Path, directory: &str) -> Ready {
     let folder = folder::Folder::new(project, directory);
-    let looked = folder::on_disk(move || {
-        folder?.writable().map_err(|says| SendError::Refused { says })
-    });
+    let looked = folder::on_disk(move || folder?.writable().map_err(|says| SendError::Refused { says }));
     match looked.await {
         Ok(()) => Ready::Yes,
         Err(error) => Ready::No(vec![error.to_string()]),

@@ -6,13 +6,12 @@
 
 use super::credentials::account;
 use super::folder::{Folder, file_name, inside, on_disk, picture_bytes};
-use super::{
-    Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, SendError, defaults, manual,
-};
+use super::{Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, SendError, manual};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Project;
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::defaults;
 use crate::render::{Defaults, Outlet, Picture, Variant, VariantKind};
 use crate::text::{Rules, Unit};
 use serde_json::{Value, json};

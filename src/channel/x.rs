@@ -4,10 +4,11 @@
 //! and twitter-text's config v3.
 
 use super::credentials::{Credentials, account, base_url, not_built, ready_but_not_built};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Ready, defaults};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Ready};
 use crate::diagnostic::Checked;
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, Unit};
 use serde_json::json;
@@ -121,10 +122,10 @@ impl Channel for X {
             Ok(post) => post,
             Err(problem) => return Checked::bad(vec![problem]),
         };
-        let parts = post.parts.iter().map(|part| PayloadPart {
-            body: json!({ "text": part.text }),
-            media: part.media.clone(),
-        });
+        let parts = post
+            .parts
+            .iter()
+            .map(|part| PayloadPart { body: json!({ "text": part.text }), media: part.media.clone() });
         Checked::good(Payload { parts: parts.collect() })
     }
 

@@ -51,7 +51,7 @@ mod tests {
         assert_eq!(shown("ada@acme.example"), "\"\" ada@acme.example");
         assert_eq!(shown("Ada L. <ada@acme.example>"), "\"Ada L.\" ada@acme.example");
         assert_eq!(shown("\"Lovelace, Ada\" <ada@acme.example>"), "\"Lovelace, Ada\" ada@acme.example");
-        assert_eq!(shown("Jürgen <j@grün.example>"), "\"Jürgen\" j@xn--grn-hoa.example");
+        assert_eq!(shown("Jürgen <j@grün.example>"), "\"Jürgen\" j@xn--grn-ioa.example");
         assert_eq!(shown("<ada@acme.example>"), "\"\" ada@acme.example");
     }
 

@@ -156,7 +156,11 @@ pub fn compose(
 
 /// The HTML with `cid:` addresses as RFC 2392 wants them, and the images that
 /// it really shows.
-fn html_and_images(mail: &Mail, domain: &str, attempt: &Attempt) -> Result<(String, Vec<SinglePart>), String> {
+fn html_and_images(
+    mail: &Mail,
+    domain: &str,
+    attempt: &Attempt,
+) -> Result<(String, Vec<SinglePart>), String> {
     let mut html = mail.html.clone();
     let mut images: Vec<SinglePart> = Vec::new();
     for picture in &mail.media {

@@ -20,12 +20,13 @@ pub use server::{Encryption, Server};
 use super::credentials::account;
 use super::folder::on_disk;
 use super::secret::resolve;
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, SendError, defaults};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, SendError};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::NodeKind;
 use crate::ladder::secret_ref::SecretRef;
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::defaults;
 use crate::render::{Defaults, Mail, Variant, VariantKind};
 use crate::source::Spanned;
 use crate::text::{Rules, Unit};
@@ -149,7 +150,9 @@ fn read_way(reader: &mut Reader<'_>, channel: &str) -> Way {
                     let message = "the address of the mail server holds a password";
                     let hint = "put the whole address into a variable: `smtp = { env = \"SMTP_URL\" }`, \
                                 `{ file = \"…\" }` or `{ command = [\"…\"] }`";
-                    reader.problems.push(Diagnostic::error("literal-secret", message).at(node.span).hint(hint));
+                    reader
+                        .problems
+                        .push(Diagnostic::error("literal-secret", message).at(node.span).hint(hint));
                     Way::Nowhere
                 }
                 Err(why) => {
@@ -292,7 +295,9 @@ impl Channel for Email {
         Box::pin(async move {
             let Way::Maildir(directory) = &self.way else {
                 // Some mail systems list what they took; SMTP has no way to ask.
-                return Ok(Found::CannotTell("a mail server cannot be asked what became of a mail".to_owned()));
+                return Ok(Found::CannotTell(
+                    "a mail server cannot be asked what became of a mail".to_owned(),
+                ));
             };
             let letter = self.compose(part, attempt)?;
             maildir::find(directory, letter, attempt).await

@@ -52,8 +52,10 @@ impl Server {
     /// `?tls=starttls` or `?tls=none` to say otherwise. Never repeats the
     /// address in an error: it may hold a password.
     pub fn parse(address: &str) -> Result<Server, String> {
-        let url = Url::parse(address.trim()).map_err(|error| format!("no address of a mail server: {error}"))?;
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or("the address has no host")?.to_owned();
+        let url =
+            Url::parse(address.trim()).map_err(|error| format!("no address of a mail server: {error}"))?;
+        let host =
+            url.host_str().filter(|host| !host.is_empty()).ok_or("the address has no host")?.to_owned();
         let local = is_loopback(&host);
         let usual = match url.scheme() {
             "smtps" => Encryption::Implicit,
@@ -77,9 +79,11 @@ impl Server {
             };
         }
         if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
-            return Err("the address ends after the port: is there an unencoded `/` or `#` in the password? \
+            return Err(
+                "the address ends after the port: is there an unencoded `/` or `#` in the password? \
                         write `%2F` or `%23`"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         let port = url.port().unwrap_or(match encryption {
             Encryption::Implicit => 465,

@@ -111,9 +111,7 @@ impl Smtp {
         let read = || async {
             match &self.source {
                 Source::Known(server) => Ok(server.clone()),
-                Source::Secret(reference) => {
-                    super::read_server(reference.clone(), project.to_owned()).await
-                }
+                Source::Secret(reference) => super::read_server(reference.clone(), project.to_owned()).await,
             }
         };
         self.server.get_or_try_init(read).await
@@ -213,7 +211,9 @@ async fn converse(
         Ok(Err(error)) if error.status().is_some() => {
             Err(Failure { error: answered(&error, "the mail", &secrets), lost_before_body: false })
         }
-        Ok(Err(error)) => Err(unknown(&format!("the connection was lost after the mail had left: {error}"), &secrets)),
+        Ok(Err(error)) => {
+            Err(unknown(&format!("the connection was lost after the mail had left: {error}"), &secrets))
+        }
         Err(_) => Err(unknown("no answer within 10 minutes after the mail had left", &secrets)),
     }
 }
@@ -253,7 +253,8 @@ fn before_body(error: &Error, what: &str, secrets: &[Exposed]) -> Failure {
     if error.status().is_some() {
         return Failure { error: answered(error, what, secrets), lost_before_body: false };
     }
-    let says = clean(&format!("the conversation with the mail server broke at {what}: {}", whole(error)), secrets);
+    let says =
+        clean(&format!("the conversation with the mail server broke at {what}: {}", whole(error)), secrets);
     Failure { error: SendError::NotYet { says, wait: None }, lost_before_body: true }
 }
 
@@ -273,7 +274,8 @@ fn login_failed(error: &Error, secrets: &[Exposed]) -> SendError {
     if error.status().is_none() {
         return match error.is_client() {
             true => SendError::Refused {
-                says: "the mail server offers no login with user and password (AUTH PLAIN or LOGIN)".to_owned(),
+                says: "the mail server offers no login with user and password (AUTH PLAIN or LOGIN)"
+                    .to_owned(),
             },
             false => before_body(error, "login", secrets).error,
         };

@@ -194,7 +194,8 @@ mod tests {
     #[test]
     fn own_keys_win_and_tables_are_merged() {
         let mut front = sample();
-        let Value::Object(extra) = json!({ "draft": true, "params": { "n": 2 }, "date": "2027-01-01" }) else {
+        let Value::Object(extra) = json!({ "draft": true, "params": { "n": 2 }, "date": "2027-01-01" })
+        else {
             panic!()
         };
         front.merge(&extra);

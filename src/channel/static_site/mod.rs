@@ -7,8 +7,8 @@
 mod address;
 mod content;
 mod front_matter;
+mod html;
 mod preset;
-pub mod html;
 #[cfg(test)]
 mod tests;
 
@@ -19,10 +19,11 @@ pub use preset::Preset;
 use super::credentials::account;
 use super::folder::{Folder, on_disk};
 use super::outbox::directory;
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, SendError, defaults};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, SendError};
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::defaults;
 use crate::render::{Article, Defaults, Variant, VariantKind};
 use crate::text::{Rules, Unit};
 use jiff::Zoned;
@@ -163,7 +164,10 @@ fn read_address(
 ) -> Option<Address> {
     let written = reader.text(key)?;
     match parse(&written.value) {
-        Ok(address) => Some(Address { span: Some(written.span), ..address }),
+        Ok(mut address) => {
+            address.span = Some(written.span);
+            Some(address)
+        }
         Err(why) => {
             let hint = "places are `{slug}`, `{year}`, `{month}`, `{day}`, `{language}`";
             reader.problems.push(Diagnostic::error("bad-url", why).at(written.span).hint(hint));

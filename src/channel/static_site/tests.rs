@@ -62,13 +62,56 @@ async fn hugo_gets_a_bundle() {
     assert_eq!(receipt.url.as_deref(), Some("https://acme.example/blog/rocket-2/"));
     assert_eq!(receipt.detail.as_deref(), Some("site/posts/rocket-2/index.md"));
     assert_eq!(sent.file("site/posts/rocket-2/rocket.png"), "png");
-    insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @"");
+    insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @r#"
+    +++
+    date = 2026-12-02T00:30:00+01:00
+    description = "Reusable, quieter & cheaper."
+    draft = false
+    images = ["rocket.png"]
+    slug = "rocket-2"
+    tags = ["2024", "no", "a: b"]
+    title = 'Rocket 2: "it lands" # really'
+
+    [params]
+    cover = "rocket.png"
+    cover_alt = "Alt of rocket.png"
+    ladder_id = "rocket-2/blog"
+    ladder_key = "d47aab04e7f1263cd935689d7bda87dc"
+    language = "en"
+    +++
+
+    It **landed**.
+
+    ![x](rocket.png)
+    "#);
 }
 
 #[tokio::test]
 async fn zola_gets_taxonomies_and_extra() {
     let sent = sent(&site(Preset::Zola), fixture::article()).await;
-    insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @"");
+    insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @r#"
+    +++
+    date = 2026-12-02T00:30:00+01:00
+    description = "Reusable, quieter & cheaper."
+    draft = false
+    slug = "rocket-2"
+    title = 'Rocket 2: "it lands" # really'
+
+    [extra]
+    cover = "rocket.png"
+    cover_alt = "Alt of rocket.png"
+    ladder_id = "rocket-2/blog"
+    ladder_key = "d47aab04e7f1263cd935689d7bda87dc"
+    language = "en"
+
+    [taxonomies]
+    tags = ["2024", "no", "a: b"]
+    +++
+
+    It **landed**.
+
+    ![x](rocket.png)
+    "#);
 }
 
 #[tokio::test]
@@ -76,13 +119,51 @@ async fn jekyll_gets_a_dated_post_and_assets() {
     let sent = sent(&site(Preset::Jekyll), fixture::article()).await;
     assert_eq!(sent.file("site/assets/rocket-2/rocket.png"), "png");
     // Half past midnight in Berlin: the brand's day, not Greenwich's.
-    insta::assert_snapshot!(sent.file("site/_posts/2026-12-02-rocket-2.md"), @"");
+    insta::assert_snapshot!(sent.file("site/_posts/2026-12-02-rocket-2.md"), @r#"
+    ---
+    title: "Rocket 2: \"it lands\" # really"
+    date: 2026-12-02 00:30:00 +0100
+    layout: "post"
+    description: "Reusable, quieter & cheaper."
+    tags: ["2024", "no", "a: b"]
+    image: "/assets/rocket-2/rocket.png"
+    permalink: "/blog/rocket-2/"
+    ladder_id: "rocket-2/blog"
+    ladder_key: "d47aab04e7f1263cd935689d7bda87dc"
+    language: "en"
+    cover: "rocket.png"
+    cover_alt: "Alt of rocket.png"
+    ---
+
+    It **landed**.
+
+    ![x]({{ "/assets/rocket-2/rocket.png" | relative_url }})
+    "#);
 }
 
 #[tokio::test]
 async fn eleventy_gets_a_collection_and_no_template_language() {
     let sent = sent(&site(Preset::Eleventy), fixture::article()).await;
-    insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @"");
+    insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @r#"
+    ---
+    title: "Rocket 2: \"it lands\" # really"
+    date: 2026-12-02T00:30:00+01:00
+    description: "Reusable, quieter & cheaper."
+    tags: ["posts", "2024", "no", "a: b"]
+    image: "rocket.png"
+    permalink: "/blog/rocket-2/"
+    templateEngineOverride: "md"
+    ladder_id: "rocket-2/blog"
+    ladder_key: "d47aab04e7f1263cd935689d7bda87dc"
+    language: "en"
+    cover: "rocket.png"
+    cover_alt: "Alt of rocket.png"
+    ---
+
+    It **landed**.
+
+    ![x](rocket.png)
+    "#);
 }
 
 #[tokio::test]
@@ -155,9 +236,49 @@ async fn a_plain_site_has_page_list_and_feed() {
     second.identity.message = "second".to_owned();
     second.key = second.identity.key();
     send(&site, &second).await.unwrap();
-    insta::assert_snapshot!(first.file("site/posts/feed.xml"), @"");
+    insta::assert_snapshot!(first.file("site/posts/feed.xml"), @r#"
+    <?xml version="1.0" encoding="utf-8"?>
+    <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+    <id>https://acme.example/blog/feed.xml</id>
+    <title>Acme &amp; Söhne</title>
+    <updated>2026-12-01T08:00:00Z</updated>
+    <author><name>Acme &amp; Söhne</name></author>
+    <generator>ladder-static-site</generator>
+    <link rel="self" type="application/atom+xml" href="https://acme.example/blog/feed.xml"/>
+    <link rel="alternate" type="text/html" href="https://acme.example/blog/"/>
+    <entry xml:lang="en">
+    <id>tag:acme.example,2026:rocket-2/blog</id>
+    <title>Rocket 2: &quot;it lands&quot; # really</title>
+    <published>2026-12-01T23:30:00Z</published>
+    <updated>2026-12-01T08:00:00Z</updated>
+    <link rel="alternate" type="text/html" href="https://acme.example/blog/rocket-2/"/>
+    <category term="2024"/>
+    <category term="no"/>
+    <category term="a: b"/>
+    <summary>Reusable, quieter &amp; cheaper.</summary>
+    <content type="html">&lt;p&gt;It &lt;strong&gt;landed&lt;/strong&gt;.&lt;/p&gt;
+    &lt;p&gt;&lt;img src=&quot;https://acme.example/blog/rocket-2/rocket.png&quot; alt=&quot;x&quot;&gt;&lt;/p&gt;
+    </content>
+    </entry>
+    <entry xml:lang="de">
+    <id>tag:acme.example,2026:second/blog</id>
+    <title>Zweite &lt;script&gt;alert(1)&lt;/script&gt;</title>
+    <published>2026-12-01T08:00:00Z</published>
+    <updated>2026-12-01T08:00:00Z</updated>
+    <link rel="alternate" type="text/html" href="https://acme.example/blog/second/"/>
+    <category term="2024"/>
+    <category term="no"/>
+    <category term="a: b"/>
+    <summary>Reusable, quieter &amp; cheaper.</summary>
+    <content type="html">&lt;p&gt;Zwei&lt;/p&gt;</content>
+    </entry>
+    </feed>
+    "#);
     let page = first.file("site/posts/rocket-2/index.html");
-    assert!(page.contains("<title>Rocket 2: &quot;it lands&quot; # really · Acme &amp; Söhne</title>"), "{page}");
+    assert!(
+        page.contains("<title>Rocket 2: &quot;it lands&quot; # really · Acme &amp; Söhne</title>"),
+        "{page}"
+    );
     assert!(page.contains("<p>It <strong>landed</strong>.</p>"));
     assert!(page.contains("content=\"https://acme.example/blog/rocket-2/rocket.png\""));
     let list = first.file("site/posts/index.html");
@@ -199,7 +320,7 @@ async fn many_at_once_are_all_on_the_list() {
         result.unwrap();
     }
     let list = fs::read_to_string(project.path().join("site/posts/index.html")).unwrap();
-    assert_eq!(list.matches("<li").count(), 8);
+    assert_eq!(list.matches("<li>").count(), 8);
     let left: Vec<_> = fs::read_dir(project.path().join("site/posts"))
         .unwrap()
         .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with('.'))

@@ -5,6 +5,7 @@ use super::entry::{Entry, IN_FEED};
 use super::{MARK, escape};
 use crate::channel::SendError;
 use jiff::Timestamp;
+use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, context};
 
@@ -130,8 +131,8 @@ fn draw(template: &str, values: Value) -> Result<String, SendError> {
     // Everything is escaped unless it is marked as safe; not by minijinja's own
     // rule, which also spells out every `/`.
     environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    let layout = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(layout.unwrap_or_default());
     environment.set_formatter(|out, _, value| {
         let text = if value.is_none() || value.is_undefined() { String::new() } else { value.to_string() };
         let text = if value.is_safe() { text } else { escape(&text) };
