@@ -7,7 +7,7 @@ use super::house::{House, plural};
 use crate::exit::Exit;
 
 use crate::store::{ImportError, ImportSummary, Store};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// Arguments of `ladder journal`.
@@ -92,8 +92,14 @@ fn import(house: &House, lines: &mut dyn BufRead) -> Result<ImportSummary, Impor
         store.import(lines)
     });
     let placed = imported.and_then(|summary| {
-        // A link fails where a store came to be meanwhile; a rename would replace it.
-        std::fs::hard_link(&draft, &path)?;
+        // A link fails where a store came to be meanwhile, a rename would replace
+        // it; but not every file system has links.
+        match std::fs::hard_link(&draft, &path) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists && !path.exists() => {
+                std::fs::rename(&draft, &path)?
+            }
+            other => other?,
+        }
         Ok(summary)
     });
     remove(&draft);

@@ -51,7 +51,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         .collect();
     found.sort_by(|a, b| (when(b), &a.message, &a.rung).cmp(&(when(a), &b.message, &b.rung)));
     match desk.format() {
-        Format::Json => desk.fields_of(history::json(&found)),
+        Format::Json => desk.field("deliveries", history::json(&found)),
         Format::Csv => desk.console.data(&history::csv(&found, zone)),
         _ if found.is_empty() => desk.console.talk("nothing was sent in that time"),
         _ => {

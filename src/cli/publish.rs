@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::house::House;
 use super::sending::{Manner, deliveries, keep_media, match_channels, send};
 use super::{by_hand, file};
+use crate::diagnostic::{has_errors, nearest};
 use crate::exit::Exit;
 use crate::plan::{Plan, Standing, State, Wish};
 use crate::publish::{Scope, exit_of, outstanding};
@@ -64,11 +65,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         None => read_plan(&house, &store, file, arguments, desk)?,
         Some(message) => {
             let composed = house.compose(desk, message, arguments.ladder.as_deref(), now)?;
+            known_rungs(composed.ladder.rungs.iter().map(|rung| rung.name.value.as_str()), &arguments.only)?;
             let wish = Wish { only: arguments.only.clone(), again: arguments.again.clone() };
             house.plan(desk, &composed, &standing, store.id(), &wish)?
         }
     };
-    known_rungs(&plan, &arguments.only)?;
+    known_rungs(plan.steps.iter().map(|step| step.rung.as_str()), &arguments.only)?;
     desk.field("plan", plan.digest.clone());
     let colour = desk.console.colour_err();
     let table = queue::text(&plan, &standing, now, &house.loaded.zone, colour);
@@ -159,13 +161,13 @@ fn confirm(arguments: &Arguments, plan: &Plan, table: &str, desk: &mut Desk) -> 
     Err(Failure::usage("declined", "nothing was sent"))
 }
 
-fn known_rungs(plan: &Plan, only: &[String]) -> Result<(), Failure> {
+/// `--only` names rungs that are there.
+fn known_rungs<'a>(rungs: impl Iterator<Item = &'a str>, only: &[String]) -> Result<(), Failure> {
+    let rungs: Vec<&str> = rungs.collect();
     for name in only {
-        if plan.step(name).is_none() {
-            let rungs: Vec<&str> = plan.steps.iter().map(|step| step.rung.as_str()).collect();
-            let failure = Failure::usage("unknown-rung", format!("the plan has no rung `{name}`"));
-            let near = crate::diagnostic::nearest(name, rungs.iter().copied());
-            return Err(match near {
+        if !rungs.contains(&name.as_str()) {
+            let failure = Failure::usage("unknown-rung", format!("there is no rung `{name}`"));
+            return Err(match nearest(name, rungs.iter().copied()) {
                 Some(near) => failure.hint(format!("did you mean `{near}`?")),
                 None => failure.hint(format!("there are {}", rungs.join(", "))),
             });
@@ -190,7 +192,7 @@ fn read_plan(
     }
     let problems = house.loaded.problems.clone();
     desk.problems(&house.loaded.sources, &problems);
-    if crate::diagnostic::has_errors(&problems) {
+    if has_errors(&problems) {
         return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
     }
     let plan = Plan::read(&file::read(path, PLAN_LIMIT)?)

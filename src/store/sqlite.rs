@@ -30,6 +30,12 @@ impl Store {
     /// existing file is an error. The store is made beside its place and moved
     /// there whole: a crash leaves none, never half of one.
     pub fn create(path: &Path) -> Result<Store, StoreError> {
+        Store::create_with_id(path, &ulid::Ulid::generate().to_string())
+    }
+
+    /// The same under a known id: only for bringing a lost store back from its
+    /// export. An empty store under an id that was in use sends everything anew.
+    pub fn create_with_id(path: &Path, id: &str) -> Result<Store, StoreError> {
         let shown = || path.display().to_string();
         let unwritable = |error: io::Error| not_writable(path, &error);
         if fs::symlink_metadata(path).is_ok() {
@@ -37,9 +43,8 @@ impl Store {
         }
         let folder = path.parent().unwrap_or(Path::new("."));
         make_folder(folder).map_err(unwritable)?;
-        let id = ulid::Ulid::generate().to_string();
-        let draft = path.with_extension(format!("{id}.new"));
-        let made = fill(&draft, &id).map_err(|error| match error {
+        let draft = path.with_extension(format!("{}.new", ulid::Ulid::generate()));
+        let made = fill(&draft, id).map_err(|error| match error {
             Failure::Io(error) => not_writable(path, &error),
             Failure::Sqlite(error) => explain(path, &error),
         });
@@ -52,7 +57,7 @@ impl Store {
         let _ = fs::remove_file(&draft);
         placed?;
         sync_folder(folder).map_err(unwritable)?;
-        Store::open(path, &id)
+        Store::open(path, id)
     }
 
     /// Opens the store and compares its id with the project's. Never makes one.
