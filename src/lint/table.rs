@@ -22,7 +22,8 @@ macro_rules! rules {
 rules! {
     // Reading files: found by the `ladder` and `channel` rooms and by loading.
     SYNTAX Error stands "syntax" "Files are well-formed TOML or YAML, with a head that is closed."
-    UNREADABLE Error stands "unreadable" "A file can be opened, is of a sane size, and is UTF-8."
+    UNREADABLE Error stands "unreadable" "A file can be opened and is of a sane size."
+    NOT_UTF8 Error stands "not-utf8" "Files are UTF-8."
     DUPLICATE_KEY Error stands "duplicate-key" "A key stands once in its table."
     UNKNOWN_KEY Error may "unknown-key" "Every key is known; in a message's head an unknown one is only a warning."
     MISSING_KEY Error stands "missing-key" "Keys that are needed are there and not empty."
@@ -115,4 +116,8 @@ rules! {
     PREHEADER_MISSING Warning may "preheader-missing" "A mail says what stands behind its subject."
     PREHEADER_TOO_LONG Note may "preheader-too-long" "A preheader is shown whole."
     MAIL_CLIPPED Warning may "mail-clipped" "Gmail shows the mail to its end."
+    // What has gone out before: found by the plan.
+    RENAMED_FROM Error stands "renamed-from" "An older name of a rung belongs to one rung."
+    VANISHED_RUNG Error stands "vanished-rung" "What has gone out through a rung is not sent again through another."
+    EDITED_AFTER_SENDING Note may "edited-after-sending" "What has gone out is what the message says now."
 }

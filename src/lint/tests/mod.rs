@@ -12,6 +12,10 @@ use house::House;
 const FOUND_ELSEWHERE: &[&str] = &[
     "syntax",
     "unreadable",
+    "not-utf8",
+    "renamed-from",
+    "vanished-rung",
+    "edited-after-sending",
     "duplicate-key",
     "unknown-key",
     "missing-key",
