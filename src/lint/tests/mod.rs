@@ -142,7 +142,11 @@ fn the_page_of_rules_is_complete() {
 #[test]
 fn names_are_unique_and_plain() {
     for (at, rule) in RULES.iter().enumerate() {
-        assert!(rule.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", rule.name);
+        assert!(
+            rule.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+            "{}",
+            rule.name
+        );
         assert!(RULES[..at].iter().all(|other| other.name != rule.name), "{} twice", rule.name);
         assert!(rule.about.ends_with('.'), "{}", rule.name);
     }
