@@ -5,6 +5,7 @@
 //! one pass over the parser's events, and nesting beyond [`DEPTH`] is flattened.
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use std::ops::Range;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Deeper nesting than this says nothing to a reader; parsers of HTML take
@@ -33,6 +34,16 @@ pub(super) fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
         }
         _ => true,
     })
+}
+
+/// The pictures of `markdown`: where each leads, and where it stands.
+pub(super) fn images(markdown: &str) -> Vec<(String, Range<usize>)> {
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).into_offset_iter();
+    let images = events.filter_map(|(event, range)| match event {
+        Event::Start(Tag::Image { dest_url, .. }) => Some((dest_url.to_string(), range)),
+        _ => None,
+    });
+    images.collect()
 }
 
 /// `markdown` as the text of a post.

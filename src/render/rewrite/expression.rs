@@ -73,6 +73,10 @@ impl<'a> Rewriter<'a, '_> {
                     let start = self.place(span).start;
                     self.problems.push((start..start + node.name.len(), fault));
                 }
+                if let ("handle", Some(Expr::Const(name))) = (node.name, &node.expr) {
+                    let name = (self.place(name.span()), name.value.as_str().unwrap_or("").to_owned());
+                    self.handles.push(name);
+                }
                 let fills = matches!(node.name, "default" | "d");
                 let built = ast::Filter {
                     name: node.name,
