@@ -88,6 +88,15 @@ impl Smtp {
 
     /// Whether the server's address is there and can be understood.
     pub async fn ready(&self, project: &Path) -> Ready {
+        if let Some(path) = &self.ca_file {
+            let there = tokio::task::spawn_blocking({
+                let path = project.join(path);
+                move || std::fs::read(&path).map(|_| ())
+            });
+            if let Ok(Err(error)) = there.await {
+                return Ready::No(vec![format!("`ca_file`: `{}` cannot be read: {error}", path.display())]);
+            }
+        }
         self.server(project).await.err().unwrap_or(Ready::Yes)
     }
 
