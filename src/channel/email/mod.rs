@@ -157,7 +157,7 @@ fn read_way(reader: &mut Reader<'_>, channel: &str) -> Way {
                                 `{ file = \"…\" }` or `{ command = [\"…\"] }`";
                     reader
                         .problems
-                        .push(Diagnostic::error("literal-secret", message).at(node.span).hint(hint));
+                        .push(Diagnostic::error("secret-literal", message).at(node.span).hint(hint));
                     Way::Nowhere
                 }
                 Err(why) => {

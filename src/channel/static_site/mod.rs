@@ -112,7 +112,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
                     None => format!("there are: {}", Preset::NAMES.join(", ")),
                 };
                 let message = format!("there is no preset `{}`", written.value);
-                reader.problems.push(Diagnostic::error("bad-value", message).at(written.span).hint(hint));
+                reader.problems.push(Diagnostic::error("wrong-value", message).at(written.span).hint(hint));
             }
             None
         }
