@@ -285,3 +285,7 @@ impl Media {
         by(language).or_else(|| by(base)).or_else(|| by("")).map(|(_, alt)| alt)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;

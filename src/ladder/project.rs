@@ -30,9 +30,11 @@ pub(super) fn after_syntax(
 ) -> Vec<Diagnostic> {
     let line = |problem: &Diagnostic| problem.span.map(|span| sources.locate(span).line);
     let broken: Vec<_> = syntax.iter().map(line).collect();
+    // By place, not in the order of reading: that is how a file is mended.
     syntax.extend(problems.into_iter().filter(|problem| {
         broken.is_empty() || (problem.rule != "missing-key" && !broken.contains(&line(problem)))
     }));
+    syntax.sort_by_key(|problem| problem.span);
     syntax
 }
 
@@ -152,6 +154,20 @@ fn read_domain(domain: Spanned<String>, problems: &mut Vec<Diagnostic>) -> Optio
     Some(Spanned::new(host, domain.span))
 }
 
+/// What people call an adapter that has another name here.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("twitter", "x"),
+    ("twiter", "x"),
+    ("mail", "email"),
+    ("newsletter", "email"),
+    ("smtp", "email"),
+    ("blog", "static-site"),
+    ("hugo", "static-site"),
+    ("jekyll", "static-site"),
+    ("zola", "static-site"),
+    ("eleventy", "static-site"),
+];
+
 fn read_channel(
     name: Spanned<String>,
     table: Table,
@@ -177,7 +193,9 @@ fn read_channel(
     if !adapters.contains(&adapter.value.as_str()) {
         let says = format!("this build has no adapter `{}`", adapter.value);
         let problem = Diagnostic::error("unknown-adapter", says).at(adapter.span);
-        problems.push(match nearest(&adapter.value, adapters.iter().copied()) {
+        let meant = |name: &str| OTHER_NAMES.iter().find(|(other, _)| *other == name).map(|(_, name)| *name);
+        let meant = meant(&adapter.value.to_lowercase()).filter(|name| adapters.contains(name));
+        problems.push(match meant.or_else(|| nearest(&adapter.value, adapters.iter().copied())) {
             Some(near) => problem.hint(format!("did you mean `{near}`?")),
             None => {
                 let names: Vec<String> = adapters.iter().map(|name| format!("`{name}`")).collect();

@@ -18,17 +18,17 @@ pub enum SecretRef {
 impl SecretRef {
     /// Reads the value of `key`. The problem names neither the value nor its place:
     /// whoever adds the place must point at the key and conceal the line.
-    pub(super) fn read(key: &str, node: Node) -> Result<SecretRef, Diagnostic> {
+    pub(super) fn read(key: &str, node: Node) -> Result<SecretRef, Box<Diagnostic>> {
         let ways = format!(
             "write `{key} = {{ env = \"{}\" }}`, `{{ file = \"…\" }}` or `{{ command = [\"op\", \"read\", \"…\"] }}`",
             key.to_uppercase().replace('-', "_")
         );
         let NodeKind::Table(table) = node.kind else {
             let says = format!("`{key}` is a secret and is written literally");
-            return Err(Diagnostic::error("secret-literal", says)
-                .hint(format!("{ways}; and renew the secret if anybody else could read this file")));
+            let hint = format!("{ways}; and renew the secret if anybody else could read this file");
+            return Err(Box::new(Diagnostic::error("secret-literal", says).hint(hint)));
         };
-        let wrong = |says: String| Diagnostic::error("wrong-value", says).hint(ways.clone());
+        let wrong = |says: String| Box::new(Diagnostic::error("wrong-value", says).hint(ways.clone()));
         let [(way, value)] = table.entries.as_slice() else {
             return Err(wrong(format!(
                 "`{key}` needs one way to get the secret, and here are {}",
@@ -74,20 +74,17 @@ impl SecretRef {
             ("env" | "file", None) => {
                 Err(wrong(format!("`{key}`: `{}` takes a text that is not empty", way.value)))
             }
-            ("login", _) => Err(Diagnostic::error(
-                "not-in-this-build",
-                format!(
-                    "`{key}`: this build has no `ladder login`, so `{{ login = true }}` cannot be honoured"
-                ),
-            )
-            .hint(ways)),
+            ("login", _) => {
+                let says =
+                    format!("`{key}`: this build has no `ladder login`, so `login` cannot be honoured");
+                Err(Box::new(Diagnostic::error("not-in-this-build", says).hint(ways)))
+            }
             (other, _) => {
-                let near = nearest(other, ["env", "file", "command"]);
-                let says = format!("`{key}`: `{other}` is no way to get a secret");
-                Err(match near {
-                    Some(near) => wrong(says).hint(format!("did you mean `{near}`?")),
-                    None => wrong(says),
-                })
+                let mut problem = wrong(format!("`{key}`: `{other}` is no way to get a secret"));
+                if let Some(near) = nearest(other, ["env", "file", "command"]) {
+                    problem.hint = Some(format!("did you mean `{near}`?"));
+                }
+                Err(problem)
             }
         }
     }

@@ -19,6 +19,7 @@ pub struct Reader<'a> {
     shape: &'static [Field],
     what: String,
     elsewhere: Vec<(&'static [Field], &'static str)>,
+    yaml: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -29,13 +30,20 @@ impl<'a> Reader<'a> {
         what: impl Into<String>,
         problems: &'a mut Vec<Diagnostic>,
     ) -> Reader<'a> {
-        Reader { table, problems, shape, what: what.into(), elsewhere: Vec::new() }
+        Reader { table, problems, shape, what: what.into(), elsewhere: Vec::new(), yaml: false }
     }
 
     /// Keys of `shape` that turn up here were meant for another place; `hint` says which.
     #[must_use]
     pub fn elsewhere(mut self, shape: &'static [Field], hint: &'static str) -> Reader<'a> {
         self.elsewhere.push((shape, hint));
+        self
+    }
+
+    /// Hints show how it is written in YAML instead of TOML.
+    #[must_use]
+    pub fn in_yaml(mut self, yaml: bool) -> Reader<'a> {
+        self.yaml = yaml;
         self
     }
 
@@ -64,7 +72,7 @@ impl<'a> Reader<'a> {
     /// A text that must be there and not be blank; its absence is reported at the table.
     pub fn required_text(&mut self, key: &str) -> Option<Spanned<String>> {
         if self.table.get(key).is_none_or(|node| node.kind == NodeKind::Null) {
-            let hint = format!("add `{key} = \"…\"`{}", self.about(key));
+            let hint = format!("add `{}`{}", self.assign(key, "\"…\""), self.about(key));
             self.table.remove(key);
             let says = format!("{} needs `{key}`", self.what);
             self.problems.push(Diagnostic::error("missing-key", says).at(self.table.span).hint(hint));
@@ -163,7 +171,7 @@ impl<'a> Reader<'a> {
             }
             NodeKind::String(text) if single => Some(vec![Spanned::new(text, node.span)]),
             _ => {
-                let hint = format!("write `{key} = [\"…\", \"…\"]`");
+                let hint = format!("write `{}`", self.assign(key, "[\"…\", \"…\"]"));
                 self.wrong(key, "a list of texts", &node, Some(&hint));
                 None
             }
@@ -230,7 +238,10 @@ impl<'a> Reader<'a> {
         match node.kind {
             NodeKind::Table(table) => Some((name, table)),
             _ => {
-                let hint = format!("write a section `[{key}]`");
+                let hint = match self.yaml {
+                    true => format!("write `{key}:`, and the keys below it, indented"),
+                    false => format!("write a section `[{key}]`"),
+                };
                 self.wrong(key, "a table", &node, Some(&hint));
                 None
             }
@@ -248,7 +259,10 @@ impl<'a> Reader<'a> {
                 _ => {
                     let says =
                         format!("`{key}.{}` must be a table, and this is {}", name.value, node.kind.name());
-                    let hint = format!("write a section `[{key}.NAME]`, and the keys below it");
+                    let hint = match self.yaml {
+                        true => format!("write the keys below `{}:`, indented", name.value),
+                        false => format!("write a section `[{key}.NAME]`, and the keys below it"),
+                    };
                     self.problems.push(Diagnostic::error("wrong-type", says).at(name.span).hint(hint));
                 }
             }
@@ -259,7 +273,10 @@ impl<'a> Reader<'a> {
     /// The tables of a list of tables: `[[media]]`.
     pub fn tables(&mut self, key: &str) -> Vec<Table> {
         let Some((_, node)) = self.node(key) else { return Vec::new() };
-        let hint = format!("write `[[{key}]]` above the keys of each");
+        let hint = match self.yaml {
+            true => format!("below `{key}:`, each begins with `- `"),
+            false => format!("write `[[{key}]]` above the keys of each"),
+        };
         match node.kind {
             NodeKind::Array(items) => items
                 .into_iter()
@@ -312,6 +329,10 @@ impl<'a> Reader<'a> {
         self.table
     }
 
+    fn assign(&self, key: &str, value: &str) -> String {
+        format!("{key}{} {value}", if self.yaml { ":" } else { " =" })
+    }
+
     fn kind(&self, key: &str) -> Option<Kind> {
         self.shape.iter().find(|field| field.name == key).map(|field| field.kind)
     }
@@ -334,6 +355,10 @@ impl<'a> Reader<'a> {
             problem.hint(*hint)
         } else if let Some(near) = nearest(&key.value, names()) {
             problem.hint(format!("did you mean `{near}`?"))
+        } else if let Some((near, hint)) = self.elsewhere.iter().find_map(|(shape, hint)| {
+            nearest(&key.value, shape.iter().map(|field| field.name)).map(|near| (near, hint))
+        }) {
+            problem.hint(format!("did you mean `{near}`? {hint}"))
         } else {
             problem.hint(format!("known are {}", list(names())))
         }
@@ -347,7 +372,11 @@ impl<'a> Reader<'a> {
             // So that "the unit is missing" is said of `delay = 60` too.
             NodeKind::Integer(number) => number.to_string(),
             _ => {
-                self.wrong(key, "a text", &node, None);
+                let expected = match self.kind(key) {
+                    Some(Kind::Time) => "a time, such as `2026-12-01 09:00`",
+                    _ => "a duration, such as `1h`",
+                };
+                self.wrong(key, expected, &node, None);
                 return None;
             }
         };
