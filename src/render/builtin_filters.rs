@@ -117,8 +117,8 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>) {
         "int" 1 filters::int;
         "last" 1 filters::last;
         "length" 1 filters::length;
-        "lines" 16 filters::lines;
-        "list" 16 filters::list;
+        "lines" 32 filters::lines;
+        "list" 32 filters::list;
         "lower" 3 filters::lower;
         "map" 4 filters::map;
         "max" 2 filters::max;
@@ -130,7 +130,7 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>) {
         "select" 4 filters::select;
         "selectattr" 4 filters::selectattr;
         "sort" 16 filters::sort;
-        "split" 16 filters::split;
+        "split" 32 filters::split;
         "string" 2 filters::string;
         "title" 4 filters::title;
         "trim" 2 filters::trim;

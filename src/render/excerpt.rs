@@ -46,3 +46,21 @@ fn cut(line: &str, limit: usize) -> String {
         out.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '–' | '—' | '-'));
     format!("{end}…")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_sentences_then_words_then_letters() {
+        let text = "# Head\n\nOne is short. Two is a little longer. Three.\n\n- list\n";
+        assert_eq!(excerpt(text, 20), "One is short.");
+        assert_eq!(excerpt(text, 40), "One is short. Two is a little longer.");
+        assert_eq!(excerpt(text, 400), "One is short. Two is a little longer. Three.");
+        assert_eq!(excerpt("Just many words, and no stop", 18), "Just many words…");
+        assert_eq!(excerpt("- only\n- lists", 50), "• only • lists");
+        assert_eq!(excerpt("火箭自己回来了。然后又飞了。", 9), "火箭自己回来了。");
+        assert_eq!(excerpt(&"x".repeat(100), 5), "xxxx…");
+        assert_eq!(excerpt("", 5), "");
+    }
+}

@@ -15,6 +15,8 @@ use std::borrow::Cow;
 const LAYOUT: &str = include_str!("layouts/mail.html");
 /// What is inlined into it.
 const CSS: &str = include_str!("layouts/mail.css");
+/// What cannot be inlined: the dark mode, and narrow screens.
+const MEDIA_CSS: &str = include_str!("layouts/mail-media.css");
 /// Widest picture in the column, in CSS pixels.
 const COLUMN: u32 = 536;
 
@@ -100,8 +102,7 @@ impl Page<'_> {
             .extra_css(Some(Cow::Borrowed(CSS)))
             .build();
         let inlined = inliner.inline(&page).unwrap_or(page);
-        // An attribute for the inliner only.
-        inlined.replace(" data-css-inline=\"keep\"", "").replace(" data-css-inline=\"ignore\"", "")
+        inlined.replacen("</head>", &format!("<style>\n{MEDIA_CSS}</style>\n</head>"), 1)
     }
 
     fn text(&self, body: &str) -> String {

@@ -13,8 +13,6 @@ mod context;
 pub mod defaults;
 mod excerpt;
 mod filters;
-#[cfg(test)]
-mod fixture;
 pub mod html;
 pub mod late;
 mod mail;
@@ -27,6 +25,7 @@ mod rewrite;
 mod slug;
 mod template;
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 mod tree;
 pub mod variant;

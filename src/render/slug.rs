@@ -51,3 +51,20 @@ fn shortened(slug: &str) -> String {
     let cut: String = slug.chars().take(LONGEST).collect();
     cut.rsplit_once('-').map_or(cut.clone(), |(words, _)| words.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_become_latin_and_the_rest_goes() {
+        assert_eq!(slug("Rocket 2 lands itself!", "en"), "rocket-2-lands-itself");
+        assert_eq!(slug("Größe & Café — naïve", "de"), "groesse-and-cafe-naive");
+        assert_eq!(slug("Öl ist über", "de-AT"), "oel-ist-ueber");
+        assert_eq!(slug("Öl på ø: Łódź, Æsir's þing", "sv"), "ol-pa-o-lodz-aesirs-thing");
+        assert_eq!(slug("火箭", "zh"), "");
+        assert_eq!(in_own_script("火箭/Два"), "火箭-два");
+        assert_eq!(slug("../../etc/passwd\0", "en"), "etc-passwd");
+        assert!(slug(&"word ".repeat(100), "en").len() <= 80);
+    }
+}

@@ -45,7 +45,11 @@ pub(super) fn syntax(error: &Error, source: &str, base: usize) -> Placed {
     let range = error.range().unwrap_or(0..0);
     let start = range.start.min(source.len());
     let end = range.end.clamp(start, source.len());
-    let mut fault = Fault::new(format!("this template cannot be read: {}", plainly(detail)));
+    let mut fault = Fault::new(if detail.contains("end of input") && detail.contains("end of block") {
+        "a `{% … %}` of this template is not closed".to_owned()
+    } else {
+        format!("this template cannot be read: {}", plainly(detail))
+    });
     let before = source.get(..start).unwrap_or(source);
     fault = if detail.contains("end of input") {
         fault.hint("a tag is not closed: `{{ … }}` and `{% if … %} … {% endif %}` come in pairs")
