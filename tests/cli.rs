@@ -272,7 +272,7 @@ fn preview_keeps_the_json_contract_and_needs_no_store() {
 #[test]
 fn a_plan_runs_as_it_was_shown_or_not_at_all() {
     let house = House::new();
-    let plan = house.run(&["plan", "hello"]).ends(0);
+    let plan = house.run(&["plan", "hello", "--format", "json"]).ends(0);
     house.write("printed.json", &plan.out());
     house.run(&["plan", "hello", "--out", "plan.json"]).ends(0);
     let (written, printed): (Value, Value) =

@@ -73,7 +73,7 @@ fn check_messages(
 ) -> Result<Vec<Diagnostic>, Failure> {
     let one = |message: &Message| match compose(&house.loaded, &house.channels, message, ladder, now) {
         Ok(composed) => Ok(composed.problems),
-        Err(Unclear::Message(problem)) => Ok(vec![problem]),
+        Err(Unclear::Message(problem)) => Ok(vec![*problem]),
         Err(Unclear::Flag(failure)) => Err(failure),
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(8);

@@ -76,7 +76,7 @@ impl House {
                 let failure = match unclear {
                     Unclear::Flag(failure) => failure,
                     Unclear::Message(problem) => {
-                        problems.push(problem);
+                        problems.push(*problem);
                         Failure::new(Exit::Check, "no-ladder", "it is not clear which ladder is meant")
                     }
                 };

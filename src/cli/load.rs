@@ -155,22 +155,22 @@ impl Loaded {
             return by_name(&name.value).ok_or_else(|| {
                 let problem =
                     Diagnostic::error("unknown-ladder", format!("there is no ladder `{}`", name.value));
-                Unclear::Message(problem.at(name.span).hint(hint(&name.value)))
+                Unclear::Message(Box::new(problem.at(name.span).hint(hint(&name.value))))
             });
         }
         match self.ladders.as_slice() {
             [only] => Ok(only),
-            [] => Err(Unclear::Message(
+            [] => Err(Unclear::Message(Box::new(
                 Diagnostic::error("no-ladder", "there is no ladder in `content-ladders/`").hint(
                     "`ladder init` writes one into a new project; or write `content-ladders/launch.toml`",
                 ),
-            )),
+            ))),
             _ => {
                 let hint =
                     format!("write `ladder = \"…\"` in its head, or say `--ladder`: {}", list(names()));
                 let problem =
                     Diagnostic::error("no-ladder", "the message names no ladder, and there are several");
-                Err(Unclear::Message(problem.at(message.title.span).hint(hint)))
+                Err(Unclear::Message(Box::new(problem.at(message.title.span).hint(hint))))
             }
         }
     }
@@ -252,7 +252,7 @@ pub enum Unclear {
     /// `--ladder` names none.
     Flag(Failure),
     /// The message names none, or one that is not there.
-    Message(Diagnostic),
+    Message(Box<Diagnostic>),
 }
 
 fn broken(wanted: &str) -> Failure {

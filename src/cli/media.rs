@@ -13,7 +13,7 @@ use std::path::Path;
 /// What is known of media files by their path; each is read once.
 #[derive(Debug, Default)]
 pub struct Media {
-    known: BTreeMap<String, Result<MediaFacts, Diagnostic>>,
+    known: BTreeMap<String, Result<MediaFacts, Box<Diagnostic>>>,
 }
 
 impl Media {
@@ -28,7 +28,7 @@ impl Media {
             match self.known.entry(path.clone()).or_insert_with(|| facts(folder, &path)) {
                 Ok(facts) => media.facts = Some(facts.clone()),
                 Err(problem) => {
-                    let problem = problem.clone().at(media.file.span);
+                    let problem = problem.as_ref().clone().at(media.file.span);
                     if !reported.contains(&problem) {
                         reported.push(problem);
                     }
@@ -53,20 +53,21 @@ pub fn bytes_of(folder: &Folder, picture: &Picture) -> Result<Vec<u8>, Failure> 
     Ok(bytes)
 }
 
-fn facts(folder: &Folder, path: &str) -> Result<MediaFacts, Diagnostic> {
+fn facts(folder: &Folder, path: &str) -> Result<MediaFacts, Box<Diagnostic>> {
     let full = folder.path.join(path);
     let bytes = folder.read_bytes(&full, MEDIA_LIMIT).map_err(|why| {
         let problem = why.problem("bad-media", path, MEDIA_LIMIT);
-        match why {
+        Box::new(match why {
             Unreadable::Missing => match neighbour(&full) {
                 Some(near) => problem.hint(format!("did you mean `{near}`?")),
                 None => problem.hint("paths start at the message's own folder"),
             },
             _ => problem,
-        }
+        })
     })?;
     inspect(&bytes).map_err(|why| {
-        Diagnostic::error("bad-media", format!("`{path}` {why}")).hint("PNG, JPEG, GIF and WebP are taken")
+        let problem = Diagnostic::error("bad-media", format!("`{path}` {why}"));
+        Box::new(problem.hint("PNG, JPEG, GIF and WebP are taken"))
     })
 }
 

@@ -1,6 +1,6 @@
 //! `ladder plan`: writes the plan.
 
-use super::desk::{Desk, Format};
+use super::desk::Desk;
 use super::failure::Failure;
 use super::file::write_new;
 use super::house::House;
@@ -25,13 +25,9 @@ pub struct Arguments {
     pub again: Option<String>,
 }
 
-/// Prints the plan as JSON (which `ladder publish` takes), as a table with
-/// `--format text`, or writes it to a file.
+/// Shows the plan as a table, prints it with `--format json`, or writes it to a
+/// file; `ladder publish` takes either.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
-    let format = desk.options.format;
-    if arguments.out.is_none() && format.is_none() {
-        desk.options.format = Some(Format::Json);
-    }
     let (house, message) = House::with_message(desk, &arguments.message)?;
     let now = desk.now(&house.loaded.zone)?;
     let composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
@@ -49,7 +45,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if let Some(path) = &arguments.out {
         write_new(path, text(&plan).as_bytes())?;
         desk.console.talk(&format!("`{}` holds the plan {}", path.display(), plan.digest));
-        if format.is_none() {
+        if desk.options.format.is_none() {
             return Ok(Exit::Done);
         }
     }
