@@ -4,7 +4,7 @@
 //! holds all of them: the user fixes a file once, not once for each mistake.
 
 use crate::source::{Location, Sources, Span};
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
 /// How bad it is.
@@ -34,6 +34,8 @@ pub struct Diagnostic {
     pub label: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Whether the user's line stays undrawn, because a secret stands on it.
+    pub conceals: bool,
 }
 
 impl Diagnostic {
@@ -54,7 +56,15 @@ impl Diagnostic {
 
     /// A problem of the given severity.
     pub fn new(severity: Severity, rule: &'static str, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity, rule, message: message.into(), span: None, label: None, hint: None }
+        Diagnostic {
+            severity,
+            rule,
+            message: message.into(),
+            span: None,
+            label: None,
+            hint: None,
+            conceals: false,
+        }
     }
 
     /// Points at `span`.
@@ -85,10 +95,18 @@ impl Diagnostic {
         self
     }
 
+    /// Draws the place without the user's line: a secret stands on it.
+    #[must_use]
+    pub fn conceal(mut self) -> Diagnostic {
+        self.conceals = true;
+        self
+    }
+
     /// Draws it as text for a terminal or a log, with the user's line under it.
     ///
     /// Control characters that came from files or servers are made visible
-    /// before anything reaches the terminal.
+    /// before anything reaches the terminal. A line on which a secret seems to
+    /// be written is never drawn, whatever the problem is: logs are read by many.
     pub fn draw(&self, sources: &Sources, colour: bool) -> String {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
@@ -102,10 +120,17 @@ impl Diagnostic {
         let source = self.span.map(|span| (span, sources.get(span.source)));
         // Same width for every replaced character, so that columns stay right.
         let text = source.map(|(_, source)| crate::text::visible_same_width(&source.text));
+        let place = self.span.map(|span| sources.locate(span));
         let mut group = match (&source, &text) {
+            (Some((span, source)), _) if self.conceals || holds_secret(&source.text, *span) => {
+                let mut origin = Origin::path(source.name.as_str());
+                if let Some(place) = &place {
+                    origin = origin.line(place.line).char_column(place.column);
+                }
+                title.element(origin)
+            }
             (Some((span, source)), Some(text)) => {
-                let end = span.end.min(text.len());
-                let mut mark = AnnotationKind::Primary.span(span.start.min(end)..end);
+                let mut mark = AnnotationKind::Primary.span(whole_letters(text, *span));
                 if let Some(label) = &label {
                     mark = mark.label(label.as_ref());
                 }
@@ -139,6 +164,60 @@ impl Diagnostic {
             hint: self.hint.clone(),
         }
     }
+}
+
+/// Parts of a key's name that say that its value is a secret.
+const SECRET_NAMES: [&str; 8] =
+    ["token", "secret", "password", "passwd", "passphrase", "api_key", "private_key", "credential"];
+
+/// Whether a key of that name holds a secret, by the name alone.
+pub fn names_secret(key: &str) -> bool {
+    let key = key.to_lowercase().replace('-', "_");
+    SECRET_NAMES.iter().any(|name| key.contains(name)) || key == "key" || key == "apikey"
+}
+
+/// The bytes of `span` that are in `text`, from the start of a letter to the end of one.
+fn whole_letters(text: &str, span: Span) -> std::ops::Range<usize> {
+    let mut start = span.start.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = span.end.clamp(start, text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
+}
+
+/// Whether a line that `span` touches gives a secret literally: a value behind
+/// a key of such a name, or an address with a password in it.
+fn holds_secret(text: &str, span: Span) -> bool {
+    let std::ops::Range { start, end } = whole_letters(text, span);
+    let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let to = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    text[from..to].lines().any(line_holds_secret)
+}
+
+fn line_holds_secret(line: &str) -> bool {
+    let value_is_literal = |value: &str| {
+        let value = value.trim_start();
+        !value.is_empty() && !value.starts_with(['{', '#'])
+    };
+    let mut rest = line;
+    while let Some(at) = rest.find(['=', ':']) {
+        let words = rest[..at].trim_end().trim_end_matches(['"', '\'']);
+        let key = words.rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next().unwrap_or("");
+        if names_secret(key) && value_is_literal(&rest[at + 1..]) {
+            return true;
+        }
+        rest = &rest[at + 1..];
+    }
+    line.match_indices("://").any(|(at, _)| {
+        let authority: &str = line[at + 3..].split(['/', '"', '\'', ' ', '?', '#']).next().unwrap_or("");
+        authority
+            .rsplit_once('@')
+            .is_some_and(|(user, _)| user.split_once(':').is_some_and(|(_, p)| !p.is_empty()))
+    })
 }
 
 /// A [`Diagnostic`] with its place spelled out: what `--format json` prints.
@@ -221,4 +300,73 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
         .filter(|(distance, name)| *distance <= (name.chars().count().max(wanted.chars().count()) / 3).max(1))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    fn drawn(text: &str, part: &str) -> String {
+        let mut sources = Sources::new();
+        let id = sources.add("ladder.toml", text);
+        let at = text.find(part).unwrap();
+        let span = Span::new(id, at, at + part.len());
+        Diagnostic::error("some-rule", "`tilte` is \u{1b}[31munknown")
+            .at(span)
+            .label("here")
+            .hint("did you mean `title`?")
+            .draw(&sources, false)
+    }
+
+    #[test]
+    fn a_problem_shows_rule_place_line_and_hint_and_no_escape() {
+        insta::assert_snapshot!(drawn("a = 1\ntilte = \"x\u{202e}\"\n", "tilte"), @r#"
+    error[some-rule]: `tilte` is \u{1b}[31munknown
+     --> ladder.toml:2:1
+      |
+    2 | tilte = "x�"
+      | ^^^^^ here
+      |
+      = hint: did you mean `title`?
+    "#);
+    }
+
+    #[test]
+    fn a_line_with_a_secret_on_it_is_never_drawn() {
+        for line in [
+            "access_token = \"hunter2\"",
+            "x = { api_key = 'hunter2', y = 1 }",
+            "  password: hunter2",
+            "\"client-secret\" = \"hunter2\"",
+            "smtp = \"smtps://user:hunter2@mail.example:465\"",
+        ] {
+            let text = drawn(&format!("first = 1\n{line}\n"), line.split(' ').next_back().unwrap());
+            assert!(!text.contains("hunter2"), "{text}");
+            assert!(text.contains("ladder.toml:2:"), "{text}");
+        }
+        for line in
+            ["access_token = { env = \"X_TOKEN\" }", "url = \"https://a.example/x:y@z\"", "title = 'Keys'"]
+        {
+            let text = drawn(line, line);
+            assert!(text.contains(line), "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_outside_of_the_text_or_inside_a_letter_do_no_harm() {
+        let mut sources = Sources::new();
+        let id = sources.add("a", "ö");
+        for (start, end) in [(0, 1), (1, 1), (1, 2), (2, 2), (7, 99), (0, 99)] {
+            let problem = Diagnostic::warning("r", "m").at(Span::new(id, start, end));
+            assert!(problem.draw(&sources, false).contains("a:1:"), "{start}..{end}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_name_is_near() {
+        assert_eq!(nearest("Tilte", ["text", "title"]), Some("title"));
+        assert_eq!(nearest("x", ["facebook"]), None);
+        assert_eq!(nearest("", ["facebook"]), None);
+    }
 }

@@ -1,3 +1,5 @@
 //! Parses arguments, runs a verb, turns its end into an exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::from(ladder::cli::main().code())
+}

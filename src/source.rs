@@ -127,6 +127,7 @@ impl Sources {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
 
@@ -140,5 +141,25 @@ mod tests {
         assert_eq!((location.line, location.column), (2, 8));
         let end = sources.locate(Span::new(id, 999, 999));
         assert_eq!((end.line, end.column), (3, 1));
+    }
+
+    #[test]
+    fn a_lone_carriage_return_stays_for_somebody_to_complain_about() {
+        let mut sources = Sources::new();
+        let id = sources.add("a", "a\rb\r\nc");
+        assert_eq!(&*sources.get(id).text, "a\rb\nc");
+        assert_eq!(sources.locate(Span::new(id, 4, 5)).line, 2);
+    }
+
+    #[test]
+    fn spans_that_are_not_in_the_text_do_no_harm() {
+        let mut sources = Sources::new();
+        let id = sources.add("a", "ö");
+        assert_eq!(sources.slice(Span::new(id, 1, 2)), "");
+        assert_eq!(sources.slice(Span::new(id, 5, 9)), "");
+        assert_eq!(sources.locate(Span::new(id, 1, 1)).line, 1);
+        assert_eq!(Span::new(id, 5, 2), Span::new(id, 5, 5));
+        let empty = sources.add("b", "");
+        assert_eq!(sources.locate(Span::start_of(empty)).column, 1);
     }
 }

@@ -4,13 +4,26 @@
 //! from its spanned table without resolving a secret, opening a socket or
 //! running a program; only `ready`, `send`, `find` and `live` touch the outside.
 
+pub mod credentials;
+pub mod email;
+pub mod facebook;
+#[cfg(test)]
+mod fixture;
+pub mod folder;
 pub mod http;
+pub mod linkedin;
+pub mod manual;
+pub mod outbox;
 pub mod secret;
+pub mod static_site;
+#[cfg(test)]
+mod tests;
+pub mod x;
 
-use crate::diagnostic::Checked;
+use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{ChannelTable, Project};
 use crate::plan::{Identity, Payload, Receipt, StepKey};
-use crate::render::{Defaults, Outlet, Variant, VariantKind};
+use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
 use crate::source::Sources;
 use crate::text::Rules;
 use jiff::Timestamp;
@@ -170,9 +183,18 @@ pub struct Configuring<'a> {
 }
 
 /// Every adapter of this build. Keep sorted.
-pub static ADAPTERS: &[Adapter] = &[];
+pub static ADAPTERS: &[Adapter] = &[
+    email::ADAPTER,
+    facebook::ADAPTER,
+    linkedin::ADAPTER,
+    manual::ADAPTER,
+    outbox::ADAPTER,
+    static_site::ADAPTER,
+    x::ADAPTER,
+];
 
 /// The channel of a table, and its face for rendering.
+#[derive(Debug)]
 pub struct Configured {
     /// The adapter's name.
     pub adapter: &'static str,
@@ -186,6 +208,69 @@ pub struct Configured {
 
 /// Turns a table into a channel.
 pub fn configure(sources: &Sources, project: &Project, table: &ChannelTable) -> Checked<Configured> {
-    let _ = (sources, project, table);
-    todo!("room channel")
+    let written = &table.adapter;
+    let Some(adapter) = ADAPTERS.iter().find(|adapter| adapter.name == written.value) else {
+        return Checked::bad(vec![unknown_adapter(&written.value).at(written.span)]);
+    };
+    (adapter.configure)(&Configuring { sources, project, table }).map(|channel| {
+        let rules = channel.rules();
+        // Readers of a mail or an article are known by the list or the site,
+        // not by the kind of outlet.
+        let source = match adapter.kind {
+            VariantKind::Post => rules.network.to_owned(),
+            VariantKind::Article | VariantKind::Mail => table.name.value.clone(),
+        };
+        let outlet = Outlet {
+            channel: table.name.value.clone(),
+            adapter: adapter.name.to_owned(),
+            kind: channel.kind(),
+            rules,
+            defaults: channel.defaults(),
+            language: table.language.clone(),
+            source,
+            medium: channel.medium().to_owned(),
+            from: channel.from(),
+        };
+        let without_credentials = table.without_credentials;
+        Configured { adapter: adapter.name, channel, outlet, without_credentials }
+    })
+}
+
+/// Whether `host` is this machine, where no password crosses a wire.
+pub fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost")
+        || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn unknown_adapter(written: &str) -> Diagnostic {
+    let names = || ADAPTERS.iter().map(|adapter| adapter.name);
+    let hint = match crate::diagnostic::nearest(written, names()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("this build has: {}", names().collect::<Vec<_>>().join(", ")),
+    };
+    Diagnostic::error("unknown-adapter", format!("there is no adapter `{written}`")).hint(hint)
+}
+
+/// The post in a variant, for adapters that take nothing else.
+fn post_of(variant: &Variant) -> Result<&Post, Vec<Diagnostic>> {
+    match variant {
+        Variant::Post(post) => Ok(post),
+        other => Err(vec![wrong_kind(other, "a post")]),
+    }
+}
+
+fn wrong_kind(variant: &Variant, wanted: &str) -> Diagnostic {
+    let kind = variant.kind().name();
+    Diagnostic::error("wrong-kind", format!("this channel takes {wanted}, and the rung makes a `{kind}`"))
+}
+
+/// Whether files could be written to a folder of the project.
+async fn folder_ready(project: &Path, directory: &str) -> Ready {
+    let folder = folder::Folder::new(project, directory);
+    let looked = folder::on_disk(move || folder?.writable().map_err(|says| SendError::Refused { says }));
+    match looked.await {
+        Ok(()) => Ready::Yes,
+        Err(error) => Ready::No(vec![error.to_string()]),
+    }
 }

@@ -13,7 +13,10 @@ pub mod front_matter;
 pub mod ladder_file;
 pub mod media;
 pub mod message;
+pub mod name;
 pub mod project;
+pub mod rules;
+pub mod schema;
 pub mod secret_ref;
 pub mod settings;
 pub mod shape;
@@ -72,6 +75,14 @@ pub struct Brand {
     pub timezone: Spanned<String>,
     /// BCP 47 tag of the language the house writes in. Default `en`.
     pub language: String,
+}
+
+impl Brand {
+    /// The zone of wall times: from the data in this program, so the same on
+    /// every machine. A name that is not known (an error elsewhere) is UTC.
+    pub fn zone(&self) -> jiff::tz::TimeZone {
+        delay::zone(&self.timezone.value).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
 }
 
 /// `[channels.NAME]`: what every adapter has, and the rest as it was written.
@@ -274,3 +285,7 @@ impl Media {
         by(language).or_else(|| by(base)).or_else(|| by("")).map(|(_, alt)| alt)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests;

@@ -2,6 +2,8 @@
 //! ladder's defaults, in a rung or in a message's override, and how the nearer
 //! one wins.
 
+use super::shape::Reader;
+use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
 
 /// Every key of adaptation; what is not given is `None` and is filled by what
@@ -39,6 +41,9 @@ pub struct Settings {
     pub url_reserve: Option<Spanned<usize>>,
 }
 
+/// No address is longer than this; keeps sums of lengths small.
+const MOST_RESERVED: usize = 10_000;
+
 /// `overflow = …`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overflow {
@@ -62,6 +67,45 @@ pub enum Attach {
 }
 
 impl Settings {
+    /// Takes the keys of adaptation out of a table.
+    pub fn read(reader: &mut Reader<'_>) -> Settings {
+        let settings = Settings {
+            text: reader.text("text"),
+            shorter: reader.texts("shorter"),
+            overflow: reader.one_of("overflow").map(|name| {
+                name.map(|name| match name {
+                    "shorten" => Overflow::Shorten,
+                    "thread" => Overflow::Thread,
+                    _ => Overflow::Error,
+                })
+            }),
+            thread: reader.texts("thread"),
+            title: reader.text("title"),
+            slug: reader.text("slug"),
+            excerpt: reader.text("excerpt"),
+            canonical: reader.text("canonical"),
+            subject: reader.text("subject"),
+            preheader: reader.text("preheader"),
+            attach: reader.one_of("attach").map(|name| {
+                name.map(|name| match name {
+                    "card" => Attach::Card,
+                    "images" => Attach::Images,
+                    _ => Attach::None,
+                })
+            }),
+            first_comment: reader.text("first_comment"),
+            url_reserve: reader.integer("url_reserve").map(|number| {
+                number.map(|number| usize::try_from(number).unwrap_or(MOST_RESERVED).min(MOST_RESERVED))
+            }),
+        };
+        if let (Some(_), Some(thread)) = (&settings.text, &settings.thread) {
+            let place = thread.first().map_or(reader.span(), |part| part.span);
+            let says = format!("{} has `text` and `thread`, and both say what the post is", reader.what());
+            reader.problems.push(Diagnostic::error("wrong-value", says).at(place).hint("keep one of them"));
+        }
+        settings
+    }
+
     /// `self` where it says something, `farther` elsewhere. A `text` (or
     /// `thread`) that is nearer also takes away the `shorter` of what is
     /// farther: those were alternatives to another text.

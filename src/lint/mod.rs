@@ -3,12 +3,35 @@
 //! Pure. A rule has a name (which `allow` takes), a severity, a sentence in
 //! `docs/rules.md` and a test that trips it. Problems of reading a file
 //! (`syntax`, `unknown-key`, …) are found by the `ladder` room and carry names
-//! of the same kind.
+//! of the same table, [`RULES`].
+
+mod blame;
+mod length;
+mod links;
+mod look;
+mod mail;
+mod media;
+mod mention;
+mod order;
+mod project;
+mod repeat;
+mod silence;
+mod table;
+mod unused;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use repeat::check_all;
+pub use silence::silence;
+pub use table::RULES;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ladder::{Ladder, Message, Project, Rung};
 use crate::render::{Outlet, Variant};
 use crate::source::Sources;
+use look::Look;
 use std::collections::BTreeMap;
 
 /// A rule as `docs/rules.md` and `ladder schema` list it.
@@ -18,8 +41,23 @@ pub struct Rule {
     pub name: &'static str,
     /// How bad a breach is.
     pub severity: Severity,
+    /// Whether `allow` silences it. What cannot be published at all, whatever
+    /// anybody wants, cannot be allowed.
+    pub allowable: bool,
     /// What it asks for, in one sentence.
     pub about: &'static str,
+}
+
+impl Rule {
+    /// The rule of that name.
+    pub fn named(name: &str) -> Option<&'static Rule> {
+        RULES.iter().find(|rule| rule.name == name)
+    }
+
+    /// A breach of it.
+    fn broken(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.severity, self.name, message)
+    }
 }
 
 /// One rung's variant with all that made it.
@@ -52,21 +90,44 @@ pub struct Subject<'a> {
     pub made: &'a [Made<'a>],
 }
 
-/// Problems of the project alone.
+/// Problems of the project alone, without those that it allows.
 pub fn check_project(sources: &Sources, project: &Project) -> Vec<Diagnostic> {
-    let _ = (sources, project);
-    todo!("room lint")
+    let _ = sources;
+    let mut found = Vec::new();
+    for rule in project::RULES {
+        rule(project, &mut found);
+    }
+    silence::unknown_allow(&project.allow, &mut found);
+    silence(found, &[&project.allow])
 }
 
 /// Problems of a ladder in its project, without any message: unknown channels
-/// and rungs, cycles, no rung.
+/// and rungs, cycles, no rung. Without those that ladder or project allow.
 pub fn check_ladder(sources: &Sources, project: &Project, ladder: &Ladder) -> Vec<Diagnostic> {
-    let _ = (sources, project, ladder);
-    todo!("room lint")
+    let mut found = Vec::new();
+    for rule in order::RULES {
+        rule(sources, project, ladder, &mut found);
+    }
+    silence::unknown_allow(&ladder.allow, &mut found);
+    silence(found, &[&project.allow, &ladder.allow])
 }
 
-/// Problems of a message on its ladder.
+/// Problems of a message on its ladder, without those that message, ladder or
+/// project allow. Those of the ladder and the project alone are not repeated.
 pub fn check_message(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let _ = subject;
-    todo!("room lint")
+    let mut found = Vec::new();
+    for rule in unused::RULES.iter().chain(words::OF_THE_MESSAGE) {
+        rule(subject, &mut found);
+    }
+    for made in subject.made {
+        let look = Look::new(subject, made);
+        let rules = [length::RULES, mail::RULES, words::RULES, mention::RULES, links::RULES, media::RULES]
+            .into_iter();
+        for rule in rules.flatten() {
+            rule(&look, &mut found);
+        }
+    }
+    repeat::same_text(subject, &mut found);
+    silence::unknown_allow(&subject.message.allow, &mut found);
+    silence(found, &[&subject.project.allow, &subject.ladder.allow, &subject.message.allow])
 }

@@ -1,10 +1,10 @@
 //! Variants + what the journal knows → a plan.
 
-use super::{Gate, Identity, Payload, Plan, Standing, Tracking};
-use crate::diagnostic::Checked;
-use crate::ladder::{Ladder, Message, Project};
+use super::{Delivery, Gate, Identity, PLAN_VERSION, Payload, Plan, Standing, State, Step, Tracking};
+use crate::diagnostic::{Checked, Diagnostic, nearest};
+use crate::ladder::{Ladder, Message, Project, Rung, When};
 use crate::render::Variant;
-use crate::source::Sources;
+use crate::source::{Sources, Spanned};
 use jiff::tz::TimeZone;
 
 /// One rung, rendered and put into the adapter's words.
@@ -59,10 +59,177 @@ pub struct Materials<'a> {
 }
 
 /// Makes the plan. What has gone out already is in it too, with the same key,
-/// so that running it sends nothing twice. A message that reached an account
-/// through a rung that is no longer there is refused until `renamed_from` or
-/// `--again` says what is meant.
+/// so that running it sends nothing twice.
+///
+/// A rung with `renamed_from` keeps the key under which the message went out:
+/// its own name's if that reached the account, else the first older name's that
+/// did. A message that reached an account through a rung that is no longer
+/// there is refused (`vanished-rung`) until `renamed_from` or `--again` says
+/// what is meant. `--again` begins a new generation of every step (of those in
+/// `--only`, if given) of which anything but planning has happened.
 pub fn make(materials: &Materials<'_>, wish: &Wish) -> Checked<Plan> {
-    let _ = (materials, wish, Gate::default(), std::marker::PhantomData::<Identity>);
-    todo!("room plan")
+    let mut problems = Vec::new();
+    unknown_rungs(materials, wish, &mut problems);
+    let mut steps: Vec<Step> = Vec::new();
+    for draft in materials.drafts {
+        let Some(rung) = materials.ladder.rung(&draft.rung) else { continue };
+        let step = step(materials, wish, draft, rung, &mut problems);
+        if let Some(twin) = steps.iter().find(|other| other.key == step.key) {
+            problems.push(
+                Diagnostic::error(
+                    "renamed-from",
+                    format!(
+                        "`{}` and `{}` both claim what went out as `{}`",
+                        twin.rung, step.rung, step.identity.rung
+                    ),
+                )
+                .at(rung.span)
+                .hint("an older name belongs to one rung: take it out of one of the two"),
+            );
+            continue;
+        }
+        steps.push(step);
+    }
+    let message = materials.message;
+    let instant = |when: &Option<Spanned<When>>| when.as_ref().map(|when| when.value.resolve(materials.zone));
+    let mut plan = Plan {
+        version: PLAN_VERSION,
+        store: materials.store.to_owned(),
+        message: message.id.clone(),
+        title: message.title.value.clone(),
+        ladder: materials.ladder.name.clone(),
+        campaign: message.campaign.clone(),
+        zone: materials.project.brand.timezone.value.clone(),
+        publish_at: instant(&message.publish_at),
+        embargo: instant(&message.embargo),
+        steps,
+        digest: String::new(),
+    };
+    plan.digest = plan.compute_digest();
+    Checked::with(plan, problems)
+}
+
+/// `--only` with a name that the ladder does not have.
+fn unknown_rungs(materials: &Materials<'_>, wish: &Wish, problems: &mut Vec<Diagnostic>) {
+    let names = || materials.ladder.rungs.iter().map(|rung| rung.name.value.as_str());
+    for name in wish.only.iter().filter(|name| !names().any(|known| known == name.as_str())) {
+        let problem = Diagnostic::error(
+            "unknown-rung",
+            format!("the ladder `{}` has no rung `{name}`", materials.ladder.name),
+        );
+        problems.push(match nearest(name, names()) {
+            Some(near) => problem.hint(format!("did you mean `{near}`?")),
+            None => problem.hint(format!("its rungs are: {}", names().collect::<Vec<_>>().join(", "))),
+        });
+    }
+}
+
+/// One step, with the identity that its history gives it.
+fn step(
+    materials: &Materials<'_>,
+    wish: &Wish,
+    draft: &Draft,
+    rung: &Rung,
+    problems: &mut Vec<Diagnostic>,
+) -> Step {
+    let name = history_name(materials, draft, rung);
+    let latest = materials.standing.latest(&draft.account, &materials.message.id, &name);
+    let chosen = wish.only.is_empty() || wish.only.contains(&draft.rung);
+    let again = wish.again.as_ref().filter(|_| chosen);
+    let vanished = if latest.is_none() { vanished(materials, draft) } else { None };
+    let happened = |d: &Delivery| d.state != State::Planned || d.is_touched();
+    let (generation, reason) = match (latest.or(vanished), again) {
+        (Some(delivery), Some(reason)) if happened(delivery) => {
+            (delivery.generation.saturating_add(1), Some(reason.clone()))
+        }
+        _ => (latest.map_or(0, |delivery| delivery.generation), None),
+    };
+    let payload_digest = draft.payload.digest();
+    match (latest, vanished, again) {
+        (_, Some(gone), None) => problems.push(
+            Diagnostic::error(
+                "vanished-rung",
+                format!(
+                    "`{}` already reached `{}` through the rung `{}`, which goes there no longer",
+                    materials.message.id, draft.account, gone.rung
+                ),
+            )
+            .at(rung.name.span)
+            .hint(format!(
+                "write `renamed_from = \"{}\"` if `{}` is the same rung, or publish with `--again REASON` to post it once more",
+                gone.rung, draft.rung
+            )),
+        ),
+        (Some(sent), _, None) if sent.reached() && sent.payload_digest != payload_digest => problems.push(
+            Diagnostic::note(
+                "edited-after-sending",
+                format!("`{}` has gone out in other words; it is not sent again", draft.rung),
+            )
+            .at(rung.name.span)
+            .hint("`--again REASON` posts it once more"),
+        ),
+        _ => {}
+    }
+    let identity = Identity {
+        account: draft.account.clone(),
+        message: materials.message.id.clone(),
+        rung: name,
+        occurrence: 0,
+        generation,
+        recipient: None,
+    };
+    Step {
+        key: identity.key(),
+        identity,
+        rung: draft.rung.clone(),
+        channel: draft.channel.clone(),
+        adapter: draft.adapter.clone(),
+        kind: draft.variant.kind(),
+        after: rung.after.iter().map(|after| after.value.clone()).collect(),
+        needs_url_of: draft.variant.late_rungs().into_iter().collect(),
+        gate: Gate {
+            delay: rung.delay.as_ref().map(|delay| delay.value),
+            at: rung.at.as_ref().map(|at| at.value.to_string()),
+            window: rung.window.as_ref().map(|window| window.value),
+        },
+        variant: draft.variant.clone(),
+        payload: draft.payload.clone(),
+        payload_digest,
+        tracking: draft.tracking.clone(),
+        recipients: draft.recipients.clone(),
+        reason,
+    }
+}
+
+/// The name under which this rung has its history. What reached the account
+/// wins over what was only planned; its own name wins over older ones.
+fn history_name(materials: &Materials<'_>, draft: &Draft, rung: &Rung) -> String {
+    let own = std::iter::once(&rung.name.value);
+    let names: Vec<&String> = own.chain(rung.renamed_from.iter().map(|older| &older.value)).collect();
+    let known = |name: &str| materials.standing.latest(&draft.account, &materials.message.id, name);
+    let reached = names.iter().find(|name| known(name).is_some_and(Delivery::reached));
+    let planned = || names.iter().find(|name| known(name).is_some());
+    reached.or_else(planned).map_or_else(|| draft.rung.clone(), |name| (*name).clone())
+}
+
+/// What reached the draft's account through a rung that goes there no longer.
+fn vanished<'a>(materials: &Materials<'a>, draft: &Draft) -> Option<&'a Delivery> {
+    let goes_there = |name: &str| {
+        let older = |rung: &Rung| rung.renamed_from.iter().any(|older| older.value == name);
+        let drafts = materials.drafts.iter().filter(|other| other.account == draft.account);
+        let by_draft = drafts
+            .filter_map(|other| materials.ladder.rung(&other.rung))
+            .any(|rung| rung.name.value == name || older(rung));
+        // A rung that could not be rendered has no draft, and has not vanished.
+        let undrafted =
+            materials.ladder.rung(name).is_some() && !materials.drafts.iter().any(|other| other.rung == name);
+        by_draft || undrafted
+    };
+    materials
+        .standing
+        .deliveries
+        .values()
+        .filter(|d| d.account == draft.account && d.message == materials.message.id && d.reached())
+        .filter(|d| !goes_there(&d.rung))
+        .max_by_key(|d| (d.sent_at, d.generation))
 }

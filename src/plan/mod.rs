@@ -5,19 +5,27 @@
 //! same value when it is shown and when it runs. The fold over the journal's
 //! events ([`Standing`]) lives here too; the store only hands the events over.
 
+pub mod bind;
 pub mod event;
+pub mod fold;
 pub mod key;
 pub mod make;
 pub mod payload;
 pub mod standing;
 pub mod tracking;
 
+pub use bind::bind;
 pub use event::{Event, EventKind};
 pub use key::{Identity, StepKey};
 pub use make::{Draft, Wish, make};
 pub use payload::{Payload, PayloadPart, Receipt};
-pub use standing::{Delivery, PartStanding, RecipientStanding, Standing, State};
+pub use standing::{Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State};
 pub use tracking::Tracking;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
 
 use crate::render::{Variant, VariantKind};
 use jiff::{SignedDuration, Timestamp};
@@ -60,8 +68,11 @@ pub struct Step {
     /// Who this is, whatever it says: see [`Identity`]. For mail: the key
     /// without a recipient; each recipient has its own below it.
     pub key: StepKey,
-    /// What the key is the hash of.
+    /// What the key is the hash of. Its rung may be an older name of this one
+    /// (`renamed_from`), so that a message keeps the key that it went out with.
     pub identity: Identity,
+    /// The rung's name today, which `after`, tokens and `--only` speak of.
+    pub rung: String,
     /// The channel's name.
     pub channel: String,
     /// The adapter's name.
@@ -86,6 +97,9 @@ pub struct Step {
     /// part of the digest.
     #[serde(default)]
     pub recipients: Vec<String>,
+    /// Why this generation, for `--again REASON`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// When a step may go, as written: the times follow from the clock and from
@@ -111,8 +125,54 @@ impl Plan {
         key::hex_digest(serde_json::to_string(&bare).unwrap_or_default().as_bytes())
     }
 
-    /// The step of that rung.
+    /// The step of that rung, by the rung's name today.
     pub fn step(&self, rung: &str) -> Option<&Step> {
-        self.steps.iter().find(|step| step.identity.rung == rung)
+        self.steps.iter().find(|step| step.rung == rung)
+    }
+
+    /// Reads a plan that `ladder plan` wrote. Refused, in words for people: what
+    /// is not a plan, a plan of another version, and one that was changed by
+    /// hand (its digest, its keys, or what it waits for do not hold).
+    pub fn read(json: &str) -> Result<Plan, String> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u64,
+        }
+        let json = json.strip_prefix('\u{feff}').unwrap_or(json);
+        let version: Version =
+            serde_json::from_str(json).map_err(|error| format!("this is not a plan: {error}"))?;
+        if version.version != u64::from(PLAN_VERSION) {
+            return Err(format!(
+                "the plan has version {}, this ladder reads version {PLAN_VERSION}: make it anew with `ladder plan`",
+                version.version
+            ));
+        }
+        let plan: Plan =
+            serde_json::from_str(json).map_err(|error| format!("the plan cannot be read: {error}"))?;
+        if plan.digest != plan.compute_digest() {
+            return Err("the plan was changed after it was made: its digest does not match; \
+                        change the message or the ladder, and make it anew with `ladder plan`"
+                .to_owned());
+        }
+        // Whoever can compute a digest can still not make two steps share a
+        // delivery, or a step wait for what is not there.
+        for (number, step) in plan.steps.iter().enumerate() {
+            let rung = &step.rung;
+            if step.key != step.identity.key() || step.payload_digest != step.payload.digest() {
+                return Err(format!("the plan's step `{rung}` does not match its own key or digest"));
+            }
+            if plan.steps[..number].iter().any(|other| other.key == step.key || other.rung == *rung) {
+                return Err(format!("the plan has the step `{rung}` twice"));
+            }
+            if let Some(Err(why)) = step.gate.at.as_deref().map(crate::ladder::At::parse) {
+                return Err(format!("the plan's step `{rung}` has no time that can be read: {why}"));
+            }
+            if let Some(missing) =
+                step.after.iter().chain(&step.needs_url_of).find(|name| plan.step(name).is_none())
+            {
+                return Err(format!("the plan's step `{rung}` waits for `{missing}`, which is not in it"));
+            }
+        }
+        Ok(plan)
     }
 }

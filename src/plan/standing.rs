@@ -1,6 +1,6 @@
 //! Where every delivery stands: a fold over the journal's events.
 
-use super::{Event, Receipt, StepKey};
+use super::{Receipt, StepKey};
 use crate::render::VariantKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -69,7 +69,7 @@ pub struct Delivery {
     pub planned_at: Timestamp,
     /// The parts that something happened to. For mail: empty, see `recipients`.
     pub parts: Vec<PartStanding>,
-    /// Each person's, for mail.
+    /// Each person's, for mail, in the order of the addresses.
     pub recipients: Vec<RecipientStanding>,
     /// Where it stands.
     pub state: State,
@@ -118,14 +118,76 @@ pub struct Standing {
     pub deliveries: BTreeMap<StepKey, Delivery>,
 }
 
-impl Standing {
-    /// Folds events in their order. `running` says whether another process is
-    /// sending right now: without one, a `sending` that has no receipt is unknown.
-    pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>, running: bool) -> Standing {
-        let _ = (events.into_iter().count(), running);
-        todo!("room plan")
+impl Delivery {
+    /// The parts and the people's mails alike.
+    fn all_parts(&self) -> impl Iterator<Item = &PartStanding> {
+        self.parts.iter().chain(self.recipients.iter().map(|person| &person.part))
     }
 
+    /// Whether something was attempted: from then on the words it was planned
+    /// with are the words that go, and an edited message is only reported.
+    pub fn is_touched(&self) -> bool {
+        self.all_parts().any(|part| part.attempts > 0)
+    }
+
+    /// Whether any of it may have been seen, or may still be: sent, written
+    /// for a person, on its way, or nobody knows.
+    pub fn reached(&self) -> bool {
+        let out = |state| matches!(state, State::Sent | State::Waiting | State::Sending | State::Unknown);
+        self.all_parts().any(|part| out(part.state))
+    }
+
+    /// Whether something of it is still to be sent without anybody's word. A
+    /// mail with one unknown recipient is open while others are still planned.
+    pub fn is_open(&self) -> bool {
+        match self.state {
+            State::Cancelled | State::Skipped | State::Unpublished => false,
+            _ if self.is_for_each_person() => {
+                self.recipients.iter().any(|person| person.part.state == State::Planned)
+            }
+            state => matches!(state, State::Planned | State::Held),
+        }
+    }
+
+    /// Whether each person gets a message of their own. A mail that went to
+    /// the outbox went there once, as a whole.
+    pub fn is_for_each_person(&self) -> bool {
+        !self.recipients.is_empty() && self.parts.is_empty()
+    }
+
+    /// The part of that number, if anything happened to it.
+    pub fn part(&self, part: u32) -> Option<&PartStanding> {
+        self.parts.iter().find(|standing| standing.part == part)
+    }
+
+    /// Where that person's mail stands.
+    pub fn recipient(&self, address: &str) -> Option<&RecipientStanding> {
+        let at = self.recipients.binary_search_by(|person| person.recipient.as_str().cmp(address)).ok()?;
+        self.recipients.get(at)
+    }
+
+    /// Its public address: that of its first part. A mail has none.
+    pub fn url(&self) -> Option<&str> {
+        self.parts.first()?.receipt.as_ref()?.url.as_deref()
+    }
+
+    /// The service's name for its first part.
+    pub fn id(&self) -> Option<&str> {
+        self.parts.first()?.receipt.as_ref()?.id.as_deref()
+    }
+
+    /// How often it was tried, all parts and people together.
+    pub fn attempts(&self) -> u32 {
+        self.all_parts().map(|part| part.attempts).sum()
+    }
+
+    /// How many people's mails are in that state.
+    pub fn count_recipients(&self, state: State) -> usize {
+        self.recipients.iter().filter(|person| person.part.state == state).count()
+    }
+}
+
+impl Standing {
     /// The delivery of that rung of that message to that account, newest generation.
     pub fn latest(&self, account: &str, message: &str, rung: &str) -> Option<&Delivery> {
         self.deliveries
@@ -134,9 +196,80 @@ impl Standing {
             .max_by_key(|d| d.generation)
     }
 
-    /// The public address of a rung of a message, once it is known.
+    /// The public address of a rung of a message, once it is out. With several
+    /// generations or accounts, the one that went out last.
     pub fn url_of(&self, message: &str, rung: &str) -> Option<&str> {
-        let _ = (message, rung);
-        todo!("room plan")
+        self.deliveries
+            .values()
+            .filter(|d| d.message == message && d.rung == rung)
+            .filter(|d| matches!(d.state, State::Sent | State::Altered))
+            .filter_map(|d| Some((d.generation, d.sent_at, d.url()?)))
+            .max_by_key(|(generation, sent_at, _)| (*generation, *sent_at))
+            .map(|(_, _, url)| url)
     }
+
+    /// The delivery, or one person's mail of it, whose key begins with `prefix`.
+    pub fn find_by_prefix(&self, prefix: &str) -> Result<Keyed<'_>, KeyError> {
+        let prefix = prefix.trim().to_ascii_lowercase();
+        if prefix.is_empty() {
+            return Err(KeyError::Empty);
+        }
+        let mut found = Vec::new();
+        for delivery in self.deliveries.values() {
+            if delivery.key.0.starts_with(&prefix) {
+                found.push(Keyed { delivery, recipient: None });
+            }
+            let people = delivery.recipients.iter().filter(|person| person.key.0.starts_with(&prefix));
+            found.extend(people.map(|person| Keyed { delivery, recipient: Some(person) }));
+        }
+        match found.as_slice() {
+            [] => Err(KeyError::None(prefix)),
+            [one] => Ok(*one),
+            several => {
+                let shown = several.iter().take(10).map(Keyed::to_string).collect();
+                Err(KeyError::Several { prefix, found: shown, all: several.len() })
+            }
+        }
+    }
+}
+
+/// What a key names.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Keyed<'a> {
+    /// The delivery.
+    pub delivery: &'a Delivery,
+    /// One person's mail of it; none: the delivery as a whole.
+    pub recipient: Option<&'a RecipientStanding>,
+}
+
+impl std::fmt::Display for Keyed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let key = self.recipient.map_or(&self.delivery.key, |person| &person.key);
+        write!(f, "{key} {} of {}", self.delivery.rung, self.delivery.message)?;
+        match self.recipient {
+            Some(person) => write!(f, " to {}", person.recipient),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why a typed key names nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// Nothing was typed.
+    #[error("a key is needed: `ladder status` shows them")]
+    Empty,
+    /// No delivery has it.
+    #[error("no delivery has a key that begins with `{0}`: `ladder status` shows them")]
+    None(String),
+    /// It is too short.
+    #[error("`{prefix}` is the beginning of {all} keys, type more of it: {}", found.join(", "))]
+    Several {
+        /// What was typed.
+        prefix: String,
+        /// What it could be, the first ten.
+        found: Vec<String>,
+        /// How many it could be.
+        all: usize,
+    },
 }

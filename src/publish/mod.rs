@@ -1,9 +1,26 @@
-//! Runs plans: intent, send, receipt; retry, pace, resume, reconcile.
+//! Runs plans: intent, send, receipt; retry, resume, reconcile.
 //!
 //! Nothing is sent without a durable intent; steps that start together share
 //! one commit; what is unknown is never sent again on a guess; one rung's
 //! trouble delays no other. Facts go out as events to a [`Listener`]; nothing
-//! in here prints.
+//! in here prints. Why it is built so: `docs/decisions/once-only.md`.
+//!
+//! [`preflight`] asks every channel first; [`run`] takes plans up and sends
+//! what is due of them (`publish`); [`resume`] sends what is due of what was
+//! taken up before (`run`); [`take_up`] only takes up (`schedule`).
+
+mod attempt;
+mod bound;
+mod end;
+mod item;
+mod preflight;
+mod retry;
+mod runner;
+mod take_up;
+
+pub use end::exit_of;
+pub use preflight::{Scope, outstanding, preflight};
+pub use take_up::take_up;
 
 use crate::channel::Configured;
 use crate::plan::{Event, Plan, Standing};
@@ -32,25 +49,13 @@ pub enum Route {
     },
 }
 
-/// Asks every channel that has something to send whether it could
-/// (`Channel::ready`), before the first byte leaves for any of them. The error
-/// is every reason why nothing may be sent at all, a sentence each.
-pub async fn preflight(
-    channels: &BTreeMap<String, Configured>,
-    plans: &[Plan],
-    project: &std::path::Path,
-) -> Result<BTreeMap<String, Route>, Vec<String>> {
-    let _ = (channels, plans, project);
-    todo!("room publish")
-}
-
 /// What a run works with.
 pub struct World<'a> {
     /// The store, whose sending lock the caller holds.
     pub store: &'a mut Store,
     /// The channels by name.
     pub channels: &'a BTreeMap<String, Configured>,
-    /// What [`preflight`] found.
+    /// What [`preflight`] found. Steps of a channel that is not in it stay planned.
     pub routes: BTreeMap<String, Route>,
     /// The outbox that takes the posts of channels without credentials.
     pub outbox: &'a Configured,
@@ -64,14 +69,28 @@ pub struct World<'a> {
     pub only: Vec<String>,
 }
 
-/// Runs what is due of `plans`, until nothing of it is due any more or `stop`
-/// is set (Ctrl-C): then what is in flight finishes and the rest stays planned.
+/// Takes `plans` up and runs what is due of them, until nothing of it is due
+/// any more or `stop` becomes true (Ctrl-C): then what is in flight finishes
+/// and the rest stays planned. The end is where all deliveries of the store stand.
 pub async fn run(
     world: World<'_>,
     plans: &[Plan],
     stop: tokio::sync::watch::Receiver<bool>,
     listener: &mut dyn Listener,
 ) -> Result<Standing, StoreError> {
-    let _ = (world.early, plans, stop, listener);
-    todo!("room publish")
+    runner::run(world, plans, Scope::Plan, stop, listener).await
 }
+
+/// Like [`run`], but only for steps that were taken up before and with that
+/// very plan: what `publish --only` left out is not sent by a later `ladder run`.
+pub async fn resume(
+    world: World<'_>,
+    plans: &[Plan],
+    stop: tokio::sync::watch::Receiver<bool>,
+    listener: &mut dyn Listener,
+) -> Result<Standing, StoreError> {
+    runner::run(world, plans, Scope::TakenUp, stop, listener).await
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,22 +1,248 @@
 //! What was sent, when, in which words: `ladder log`.
 
-use crate::plan::Delivery;
+use super::columns::{one_line, wrap_words};
+use super::sign::{paint, signed, style, word};
+use super::status::{clock, place, receipts, record};
+use crate::plan::{Delivery, PartStanding, State};
+use anstyle::Style;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+/// Lines of one part's words that are shown to people.
+const MOST_LINES: usize = 12;
+/// Columns that they are wrapped to.
+const COLUMNS: usize = 76;
 
 /// For people, newest first, with the words that went out.
 pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
-    let _ = (deliveries, zone, colour);
-    todo!("room report")
+    if deliveries.is_empty() {
+        return "nothing in this time\n".to_owned();
+    }
+    let dim = Style::new().dimmed();
+    let mut out = String::new();
+    for (at, delivery) in newest_first(deliveries).into_iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        let state = paint(&signed(delivery.state), style(delivery.state), colour);
+        let again = match delivery.generation {
+            0 => String::new(),
+            generation => format!(", sent again ({generation})"),
+        };
+        out.push_str(&format!(
+            "{}  {state}  {} of {} to {} ({}){again}\n",
+            clock(moment(delivery), zone),
+            paint(&one_line(&delivery.rung), Style::new().bold(), colour),
+            one_line(&delivery.message),
+            one_line(&delivery.channel),
+            one_line(&delivery.account),
+        ));
+        let place = one_line(&place(delivery));
+        if !place.is_empty() {
+            out.push_str(&format!("    {place}\n"));
+        }
+        for said in bound_parts(delivery).filter_map(|part| part.bound.as_ref()) {
+            let lines = wrap_words(words(said).trim_end(), COLUMNS);
+            for line in lines.iter().take(MOST_LINES) {
+                out.push_str(format!("    {} {line}", paint("│", dim, colour)).trim_end());
+                out.push('\n');
+            }
+            if lines.len() > MOST_LINES {
+                let more = format!("… {} more lines", lines.len() - MOST_LINES);
+                out.push_str(&format!("    {}\n", paint(&more, dim, colour)));
+            }
+        }
+    }
+    out
 }
 
 /// For machines: `deliveries` with `sent` (what the service saw, a value for each part).
-pub fn json(deliveries: &[&Delivery]) -> serde_json::Value {
-    let _ = deliveries;
-    todo!("room report")
+pub fn json(deliveries: &[&Delivery]) -> Value {
+    newest_first(deliveries)
+        .into_iter()
+        .map(|delivery| {
+            let mut value = record(delivery);
+            value["sent"] = bound_parts(delivery).map(|part| json!(part.bound)).collect();
+            value
+        })
+        .collect()
 }
 
-/// For spreadsheets. Cells that a spreadsheet would run as a formula are defused.
+/// For spreadsheets: RFC 4180, with a heading. Cells that a spreadsheet would
+/// run as a formula are defused by an apostrophe before them.
 pub fn csv(deliveries: &[&Delivery], zone: &TimeZone) -> String {
-    let _ = (deliveries, zone);
-    todo!("room report")
+    let heading = [
+        "sent_at",
+        "planned_at",
+        "message",
+        "title",
+        "campaign",
+        "ladder",
+        "rung",
+        "channel",
+        "adapter",
+        "account",
+        "generation",
+        "state",
+        "url",
+        "id",
+        "recipients",
+        "recipients_sent",
+        "error",
+        "text",
+        "key",
+    ];
+    let mut out = row(heading.iter().map(|name| (*name).to_owned()));
+    for delivery in newest_first(deliveries) {
+        let receipt = receipts(delivery).next();
+        let people = delivery.recipients.len();
+        let sent = delivery.recipients.iter().filter(|person| person.part.state == State::Sent).count();
+        let number = |count: usize| if people == 0 { String::new() } else { count.to_string() };
+        let said: Vec<String> =
+            bound_parts(delivery).filter_map(|part| part.bound.as_ref()).map(words).collect();
+        out.push_str(&row([
+            delivery.sent_at.map(|at| clock(at, zone)).unwrap_or_default(),
+            clock(delivery.planned_at, zone),
+            delivery.message.clone(),
+            delivery.title.clone(),
+            delivery.campaign.clone(),
+            delivery.ladder.clone(),
+            delivery.rung.clone(),
+            delivery.channel.clone(),
+            delivery.adapter.clone(),
+            delivery.account.clone(),
+            delivery.generation.to_string(),
+            word(delivery.state).to_owned(),
+            receipt.and_then(|receipt| receipt.url.clone()).unwrap_or_default(),
+            receipt.and_then(|receipt| receipt.id.clone()).unwrap_or_default(),
+            number(people),
+            number(sent),
+            delivery.error.clone().unwrap_or_default(),
+            said.join("\n\n"),
+            delivery.key.0.clone(),
+        ]));
+    }
+    out
+}
+
+fn moment(delivery: &Delivery) -> Timestamp {
+    delivery.sent_at.unwrap_or(delivery.planned_at)
+}
+
+fn newest_first<'a>(deliveries: &[&'a Delivery]) -> Vec<&'a Delivery> {
+    let mut sorted = deliveries.to_vec();
+    // The key last, so that the order is the same every time.
+    sorted.sort_by(|a, b| moment(b).cmp(&moment(a)).then_with(|| a.key.cmp(&b.key)));
+    sorted
+}
+
+/// The parts whose words are worth showing; of a mail, which says the same to
+/// everybody, the first that went out.
+fn bound_parts(delivery: &Delivery) -> impl Iterator<Item = &PartStanding> {
+    let mail = delivery.recipients.iter().map(|person| &person.part).find(|part| part.bound.is_some());
+    delivery.parts.iter().chain(mail)
+}
+
+/// What people would call the words in an adapter's own form: its title or
+/// subject, and its text; all of it, if it has neither.
+fn words(bound: &Value) -> String {
+    match bound {
+        Value::String(text) => return text.clone(),
+        // The mail, the article, the post within what the adapter keeps beside it.
+        Value::Object(fields) => {
+            let inner = ["mail", "article", "post", "variant"].iter().find_map(|name| fields.get(*name));
+            if let Some(inner) = inner.filter(|inner| inner.is_object()) {
+                return words(inner);
+            }
+        }
+        _ => {}
+    }
+    let first = |names: &[&str]| {
+        let mut found = names.iter().filter_map(|name| bound.get(name)?.as_str());
+        found.find(|text| !text.trim().is_empty()).map(str::to_owned)
+    };
+    let head = first(&["subject", "title"]);
+    let body = first(&["text", "message", "commentary", "status", "markdown", "content", "body", "excerpt"]);
+    match (head, body) {
+        (Some(head), Some(body)) => format!("{head}\n\n{body}"),
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => bound.to_string(),
+    }
+}
+
+fn row(cells: impl IntoIterator<Item = String>) -> String {
+    let cells: Vec<String> = cells.into_iter().map(|text| cell(&text)).collect();
+    cells.join(",") + "\r\n"
+}
+
+fn cell(text: &str) -> String {
+    let text = crate::text::visible(&text.replace("\r\n", "\n")).into_owned();
+    // The characters that OWASP's page on CSV injection names, with their
+    // full-width forms; some programs skip white space before them.
+    let formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    let text = if formula || text.starts_with(['\t', '\n']) { format!("'{text}") } else { text };
+    if text.contains([',', '"', '\n', ';', '\t']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::super::status::tests::delivery;
+    use super::*;
+
+    fn story() -> Vec<Delivery> {
+        let mut tweet = delivery("tweet", State::Sent);
+        tweet.sent_at = Some("2026-12-01T09:00:00Z".parse().unwrap());
+        tweet.parts[0].bound = Some(json!({"text": "=HYPERLINK(\"x\")\nIt landed \u{1b}[31m"}));
+        let mut blog = delivery("blog", State::Sent);
+        blog.sent_at = Some("2026-12-01T08:00:00Z".parse().unwrap());
+        blog.parts[0].bound = Some(json!({"title": "Rocket 2", "markdown": "line\n".repeat(20)}));
+        vec![blog, tweet]
+    }
+
+    #[test]
+    fn the_log_is_newest_first_and_has_the_words() {
+        let story = story();
+        let story: Vec<&Delivery> = story.iter().collect();
+        insta::assert_snapshot!(text(&story, &TimeZone::UTC, false), @r#"
+        2026-12-01 09:00  ✓ sent  tweet of rocket-2 to tweet (x:acmerockets)
+            │ =HYPERLINK("x")
+            │ It landed \u{1b}[31m
+
+        2026-12-01 08:00  ✓ sent  blog of rocket-2 to blog (x:acmerockets)
+            │ Rocket 2
+            │
+            │ line
+            │ line
+            │ line
+            │ line
+            │ line
+            │ line
+            │ line
+            │ line
+            │ line
+            │ line
+            … 10 more lines
+        "#);
+        let value = json(&story);
+        assert_eq!(value[0]["rung"], "tweet");
+        assert_eq!(value[1]["sent"][0]["title"], "Rocket 2");
+    }
+
+    #[test]
+    fn a_spreadsheet_runs_nothing() {
+        let mut story = story();
+        story[0].title = " @SUM(1)".to_owned();
+        let story: Vec<&Delivery> = story.iter().collect();
+        let csv = csv(&story, &TimeZone::UTC);
+        assert!(csv.starts_with("sent_at,planned_at,message,"));
+        assert!(csv.contains("\"'=HYPERLINK(\"\"x\"\")\nIt landed \\u{1b}[31m\""), "{csv}");
+        assert!(csv.contains(",' @SUM(1),"), "{csv}");
+        assert_eq!(csv.matches("\r\n").count(), 3);
+    }
 }

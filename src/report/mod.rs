@@ -3,10 +3,13 @@
 //! Makes texts; `cli` writes them out. Everything that came from a file or a
 //! server goes through `text::visible` (terminal) or is escaped (HTML, Markdown).
 
+pub mod columns;
 pub mod history;
+pub mod machine;
 pub mod preview;
 pub mod progress;
 pub mod queue;
+pub mod sign;
 pub mod status;
 
 pub use preview::{Preview, PreviewItem};

@@ -1,37 +1,324 @@
 //! A run as it happens: a bar a rung on a terminal, plain lines elsewhere.
 //! The only file that knows `indicatif`.
+//!
+//! Goes to standard error, and a reader that is gone is no error. What a
+//! server said is made visible first. A mail to thousands of people is a count,
+//! and no address of theirs is shown: logs of a CI are read by many.
 
-use crate::plan::{Event, Plan};
+use super::columns::{cut, one_line, pad, width};
+use super::sign::word;
+use crate::plan::{Event, EventKind, Plan, Receipt, State, StepKey};
 use crate::publish::Listener;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::time::Duration;
+
+/// Reasons of refusal that one mail shows; all of them are in the journal.
+const MOST_REASONS: usize = 3;
+/// Columns of the longest thing a server says.
+const MOST_SAID: usize = 200;
 
 /// Shows events on standard error.
-#[derive(Debug)]
 pub struct Progress {
-    terminal: bool,
+    bars: Option<MultiProgress>,
+    sink: Box<dyn Write + Send>,
+    rungs: Vec<Rung>,
+    by_key: BTreeMap<StepKey, usize>,
+    names: usize,
+}
+
+/// One step on its way.
+struct Rung {
+    name: String,
+    bar: Option<ProgressBar>,
+    /// Requests to be made: parts, or people.
+    all: u64,
+    mail: bool,
+    started: bool,
+    /// Parts and people that something final happened to, by its name.
+    ends: BTreeMap<&'static str, u64>,
+    reasons: BTreeSet<String>,
+    told: u64,
+    last_doing: String,
+}
+
+impl std::fmt::Debug for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Progress").field("bars", &self.bars.is_some()).finish_non_exhaustive()
+    }
 }
 
 impl Progress {
     /// For the steps of these plans; bars only on a terminal.
     pub fn new(plans: &[Plan], terminal: bool) -> Progress {
-        let _ = plans;
-        Progress { terminal }
+        let bars = terminal.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
+        Progress::with(plans, bars, Box::new(std::io::stderr()))
+    }
+
+    fn with(plans: &[Plan], bars: Option<MultiProgress>, sink: Box<dyn Write + Send>) -> Progress {
+        let mut progress = Progress { bars, sink, rungs: Vec::new(), by_key: BTreeMap::new(), names: 0 };
+        let several = plans.len() > 1;
+        for (plan, step) in plans.iter().flat_map(|plan| plan.steps.iter().map(move |step| (plan, step))) {
+            let name = if several { format!("{}/{}", plan.message, step.rung) } else { step.rung.clone() };
+            let name = cut(&one_line(&name), 32);
+            progress.names = progress.names.max(width(&name));
+            let all =
+                if step.recipients.is_empty() { step.payload.parts.len() } else { step.recipients.len() };
+            progress.by_key.insert(step.key.clone(), progress.rungs.len());
+            progress.rungs.push(Rung {
+                name,
+                bar: None,
+                all: all.max(1) as u64,
+                mail: !step.recipients.is_empty(),
+                started: false,
+                ends: BTreeMap::new(),
+                reasons: BTreeSet::new(),
+                told: 0,
+                last_doing: String::new(),
+            });
+        }
+        progress.add_bars();
+        progress
+    }
+
+    fn add_bars(&mut self) {
+        let Some(bars) = &self.bars else { return };
+        // A template that does not parse would be seen by the tests; a plain bar will do then.
+        let style = ProgressStyle::with_template("{prefix} {bar:16} {pos:>5}/{len:<5} {wide_msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .progress_chars("█▓░");
+        for rung in &mut self.rungs {
+            let bar = bars.add(ProgressBar::new(rung.all).with_style(style.clone()));
+            bar.set_prefix(pad(&rung.name, self.names));
+            bar.set_message("");
+            rung.bar = Some(bar);
+        }
     }
 
     /// Ends the bars and leaves the last line of each standing.
     pub fn finish(&mut self) {
-        let _ = self.terminal;
-        todo!("room report")
+        for at in 0..self.rungs.len() {
+            let rung = &self.rungs[at];
+            match &rung.bar {
+                // What nothing happened to says so, instead of standing there empty.
+                Some(bar) if !rung.started && bar.message().is_empty() => {
+                    bar.abandon_with_message("nothing to do now")
+                }
+                Some(bar) => bar.abandon(),
+                None if rung.mail && rung.told < rung.done() => self.tell_count(at),
+                None => {}
+            }
+        }
     }
+
+    fn say(&mut self, at: usize, state: &str, detail: &str) {
+        let Some(rung) = self.rungs.get(at) else { return };
+        let detail = cut(&one_line(detail), MOST_SAID);
+        match &rung.bar {
+            Some(bar) => bar.set_message(format!("{state}  {detail}").trim_end().to_owned()),
+            None => {
+                let line = format!("{}  {}  {detail}", pad(&rung.name, self.names), pad(state, 15));
+                // Whoever read this may be gone; the sending goes on.
+                let _ = writeln!(self.sink, "{}", line.trim_end());
+            }
+        }
+    }
+
+    /// A mail's state in numbers: on a bar always, on a line when all are done.
+    fn tell_count(&mut self, at: usize) {
+        let Some(rung) = self.rungs.get_mut(at) else { return };
+        rung.told = rung.done();
+        let count = |name: &str| rung.ends.get(name).copied().unwrap_or(0);
+        let mut words = vec![format!("{} of {}", count(word(State::Sent)), rung.all)];
+        let others = rung.ends.iter().filter(|(name, _)| **name != word(State::Sent));
+        words.extend(others.map(|(name, count)| format!("{count} {name}")));
+        let words = words.join(", ");
+        self.say(at, word(State::Sent), &words);
+    }
+
+    fn ended(&mut self, at: usize, end: &'static str, detail: &str) {
+        let Some(rung) = self.rungs.get_mut(at) else { return };
+        *rung.ends.entry(end).or_default() += 1;
+        if let Some(bar) = &rung.bar {
+            // Evidence can settle a part that counted as unknown before.
+            bar.set_position(rung.done().min(rung.all));
+        }
+        if !rung.mail {
+            return self.say(at, end, detail);
+        }
+        let bad = end != word(State::Sent) && !detail.is_empty();
+        let new = bad && rung.reasons.len() < MOST_REASONS && rung.reasons.insert(one_line(detail));
+        let complete = rung.done() >= rung.all;
+        if new && self.bars.is_none() {
+            self.say(at, end, detail);
+        }
+        if self.bars.is_some() || complete {
+            self.tell_count(at);
+        }
+    }
+}
+
+impl Rung {
+    fn done(&self) -> u64 {
+        self.ends.values().sum()
+    }
+}
+
+/// Where it is, for people.
+fn place(receipt: &Receipt) -> &str {
+    receipt.url.as_deref().or(receipt.detail.as_deref()).unwrap_or_default()
 }
 
 impl Listener for Progress {
     fn event(&mut self, event: &Event) {
-        let _ = event;
-        todo!("room report")
+        let Some(&at) = self.by_key.get(&event.key) else { return };
+        let mail = event.recipient.is_some();
+        if let Some(rung) = self.rungs.get_mut(at) {
+            // A mail that goes to the outbox goes there once, as a whole.
+            if rung.mail && !mail && matches!(event.kind, EventKind::Intent { .. }) {
+                (rung.mail, rung.all) = (false, 1);
+                if let Some(bar) = &rung.bar {
+                    bar.set_length(1);
+                }
+            }
+            rung.started |= !matches!(event.kind, EventKind::Planned { .. });
+        }
+        match &event.kind {
+            EventKind::Planned { .. } => {}
+            EventKind::Intent { .. } => {
+                let Some(rung) = self.rungs.get(at) else { return };
+                if let (Some(bar), false) = (&rung.bar, mail) {
+                    bar.enable_steady_tick(Duration::from_millis(200));
+                    bar.set_message("sending");
+                }
+            }
+            EventKind::Receipt { receipt, .. } if receipt.for_a_person => {
+                self.ended(at, "written for you", place(receipt));
+            }
+            EventKind::Receipt { part, receipt } => {
+                let thread =
+                    self.rungs.get(at).filter(|rung| rung.all > 1 && !rung.mail).map(|rung| rung.all);
+                let number = thread.map(|all| format!("{} of {all}  ", part + 1)).unwrap_or_default();
+                self.ended(at, word(State::Sent), &format!("{number}{}", place(receipt)));
+            }
+            EventKind::Refused { says, .. } => self.ended(at, word(State::Refused), says),
+            EventKind::Unknown { cause, .. } => self.ended(at, word(State::Unknown), cause),
+            EventKind::NotYet { says, until, .. } if !mail => {
+                self.say(at, "not yet", &format!("{says}; again at {}", until.strftime("%H:%M:%S UTC")));
+            }
+            EventKind::NotYet { .. } => {}
+            EventKind::Resolved { sent, url, by } => {
+                let word = if *sent { "sent" } else { "not sent" };
+                let url = url.as_deref().unwrap_or_default();
+                self.say(at, word, &format!("{url} (settled by {by})"));
+            }
+            EventKind::Held { why } => self.say(at, word(State::Held), why),
+            EventKind::Skipped { why } => self.say(at, word(State::Skipped), why),
+            EventKind::Cancelled { by } => self.say(at, word(State::Cancelled), &format!("by {by}")),
+        }
     }
 
     fn doing(&mut self, rung: &str, what: &str) {
-        let _ = (rung, what);
-        todo!("room report")
+        let named = |known: &Rung| {
+            known.name == rung || known.name.rsplit_once('/').is_some_and(|(_, name)| name == rung)
+        };
+        let Some(at) = self.rungs.iter().position(named) else { return };
+        let known = &mut self.rungs[at];
+        if known.last_doing == what {
+            return;
+        }
+        known.last_doing = what.to_owned();
+        self.say(at, "…", what);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::super::queue::tests::plan;
+    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    fn play(progress: &mut Progress, plan: &Plan) {
+        let mut tell = |rung: usize, recipient: Option<&str>, kind: EventKind| {
+            let key = plan.steps[rung].key.clone();
+            let at = "2026-12-01T08:00:00Z".parse().unwrap();
+            progress.event(&Event { at, key, recipient: recipient.map(str::to_owned), kind });
+        };
+        let receipt = |url: Option<&str>, detail: Option<&str>, for_a_person| EventKind::Receipt {
+            part: 0,
+            receipt: Receipt {
+                id: None,
+                url: url.map(str::to_owned),
+                detail: detail.map(str::to_owned),
+                for_a_person,
+            },
+        };
+        tell(0, None, EventKind::Intent { part: 0, attempt: 1, bound: serde_json::Value::Null });
+        tell(0, None, receipt(Some("https://acme.example/b/\u{1b}[2J"), None, false));
+        tell(1, None, receipt(None, Some("outbox/rocket-2/tweet"), true));
+        tell(2, Some("p0@acme.example"), receipt(None, None, false));
+        tell(2, Some("p1@acme.example"), EventKind::Refused { part: 0, says: "no such mailbox".to_owned() });
+        tell(2, Some("p2@acme.example"), EventKind::Unknown { part: 0, cause: "cut".to_owned() });
+    }
+
+    #[test]
+    fn lines_say_what_matters_and_name_no_recipient() {
+        let (page, plan) = (Page::default(), plan());
+        let mut progress = Progress::with(std::slice::from_ref(&plan), None, Box::new(page.clone()));
+        progress.doing("blog", "waiting until the page answers");
+        progress.doing("blog", "waiting until the page answers");
+        play(&mut progress, &plan);
+        progress.finish();
+        let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+        insta::assert_snapshot!(text, @r"
+        blog        …                waiting until the page answers
+        blog        sent             https://acme.example/b/\u{1b}[2J
+        tweet       written for you  outbox/rocket-2/tweet
+        newsletter  refused          no such mailbox
+        newsletter  unknown          cut
+        newsletter  sent             1 of 3, 1 refused, 1 unknown
+        ");
+    }
+
+    #[test]
+    fn a_reader_that_is_gone_and_hidden_bars_stop_nothing() {
+        let plan = plan();
+        let mut progress = Progress::with(std::slice::from_ref(&plan), None, Box::new(Gone));
+        play(&mut progress, &plan);
+        progress.finish();
+        let bars = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
+        let mut progress = Progress::with(std::slice::from_ref(&plan), Some(bars), Box::new(Gone));
+        play(&mut progress, &plan);
+        assert_eq!(progress.rungs[0].bar.as_ref().unwrap().position(), 1);
+        assert_eq!(progress.rungs[2].bar.as_ref().unwrap().message(), "sent  1 of 3, 1 refused, 1 unknown");
+        progress.finish();
+        let mut unstarted = Progress::new(&[plan], false);
+        unstarted.finish();
     }
 }

@@ -1,11 +1,214 @@
 //! A plan for people: what will go where, when, after what, and what has gone already.
 
-use crate::plan::{Plan, Standing};
-use jiff::Timestamp;
+use super::columns::{one_line, table};
+use super::sign::{paint, signed, style};
+use super::status::{clock, place};
+use crate::plan::{Plan, Standing, State, Step};
+use crate::render::VariantKind;
+use crate::schedule::{Due, due};
+use anstyle::Style;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// The plan as a table with its digest.
 pub fn text(plan: &Plan, standing: &Standing, now: Timestamp, zone: &TimeZone, colour: bool) -> String {
-    let _ = (plan, standing, now, zone, colour);
-    todo!("room report")
+    draw(plan, standing, zone, colour, &|step| due(plan, step, standing, now, zone, false))
+}
+
+fn draw(
+    plan: &Plan,
+    standing: &Standing,
+    zone: &TimeZone,
+    colour: bool,
+    due: &dyn Fn(&Step) -> Due,
+) -> String {
+    let dim = Style::new().dimmed();
+    let mut out = format!("{}\n", paint(&one_line(&plan.title), Style::new().bold(), colour));
+    let about = format!("{} on the ladder {}", one_line(&plan.message), one_line(&plan.ladder));
+    out.push_str(&format!("{}\n", paint(&about, dim, colour)));
+    for (name, time) in [("publish at", plan.publish_at), ("embargo until", plan.embargo)] {
+        if let Some(time) = time {
+            out.push_str(&format!("{name} {} ({})\n", clock(time, zone), one_line(&plan.zone)));
+        }
+    }
+    out.push('\n');
+    let rows: Vec<Vec<String>> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            vec![
+                step.rung.clone(),
+                step.channel.clone(),
+                what(step),
+                gate(step),
+                state(step, standing, zone, due),
+            ]
+        })
+        .collect();
+    for (at, line) in table(&["RUNG", "CHANNEL", "WHAT", "WHEN", "STATE"], &rows).iter().enumerate() {
+        let delivery = at.checked_sub(1).and_then(|row| standing.deliveries.get(&plan.steps[row].key));
+        let line = match delivery {
+            _ if at == 0 => paint(line, Style::new().bold(), colour),
+            Some(delivery) if colour => {
+                let state = signed(delivery.state);
+                line.replacen(&state, &paint(&state, style(delivery.state), true), 1)
+            }
+            _ => line.clone(),
+        };
+        out.push_str(&format!("{line}\n"));
+    }
+    out.push_str(&format!("\n{}\n", paint(&format!("digest {}", one_line(&plan.digest)), dim, colour)));
+    out
+}
+
+fn what(step: &Step) -> String {
+    let parts = step.payload.parts.len();
+    match step.kind {
+        VariantKind::Post if parts > 1 => format!("thread of {parts}"),
+        VariantKind::Mail => match step.recipients.len() {
+            1 => "mail to 1 person".to_owned(),
+            people => format!("mail to {people} people"),
+        },
+        kind => kind.name().to_owned(),
+    }
+}
+
+/// The gate in words: `1h after blog`, `next day 09:00, after blog, within 6h`.
+fn gate(step: &Step) -> String {
+    let after = (!step.after.is_empty()).then(|| format!("after {}", step.after.join(" and ")));
+    let delay = step.gate.delay.filter(|delay| !delay.is_zero()).map(length);
+    let mut words = Vec::new();
+    words.extend(step.gate.at.clone());
+    match (delay, after) {
+        (Some(delay), Some(after)) => words.push(format!("{delay} {after}")),
+        (Some(delay), None) => words.push(format!("{delay} later")),
+        (None, after) => words.extend(after),
+    }
+    if words.is_empty() {
+        words.push("at once".to_owned());
+    }
+    words.extend(step.gate.window.map(|window| format!("within {}", length(window))));
+    words.join(", ")
+}
+
+fn length(duration: SignedDuration) -> String {
+    format!("{duration:#}")
+}
+
+fn state(step: &Step, standing: &Standing, zone: &TimeZone, due: &dyn Fn(&Step) -> Due) -> String {
+    let delivery = standing.deliveries.get(&step.key);
+    if let Some(delivery) = delivery.filter(|delivery| delivery.state != State::Planned) {
+        let place = place(delivery);
+        let state = signed(delivery.state);
+        return if place.is_empty() { state } else { format!("{state} {place}") };
+    }
+    let queued = if delivery.is_some() { format!("{}, ", signed(State::Planned)) } else { String::new() };
+    match due(step) {
+        Due::Now => format!("{queued}due now"),
+        Due::At(time) => format!("{queued}due {}", clock(time, zone)),
+        Due::After(rung) => format!("{queued}waits for {rung}"),
+        Due::TooLate(time) => format!("{queued}too late since {}", clock(time, zone)),
+        Due::Never(why) => format!("{queued}never: {why}"),
+        Due::Settled => queued.trim_end_matches(", ").to_owned(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+pub(super) mod tests {
+    use super::super::status::tests::delivery;
+    use super::*;
+    use crate::plan::{Gate, Identity, PLAN_VERSION, Payload, PayloadPart, Receipt, Tracking};
+    use crate::render::{Post, Variant};
+
+    /// A step without content.
+    pub(in crate::report) fn step(rung: &str, kind: VariantKind, after: &[&str], gate: Gate) -> Step {
+        let identity = Identity {
+            account: "x:acmerockets".to_owned(),
+            message: "rocket-2".to_owned(),
+            rung: rung.to_owned(),
+            occurrence: 0,
+            generation: 0,
+            recipient: None,
+        };
+        let part = PayloadPart { body: serde_json::Value::Null, media: vec![] };
+        Step {
+            key: delivery(rung, State::Sent).key,
+            identity,
+            rung: rung.to_owned(),
+            reason: None,
+            channel: rung.to_owned(),
+            adapter: "x".to_owned(),
+            kind,
+            after: after.iter().map(|rung| (*rung).to_owned()).collect(),
+            needs_url_of: vec![],
+            gate,
+            variant: Variant::Post(Post { parts: vec![], card: None, first_comment: None, url_reserve: 0 }),
+            payload: Payload { parts: vec![part] },
+            payload_digest: String::new(),
+            tracking: Tracking::default(),
+            recipients: vec![],
+        }
+    }
+
+    /// Three rungs: a blog, a tweet an hour later, a newsletter next morning.
+    pub(in crate::report) fn plan() -> Plan {
+        let hour = Some(SignedDuration::from_hours(1));
+        let mut mail = step(
+            "newsletter",
+            VariantKind::Mail,
+            &["blog"],
+            Gate {
+                delay: None,
+                at: Some("next day 09:00".to_owned()),
+                window: Some(SignedDuration::from_hours(6)),
+            },
+        );
+        mail.recipients = (0..3).map(|at| format!("p{at}@acme.example")).collect();
+        let late = Gate { delay: hour, ..Gate::default() };
+        Plan {
+            version: PLAN_VERSION,
+            store: "s".to_owned(),
+            message: "rocket-2".to_owned(),
+            title: "Rocket 2\u{1b}[2J lands itself".to_owned(),
+            ladder: "launch".to_owned(),
+            campaign: "rocket-2".to_owned(),
+            zone: "Europe/Berlin".to_owned(),
+            publish_at: Some("2026-12-01T08:00:00Z".parse().unwrap()),
+            embargo: None,
+            steps: vec![
+                step("blog", VariantKind::Article, &[], Gate::default()),
+                step("tweet", VariantKind::Post, &["blog"], late),
+                mail,
+            ],
+            digest: "0123456789abcdef".repeat(4),
+        }
+    }
+
+    #[test]
+    fn a_plan_reads_as_what_goes_where_and_when() {
+        let plan = plan();
+        let mut blog = delivery("blog", State::Sent);
+        blog.parts[0].receipt =
+            Some(Receipt { url: Some("https://acme.example/b/".to_owned()), ..Receipt::default() });
+        let mut standing = Standing::default();
+        standing.deliveries.insert(blog.key.clone(), blog);
+        let due = |step: &Step| match step.rung.as_str() {
+            "tweet" => Due::At("2026-12-01T09:30:00Z".parse().unwrap()),
+            _ => Due::After("blog".to_owned()),
+        };
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        insta::assert_snapshot!(draw(&plan, &standing, &zone, false, &due), @r"
+        Rocket 2\u{1b}[2J lands itself
+        rocket-2 on the ladder launch
+        publish at 2026-12-01 09:00 (Europe/Berlin)
+
+        RUNG        CHANNEL     WHAT              WHEN                                   STATE
+        blog        blog        article           at once                                ✓ sent https://acme.example/b/
+        tweet       tweet       post              1h after blog                          due 2026-12-01 10:30
+        newsletter  newsletter  mail to 3 people  next day 09:00, after blog, within 6h  waits for blog
+
+        digest 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+        ");
+    }
 }

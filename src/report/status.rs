@@ -1,17 +1,203 @@
-//! Where every delivery stands.
+//! Where every delivery stands, and what to do about those that need somebody.
 
-use crate::plan::Delivery;
+use super::columns::{cut, one_line, table};
+use super::sign::{paint, short_key, signed, style, word};
+use crate::plan::{Delivery, PartStanding, Receipt, State};
+use anstyle::Style;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::{Value, json};
 
 /// A table for people: message, rung, channel, state with a sign that does not
 /// need colour, address, and below it what to do about each that needs somebody.
 pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
-    let _ = (deliveries, zone, colour);
-    todo!("room report")
+    if deliveries.is_empty() {
+        return "nothing has been published or scheduled yet\n".to_owned();
+    }
+    let rows: Vec<Vec<String>> = deliveries
+        .iter()
+        .map(|delivery| {
+            vec![
+                delivery.message.clone(),
+                delivery.rung.clone(),
+                delivery.channel.clone(),
+                signed(delivery.state),
+                when(delivery, zone),
+                place(delivery),
+            ]
+        })
+        .collect();
+    let lines = table(&["MESSAGE", "RUNG", "CHANNEL", "STATE", "WHEN", "WHERE"], &rows);
+    let mut out = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let line = match at.checked_sub(1).and_then(|row| deliveries.get(row)) {
+            // The sign and the word together stand nowhere else in a line before them.
+            Some(delivery) if colour => {
+                let state = signed(delivery.state);
+                line.replacen(&state, &paint(&state, style(delivery.state), true), 1)
+            }
+            Some(_) => line.clone(),
+            None => paint(line, Style::new().bold(), colour),
+        };
+        out.push_str(&line);
+        out.push('\n');
+    }
+    let todo: Vec<String> =
+        deliveries.iter().filter_map(|delivery| what_to_do(delivery, deliveries)).collect();
+    if !todo.is_empty() {
+        out.push_str(&format!("\n{}\n", paint("To do", Style::new().bold(), colour)));
+        out.extend(todo);
+    }
+    out
 }
 
 /// The `deliveries` array of the JSON contract.
-pub fn json(deliveries: &[&Delivery]) -> serde_json::Value {
-    let _ = deliveries;
-    todo!("room report")
+pub fn json(deliveries: &[&Delivery]) -> Value {
+    deliveries.iter().map(|delivery| record(delivery)).collect()
 }
+
+/// One delivery for machines.
+pub(super) fn record(delivery: &Delivery) -> Value {
+    let first = receipts(delivery).next();
+    let attempts = delivery.parts.iter().chain(delivery.recipients.iter().map(|person| &person.part));
+    json!({
+        "key": delivery.key,
+        "message": delivery.message,
+        "title": delivery.title,
+        "campaign": delivery.campaign,
+        "ladder": delivery.ladder,
+        "rung": delivery.rung,
+        "channel": delivery.channel,
+        "adapter": delivery.adapter,
+        "account": delivery.account,
+        "kind": delivery.kind.map(|kind| kind.name()),
+        "generation": delivery.generation,
+        "state": word(delivery.state),
+        "id": first.and_then(|receipt| receipt.id.as_deref()),
+        "url": first.and_then(|receipt| receipt.url.as_deref()),
+        "detail": first.and_then(|receipt| receipt.detail.as_deref()),
+        "error": delivery.error,
+        "attempts": attempts.map(|part| part.attempts).max().unwrap_or(0),
+        "planned_at": delivery.planned_at,
+        "not_before": delivery.not_before,
+        "sent_at": delivery.sent_at,
+        "parts": delivery.parts.iter().map(part).collect::<Vec<_>>(),
+        "recipients": delivery.recipients.iter().map(|person| {
+            let receipt = person.part.receipt.as_ref();
+            json!({
+                "recipient": person.recipient,
+                "key": person.key,
+                "state": word(person.part.state),
+                "id": receipt.and_then(|receipt| receipt.id.as_deref()),
+                "error": person.error,
+                "attempts": person.part.attempts,
+            })
+        }).collect::<Vec<_>>(),
+    })
+}
+
+fn part(part: &PartStanding) -> Value {
+    let receipt = part.receipt.as_ref();
+    json!({
+        "id": receipt.and_then(|receipt| receipt.id.as_deref()),
+        "url": receipt.and_then(|receipt| receipt.url.as_deref()),
+        "detail": receipt.and_then(|receipt| receipt.detail.as_deref()),
+        "state": word(part.state),
+        "attempts": part.attempts,
+    })
+}
+
+/// What came back, in the order of the parts.
+pub(super) fn receipts(delivery: &Delivery) -> impl Iterator<Item = &Receipt> {
+    let people = delivery.recipients.iter().map(|person| &person.part);
+    delivery.parts.iter().chain(people).filter_map(|part| part.receipt.as_ref())
+}
+
+/// `2026-12-01 09:00` in `zone`.
+pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn when(delivery: &Delivery, zone: &TimeZone) -> String {
+    match (delivery.sent_at, delivery.not_before) {
+        (Some(sent), _) => clock(sent, zone),
+        (None, Some(at)) => format!("not before {}", clock(at, zone)),
+        (None, None) => String::new(),
+    }
+}
+
+/// The address, or for mail how many have it, or where the text lies, or why not.
+pub(super) fn place(delivery: &Delivery) -> String {
+    if delivery.is_for_each_person() {
+        return people(delivery);
+    }
+    let live = receipts(delivery).find_map(|receipt| receipt.url.clone());
+    let lies = || receipts(delivery).find_map(|receipt| receipt.detail.clone());
+    // Long answers stand whole below the table, in `log` and in JSON.
+    let why = || delivery.error.as_deref().map(|error| cut(&one_line(error), 80));
+    match delivery.state {
+        State::Refused | State::Unknown | State::Held | State::Skipped => why().or(live),
+        _ => live.or_else(lies).or_else(why),
+    }
+    .unwrap_or_default()
+}
+
+fn people(delivery: &Delivery) -> String {
+    let all = delivery.recipients.len();
+    let count = |state: State| delivery.recipients.iter().filter(|person| person.part.state == state).count();
+    let mut words = vec![format!("{} of {all} sent", count(State::Sent))];
+    for state in [State::Refused, State::Unknown, State::Sending, State::Waiting] {
+        if count(state) > 0 {
+            words.push(format!("{} {}", count(state), word(state)));
+        }
+    }
+    words.join(", ")
+}
+
+fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<String> {
+    let key = short_key(delivery, beside);
+    let who = format!("{} of {}", one_line(&delivery.rung), one_line(&delivery.message));
+    let why = delivery.error.as_deref().map(one_line).unwrap_or_default();
+    let because = if why.is_empty() { String::new() } else { format!(": {why}") };
+    match delivery.state {
+        State::Unknown if delivery.is_for_each_person() => {
+            let mut out = format!("  {who}: it is not known whether these mails went out{because}\n");
+            let unknown = delivery.recipients.iter().filter(|person| person.part.state == State::Unknown);
+            for person in unknown.clone().take(5) {
+                let key = person.key.0.get(..12).unwrap_or(&person.key.0);
+                out.push_str(&format!(
+                    "      {}: ladder resolve {key} --sent | --not-sent\n",
+                    one_line(&person.recipient)
+                ));
+            }
+            let more = unknown.count().saturating_sub(5);
+            if more > 0 {
+                out.push_str(&format!("      and {more} more: see `ladder status --format json`\n"));
+            }
+            Some(out)
+        }
+        State::Unknown => Some(format!(
+            "  {who}: it is not known whether this went out{because}\n    look at {}, then say what you see:\n      \
+             ladder resolve {key} --sent URL\n      ladder resolve {key} --not-sent\n",
+            one_line(&delivery.account)
+        )),
+        State::Waiting => {
+            let receipt = receipts(delivery).find(|receipt| receipt.for_a_person)?;
+            let lies = receipt.detail.as_deref().map(one_line);
+            let lies = lies.map(|place| format!("; its text lies in {place}")).unwrap_or_default();
+            Some(format!("  {who}: waits for you to post it{lies}\n      ladder resolve {key} --sent URL\n"))
+        }
+        State::Refused => Some(format!(
+            "  {who}: refused{because}\n    mend the cause, then send it anew: ladder publish {} --only {} --again REASON\n",
+            one_line(&delivery.message),
+            one_line(&delivery.rung)
+        )),
+        State::Held => Some(format!("  {who}: held back{because}\n")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+#[path = "status_tests.rs"]
+pub(super) mod tests;

@@ -1,10 +1,12 @@
 //! When a step may run: not before, window, embargo, dependencies.
 //!
-//! Pure: the clock and the journal's standing come in as values.
+//! Pure: the clock and the journal's standing come in as values. The same
+//! answer serves the run, the plan's table and the exit code.
 
-use crate::plan::{Plan, Standing, Step};
-use jiff::Timestamp;
+use crate::ladder::At;
+use crate::plan::{Delivery, Plan, Standing, State, Step};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// Whether a step may run.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +27,11 @@ pub enum Due {
 
 /// Whether `step` may run at `now`. `early` passes the message's `publish_at`,
 /// never its embargo.
+///
+/// A step's time is counted from when all that it waits for was out; without
+/// that, from `publish_at`; without that, from when it was taken up. Then
+/// `delay` is added, then the first `at` from there on is taken. A window that
+/// closed while a thread was half out does not cut the thread.
 pub fn due(
     plan: &Plan,
     step: &Step,
@@ -33,6 +40,83 @@ pub fn due(
     zone: &TimeZone,
     early: bool,
 ) -> Due {
-    let _ = (plan, step, standing, now, zone, early);
-    todo!("room schedule")
+    let delivery = standing.deliveries.get(&step.key);
+    if delivery.is_some_and(|delivery| !delivery.is_open()) || superseded(step, standing) {
+        return Due::Settled;
+    }
+    let taken_up = delivery.map_or(now, |delivery| delivery.planned_at);
+    let base = match dependencies(plan, step, standing) {
+        Err(wait) => return wait,
+        Ok(Some(out)) => out,
+        Ok(None) => match plan.publish_at {
+            Some(time) if early => time.min(taken_up),
+            Some(time) => time,
+            None => taken_up,
+        },
+    };
+    // A new generation follows its own beginning, not last month's dependency.
+    let base = if step.identity.generation > 0 { base.max(taken_up) } else { base };
+    let Ok(time) = gate_time(step, base, zone) else { return Due::Never(step.rung.clone()) };
+    let time = plan.embargo.map_or(time, |embargo| time.max(embargo));
+    let half_out = delivery.is_some_and(|delivery| delivery.parts.iter().any(|part| part.receipt.is_some()));
+    if let Some(window) = step.gate.window.filter(|_| !half_out) {
+        let closes = later(time, window);
+        if now > closes {
+            return Due::TooLate(closes);
+        }
+    }
+    let time = delivery.and_then(|delivery| delivery.not_before).map_or(time, |until| time.max(until));
+    if now >= time { Due::Now } else { Due::At(time) }
 }
+
+/// Whether `--again` has begun a newer generation of the same step.
+fn superseded(step: &Step, standing: &Standing) -> bool {
+    let identity = &step.identity;
+    standing
+        .latest(&identity.account, &identity.message, &identity.rung)
+        .is_some_and(|latest| latest.generation > identity.generation)
+}
+
+/// When the last of what the step waits for was out; none if it waits for nothing.
+fn dependencies(plan: &Plan, step: &Step, standing: &Standing) -> Result<Option<Timestamp>, Due> {
+    let mut out: Option<Timestamp> = None;
+    let mut waits = None;
+    for name in &step.after {
+        let Some(before) = plan.step(name) else { return Err(Due::Never(name.clone())) };
+        let delivery = standing.deliveries.get(&before.key);
+        match delivery.map(|delivery| delivery.state) {
+            Some(State::Sent | State::Altered) => out = out.max(delivery.and_then(sent_at)),
+            Some(State::Refused | State::Skipped | State::Cancelled | State::Unpublished) => {
+                return Err(Due::Never(name.clone()));
+            }
+            None | Some(State::Planned | State::Waiting | State::Sending | State::Unknown | State::Held) => {
+                waits = waits.or(Some(name))
+            }
+        }
+    }
+    match waits {
+        Some(name) => Err(Due::After(name.clone())),
+        None => Ok(out),
+    }
+}
+
+fn sent_at(delivery: &Delivery) -> Option<Timestamp> {
+    delivery.sent_at.or(Some(delivery.planned_at))
+}
+
+/// `base`, the delay, then the wall time.
+fn gate_time(step: &Step, base: Timestamp, zone: &TimeZone) -> Result<Timestamp, String> {
+    let ready = later(base, step.gate.delay.unwrap_or(SignedDuration::ZERO));
+    match &step.gate.at {
+        Some(written) => Ok(At::parse(written)?.after(ready, zone)),
+        None => Ok(ready),
+    }
+}
+
+/// The end of time where there is no such moment.
+fn later(time: Timestamp, wait: SignedDuration) -> Timestamp {
+    time.checked_add(wait.max(SignedDuration::ZERO)).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,17 @@
 //! one commit. A store is made only by `init` and `store create`; it is never
 //! made by looking for it.
 
-use crate::plan::{Event, Plan};
+mod journal;
+mod lock;
+mod media;
+mod sqlite;
+
+pub use journal::{ExportError, ImportError, ImportSummary};
+pub use lock::RunLock;
+
+use crate::plan::{Event, Plan, Standing, State};
+use rusqlite::OptionalExtension;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What can be wrong with a store. Every text says what to do.
@@ -13,6 +23,9 @@ pub enum StoreError {
     /// There is none.
     #[error("there is no store at `{0}`: nothing is sent without one; `ladder store create` makes it")]
     Missing(String),
+    /// There is one already.
+    #[error("there is a store at `{0}` already: it is left as it is")]
+    Exists(String),
     /// It is another project's.
     #[error(
         "the store `{path}` has the id {found}, and `ladder.toml` names {expected}: nothing is sent; restore the right store, or correct `[store] id`"
@@ -53,6 +66,19 @@ pub enum StoreError {
         /// The system's words.
         why: String,
     },
+    /// It failed while things were being sent.
+    #[error(
+        "the store `{path}` failed while sending ({why}): nothing more was sent{}; put the store right, then look at `ladder status`",
+        if *.unrecorded == 0 { String::new() } else { format!(", and {unrecorded} answers that did arrive could not be recorded, so these deliveries will be unknown") }
+    )]
+    Midway {
+        /// The file.
+        path: String,
+        /// What happened to it.
+        why: String,
+        /// How many events could not be written.
+        unrecorded: usize,
+    },
     /// It is not a store, or damaged.
     #[error(
         "the store `{path}` cannot be read ({why}); restore it from a copy or from `ladder journal export`"
@@ -65,6 +91,22 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// What went wrong, in few words and without what to do.
+    pub fn why(&self) -> String {
+        match self {
+            StoreError::NotWritable { why, .. }
+            | StoreError::Damaged { why, .. }
+            | StoreError::Midway { why, .. } => why.clone(),
+            StoreError::Busy { holder, .. } => format!("it is in use by {holder}"),
+            StoreError::Missing(_) => "it is gone".to_owned(),
+            StoreError::Exists(_) => "there is one already".to_owned(),
+            StoreError::OtherId { .. } => "it has another id".to_owned(),
+            StoreError::Newer { .. } => "a newer ladder wrote it".to_owned(),
+        }
+    }
+}
+
 /// Written in one durable commit.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
@@ -74,32 +116,24 @@ pub struct Batch {
     pub events: Vec<Event>,
 }
 
+impl Batch {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.plans.is_empty() && self.events.is_empty()
+    }
+}
+
 /// The store.
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
     id: String,
-}
-
-/// Held while this process sends: one runner at a time.
-#[derive(Debug)]
-pub struct RunLock {
-    _file: std::fs::File,
+    connection: rusqlite::Connection,
+    ids: ulid::Generator,
+    commits: u64,
 }
 
 impl Store {
-    /// Makes a new, empty store with a new id. An existing file is an error.
-    pub fn create(path: &Path) -> Result<Store, StoreError> {
-        let _ = path;
-        todo!("room store")
-    }
-
-    /// Opens the store and compares its id with the project's.
-    pub fn open(path: &Path, expected_id: &str) -> Result<Store, StoreError> {
-        let _ = (path, expected_id);
-        todo!("room store")
-    }
-
     /// Its id.
     pub fn id(&self) -> &str {
         &self.id
@@ -110,41 +144,109 @@ impl Store {
         &self.path
     }
 
-    /// One durable commit.
+    /// How many durable commits this opening of it has made.
+    pub fn commits(&self) -> u64 {
+        self.commits
+    }
+
+    /// One durable commit; none for an empty batch.
     pub fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        let _ = batch;
-        todo!("room store")
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let written = write(&mut self.connection, &mut self.ids, batch);
+        written.map_err(|error| sqlite::explain(&self.path, &error))?;
+        self.commits += 1;
+        Ok(())
     }
 
     /// Every event, in order.
     pub fn events(&self) -> Result<Vec<Event>, StoreError> {
-        todo!("room store")
+        let mut events = Vec::new();
+        self.each_event(&mut |_, event| events.push(event))?;
+        Ok(events)
     }
 
     /// The plan of that digest.
     pub fn plan(&self, digest: &str) -> Result<Option<Plan>, StoreError> {
-        let _ = digest;
-        todo!("room store")
+        let json: Option<String> = self
+            .connection
+            .prepare("SELECT json FROM plans WHERE digest = ?1")
+            .and_then(|mut plans| plans.query_row([digest], |row| row.get(0)).optional())
+            .map_err(|error| sqlite::explain(&self.path, &error))?;
+        json.map(|json: String| self.understand(&json, "a plan")).transpose()
     }
 
-    /// Keeps the bytes of a media file under their SHA-256, durable before it returns.
-    pub fn keep_media(&self, sha256: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let _ = (sha256, bytes);
-        todo!("room store")
+    /// The plans of which something is still to be sent, or to be looked for.
+    pub fn queued(&self, standing: &Standing) -> Result<Vec<Plan>, StoreError> {
+        let waiting = standing.deliveries.values().filter(|d| d.is_open() || d.state == State::Unknown);
+        let digests: BTreeSet<&str> = waiting.map(|delivery| delivery.plan.as_str()).collect();
+        let mut plans = Vec::new();
+        for digest in digests {
+            plans.extend(self.plan(digest)?);
+        }
+        plans.sort_by(|a, b| {
+            (a.publish_at, &a.message, &a.digest).cmp(&(b.publish_at, &b.message, &b.digest))
+        });
+        Ok(plans)
     }
 
-    /// Where kept media lie, each file named by its SHA-256.
-    pub fn media_folder(&self) -> PathBuf {
-        self.path.with_file_name("media")
+    /// Every event with its id, in order.
+    fn each_event(&self, take: &mut dyn FnMut(String, Event)) -> Result<(), StoreError> {
+        let explain = |error: rusqlite::Error| sqlite::explain(&self.path, &error);
+        let mut rows =
+            self.connection.prepare("SELECT seq, id, json FROM events ORDER BY seq").map_err(explain)?;
+        let mut rows = rows.query([]).map_err(explain)?;
+        while let Some(row) = rows.next().map_err(explain)? {
+            let seq: i64 = row.get(0).map_err(explain)?;
+            let json = row.get_ref(2).map_err(explain)?;
+            let json = json.as_str().map_err(|error| explain(error.into()))?;
+            let event = self.understand(json, &format!("event {seq}"))?;
+            take(row.get(1).map_err(explain)?, event);
+        }
+        Ok(())
     }
 
-    /// Takes the right to send. Another runner holding it is [`StoreError::Busy`].
-    pub fn lock_for_sending(&self) -> Result<RunLock, StoreError> {
-        todo!("room store")
-    }
-
-    /// Whether another process is sending right now.
-    pub fn is_sending(&self) -> bool {
-        todo!("room store")
+    fn understand<T: serde::de::DeserializeOwned>(&self, json: &str, what: &str) -> Result<T, StoreError> {
+        serde_json::from_str(json).map_err(|error| StoreError::Damaged {
+            path: self.path.display().to_string(),
+            why: format!("{what} is not what this ladder writes: {error}"),
+        })
     }
 }
+
+/// The one place that writes: all of `batch`, or nothing.
+fn write(
+    connection: &mut rusqlite::Connection,
+    ids: &mut ulid::Generator,
+    batch: &Batch,
+) -> rusqlite::Result<()> {
+    // Immediate: a writer that waits for another one waits here, not half way.
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    {
+        // The recipients are not part of the digest, so the newest list wins.
+        let mut plans = transaction.prepare(
+            "INSERT INTO plans (digest, json) VALUES (?1, ?2)
+             ON CONFLICT (digest) DO UPDATE SET json = excluded.json WHERE json <> excluded.json",
+        )?;
+        for plan in &batch.plans {
+            plans.execute((&plan.digest, as_json(plan)?))?;
+        }
+        let mut events = transaction.prepare("INSERT INTO events (id, key, json) VALUES (?1, ?2, ?3)")?;
+        for event in &batch.events {
+            let id = match ids.generate() {
+                Ok(id) => id,
+                Err(overflow) => overflow.commit_overflow_random(),
+            };
+            events.execute((id.to_string(), &event.key.0, as_json(event)?))?;
+        }
+    }
+    transaction.commit()
+}
+
+fn as_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -56,7 +56,7 @@ fn scan(text: &str, countries: bool) -> Vec<Entity> {
         } else {
             match c {
                 'h' | 'H' => scheme_link(text, at).map(|end| (EntityKind::Link, end)),
-                '@' | '＠' if !joins(before) => {
+                '@' | '＠' if !joins(before) && !matches!(before, Some('!' | '#' | '&' | '*')) => {
                     mention(text, at + c.len_utf8()).map(|end| (EntityKind::Mention, end))
                 }
                 '#' | '＃' if !joins(before) && !before.is_some_and(|c| c == '&' || c.is_alphanumeric()) => {
@@ -65,7 +65,9 @@ fn scan(text: &str, countries: bool) -> Vec<Entity> {
                 _ => None,
             }
         };
-        let starts_word = c.is_ascii_alphanumeric() && !joins(before) && !matches!(before, Some('.' | '-'));
+        let starts_word = c.is_ascii_alphanumeric()
+            && !joins(before)
+            && !before.is_some_and(|c| matches!(c, '.' | '-') || spaced(c));
         let found = found.or_else(|| {
             if !starts_word {
                 return None;
@@ -134,7 +136,7 @@ fn bare_host(text: &str, start: usize, countries: bool) -> Option<usize> {
     let host = text[start..start + ascii].trim_end_matches(['.', '-']);
     let (labels, ending) = host.rsplit_once('.')?;
     let next = text[start + host.len()..].chars().next();
-    let whole = ascii < 254 && labels.split('.').all(is_label) && !matches!(next, Some('@' | '_'));
+    let whole = ascii < 254 && labels.split('.').all(is_label) && !matches!(next, Some('@' | '_' | '+'));
     let ending = ending.to_ascii_lowercase();
     let www = labels.len() > 4 && labels[..4].eq_ignore_ascii_case("www.");
     let known = www && ending.len() > 1 && ending.bytes().all(|b| b.is_ascii_alphabetic())
@@ -164,8 +166,18 @@ fn is_country(ending: &str) -> bool {
         )
 }
 
-/// The end of a host: letters of any script, digits, `-` and `.`, then a port.
+/// The end of a host: letters of any script, digits, `-` and `.`. `start`
+/// itself where a label is longer than names can be (63 bytes as it is
+/// encoded, RFC 1035): such a link is none, and costs its letters.
 fn host_end(text: &str, start: usize) -> usize {
+    let end = host_letters_end(text, start);
+    let host = &text[start..end];
+    let encoded = |label: &str| url::Host::parse(label).map_or(64, |host| host.to_string().len());
+    let long = |label: &str| label.chars().nth(63).is_some() || !label.is_ascii() && encoded(label) > 63;
+    if host.len() > 1000 || host.split('.').any(long) { start } else { end }
+}
+
+fn host_letters_end(text: &str, start: usize) -> usize {
     let mut end = start;
     let mut ascii_label = true;
     for (at, c) in text[start..].char_indices() {
@@ -219,7 +231,7 @@ fn path_end(text: &str, end: usize) -> usize {
                 last = after;
             }
             '/' | '#' | '=' | '&' | '-' | '_' | '+' | '%' | '~' | '@' => last = after,
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '$' | '|' => {}
+            '.' | ',' | '–' | ';' | ':' | '!' | '?' | '\'' | '*' | '$' | '|' => {}
             c if c.is_ascii_alphanumeric() => last = after,
             c if !c.is_ascii() && spaced(c) && (c.is_alphanumeric() || is_combining_mark(c)) => last = after,
             _ => break,
@@ -249,7 +261,8 @@ fn mention(text: &str, start: usize) -> Option<usize> {
             return None;
         }
     }
-    Some(name)
+    // `@http://…` is no name.
+    (!text[name..].starts_with("://")).then_some(name)
 }
 
 fn name_end(text: &str, start: usize) -> usize {
@@ -269,20 +282,16 @@ fn tag_end(text: &str, start: usize) -> Option<usize> {
         letter |= c.is_alphabetic();
         end = start + at + c.len_utf8();
     }
-    letter.then_some(end)
+    (letter && !text[end..].starts_with("://")).then_some(end)
 }
 
 /// Whether `c` may stand in a hashtag: letters, marks and digits of every
-/// script, `_`, and the joiners that Persian, Hebrew, Catalan and Japanese write with.
+/// script, `_`, and the joiners that Persian, Hebrew, Tibetan, Catalan and Japanese write with.
 pub(super) fn may_stand_in_tag(c: char, first: bool) -> bool {
-    c.is_alphanumeric()
-        || c == '_'
-        || !first && (is_combining_mark(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{20dd}'..='\u{20e4}'))
-        || !first
-            && matches!(
-                c,
-                '\u{200c}' | '\u{200d}' | '\u{b7}' | '\u{5be}' | '\u{5f3}' | '\u{5f4}' | '\u{30fb}'
-            )
+    let emoji_part = matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{20dd}'..='\u{20e4}');
+    let joiner = matches!(c, '\u{200c}' | '\u{200d}' | '\u{b7}' | '\u{5be}' | '\u{5f3}' | '\u{5f4}')
+        || matches!(c, '\u{f0b}' | '\u{f0c}' | '\u{3003}' | '\u{301c}' | '\u{30fb}' | '\u{ff5e}');
+    c.is_alphanumeric() || c == '_' || !first && (joiner || is_combining_mark(c) && !emoji_part)
 }
 
 #[cfg(test)]
@@ -317,6 +326,7 @@ mod tests {
             ["www.acme.museum", "acme.com/x", "Acme.org"]
         );
         assert_eq!(found("main.rs, e.g. node.js, 3.5, a..b, me@acme.com, v1.2.com_x"), Vec::<&str>::new());
+        assert_eq!(found("ELPAÍS.com, name.al+last@acme.com"), Vec::<&str>::new());
         assert_eq!(countable("main.rs").len(), 1);
     }
 
@@ -330,6 +340,14 @@ mod tests {
             found("#Rocket #überall, #宇宙 #हिन्दी #1 #2026 #4ever &#39; a#b #می‌خواهم ＃日本"),
             ["#Rocket", "#überall", "#宇宙", "#हिन्दी", "#4ever", "#می‌خواهم", "＃日本"]
         );
+    }
+
+    #[test]
+    fn a_host_too_long_to_exist_is_no_link() {
+        assert_eq!(found(&format!("https://{}.com/", "a".repeat(64))), Vec::<&str>::new());
+        assert_eq!(found(&format!("https://{}.com/", "a".repeat(63))).len(), 1);
+        let text = "#https://acme.example @http://acme.example";
+        assert_eq!(found(text), ["https://acme.example", "http://acme.example"]);
     }
 
     #[test]

@@ -146,12 +146,16 @@ impl Reading<'_> {
             .is_some_and(|(key, _)| !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_'));
         if says.starts_with("string values must be quoted") {
             let value = line.split_once('=').map_or("", |(_, value)| value.trim());
-            let hint = match value {
-                "" => "a value is missing behind the `=`".to_owned(),
-                "yes" | "no" | "True" | "False" | "on" | "off" => "write `true` or `false`".to_owned(),
-                _ => "put the text in quotes: `\"…\"`".to_owned(),
+            let (says, hint) = match value {
+                "" => ("a value is missing behind the `=`", "write it, or remove the line"),
+                "yes" | "no" | "True" | "False" | "on" | "off" => {
+                    ("no value here", "write `true` or `false`")
+                }
+                _ => ("a text without quotes", "put the text in quotes: `\"…\"`"),
             };
-            problem.hint(hint)
+            Diagnostic::error("syntax", format!("not TOML here: {says}")).at(span).hint(hint)
+        } else if says.starts_with("invalid time") || says.starts_with("invalid date") {
+            problem.hint("put the time in quotes, year-month-day: `\"2026-12-01 09:00\"`")
         } else if looks_like_yaml && !line.contains('=') {
             problem.hint("this line is written as YAML; in TOML it is `key = value`, and a text is in quotes")
         } else if says.contains("basic string") || says.contains("literal string") {

@@ -1,4 +1,17 @@
 //! What readers will see, before they do.
+//!
+//! One value, four ways to look at it: [`json`] for machines, [`terminal`] for
+//! a quick look, [`html`] to see it as readers of each network do, [`markdown`]
+//! for a review. All are pure and the same input gives the same bytes.
+
+mod fold;
+mod html;
+mod json;
+mod markdown;
+mod terminal;
+
+#[cfg(test)]
+mod fixture;
 
 use crate::diagnostic::Diagnostic;
 use crate::render::{Outlet, Variant};
@@ -40,29 +53,82 @@ pub struct PreviewItem<'a> {
     pub when: Option<(String, Option<Timestamp>)>,
     /// What it says.
     pub variant: &'a Variant,
+    /// Who gets it, one message each; empty for everything but mail.
+    pub recipients: &'a [String],
+}
+
+impl PreviewItem<'_> {
+    /// The network in words: `LinkedIn`.
+    fn network(&self) -> String {
+        let name = self.outlet.rules.network;
+        match name {
+            "" => self.outlet.adapter.clone(),
+            "x" => "X".to_owned(),
+            "linkedin" => "LinkedIn".to_owned(),
+            "youtube" => "YouTube".to_owned(),
+            "tiktok" => "TikTok".to_owned(),
+            "wordpress" => "WordPress".to_owned(),
+            "static-site" => "site".to_owned(),
+            "email" => "mail".to_owned(),
+            name => {
+                let mut letters = name.chars();
+                letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
+            }
+        }
+    }
+
+    /// The account without what only tells it from accounts elsewhere: `x:acme` is `acme`.
+    fn handle(&self) -> &str {
+        let known = [self.outlet.rules.network, self.outlet.adapter.as_str()];
+        match self.account.split_once(':') {
+            Some((before, after)) if known.contains(&before) && !after.is_empty() => after,
+            _ => self.account,
+        }
+    }
+
+    /// The account as readers see it beside the name: with `@` where the network has it.
+    fn at_handle(&self) -> String {
+        let handle = self.handle();
+        let at = matches!(self.outlet.rules.network, "x" | "mastodon" | "bluesky" | "threads" | "instagram");
+        if at && !handle.is_empty() && !handle.starts_with('@') && !handle.contains(' ') {
+            format!("@{handle}")
+        } else {
+            handle.to_owned()
+        }
+    }
+
+    /// When it goes out and what it waits for, in a few words; empty if at once.
+    fn timing(&self) -> String {
+        let after = (!self.after.is_empty()).then(|| format!("after {}", self.after.join(", ")));
+        let when = self.when.as_ref().map(|(words, _)| words.clone()).filter(|words| !words.is_empty());
+        match (after, when) {
+            // The words may say already what it waits for.
+            (Some(after), Some(when)) if when.contains(&after) => when,
+            (Some(after), Some(when)) => format!("{after} · {when}"),
+            (after, when) => after.or(when).unwrap_or_default(),
+        }
+    }
 }
 
 /// The JSON of PRODUCT's contract: `message`, `ladder`, `variants` (the caller
 /// adds `diagnostics`, `error` and `exit`).
 pub fn json(preview: &Preview<'_>) -> serde_json::Value {
-    let _ = preview;
-    todo!("room report")
+    json::preview(preview)
 }
 
-/// For a terminal of `width` columns.
+/// For a terminal of `width` columns; no line is longer (32 at least, 100 at most are used).
 pub fn terminal(preview: &Preview<'_>, width: usize, colour: bool) -> String {
-    let _ = (preview, width, colour);
-    todo!("room report")
+    terminal::preview(preview, width, colour)
 }
 
 /// One self-contained page: no script, no request, under 5 MB.
 pub fn html(preview: &Preview<'_>) -> String {
-    let _ = preview;
-    todo!("room report")
+    html::page(preview)
 }
 
-/// Markdown for a pull request's comment; @names do not ping.
+/// Markdown for a pull request's comment; @names do not ping, and what the
+/// message says cannot become markup. Stays below 60,000 characters, because
+/// GitHub refuses comments over 65,536.
 pub fn markdown(preview: &Preview<'_>) -> String {
-    let _ = preview;
-    todo!("room report")
+    markdown::preview(preview)
 }

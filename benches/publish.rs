@@ -1,0 +1,153 @@
+//! `ladder publish` to mail servers on loopback that take 200 ms to answer.
+//!
+//! `cargo bench --bench publish`. What is measured is the whole process: start,
+//! reading, checking, planning, the journal, sending, the receipts. The bound
+//! is the longest chain of rungs that wait for each other, times 200 ms.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Command;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+const ANSWER: Duration = Duration::from_millis(200);
+
+/// When a mail was accepted, and by which server.
+struct Accepted {
+    server: usize,
+    at: Instant,
+}
+
+fn main() {
+    println!("publish to 6 mail servers on loopback, each answering a mail after 200 ms (median of 7)");
+    let flat = [ANSWER; 6];
+    run("6 rungs at once", &flat, &[None; 6], 1);
+    run("3 chains of 2", &flat, &[None, Some(0), None, Some(2), None, Some(4)], 2);
+    run("1 chain of 6", &flat, &[None, Some(0), Some(1), Some(2), Some(3), Some(4)], 6);
+    slow_one();
+}
+
+fn run(name: &str, delays: &[Duration], after: &[Option<usize>], longest: u32) {
+    let bound = ANSWER * longest;
+    let mut walls: Vec<Duration> = (0..7).map(|_| publish(delays, after).0).collect();
+    walls.sort();
+    let median = walls[walls.len() / 2];
+    println!(
+        "  {name:<16} {:>7.1} ms, longest chain {:>6.0} ms, ratio {:.3}",
+        ms(median),
+        ms(bound),
+        median.as_secs_f64() / bound.as_secs_f64()
+    );
+}
+
+fn slow_one() {
+    let mut delays = [ANSWER; 6];
+    delays[0] = Duration::from_secs(3);
+    let (wall, accepted) = publish(&delays, &[None; 6]);
+    let others = accepted.iter().filter(|one| one.0 != 0).map(|one| one.1).max().unwrap();
+    println!(
+        "  one server takes 3 s: the other five had accepted theirs after {:.1} ms; the run took {:.1} ms",
+        ms(others),
+        ms(wall)
+    );
+}
+
+/// One publishing of one message; the time, and when each server accepted.
+fn publish(delays: &[Duration], after: &[Option<usize>]) -> (Duration, Vec<(usize, Duration)>) {
+    let (tell, heard): (Sender<Accepted>, Receiver<Accepted>) = channel();
+    let ports: Vec<u16> =
+        delays.iter().enumerate().map(|(server, delay)| serve(server, *delay, tell.clone())).collect();
+    let folder = std::env::temp_dir().join(format!("ladder-publish-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    write_project(&folder, &ports, after);
+    let ladder = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ladder"));
+        command.arg("--project").arg(&folder).args(arguments).env("NO_COLOR", "1");
+        command
+    };
+    let made = ladder(&["store", "create"]).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let start = Instant::now();
+    let output = ladder(&["publish", "m", "--yes"]).output().unwrap();
+    let wall = start.elapsed();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let accepted: Vec<(usize, Duration)> =
+        heard.try_iter().map(|one| (one.server, one.at.duration_since(start))).collect();
+    assert_eq!(accepted.len(), delays.len(), "a mail is missing or went out twice");
+    fs::remove_dir_all(&folder).unwrap();
+    (wall, accepted)
+}
+
+fn write_project(folder: &Path, ports: &[u16], after: &[Option<usize>]) {
+    for name in ["content-ladders", "messages"] {
+        fs::create_dir_all(folder.join(name)).unwrap();
+    }
+    let mut project = "[brand]\nname = \"Bench\"\n[store]\nid = \"01JD3Z0R0C8N5Q7W9V2K4M6T8Z\"\n".to_owned();
+    let mut ladder = "name = \"all\"\nallow = [\"same-text-twice\"]\n".to_owned();
+    for (number, port) in ports.iter().enumerate() {
+        project += &format!(
+            "[channels.c{number}]\nadapter = \"email\"\nsmtp = \"smtp://127.0.0.1:{port}\"\nfrom = \"a{number}@example.com\"\nto = [\"b@example.com\"]\n"
+        );
+        ladder += &format!("[rungs.r{number}]\nchannel = \"c{number}\"\n");
+        if let Some(other) = after[number] {
+            ladder += &format!("after = \"r{other}\"\n");
+        }
+    }
+    fs::write(folder.join("ladder.toml"), project).unwrap();
+    fs::write(folder.join("content-ladders/all.toml"), ladder).unwrap();
+    let message = "+++\ntitle = \"A message\"\nsummary = \"What it is about.\"\n+++\nThe body of it.\n";
+    fs::write(folder.join("messages/m.md"), message).unwrap();
+}
+
+/// A mail server that answers everything at once, but a mail's end after `delay`.
+fn serve(server: usize, delay: Duration, tell: Sender<Accepted>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let tell = tell.clone();
+            std::thread::spawn(move || converse(stream, server, delay, &tell));
+        }
+    });
+    port
+}
+
+fn converse(stream: TcpStream, server: usize, delay: Duration, tell: &Sender<Accepted>) -> Option<()> {
+    stream.set_nodelay(true).ok()?;
+    let mut out = stream.try_clone().ok()?;
+    let mut lines = BufReader::new(stream).lines();
+    out.write_all(b"220 bench ESMTP\r\n").ok()?;
+    while let Some(Ok(line)) = lines.next() {
+        let verb = line.split_whitespace().next().unwrap_or("").to_ascii_uppercase();
+        match verb.as_str() {
+            "EHLO" | "HELO" => out.write_all(b"250-bench\r\n250 8BITMIME\r\n").ok()?,
+            "DATA" => {
+                out.write_all(b"354 go on\r\n").ok()?;
+                while lines.next()?.ok()? != "." {}
+                std::thread::sleep(delay);
+                let _ = tell.send(Accepted { server, at: Instant::now() });
+                out.write_all(b"250 taken\r\n").ok()?;
+            }
+            "QUIT" => {
+                out.write_all(b"221 bye\r\n").ok()?;
+                return Some(());
+            }
+            _ => out.write_all(b"250 ok\r\n").ok()?,
+        }
+    }
+    Some(())
+}
+
+/// Milliseconds.
+fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

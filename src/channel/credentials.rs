@@ -1,0 +1,113 @@
+//! The named secrets of an account at a network, and what is said while this
+//! build cannot post there yet.
+
+use super::secret::resolve;
+use super::{Configuring, Ready, SendError};
+use crate::diagnostic::Diagnostic;
+use crate::ladder::secret_ref::SecretRef;
+use crate::ladder::shape::Reader;
+use std::path::Path;
+
+/// The secrets that an adapter's table names, in the order of its fields.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    /// The channel, for messages.
+    channel: String,
+    /// Key in the table, and where its value is to be found.
+    found: Vec<(&'static str, SecretRef)>,
+    /// What is missing from the table, a sentence each.
+    missing: Vec<String>,
+}
+
+impl Credentials {
+    /// None yet, for `channel`.
+    pub fn of(channel: &str) -> Credentials {
+        Credentials { channel: channel.to_owned(), ..Credentials::default() }
+    }
+
+    /// Reads a secret that the account cannot do without.
+    pub fn take(&mut self, reader: &mut Reader<'_>, key: &'static str) {
+        match reader.secret(key) {
+            Some(reference) => self.found.push((key, reference.value)),
+            None => self.miss(key, &format!("{{ env = \"{}\" }}", self.variable(key))),
+        }
+    }
+
+    /// Notes that `key` is not in the table; `example` is a value for the hint.
+    pub fn miss(&mut self, key: &str, example: &str) {
+        self.missing
+            .push(format!("`{key}` is missing: add `{key} = {example}` to `[channels.{}]`", self.channel));
+    }
+
+    /// Whether every secret is there and holds something. Reads them, in a
+    /// place where a slow program delays nobody, and forgets them again.
+    pub async fn ready(&self, project: &Path) -> Ready {
+        let (credentials, project) = (self.clone(), project.to_owned());
+        let looked = tokio::task::spawn_blocking(move || {
+            let mut missing = credentials.missing;
+            let errors = credentials.found.iter().filter_map(|(key, reference)| {
+                resolve(reference, &project).err().map(|error| format!("`{key}`: {error}"))
+            });
+            missing.extend(errors);
+            missing
+        });
+        match looked.await {
+            Ok(missing) if missing.is_empty() => Ready::Yes,
+            Ok(missing) => Ready::NoCredentials(missing),
+            Err(error) => Ready::No(vec![format!("reading the secrets was interrupted: {error}")]),
+        }
+    }
+
+    fn variable(&self, key: &str) -> String {
+        let name = format!("{}_{key}", self.channel).to_uppercase();
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+    }
+}
+
+/// Why a channel whose secrets are all set still cannot send.
+pub fn cannot_post_yet(network: &str) -> String {
+    format!(
+        "this build cannot post to {network} yet: unset its secrets and write \
+         `without_credentials = \"outbox\"` to get the post in the outbox, or use `adapter = \"manual\"`"
+    )
+}
+
+/// [`Credentials::ready`], for a network that this build cannot post to yet.
+pub async fn ready_but_not_built(credentials: &Credentials, project: &Path, network: &str) -> Ready {
+    match credentials.ready(project).await {
+        Ready::Yes => Ready::No(vec![cannot_post_yet(network)]),
+        other => other,
+    }
+}
+
+/// What `send` answers there, should anybody ask.
+pub fn not_built(network: &str) -> SendError {
+    SendError::Refused { says: cannot_post_yet(network) }
+}
+
+/// `network:account`: the identity of deliveries. Without an `account` the
+/// channel's name stands for it.
+pub fn account(network: &str, configuring: &Configuring<'_>, known_as: Option<&str>) -> String {
+    let table = configuring.table;
+    let written = table.account.as_ref().map(|account| account.value.as_str());
+    let name = written.or(known_as).unwrap_or(&table.name.value).trim();
+    format!("{network}:{}", name.strip_prefix('@').unwrap_or(name))
+}
+
+/// `base_url`, which every adapter that speaks HTTP takes: another host that
+/// speaks the network's language (a proxy, a test server).
+pub fn base_url(reader: &mut Reader<'_>, default: &str) -> String {
+    let Some(written) = reader.text("base_url") else { return default.to_owned() };
+    let good = url::Url::parse(&written.value).is_ok_and(|url| {
+        let local = super::is_loopback(url.host_str().unwrap_or(""));
+        url.username().is_empty() && (url.scheme() == "https" || (url.scheme() == "http" && local))
+    });
+    if !good {
+        reader.problems.push(
+            Diagnostic::error("bad-url", format!("`{}` is no address for secrets to go to", written.value))
+                .at(written.span)
+                .hint("write an `https://` address (`http://` only for this machine), without a user name"),
+        );
+    }
+    written.value.trim_end_matches('/').to_owned()
+}

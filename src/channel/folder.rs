@@ -1,0 +1,292 @@
+//! A folder of the project that adapters write into: whole files or nothing,
+//! and never outside of the project.
+//!
+//! Everything here blocks; adapters call it through [`on_disk`].
+
+use super::SendError;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// A disk that is full or closed to us is mended by a person: no use in trying
+/// again at once.
+const WAIT: Duration = Duration::from_secs(300);
+
+/// Nothing that an adapter wrote is larger; what is larger is not ours.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
+/// A folder below the project's.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    project: PathBuf,
+    below: PathBuf,
+}
+
+impl Folder {
+    /// The folder `directory` of `project`. Nothing is created yet.
+    pub fn new(project: &Path, directory: &str) -> Result<Folder, SendError> {
+        let below = inside(directory).map_err(|says| SendError::Refused { says })?;
+        Ok(Folder { project: project.to_owned(), below })
+    }
+
+    /// A folder within this one.
+    pub fn join(&self, directory: &str) -> Result<Folder, SendError> {
+        let below = inside(directory).map_err(|says| SendError::Refused { says })?;
+        Ok(Folder { project: self.project.clone(), below: self.below.join(below) })
+    }
+
+    /// The path of a file in it as people see it: from the project on, with `/`.
+    pub fn shown(&self, file: &str) -> String {
+        let path = self.below.join(file);
+        let parts: Vec<_> =
+            path.iter().map(|part| part.to_string_lossy()).filter(|part| part != ".").collect();
+        parts.join("/")
+    }
+
+    /// The bytes of a file in it; none if there is no such file.
+    pub fn read(&self, file: &str) -> Result<Option<Vec<u8>>, SendError> {
+        let path = self.path(file)?;
+        let trouble = |error| self.trouble("read", file, &error);
+        let Ok(about) = fs::symlink_metadata(&path) else { return Ok(None) };
+        if !about.is_file() || about.len() > LARGEST {
+            let says = format!("`{}` is in the way: it is not a file that `ladder` wrote", self.shown(file));
+            return Err(SendError::Refused { says });
+        }
+        self.stays_inside(path.parent().unwrap_or(&path))?;
+        let mut bytes = Vec::new();
+        File::open(&path).and_then(|file| file.take(LARGEST).read_to_end(&mut bytes)).map_err(trouble)?;
+        Ok(Some(bytes))
+    }
+
+    /// Writes a file whole: a reader (and a power cut) sees the old one, none,
+    /// or all of this one.
+    pub fn write(&self, file: &str, bytes: &[u8]) -> Result<(), SendError> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let path = self.path(file)?;
+        let parent = path.parent().unwrap_or(&self.project).to_owned();
+        let trouble = |error| self.trouble("write", file, &error);
+        self.create(&parent)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // Short and of its own, whatever the file is called: names have limits.
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let temporary = parent.join(format!(".ladder-{}-{count}.tmp", std::process::id()));
+        let written =
+            write_durably(&temporary, bytes).and_then(|()| fs::rename(&temporary, parent.join(name)));
+        if let Err(error) = written {
+            // It may never have been made; what matters is the first error.
+            let _ = fs::remove_file(&temporary);
+            return Err(trouble(error));
+        }
+        sync(&parent);
+        Ok(())
+    }
+
+    /// Writes a file unless it holds the same bytes already.
+    pub fn keep(&self, file: &str, bytes: &[u8]) -> Result<(), SendError> {
+        match self.read(file)? {
+            Some(old) if old == bytes => Ok(()),
+            _ => self.write(file, bytes),
+        }
+    }
+
+    /// The names in it, sorted; empty if it does not exist.
+    pub fn names(&self) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.project.join(&self.below)) else { return Vec::new() };
+        let mut names: Vec<String> =
+            entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+
+    /// Whether files could be written here; the error says why not.
+    pub fn writable(&self) -> Result<(), String> {
+        let path = self.project.join(&self.below);
+        let here = path.ancestors().find(|path| path.exists()).unwrap_or(&self.project);
+        self.stays_inside(here).map_err(|error| error.to_string())?;
+        if !here.is_dir() {
+            return Err(format!("`{}` is a file, not a folder", here.display()));
+        }
+        let probe = here.join(format!(".ladder-{}.probe", std::process::id()));
+        File::create(&probe)
+            .and_then(|_| fs::remove_file(&probe))
+            .map_err(|error| format!("`{}` cannot be written: {error}", self.shown("")))
+    }
+
+    fn path(&self, file: &str) -> Result<PathBuf, SendError> {
+        let file = inside(file).map_err(|says| SendError::Refused { says })?;
+        Ok(self.project.join(&self.below).join(file))
+    }
+
+    /// Makes `folder` with its parents, none of them outside of the project by
+    /// way of a link.
+    fn create(&self, folder: &Path) -> Result<(), SendError> {
+        let there = folder.ancestors().find(|path| path.exists()).unwrap_or(folder);
+        self.stays_inside(there)?;
+        if there != folder {
+            fs::create_dir_all(folder).map_err(|error| self.trouble("make", "", &error))?;
+            for made in folder.ancestors().take_while(|path| *path != there) {
+                sync(made.parent().unwrap_or(made));
+            }
+        }
+        self.stays_inside(folder)
+    }
+
+    fn stays_inside(&self, path: &Path) -> Result<(), SendError> {
+        let real = |path: &Path| path.canonicalize().map_err(|error| self.trouble("find", "", &error));
+        if real(path)?.starts_with(real(&self.project)?) {
+            return Ok(());
+        }
+        let says = format!("`{}` leads out of the project through a link", self.shown(""));
+        Err(SendError::Refused { says })
+    }
+
+    fn trouble(&self, verb: &str, file: &str, error: &std::io::Error) -> SendError {
+        let says = format!("cannot {verb} `{}`: {error}", self.shown(file));
+        match error.kind() {
+            // A name that the disk cannot hold does not get better by waiting.
+            ErrorKind::InvalidFilename | ErrorKind::InvalidInput => SendError::Refused { says },
+            _ => SendError::NotYet { says, wait: Some(WAIT) },
+        }
+    }
+}
+
+/// `path` if it stays below the folder it starts from; the error says why not.
+pub fn inside(path: &str) -> Result<PathBuf, String> {
+    let refuse = |why: &str| Err(format!("`{path}` {why}"));
+    if path.chars().any(char::is_control) {
+        return refuse("holds control characters");
+    }
+    // A backslash parts folders on some systems and not on others.
+    if path.contains('\\') {
+        return refuse("holds a backslash: write `/` between folders");
+    }
+    for part in Path::new(path).components() {
+        match part {
+            Component::Normal(_) | Component::CurDir => {}
+            Component::ParentDir => return refuse("leaves the project: `..` is not taken"),
+            Component::RootDir | Component::Prefix(_) => {
+                return refuse("is an absolute path: write it relative to the project");
+            }
+        }
+    }
+    Ok(Path::new(path).to_owned())
+}
+
+/// A text as a name of one file or folder: letters, digits, `-`, `_` and `.`
+/// stay (no leading dot), everything else becomes `-`.
+pub fn file_name(text: &str) -> String {
+    let keep = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+    let mut name: String = text.chars().map(keep).collect();
+    while name.len() > 120 {
+        name.pop();
+    }
+    let name = name.trim_matches(['.', '-']);
+    if name.is_empty() { "untitled".to_owned() } else { name.to_owned() }
+}
+
+/// The kept bytes of a picture, checked against its digest.
+pub fn picture_bytes(media: &Path, picture: &crate::render::Picture) -> Result<Vec<u8>, SendError> {
+    let refused = |why: String| SendError::Refused { says: format!("the image `{}` {why}", picture.path) };
+    let plain_name = !picture.sha256.is_empty() && picture.sha256.chars().all(|c| c.is_ascii_hexdigit());
+    if !plain_name {
+        return Err(refused("has no digest".to_owned()));
+    }
+    let bytes = fs::read(media.join(&picture.sha256))
+        .map_err(|error| refused(format!("was not kept with the plan: {error}")))?;
+    if crate::plan::key::hex_digest(&bytes) != picture.sha256 {
+        return Err(refused("is not the one that was planned: its bytes have changed".to_owned()));
+    }
+    Ok(bytes)
+}
+
+/// Runs blocking work where it delays nobody.
+pub async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SendError> + Send + 'static,
+) -> Result<T, SendError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(SendError::Unknown { cause: format!("writing was interrupted: {error}") }),
+    }
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// The name is durable when its folder is. Systems that cannot sync a folder
+/// (Windows) need not be asked.
+fn sync(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_below() {
+        for bad in ["../x", "a/../../x", "/etc", "a\u{0}b", "a\\..\\b", "a\nb"] {
+            assert!(inside(bad).is_err(), "{bad:?}");
+        }
+        for good in ["a", "a/b.md", ".", "./a"] {
+            assert!(inside(good).is_ok(), "{good:?}");
+        }
+        assert_eq!(file_name("a/b: c"), "a-b--c");
+        assert_eq!(file_name("../.."), "untitled");
+        assert!(file_name(&"ä".repeat(500)).len() <= 120);
+    }
+
+    #[test]
+    fn a_file_is_written_whole_and_replaced() {
+        let project = tempfile::tempdir().unwrap();
+        let folder = Folder::new(project.path(), "a/b").unwrap();
+        assert!(folder.writable().is_ok());
+        assert_eq!(folder.read("c/d.txt").unwrap(), None);
+        folder.write("c/d.txt", b"one").unwrap();
+        folder.keep("c/d.txt", b"two").unwrap();
+        assert_eq!(folder.read("c/d.txt").unwrap().unwrap(), b"two");
+        assert_eq!(folder.shown("c/d.txt"), "a/b/c/d.txt");
+        assert_eq!(folder.join("c").unwrap().names(), ["d.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leaves_the_project_is_refused() {
+        let project = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), project.path().join("out")).unwrap();
+        let folder = Folder::new(project.path(), "out/posts").unwrap();
+        assert!(folder.writable().is_err());
+        let error = folder.write("a.md", b"x").unwrap_err();
+        assert!(matches!(error, SendError::Refused { .. }), "{error:?}");
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+        // A link in the place of a file is replaced, not followed.
+        let target = elsewhere.path().join("target");
+        fs::write(&target, "theirs").unwrap();
+        std::os::unix::fs::symlink(&target, project.path().join("b.md")).unwrap();
+        let here = Folder::new(project.path(), ".").unwrap();
+        assert!(matches!(here.read("b.md"), Err(SendError::Refused { .. })));
+        here.write("b.md", b"ours").unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "theirs");
+    }
+
+    #[test]
+    fn pictures_are_checked_against_their_digest() {
+        let media = tempfile::tempdir().unwrap();
+        let digest = crate::plan::key::hex_digest(b"bytes");
+        fs::write(media.path().join(&digest), b"bytes").unwrap();
+        let mut picture = crate::channel::fixture::picture("a.png", b"bytes");
+        assert_eq!(picture_bytes(media.path(), &picture).unwrap(), b"bytes");
+        fs::write(media.path().join(&digest), b"other").unwrap();
+        assert!(matches!(picture_bytes(media.path(), &picture), Err(SendError::Refused { .. })));
+        picture.sha256 = "../../etc/passwd".to_owned();
+        assert!(matches!(picture_bytes(media.path(), &picture), Err(SendError::Refused { .. })));
+    }
+}

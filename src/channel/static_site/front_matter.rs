@@ -1,0 +1,206 @@
+//! Front matter: TOML by its serializer; YAML as one `key: value` a line, each
+//! value in JSON, which YAML 1.1 and 1.2 read alike whatever it looks like.
+
+use crate::diagnostic::Diagnostic;
+use crate::ladder::shape::Reader;
+use crate::ladder::{Node, NodeKind};
+use serde_json::{Map, Value};
+
+/// Keys and values in order; `date` is kept apart because both formats have
+/// dates of their own.
+#[derive(Clone, Debug, Default)]
+pub struct FrontMatter {
+    /// The date as the format writes it.
+    pub date: String,
+    /// All other keys.
+    pub keys: Map<String, Value>,
+}
+
+impl FrontMatter {
+    /// Puts the user's own keys over these; tables are merged, not replaced.
+    pub fn merge(&mut self, extra: &Map<String, Value>) {
+        merge(&mut self.keys, extra);
+        if let Some(Value::String(date)) = self.keys.shift_remove("date") {
+            self.date = date;
+        }
+    }
+
+    /// Between `+++`.
+    pub fn toml(&self) -> String {
+        let mut table = toml::Table::new();
+        for (key, value) in &self.keys {
+            if let Some(value) = toml_value(value) {
+                table.insert(key.clone(), value);
+            }
+        }
+        let date = self.date.parse::<toml::value::Datetime>();
+        let date = date.map_or_else(|_| toml::Value::String(self.date.clone()), toml::Value::Datetime);
+        table.insert("date".to_owned(), date);
+        // Only keys that are no text could fail here, and there are none.
+        format!("+++\n{}+++\n", toml::to_string(&table).unwrap_or_default())
+    }
+
+    /// Between `---`.
+    pub fn yaml(&self) -> String {
+        let mut out = String::from("---\n");
+        for (key, value) in &self.keys {
+            // The date stands where the title does: right behind it.
+            out += &format!("{}: {}\n", yaml_key(key), yaml_value(value));
+            if key == "title" {
+                out += &format!("date: {}\n", self.date);
+            }
+        }
+        out + "---\n"
+    }
+}
+
+/// `front_matter = { … }` of the channel's table.
+pub fn extra(reader: &mut Reader<'_>) -> Map<String, Value> {
+    let Some((_, node)) = reader.node("front_matter") else { return Map::new() };
+    match json_value(&node) {
+        Value::Object(map) => map,
+        _ => {
+            let message = format!("`front_matter` is {}, and should be a table", node.kind.name());
+            let hint = "write `front_matter = { author = \"Ada\" }`";
+            reader.problems.push(Diagnostic::error("wrong-type", message).at(node.span).hint(hint));
+            Map::new()
+        }
+    }
+}
+
+fn json_value(node: &Node) -> Value {
+    match &node.kind {
+        NodeKind::String(text) | NodeKind::Datetime(text) => Value::from(text.as_str()),
+        NodeKind::Integer(number) => Value::from(*number),
+        NodeKind::Float(number) => Value::from(*number),
+        NodeKind::Boolean(yes) => Value::from(*yes),
+        NodeKind::Null => Value::Null,
+        NodeKind::Array(nodes) => nodes.iter().map(json_value).collect(),
+        NodeKind::Table(table) => {
+            table.entries.iter().map(|(key, node)| (key.value.clone(), json_value(node))).collect()
+        }
+    }
+}
+
+fn merge(into: &mut Map<String, Value>, extra: &Map<String, Value>) {
+    for (key, value) in extra {
+        match (into.get_mut(key), value) {
+            (Some(Value::Object(old)), Value::Object(new)) => merge(old, new),
+            _ => {
+                into.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// TOML has no null: such a key is left out.
+fn toml_value(value: &Value) -> Option<toml::Value> {
+    Some(match value {
+        Value::Null => return None,
+        Value::Bool(yes) => toml::Value::Boolean(*yes),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => toml::Value::Integer(whole),
+            None => toml::Value::Float(number.as_f64().unwrap_or_default()),
+        },
+        Value::String(text) => toml::Value::String(text.clone()),
+        Value::Array(values) => toml::Value::Array(values.iter().filter_map(toml_value).collect()),
+        Value::Object(map) => toml::Value::Table(
+            map.iter().filter_map(|(key, value)| Some((key.clone(), toml_value(value)?))).collect(),
+        ),
+    })
+}
+
+/// Bare only where no reader takes it for something else than a text.
+fn yaml_key(key: &str) -> String {
+    let simple = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        && key.starts_with(|c: char| c.is_ascii_alphabetic());
+    let word = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    if simple && !word.contains(&key.to_ascii_lowercase().as_str()) { key.to_owned() } else { quote(key) }
+}
+
+/// In one line, with a blank behind `:` and `,`, which YAML 1.1 wants.
+fn yaml_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => quote(text),
+        Value::Array(values) => {
+            format!("[{}]", values.iter().map(yaml_value).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(map) => {
+            let entries = map.iter().map(|(key, value)| format!("{}: {}", quote(key), yaml_value(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+/// A JSON string, with what YAML does not take raw (C1 controls, DEL, line
+/// separators, the byte-order mark) written as `\uXXXX` too.
+fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    for c in Value::from(text).to_string().chars() {
+        match c {
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+                out += &format!("\\u{:04x}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn sample() -> FrontMatter {
+        let Value::Object(keys) = json!({
+            "title": "a: \"b\" # c \\ \u{85}", "tags": ["2024", "1.0", "no", "@a", "- b"],
+            "draft": false, "none": null, "params": { "yes": "on", "n": 1.5 },
+        }) else {
+            panic!()
+        };
+        FrontMatter { date: "2026-12-01T09:00:00+01:00".to_owned(), keys }
+    }
+
+    #[test]
+    fn toml_comes_back_as_it_went_in() {
+        let text = sample().toml();
+        let inner = text.trim_start_matches("+++\n").trim_end_matches("+++\n");
+        let table: toml::Table = inner.parse().unwrap();
+        assert_eq!(table["title"].as_str().unwrap(), "a: \"b\" # c \\ \u{85}");
+        assert!(table["date"].is_datetime());
+        assert_eq!(table["tags"][0].as_str().unwrap(), "2024");
+        assert!(!table.contains_key("none"));
+    }
+
+    #[test]
+    fn yaml_quotes_whatever_looks_like_something_else() {
+        insta::assert_snapshot!(sample().yaml(), @r#"
+        ---
+        title: "a: \"b\" # c \\ \u0085"
+        date: 2026-12-01T09:00:00+01:00
+        tags: ["2024", "1.0", "no", "@a", "- b"]
+        draft: false
+        none: null
+        params: {"yes": "on", "n": 1.5}
+        ---
+        "#);
+        assert_eq!(yaml_key("no"), "\"no\"");
+        assert_eq!(yaml_key("a b"), "\"a b\"");
+    }
+
+    #[test]
+    fn own_keys_win_and_tables_are_merged() {
+        let mut front = sample();
+        let Value::Object(extra) = json!({ "draft": true, "params": { "n": 2 }, "date": "2027-01-01" })
+        else {
+            panic!()
+        };
+        front.merge(&extra);
+        assert_eq!(front.keys["draft"], true);
+        assert_eq!(front.keys["params"], json!({ "yes": "on", "n": 2 }));
+        assert_eq!(front.date, "2027-01-01");
+    }
+}

@@ -1,0 +1,171 @@
+//! Page, list and feed as text.
+
+use super::super::{Address, Work};
+use super::entry::{Entry, IN_FEED};
+use super::{MARK, escape};
+use crate::channel::SendError;
+use jiff::Timestamp;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Value;
+use minijinja::{AutoEscape, Environment, context};
+
+const PAGE: &str = include_str!("page.html");
+const LIST: &str = include_str!("list.html");
+const FEED: &str = include_str!("feed.xml");
+const STYLE: &str = include_str!("style.css");
+
+/// The article's page.
+pub fn page(work: &Work, entry: &Entry) -> Result<String, SendError> {
+    let article = &work.article;
+    let url = entry.url.as_deref();
+    let beside = |name: &str| url.map(|url| absolute(url, name)).unwrap_or_else(|| name.to_owned());
+    let cover = article.cover.as_ref().map(|cover| {
+        context! { file => encode(&cover.name), alt => cover.alt.as_str(), width => cover.width, height => cover.height,
+            url => beside(&encode(&cover.name)) }
+    });
+    let shown_in_body = article.cover.as_ref().is_some_and(|cover| article.html.contains(&cover.name));
+    draw(
+        PAGE,
+        context! {
+            mark => MARK,
+            style => Value::from_safe_string(STYLE.to_owned()),
+            site => work.site.title.as_str(),
+            title => article.title.as_str(),
+            excerpt => article.excerpt.as_str(),
+            language => article.language.as_str(),
+            tags => article.tags.clone(),
+            date => work.date.strftime("%Y-%m-%d").to_string(),
+            published => entry.published.to_string(),
+            updated => entry.updated.to_string(),
+            canonical => article.canonical.as_deref().or(url),
+            url => url,
+            cover => cover,
+            show_cover => !shown_in_body,
+            // Sanitised when it was rendered.
+            body => Value::from_safe_string(article.html.clone()),
+        },
+    )
+}
+
+/// The list of all pages.
+pub fn list(work: &Work, entries: &[Entry]) -> Result<String, SendError> {
+    let zone = &work.site.zone;
+    let pages = entries.iter().map(|entry| {
+        context! {
+            link => format!("{}/", encode(&entry.slug)),
+            title => entry.title.as_str(),
+            excerpt => entry.excerpt.as_str(),
+            language => entry.language.as_str(),
+            date => entry.published.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string(),
+            cover => entry.cover.as_ref().map(|(file, alt)| {
+                context! { file => format!("{}/{}", encode(&entry.slug), encode(file)), alt => alt }
+            }),
+        }
+    });
+    draw(
+        LIST,
+        context! {
+            mark => MARK,
+            style => Value::from_safe_string(STYLE.to_owned()),
+            site => work.site.title.as_str(),
+            language => work.site.language.as_str(),
+            home => home(work),
+            pages => pages.collect::<Vec<_>>(),
+        },
+    )
+}
+
+/// The feed. Nothing in it is of the moment: the same pages give the same bytes.
+pub fn feed(work: &Work, entries: &[Entry]) -> Result<String, SendError> {
+    let newest = entries.iter().map(|entry| entry.updated).max().unwrap_or(Timestamp::UNIX_EPOCH);
+    let home = home(work);
+    let items = entries.iter().take(IN_FEED).map(|entry| {
+        let html = match &entry.url {
+            Some(url) => with_absolute_images(&entry.html, url),
+            None => entry.html.clone(),
+        };
+        context! {
+            id => entry.tag.as_str(),
+            title => entry.title.as_str(),
+            link => entry.url.clone().unwrap_or_else(|| format!("{}/", encode(&entry.slug))),
+            excerpt => entry.excerpt.as_str(),
+            language => entry.language.as_str(),
+            tags => entry.tags.clone(),
+            published => entry.published.to_string(),
+            updated => entry.updated.to_string(),
+            html => html,
+        }
+    });
+    draw(
+        FEED,
+        context! {
+            mark => MARK,
+            site => work.site.title.as_str(),
+            language => work.site.language.as_str(),
+            home => home.as_deref(),
+            // A feed's name never changes: its address is one, where it has one.
+            id => home.as_ref().map_or_else(
+                || format!("urn:ladder:{}", crate::plan::key::hex_digest(work.folder.shown("").as_bytes())),
+                |home| format!("{home}feed.xml"),
+            ),
+            updated => newest.to_string(),
+            items => items.collect::<Vec<_>>(),
+        },
+    )
+}
+
+/// Where list and feed are found.
+fn home(work: &Work) -> Option<String> {
+    work.site.address.as_ref().and_then(Address::before_slug).map(str::to_owned)
+}
+
+fn draw(template: &str, values: Value) -> Result<String, SendError> {
+    let mut environment = Environment::new();
+    // Everything is escaped unless it is marked as safe; not by minijinja's own
+    // rule, which also spells out every `/`.
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    let layout = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(layout.unwrap_or_default());
+    environment.set_formatter(|out, _, value| {
+        let text = if value.is_none() || value.is_undefined() { String::new() } else { value.to_string() };
+        let text = if value.is_safe() { text } else { escape(&text) };
+        out.write_str(&text).map_err(minijinja::Error::from)
+    });
+    environment
+        .render_str(template, values)
+        .map_err(|error| SendError::Refused { says: format!("the page could not be drawn: {error}") })
+}
+
+/// A file name in a link.
+fn encode(name: &str) -> String {
+    let mut out = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
+            other => out += &format!("%{other:02X}"),
+        }
+    }
+    out
+}
+
+fn absolute(page: &str, file: &str) -> String {
+    let page = page.strip_suffix("index.html").unwrap_or(page);
+    format!("{}/{file}", page.trim_end_matches('/'))
+}
+
+/// Feed readers do not know where the page stood: images beside it get their
+/// whole address. `html` is the sanitiser's output, so attributes are quoted.
+fn with_absolute_images(html: &str, page: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find("src=\"") {
+        let (head, tail) = rest.split_at(at + 5);
+        out.push_str(head);
+        let value = tail.split('"').next().unwrap_or_default();
+        let relative = !value.contains(':') && !value.starts_with(['/', '#']) && !value.is_empty();
+        out.push_str(&if relative { absolute(page, value) } else { value.to_owned() });
+        rest = &tail[value.len()..];
+    }
+    out.push_str(rest);
+    out
+}

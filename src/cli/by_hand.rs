@@ -1,0 +1,41 @@
+//! What is left for a person: the text to paste, where, and what to say then.
+
+use super::desk::Desk;
+use crate::plan::{Delivery, Plan, State};
+use crate::text::visible;
+use serde_json::Value;
+use std::io::IsTerminal;
+
+/// Shows the text of every delivery of a `manual` channel that waits, opens the
+/// network's page for writing when a person is there, and says how to go on.
+pub fn show(desk: &mut Desk, plans: &[Plan], deliveries: &[&Delivery]) {
+    if desk.json() {
+        return;
+    }
+    let manual = |delivery: &&&Delivery| delivery.adapter == "manual" && delivery.state == State::Waiting;
+    for delivery in deliveries.iter().filter(manual) {
+        let Some(part) = delivery.parts.first() else { continue };
+        let Some(receipt) = part.receipt.as_ref().filter(|receipt| receipt.for_a_person) else { continue };
+        let title =
+            plans.iter().find(|plan| plan.digest == delivery.plan).map_or("", |plan| plan.title.as_str());
+        desk.show(&visible(&format!("\n{} for `{}`, to be posted by hand:\n", title, delivery.channel)));
+        for text in texts(part.bound.as_ref()) {
+            desk.show(&format!("{}\n", visible(&text)));
+        }
+        let page = receipt.detail.as_deref().filter(|page| page.starts_with("https://"));
+        if let Some(page) = page {
+            let opened = std::io::stdout().is_terminal() && open::that_detached(page).is_ok();
+            desk.show(&visible(&format!("{}: {page}", if opened { "opened" } else { "post it at" })));
+        }
+        let key = delivery.key.0.get(..8).unwrap_or(&delivery.key.0);
+        desk.show(&format!("then: ladder resolve {key} --sent URL"));
+    }
+}
+
+/// The texts of a manual post's parts.
+fn texts(bound: Option<&Value>) -> Vec<String> {
+    let parts =
+        bound.and_then(|bound| bound.get("body").unwrap_or(bound).get("parts")).and_then(Value::as_array);
+    let texts = parts.into_iter().flatten().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
+}

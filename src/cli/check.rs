@@ -1,0 +1,101 @@
+//! `ladder check`: every problem in project, ladders and messages.
+
+use super::compose::compose;
+use super::desk::Desk;
+use super::failure::Failure;
+use super::house::{House, count, plural};
+use super::load::Unclear;
+use crate::diagnostic::{Checked, Diagnostic, Severity};
+use crate::exit::Exit;
+use crate::ladder::Message;
+use crate::lint;
+use jiff::Timestamp;
+
+/// Arguments of `ladder check`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Arguments {
+    /// Paths or ids; all messages if none is given
+    pub messages: Vec<String>,
+    /// Check on this ladder instead of the messages' own
+    #[arg(long, value_name = "NAME")]
+    pub ladder: Option<String>,
+    /// Let warnings fail the check
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
+/// Tells all problems. Ends with 3 when any is an error.
+pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+    let mut house = House::open(desk)?;
+    let now = desk.now(&house.loaded.zone)?;
+    let mut messages = Vec::new();
+    if arguments.messages.is_empty() {
+        for found in house.loaded.find_messages() {
+            let Checked { value, problems } = house.loaded.read(&found);
+            house.loaded.problems.extend(problems);
+            messages.extend(value);
+        }
+    } else {
+        for wanted in &arguments.messages {
+            match house.loaded.message(wanted) {
+                Ok(message) => messages.push(message),
+                // Its problems are told below, with those of all others.
+                Err(failure) if failure.exit == Exit::Check => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+    let mut problems = std::mem::take(&mut house.loaded.problems);
+    for ladder in &house.loaded.ladders {
+        problems.extend(house.check_ladder(ladder));
+    }
+    problems.extend(lint::check_all(&messages.iter().collect::<Vec<_>>()));
+    problems.extend(check_messages(&house, &messages, arguments.ladder.as_deref(), now)?);
+    desk.problems_as_data(&house.loaded.sources, &problems);
+    desk.field("messages", messages.len());
+    let of = plural(messages.len(), "message");
+    desk.console.talk(&format!("checked {of}: {}", count(&problems)));
+    let worst = problems.iter().map(|problem| problem.severity).min();
+    let fails = match worst {
+        Some(Severity::Error) => true,
+        Some(Severity::Warning) => arguments.deny_warnings,
+        Some(Severity::Note) | None => false,
+    };
+    Ok(if fails { Exit::Check } else { Exit::Done })
+}
+
+/// Composes every message, on all processors, and gathers the problems in order.
+fn check_messages(
+    house: &House,
+    messages: &[Message],
+    ladder: Option<&str>,
+    now: Timestamp,
+) -> Result<Vec<Diagnostic>, Failure> {
+    let one = |message: &Message| match compose(&house.loaded, &house.channels, message, ladder, now) {
+        Ok(composed) => Ok(composed.problems),
+        Err(Unclear::Message(problem)) => Ok(vec![*problem]),
+        Err(Unclear::Flag(failure)) => Err(failure),
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    // A thread costs more than a few messages do.
+    let size = messages.len().div_ceil(workers).max(16);
+    let found: Vec<Result<Vec<Diagnostic>, Failure>> = if messages.len() <= size {
+        messages.iter().map(one).collect()
+    } else {
+        std::thread::scope(|scope| {
+            let work = |part: &'_ [Message]| part.iter().map(one).collect::<Vec<_>>();
+            let running: Vec<_> =
+                messages.chunks(size).map(|part| (part, scope.spawn(move || work(part)))).collect();
+            // A thread that died is done over here, where its end is seen.
+            running
+                .into_iter()
+                .flat_map(|(part, thread)| thread.join().unwrap_or_else(|_| work(part)))
+                .collect()
+        })
+    };
+    let mut problems = Vec::new();
+    for result in found {
+        problems.extend(result?);
+    }
+    Ok(problems)
+}

@@ -1,0 +1,156 @@
+//! From files to what will be said: channels configured, every rung rendered,
+//! checked, and put into the adapters' words.
+//!
+//! The middle of the program, shared by `check`, `preview`, `plan`, `publish`
+//! and `schedule`. Resolves no secret, runs no program, opens no socket, needs
+//! no store.
+
+use super::load::{Loaded, Unclear};
+use crate::channel::{Configured, configure};
+use crate::diagnostic::Diagnostic;
+use crate::ladder::{Ladder, Message, Project, Rung};
+use crate::lint;
+use crate::plan::{Draft, Identity};
+use crate::render::{self, Job, Outlet, Variant, VariantKind};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// The channels of a project, ready to be rendered for.
+pub struct Channels {
+    /// By name.
+    pub configured: BTreeMap<String, Configured>,
+    /// Their faces, for rules that look at several.
+    pub outlets: BTreeMap<String, Outlet>,
+    /// What is wrong with them.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Channels {
+    /// Configures every channel; one that cannot be is left out and reported.
+    pub fn of(sources: &crate::source::Sources, project: &Project) -> Channels {
+        let (mut configured, mut problems) = (BTreeMap::new(), Vec::new());
+        for table in &project.channels {
+            if let Some(channel) = configure(sources, project, table).take(&mut problems) {
+                configured.insert(table.name.value.clone(), channel);
+            }
+        }
+        let outlets = configured.iter().map(|(name, c)| (name.clone(), c.outlet.clone())).collect();
+        Channels { configured, outlets, problems }
+    }
+}
+
+/// One rung, rendered.
+pub struct Made<'a> {
+    /// The rung.
+    pub rung: &'a Rung,
+    /// Its channel.
+    pub channel: &'a Configured,
+    /// The message in the channel's language.
+    pub message: &'a Message,
+    /// What came out.
+    pub variant: Variant,
+}
+
+/// One message on one ladder.
+pub struct Composed<'a> {
+    /// The message.
+    pub message: &'a Message,
+    /// The ladder.
+    pub ladder: &'a Ladder,
+    /// The rungs that could be rendered, in their order.
+    pub made: Vec<Made<'a>>,
+    /// The same in the adapters' words.
+    pub drafts: Vec<Draft>,
+    /// What was found on the way.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Renders and checks `message` on the ladder that it climbs.
+pub fn compose<'a>(
+    loaded: &'a Loaded,
+    channels: &'a Channels,
+    message: &'a Message,
+    ladder: Option<&str>,
+    now: Timestamp,
+) -> Result<Composed<'a>, Unclear> {
+    let ladder = loaded.ladder(ladder, message)?;
+    let mut composed =
+        Composed { message, ladder, made: Vec::new(), drafts: Vec::new(), problems: Vec::new() };
+    let kinds: BTreeMap<String, VariantKind> = ladder
+        .rungs
+        .iter()
+        .filter_map(|rung| {
+            let outlet = channels.outlets.get(&rung.channel.value)?;
+            Some((rung.name.value.clone(), outlet.kind))
+        })
+        .collect();
+    for rung in &ladder.rungs {
+        // An unknown channel is reported by `lint`.
+        let Some(channel) = channels.configured.get(&rung.channel.value) else { continue };
+        let in_language = message.in_language(&channel.outlet.language);
+        let job = Job {
+            sources: &loaded.sources,
+            project: &loaded.project,
+            ladder,
+            rung,
+            message: in_language,
+            master: message,
+            outlet: &channel.outlet,
+            kinds: &kinds,
+            templates: &loaded.templates,
+            now,
+            zone: &loaded.zone,
+        };
+        composed.climb(&job, rung, in_language, channel);
+    }
+    let made: Vec<lint::Made<'_>> = composed.made.iter().map(Made::for_lint).collect();
+    let problems = lint::check_message(&lint::Subject {
+        sources: &loaded.sources,
+        project: &loaded.project,
+        ladder,
+        message,
+        outlets: &channels.outlets,
+        made: &made,
+    });
+    composed.problems.extend(problems);
+    Ok(composed)
+}
+
+impl<'a> Composed<'a> {
+    /// Renders one rung and puts it into its adapter's words.
+    fn climb(&mut self, job: &Job<'_>, rung: &'a Rung, message: &'a Message, channel: &'a Configured) {
+        let Some(variant) = render::render(job).take(&mut self.problems) else { return };
+        let identity = Identity {
+            account: channel.channel.account(),
+            message: job.master.id.clone(),
+            rung: job.rung.name.value.clone(),
+            occurrence: 0,
+            generation: 0,
+            recipient: None,
+        };
+        if let Some(payload) = channel.channel.payload(&variant, &identity).take(&mut self.problems) {
+            self.drafts.push(Draft {
+                rung: identity.rung,
+                channel: job.rung.channel.value.clone(),
+                adapter: channel.adapter.to_owned(),
+                account: identity.account,
+                variant: variant.clone(),
+                payload,
+                tracking: render::tracking_of(job),
+                recipients: channel.channel.recipients().to_vec(),
+            });
+        }
+        self.made.push(Made { rung, channel, message, variant });
+    }
+}
+
+impl Made<'_> {
+    fn for_lint(&self) -> lint::Made<'_> {
+        lint::Made {
+            rung: self.rung,
+            outlet: &self.channel.outlet,
+            message: self.message,
+            variant: &self.variant,
+        }
+    }
+}

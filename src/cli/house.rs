@@ -1,0 +1,167 @@
+//! What the verbs for one message share: the project opened, the message on its
+//! ladder checked, the store opened, the plan made.
+
+use super::compose::{Channels, Composed, compose};
+use super::desk::Desk;
+use super::failure::Failure;
+use super::load::{Loaded, Unclear};
+use crate::diagnostic::{Diagnostic, has_errors};
+use crate::exit::Exit;
+use crate::ladder::{Ladder, Message};
+use crate::lint;
+use crate::plan::make::Materials;
+use crate::plan::{self, Plan, Standing, Wish};
+use crate::store::Store;
+use jiff::Timestamp;
+
+/// A project with its channels.
+pub struct House {
+    /// The files.
+    pub loaded: Loaded,
+    /// The channels.
+    pub channels: Channels,
+}
+
+impl House {
+    /// Opens the project; problems are kept, not yet told.
+    pub fn open(desk: &mut Desk) -> Result<House, Failure> {
+        Ok(House::of(Loaded::open(desk)?))
+    }
+
+    /// The same without ladders and templates: enough for what is in the journal.
+    pub fn project_only(desk: &mut Desk) -> Result<House, Failure> {
+        Ok(House::of(Loaded::project_only(desk)?))
+    }
+
+    fn of(mut loaded: Loaded) -> House {
+        let channels = Channels::of(&loaded.sources, &loaded.project);
+        loaded.problems.extend(channels.problems.iter().cloned());
+        loaded.problems.extend(lint::check_project(&loaded.sources, &loaded.project));
+        House { loaded, channels }
+    }
+
+    /// Opens the project and the message that `wanted` names. What stands in
+    /// the way of reading it is told.
+    pub fn with_message(desk: &mut Desk, wanted: &str) -> Result<(House, Message), Failure> {
+        let mut house = House::open(desk)?;
+        match house.loaded.message(wanted) {
+            Ok(message) => Ok((house, message)),
+            Err(failure) => {
+                let problems = house.loaded.problems_for(None);
+                desk.problems(&house.loaded.sources, &problems);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Renders and checks a message; all that concerns it is in the result's
+    /// problems, those of project and ladder first. An unclear ladder is told.
+    pub fn compose<'a>(
+        &'a self,
+        desk: &mut Desk,
+        message: &'a Message,
+        ladder: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Composed<'a>, Failure> {
+        match compose(&self.loaded, &self.channels, message, ladder, now) {
+            Ok(mut composed) => {
+                let mut problems = self.loaded.problems_for(Some(composed.ladder));
+                problems.extend(self.check_ladder(composed.ladder));
+                problems.append(&mut composed.problems);
+                composed.problems = problems;
+                Ok(composed)
+            }
+            Err(unclear) => {
+                let mut problems = self.loaded.problems_for(None);
+                let failure = match unclear {
+                    Unclear::Flag(failure) => failure,
+                    Unclear::Message(problem) => {
+                        problems.push(*problem);
+                        Failure::new(Exit::Check, "no-ladder", "it is not clear which ladder is meant")
+                    }
+                };
+                desk.problems(&self.loaded.sources, &problems);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Problems of a ladder in its project.
+    pub fn check_ladder(&self, ladder: &Ladder) -> Vec<Diagnostic> {
+        lint::check_ladder(&self.loaded.sources, &self.loaded.project, ladder)
+    }
+
+    /// Opens the store that `[store] id` names.
+    pub fn store(&self) -> Result<Store, Failure> {
+        let Some(id) = &self.loaded.project.store_id else {
+            return Err(Failure::usage("no-store-id", "`ladder.toml` has no `[store] id`: nothing is sent")
+                .hint("`ladder store create` makes a store and says its id"));
+        };
+        Ok(Store::open(&self.loaded.folder.store_file(), &id.value)?)
+    }
+
+    /// What the journal knows.
+    pub fn standing(store: &Store) -> Result<Standing, Failure> {
+        Ok(Standing::fold(&store.events()?, store.is_sending()))
+    }
+
+    /// Makes the plan of a checked message. Problems are told; errors, a draft,
+    /// end it here.
+    pub fn plan(
+        &self,
+        desk: &mut Desk,
+        composed: &Composed<'_>,
+        standing: &Standing,
+        store: &str,
+        wish: &Wish,
+    ) -> Result<Plan, Failure> {
+        let Loaded { sources, project, zone, .. } = &self.loaded;
+        let mut problems = composed.problems.clone();
+        // Half a message is no plan: with errors the drafts are not complete.
+        let plan = if has_errors(&problems) {
+            None
+        } else {
+            let materials = Materials {
+                sources,
+                project,
+                ladder: composed.ladder,
+                message: composed.message,
+                drafts: &composed.drafts,
+                standing,
+                store,
+                zone,
+            };
+            plan::make(&materials, wish).take(&mut problems)
+        };
+        desk.problems(sources, &problems);
+        let errors = has_errors(&problems);
+        match plan {
+            Some(_) if composed.message.draft => {
+                let message = format!("`{}` is a draft: it does not leave the house", composed.message.id);
+                Err(Failure::new(Exit::Held, "draft", message).hint("take `draft = true` out of its head"))
+            }
+            Some(plan) if !errors => Ok(plan),
+            _ => {
+                let message = format!("nothing was sent: {}", count(&problems));
+                Err(Failure::new(Exit::Check, "check", message).hint("`ladder check` shows all problems"))
+            }
+        }
+    }
+}
+
+/// "2 errors, 1 warning".
+pub fn count(problems: &[Diagnostic]) -> String {
+    use crate::diagnostic::Severity::{Error, Note, Warning};
+    let words =
+        [(Error, "error"), (Warning, "warning"), (Note, "note")].into_iter().filter_map(|(kind, word)| {
+            let number = problems.iter().filter(|problem| problem.severity == kind).count();
+            (number > 0).then(|| plural(number, word))
+        });
+    let words: Vec<_> = words.collect();
+    if words.is_empty() { "no problems".to_owned() } else { words.join(", ") }
+}
+
+/// "1 error", "2 errors".
+pub fn plural(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}

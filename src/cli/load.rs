@@ -1,0 +1,268 @@
+//! Reads the project's files and hands their texts to the parsers.
+//!
+//! Every file is read once. Problems are gathered, never thrown one at a time;
+//! only a `ladder.toml` that cannot be understood at all ends a verb here.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::folder::{Folder, PROJECT_FILE};
+use super::media::Media;
+use super::messages::{self, Found};
+use crate::channel::ADAPTERS;
+use crate::diagnostic::{Checked, Diagnostic, nearest};
+use crate::exit::Exit;
+use crate::ladder::{
+    Ladder, Message, MessageFile, MessageFiles, Project, parse_ladder, parse_message, parse_project,
+};
+use crate::source::{SourceId, Sources};
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Most template files, and ladder files, of one project.
+const FILE_LIMIT: usize = 1000;
+
+/// A project with its ladders and templates, and the messages that were asked for.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Where it lies.
+    pub folder: Folder,
+    /// Every text read so far.
+    pub sources: Sources,
+    /// `ladder.toml`.
+    pub project: Project,
+    /// The brand's zone.
+    pub zone: TimeZone,
+    /// `content-ladders/*.toml`, by file name.
+    pub ladders: Vec<Ladder>,
+    /// `templates/**`, by path below it.
+    pub templates: BTreeMap<String, SourceId>,
+    /// What was found wrong so far.
+    pub problems: Vec<Diagnostic>,
+    ladder_files: Vec<SourceId>,
+    media: Media,
+}
+
+impl Loaded {
+    /// Reads `ladder.toml`, the ladders and the templates.
+    pub fn open(desk: &mut Desk) -> Result<Loaded, Failure> {
+        let mut loaded = Loaded::project_only(desk)?;
+        loaded.read_ladders();
+        loaded.read_templates();
+        Ok(loaded)
+    }
+
+    /// Reads `ladder.toml` alone: enough for what is in the journal.
+    pub fn project_only(desk: &mut Desk) -> Result<Loaded, Failure> {
+        let folder = Folder::find(desk.options.project.as_deref())?;
+        let (mut sources, mut problems) = (Sources::new(), Vec::new());
+        let adapters: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
+        let project = folder
+            .read_text(&folder.path.join(PROJECT_FILE), &mut sources, &mut problems)
+            .and_then(|id| parse_project(&sources, id, &adapters).take(&mut problems));
+        let Some(project) = project else {
+            desk.problems(&sources, &problems);
+            return Err(Failure::new(Exit::Check, "bad-project", "`ladder.toml` cannot be understood"));
+        };
+        // A zone that does not exist has been reported by the parser.
+        let zone = TimeZone::get(&project.brand.timezone.value).unwrap_or(TimeZone::UTC);
+        Ok(Loaded {
+            folder,
+            sources,
+            project,
+            zone,
+            ladders: Vec::new(),
+            templates: BTreeMap::new(),
+            problems,
+            ladder_files: Vec::new(),
+            media: Media::default(),
+        })
+    }
+
+    /// Every message's files.
+    pub fn find_messages(&mut self) -> Vec<Found> {
+        messages::find(&self.folder, &mut self.problems)
+    }
+
+    /// Reads one message with its media.
+    pub fn read(&mut self, found: &Found) -> Checked<Message> {
+        let mut problems = Vec::new();
+        let Some(master) = self.folder.read_text(&found.master, &mut self.sources, &mut problems) else {
+            return Checked::bad(problems);
+        };
+        let mut others = Vec::new();
+        for (stem, language, path) in &found.others {
+            if let Some(source) = self.folder.read_text(path, &mut self.sources, &mut problems) {
+                others.push(MessageFile { stem: stem.clone(), language: language.clone(), source });
+            }
+        }
+        let default_id = found.default_id.clone();
+        let folder = self.folder.name_of(&found.folder);
+        let files = MessageFiles { default_id, folder, master, others };
+        let message = parse_message(&self.sources, &files, &self.project.brand).take(&mut problems);
+        let message = message.map(|mut message| {
+            self.media.fill(&self.folder, &mut message, &mut problems);
+            message
+        });
+        Checked { value: message, problems }
+    }
+
+    /// The one message that `wanted` names, by path, or by id as the path or
+    /// the front matter says it. Its problems are added to [`Loaded::problems`].
+    pub fn message(&mut self, wanted: &str) -> Result<Message, Failure> {
+        let found = self.find_messages();
+        let by_path = messages::by_path(&self.folder, &found, wanted).cloned();
+        let mut ids = Vec::new();
+        if let Some(found) = &by_path {
+            let read = self.read(found);
+            // Another id in the front matter: by this name it was asked for as a path.
+            let is_it = found.default_id != wanted || read.value.as_ref().is_none_or(|m| m.id == wanted);
+            if is_it {
+                return read.take(&mut self.problems).ok_or_else(|| broken(wanted));
+            }
+            ids.extend(read.value.map(|message| message.id));
+        }
+        for found in found.iter().filter(|found| by_path.as_ref() != Some(*found)) {
+            // Whose text does not even hold the id cannot bear it.
+            let text = self.folder.read_bytes(&found.master, super::folder::TEXT_LIMIT).unwrap_or_default();
+            if contains(&text, wanted.as_bytes()) {
+                let read = self.read(found);
+                if read.value.as_ref().is_some_and(|message| message.id == wanted) {
+                    return read.take(&mut self.problems).ok_or_else(|| broken(wanted));
+                }
+            }
+            ids.push(found.default_id.clone());
+        }
+        Err(messages::unknown(wanted, &ids))
+    }
+
+    /// The ladder that a message climbs: `--ladder`, else the message's, else the only one.
+    pub fn ladder<'a>(&'a self, flag: Option<&str>, message: &Message) -> Result<&'a Ladder, Unclear> {
+        let names = || self.ladders.iter().map(|ladder| ladder.name.as_str());
+        let by_name = |name: &str| self.ladders.iter().find(|ladder| ladder.name == name);
+        let hint = |name: &str| match nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if self.ladders.is_empty() => "write one in `content-ladders/`".to_owned(),
+            None => format!("there are {}", list(names())),
+        };
+        if let Some(name) = flag {
+            return by_name(name).ok_or_else(|| {
+                let message = format!("there is no ladder `{name}`");
+                Unclear::Flag(Failure::usage("unknown-ladder", message).hint(hint(name)))
+            });
+        }
+        if let Some(name) = &message.ladder {
+            return by_name(&name.value).ok_or_else(|| {
+                let problem =
+                    Diagnostic::error("unknown-ladder", format!("there is no ladder `{}`", name.value));
+                Unclear::Message(Box::new(problem.at(name.span).hint(hint(&name.value))))
+            });
+        }
+        match self.ladders.as_slice() {
+            [only] => Ok(only),
+            [] => Err(Unclear::Message(Box::new(
+                Diagnostic::error("no-ladder", "there is no ladder in `content-ladders/`").hint(
+                    "`ladder init` writes one into a new project; or write `content-ladders/launch.toml`",
+                ),
+            ))),
+            _ => {
+                let hint =
+                    format!("write `ladder = \"…\"` in its head, or say `--ladder`: {}", list(names()));
+                let problem =
+                    Diagnostic::error("no-ladder", "the message names no ladder, and there are several");
+                Err(Unclear::Message(Box::new(problem.at(message.title.span).hint(hint))))
+            }
+        }
+    }
+
+    /// The problems that concern a message on `ladder`: a colleague's broken
+    /// ladder does not stop the one that is used.
+    pub fn problems_for(&self, ladder: Option<&Ladder>) -> Vec<Diagnostic> {
+        let elsewhere = |problem: &&Diagnostic| match (problem.span, ladder) {
+            (Some(span), Some(ladder)) => {
+                span.source != ladder.source && self.ladder_files.contains(&span.source)
+            }
+            _ => false,
+        };
+        self.problems.iter().filter(|problem| !elsewhere(problem)).cloned().collect()
+    }
+
+    fn read_ladders(&mut self) {
+        let top = self.folder.path.join("content-ladders");
+        let mut files = Vec::new();
+        self.list(&top, 0, &mut files);
+        files.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
+        for path in files {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let Some(id) = self.folder.read_text(&path, &mut self.sources, &mut self.problems) else {
+                continue;
+            };
+            self.ladder_files.push(id);
+            let Some(ladder) = parse_ladder(&self.sources, id, &name).take(&mut self.problems) else {
+                continue;
+            };
+            if let Some(other) = self.ladders.iter().find(|other| other.name == ladder.name) {
+                let other = &self.sources.get(other.source).name;
+                let message = format!("the ladder `{}` is in `{other}` already", ladder.name);
+                let here = crate::source::Span::start_of(id);
+                self.problems.push(
+                    Diagnostic::error("duplicate-ladder", message).at(here).hint("give it another name"),
+                );
+                continue;
+            }
+            self.ladders.push(ladder);
+        }
+    }
+
+    fn read_templates(&mut self) {
+        let top = self.folder.path.join("templates");
+        let mut files = Vec::new();
+        self.list(&top, 0, &mut files);
+        for path in files {
+            if let Some(id) = self.folder.read_text(&path, &mut self.sources, &mut self.problems) {
+                let below = path.strip_prefix(&top).unwrap_or(&path);
+                let parts: Vec<_> =
+                    below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+                self.templates.insert(parts.join("/"), id);
+            }
+        }
+    }
+
+    /// Every plain file below `here`, sorted; links to folders are not followed.
+    fn list(&mut self, here: &Path, depth: usize, files: &mut Vec<PathBuf>) {
+        let Ok(entries) = std::fs::read_dir(here) else { return };
+        let mut paths: Vec<_> = entries.flatten().collect();
+        paths.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in paths {
+            if files.len() >= FILE_LIMIT || entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && depth < 16 => self.list(&entry.path(), depth + 1, files),
+                Ok(kind) if !kind.is_dir() => files.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Why it is not clear which ladder is meant.
+#[derive(Clone, Debug)]
+pub enum Unclear {
+    /// `--ladder` names none.
+    Flag(Failure),
+    /// The message names none, or one that is not there.
+    Message(Box<Diagnostic>),
+}
+
+fn broken(wanted: &str) -> Failure {
+    Failure::new(Exit::Check, "bad-message", format!("the message `{wanted}` cannot be understood"))
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn contains(text: &[u8], wanted: &[u8]) -> bool {
+    !wanted.is_empty() && text.windows(wanted.len()).any(|window| window == wanted)
+}

@@ -1,0 +1,82 @@
+//! Media files: there, in the project, small enough, and really images.
+
+use super::failure::Failure;
+use super::folder::{Folder, MEDIA_LIMIT, Unreadable};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::exit::Exit;
+use crate::ladder::{MediaFacts, Message, inspect};
+use crate::plan::key::hex_digest;
+use crate::render::Picture;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What is known of media files by their path; each is read once.
+#[derive(Debug, Default)]
+pub struct Media {
+    known: BTreeMap<String, Result<MediaFacts, Box<Diagnostic>>>,
+}
+
+impl Media {
+    /// Fills in the facts of every media file of `message` and its translations.
+    pub fn fill(&mut self, folder: &Folder, message: &mut Message, problems: &mut Vec<Diagnostic>) {
+        // A translation repeats what it has from its master: one report is enough.
+        let mut reported = Vec::new();
+        let Message { media, translations, .. } = message;
+        let all = media.iter_mut().chain(translations.iter_mut().flat_map(|t| t.media.iter_mut()));
+        for media in all {
+            let path = media.path.clone();
+            match self.known.entry(path.clone()).or_insert_with(|| facts(folder, &path)) {
+                Ok(facts) => media.facts = Some(facts.clone()),
+                Err(problem) => {
+                    let problem = problem.as_ref().clone().at(media.file.span);
+                    if !reported.contains(&problem) {
+                        reported.push(problem);
+                    }
+                }
+            }
+        }
+        problems.extend(reported);
+    }
+}
+
+/// The bytes of a picture that a variant carries; they must be those that were
+/// rendered and planned with.
+pub fn bytes_of(folder: &Folder, picture: &Picture) -> Result<Vec<u8>, Failure> {
+    let failure = |why: String| Failure::new(Exit::Failed, "media", why);
+    let bytes = folder
+        .read_bytes(&folder.path.join(&picture.path), MEDIA_LIMIT)
+        .map_err(|why| failure(why.problem("bad-media", &picture.path, MEDIA_LIMIT).message))?;
+    if hex_digest(&bytes) != picture.sha256 {
+        let message = format!("`{}` is no longer the file that was planned with", picture.path);
+        return Err(failure(message).hint("plan again"));
+    }
+    Ok(bytes)
+}
+
+fn facts(folder: &Folder, path: &str) -> Result<MediaFacts, Box<Diagnostic>> {
+    let full = folder.path.join(path);
+    let bytes = folder.read_bytes(&full, MEDIA_LIMIT).map_err(|why| {
+        let problem = why.problem("bad-media", path, MEDIA_LIMIT);
+        Box::new(match why {
+            Unreadable::Missing => match neighbour(&full) {
+                Some(near) => problem.hint(format!("did you mean `{near}`?")),
+                None => problem.hint("paths start at the message's own folder"),
+            },
+            _ => problem,
+        })
+    })?;
+    inspect(&bytes).map_err(|why| {
+        let problem = Diagnostic::error("bad-media", format!("`{path}` {why}"));
+        Box::new(problem.hint("PNG, JPEG, GIF and WebP are taken"))
+    })
+}
+
+/// The file of the same folder whose name is nearest.
+fn neighbour(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_str()?;
+    let entries = std::fs::read_dir(path.parent()?).ok()?;
+    let mut names: Vec<String> =
+        entries.flatten().take(5000).filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    nearest(wanted, names.iter().map(String::as_str)).map(str::to_owned)
+}

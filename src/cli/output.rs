@@ -1,0 +1,108 @@
+//! Where words go: data to standard output, talk to standard error.
+//!
+//! The only place that writes to either (but for the progress bars of
+//! `report::progress`). A reader that went away (`ladder log | head`) is not an
+//! error; a full disk behind `> file` is, and ends the run with 1.
+
+use anstream::{AutoStream, ColorChoice};
+use std::io::{ErrorKind, IsTerminal, Write};
+
+/// The two streams of a run.
+#[derive(Debug)]
+pub struct Console {
+    quiet: bool,
+    closed: bool,
+    trouble: Option<String>,
+    colour_out: bool,
+    colour_err: bool,
+}
+
+impl Console {
+    /// Colour by terminal, `NO_COLOR` and its kin, unless `colour` says so itself.
+    pub fn new(colour: clap::ColorChoice, quiet: bool) -> Console {
+        let wants = |auto: ColorChoice| match colour {
+            clap::ColorChoice::Always => true,
+            clap::ColorChoice::Never => false,
+            clap::ColorChoice::Auto => auto != ColorChoice::Never,
+        };
+        Console {
+            quiet,
+            closed: false,
+            trouble: None,
+            colour_out: wants(AutoStream::choice(&std::io::stdout())),
+            colour_err: wants(AutoStream::choice(&std::io::stderr())),
+        }
+    }
+
+    /// Whether data may be coloured.
+    pub fn colour_out(&self) -> bool {
+        self.colour_out
+    }
+
+    /// Whether talk may be coloured.
+    pub fn colour_err(&self) -> bool {
+        self.colour_err
+    }
+
+    /// Writes data; a line end is added where it is missing.
+    pub fn data(&mut self, text: &str) {
+        if self.closed || text.is_empty() {
+            return;
+        }
+        let mut out = std::io::stdout().lock();
+        let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
+        let written =
+            out.write_all(text.as_bytes()).and_then(|()| out.write_all(end)).and_then(|()| out.flush());
+        if let Err(error) = written {
+            self.closed = true;
+            if error.kind() != ErrorKind::BrokenPipe {
+                self.trouble = Some(format!("standard output cannot be written: {error}"));
+            }
+        }
+    }
+
+    /// Says something that is worth saying unless `--quiet` asks for silence.
+    pub fn talk(&mut self, text: &str) {
+        if !self.quiet {
+            self.warn(text);
+        }
+    }
+
+    /// Says something that must be said: a problem.
+    pub fn warn(&mut self, text: &str) {
+        // There is nowhere left to tell of a standard error that cannot be written.
+        let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end_matches('\n'));
+    }
+
+    /// Whether progress is shown.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Why data was lost, if it was.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// Whether a person can be asked: standard input and error are terminals.
+    pub fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// Asks a question that is answered by `y`; everything else is a no.
+    pub fn ask(&mut self, question: &str) -> bool {
+        let mut err = std::io::stderr().lock();
+        if write!(err, "{question} [y/N] ").and_then(|()| err.flush()).is_err() {
+            return false;
+        }
+        let mut answer = String::new();
+        let read = std::io::stdin().read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// Columns of the terminal that data goes to; 80 where it is none.
+    pub fn width(&self) -> usize {
+        let seen = terminal_size::terminal_size_of(std::io::stdout());
+        seen.map_or(80, |(width, _)| usize::from(width.0)).clamp(24, 120)
+    }
+}

@@ -1,0 +1,61 @@
+//! `ladder plan`: writes the plan.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::file::write_new;
+use super::house::House;
+use crate::exit::Exit;
+use crate::plan::{Plan, Standing, Wish};
+use crate::report::queue;
+use std::path::PathBuf;
+
+/// Arguments of `ladder plan`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// The message's path or id
+    pub message: String,
+    /// Plan on this ladder instead of the message's own
+    #[arg(long, value_name = "NAME")]
+    pub ladder: Option<String>,
+    /// Write the plan to this file, for `ladder publish FILE`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// A new generation of what has gone out already, and why
+    #[arg(long, value_name = "REASON")]
+    pub again: Option<String>,
+}
+
+/// Shows the plan as a table, prints it with `--format json`, or writes it to a
+/// file; `ladder publish` takes either.
+pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+    let (house, message) = House::with_message(desk, &arguments.message)?;
+    let now = desk.now(&house.loaded.zone)?;
+    let composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
+    // A fresh clone has no journal: what it plans is as if nothing had happened.
+    let (standing, id) = if house.loaded.folder.store_file().exists() {
+        let store = house.store()?;
+        (House::standing(&store)?, store.id().to_owned())
+    } else {
+        let id = house.loaded.project.store_id.as_ref().map_or(String::new(), |id| id.value.clone());
+        (Standing::default(), id)
+    };
+    let wish = Wish { only: Vec::new(), again: arguments.again.clone() };
+    let plan = house.plan(desk, &composed, &standing, &id, &wish)?;
+    desk.fields_of(serde_json::to_value(&plan).unwrap_or_default());
+    if let Some(path) = &arguments.out {
+        write_new(path, text(&plan).as_bytes())?;
+        desk.console.talk(&format!("`{}` holds the plan {}", path.display(), plan.digest));
+        if desk.options.format.is_none() {
+            return Ok(Exit::Done);
+        }
+    }
+    let colour = desk.console.colour_out();
+    desk.show(&queue::text(&plan, &standing, now, &house.loaded.zone, colour));
+    Ok(Exit::Done)
+}
+
+/// The plan as its file has it.
+fn text(plan: &Plan) -> String {
+    let value = serde_json::to_value(plan).unwrap_or_default();
+    format!("{}\n", crate::report::machine::pretty(&value))
+}

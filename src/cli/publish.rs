@@ -1,0 +1,207 @@
+//! `ladder publish`: a message or a plan goes out, once.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::house::House;
+use super::sending::{Manner, deliveries, keep_media, match_channels, send};
+use super::{by_hand, file};
+use crate::diagnostic::{has_errors, nearest};
+use crate::exit::Exit;
+use crate::plan::{Plan, Standing, State, Wish};
+use crate::publish::{Scope, exit_of, outstanding};
+use crate::report::{queue, status};
+use crate::store::Store;
+use crate::text::visible;
+use jiff::Timestamp;
+use serde_json::json;
+use std::path::Path;
+
+/// Largest plan file: 64 MB.
+const PLAN_LIMIT: u64 = 64_000_000;
+
+/// Arguments of `ladder publish`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Arguments {
+    /// The message's path or id, or a plan's file (`.json`)
+    pub message: String,
+    /// Publish on this ladder instead of the message's own
+    #[arg(long, value_name = "NAME")]
+    pub ladder: Option<String>,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Only this rung (may be given several times)
+    #[arg(long, value_name = "RUNG")]
+    pub only: Vec<String>,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Publish before the message's `publish_at`
+    #[arg(long)]
+    pub early: bool,
+    /// Publish once more what has gone out already, and why
+    #[arg(long, value_name = "REASON")]
+    pub again: Option<String>,
+}
+
+/// Sends what is due and leaves the rest planned.
+pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+    desk.field("deliveries", json!([]));
+    if !arguments.dry_run {
+        desk.real_clock()?;
+    }
+    let file = Path::new(&arguments.message);
+    let is_plan = file.extension().is_some_and(|ending| ending == "json");
+    let (house, message) = if is_plan {
+        (House::open(desk)?, None)
+    } else {
+        let (house, message) = House::with_message(desk, &arguments.message)?;
+        (house, Some(message))
+    };
+    let now = desk.now(&house.loaded.zone)?;
+    let mut store = house.store()?;
+    let standing = House::standing(&store)?;
+    let plan = match &message {
+        None => read_plan(&house, &store, file, arguments, desk)?,
+        Some(message) => {
+            let composed = house.compose(desk, message, arguments.ladder.as_deref(), now)?;
+            known_rungs(composed.ladder.rungs.iter().map(|rung| rung.name.value.as_str()), &arguments.only)?;
+            let wish = Wish { only: arguments.only.clone(), again: arguments.again.clone() };
+            house.plan(desk, &composed, &standing, store.id(), &wish)?
+        }
+    };
+    known_rungs(plan.steps.iter().map(|step| step.rung.as_str()), &arguments.only)?;
+    desk.field("plan", plan.digest.clone());
+    let colour = desk.console.colour_err();
+    let table = queue::text(&plan, &standing, now, &house.loaded.zone, colour);
+    if let Some(failure) = held(&plan, arguments.early, now, &house) {
+        desk.console.talk(&table);
+        return Err(failure);
+    }
+    if arguments.dry_run {
+        let colour = desk.console.colour_out();
+        desk.show(&queue::text(&plan, &standing, now, &house.loaded.zone, colour));
+        desk.console.talk("nothing was sent: this was a dry run");
+        return Ok(Exit::Done);
+    }
+    let plans = [plan];
+    if outstanding(&plans, &standing, &arguments.only, Scope::Plan).is_empty() {
+        return Ok(already(&plans, &standing, desk, &house));
+    }
+    let plan = &plans[0];
+    confirm(arguments, plan, &table, desk)?;
+    // Asking may have taken a while: from here on nobody else sends, and what
+    // somebody sent meanwhile is not sent again.
+    let lock = store.lock_for_sending()?;
+    let standing = Standing::fold(&store.events()?, false);
+    keep_media(&house, &store, plan)?;
+    let manner = Manner { scope: Scope::Plan, early: arguments.early, only: arguments.only.clone() };
+    let standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    drop(lock);
+    Ok(answer(&plans, &standing, desk, &house))
+}
+
+/// Tells where the deliveries of these plans stand, and what a person has to do.
+pub fn answer(plans: &[Plan], standing: &Standing, desk: &mut Desk, house: &House) -> Exit {
+    let found = deliveries(standing, plans);
+    desk.field("deliveries", status::json(&found));
+    let colour = desk.console.colour_out();
+    desk.show(&status::text(&found, &house.loaded.zone, colour));
+    by_hand::show(desk, plans, &found);
+    let steps: usize = plans.iter().map(|plan| plan.steps.len()).sum();
+    let planned = found.iter().filter(|delivery| delivery.state == State::Planned).count();
+    let left = planned + steps.saturating_sub(found.len());
+    if left > 0 {
+        let words = if left == 1 { "1 delivery is".to_owned() } else { format!("{left} deliveries are") };
+        desk.console.talk(&format!("{words} left planned: `ladder run` sends what is due"));
+    }
+    exit_of(&found)
+}
+
+/// Nothing is left that a run could do.
+fn already(plans: &[Plan], standing: &Standing, desk: &mut Desk, house: &House) -> Exit {
+    let exit = answer(plans, standing, desk, house);
+    let found = deliveries(standing, plans);
+    let sent = found.iter().all(|delivery| matches!(delivery.state, State::Sent | State::Altered));
+    let words =
+        if sent { "was published before" } else { "was taken up before, and the rest is not ours to send" };
+    let messages: Vec<_> = plans.iter().map(|plan| format!("`{}`", plan.message)).collect();
+    desk.console.talk(&visible(&format!("nothing to send: {} {words}", messages.join(", "))));
+    exit
+}
+
+/// Why the whole message does not go now.
+fn held(plan: &Plan, early: bool, now: Timestamp, house: &House) -> Option<Failure> {
+    let local = |at: Timestamp| at.to_zoned(house.loaded.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+    if let Some(embargo) = plan.embargo.filter(|embargo| *embargo > now) {
+        let message = format!("`{}` is under embargo until {}", plan.message, local(embargo));
+        let hint = "no flag passes an embargo; `ladder schedule` queues it";
+        return Some(Failure::new(Exit::Held, "embargo", message).hint(hint));
+    }
+    let publish_at = plan.publish_at.filter(|at| *at > now && !early)?;
+    let message = format!("`{}` is to be published at {}", plan.message, local(publish_at));
+    let hint = "`ladder schedule` queues it for then; `--early` publishes it now";
+    Some(Failure::new(Exit::Held, "publish-at", message).hint(hint))
+}
+
+fn confirm(arguments: &Arguments, plan: &Plan, table: &str, desk: &mut Desk) -> Result<(), Failure> {
+    if arguments.yes {
+        desk.console.talk(table);
+        return Ok(());
+    }
+    if desk.json() || !desk.console.can_ask() {
+        desk.show(table);
+        return Err(Failure::usage("confirm", "nothing was sent: there is nobody to ask")
+            .hint("`--yes` publishes without asking"));
+    }
+    desk.console.warn(table);
+    if desk.console.ask(&format!("Publish `{}`?", visible(&plan.message))) {
+        return Ok(());
+    }
+    Err(Failure::usage("declined", "nothing was sent"))
+}
+
+/// `--only` names rungs that are there.
+fn known_rungs<'a>(rungs: impl Iterator<Item = &'a str>, only: &[String]) -> Result<(), Failure> {
+    let rungs: Vec<&str> = rungs.collect();
+    for name in only {
+        if !rungs.contains(&name.as_str()) {
+            let failure = Failure::usage("unknown-rung", format!("there is no rung `{name}`"));
+            return Err(match nearest(name, rungs.iter().copied()) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure.hint(format!("there are {}", rungs.join(", "))),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A plan from a file: whole, unchanged, for this store and these channels.
+fn read_plan(
+    house: &House,
+    store: &Store,
+    path: &Path,
+    arguments: &Arguments,
+    desk: &mut Desk,
+) -> Result<Plan, Failure> {
+    let refused = |message: String| Failure::usage("bad-plan", message);
+    if arguments.again.is_some() || arguments.ladder.is_some() {
+        return Err(refused(
+            "a plan is published as it is: `--again` and `--ladder` belong to `ladder plan`".to_owned(),
+        ));
+    }
+    let problems = house.loaded.problems.clone();
+    desk.problems(&house.loaded.sources, &problems);
+    if has_errors(&problems) {
+        return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
+    }
+    let plan = Plan::read(&file::read(path, PLAN_LIMIT)?)
+        .map_err(|why| refused(format!("`{}`: {why}", path.display())))?;
+    if plan.store != store.id() {
+        let message =
+            format!("the plan is for the store {}, and this project's is {}", plan.store, store.id());
+        return Err(refused(message).hint("make the plan where it is published, or share the store"));
+    }
+    match_channels(house, &plan)?;
+    Ok(plan)
+}

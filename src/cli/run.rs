@@ -1,0 +1,51 @@
+//! `ladder run`: sends all that is due. What cron and CI call.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::house::House;
+use super::publish::answer;
+use super::sending::{Manner, match_channels, send};
+use crate::diagnostic::has_errors;
+use crate::exit::Exit;
+use crate::plan::Standing;
+use crate::publish::Scope;
+use serde_json::json;
+
+/// Arguments of `ladder run`: none yet.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {}
+
+/// Sends what is due of every queued plan, without asking: it was planned.
+pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+    desk.field("deliveries", json!([]));
+    desk.real_clock()?;
+    let house = House::project_only(desk)?;
+    let mut store = house.store()?;
+    let lock = store.lock_for_sending()?;
+    // The queue holds plans as they were made: ladders and messages do not matter here.
+    let problems = house.loaded.problems.clone();
+    desk.problems(&house.loaded.sources, &problems);
+    if has_errors(&problems) {
+        return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
+    }
+    let (mut plans, mut exit) = (Vec::new(), Exit::Done);
+    let standing = Standing::fold(&store.events()?, false);
+    for plan in store.queued(&standing)? {
+        match match_channels(&house, &plan) {
+            Ok(()) => plans.push(plan),
+            // One plan's channel is gone; the others go all the same.
+            Err(failure) => {
+                desk.console.warn(&format!("`{}` stays planned: {}", plan.message, failure.message));
+                exit = exit.or(Exit::Held);
+            }
+        }
+    }
+    if plans.is_empty() {
+        desk.console.talk("nothing is planned");
+        return Ok(exit);
+    }
+    let manner = Manner { scope: Scope::TakenUp, early: false, only: Vec::new() };
+    let standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    drop(lock);
+    Ok(exit.or(answer(&plans, &standing, desk, &house)))
+}

@@ -1,0 +1,48 @@
+//! `ladder schedule`: puts a message into the queue, for its time.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::house::House;
+use super::sending::{deliveries, keep_media};
+use crate::exit::Exit;
+use crate::plan::{Standing, Wish};
+use crate::publish::take_up;
+use crate::report::{queue, status};
+use serde_json::json;
+
+/// Arguments of `ladder schedule`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// The message's path or id
+    pub message: String,
+    /// Schedule on this ladder instead of the message's own
+    #[arg(long, value_name = "NAME")]
+    pub ladder: Option<String>,
+    /// Send once more what has gone out already, and why
+    #[arg(long, value_name = "REASON")]
+    pub again: Option<String>,
+}
+
+/// Queues the plan with its pictures; `ladder run` sends it when it is due.
+pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+    desk.field("deliveries", json!([]));
+    let now = desk.real_clock()?;
+    let (house, message) = House::with_message(desk, &arguments.message)?;
+    let mut store = house.store()?;
+    let lock = store.lock_for_sending()?;
+    let standing = Standing::fold(&store.events()?, false);
+    let composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
+    let wish = Wish { only: Vec::new(), again: arguments.again.clone() };
+    let plan = house.plan(desk, &composed, &standing, store.id(), &wish)?;
+    keep_media(&house, &store, &plan)?;
+    store.commit(&take_up(std::slice::from_ref(&plan), &standing, &[], now))?;
+    let standing = Standing::fold(&store.events()?, false);
+    drop(lock);
+    let plans = std::slice::from_ref(&plan);
+    desk.field("plan", plan.digest.clone());
+    desk.field("deliveries", status::json(&deliveries(&standing, plans)));
+    let colour = desk.console.colour_out();
+    desk.show(&queue::text(&plan, &standing, now, &house.loaded.zone, colour));
+    desk.console.talk("queued: `ladder run` sends what is due (call it from cron or CI)");
+    Ok(Exit::Done)
+}

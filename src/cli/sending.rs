@@ -1,0 +1,174 @@
+//! What `publish` and `run` do once it is settled what goes out: the lock, the
+//! channels' own word, the pictures, the run, Ctrl-C.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::house::House;
+use super::media::bytes_of;
+use crate::channel::outbox;
+use crate::exit::Exit;
+use crate::plan::{Delivery, Plan, Standing};
+use crate::publish::{self, Route, Scope, World};
+use crate::report::Progress;
+use crate::store::Store;
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+
+/// How the plans are to be run.
+#[derive(Clone, Debug)]
+pub struct Manner {
+    /// All steps of the plans, or those taken up before.
+    pub scope: Scope,
+    /// Passes `publish_at`.
+    pub early: bool,
+    /// These rungs; empty: all.
+    pub only: Vec<String>,
+}
+
+/// Refuses a plan that was made for other channels than the project has.
+pub fn match_channels(house: &House, plan: &Plan) -> Result<(), Failure> {
+    for step in &plan.steps {
+        let failure = |message: String| {
+            Err(Failure::usage("channel-changed", message).hint("make the plan anew with `ladder plan`"))
+        };
+        let Some(configured) = house.channels.configured.get(&step.channel) else {
+            return failure(format!("the plan goes to `{}`, and there is no such channel", step.channel));
+        };
+        let account = configured.channel.account();
+        if configured.adapter != step.adapter || account != step.identity.account {
+            return failure(format!(
+                "the plan goes to `{}` by way of `{}`, and that channel is now {account}",
+                step.identity.account, step.channel
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Keeps the pictures of a plan beside the journal, so that what was approved
+/// is what goes. Those that are kept already may be gone from the project.
+pub fn keep_media(house: &House, store: &Store, plan: &Plan) -> Result<(), Failure> {
+    let mut kept = Vec::new();
+    for picture in plan.steps.iter().flat_map(|step| step.variant.pictures()) {
+        if kept.contains(&picture.sha256.as_str()) || store.media_folder().join(&picture.sha256).is_file() {
+            continue;
+        }
+        store.keep_media(&picture.sha256, &bytes_of(&house.loaded.folder, picture)?)?;
+        kept.push(&picture.sha256);
+    }
+    Ok(())
+}
+
+/// Sends what is due of `plans`. The caller holds the store's lock.
+pub fn send(
+    desk: &mut Desk,
+    house: &House,
+    store: &mut Store,
+    plans: &[Plan],
+    standing: &Standing,
+    manner: Manner,
+) -> Result<Standing, Failure> {
+    // One provider for the process; a second call finds the first one's and is fine.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        Failure::new(Exit::Failed, "system", format!("the system gives no threads: {error}"))
+    })?;
+    let quiet = desk.console.is_quiet();
+    let mut progress = Progress::new(plans, std::io::stderr().is_terminal() && !quiet);
+    let result = runtime.block_on(async {
+        let project = house.loaded.folder.path.clone();
+        // Who has nothing to send is not asked: its secrets may be gone by now.
+        let left = publish::outstanding(plans, standing, &manner.only, manner.scope);
+        let routes =
+            publish::preflight(&house.channels.configured, &left, &project).await.map_err(not_ready)?;
+        tell_outbox(desk, &routes);
+        let outbox = outbox::stand_in(&house.loaded.project);
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let listening = tokio::spawn(interrupts(stop));
+        let world = World {
+            store,
+            channels: &house.channels.configured,
+            routes,
+            outbox: &outbox,
+            project,
+            zone: house.loaded.zone.clone(),
+            early: manner.early,
+            only: manner.only,
+        };
+        let mut silent = Silent;
+        let listener: &mut dyn publish::Listener = if quiet { &mut silent } else { &mut progress };
+        let standing = match manner.scope {
+            Scope::Plan => publish::run(world, plans, stopped, listener).await,
+            Scope::TakenUp => publish::resume(world, plans, stopped, listener).await,
+        };
+        listening.abort();
+        standing.map_err(Failure::from)
+    });
+    if !quiet {
+        progress.finish();
+    }
+    // A name look-up that hangs must not keep the answer back.
+    runtime.shutdown_background();
+    result
+}
+
+/// The deliveries of these plans, in the order of their steps.
+pub fn deliveries<'a>(standing: &'a Standing, plans: &[Plan]) -> Vec<&'a Delivery> {
+    let keys = plans.iter().flat_map(|plan| &plan.steps).map(|step| &step.key);
+    keys.filter_map(|key| standing.deliveries.get(key)).collect()
+}
+
+/// `--quiet`.
+struct Silent;
+
+impl publish::Listener for Silent {
+    fn event(&mut self, _event: &crate::plan::Event) {}
+    fn doing(&mut self, _rung: &str, _what: &str) {}
+}
+
+fn not_ready(reasons: Vec<String>) -> Failure {
+    let failure =
+        Failure::new(Exit::Failed, "not-ready", format!("nothing was sent: {}", reasons.join("; ")));
+    failure.hint("set what is missing, or give the channel `without_credentials = \"outbox\"`")
+}
+
+fn tell_outbox(desk: &mut Desk, routes: &BTreeMap<String, Route>) {
+    for (channel, route) in routes {
+        if let Route::Outbox { missing } = route {
+            let why = missing.join("; ");
+            let text = format!("`{channel}`: {why}: its posts go to the outbox");
+            desk.console.talk(&crate::text::visible(&text));
+        }
+    }
+}
+
+/// The first Ctrl-C (or SIGTERM) lets what is in flight finish; the second ends
+/// the process at once, with the code for outcomes that nobody knows.
+async fn interrupts(stop: tokio::sync::watch::Sender<bool>) {
+    wait_for_one().await;
+    let _ = stop.send(true);
+    let mut console = super::output::Console::new(clap::ColorChoice::Never, false);
+    console.warn("stopping: what is in flight finishes, the rest stays planned; once more to end at once");
+    wait_for_one().await;
+    console.warn("ended in the middle: `ladder status` says what is unknown");
+    std::process::exit(i32::from(Exit::Unknown.code()));
+}
+
+#[cfg(unix)]
+async fn wait_for_one() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! { _ = tokio::signal::ctrl_c() => {}, _ = terminate.recv() => {} }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait_for_one() {
+    let _ = tokio::signal::ctrl_c().await;
+}

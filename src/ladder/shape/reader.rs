@@ -1,0 +1,426 @@
+//! Reads tables by their shapes.
+
+use super::{Field, Kind, has_field};
+use crate::diagnostic::{Diagnostic, names_secret, nearest};
+use crate::ladder::delay::{At, When, parse_duration};
+use crate::ladder::secret_ref::SecretRef;
+use crate::ladder::tree::{Node, NodeKind, Table};
+use crate::source::{Span, Spanned};
+
+/// Reads a table by its shape: each method takes a key out, wrong kinds and (at
+/// [`Reader::finish`]) unknown keys become diagnostics, and reading goes on.
+///
+/// YAML's `null` counts as not given.
+pub struct Reader<'a> {
+    /// What is left to be read.
+    pub table: Table,
+    /// What was found on the way.
+    pub problems: &'a mut Vec<Diagnostic>,
+    shape: &'static [Field],
+    what: String,
+    elsewhere: Vec<(&'static [Field], &'static str)>,
+    yaml: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads `table` by `shape`; `what` names it in messages: "`[brand]`".
+    pub fn new(
+        table: Table,
+        shape: &'static [Field],
+        what: impl Into<String>,
+        problems: &'a mut Vec<Diagnostic>,
+    ) -> Reader<'a> {
+        Reader { table, problems, shape, what: what.into(), elsewhere: Vec::new(), yaml: false }
+    }
+
+    /// Keys of `shape` that turn up here were meant for another place; `hint` says which.
+    #[must_use]
+    pub fn elsewhere(mut self, shape: &'static [Field], hint: &'static str) -> Reader<'a> {
+        self.elsewhere.push((shape, hint));
+        self
+    }
+
+    /// Hints show how it is written in YAML instead of TOML.
+    #[must_use]
+    pub fn in_yaml(mut self, yaml: bool) -> Reader<'a> {
+        self.yaml = yaml;
+        self
+    }
+
+    /// The table's own place.
+    pub fn span(&self) -> Span {
+        self.table.span
+    }
+
+    /// How messages call the table.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// Takes any value.
+    pub fn node(&mut self, key: &str) -> Option<(Spanned<String>, Node)> {
+        debug_assert!(has_field(self.shape, key), "`{key}` is read, but it is not in the shape");
+        self.table.remove(key).filter(|(_, node)| node.kind != NodeKind::Null)
+    }
+
+    /// A text.
+    pub fn text(&mut self, key: &str) -> Option<Spanned<String>> {
+        let (_, node) = self.node(key)?;
+        self.as_text(key, node)
+    }
+
+    /// A text that must be there and not be blank; its absence is reported at the table.
+    pub fn required_text(&mut self, key: &str) -> Option<Spanned<String>> {
+        if self.table.get(key).is_none_or(|node| node.kind == NodeKind::Null) {
+            let hint = format!("add `{}`{}", self.assign(key, "\"…\""), self.about(key));
+            self.table.remove(key);
+            let says = format!("{} needs `{key}`", self.what);
+            self.problems.push(Diagnostic::error("missing-key", says).at(self.table.span).hint(hint));
+            return None;
+        }
+        let text = self.text(key)?;
+        if text.value.trim().is_empty() {
+            let says = format!("`{key}` is empty");
+            self.problems.push(Diagnostic::error("missing-key", says).at(text.span));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The address of a page: `http://…` or `https://…`.
+    pub fn url(&mut self, key: &str) -> Option<Spanned<String>> {
+        let text = self.text(key)?;
+        let good = url::Url::parse(text.value.trim())
+            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        if good {
+            return Some(text.map(|text| text.trim().to_owned()));
+        }
+        let says = format!("`{key}` is not the address of a page");
+        self.problems.push(
+            Diagnostic::error("wrong-value", says)
+                .at(text.span)
+                .hint("write it whole: `https://example.com/page`"),
+        );
+        None
+    }
+
+    /// A text that is one of those in the shape.
+    pub fn one_of(&mut self, key: &str) -> Option<Spanned<&'static str>> {
+        let known = match self.kind(key) {
+            Some(Kind::OneOf(known)) => known,
+            _ => &[],
+        };
+        let (_, node) = self.node(key)?;
+        let text = self.as_text(key, node)?;
+        if let Some(found) = known.iter().find(|name| **name == text.value) {
+            return Some(Spanned::new(found, text.span));
+        }
+        let says = format!("`{key}` cannot be `{}`", text.value);
+        let hint = match nearest(&text.value, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it is one of {}", list(known.iter().copied())),
+        };
+        self.problems.push(Diagnostic::error("wrong-value", says).at(text.span).hint(hint));
+        None
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&mut self, key: &str) -> Option<Spanned<bool>> {
+        let (_, node) = self.node(key)?;
+        match node.kind {
+            NodeKind::Boolean(yes) => Some(Spanned::new(yes, node.span)),
+            _ => {
+                let hint = match &node.kind {
+                    NodeKind::String(_) => "write `true` or `false`, without quotes",
+                    _ => "write `true` or `false`",
+                };
+                self.wrong(key, "true or false", &node, Some(hint));
+                None
+            }
+        }
+    }
+
+    /// A whole number within the shape's bound.
+    pub fn integer(&mut self, key: &str) -> Option<Spanned<i64>> {
+        let least = match self.kind(key) {
+            Some(Kind::Integer(least)) => least,
+            _ => i64::MIN,
+        };
+        let (_, node) = self.node(key)?;
+        match node.kind {
+            NodeKind::Integer(number) if number >= least => Some(Spanned::new(number, node.span)),
+            NodeKind::Integer(number) => {
+                let says = format!("`{key}` is at least {least}, and this is {number}");
+                self.problems.push(Diagnostic::error("wrong-value", says).at(node.span));
+                None
+            }
+            _ => {
+                self.wrong(key, "a whole number", &node, None);
+                None
+            }
+        }
+    }
+
+    /// A list of texts; a single text counts as a list of one where the shape says so.
+    pub fn texts(&mut self, key: &str) -> Option<Vec<Spanned<String>>> {
+        let single = matches!(self.kind(key), Some(Kind::TextOrList));
+        let (_, node) = self.node(key)?;
+        match node.kind {
+            NodeKind::Array(items) => {
+                Some(items.into_iter().filter_map(|item| self.as_text(key, item)).collect())
+            }
+            NodeKind::String(text) if single => Some(vec![Spanned::new(text, node.span)]),
+            _ => {
+                let hint = format!("write `{}`", self.assign(key, "[\"…\", \"…\"]"));
+                self.wrong(key, "a list of texts", &node, Some(&hint));
+                None
+            }
+        }
+    }
+
+    /// A text (under the language `""`), or a table of one text for each language.
+    pub fn text_by_language(&mut self, key: &str) -> Option<Vec<(String, Spanned<String>)>> {
+        let (_, node) = self.node(key)?;
+        match node.kind {
+            NodeKind::Table(table) => Some(
+                table
+                    .entries
+                    .into_iter()
+                    .filter_map(|(language, node)| Some((language.value, self.as_text(key, node)?)))
+                    .collect(),
+            ),
+            _ => Some(vec![(String::new(), self.as_text(key, node)?)]),
+        }
+    }
+
+    /// A point in time.
+    pub fn when(&mut self, key: &str) -> Option<Spanned<When>> {
+        self.parsed(key, When::parse)
+    }
+
+    /// A time relative to what a rung waits for.
+    pub fn at(&mut self, key: &str) -> Option<Spanned<At>> {
+        self.parsed(key, At::parse)
+    }
+
+    /// A duration.
+    pub fn duration(&mut self, key: &str) -> Option<Spanned<jiff::SignedDuration>> {
+        self.parsed(key, parse_duration)
+    }
+
+    /// A duration, or `false` (as `Some(None)`).
+    pub fn duration_or_false(&mut self, key: &str) -> Option<Spanned<Option<jiff::SignedDuration>>> {
+        if let Some(Node { kind: NodeKind::Boolean(false), span }) = self.table.get(key) {
+            let span = *span;
+            self.node(key);
+            return Some(Spanned::new(None, span));
+        }
+        Some(self.duration(key)?.map(Some))
+    }
+
+    /// A secret's reference. A literal is an error that names the ways to give
+    /// it, and no message about a secret shows the user's line.
+    pub fn secret(&mut self, key: &str) -> Option<Spanned<SecretRef>> {
+        let (name, node) = self.node(key)?;
+        let span = node.span;
+        match SecretRef::read(key, node) {
+            Ok(secret) => Some(Spanned::new(secret, span)),
+            Err(problem) => {
+                self.problems.push(problem.at(name.span).conceal());
+                None
+            }
+        }
+    }
+
+    /// A table.
+    pub fn table(&mut self, key: &str) -> Option<(Spanned<String>, Table)> {
+        let (name, node) = self.node(key)?;
+        match node.kind {
+            NodeKind::Table(table) => Some((name, table)),
+            _ => {
+                let hint = match self.yaml {
+                    true => format!("write `{key}:`, and the keys below it, indented"),
+                    false => format!("write a section `[{key}]`"),
+                };
+                self.wrong(key, "a table", &node, Some(&hint));
+                None
+            }
+        }
+    }
+
+    /// The tables of a table of tables, in the order of the file: `[channels.NAME]`.
+    pub fn named(&mut self, key: &str) -> Vec<(Spanned<String>, Table)> {
+        let Some((_, table)) = self.table(key) else { return Vec::new() };
+        let mut named = Vec::new();
+        for (name, node) in table.entries {
+            match node.kind {
+                NodeKind::Table(table) => named.push((name, table)),
+                NodeKind::Null => named.push((name, Table::empty(node.span))),
+                _ => {
+                    let says =
+                        format!("`{key}.{}` must be a table, and this is {}", name.value, node.kind.name());
+                    let hint = match self.yaml {
+                        true => format!("write the keys below `{}:`, indented", name.value),
+                        false => format!("write a section `[{key}.NAME]`, and the keys below it"),
+                    };
+                    self.problems.push(Diagnostic::error("wrong-type", says).at(name.span).hint(hint));
+                }
+            }
+        }
+        named
+    }
+
+    /// The tables of a list of tables: `[[media]]`.
+    pub fn tables(&mut self, key: &str) -> Vec<Table> {
+        let Some((_, node)) = self.node(key) else { return Vec::new() };
+        let hint = match self.yaml {
+            true => format!("below `{key}:`, each begins with `- `"),
+            false => format!("write `[[{key}]]` above the keys of each"),
+        };
+        match node.kind {
+            NodeKind::Array(items) => items
+                .into_iter()
+                .filter_map(|item| match item.kind {
+                    NodeKind::Table(table) => Some(table),
+                    _ => {
+                        self.wrong(key, "a list of tables", &item, Some(&hint));
+                        None
+                    }
+                })
+                .collect(),
+            NodeKind::Table(table) => {
+                let says = format!("`{key}` must be a list of tables, and this is one table");
+                self.problems.push(Diagnostic::error("wrong-type", says).at(table.span).hint(hint));
+                Vec::new()
+            }
+            _ => {
+                self.wrong(key, "a list of tables", &node, Some(&hint));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Reports every key that was not taken, with the nearest known name.
+    pub fn finish(mut self) {
+        for (key, _) in std::mem::take(&mut self.table.entries) {
+            let problem = self.unknown(&key);
+            self.problems.push(problem);
+        }
+    }
+
+    /// As [`Reader::finish`], but a warning for each, and hands out what was not
+    /// taken. `foreign` says what other programs' keys are called here.
+    pub fn finish_keeping(self, foreign: &[(&str, &str)]) -> Table {
+        for (key, _) in &self.table.entries {
+            let mut problem = self.unknown(key);
+            problem.severity = crate::diagnostic::Severity::Warning;
+            if let Some((_, hint)) = foreign.iter().find(|(name, _)| key.value.eq_ignore_ascii_case(name)) {
+                problem = problem.hint(*hint);
+            } else if problem.hint.as_ref().is_none_or(|hint| hint.starts_with("known")) {
+                problem = problem.hint(format!("templates can read it as `message.extra.{}`", key.value));
+            }
+            self.problems.push(problem);
+        }
+        self.table
+    }
+
+    /// What was not taken, for somebody else to read.
+    pub fn into_rest(self) -> Table {
+        self.table
+    }
+
+    fn assign(&self, key: &str, value: &str) -> String {
+        format!("{key}{} {value}", if self.yaml { ":" } else { " =" })
+    }
+
+    fn kind(&self, key: &str) -> Option<Kind> {
+        self.shape.iter().find(|field| field.name == key).map(|field| field.kind)
+    }
+
+    fn about(&self, key: &str) -> String {
+        self.shape.iter().find(|field| field.name == key).map_or_else(String::new, |field| {
+            let about = field.about.split(". ").next().unwrap_or("").trim_end_matches('.');
+            format!(": {}", lower_first(about))
+        })
+    }
+
+    fn unknown(&self, key: &Spanned<String>) -> Diagnostic {
+        let says = format!("{} has no key `{}`", self.what, key.value);
+        let mut problem = Diagnostic::error("unknown-key", says).at(key.span);
+        // A misspelt secret is still a secret.
+        problem.conceals = names_secret(&key.value);
+        let other = self.elsewhere.iter().find(|(shape, _)| has_field(shape, &key.value));
+        let names = || self.shape.iter().map(|field| field.name);
+        if let Some((_, hint)) = other {
+            problem.hint(*hint)
+        } else if let Some(near) = nearest(&key.value, names()) {
+            problem.hint(format!("did you mean `{near}`?"))
+        } else if let Some((near, hint)) = self.elsewhere.iter().find_map(|(shape, hint)| {
+            nearest(&key.value, shape.iter().map(|field| field.name)).map(|near| (near, hint))
+        }) {
+            problem.hint(format!("did you mean `{near}`? {hint}"))
+        } else {
+            problem.hint(format!("known are {}", list(names())))
+        }
+    }
+
+    /// A text that means something; TOML's dates are taken as they are written.
+    fn parsed<T>(&mut self, key: &str, parse: fn(&str) -> Result<T, String>) -> Option<Spanned<T>> {
+        let (_, node) = self.node(key)?;
+        let text = match &node.kind {
+            NodeKind::String(text) | NodeKind::Datetime(text) => text.clone(),
+            // So that "the unit is missing" is said of `delay = 60` too.
+            NodeKind::Integer(number) => number.to_string(),
+            _ => {
+                let expected = match self.kind(key) {
+                    Some(Kind::Time) => "a time, such as `2026-12-01 09:00`",
+                    _ => "a duration, such as `1h`",
+                };
+                self.wrong(key, expected, &node, None);
+                return None;
+            }
+        };
+        match parse(&text) {
+            Ok(value) => Some(Spanned::new(value, node.span)),
+            Err(expected) => {
+                let says = format!("`{key}` cannot be `{text}`");
+                self.problems.push(Diagnostic::error("wrong-value", says).at(node.span).hint(expected));
+                None
+            }
+        }
+    }
+
+    fn as_text(&mut self, key: &str, node: Node) -> Option<Spanned<String>> {
+        match node.kind {
+            NodeKind::String(text) => Some(Spanned::new(text, node.span)),
+            NodeKind::Integer(_) | NodeKind::Float(_) | NodeKind::Boolean(_) | NodeKind::Datetime(_) => {
+                self.wrong(key, "a text", &node, Some("put it in quotes"));
+                None
+            }
+            _ => {
+                self.wrong(key, "a text", &node, None);
+                None
+            }
+        }
+    }
+
+    fn wrong(&mut self, key: &str, expected: &str, node: &Node, hint: Option<&str>) {
+        let says = format!("`{key}` must be {expected}, and this is {}", node.kind.name());
+        let mut problem = Diagnostic::error("wrong-type", says).at(node.span);
+        problem.hint = hint.map(str::to_owned);
+        self.problems.push(problem);
+    }
+}
+
+/// Names in backticks, with commas.
+fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,140 @@
+//! How long posts and titles may be, and what goes only where the network has it.
+
+use super::look::{Look, OfVariant};
+use super::{blame, table};
+use crate::diagnostic::Diagnostic;
+use crate::text::{Rules, Unit, count};
+
+/// The rules of this file.
+pub(super) const RULES: &[OfVariant] = &[too_long, title_too_long, no_threads, no_first_comment];
+
+fn too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(post) = look.post() else { return };
+    let rules = &look.made.outlet.rules;
+    for (at, part) in post.parts.iter().enumerate() {
+        let counted = count(&part.text, rules, post.url_reserve);
+        let Some(limit) = counted.limit.filter(|_| !counted.fits()) else { continue };
+        let share = blame::largest(look, at);
+        let mut ways = Vec::new();
+        if let Some(share) = &share {
+            let left = share.cost.saturating_sub(counted.over());
+            if share.name.starts_with("message.") && share.name != "message.tags" && left >= 10 {
+                ways.push(format!("use `{{{{ {} | fit({left}) }}}}`", share.name));
+            }
+            if share.name == "message.tags" {
+                ways.push("use fewer tags: `| hashtags(2)`".to_owned());
+            }
+        }
+        if look.written_whole().is_some() {
+            ways.push("shorten the file".to_owned());
+        } else {
+            if look.settings.thread.is_none() {
+                ways.push("add a `shorter` text".to_owned());
+                let thread = if rules.threads { " (or `\"thread\"`)" } else { "" };
+                ways.push(format!("set `overflow = \"shorten\"`{thread}"));
+            } else {
+                ways.push("move words to another part of `thread`".to_owned());
+            }
+        }
+        let message = format!(
+            "{} is {} too long for {}: {} of {limit}{}",
+            look.part_name(at),
+            counted.over(),
+            look.network(),
+            counted.counted,
+            unit(rules)
+        );
+        let mut problem = table::TOO_LONG.broken(message).at(look.text_span(at)).hint(one_of(&ways));
+        if let Some(share) = share {
+            problem = problem.at(share.span).label(format!(
+                "{} of the {} come from {}",
+                share.cost,
+                counted.counted,
+                quoted(share.name)
+            ));
+        }
+        found.push(problem);
+    }
+}
+
+/// `a`, `a or b`, `a, b, or c`.
+fn one_of(ways: &[String]) -> String {
+    match ways {
+        [] => String::new(),
+        [only] => only.clone(),
+        [one, other] => format!("{one} or {other}"),
+        [all @ .., last] => format!("{}, or {last}", all.join(", ")),
+    }
+}
+
+/// What was counted, where it is no kind of character.
+fn unit(rules: &Rules) -> &'static str {
+    match rules.unit {
+        Unit::Grapheme | Unit::CodePoint | Unit::Utf16 | Unit::Weighted => "",
+        Unit::Byte => " bytes",
+    }
+}
+
+fn quoted(name: &str) -> String {
+    if name.contains(' ') { name.to_owned() } else { format!("`{name}`") }
+}
+
+fn title_too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let (Some(article), Some(limit)) = (look.article(), look.made.outlet.rules.title_limit) else { return };
+    let length = graphemes(&article.title);
+    if length > limit {
+        found.push(
+            table::TITLE_TOO_LONG
+                .broken(format!(
+                    "the title of `{}` is {length} characters long; {limit} are shown",
+                    look.rung()
+                ))
+                .at(look.span_of(look.settings.title.as_ref()))
+                .hint("put the point first, or set a shorter `title` on the rung"),
+        );
+    }
+}
+
+/// What a reader would count.
+pub(super) fn graphemes(text: &str) -> usize {
+    unicode_segmentation::UnicodeSegmentation::graphemes(text, true).count()
+}
+
+fn no_threads(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(post) = look.post() else { return };
+    let rules = &look.made.outlet.rules;
+    if rules.threads || post.parts.len() < 2 {
+        return;
+    }
+    let hand = look.settings.thread.as_ref().and_then(|thread| thread.get(1)).map(|part| part.span);
+    let span = hand.or(look.settings.overflow.as_ref().map(|o| o.span)).unwrap_or(look.text_span(0));
+    found.push(
+        table::NO_THREADS
+            .broken(format!(
+                "`{}` is a thread of {} parts, and {} has no threads",
+                look.rung(),
+                post.parts.len(),
+                look.network()
+            ))
+            .at(span)
+            .hint("write one `text`, with `shorter` ones if it does not fit"),
+    );
+}
+
+fn no_first_comment(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(post) = look.post() else { return };
+    let rules = &look.made.outlet.rules;
+    if rules.first_comment || post.first_comment.is_none() {
+        return;
+    }
+    found.push(
+        table::NO_FIRST_COMMENT
+            .broken(format!(
+                "`{}` has a first comment, which cannot be put below a post on {}",
+                look.rung(),
+                look.network()
+            ))
+            .at(look.span_of(look.settings.first_comment.as_ref()))
+            .hint("move what it says into `text`, and take `first_comment` out"),
+    );
+}

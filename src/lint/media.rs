@@ -1,0 +1,168 @@
+//! Images and their alt text.
+
+use super::look::{Look, OfVariant, number};
+use super::table;
+use crate::diagnostic::Diagnostic;
+use crate::ladder::Attach;
+use crate::render::{Picture, Variant};
+use crate::source::Span;
+
+/// The rules of this file.
+pub(super) const RULES: &[OfVariant] =
+    &[missing_alt, poor_alt, alt_too_long, too_many_images, image_too_large, card_and_images];
+
+/// The pictures that readers get with alt text (a card's picture has none), each once.
+fn shown<'a>(look: &Look<'a>) -> Vec<&'a Picture> {
+    let all: Vec<&Picture> = match look.made.variant {
+        Variant::Post(post) => post.parts.iter().flat_map(|part| &part.media).collect(),
+        variant => variant.pictures(),
+    };
+    let mut once: Vec<&Picture> = Vec::new();
+    for picture in all {
+        if !once.iter().any(|other| other.path == picture.path) {
+            once.push(picture);
+        }
+    }
+    once
+}
+
+/// Where the message names the file, or says its alt text.
+fn place(look: &Look<'_>, picture: &Picture, alt: bool) -> Span {
+    let messages = [look.made.message, look.subject.message];
+    let media =
+        messages.into_iter().flat_map(|message| &message.media).find(|media| media.path == picture.path);
+    let text = media.filter(|_| alt).and_then(|media| media.alt_in(&look.made.outlet.language));
+    text.map(|text| text.span).or(media.map(|media| media.file.span)).unwrap_or(look.made.message.title.span)
+}
+
+fn missing_alt(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let language = &look.made.outlet.language;
+    for picture in shown(look).into_iter().filter(|picture| picture.alt.trim().is_empty()) {
+        found.push(
+            table::MISSING_ALT
+                .broken(format!(
+                    "`{}` has no alt text in `{language}`, which `{}` needs",
+                    picture.name,
+                    look.rung()
+                ))
+                .at(place(look, picture, false))
+                .hint(format!("say what is to be seen: `alt = {{ {} = \"…\" }}`", language_key(language))),
+        );
+    }
+}
+
+/// A TOML key needs quotes unless it is letters, digits, `-` and `_`.
+fn language_key(language: &str) -> String {
+    let bare = !language.is_empty()
+        && language.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    if bare { language.to_owned() } else { format!("{language:?}") }
+}
+
+fn poor_alt(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    for picture in shown(look) {
+        let alt = picture.alt.trim().to_lowercase();
+        let name = picture.name.to_lowercase();
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+        let says_nothing =
+            ["image", "picture", "photo", "img", "bild", "foto", "alt", "alt text"].contains(&alt.as_str());
+        if !alt.is_empty() && (alt == name || alt == stem || says_nothing) {
+            found.push(
+                table::POOR_ALT
+                    .broken(format!("the alt text of `{}` tells nobody what is to be seen", picture.name))
+                    .at(place(look, picture, true))
+                    .hint("describe it to somebody on the telephone, in a sentence"),
+            );
+        }
+    }
+}
+
+fn alt_too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(limit) = look.made.outlet.rules.alt_limit else { return };
+    for picture in shown(look) {
+        let length = picture.alt.chars().count();
+        if length > limit {
+            found.push(
+                table::ALT_TOO_LONG
+                    .broken(format!(
+                        "the alt text of `{}` is {} too long for {}: {length} of {limit}",
+                        picture.name,
+                        length - limit,
+                        look.network()
+                    ))
+                    .at(place(look, picture, true))
+                    .hint("say what matters in it; the rest belongs into the text"),
+            );
+        }
+    }
+}
+
+fn too_many_images(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(post) = look.post() else { return };
+    let rules = &look.made.outlet.rules;
+    for (at, part) in post.parts.iter().enumerate() {
+        if part.media.len() <= rules.images {
+            continue;
+        }
+        let takes = if rules.images == 0 { "none".to_owned() } else { rules.images.to_string() };
+        let span = look.settings.attach.as_ref().map(|attach| attach.span);
+        let extra = part.media.get(rules.images).map(|picture| place(look, picture, false));
+        found.push(
+            table::TOO_MANY_IMAGES
+                .broken(format!(
+                    "{} has {}, and {} takes {takes}",
+                    look.part_name(at),
+                    number(part.media.len(), "image"),
+                    look.network()
+                ))
+                .at_maybe(span.or(extra))
+                .hint("take images out of the message, or set `attach = \"card\"` or `\"none\"` on the rung"),
+        );
+    }
+}
+
+fn image_too_large(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(limit) = look.made.outlet.rules.image_bytes else { return };
+    for picture in shown(look).into_iter().filter(|picture| picture.bytes > limit) {
+        found.push(
+            table::IMAGE_TOO_LARGE
+                .broken(format!(
+                    "`{}` is {} large, and {} takes {}",
+                    picture.name,
+                    megabytes(picture.bytes),
+                    look.network(),
+                    megabytes(limit)
+                ))
+                .at(place(look, picture, false))
+                .hint(format!(
+                    "it is {} × {} pixels: make it smaller, or save it as JPEG",
+                    picture.width, picture.height
+                )),
+        );
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}
+
+fn card_and_images(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(post) = look.post() else { return };
+    let rules = &look.made.outlet.rules;
+    let images = post.parts.first().is_some_and(|part| !part.media.is_empty());
+    // `attach = "images"` is a choice that was made; a card that was chosen and
+    // will not be seen is not.
+    let chosen = look.settings.attach.as_ref().is_some_and(|attach| attach.value == Attach::Images);
+    if rules.card && !rules.card_with_images && post.card.is_some() && images && !chosen {
+        found.push(
+            table::CARD_AND_IMAGES
+                .broken(format!(
+                    "`{}` has a card and images; {} will show the images only",
+                    look.rung(),
+                    look.network()
+                ))
+                .at(look.settings.attach.as_ref().map_or(look.made.rung.span, |attach| attach.span))
+                .hint("choose one: `attach = \"card\"` or `attach = \"images\"`"),
+        );
+    }
+}

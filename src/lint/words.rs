@@ -1,0 +1,289 @@
+//! Words that nobody meant to publish.
+
+use super::look::{Look, OfVariant, number};
+use super::{Subject, links, table};
+use crate::diagnostic::Diagnostic;
+use crate::ladder::When;
+use crate::source::Span;
+use crate::text::visible::is_hostile;
+use crate::text::{EntityKind, entities};
+use unicode_normalization::char::is_combining_mark;
+
+/// The rules that look at a variant.
+pub(super) const RULES: &[OfVariant] = &[
+    empty_text,
+    placeholder_left,
+    shouting,
+    too_many_hashtags,
+    hostile_characters,
+    secret_in_text,
+    untranslated,
+];
+
+/// The rules that look at the message.
+pub(super) const OF_THE_MESSAGE: &[fn(&Subject<'_>, &mut Vec<Diagnostic>)] =
+    &[draft, embargo, placeholder_in_body, links::literal_token_in_message];
+
+/// Whether there is nothing to see in it.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace() || c.is_control() || is_combining_mark(c) || is_hostile(c)
+            || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{2800}')
+    })
+}
+
+fn empty_text(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    use crate::render::Variant;
+    let empty: Vec<(String, Span)> = match look.made.variant {
+        Variant::Post(post) if post.parts.is_empty() => {
+            vec![(format!("`{}`", look.rung()), look.text_span(0))]
+        }
+        Variant::Post(post) => {
+            let parts = post.parts.iter().enumerate().filter(|(_, part)| is_blank(&part.text));
+            parts.map(|(at, _)| (look.part_name(at), look.text_span(at))).collect()
+        }
+        Variant::Article(_) | Variant::Mail(_) => {
+            let may_be_empty =
+                |name: &str| name.starts_with("the preheader") || name.starts_with("the excerpt");
+            let texts =
+                look.texts().into_iter().filter(|(name, text, _)| is_blank(text) && !may_be_empty(name));
+            texts.map(|(name, _, span)| (name, span)).collect()
+        }
+    };
+    for (name, span) in empty {
+        found.push(
+            table::EMPTY_TEXT
+                .broken(format!("{name} has no words"))
+                .at(span)
+                .hint("write a body or a `text`, or take the rung out of the ladder"),
+        );
+    }
+}
+
+const PLACEHOLDERS: &[&str] = &["TODO", "FIXME", "XXX", "TBD", "TBC"];
+
+/// The placeholder in `text`, if there is one. Template marks are looked for
+/// only where no code is shown.
+fn placeholder(text: &str, marks: bool) -> Option<&'static str> {
+    let lower = text.to_lowercase();
+    let phrase =
+        ["lorem ipsum", "[insert ", "your text here"].into_iter().find(|phrase| lower.contains(phrase));
+    let mark = ["{{", "}}", "{%"].into_iter().find(|mark| marks && text.contains(mark));
+    let word = PLACEHOLDERS.iter().copied().find(|word| {
+        text.match_indices(word).any(|(at, _)| {
+            let inside = |c: Option<char>| {
+                c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '#' | '/' | '-'))
+            };
+            !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next())
+        })
+    });
+    phrase.or(word).or(mark)
+}
+
+fn placeholder_left(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let body = look.body_span();
+    for (name, text, span) in look.texts() {
+        // Bodies are looked at once, in the message.
+        if look.post().is_none() && span == body {
+            continue;
+        }
+        if let Some(word) = placeholder(text, true) {
+            found.push(
+                table::PLACEHOLDER_LEFT
+                    .broken(format!("`{}` is left in {name}", word.trim()))
+                    .at(span)
+                    .hint("write what was to stand there"),
+            );
+        }
+    }
+}
+
+fn placeholder_in_body(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for message in std::iter::once(subject.message).chain(&subject.message.translations) {
+        let body = message.body.span;
+        let text = subject.sources.slice(body);
+        let (mut at, mut in_code) = (body.start, false);
+        for line in text.split_inclusive('\n') {
+            let fence = line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+            in_code ^= fence;
+            // Code may be about anything, `TODO` included.
+            let prose = !in_code && !fence && !line.contains('`') && !line.starts_with("    ");
+            if let Some(word) = placeholder(line, false).filter(|_| prose) {
+                let end = at + line.trim_end().len();
+                found.push(
+                    table::PLACEHOLDER_LEFT
+                        .broken(format!("`{}` is left in the body", word.trim()))
+                        .at(Span::new(body.source, at, end))
+                        .hint("write what was to stand there"),
+                );
+            }
+            at += line.len();
+        }
+    }
+}
+
+fn shouting(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let body = look.body_span();
+    for (name, text, span) in look.texts() {
+        if look.post().is_none() && span == body {
+            continue;
+        }
+        // Links and tags are not shouted.
+        let mut words = text.to_owned();
+        for entity in entities(text).into_iter().rev() {
+            words.replace_range(entity.range, "");
+        }
+        let upper = words.chars().filter(|c| c.is_uppercase()).count();
+        let many = words.split_whitespace().filter(|word| word.chars().any(char::is_uppercase)).count() > 1;
+        if upper >= 10 && many && !words.chars().any(char::is_lowercase) {
+            found.push(
+                table::SHOUTING
+                    .broken(format!("{name} is all in capitals, which reads as shouting and looks like spam"))
+                    .at(span)
+                    .hint("write it as a sentence"),
+            );
+        }
+    }
+}
+
+fn too_many_hashtags(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let rules = &look.made.outlet.rules;
+    let (Some(post), Some(most)) = (look.post(), rules.hashtags) else { return };
+    for (at, part) in post.parts.iter().enumerate() {
+        let tags =
+            entities(&part.text).into_iter().filter(|entity| entity.kind == EntityKind::Hashtag).count();
+        if tags > most {
+            found.push(
+                table::TOO_MANY_HASHTAGS
+                    .broken(format!(
+                        "{} has {}; more than {most} look like spam on {}",
+                        look.part_name(at),
+                        number(tags, "hashtag"),
+                        look.network()
+                    ))
+                    .at(look.text_span(at))
+                    .hint(format!("take the best: `{{{{ message.tags | hashtags({most}) }}}}`")),
+            );
+        }
+    }
+}
+
+/// Those that reading the files could not see: written as an escape, or made
+/// by a template.
+fn hostile_characters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let raw = &look.subject.sources.get(look.made.message.source).text;
+    for (name, text, span) in look.texts() {
+        let template = &look.subject.sources.get(span.source).text;
+        let hostile = text.chars().find(|c| is_hostile(*c) && !raw.contains(*c) && !template.contains(*c));
+        if let Some(hostile) = hostile {
+            found.push(
+                table::HOSTILE_CHARACTERS
+                    .broken(format!("{name} has the invisible character `U+{:04X}`", u32::from(hostile)))
+                    .at(span)
+                    .hint("take it out: it can hide words, or show them in another order"),
+            );
+        }
+    }
+}
+
+/// Beginnings that the makers of keys chose so that they can be recognised,
+/// the least number of letters that follow, and what it is.
+const SECRETS: &[(&str, usize, &str)] = &[
+    ("AKIA", 16, "an AWS key"),
+    ("ghp_", 30, "a GitHub token"),
+    ("gho_", 30, "a GitHub token"),
+    ("ghs_", 30, "a GitHub token"),
+    ("github_pat_", 30, "a GitHub token"),
+    ("glpat-", 20, "a GitLab token"),
+    ("xoxb-", 20, "a Slack token"),
+    ("xoxp-", 20, "a Slack token"),
+    ("sk_live_", 16, "a Stripe key"),
+    ("rk_live_", 16, "a Stripe key"),
+    ("sk-ant-", 20, "an API key"),
+    ("sk-proj-", 20, "an API key"),
+    ("AIza", 35, "a Google key"),
+    ("SG.", 40, "a SendGrid key"),
+    ("npm_", 36, "an npm token"),
+    ("dop_v1_", 40, "a DigitalOcean token"),
+];
+
+/// What looks like a secret in `text`: what it is.
+fn secret(text: &str) -> Option<&'static str> {
+    let is_letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let by_name = SECRETS.iter().find(|(start, least, _)| {
+        text.match_indices(start).any(|(at, _)| {
+            let stands_alone = at == 0 || !is_letter(text.as_bytes()[at - 1]);
+            let after = &text.as_bytes()[at + start.len()..];
+            let length = after.iter().take(*least).take_while(|b| is_letter(**b)).count();
+            // Keys have digits; words and `sk-proj-placeholder-for-the-docs` have none.
+            stands_alone && length == *least && after[..length].iter().any(u8::is_ascii_digit)
+        })
+    });
+    let pem = || text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----");
+    by_name.map(|(_, _, what)| *what).or_else(|| pem().then_some("a private key"))
+}
+
+fn secret_in_text(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    for (name, text, span) in look.texts() {
+        let Some(what) = secret(text) else { continue };
+        // The place is the file's beginning: a problem is drawn with its line,
+        // and that line would show the secret in every log.
+        let place = Span::start_of(span.source);
+        found.push(
+            table::SECRET_IN_TEXT
+                .broken(format!("{name} has something in it that looks like {what}"))
+                .at(place)
+                .hint("take it out, and renew it: it was in a file; if it is none, `allow = [\"secret-in-text\"]`"),
+        );
+    }
+}
+
+fn untranslated(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let base = |tag: &str| tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
+    let (wanted, has) = (&look.made.outlet.language, &look.made.message.language);
+    if base(wanted) == base(has) {
+        return;
+    }
+    // Once for a language, at the first rung that wants it.
+    let first = look.subject.made.iter().find(|made| base(&made.outlet.language) == base(wanted));
+    if first.is_some_and(|made| made.rung.name.value == look.made.rung.name.value)
+        && look.written_whole().is_none()
+    {
+        found.push(
+            table::UNTRANSLATED
+                .broken(format!(
+                    "`{}` speaks `{wanted}`, but the message is in `{has}` only",
+                    look.made.outlet.channel
+                ))
+                .at(look.made.rung.channel.span)
+                .hint(format!("write `message.{wanted}.md` beside the message (or `NAME.{wanted}.md`)")),
+        );
+    }
+}
+
+fn draft(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    if subject.message.draft {
+        found.push(
+            table::DRAFT
+                .broken(format!("`{}` is a draft: it will not be published", subject.message.id))
+                .at(subject.message.title.span)
+                .hint("take `draft = true` out when it is done"),
+        );
+    }
+}
+
+fn embargo(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(embargo) = &subject.message.embargo else { return };
+    let due = subject.message.publish_at.as_ref().map(|due| due.value);
+    let message = match (embargo.value, due) {
+        (When::Wall(embargo), Some(When::Wall(due))) if due < embargo => {
+            format!("`publish_at` is before the embargo ends: nothing goes out before {embargo}")
+        }
+        (When::Instant(embargo), Some(When::Instant(due))) if due < embargo => {
+            format!("`publish_at` is before the embargo ends: nothing goes out before {embargo}")
+        }
+        (When::Wall(embargo), _) => format!("nothing goes out before {embargo}, whatever the flags"),
+        (When::Instant(embargo), _) => format!("nothing goes out before {embargo}, whatever the flags"),
+    };
+    found.push(table::EMBARGO.broken(message).at(embargo.span));
+}

@@ -1,0 +1,401 @@
+//! The fold: events in their order become a [`Standing`].
+//!
+//! Two rules keep it safe whatever order facts arrive in (an import may bring
+//! an old one late): a receipt outweighs every doubt about the same part, and
+//! what a person cancelled stays cancelled unless it turns out to be out.
+
+use super::{
+    Delivery, Event, EventKind, Identity, PartStanding, Receipt, RecipientStanding, Standing, State, StepKey,
+};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+impl Standing {
+    /// Folds events in their order. `running` says whether a process is sending
+    /// right now: without one, a `sending` that has no receipt is unknown.
+    pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>, running: bool) -> Standing {
+        let mut standing = Standing::default();
+        for event in events {
+            standing.note(event);
+        }
+        for delivery in standing.deliveries.values_mut() {
+            if !running {
+                doubt_what_was_left_open(delivery);
+            }
+            conclude(delivery);
+        }
+        standing
+    }
+
+    /// Adds events to a standing that is already concluded.
+    pub fn add(&mut self, events: &[Event]) {
+        for event in events {
+            self.note(event);
+        }
+        let keys: BTreeSet<&StepKey> = events.iter().map(|event| &event.key).collect();
+        for key in keys {
+            self.conclude(key);
+        }
+    }
+
+    /// Draws a delivery's state from its parts. [`Standing::add`] does it; after
+    /// many [`Standing::note`]s of one mail's people, once is enough.
+    pub fn conclude(&mut self, key: &StepKey) {
+        if let Some(delivery) = self.deliveries.get_mut(key) {
+            conclude(delivery);
+        }
+    }
+
+    /// Adds one event, and leaves the delivery's state to [`Standing::conclude`].
+    pub fn note(&mut self, event: &Event) {
+        // An event without its `Planned` can only come from a journal that was
+        // cut; what it says is kept all the same.
+        let delivery =
+            self.deliveries.entry(event.key.clone()).or_insert_with(|| empty(&event.key, event.at));
+        match &event.kind {
+            EventKind::Planned { .. } => plan(delivery, event),
+            EventKind::Held { why } => keep_back(delivery, State::Held, why),
+            EventKind::Skipped { why } => keep_back(delivery, State::Skipped, why),
+            EventKind::Cancelled { by } => {
+                keep_back(delivery, State::Cancelled, &format!("cancelled by {by}"))
+            }
+            EventKind::Resolved { sent, url, by } => resolve(delivery, event, *sent, url.as_deref(), by),
+            EventKind::Intent { part, .. }
+            | EventKind::Receipt { part, .. }
+            | EventKind::Refused { part, .. }
+            | EventKind::NotYet { part, .. }
+            | EventKind::Unknown { part, .. } => happen(delivery, event, *part),
+        }
+    }
+}
+
+/// Taken up, or taken up again with other words before anything was attempted.
+fn plan(delivery: &mut Delivery, event: &Event) {
+    let EventKind::Planned {
+        message,
+        title,
+        rung,
+        channel,
+        adapter,
+        account,
+        campaign,
+        ladder,
+        kind,
+        generation,
+        plan,
+        payload_digest,
+        parts,
+        recipients,
+        reason: _,
+    } = &event.kind
+    else {
+        return;
+    };
+    let touched = delivery.is_touched();
+    if !touched {
+        plan.clone_into(&mut delivery.plan);
+        payload_digest.clone_into(&mut delivery.payload_digest);
+        delivery.part_count = *parts;
+        if delivery.state == State::Held {
+            delivery.state = State::Planned;
+            delivery.error = None;
+        }
+    }
+    if delivery.message.is_empty() {
+        delivery.planned_at = event.at;
+    }
+    message.clone_into(&mut delivery.message);
+    title.clone_into(&mut delivery.title);
+    rung.clone_into(&mut delivery.rung);
+    channel.clone_into(&mut delivery.channel);
+    adapter.clone_into(&mut delivery.adapter);
+    account.clone_into(&mut delivery.account);
+    campaign.clone_into(&mut delivery.campaign);
+    ladder.clone_into(&mut delivery.ladder);
+    delivery.kind = Some(*kind);
+    delivery.generation = *generation;
+    // Who has left the list before anything was attempted gets nothing; who
+    // was attempted stays in the record.
+    let wanted: BTreeSet<&str> = recipients.iter().map(String::as_str).collect();
+    delivery
+        .recipients
+        .retain(|person| person.part.attempts > 0 || wanted.contains(person.recipient.as_str()));
+    let known: BTreeSet<String> = delivery.recipients.iter().map(|person| person.recipient.clone()).collect();
+    let new: Vec<_> = wanted
+        .into_iter()
+        .filter(|address| !known.contains(*address))
+        .map(|address| person(delivery, address))
+        .collect();
+    delivery.recipients.extend(new);
+    delivery.recipients.sort_by(|a, b| a.recipient.cmp(&b.recipient));
+}
+
+/// Something happened to one part.
+fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
+    if delivery.state == State::Held {
+        delivery.state = State::Planned;
+        delivery.error = None;
+    }
+    let part = slot(delivery, event.recipient.as_deref(), number);
+    let settled = matches!(part.state, State::Sent | State::Waiting);
+    let mut error = None;
+    let mut not_before = None;
+    let mut sent = false;
+    match &event.kind {
+        EventKind::Receipt { receipt, .. } if !(part.state == State::Sent && receipt.for_a_person) => {
+            part.state = if receipt.for_a_person { State::Waiting } else { State::Sent };
+            part.receipt = Some(receipt.clone());
+            sent = !receipt.for_a_person;
+        }
+        // A receipt outweighs every doubt.
+        _ if settled => return,
+        EventKind::Intent { attempt, bound, .. } => {
+            part.state = State::Sending;
+            part.attempts = part.attempts.max(*attempt);
+            part.first_tried.get_or_insert(event.at);
+            if !bound.is_null() {
+                part.bound = Some(bound.clone());
+            }
+        }
+        EventKind::Refused { says, .. } => {
+            part.state = State::Refused;
+            error = Some(says.clone());
+        }
+        EventKind::NotYet { says, until, .. } => {
+            part.state = State::Planned;
+            error = Some(says.clone());
+            not_before = Some(*until);
+        }
+        EventKind::Unknown { cause, .. } => {
+            part.state = State::Unknown;
+            error = Some(cause.clone());
+        }
+        _ => return,
+    }
+    if sent {
+        delivery.sent_at = delivery.sent_at.max(Some(event.at));
+    }
+    match event.recipient.as_deref().and_then(|address| person_of(delivery, address)) {
+        Some(person) => person.error = error,
+        None => delivery.error = error,
+    }
+    // Within a run, one person's "not yet" does not hold back the others; the
+    // next run is left with those only, and waits for the last of them.
+    delivery.not_before = match event.recipient {
+        Some(_) => delivery.not_before.max(not_before),
+        None => not_before,
+    };
+}
+
+/// A person's (or the evidence's) word on what is unknown or waits to be pasted.
+/// Unknown and not out: planned again. Written for a person and not pasted:
+/// cancelled, for somebody decided against it; `--again` sends it anew.
+fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
+    let open = |part: &PartStanding| matches!(part.state, State::Unknown | State::Waiting | State::Sending);
+    let waiting = delivery.parts.iter().any(|part| part.state == State::Waiting);
+    let address = event.recipient.as_deref();
+    let mut parts: Vec<&mut PartStanding> = delivery.parts.iter_mut().filter(|_| address.is_none()).collect();
+    for person in &mut delivery.recipients {
+        if address.is_none_or(|address| address == person.recipient) && open(&person.part) {
+            person.error = None;
+            parts.push(&mut person.part);
+        }
+    }
+    let mut any = false;
+    for part in parts.into_iter().filter(|part| open(part)) {
+        part.state = if sent { State::Sent } else { State::Planned };
+        if sent {
+            let mut receipt = part.receipt.take().unwrap_or_default();
+            receipt.for_a_person = false;
+            // The address is that of the first part; later ones have their own.
+            if !any && url.is_some() {
+                receipt.url = url.map(str::to_owned);
+            }
+            part.receipt = Some(receipt);
+        } else {
+            part.receipt = None;
+        }
+        any = true;
+    }
+    if !any {
+        return;
+    }
+    delivery.error = None;
+    delivery.not_before = None;
+    if sent {
+        delivery.sent_at = delivery.sent_at.max(Some(event.at));
+        if waiting {
+            // The person had the whole text, and pasted the whole of it.
+            for number in 0..delivery.part_count {
+                let part = slot(delivery, None, number);
+                part.state = State::Sent;
+                part.receipt.get_or_insert_with(Receipt::default);
+            }
+        }
+    } else if waiting {
+        keep_back(delivery, State::Cancelled, &format!("not pasted, says {by}"));
+    }
+}
+
+/// Held, skipped, cancelled: of the delivery as a whole.
+fn keep_back(delivery: &mut Delivery, state: State, why: &str) {
+    if state == State::Held && matches!(delivery.state, State::Cancelled | State::Skipped) {
+        return;
+    }
+    delivery.state = state;
+    delivery.error = Some(why.to_owned());
+}
+
+/// Nobody is sending, so no answer will come any more.
+fn doubt_what_was_left_open(delivery: &mut Delivery) {
+    const CUT: &str = "the run ended before an answer was recorded";
+    for part in delivery.parts.iter_mut().filter(|part| part.state == State::Sending) {
+        part.state = State::Unknown;
+        delivery.error = Some(CUT.to_owned());
+    }
+    for person in delivery.recipients.iter_mut().filter(|person| person.part.state == State::Sending) {
+        person.part.state = State::Unknown;
+        person.error = Some(CUT.to_owned());
+    }
+}
+
+/// The delivery's state from its parts'.
+fn conclude(delivery: &mut Delivery) {
+    let derived = if delivery.is_for_each_person() { of_people(delivery) } else { of_parts(delivery) };
+    let kept_back = matches!(
+        delivery.state,
+        State::Held | State::Skipped | State::Cancelled | State::Altered | State::Unpublished
+    );
+    // What was kept back stays so, unless it is out or may be.
+    let settled = matches!(derived, State::Sent | State::Unknown | State::Sending);
+    let taken_down = matches!(delivery.state, State::Altered | State::Unpublished);
+    if !kept_back || (settled && !taken_down) {
+        delivery.state = derived;
+    }
+}
+
+fn of_parts(delivery: &Delivery) -> State {
+    let any = |state| delivery.parts.iter().any(|part| part.state == state);
+    let done = |part: &&PartStanding| matches!(part.state, State::Sent | State::Waiting);
+    let whole = delivery.parts.iter().filter(done).count() >= delivery.part_count.max(1) as usize;
+    if any(State::Unknown) {
+        State::Unknown
+    } else if any(State::Sending) {
+        State::Sending
+    } else if any(State::Refused) {
+        State::Refused
+    } else if !whole {
+        State::Planned
+    } else if any(State::Waiting) {
+        State::Waiting
+    } else {
+        State::Sent
+    }
+}
+
+/// A mail's state from its people's: unknown if any is, then sending, then
+/// planned while any is still to come; refused only if all are, else sent,
+/// with the number of those that were refused.
+fn of_people(delivery: &mut Delivery) -> State {
+    let all = delivery.recipients.len();
+    let count = |state| delivery.count_recipients(state);
+    let (unknown, refused) = (count(State::Unknown), count(State::Refused));
+    let state = if unknown > 0 {
+        State::Unknown
+    } else if count(State::Sending) > 0 {
+        State::Sending
+    } else if count(State::Planned) > 0 {
+        State::Planned
+    } else if refused == all {
+        State::Refused
+    } else {
+        State::Sent
+    };
+    let troubled = [(unknown, State::Unknown, "unknown"), (refused, State::Refused, "refused")];
+    let told: Vec<String> = troubled
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, state, word)| {
+            let first = delivery.recipients.iter().find(|person| person.part.state == state);
+            let why = first.and_then(|person| person.error.as_deref()).unwrap_or("no reason given");
+            format!("{number} of {all} {word}: {why}")
+        })
+        .collect();
+    let kept_back = matches!(delivery.state, State::Held | State::Skipped | State::Cancelled);
+    if !told.is_empty() {
+        delivery.error = Some(told.join("; "));
+    } else if !kept_back {
+        delivery.error = None;
+    }
+    state
+}
+
+/// The standing of that part, made if nothing happened to it so far.
+fn slot<'a>(delivery: &'a mut Delivery, recipient: Option<&str>, number: u32) -> &'a mut PartStanding {
+    if let Some(address) = recipient {
+        let at = match delivery.recipients.binary_search_by(|person| person.recipient.as_str().cmp(address)) {
+            Ok(at) => at,
+            Err(at) => {
+                let new = person(delivery, address);
+                delivery.recipients.insert(at, new);
+                at
+            }
+        };
+        return &mut delivery.recipients[at].part;
+    }
+    let at = match delivery.parts.binary_search_by_key(&number, |part| part.part) {
+        Ok(at) => at,
+        Err(at) => {
+            delivery.parts.insert(at, untried(number));
+            at
+        }
+    };
+    &mut delivery.parts[at]
+}
+
+fn person_of<'a>(delivery: &'a mut Delivery, address: &str) -> Option<&'a mut RecipientStanding> {
+    let at = delivery.recipients.binary_search_by(|person| person.recipient.as_str().cmp(address)).ok()?;
+    delivery.recipients.get_mut(at)
+}
+
+fn person(delivery: &Delivery, address: &str) -> RecipientStanding {
+    let identity = Identity {
+        account: delivery.account.clone(),
+        message: delivery.message.clone(),
+        rung: delivery.rung.clone(),
+        occurrence: 0,
+        generation: delivery.generation,
+        recipient: Some(address.to_owned()),
+    };
+    RecipientStanding { recipient: address.to_owned(), key: identity.key(), part: untried(0), error: None }
+}
+
+fn untried(part: u32) -> PartStanding {
+    PartStanding { part, state: State::Planned, attempts: 0, first_tried: None, receipt: None, bound: None }
+}
+
+fn empty(key: &StepKey, at: Timestamp) -> Delivery {
+    Delivery {
+        key: key.clone(),
+        message: String::new(),
+        title: String::new(),
+        rung: String::new(),
+        channel: String::new(),
+        adapter: String::new(),
+        account: String::new(),
+        campaign: String::new(),
+        ladder: String::new(),
+        kind: None,
+        generation: 0,
+        plan: String::new(),
+        payload_digest: String::new(),
+        part_count: 1,
+        planned_at: at,
+        parts: Vec::new(),
+        recipients: Vec::new(),
+        state: State::Planned,
+        error: None,
+        not_before: None,
+        sent_at: None,
+    }
+}

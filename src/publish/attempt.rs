@@ -1,0 +1,87 @@
+//! The only code that awaits a channel. Whatever a channel does, one outcome
+//! comes back: an answer, a doubt after the longest wait, a doubt after a panic.
+
+use crate::channel::{Attempt, Channel, Found, SendError};
+use crate::plan::{PayloadPart, Receipt, StepKey};
+use futures_util::FutureExt;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// Every channel has its own, shorter limit; this one is for a channel that
+/// forgot. The longest legitimate wait is mail's: ten minutes for the answer
+/// to the final dot (RFC 5321, 4.5.3.2.6), after up to as much before it.
+const LONGEST_SEND: Duration = Duration::from_secs(20 * 60);
+/// When a page is looked for within one run, in units from the start: five
+/// times in the first nine seconds.
+const LOOKS: [u32; 5] = [0, 1, 4, 10, 18];
+const LOOK_UNIT: Duration = Duration::from_millis(if cfg!(test) { 5 } else { 500 });
+
+/// One part on its way: whose, and which.
+#[derive(Clone, Debug)]
+pub(super) struct Unit {
+    /// The item's number in the run.
+    pub item: usize,
+    /// One person's mail.
+    pub recipient: Option<String>,
+    /// From 0.
+    pub part: u32,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) enum Finished {
+    Sent(Unit, Result<Receipt, SendError>),
+    Looked(Unit, Result<Found, SendError>),
+    /// Whether the page of that delivery answers.
+    Live(StepKey, bool),
+}
+
+/// Work in flight.
+pub(super) type Flight<'a> = Pin<Box<dyn Future<Output = Finished> + Send + 'a>>;
+
+/// Sends one part.
+pub(super) fn send(channel: &dyn Channel, unit: Unit, part: PayloadPart, attempt: Attempt) -> Flight<'_> {
+    Box::pin(async move {
+        let outcome = guarded(async { channel.send(&part, &attempt).await }).await;
+        Finished::Sent(unit, outcome)
+    })
+}
+
+/// Asks for a part whose outcome is unknown.
+pub(super) fn look(channel: &dyn Channel, unit: Unit, part: PayloadPart, attempt: Attempt) -> Flight<'_> {
+    Box::pin(async move {
+        let outcome = guarded(async { channel.find(&part, &attempt).await }).await;
+        Finished::Looked(unit, outcome)
+    })
+}
+
+/// Looks whether a page answers, for a few seconds.
+pub(super) fn live(channel: &dyn Channel, key: StepKey, url: String) -> Flight<'_> {
+    Box::pin(async move {
+        let looks = async {
+            let mut before = 0;
+            for look in LOOKS {
+                tokio::time::sleep(LOOK_UNIT * (look - before)).await;
+                before = look;
+                if guarded(async { channel.live(&url).await }).await.unwrap_or(false) {
+                    return true;
+                }
+            }
+            false
+        };
+        let answers = tokio::time::timeout(Duration::from_secs(10), looks).await.unwrap_or(false);
+        Finished::Live(key, answers)
+    })
+}
+
+async fn guarded<T>(work: impl Future<Output = Result<T, SendError>>) -> Result<T, SendError> {
+    match AssertUnwindSafe(tokio::time::timeout(LONGEST_SEND, work)).catch_unwind().await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(SendError::Unknown { cause: "no answer came within 20 minutes".to_owned() }),
+        Err(_) => Err(SendError::Unknown {
+            cause: "the adapter broke down; this is a mistake in ladder".to_owned(),
+        }),
+    }
+}

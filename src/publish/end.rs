@@ -1,0 +1,27 @@
+//! What a run's deliveries mean for the process's exit code.
+
+use crate::exit::Exit;
+use crate::plan::{Delivery, State};
+
+/// The end for these deliveries, by PRODUCT's order: an unknown outcome first,
+/// then failures beside successes, failures alone, what was held back. What is
+/// planned, or waits for a person to paste it, is no failure.
+pub fn exit_of(deliveries: &[&Delivery]) -> Exit {
+    // A mail counts by its people: one refused among thirty is a failure too.
+    let any = |states: &[State]| {
+        deliveries.iter().any(|delivery| {
+            states.contains(&delivery.state)
+                || delivery.recipients.iter().any(|person| states.contains(&person.part.state))
+        })
+    };
+    let out = || any(&[State::Sent, State::Altered]);
+    if any(&[State::Unknown]) {
+        Exit::Unknown
+    } else if any(&[State::Refused]) {
+        if out() { Exit::Partial } else { Exit::Failed }
+    } else if any(&[State::Held, State::Skipped]) {
+        Exit::Held
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,181 @@
+//! One step on its way through a run: what of it is waiting, in flight, or
+//! left for a later run.
+
+use super::attempt::Unit;
+use super::bound::{Bound, Unfit, bound};
+use super::retry::Tries;
+use crate::channel::{Attempt, Channel, Configured};
+use crate::plan::{Delivery, PartStanding, PayloadPart, Plan, Standing, State, Step};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+
+/// A step of a run.
+pub(super) struct Item<'a> {
+    pub plan: &'a Plan,
+    pub step: &'a Step,
+    pub configured: &'a Configured,
+    /// The outbox that stands in for the channel, for want of credentials.
+    pub stand_in: Option<&'a Configured>,
+    /// How much of it is in flight.
+    pub flying: usize,
+    /// Not again in this run.
+    pub parked: bool,
+    /// What is unknown, and still to be asked for.
+    pub lookups: VecDeque<(Option<String>, u32)>,
+    /// The people who are still to be tried; none before the mail has begun.
+    pub people: Option<VecDeque<String>>,
+    /// The people who are to be tried again, and when.
+    pub later: Vec<(Timestamp, String)>,
+    /// What each part (by person, for mail) has had in this run.
+    pub tries: BTreeMap<(Option<String>, u32), Tries>,
+    /// Whether the journal has what is sent to all people.
+    pub recorded: bool,
+    bound: Option<Bound>,
+}
+
+impl<'a> Item<'a> {
+    pub fn new(
+        plan: &'a Plan,
+        step: &'a Step,
+        configured: &'a Configured,
+        stand_in: Option<&'a Configured>,
+        standing: &Standing,
+    ) -> Item<'a> {
+        let delivery = standing.deliveries.get(&step.key);
+        let mut lookups = VecDeque::new();
+        // The outbox has no way of telling what a network has.
+        if let (Some(delivery), None) = (delivery, stand_in) {
+            let doubtful = |part: &PartStanding| part.state == State::Unknown;
+            lookups.extend(delivery.parts.iter().filter(|p| doubtful(p)).map(|p| (None, p.part)));
+            let people = delivery.recipients.iter().filter(|person| doubtful(&person.part));
+            lookups.extend(people.map(|person| (Some(person.recipient.clone()), 0)));
+        }
+        let recorded = delivery.is_some_and(|d| d.recipients.iter().any(|p| p.part.bound.is_some()));
+        Item {
+            plan,
+            step,
+            configured,
+            stand_in,
+            flying: 0,
+            parked: false,
+            lookups,
+            people: None,
+            later: Vec::new(),
+            tries: BTreeMap::new(),
+            recorded,
+            bound: None,
+        }
+    }
+
+    /// The channel that sends: its own, or the outbox in its stead.
+    pub fn sender(&self) -> &'a dyn Channel {
+        &*self.stand_in.unwrap_or(self.configured).channel
+    }
+
+    /// Whether each person gets a message of their own. In the outbox it lies once.
+    pub fn is_for_each_person(&self) -> bool {
+        !self.step.recipients.is_empty() && self.stand_in.is_none()
+    }
+
+    /// The name that listeners know it by.
+    pub fn name(&self) -> &'a str {
+        &self.step.identity.rung
+    }
+
+    pub fn delivery<'s>(&self, standing: &'s Standing) -> Option<&'s Delivery> {
+        standing.deliveries.get(&self.step.key)
+    }
+
+    /// The bound step, made once.
+    pub fn bound(&mut self, standing: &Standing) -> Result<&Bound, Unfit> {
+        if self.bound.is_none() {
+            let channel = &*self.configured.channel;
+            self.bound = Some(bound(self.plan, self.step, standing, channel)?);
+        }
+        match &self.bound {
+            Some(bound) => Ok(bound),
+            None => Err(Unfit::Breaks("nothing to send".to_owned())),
+        }
+    }
+
+    /// The first part that is not out yet (nor written for a person).
+    pub fn next_part(&self, standing: &Standing) -> u32 {
+        let done = |part: &&PartStanding| matches!(part.state, State::Sent | State::Waiting);
+        let Some(delivery) = self.delivery(standing) else { return 0 };
+        let mut next = 0;
+        for part in delivery.parts.iter().filter(done) {
+            if part.part == next {
+                next += 1;
+            }
+        }
+        next
+    }
+
+    /// Puts the people who have nothing yet into the queue; once.
+    pub fn begin_people(&mut self, standing: &Standing) {
+        if self.people.is_some() {
+            return;
+        }
+        let delivery = self.delivery(standing);
+        let open = |address: &&String| {
+            let person = delivery.and_then(|delivery| delivery.recipient(address));
+            person.is_none_or(|person| person.part.state == State::Planned)
+        };
+        let mut people: Vec<String> = self.step.recipients.iter().filter(open).cloned().collect();
+        // The same address twice on a list is one person.
+        let mut seen = std::collections::BTreeSet::new();
+        people.retain(|address| seen.insert(address.clone()));
+        self.people = Some(people.into());
+    }
+
+    /// What the part's standing has to say about an attempt, past or next.
+    pub fn standing_of<'s>(&self, standing: &'s Standing, unit: &Unit) -> Option<&'s PartStanding> {
+        let delivery = self.delivery(standing)?;
+        match &unit.recipient {
+            Some(address) => delivery.recipient(address).map(|person| &person.part),
+            None => delivery.part(unit.part),
+        }
+    }
+
+    /// The attempt of that number.
+    pub fn attempt(&self, standing: &Standing, unit: &Unit, number: u32, place: &Place<'_>) -> Attempt {
+        let part = self.standing_of(standing, unit);
+        let identity = match &unit.recipient {
+            Some(address) => self.step.identity.for_recipient(address),
+            None => self.step.identity.clone(),
+        };
+        let earlier = self.delivery(standing).map(|delivery| delivery.parts.as_slice()).unwrap_or_default();
+        Attempt {
+            key: identity.key(),
+            identity,
+            part: unit.part,
+            number,
+            previous: earlier
+                .iter()
+                .filter(|earlier| earlier.part < unit.part)
+                .filter_map(|earlier| earlier.receipt.clone())
+                .collect(),
+            first_tried: part.and_then(|part| part.first_tried).unwrap_or(place.now),
+            project: place.project.to_owned(),
+            media: place.media.to_owned(),
+            variant: self.bound.as_ref().map_or_else(|| self.step.variant.clone(), |b| b.variant.clone()),
+        }
+    }
+
+    /// What was sent, for asking after it: from the journal where it is there.
+    pub fn sent_part(&self, standing: &Standing, unit: &Unit) -> Option<PayloadPart> {
+        let mut part = self.step.payload.parts.get(unit.part as usize)?.clone();
+        if let Some(bound) = self.standing_of(standing, unit).and_then(|part| part.bound.clone()) {
+            part.body = bound;
+        }
+        Some(part)
+    }
+}
+
+/// Where and when an attempt happens.
+pub(super) struct Place<'a> {
+    pub now: Timestamp,
+    pub project: &'a Path,
+    pub media: &'a Path,
+}

@@ -1,0 +1,318 @@
+//! The run: start what is due, write it down, send, write down what came.
+//!
+//! One loop, one task. `starts` decides what goes and never awaits; `outcomes`
+//! says what an answer means; [`Runner::flush`]
+//! is the only durable commit: the answers that have come and the intents of
+//! what they set free go into it together. Nothing flies before its flush.
+
+mod outcomes;
+mod starts;
+
+use super::attempt::{self, Flight, Unit};
+use super::item::Item;
+use super::{Listener, Route, Scope, World, take_up};
+use crate::channel::{Attempt, Configured};
+use crate::plan::{Event, EventKind, PayloadPart, Plan, Standing, State, StepKey};
+use crate::store::{Batch, Store, StoreError};
+use futures_util::FutureExt;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Requests in flight: to one channel, so that a slow one cannot take all of
+/// them, and in all, so that a long queue does not exhaust sockets or memory.
+const MOST_PER_CHANNEL: usize = 8;
+const MOST_IN_ALL: usize = 64;
+
+/// Runs what of `plans` is in `scope`.
+pub(super) async fn run(
+    world: World<'_>,
+    plans: &[Plan],
+    scope: Scope,
+    stop: watch::Receiver<bool>,
+    listener: &mut dyn Listener,
+) -> Result<Standing, StoreError> {
+    // The caller holds the sending lock: a `sending` in the journal is what an
+    // earlier run left behind when it died.
+    let mut standing = Standing::fold(&world.store.events()?, true);
+    let now = Timestamp::now();
+    let left_open = doubts(&standing, now);
+    standing.add(&left_open);
+    let begun_with = begun_plans(world.store, plans, &standing)?;
+    let media = world.store.media_folder();
+    let mut runner = Runner {
+        store: world.store,
+        channels: world.channels,
+        project: world.project,
+        media,
+        zone: world.zone,
+        early: world.early,
+        listener,
+        stop,
+        standing,
+        items: Vec::new(),
+        by_message: BTreeMap::new(),
+        dirty: BTreeSet::new(),
+        crowded: BTreeMap::new(),
+        flying_to: BTreeMap::new(),
+        wakes: BTreeSet::new(),
+        pages: BTreeMap::new(),
+        taken_up: Batch::default(),
+        facts: left_open,
+        intents: Vec::new(),
+        starts: Vec::new(),
+        flights: FuturesUnordered::new(),
+        sent_any: false,
+        failure: None,
+    };
+    if scope == Scope::Plan {
+        let mut batch = take_up(plans, &runner.standing, &world.only, now);
+        // What was begun with other words goes on with those.
+        batch.events.retain(|event| !begun_with.contains_key(&event.key));
+        runner.standing.add(&batch.events);
+        runner.taken_up = batch;
+    }
+    for plan in plans {
+        for step in &plan.steps {
+            if !scope.covers(plan, step, &runner.standing, &world.only) {
+                continue;
+            }
+            let (Some(configured), Some(route)) =
+                (world.channels.get(&step.channel), world.routes.get(&step.channel))
+            else {
+                continue;
+            };
+            let stand_in = matches!(route, Route::Outbox { .. }).then_some(world.outbox);
+            let Some((plan, step)) = (match begun_with.get(&step.key) {
+                None => Some((plan, step)),
+                Some(begun) => begun
+                    .as_ref()
+                    .and_then(|begun| Some((begun, begun.steps.iter().find(|other| other.key == step.key)?))),
+            }) else {
+                runner.hold(step, "its words were changed after a part of it went out, and the store has lost the words it began with", now);
+                continue;
+            };
+            runner.admit(Item::new(plan, step, configured, stand_in, &runner.standing));
+        }
+    }
+    runner.go().await
+}
+
+/// What a dead run left open, as events.
+fn doubts(standing: &Standing, now: Timestamp) -> Vec<Event> {
+    let cause = "the run ended before an answer was recorded";
+    let mut events = Vec::new();
+    for delivery in standing.deliveries.values() {
+        let event = |recipient: Option<&String>, part| Event {
+            at: now,
+            key: delivery.key.clone(),
+            recipient: recipient.cloned(),
+            kind: EventKind::Unknown { part, cause: cause.to_owned() },
+        };
+        let open = delivery.parts.iter().filter(|part| part.state == State::Sending);
+        events.extend(open.map(|part| event(None, part.part)));
+        let open = delivery.recipients.iter().filter(|person| person.part.state == State::Sending);
+        events.extend(open.map(|person| event(Some(&person.recipient), 0)));
+    }
+    events
+}
+
+/// The plans with which those steps were begun that `plans` now have in other
+/// words; none where the store does not have it any more.
+fn begun_plans(
+    store: &Store,
+    plans: &[Plan],
+    standing: &Standing,
+) -> Result<BTreeMap<StepKey, Option<Plan>>, StoreError> {
+    let mut begun = BTreeMap::new();
+    for step in plans.iter().flat_map(|plan| &plan.steps) {
+        if let Some(delivery) = standing.deliveries.get(&step.key)
+            && delivery.is_touched()
+            && delivery.is_open()
+            && delivery.payload_digest != step.payload_digest
+        {
+            let plan = store.plan(&delivery.plan)?;
+            begun.insert(step.key.clone(), plan.filter(|p| p.steps.iter().any(|s| s.key == step.key)));
+        }
+    }
+    Ok(begun)
+}
+
+/// What flies once its intent is durable.
+enum Start<'a> {
+    Send { item: usize, unit: Unit, part: PayloadPart, attempt: Box<Attempt> },
+    Look { item: usize, unit: Unit, part: PayloadPart, attempt: Box<Attempt> },
+    Live { channel: &'a Configured, key: StepKey, url: String },
+}
+
+/// What is known of a page that others wait for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Asked,
+    Answers,
+    Silent,
+}
+
+struct Runner<'a, 'l> {
+    store: &'a mut Store,
+    channels: &'a BTreeMap<String, Configured>,
+    project: PathBuf,
+    media: PathBuf,
+    zone: TimeZone,
+    early: bool,
+    listener: &'l mut dyn Listener,
+    stop: watch::Receiver<bool>,
+    standing: Standing,
+    items: Vec<Item<'a>>,
+    /// Items of one message: they may wait for one another.
+    by_message: BTreeMap<&'a str, Vec<usize>>,
+    /// Items to look at again.
+    dirty: BTreeSet<usize>,
+    /// Items that wait for room on their channel.
+    crowded: BTreeMap<&'a str, BTreeSet<usize>>,
+    flying_to: BTreeMap<&'a str, usize>,
+    wakes: BTreeSet<(Timestamp, usize)>,
+    pages: BTreeMap<StepKey, Page>,
+    /// Written first: what the other events speak of.
+    taken_up: Batch,
+    /// What has happened and is not durable yet.
+    facts: Vec<Event>,
+    /// What is going to happen once it is durable.
+    intents: Vec<Event>,
+    starts: Vec<Start<'a>>,
+    flights: FuturesUnordered<Flight<'a>>,
+    sent_any: bool,
+    failure: Option<StoreError>,
+}
+
+impl<'a> Runner<'a, '_> {
+    fn admit(&mut self, item: Item<'a>) {
+        let number = self.items.len();
+        self.by_message.entry(&item.step.identity.message).or_default().push(number);
+        self.dirty.insert(number);
+        self.items.push(item);
+    }
+
+    async fn go(mut self) -> Result<Standing, StoreError> {
+        loop {
+            if self.is_going() {
+                self.start();
+            }
+            self.flush();
+            if self.flights.is_empty() && (!self.is_going() || self.wakes.is_empty()) {
+                break;
+            }
+            self.wait().await;
+        }
+        if let Some(failure) = self.failure.take() {
+            return Err(self.after_failure(failure).await);
+        }
+        self.conclude_people();
+        Ok(self.standing)
+    }
+
+    /// Whether anything new may be started.
+    fn is_going(&self) -> bool {
+        self.failure.is_none() && !*self.stop.borrow()
+    }
+
+    /// One durable commit; then everybody hears of it, and what it holds the
+    /// intents of takes off. If it fails, nothing takes off any more.
+    fn flush(&mut self) {
+        let mut batch = std::mem::take(&mut self.taken_up);
+        let facts = batch.events.len()..batch.events.len() + self.facts.len();
+        batch.events.append(&mut self.facts);
+        batch.events.append(&mut self.intents);
+        let starts = std::mem::take(&mut self.starts);
+        match self.store.commit(&batch) {
+            Ok(()) => {
+                for event in &batch.events {
+                    self.listener.event(event);
+                }
+                for start in starts {
+                    self.take_off(start);
+                }
+            }
+            Err(failure) => {
+                // The answers are kept for another try; what was not written
+                // down does not happen.
+                self.facts = batch.events.drain(facts).collect();
+                self.failure.get_or_insert(failure);
+            }
+        }
+    }
+
+    fn take_off(&mut self, start: Start<'a>) {
+        let flight = match start {
+            Start::Send { item, unit, part, attempt } => {
+                self.sent_any = true;
+                attempt::send(self.items[item].sender(), unit, part, *attempt)
+            }
+            Start::Look { item, unit, part, attempt } => {
+                attempt::look(&*self.items[item].configured.channel, unit, part, *attempt)
+            }
+            Start::Live { channel, key, url } => attempt::live(&*channel.channel, key, url),
+        };
+        self.flights.push(flight);
+    }
+
+    /// Until something came back, a wait is over, or it is time to stop.
+    async fn wait(&mut self) {
+        let wake = self.wakes.first().filter(|_| self.is_going()).map(|(time, _)| *time);
+        let may_stop = self.is_going();
+        let flying = !self.flights.is_empty();
+        tokio::select! {
+            Some(finished) = self.flights.next(), if flying => {
+                self.receive(finished);
+                // What came at the same time shares the commit.
+                while let Some(Some(finished)) = self.flights.next().now_or_never() {
+                    self.receive(finished);
+                }
+            }
+            () = sleep_until(wake) => {}
+            () = stopped(&mut self.stop), if may_stop => {}
+        }
+    }
+
+    /// The store failed. If answers had to be recorded, they are tried once
+    /// more: without their receipts these deliveries would be unknown.
+    async fn after_failure(mut self, failure: StoreError) -> StoreError {
+        if !self.sent_any {
+            return failure;
+        }
+        let facts = Batch { plans: Vec::new(), events: std::mem::take(&mut self.facts) };
+        let mut recorded = self.store.commit(&facts).is_ok();
+        for _ in 0..2 {
+            if !recorded {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                recorded = self.store.commit(&facts).is_ok();
+            }
+        }
+        if recorded {
+            facts.events.iter().for_each(|event| self.listener.event(event));
+        }
+        StoreError::Midway {
+            path: self.store.path().display().to_string(),
+            why: failure.why(),
+            unrecorded: if recorded { 0 } else { facts.events.len() },
+        }
+    }
+}
+
+async fn sleep_until(time: Option<Timestamp>) {
+    let Some(time) = time else { return std::future::pending().await };
+    let left = Duration::try_from(time.duration_since(Timestamp::now())).unwrap_or_default();
+    // A sleep may end within the millisecond; a wait is never cut short.
+    tokio::time::sleep(left + Duration::from_millis(1)).await;
+}
+
+/// Ends when `stop` becomes true; never, if whoever could say so is gone.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

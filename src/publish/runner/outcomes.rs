@@ -1,0 +1,156 @@
+//! What an answer means: facts for the journal, and what is looked at again.
+
+use super::{Page, Runner};
+use crate::channel::{Found, SendError};
+use crate::plan::{Event, EventKind, Receipt};
+use crate::publish::attempt::{Finished, Unit};
+use crate::publish::retry::MOST_TRIES;
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+impl Runner<'_, '_> {
+    /// Takes in what came back.
+    pub(super) fn receive(&mut self, finished: Finished) {
+        let now = Timestamp::now();
+        match finished {
+            Finished::Sent(unit, outcome) => {
+                self.landed(&unit);
+                match outcome {
+                    Ok(receipt) => self.receipt(&unit, receipt, now),
+                    Err(SendError::Refused { says }) => {
+                        self.part_happened(&unit, EventKind::Refused { part: unit.part, says }, now);
+                    }
+                    Err(SendError::NotYet { says, wait }) => self.not_yet(&unit, says, wait, now),
+                    Err(SendError::Unknown { cause }) => {
+                        self.part_happened(&unit, EventKind::Unknown { part: unit.part, cause }, now);
+                        let item = &mut self.items[unit.item];
+                        if item.stand_in.is_none() {
+                            item.lookups.push_back((unit.recipient, unit.part));
+                        }
+                    }
+                }
+            }
+            Finished::Looked(unit, outcome) => {
+                self.landed(&unit);
+                self.found(unit, outcome, now);
+            }
+            Finished::Live(key, answers) => {
+                let message = self.standing.deliveries.get(&key).map(|delivery| delivery.message.clone());
+                self.pages.insert(key, if answers { Page::Answers } else { Page::Silent });
+                self.look_again_at(message.as_deref().unwrap_or_default());
+            }
+        }
+    }
+
+    /// Its place on the channel is free again.
+    fn landed(&mut self, unit: &Unit) {
+        let item = &mut self.items[unit.item];
+        item.flying = item.flying.saturating_sub(1);
+        let channel = item.step.channel.as_str();
+        if let Some(flying) = self.flying_to.get_mut(channel) {
+            *flying = flying.saturating_sub(1);
+        }
+        self.dirty.insert(unit.item);
+        if let Some(next) = self.crowded.get_mut(channel).and_then(std::collections::BTreeSet::pop_first) {
+            self.dirty.insert(next);
+        }
+    }
+
+    fn receipt(&mut self, unit: &Unit, mut receipt: Receipt, now: Timestamp) {
+        // What the outbox took in a channel's stead still has to be pasted.
+        receipt.for_a_person |= self.items[unit.item].stand_in.is_some();
+        self.part_happened(unit, EventKind::Receipt { part: unit.part, receipt }, now);
+    }
+
+    /// Nothing was done: again in this run if that is soon, else in a later one.
+    fn not_yet(&mut self, unit: &Unit, says: String, wait: Option<Duration>, now: Timestamp) {
+        let going = self.is_going();
+        let item = &mut self.items[unit.item];
+        let tries = item.tries.entry((unit.recipient.clone(), unit.part)).or_default();
+        let wait = tries.wait(wait, &item.step.key);
+        let until = SignedDuration::try_from(wait)
+            .ok()
+            .and_then(|wait| now.checked_add(wait).ok())
+            .unwrap_or(Timestamp::MAX);
+        if going && tries.allow(wait) {
+            tries.waited += wait;
+            match &unit.recipient {
+                Some(address) => item.later.push((until, address.clone())),
+                None => {
+                    self.wakes.insert((until, unit.item));
+                }
+            }
+            if unit.recipient.is_none() {
+                let seconds = wait.as_secs().max(1);
+                self.listener.doing(item.name(), &format!("waiting {seconds} s: {says}"));
+            }
+        }
+        self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until }, now);
+    }
+
+    /// What the service's own records say. Anything but evidence changes nothing.
+    fn found(&mut self, unit: Unit, outcome: Result<Found, SendError>, now: Timestamp) {
+        let by = "the channel's own records".to_owned();
+        match outcome {
+            Ok(Found::Sent(receipt)) => {
+                let url = receipt.url.clone();
+                self.receipt(&unit, receipt, now);
+                self.part_happened(&unit, EventKind::Resolved { sent: true, url, by }, now);
+            }
+            Ok(Found::Absent) => {
+                self.part_happened(&unit, EventKind::Resolved { sent: false, url: None, by }, now);
+                let item = &mut self.items[unit.item];
+                let tried = item.tries.get(&(unit.recipient.clone(), unit.part)).map_or(0, |t| t.count);
+                match (unit.recipient, &mut item.people) {
+                    _ if tried >= MOST_TRIES => item.parked = true,
+                    (Some(address), Some(people)) => people.push_back(address),
+                    _ => {}
+                }
+            }
+            Ok(Found::CannotTell(_)) | Err(_) => {}
+        }
+    }
+
+    fn part_happened(&mut self, unit: &Unit, kind: EventKind, now: Timestamp) {
+        let key = self.items[unit.item].step.key.clone();
+        self.happened(unit.item, Event { at: now, key, recipient: unit.recipient.clone(), kind });
+    }
+
+    /// A fact: it is written with the next commit, and may set others free.
+    pub(super) fn happened(&mut self, number: usize, event: Event) {
+        self.note(&event);
+        let item = &self.items[number];
+        let idle = item.flying == 0
+            && item.later.is_empty()
+            && item.people.as_ref().is_some_and(std::collections::VecDeque::is_empty);
+        if idle {
+            self.standing.conclude(&event.key);
+        }
+        self.facts.push(event);
+        // One of many people's mails sets nobody free before all are done.
+        if idle || item.people.is_none() {
+            self.look_again_at(&item.step.identity.message);
+        }
+    }
+
+    /// Into the standing. A mail's state is drawn once all its people are done:
+    /// drawing it after each of them would take the square of their number.
+    pub(super) fn note(&mut self, event: &Event) {
+        self.standing.note(event);
+        if event.recipient.is_none() {
+            self.standing.conclude(&event.key);
+        }
+    }
+
+    fn look_again_at(&mut self, message: &str) {
+        self.dirty.extend(self.by_message.get(message).into_iter().flatten());
+    }
+
+    /// Before the standing is handed out.
+    pub(super) fn conclude_people(&mut self) {
+        for item in self.items.iter().filter(|item| item.people.is_some() || !item.step.recipients.is_empty())
+        {
+            self.standing.conclude(&item.step.key);
+        }
+    }
+}

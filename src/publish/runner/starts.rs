@@ -1,0 +1,232 @@
+//! What goes now: decided from the standing and the clock, without awaiting.
+
+use super::{MOST_IN_ALL, MOST_PER_CHANNEL, Page, Runner, Start};
+use crate::plan::{Event, EventKind, State, Step};
+use crate::publish::attempt::Unit;
+use crate::publish::bound::Unfit;
+use crate::publish::item::Place;
+use crate::schedule::{Due, due};
+use jiff::Timestamp;
+
+impl<'a> Runner<'a, '_> {
+    /// Starts whatever may start, as far as there is room.
+    pub(super) fn start(&mut self) {
+        let now = Timestamp::now();
+        while let Some((time, number)) = self.wakes.first().copied().filter(|(time, _)| *time <= now) {
+            self.wakes.remove(&(time, number));
+            self.dirty.insert(number);
+        }
+        while self.room_in_all() > 0
+            && let Some(number) = self.dirty.pop_first()
+        {
+            self.consider(number, now);
+        }
+    }
+
+    fn room_in_all(&self) -> usize {
+        MOST_IN_ALL.saturating_sub(self.flights.len() + self.starts.len())
+    }
+
+    /// How many more requests the item's channel may have; without any, the
+    /// item is looked at again when one has come back.
+    fn room(&mut self, number: usize) -> usize {
+        let channel = self.items[number].step.channel.as_str();
+        let flying = self.flying_to.get(channel).copied().unwrap_or(0);
+        let room = MOST_PER_CHANNEL.saturating_sub(flying);
+        if room == 0 {
+            self.crowded.entry(channel).or_default().insert(number);
+        } else if self.room_in_all() == 0 {
+            self.dirty.insert(number);
+        }
+        room.min(self.room_in_all())
+    }
+
+    fn consider(&mut self, number: usize, now: Timestamp) {
+        // What is unknown is asked for before anything of it is sent.
+        while !self.items[number].lookups.is_empty() {
+            if self.room(number) == 0 {
+                return;
+            }
+            self.look(number, now);
+        }
+        let item = &self.items[number];
+        if item.people.is_some() {
+            return self.serve_people(number, now);
+        }
+        if item.parked || item.flying > 0 {
+            return;
+        }
+        let step = item.step;
+        match due(item.plan, step, &self.standing, now, &self.zone, self.early) {
+            Due::Now => self.begin(number, now),
+            Due::TooLate(closed) => {
+                let closed = closed.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M");
+                self.hold(step, &format!("its window closed at {closed}"), now);
+            }
+            Due::Never(name) => {
+                let why = format!("`{name}`, which it comes after, did not go out");
+                let event = Event {
+                    at: now,
+                    key: step.key.clone(),
+                    recipient: None,
+                    kind: EventKind::Skipped { why },
+                };
+                self.happened(number, event);
+            }
+            Due::At(_) | Due::After(_) | Due::Settled => {}
+        }
+    }
+
+    fn begin(&mut self, number: usize, now: Timestamp) {
+        if self.waits_for_page(number, now) || self.room(number) == 0 {
+            return;
+        }
+        let part = self.items[number].next_part(&self.standing);
+        let step = self.items[number].step;
+        let parts = match self.items[number].bound(&self.standing) {
+            Ok(bound) => bound.payload.parts.len(),
+            Err(Unfit::NoAddress(name)) => {
+                self.items[number].parked = true;
+                return self.hold(
+                    step,
+                    &format!("`{name}` is out, and has no public address to put in"),
+                    now,
+                );
+            }
+            Err(Unfit::Breaks(says)) => return self.refuse(number, part, says, now),
+        };
+        if part as usize >= parts {
+            return self.refuse(number, part, "the plan has nothing to send here".to_owned(), now);
+        }
+        if self.items[number].is_for_each_person() {
+            self.items[number].begin_people(&self.standing);
+            self.serve_people(number, now);
+        } else {
+            self.send(number, None, part, now);
+        }
+    }
+
+    /// A mail goes to a few people at a time: only for them is there an intent,
+    /// so a crash leaves doubt about no more than these.
+    fn serve_people(&mut self, number: usize, now: Timestamp) {
+        let item = &mut self.items[number];
+        let mut later = std::mem::take(&mut item.later);
+        let people = item.people.get_or_insert_default();
+        later.retain(|(time, address)| {
+            if *time <= now {
+                people.push_front(address.clone());
+            }
+            *time > now
+        });
+        if let Some((time, _)) = later.iter().min() {
+            self.wakes.insert((*time, number));
+        }
+        item.later = later;
+        while self.items[number].people.as_ref().is_some_and(|people| !people.is_empty()) {
+            if self.room(number) == 0 {
+                return;
+            }
+            if let Some(address) = self.items[number].people.as_mut().and_then(|people| people.pop_front()) {
+                self.send(number, Some(address), 0, now);
+            }
+        }
+    }
+
+    /// Writes the intent; the part flies when it is durable.
+    fn send(&mut self, number: usize, recipient: Option<String>, part: u32, now: Timestamp) {
+        let unit = Unit { item: number, recipient, part };
+        let place = Place { now, project: &self.project, media: &self.media };
+        let item = &mut self.items[number];
+        let Some(payload) =
+            item.bound(&self.standing).ok().and_then(|bound| bound.payload.parts.get(part as usize).cloned())
+        else {
+            return;
+        };
+        let tried = item.standing_of(&self.standing, &unit).map_or(0, |standing| standing.attempts);
+        let attempt = item.attempt(&self.standing, &unit, tried.saturating_add(1), &place);
+        // All people get the same mail: it is kept once.
+        let known = unit.recipient.is_some() && std::mem::replace(&mut item.recorded, true);
+        let bound = if known { serde_json::Value::Null } else { payload.body.clone() };
+        item.flying += 1;
+        item.tries.entry((unit.recipient.clone(), part)).or_default().count += 1;
+        *self.flying_to.entry(&item.step.channel).or_default() += 1;
+        let event = Event {
+            at: now,
+            key: item.step.key.clone(),
+            recipient: unit.recipient.clone(),
+            kind: EventKind::Intent { part, attempt: attempt.number, bound },
+        };
+        self.note(&event);
+        self.intents.push(event);
+        self.starts.push(Start::Send { item: number, unit, part: payload, attempt: Box::new(attempt) });
+    }
+
+    fn look(&mut self, number: usize, now: Timestamp) {
+        let Some((recipient, part)) = self.items[number].lookups.pop_front() else { return };
+        let unit = Unit { item: number, recipient, part };
+        let place = Place { now, project: &self.project, media: &self.media };
+        let item = &mut self.items[number];
+        let Some(payload) = item.sent_part(&self.standing, &unit) else { return };
+        let tried = item.standing_of(&self.standing, &unit).map_or(1, |standing| standing.attempts);
+        let attempt = item.attempt(&self.standing, &unit, tried, &place);
+        item.flying += 1;
+        *self.flying_to.entry(&item.step.channel).or_default() += 1;
+        self.listener.doing(item.name(), "looking whether it went out");
+        self.starts.push(Start::Look { item: number, unit, part: payload, attempt: Box::new(attempt) });
+    }
+
+    /// Whether a page that the item points at, or comes after, does not answer yet.
+    fn waits_for_page(&mut self, number: usize, now: Timestamp) -> bool {
+        let (plan, step) = (self.items[number].plan, self.items[number].step);
+        for name in step.after.iter().chain(&step.needs_url_of) {
+            let Some(before) = plan.step(name) else { continue };
+            let Some(delivery) = self.standing.deliveries.get(&before.key) else { continue };
+            let Some(channel) = self.channels.get(&before.channel) else { continue };
+            let (Some(url), Some(limit)) = (delivery.url(), channel.channel.live_within()) else { continue };
+            match self.pages.get(&before.key) {
+                Some(Page::Answers) => continue,
+                Some(Page::Asked) => return true,
+                Some(Page::Silent) => {}
+                None => {
+                    self.pages.insert(before.key.clone(), Page::Asked);
+                    let (key, url) = (before.key.clone(), url.to_owned());
+                    self.starts.push(Start::Live { channel, key, url });
+                    self.listener
+                        .doing(self.items[number].name(), &format!("waiting for the page of `{name}`"));
+                    return true;
+                }
+            }
+            // Silent for this run.
+            self.items[number].parked = true;
+            let limit = i64::try_from(limit.as_secs()).unwrap_or(i64::MAX);
+            let waited = delivery.sent_at.map_or(0, |sent| now.as_second() - sent.as_second());
+            let why = format!("the page of `{name}` does not answer: {url}");
+            if waited > limit {
+                self.hold(step, &why, now);
+            } else {
+                self.listener.doing(self.items[number].name(), &format!("left for a later run: {why}"));
+            }
+            return true;
+        }
+        false
+    }
+
+    /// Kept back, and said once.
+    pub(super) fn hold(&mut self, step: &'a Step, why: &str, now: Timestamp) {
+        let known = self.standing.deliveries.get(&step.key);
+        if known.is_some_and(|d| d.state == State::Held && d.error.as_deref() == Some(why)) {
+            return;
+        }
+        let kind = EventKind::Held { why: why.to_owned() };
+        let event = Event { at: now, key: step.key.clone(), recipient: None, kind };
+        self.note(&event);
+        self.facts.push(event);
+    }
+
+    /// Refused by our own rules, before anything was sent.
+    fn refuse(&mut self, number: usize, part: u32, says: String, now: Timestamp) {
+        let key = self.items[number].step.key.clone();
+        let kind = EventKind::Refused { part, says };
+        self.happened(number, Event { at: now, key, recipient: None, kind });
+    }
+}

@@ -1,0 +1,92 @@
+//! Taking plans up: from then on they are the journal's business.
+
+use super::Scope;
+use crate::plan::{Delivery, Event, EventKind, Plan, Standing, State, Step};
+use crate::store::Batch;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// What has to be written so that `plans` (of them `only`, if it names rungs)
+/// are taken up: empty if they are already. A plan with other words takes the
+/// place of one of which nothing was attempted yet; a new generation
+/// ends what is left of older ones.
+pub fn take_up(plans: &[Plan], standing: &Standing, only: &[String], now: Timestamp) -> Batch {
+    let mut batch = Batch::default();
+    for plan in plans {
+        let before = batch.events.len();
+        for step in &plan.steps {
+            if !Scope::Plan.covers(plan, step, standing, only) {
+                continue;
+            }
+            end_older_generations(step, standing, now, &mut batch.events);
+            if is_news(plan, step, standing.deliveries.get(&step.key)) {
+                batch.events.push(planned(plan, step, now));
+            }
+        }
+        if batch.events.len() > before {
+            batch.plans.push(plan.clone());
+        }
+    }
+    batch
+}
+
+/// Whether the journal does not know yet what the plan says of this step.
+fn is_news(plan: &Plan, step: &Step, delivery: Option<&Delivery>) -> bool {
+    let Some(delivery) = delivery else { return true };
+    if matches!(delivery.state, State::Cancelled | State::Skipped | State::Unpublished) {
+        return false;
+    }
+    if !delivery.is_touched() {
+        let settled = !matches!(delivery.state, State::Planned | State::Held);
+        return !settled && (delivery.plan != plan.digest || other_people(step, delivery));
+    }
+    // Begun with these very words: people may still join the list, or leave it.
+    delivery.payload_digest == step.payload_digest
+        && delivery.is_for_each_person()
+        && other_people(step, delivery)
+}
+
+fn other_people(step: &Step, delivery: &Delivery) -> bool {
+    let wanted: BTreeSet<&str> = step.recipients.iter().map(String::as_str).collect();
+    let joined = wanted.iter().any(|address| delivery.recipient(address).is_none());
+    let left = |address: &str| !wanted.contains(address);
+    joined || delivery.recipients.iter().any(|p| p.part.attempts == 0 && left(&p.recipient))
+}
+
+fn end_older_generations(step: &Step, standing: &Standing, now: Timestamp, events: &mut Vec<Event>) {
+    for generation in 0..step.identity.generation {
+        let mut older = step.identity.clone();
+        older.generation = generation;
+        let key = older.key();
+        if standing.deliveries.get(&key).is_some_and(Delivery::is_open) {
+            let kind = EventKind::Cancelled { by: "`--again`, which began anew".to_owned() };
+            events.push(Event { at: now, key, recipient: None, kind });
+        }
+    }
+}
+
+fn planned(plan: &Plan, step: &Step, now: Timestamp) -> Event {
+    Event {
+        at: now,
+        key: step.key.clone(),
+        recipient: None,
+        kind: EventKind::Planned {
+            message: plan.message.clone(),
+            title: plan.title.clone(),
+            // The name that the key is made of: people's own keys follow from it.
+            rung: step.identity.rung.clone(),
+            channel: step.channel.clone(),
+            adapter: step.adapter.clone(),
+            account: step.identity.account.clone(),
+            campaign: plan.campaign.clone(),
+            ladder: plan.ladder.clone(),
+            kind: step.kind,
+            generation: step.identity.generation,
+            plan: plan.digest.clone(),
+            payload_digest: step.payload_digest.clone(),
+            parts: u32::try_from(step.payload.parts.len()).unwrap_or(u32::MAX).max(1),
+            recipients: step.recipients.clone(),
+            reason: step.reason.clone(),
+        },
+    }
+}

@@ -1,0 +1,142 @@
+//! The preview for machines: PRODUCT's JSON contract.
+
+use super::{Preview, PreviewItem};
+use crate::render::{Article, Card, Mail, Picture, Post, Variant};
+use crate::text::count;
+use serde_json::{Map, Value, json};
+
+/// `message`, `ladder`, `variants`. Late addresses stand as their tokens.
+pub fn preview(preview: &Preview<'_>) -> Value {
+    json!({
+        "message": preview.message,
+        "title": preview.title,
+        "ladder": preview.ladder,
+        "variants": preview.items.iter().map(variant).collect::<Vec<_>>(),
+    })
+}
+
+fn variant(item: &PreviewItem<'_>) -> Value {
+    let mut object = Map::new();
+    let (words, time) = match &item.when {
+        Some((words, time)) => (json!(words), json!(time)),
+        None => (Value::Null, Value::Null),
+    };
+    let head = json!({
+        "rung": item.rung,
+        "channel": item.outlet.channel,
+        "adapter": item.outlet.adapter,
+        "account": item.account,
+        "kind": item.variant.kind().name(),
+        "language": item.outlet.language,
+        "after": item.after,
+        "when": words,
+        "at": time,
+    });
+    let body = match item.variant {
+        Variant::Post(body) => post(body, item),
+        Variant::Article(body) => article(body),
+        Variant::Mail(body) => mail(body, item),
+    };
+    for value in [head, body] {
+        if let Value::Object(fields) = value {
+            object.extend(fields);
+        }
+    }
+    Value::Object(object)
+}
+
+fn post(post: &Post, item: &PreviewItem<'_>) -> Value {
+    let parts: Vec<Value> = post
+        .parts
+        .iter()
+        .map(|part| {
+            let length = count(&part.text, &item.outlet.rules, post.url_reserve);
+            json!({
+                "text": part.text,
+                "counted": length.counted,
+                "limit": length.limit,
+                "unit": length.unit.name(),
+                "links": part.links,
+                "media": part.media.iter().map(media).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({
+        "parts": parts,
+        "card": post.card.as_ref().map(card),
+        "first_comment": post.first_comment,
+    })
+}
+
+fn card(card: &Card) -> Value {
+    json!({
+        "url": card.url,
+        "title": card.title,
+        "description": card.description,
+        "image": card.image.as_ref().map(media),
+    })
+}
+
+fn article(article: &Article) -> Value {
+    json!({
+        "title": article.title,
+        "slug": article.slug,
+        "excerpt": article.excerpt,
+        "html": article.html,
+        "markdown": article.markdown,
+        "cover": article.cover.as_ref().map(media),
+        "media": article.media.iter().map(media).collect::<Vec<_>>(),
+        "tags": article.tags,
+        "canonical": article.canonical,
+        "date": article.date,
+    })
+}
+
+fn mail(mail: &Mail, item: &PreviewItem<'_>) -> Value {
+    json!({
+        "from": mail.from,
+        "to": item.recipients,
+        "subject": mail.subject,
+        "preheader": mail.preheader,
+        "html": mail.html,
+        "text": mail.text,
+        "media": mail.media.iter().map(media).collect::<Vec<_>>(),
+    })
+}
+
+fn media(picture: &Picture) -> Value {
+    json!({ "file": picture.path, "alt": picture.alt })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::super::fixture;
+
+    #[test]
+    fn every_kind_has_the_fields_of_the_contract() {
+        let story = fixture::story();
+        let value = super::preview(&story.preview());
+        assert_eq!(value["message"], "rocket-2");
+        assert_eq!(value["ladder"], "launch");
+        let variants = value["variants"].as_array().unwrap();
+        let of = |rung: &str| variants.iter().find(|v| v["rung"] == rung).unwrap();
+        let post = &of("tweet")["parts"][0];
+        assert!(post["text"].is_string() && post["counted"].is_u64() && post["unit"].is_string());
+        assert_eq!(post["limit"], 280);
+        assert_eq!(post["links"][0], "https://rung.invalid/blog/tracked");
+        assert_eq!(post["media"], serde_json::json!([]));
+        assert_eq!(of("tweet")["kind"], "post");
+        assert_eq!(of("tweet")["after"], serde_json::json!(["blog"]));
+        let article = of("blog");
+        for field in ["title", "slug", "excerpt", "html", "markdown", "cover", "tags", "canonical"] {
+            assert!(article.get(field).is_some(), "{field}");
+        }
+        assert_eq!(article["cover"]["file"], "messages/rocket-2/rocket.png");
+        let mail = of("newsletter");
+        for field in ["from", "to", "subject", "preheader", "html", "text"] {
+            assert!(!mail[field].is_null(), "{field}");
+        }
+        assert_eq!(mail["to"][0], "staff@acme.example");
+    }
+}

@@ -1,0 +1,106 @@
+//! Deliveries made by hand, as tables and as JSON.
+
+use super::*;
+use crate::plan::{RecipientStanding, StepKey};
+use crate::render::VariantKind;
+
+/// One delivery in a state.
+pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
+    Delivery {
+        key: StepKey(format!("{:0<32}", rung.bytes().map(|b| format!("{b:02x}")).collect::<String>())),
+        message: "rocket-2".to_owned(),
+        title: "Rocket 2 lands itself".to_owned(),
+        rung: rung.to_owned(),
+        channel: rung.to_owned(),
+        adapter: "x".to_owned(),
+        account: "x:acmerockets".to_owned(),
+        campaign: "rocket-2".to_owned(),
+        ladder: "launch".to_owned(),
+        kind: Some(VariantKind::Post),
+        generation: 0,
+        plan: "p".to_owned(),
+        payload_digest: "d".to_owned(),
+        part_count: 1,
+        planned_at: "2026-12-01T07:00:00Z".parse().unwrap(),
+        parts: vec![part_in(state)],
+        recipients: vec![],
+        state,
+        error: None,
+        not_before: None,
+        sent_at: None,
+    }
+}
+
+pub(in crate::report) fn part_in(state: State) -> PartStanding {
+    PartStanding { part: 0, state, attempts: 1, first_tried: None, receipt: None, bound: None }
+}
+
+fn story() -> Vec<Delivery> {
+    let mut blog = delivery("blog", State::Sent);
+    blog.sent_at = Some("2026-12-01T08:00:05Z".parse().unwrap());
+    blog.parts[0].receipt = Some(Receipt {
+        id: Some("p1".to_owned()),
+        url: Some("https://acme.example/blog/rocket-2/".to_owned()),
+        ..Receipt::default()
+    });
+    let mut tweet = delivery("tweet", State::Waiting);
+    tweet.parts[0].receipt = Some(Receipt {
+        detail: Some("outbox/rocket-2/tweet".to_owned()),
+        for_a_person: true,
+        ..Receipt::default()
+    });
+    let mut linkedin = delivery("linkedin", State::Unknown);
+    linkedin.error = Some("the connection was cut after the request left\u{1b}[2J".to_owned());
+    let mut mail = delivery("newsletter", State::Sending);
+    mail.recipients = (0..4)
+        .map(|at| RecipientStanding {
+            recipient: format!("p{at}@acme.example"),
+            key: StepKey(format!("{at:032}")),
+            part: part_in(if at < 3 { State::Sent } else { State::Refused }),
+            error: (at == 3).then(|| "no such mailbox".to_owned()),
+        })
+        .collect();
+    mail.parts = vec![];
+    vec![blog, tweet, linkedin, mail]
+}
+
+#[test]
+fn a_table_says_where_each_stands_and_what_to_do() {
+    let story = story();
+    let story: Vec<&Delivery> = story.iter().collect();
+    let zone = TimeZone::get("Europe/Berlin").unwrap();
+    insta::assert_snapshot!(text(&story, &zone, false), @r"
+    MESSAGE   RUNG        CHANNEL     STATE      WHEN              WHERE
+    rocket-2  blog        blog        ✓ sent     2026-12-01 09:00  https://acme.example/blog/rocket-2/
+    rocket-2  tweet       tweet       ◷ waiting                    outbox/rocket-2/tweet
+    rocket-2  linkedin    linkedin    ? unknown                    the connection was cut after the request left\u{1b}[2J
+    rocket-2  newsletter  newsletter  → sending                    3 of 4 sent, 1 refused
+
+    To do
+      tweet of rocket-2: waits for you to post it; its text lies in outbox/rocket-2/tweet
+          ladder resolve 7477656574 --sent URL
+      linkedin of rocket-2: it is not known whether this went out: the connection was cut after the request left\u{1b}[2J
+        look at x:acmerockets, then say what you see:
+          ladder resolve 6c696e6b65 --sent URL
+          ladder resolve 6c696e6b65 --not-sent
+    ");
+    assert!(text(&story, &zone, true).contains("\u{1b}[32m✓ sent"));
+    assert!(!text(&[], &zone, false).is_empty());
+}
+
+#[test]
+fn json_has_the_fields_of_the_contract() {
+    let story = story();
+    let story: Vec<&Delivery> = story.iter().collect();
+    let value = json(&story);
+    let fields = "key message rung channel adapter account state id url error attempts parts recipients title campaign \
+         ladder generation planned_at sent_at";
+    for field in fields.split_whitespace() {
+        assert!(value[0].get(field).is_some(), "{field}");
+    }
+    assert_eq!(value[0]["url"], "https://acme.example/blog/rocket-2/");
+    assert_eq!(value[0]["parts"][0]["id"], "p1");
+    assert_eq!(value[1]["state"], "waiting");
+    assert_eq!(value[2]["url"], Value::Null);
+    assert_eq!(value[3]["recipients"][3]["error"], "no such mailbox");
+}

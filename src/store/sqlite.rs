@@ -1,0 +1,237 @@
+//! Making and opening the file, and what its errors mean.
+
+use super::{Store, StoreError};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::Duration;
+
+/// "LADR": tells our files from other SQLite databases (`PRAGMA application_id`).
+const APPLICATION: i64 = 0x4c41_4452;
+/// The schema's version (`PRAGMA user_version`).
+const VERSION: i64 = 1;
+/// How long to wait for another process's commit. A commit takes milliseconds;
+/// who holds the file for longer will not let go soon.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// `events` only ever grows; `seq` is the order of the facts, `id` is a
+/// fact's name in exports, so that importing it twice adds it once.
+const SCHEMA: &str = "
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE events (
+        seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL, json TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE plans (digest TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;
+";
+
+impl Store {
+    /// Makes a new, empty store with a new id, readable by its owner only. An
+    /// existing file is an error. The store is made beside its place and moved
+    /// there whole: a crash leaves none, never half of one.
+    pub fn create(path: &Path) -> Result<Store, StoreError> {
+        Store::create_with_id(path, &ulid::Ulid::generate().to_string())
+    }
+
+    /// The same under a known id: only for bringing a lost store back from its
+    /// export. An empty store under an id that was in use sends everything anew.
+    pub fn create_with_id(path: &Path, id: &str) -> Result<Store, StoreError> {
+        let shown = || path.display().to_string();
+        let unwritable = |error: io::Error| not_writable(path, &error);
+        if fs::symlink_metadata(path).is_ok() {
+            return Err(StoreError::Exists(shown()));
+        }
+        let folder = path.parent().unwrap_or(Path::new("."));
+        make_folder(folder).map_err(unwritable)?;
+        let draft = path.with_extension(format!("{}.new", ulid::Ulid::generate()));
+        let made = fill(&draft, id).map_err(|error| match error {
+            Failure::Io(error) => not_writable(path, &error),
+            Failure::Sqlite(error) => explain(path, &error),
+        });
+        // A link fails where a file is, a rename would replace it.
+        let placed = made.and_then(|()| match fs::hard_link(&draft, path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(StoreError::Exists(shown())),
+            Err(_) if !path.exists() => fs::rename(&draft, path).map_err(unwritable),
+            other => other.map_err(unwritable),
+        });
+        let _ = fs::remove_file(&draft);
+        placed?;
+        sync_folder(folder).map_err(unwritable)?;
+        Store::open(path, id)
+    }
+
+    /// Opens the store and compares its id with the project's. Never makes one.
+    pub fn open(path: &Path, expected_id: &str) -> Result<Store, StoreError> {
+        look_at(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let (connection, id) = Connection::open_with_flags(path, flags)
+            .and_then(|connection| {
+                connection.busy_timeout(PATIENCE)?;
+                let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+                let found = (number("application_id")?, number("user_version")?);
+                Ok((connection, found))
+            })
+            .map_err(|error| explain(path, &error))
+            .and_then(|(connection, (application, version))| {
+                known(path, application, version)?;
+                let id: String = connection
+                    .pragma_update(None, "synchronous", "FULL")
+                    .and_then(|()| {
+                        connection.query_row("SELECT value FROM meta WHERE name = 'id'", [], |row| row.get(0))
+                    })
+                    .map_err(|error| explain(path, &error))?;
+                Ok((connection, id))
+            })?;
+        if id != expected_id {
+            return Err(StoreError::OtherId {
+                path: path.display().to_string(),
+                found: id,
+                expected: expected_id.to_owned(),
+            });
+        }
+        Ok(Store { path: path.to_owned(), id, connection, ids: ulid::Generator::new(), commits: 0 })
+    }
+
+    /// Whether it could be written to now: takes and gives back the right to write.
+    pub(super) fn can_write(&self) -> Result<(), StoreError> {
+        self.connection
+            .execute_batch("BEGIN IMMEDIATE; ROLLBACK")
+            .map_err(|error| explain(&self.path, &error))?;
+        match self.connection.is_readonly(rusqlite::MAIN_DB) {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(StoreError::NotWritable {
+                path: self.path.display().to_string(),
+                why: "the file is read-only".to_owned(),
+            }),
+            Err(error) => Err(explain(&self.path, &error)),
+        }
+    }
+}
+
+/// What SQLite's errors mean for people. See <https://sqlite.org/rescode.html>.
+pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
+    let shown = path.display().to_string();
+    let not_writable = |why: &str| StoreError::NotWritable { path: shown.clone(), why: why.to_owned() };
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            StoreError::Busy { path: shown, holder: super::lock::holder(path) }
+        }
+        Some(ErrorCode::ReadOnly) => not_writable("it is read-only"),
+        Some(ErrorCode::PermissionDenied) => not_writable("permission denied"),
+        Some(ErrorCode::DiskFull) => not_writable("the disk is full"),
+        Some(ErrorCode::CannotOpen) => not_writable("it, or a file beside it, cannot be opened"),
+        Some(ErrorCode::SystemIoFailure) => not_writable(&format!("the disk reports an error: {error}")),
+        _ => StoreError::Damaged { path: shown, why: error.to_string() },
+    }
+}
+
+pub(super) fn not_writable(path: &Path, error: &io::Error) -> StoreError {
+    StoreError::NotWritable { path: path.display().to_string(), why: error.to_string() }
+}
+
+/// Makes names in a folder survive a power cut.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// The folder, for its owner only: the journal holds addresses and unsent words.
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// A new file, for its owner only.
+pub(super) fn new_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+enum Failure {
+    Io(io::Error),
+    Sqlite(rusqlite::Error),
+}
+
+/// A whole store at `path`, closed again.
+fn fill(path: &Path, id: &str) -> Result<(), Failure> {
+    drop(new_file(path).map_err(Failure::Io)?);
+    let make = || -> rusqlite::Result<()> {
+        let mut connection = Connection::open(path)?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(SCHEMA)?;
+        transaction.execute("INSERT INTO meta (name, value) VALUES ('id', ?1)", [id])?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+        transaction.commit()?;
+        // Kept in the file: every later connection writes ahead too.
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.close().map_err(|(_, error)| error)
+    };
+    make().map_err(Failure::Sqlite)?;
+    fs::File::open(path).and_then(|file| file.sync_all()).map_err(Failure::Io)
+}
+
+/// What can be seen without SQLite, which would take an empty file for a new
+/// database, and notice a missing end only when it gets there.
+fn look_at(path: &Path) -> Result<(), StoreError> {
+    let damaged = |why: &str| StoreError::Damaged { path: path.display().to_string(), why: why.to_owned() };
+    let mut header = [0_u8; 100];
+    let found = fs::metadata(path).and_then(|facts| {
+        if facts.is_dir() {
+            return Ok(None);
+        }
+        let read = fs::File::open(path)?.read_exact(&mut header);
+        match read {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(Some((facts.len(), false))),
+            other => other.map(|()| Some((facts.len(), true))),
+        }
+    });
+    let length = match found {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(StoreError::Missing(path.display().to_string()));
+        }
+        Err(error) => return Err(damaged(&error.to_string())),
+        Ok(None) => return Err(damaged("it is a folder")),
+        Ok(Some((0, _))) => return Err(damaged("the file is empty")),
+        Ok(Some((_, false))) => return Err(damaged("the file is cut off")),
+        Ok(Some((length, true))) => length,
+    };
+    if !header.starts_with(b"SQLite format 3\0") {
+        return Err(damaged("it is not a SQLite file"));
+    }
+    // Offsets 16 and 28: page size and number of pages, big-endian; a page
+    // size of 1 means 65536 (https://sqlite.org/fileformat.html, section 1.3).
+    // While there is a write-ahead log, pages may still be in it.
+    let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
+        1 => 65_536,
+        size => size,
+    };
+    let pages = u64::from(u32::from_be_bytes([header[28], header[29], header[30], header[31]]));
+    let log = path.with_file_name(format!("{}-wal", path.file_name().unwrap_or_default().to_string_lossy()));
+    let log_is_empty = fs::metadata(log).map_or(true, |facts| facts.len() == 0);
+    if log_is_empty && length < page * pages {
+        return Err(damaged("the file is cut off"));
+    }
+    Ok(())
+}
+
+/// Whether the file is ours and of a version that we know.
+fn known(path: &Path, application: i64, version: i64) -> Result<(), StoreError> {
+    let path = path.display().to_string();
+    if application != APPLICATION || version < 1 {
+        return Err(StoreError::Damaged { path, why: "it is not a store of ladder".to_owned() });
+    }
+    if version > VERSION {
+        return Err(StoreError::Newer { path, found: version, known: VERSION });
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Every console block of the README and of the pages in `docs/` is run, and
+//! prints what the page says.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod transcript;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn pages() -> Vec<PathBuf> {
+    let mut pages = vec![root().join("README.md")];
+    for entry in fs::read_dir(root().join("docs")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "md") {
+            pages.push(path);
+        }
+    }
+    pages.sort();
+    pages
+}
+
+#[test]
+fn every_console_block_prints_what_the_page_says() {
+    let mut wrong = Vec::new();
+    let mut steps = 0;
+    for page in pages() {
+        let folder = tempfile::tempdir().unwrap();
+        match transcript::run_page(&page, folder.path(), &[]) {
+            Ok(count) => steps += count,
+            Err(difference) => wrong.push(difference),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(steps >= 10, "only {steps} commands were found in the pages");
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let mut broken = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = target.split('#').next().unwrap_or("");
+            if file.is_empty() || file.contains("://") || file.starts_with("mailto:") {
+                continue;
+            }
+            let path = page.parent().unwrap_or(Path::new(".")).join(file);
+            if !path.exists() {
+                broken.push(format!("{}: `{target}`", page.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "links that lead nowhere:\n{}", broken.join("\n"));
+}
