@@ -364,7 +364,8 @@ pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
     let mut used = 0;
     for word in line.split(' ') {
         let columns = word.width();
-        if used > 0 && used + 1 + columns > width && !(columns > width && !word.contains("://")) {
+        let whole = columns <= width || word.contains("://");
+        if used > 0 && used + 1 + columns > width && whole {
             pieces.push(std::mem::take(&mut piece));
             used = 0;
         }
@@ -372,7 +373,7 @@ pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
             piece.push(' ');
             used += 1;
         }
-        if columns <= width || word.contains("://") {
+        if whole {
             piece.push_str(word);
             used += columns;
             continue;

@@ -37,10 +37,8 @@ impl<'a> Rewriter<'a, '_> {
                 self.call("[:]", args, span)
             }
             Expr::UnaryOp(node) => {
-                let op = match node.op {
-                    ast::UnaryOpKind::Not => ast::UnaryOpKind::Not,
-                    ast::UnaryOpKind::Neg => ast::UnaryOpKind::Neg,
-                };
+                let not = matches!(node.op, ast::UnaryOpKind::Not);
+                let op = if not { ast::UnaryOpKind::Not } else { ast::UnaryOpKind::Neg };
                 let expr = self.expression(&node.expr, false)?;
                 Expr::UnaryOp(self.make(ast::UnaryOp { op, expr }, span))
             }

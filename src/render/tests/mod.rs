@@ -352,3 +352,30 @@ fn a_mail_reads_well_in_both_parts() {
     assert!(!mail.html.contains("css-inline"), "{}", mail.html);
     assert!(mail.html.len() < 9000, "{}", mail.html.len());
 }
+
+#[test]
+fn every_example_of_the_manual_page_renders() {
+    let page = include_str!("../../../docs/templates.md");
+    let mut house = House::new().at(jiff::civil::date(2026, 12, 1).at(9, 0, 0, 0));
+    house.template("signature.txt", "Your {{ brand.name }}");
+    let written = house.written("https://acme.example/x");
+    house.message.link = Some(written);
+    house.image("rocket.png", "The booster");
+    house.ladder.rungs[0].name.value = "my-blog".to_owned();
+    house.ladder.rungs[1].after[0].value = "my-blog".to_owned();
+    house.kinds.insert("my-blog".to_owned(), VariantKind::Article);
+    let blocks = page.split("```jinja\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let inline = page.split('`').filter(|code| code.starts_with("{{ ") && code.ends_with("}}"));
+    let mut count = 0;
+    for example in blocks.map(str::to_owned).chain(inline.map(|code| code.replace("\\|", "|"))) {
+        // `{{ … }}` and `{{ rungs.blog.url }}` of the first example are no examples of their own.
+        if example.contains('…') || example.contains("rungs.blog") {
+            continue;
+        }
+        house = house.says(&example);
+        let made = render(&house.job("post"));
+        assert!(!made.has_errors(), "{example}: {:?}", made.problems);
+        count += 1;
+    }
+    assert!(count > 12, "only {count} examples were found");
+}
