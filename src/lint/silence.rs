@@ -1,7 +1,7 @@
 //! `allow = ["rule"]`: silences a rule on purpose. The one place where that happens.
 
 use super::{RULES, Rule, table};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::source::Spanned;
 
 /// `problems` without those whose rule stands in one of the `allow` lists
@@ -11,11 +11,13 @@ use crate::source::Spanned;
 /// passes them through here as well. A rule that is allowed and never broken
 /// is no problem.
 pub fn silence(problems: Vec<Diagnostic>, allow: &[&[Spanned<String>]]) -> Vec<Diagnostic> {
-    let allowed = |name: &str| {
-        Rule::named(name).is_some_and(|rule| rule.allowable)
-            && allow.iter().any(|list| list.iter().any(|written| written.value == name))
+    let allowed = |problem: &Diagnostic| {
+        // Where an unknown key is an error, what it asks for would be ignored.
+        let stands = problem.rule == table::UNKNOWN_KEY.name && problem.severity == Severity::Error;
+        Rule::named(problem.rule).is_some_and(|rule| rule.allowable && !stands)
+            && allow.iter().any(|list| list.iter().any(|written| written.value == problem.rule))
     };
-    problems.into_iter().filter(|problem| !allowed(problem.rule)).collect()
+    problems.into_iter().filter(|problem| !allowed(problem)).collect()
 }
 
 /// Names in `allow` that are no rule, or one that cannot be allowed.
