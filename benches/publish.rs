@@ -6,9 +6,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
-mod process;
-
-use process::ms;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -148,4 +145,9 @@ fn converse(stream: TcpStream, server: usize, delay: Duration, tell: &Sender<Acc
         }
     }
     Some(())
+}
+
+/// Milliseconds.
+fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
 }

@@ -25,7 +25,8 @@ fn main() {
 
 /// What a program with clap and nothing else costs.
 fn empty_clap_program() {
-    let verbs = ["init", "new", "check", "preview", "plan", "publish", "run", "status", "log", "resolve", "store"];
+    let verbs =
+        ["init", "new", "check", "preview", "plan", "publish", "run", "status", "log", "resolve", "store"];
     let mut command = clap::Command::new("empty").version("0").no_binary_name(true);
     for verb in verbs {
         command = command.subcommand(clap::Command::new(verb).about("does nothing"));

@@ -88,7 +88,10 @@ fn is_test(name: &str) -> bool {
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let shipped = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or("");
-    shipped.lines().filter(|line| !line.trim_start().starts_with("//")).fold(String::new(), |all, line| all + line + "\n")
+    shipped
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .fold(String::new(), |all, line| all + line + "\n")
 }
 
 #[test]
@@ -125,7 +128,8 @@ fn arrows_between_rooms_point_one_way() {
         }
         for line in code(&path).lines() {
             for after in line.split("crate::").skip(1) {
-                let other: String = after.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+                let other: String =
+                    after.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
                 if other != room && !other.is_empty() && !known.contains(&other.as_str()) {
                     breaches.push(format!("src/{name}: `{room}` must not know `{other}`: {}", line.trim()));
                 }

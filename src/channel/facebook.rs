@@ -119,7 +119,7 @@ impl Channel for Facebook {
     fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
         let post = match super::post_of(variant) {
             Ok(post) => post,
-            Err(problem) => return Checked::bad(vec![problem]),
+            Err(problems) => return Checked::bad(problems),
         };
         let card = post.card.as_ref();
         let mut parts: Vec<PayloadPart> = Vec::new();

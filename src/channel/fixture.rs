@@ -103,7 +103,7 @@ pub fn article() -> Article {
         tags: vec!["2024".to_owned(), "no".to_owned(), "a: b".to_owned()],
         canonical: None,
         language: "en".to_owned(),
-        date: Some("2026-12-01T23:30:00Z".parse::<Timestamp>().unwrap()),
+        date: Some("2026-11-30T23:30:00Z".parse::<Timestamp>().unwrap()),
     }
 }
 

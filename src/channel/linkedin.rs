@@ -155,7 +155,7 @@ impl Channel for LinkedIn {
     fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
         let post = match super::post_of(variant) {
             Ok(post) => post,
-            Err(problem) => return Checked::bad(vec![problem]),
+            Err(problems) => return Checked::bad(problems),
         };
         let mut parts: Vec<PayloadPart> = Vec::new();
         for part in &post.parts {

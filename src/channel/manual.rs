@@ -111,7 +111,7 @@ impl Channel for Manual {
     fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
         let post = match super::post_of(variant) {
             Ok(post) => post,
-            Err(problem) => return Checked::bad(vec![problem]),
+            Err(problems) => return Checked::bad(problems),
         };
         let texts: Vec<&str> = post.parts.iter().map(|part| part.text.as_str()).collect();
         let body = json!({ "parts": texts, "link": post.card.as_ref().map(|card| &card.url),

@@ -253,10 +253,10 @@ fn unknown_adapter(written: &str) -> Diagnostic {
 }
 
 /// The post in a variant, for adapters that take nothing else.
-fn post_of(variant: &Variant) -> Result<&Post, Diagnostic> {
+fn post_of(variant: &Variant) -> Result<&Post, Vec<Diagnostic>> {
     match variant {
         Variant::Post(post) => Ok(post),
-        other => Err(wrong_kind(other, "a post")),
+        other => Err(vec![wrong_kind(other, "a post")]),
     }
 }
 

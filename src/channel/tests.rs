@@ -161,7 +161,9 @@ fn accounts_are_the_identity_and_not_the_channels_name() {
     );
     assert_eq!(account("[channels.a]\nadapter = \"facebook\"\npage_id = \"12\"\n"), "facebook:12");
     let mail = "[channels.news]\nadapter = \"email\"\nmaildir = \"m\"\nfrom = \"A <News@Acme.example>\"\nto = \"b@acme.example\"\n";
-    assert_eq!(account(mail), "email:news@acme.example");
+    assert_eq!(account(mail), "email:maildir/m");
+    let mail = mail.replace("maildir = \"m\"", "smtp = \"smtp://localhost\"");
+    assert_eq!(account(&mail), "email:news@acme.example");
 }
 
 #[test]

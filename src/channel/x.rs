@@ -120,7 +120,7 @@ impl Channel for X {
     fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
         let post = match super::post_of(variant) {
             Ok(post) => post,
-            Err(problem) => return Checked::bad(vec![problem]),
+            Err(problems) => return Checked::bad(problems),
         };
         let parts = post
             .parts

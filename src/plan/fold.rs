@@ -56,7 +56,9 @@ impl Standing {
             EventKind::Planned { .. } => plan(delivery, event),
             EventKind::Held { why } => keep_back(delivery, State::Held, why),
             EventKind::Skipped { why } => keep_back(delivery, State::Skipped, why),
-            EventKind::Cancelled { by } => keep_back(delivery, State::Cancelled, &format!("cancelled by {by}")),
+            EventKind::Cancelled { by } => {
+                keep_back(delivery, State::Cancelled, &format!("cancelled by {by}"))
+            }
             EventKind::Resolved { sent, url, by } => resolve(delivery, event, *sent, url.as_deref(), by),
             EventKind::Intent { part, .. }
             | EventKind::Receipt { part, .. }
@@ -118,8 +120,7 @@ fn plan(delivery: &mut Delivery, event: &Event) {
     delivery
         .recipients
         .retain(|person| person.part.attempts > 0 || wanted.contains(person.recipient.as_str()));
-    let known: BTreeSet<String> =
-        delivery.recipients.iter().map(|person| person.recipient.clone()).collect();
+    let known: BTreeSet<String> = delivery.recipients.iter().map(|person| person.recipient.clone()).collect();
     let new: Vec<_> = wanted
         .into_iter()
         .filter(|address| !known.contains(*address))
@@ -366,12 +367,7 @@ fn person(delivery: &Delivery, address: &str) -> RecipientStanding {
         generation: delivery.generation,
         recipient: Some(address.to_owned()),
     };
-    RecipientStanding {
-        recipient: address.to_owned(),
-        key: identity.key(),
-        part: untried(0),
-        error: None,
-    }
+    RecipientStanding { recipient: address.to_owned(), key: identity.key(), part: untried(0), error: None }
 }
 
 fn untried(part: u32) -> PartStanding {

@@ -78,7 +78,10 @@ pub fn make(materials: &Materials<'_>, wish: &Wish) -> Checked<Plan> {
             problems.push(
                 Diagnostic::error(
                     "renamed-from",
-                    format!("`{}` and `{}` both claim what went out as `{}`", twin.rung, step.rung, step.identity.rung),
+                    format!(
+                        "`{}` and `{}` both claim what went out as `{}`",
+                        twin.rung, step.rung, step.identity.rung
+                    ),
                 )
                 .at(rung.span)
                 .hint("an older name belongs to one rung: take it out of one of the two"),
@@ -218,8 +221,8 @@ fn vanished<'a>(materials: &Materials<'a>, draft: &Draft) -> Option<&'a Delivery
             .filter_map(|other| materials.ladder.rung(&other.rung))
             .any(|rung| rung.name.value == name || older(rung));
         // A rung that could not be rendered has no draft, and has not vanished.
-        let undrafted = materials.ladder.rung(name).is_some()
-            && !materials.drafts.iter().any(|other| other.rung == name);
+        let undrafted =
+            materials.ladder.rung(name).is_some() && !materials.drafts.iter().any(|other| other.rung == name);
         by_draft || undrafted
     };
     materials

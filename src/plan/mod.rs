@@ -22,6 +22,11 @@ pub use payload::{Payload, PayloadPart, Receipt};
 pub use standing::{Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State};
 pub use tracking::Tracking;
 
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
 use crate::render::{Variant, VariantKind};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

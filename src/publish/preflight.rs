@@ -53,7 +53,8 @@ pub async fn preflight(
     for step in plans.iter().flat_map(|plan| &plan.steps) {
         let name = step.channel.as_str();
         let Some(configured) = channels.get(name) else {
-            let problem = format!("`{}` goes to `[channels.{name}]`, which is not in `ladder.toml`", step.rung);
+            let problem =
+                format!("`{}` goes to `[channels.{name}]`, which is not in `ladder.toml`", step.rung);
             if !problems.contains(&problem) {
                 problems.push(problem);
             }

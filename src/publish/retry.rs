@@ -45,9 +45,8 @@ mod tests {
 
     #[test]
     fn waits_double_differ_by_key_and_end() {
-        let wait = |count, key: &str| {
-            Tries { count, waited: Duration::ZERO }.wait(None, &StepKey(key.to_owned()))
-        };
+        let wait =
+            |count, key: &str| Tries { count, waited: Duration::ZERO }.wait(None, &StepKey(key.to_owned()));
         assert_eq!(wait(1, "0000"), Duration::from_secs(1));
         assert_eq!(wait(4, "0000"), Duration::from_secs(8));
         assert_eq!(wait(1, "00fa"), Duration::from_millis(1250));

@@ -1,7 +1,7 @@
 //! Articles: a page on a site, with what lists, feeds and cards need.
 
 use super::template::{Engine, Filled, Template};
-use super::{Article, Job, excerpt, html, pictures, slug};
+use super::{Article, Job, excerpt, html, markdown, pictures, slug};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Settings;
 use crate::source::Spanned;
@@ -41,8 +41,10 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
             .unwrap_or_else(|| own_slug(job)),
         title,
         excerpt,
-        html: html::sanitised(&body.text),
-        markdown: body.text,
+        html: html::with_images(&body.text, &mut |link| {
+            pictures::named(job, link).map(|picture| picture.name)
+        }),
+        markdown: with_names(job, body.text),
         cover: media.first().cloned(),
         media,
         tags: message.tags.iter().map(|tag| tag.value.trim().trim_start_matches('#').to_owned()).collect(),
@@ -74,7 +76,10 @@ pub(super) fn fill_into<'a>(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Filled> {
     match engine.fill(template) {
-        Ok(filled) => Some(filled),
+        Ok(mut filled) => {
+            problems.append(&mut filled.asides);
+            Some(filled)
+        }
         Err(found) => {
             problems.extend(found);
             None
@@ -116,6 +121,30 @@ fn own_slug(job: &Job<'_>) -> String {
     let id = message.id.rsplit('/').next().unwrap_or(&message.id);
     let made = [id, &message.title.value].into_iter().map(|text| slug::slug(text, &message.language));
     made.into_iter().find(|slug| !slug.is_empty()).unwrap_or_else(|| slug::in_own_script(id))
+}
+
+/// `markdown` with pictures under the names that they get beside the page:
+/// `images/a.png` lies there as `a.png`. Everything else stays letter by letter.
+fn with_names(job: &Job<'_>, markdown: String) -> String {
+    if job.message.media.iter().all(|media| !media.file.value.contains('/')) {
+        return markdown;
+    }
+    let mut out = String::with_capacity(markdown.len());
+    let mut from = 0;
+    for (link, range) in markdown::images(&markdown) {
+        let Some(picture) = pictures::named(job, &link) else { continue };
+        // The address stands behind the alt text, which may hold the same words.
+        let Some(at) = markdown.get(range.clone()).and_then(|image| image.rfind(&link)) else { continue };
+        let at = range.start + at;
+        if at < from {
+            continue;
+        }
+        out.push_str(&markdown[from..at]);
+        out.push_str(&picture.name.replace(' ', "%20"));
+        from = at + link.len();
+    }
+    out.push_str(&markdown[from..]);
+    out
 }
 
 /// Pictures in the body that are not beside the message.

@@ -54,6 +54,7 @@ pub(super) struct Budget {
     left: AtomicU64,
     fault: Mutex<Option<Fault>>,
     untracked: Mutex<BTreeSet<String>>,
+    strangers: Mutex<BTreeSet<String>>,
 }
 
 impl Budget {
@@ -117,6 +118,16 @@ impl Budget {
     /// What was kept by [`Budget::fail`].
     pub fn fault(&self) -> Option<Fault> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers a name that is not in `[handles]`.
+    pub fn tell_of_handle(&self, name: &str) {
+        self.strangers.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+    }
+
+    /// The names that are not in `[handles]`.
+    pub fn strangers(&self) -> BTreeSet<String> {
+        self.strangers.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Remembers a link that gets no tags.

@@ -4,7 +4,6 @@
 use super::budget::{Budget, Fault};
 use super::builtin_filters::pay;
 use super::{Job, excerpt, html, late, markdown, post};
-use crate::diagnostic::nearest;
 use crate::ladder::Handle;
 use crate::text::{self, Rules};
 use jiff::civil::{Date, DateTime};
@@ -79,8 +78,12 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
         Ok(text::shorten(said("fit", value)?, limit, &facts.rules, facts.url_reserve))
     });
     filter(env, budget, facts, "hashtags", (200, 32), |_, _, value, argument| hashtags(value, argument));
-    filter(env, budget, facts, "handle", (500, 4), |_, facts, value, _| {
-        handle(facts, said("handle", value)?)
+    filter(env, budget, facts, "handle", (500, 4), |budget, facts, value, _| {
+        let name = said("handle", value)?;
+        if !facts.handles.iter().any(|own| own.name.value == name.trim().trim_start_matches('@')) {
+            budget.tell_of_handle(name);
+        }
+        Ok(handle(facts, name))
     });
     filter(env, budget, facts, "date", (2_000, 300), |_, facts, value, argument| {
         date(facts, value, argument)
@@ -138,26 +141,17 @@ fn hashtags(value: &Value, argument: Option<&Value>) -> Result<String, Fault> {
     Ok(tags.join(" "))
 }
 
-fn handle(facts: &Facts, name: &str) -> Result<String, Fault> {
+fn handle(facts: &Facts, name: &str) -> String {
     let name = name.trim().trim_start_matches('@');
-    let Some(handle) = facts.handles.iter().find(|handle| handle.name.value == name) else {
-        let near = nearest(name, facts.handles.iter().map(|handle| handle.name.value.as_str()));
-        let hint = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("add `[handles.{name}]` with her name on each network to `ladder.toml`"),
-        };
-        return Err(Fault {
-            rule: "unknown-handle",
-            ..Fault::new(format!("nobody is called `{name}` in `[handles]`"))
-        }
-        .hint(hint));
-    };
+    // An unknown name has been told where it is written (`Names::unknown_handle`).
+    let handle = facts.handles.iter().find(|handle| handle.name.value == name);
     let on = |network: &str| {
-        handle.names.iter().find(|(own, _)| own == network).map(|(_, name)| name.value.trim())
+        let names = &handle?.names;
+        names.iter().find(|(own, _)| own == network).map(|(_, name)| name.value.trim())
     };
     // No name there: how people are called in running text, never an `@name`
     // that would be somebody else's on this network.
-    Ok(on(facts.rules.network).or_else(|| on("name")).map_or_else(|| readable(name), str::to_owned))
+    on(facts.rules.network).or_else(|| on("name")).map_or_else(|| readable(name), str::to_owned)
 }
 
 /// `grace-hopper` as people write it: `Grace Hopper`.

@@ -5,6 +5,7 @@
 //! one pass over the parser's events, and nesting beyond [`DEPTH`] is flattened.
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use std::ops::Range;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Deeper nesting than this says nothing to a reader; parsers of HTML take
@@ -33,6 +34,16 @@ pub(super) fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
         }
         _ => true,
     })
+}
+
+/// The pictures of `markdown`: where each leads, and where it stands.
+pub(super) fn images(markdown: &str) -> Vec<(String, Range<usize>)> {
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).into_offset_iter();
+    let images = events.filter_map(|(event, range)| match event {
+        Event::Start(Tag::Image { dest_url, .. }) => Some((dest_url.to_string(), range)),
+        _ => None,
+    });
+    images.collect()
 }
 
 /// `markdown` as the text of a post.
@@ -353,7 +364,8 @@ pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
     let mut used = 0;
     for word in line.split(' ') {
         let columns = word.width();
-        if used > 0 && used + 1 + columns > width && !(columns > width && !word.contains("://")) {
+        let whole = columns <= width || word.contains("://");
+        if used > 0 && used + 1 + columns > width && whole {
             pieces.push(std::mem::take(&mut piece));
             used = 0;
         }
@@ -361,7 +373,7 @@ pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
             piece.push(' ');
             used += 1;
         }
-        if columns <= width || word.contains("://") {
+        if whole {
             piece.push_str(word);
             used += columns;
             continue;

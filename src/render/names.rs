@@ -29,8 +29,10 @@ const ROOTS: &[&str] = &["brand", "channel", "ladder", "link", "message", "rung"
 
 /// What can be named in one rung's templates.
 pub(super) struct Names {
+    handles: Vec<String>,
     rung: String,
     rungs: Vec<Target>,
+    /// The article that `link` means, and whether this rung waits for it.
     article: Option<String>,
 }
 
@@ -55,8 +57,8 @@ impl Names {
                 waited_for: job.ladder.waits_for(rung, &other.name.value),
             })
             .collect::<Vec<_>>();
-        let article = rungs.iter().find(|r| r.kind == Some(VariantKind::Article)).map(|r| r.name.clone());
-        Names { rung: rung.clone(), rungs, article }
+        let article = article(job, &rungs);
+        Names { handles: handles_of(job), rung: rung.clone(), rungs, article }
     }
 
     /// The rungs whose addresses can be written, with their tokens.
@@ -94,6 +96,21 @@ impl Names {
             None => format!("the filters for texts are {}", listed(FILTERS)),
         };
         Some(Fault::new(format!("unknown filter `{name}`")).hint(hint))
+    }
+
+    /// What is wrong with the person `name`. It does not stop a template: her
+    /// plain name stands there then.
+    pub fn unknown_handle(&self, name: &str) -> Option<Fault> {
+        let name = name.trim().trim_start_matches('@');
+        if self.handles.iter().any(|own| own == name) {
+            return None;
+        }
+        let hint = match nearest(name, self.handles.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("add `[handles.{name}]` with the name on each network to `ladder.toml`"),
+        };
+        let message = format!("nobody is called `{name}` in `[handles]`");
+        Some(Fault { rule: "unknown-handle", message, hint: Some(hint) })
     }
 
     /// What is wrong with the test `name`.
@@ -161,7 +178,8 @@ impl Names {
                     format!("the rungs of this ladder are {}", listed(&names))
                 }
             };
-            return Some(Fault::new(format!("this ladder has no rung `{name}`")).hint(hint));
+            let message = format!("this ladder has no rung `{name}`");
+            return Some(Fault { rule: "unknown-rung", message, hint: Some(hint) });
         };
         if let Some(attribute) = path.get(2).filter(|attribute| *attribute != "url") {
             let fault = Fault::new(format!("a rung has a `url`, and no `{attribute}`"));
@@ -172,7 +190,8 @@ impl Names {
             return Some(fault.hint("name a rung that goes out earlier"));
         }
         if target.kind == Some(VariantKind::Mail) {
-            let fault = Fault::new(format!("`{name}` is a mail, and a mail has no address"));
+            let message = format!("`{name}` is a mail, and a mail has no address");
+            let fault = Fault { rule: "no-address", message, hint: None };
             return Some(fault.hint("point at an article or a post"));
         }
         if !target.waited_for {
@@ -216,6 +235,25 @@ impl Names {
             ),
         }
     }
+}
+
+fn handles_of(job: &Job<'_>) -> Vec<String> {
+    job.project.handles.iter().map(|handle| handle.name.value.clone()).collect()
+}
+
+/// Of several articles the one that this rung waits for, first of all the one
+/// in its readers' language; else the ladder's first.
+fn article(job: &Job<'_>, rungs: &[Target]) -> Option<String> {
+    let base = |tag: &str| tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
+    let language = base(&job.outlet.language);
+    let speaks_it = |target: &&Target| {
+        let channel = job.ladder.rung(&target.name).and_then(|rung| job.project.channel(&rung.channel.value));
+        channel.is_some_and(|channel| base(&channel.language) == language)
+    };
+    let articles = || rungs.iter().filter(|target| target.kind == Some(VariantKind::Article));
+    let waited_for = || articles().filter(|target| target.waited_for);
+    let found = waited_for().find(speaks_it).or_else(|| waited_for().next()).or_else(|| articles().next());
+    found.map(|target| target.name.clone())
 }
 
 fn unknown_variable(root: &str, rest: &[String]) -> Fault {

@@ -56,11 +56,12 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn fill(&self, template: Template<'a>, problems: &mut Vec<Diagnostic>) -> Option<String> {
         match self.engine.fill(template) {
-            Ok(filled) => Some(self.finish(filled)),
+            Ok(mut filled) => {
+                tell(std::mem::take(&mut filled.asides), problems);
+                Some(self.finish(filled))
+            }
             Err(found) => {
-                // The same mistake in `text` and in `shorter` is told at both
-                // places, but an adapter's own has only one place.
-                problems.extend(found.into_iter().filter(|new| !problems.contains(new)).collect::<Vec<_>>());
+                tell(found, problems);
                 None
             }
         }
@@ -152,7 +153,7 @@ impl<'a> Writer<'a> {
                 let Some(link) = link else {
                     let span = settings.attach.as_ref().map_or(job.rung.span, |attach| attach.span);
                     problems.push(
-                        Diagnostic::warning("card-without-link", "there is no link to make a card of")
+                        Diagnostic::warning("link-missing", "there is no link to make a card of")
                             .at(span)
                             .hint(
                                 "let the rung wait for the article (`after = …`), give the message a `link`, \
@@ -168,6 +169,16 @@ impl<'a> Writer<'a> {
                     image: pictures::of(job).into_iter().next(),
                 })
             }
+        }
+    }
+}
+
+/// The same mistake in `text` and in `shorter` is told at both places, but an
+/// adapter's own templates have only one place.
+fn tell(found: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
+    for new in found {
+        if !problems.contains(&new) {
+            problems.push(new);
         }
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Filled {
     pub text: String,
     /// Links in it that get no tags.
     pub untracked: BTreeSet<String>,
+    /// What did not stop it, and somebody should know.
+    pub asides: Vec<Diagnostic>,
 }
 
 /// Runs the templates of one job.
@@ -63,13 +65,14 @@ impl<'a> Engine<'a> {
     pub fn fill(&self, template: Template<'a>) -> Result<Filled, Vec<Diagnostic>> {
         let text = template.text();
         if !text.contains(['{', '}']) {
-            return Ok(Filled { text: text.to_owned(), untracked: BTreeSet::new() });
+            return Ok(Filled { text: text.to_owned(), ..Filled::default() });
         }
         let mut files = Project { job: self.job, opened: Vec::new(), next: text.len() + 1 };
         let mut rewriter = Rewriter::new(&self.names, &mut files);
         let tree = rewriter.file(text, 0);
         let mut problems = std::mem::take(&mut rewriter.problems);
         let paths = std::mem::take(&mut rewriter.paths);
+        let handles = std::mem::take(&mut rewriter.handles);
         let tree = match tree {
             Ok(tree) => tree,
             Err(problem) => {
@@ -83,7 +86,12 @@ impl<'a> Engine<'a> {
                 Ok(made) if made.len() > OUTPUT => {
                     problems.push((0..0, too_much()));
                 }
-                Ok(made) => return Ok(Filled { text: made, untracked: budget.untracked() }),
+                Ok(made) => {
+                    let strangers = self.strangers(&budget, &handles);
+                    let asides =
+                        strangers.map(|problem| self.place(problem, template, &files.opened)).collect();
+                    return Ok(Filled { text: made, untracked: budget.untracked(), asides });
+                }
                 Err(error) => problems.push(self.explain(&error, &budget, &paths)),
             }
         }
@@ -131,6 +139,16 @@ impl<'a> Engine<'a> {
         let mut out = make_string_output(&mut made);
         eval(&env, &instructions, self.context.clone(), &blocks, &mut out, AutoEscape::None).map(drop)?;
         Ok(made)
+    }
+
+    /// Names that are not in `[handles]`, where they are written in quotes, else
+    /// at the whole text.
+    fn strangers(&self, budget: &Budget, handles: &[(Range<usize>, String)]) -> impl Iterator<Item = Placed> {
+        let found = budget.strangers().into_iter().filter_map(|name| {
+            let place = handles.iter().find(|(_, own)| *own == name).map_or(0..0, |(place, _)| place.clone());
+            Some((place, self.names.unknown_handle(&name)?))
+        });
+        found.collect::<Vec<_>>().into_iter()
     }
 
     /// A mistake of a running template, in our words.

@@ -50,12 +50,22 @@ pub fn pad(text: &str, columns: usize) -> String {
 /// `text` made visible, in lines of at most `columns`: broken at spaces,
 /// beside wide characters, and inside of a word only if it is too long for a line.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(2);
-    let text = text.replace("\r\n", "\n").replace('\t', "    ");
-    visible(&text).split('\n').flat_map(|line| wrap_line(line.trim_end(), columns)).collect()
+    wrap_lines(text, columns, true)
 }
 
-fn wrap_line(line: &str, columns: usize) -> Vec<String> {
+/// The same, but a word that is too long for a line stays whole and sticks out:
+/// for addresses that people copy.
+pub fn wrap_words(text: &str, columns: usize) -> Vec<String> {
+    wrap_lines(text, columns, false)
+}
+
+fn wrap_lines(text: &str, columns: usize, parts_words: bool) -> Vec<String> {
+    let columns = columns.max(2);
+    let text = text.replace("\r\n", "\n").replace('\t', "    ");
+    visible(&text).split('\n').flat_map(|line| wrap_line(line.trim_end(), columns, parts_words)).collect()
+}
+
+fn wrap_line(line: &str, columns: usize, parts_words: bool) -> Vec<String> {
     let mut lines = Vec::new();
     let mut current = String::new();
     let mut used = 0;
@@ -65,7 +75,7 @@ fn wrap_line(line: &str, columns: usize) -> Vec<String> {
             lines.push(std::mem::take(&mut current).trim_end().to_owned());
             used = 0;
         }
-        if width(bare) <= columns {
+        if width(bare) <= columns || !parts_words {
             current.push_str(word);
             used += width(word);
             continue;
@@ -160,6 +170,7 @@ mod tests {
     fn lines_break_at_words_and_never_pass_the_width() {
         assert_eq!(wrap("one two  three\n\nfour", 8), ["one two", "three", "", "four"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap_words("to abcdefghij k", 4), ["to", "abcdefghij", "k"]);
         assert_eq!(wrap("日本語の文章。終わり", 6), ["日本語", "の文", "章。終", "わり"]);
         let hostile = "\u{1b}[31m\u{202e}a\tb 👩‍👩‍👧👩‍👩‍👧 e\u{301}e\u{301} https://example.com/very/long/path";
         for columns in 2..40 {

@@ -1,6 +1,6 @@
 //! What was sent, when, in which words: `ladder log`.
 
-use super::columns::{one_line, wrap};
+use super::columns::{one_line, wrap_words};
 use super::sign::{paint, signed, style, word};
 use super::status::{clock, place, receipts, record};
 use crate::plan::{Delivery, PartStanding, State};
@@ -43,7 +43,7 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
             out.push_str(&format!("    {place}\n"));
         }
         for said in bound_parts(delivery).filter_map(|part| part.bound.as_ref()) {
-            let lines = wrap(words(said).trim_end(), COLUMNS);
+            let lines = wrap_words(words(said).trim_end(), COLUMNS);
             for line in lines.iter().take(MOST_LINES) {
                 out.push_str(format!("    {} {line}", paint("│", dim, colour)).trim_end());
                 out.push('\n');
@@ -147,8 +147,16 @@ fn bound_parts(delivery: &Delivery) -> impl Iterator<Item = &PartStanding> {
 /// What people would call the words in an adapter's own form: its title or
 /// subject, and its text; all of it, if it has neither.
 fn words(bound: &Value) -> String {
-    if let Value::String(text) = bound {
-        return text.clone();
+    match bound {
+        Value::String(text) => return text.clone(),
+        // The mail, the article, the post within what the adapter keeps beside it.
+        Value::Object(fields) => {
+            let inner = ["mail", "article", "post", "variant"].iter().find_map(|name| fields.get(*name));
+            if let Some(inner) = inner.filter(|inner| inner.is_object()) {
+                return words(inner);
+            }
+        }
+        _ => {}
     }
     let first = |names: &[&str]| {
         let mut found = names.iter().filter_map(|name| bound.get(name)?.as_str());

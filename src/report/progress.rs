@@ -60,11 +60,7 @@ impl Progress {
         let mut progress = Progress { bars, sink, rungs: Vec::new(), by_key: BTreeMap::new(), names: 0 };
         let several = plans.len() > 1;
         for (plan, step) in plans.iter().flat_map(|plan| plan.steps.iter().map(move |step| (plan, step))) {
-            let name = if several {
-                format!("{}/{}", plan.message, step.identity.rung)
-            } else {
-                step.identity.rung.clone()
-            };
+            let name = if several { format!("{}/{}", plan.message, step.rung) } else { step.rung.clone() };
             let name = cut(&one_line(&name), 32);
             progress.names = progress.names.max(width(&name));
             let all =
@@ -177,8 +173,15 @@ fn place(receipt: &Receipt) -> &str {
 impl Listener for Progress {
     fn event(&mut self, event: &Event) {
         let Some(&at) = self.by_key.get(&event.key) else { return };
-        let mail = self.rungs.get(at).is_some_and(|rung| rung.mail);
+        let mail = event.recipient.is_some();
         if let Some(rung) = self.rungs.get_mut(at) {
+            // A mail that goes to the outbox goes there once, as a whole.
+            if rung.mail && !mail && matches!(event.kind, EventKind::Intent { .. }) {
+                (rung.mail, rung.all) = (false, 1);
+                if let Some(bar) = &rung.bar {
+                    bar.set_length(1);
+                }
+            }
             rung.started |= !matches!(event.kind, EventKind::Planned { .. });
         }
         match &event.kind {

@@ -37,7 +37,7 @@ fn draw(
         .iter()
         .map(|step| {
             vec![
-                step.identity.rung.clone(),
+                step.rung.clone(),
                 step.channel.clone(),
                 what(step),
                 gate(step),
@@ -135,6 +135,8 @@ pub(super) mod tests {
         Step {
             key: delivery(rung, State::Sent).key,
             identity,
+            rung: rung.to_owned(),
+            reason: None,
             channel: rung.to_owned(),
             adapter: "x".to_owned(),
             kind,
@@ -191,7 +193,7 @@ pub(super) mod tests {
             Some(Receipt { url: Some("https://acme.example/b/".to_owned()), ..Receipt::default() });
         let mut standing = Standing::default();
         standing.deliveries.insert(blog.key.clone(), blog);
-        let due = |step: &Step| match step.identity.rung.as_str() {
+        let due = |step: &Step| match step.rung.as_str() {
             "tweet" => Due::At("2026-12-01T09:30:00Z".parse().unwrap()),
             _ => Due::After("blog".to_owned()),
         };

@@ -128,7 +128,7 @@ fn when(delivery: &Delivery, zone: &TimeZone) -> String {
 
 /// The address, or for mail how many have it, or where the text lies, or why not.
 pub(super) fn place(delivery: &Delivery) -> String {
-    if !delivery.recipients.is_empty() {
+    if delivery.is_for_each_person() {
         return people(delivery);
     }
     let live = receipts(delivery).find_map(|receipt| receipt.url.clone());
@@ -160,7 +160,7 @@ fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<String> {
     let why = delivery.error.as_deref().map(one_line).unwrap_or_default();
     let because = if why.is_empty() { String::new() } else { format!(": {why}") };
     match delivery.state {
-        State::Unknown if !delivery.recipients.is_empty() => {
+        State::Unknown if delivery.is_for_each_person() => {
             let mut out = format!("  {who}: it is not known whether these mails went out{because}\n");
             let unknown = delivery.recipients.iter().filter(|person| person.part.state == State::Unknown);
             for person in unknown.clone().take(5) {

@@ -89,10 +89,9 @@ fn dependencies(plan: &Plan, step: &Step, standing: &Standing) -> Result<Option<
             Some(State::Refused | State::Skipped | State::Cancelled | State::Unpublished) => {
                 return Err(Due::Never(name.clone()));
             }
-            None
-            | Some(
-                State::Planned | State::Waiting | State::Sending | State::Unknown | State::Held,
-            ) => waits = waits.or(Some(name)),
+            None | Some(State::Planned | State::Waiting | State::Sending | State::Unknown | State::Held) => {
+                waits = waits.or(Some(name))
+            }
         }
     }
     match waits {

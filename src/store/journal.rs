@@ -80,13 +80,8 @@ struct Line {
 impl Store {
     /// Writes plans, then events in their order, a line each.
     pub fn export(&self, out: &mut dyn Write) -> Result<(), ExportError> {
-        let line = |id, event, plan| Line {
-            ladder_journal: VERSION,
-            store: self.id().to_owned(),
-            id,
-            event,
-            plan,
-        };
+        let line =
+            |id, event, plan| Line { ladder_journal: VERSION, store: self.id().to_owned(), id, event, plan };
         let mut write = |line: &Line| -> io::Result<()> {
             serde_json::to_writer(&mut *out, line)?;
             out.write_all(b"\n")

@@ -38,12 +38,7 @@ impl Store {
             Err(TryLockError::Error(error)) => return Err(unwritable(error)),
         }
         self.can_write()?;
-        let note = format!(
-            "process {} on {} since {:.0}\n",
-            std::process::id(),
-            machine(),
-            Timestamp::now()
-        );
+        let note = format!("process {} on {} since {:.0}\n", std::process::id(), machine(), Timestamp::now());
         file.set_len(0).and_then(|()| file.write_all(note.as_bytes())).map_err(unwritable)?;
         Ok(RunLock { _file: file })
     }

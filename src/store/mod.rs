@@ -185,7 +185,9 @@ impl Store {
         for digest in digests {
             plans.extend(self.plan(digest)?);
         }
-        plans.sort_by(|a, b| (a.publish_at, &a.message, &a.digest).cmp(&(b.publish_at, &b.message, &b.digest)));
+        plans.sort_by(|a, b| {
+            (a.publish_at, &a.message, &a.digest).cmp(&(b.publish_at, &b.message, &b.digest))
+        });
         Ok(plans)
     }
 
@@ -230,8 +232,7 @@ fn write(
         for plan in &batch.plans {
             plans.execute((&plan.digest, as_json(plan)?))?;
         }
-        let mut events =
-            transaction.prepare("INSERT INTO events (id, key, json) VALUES (?1, ?2, ?3)")?;
+        let mut events = transaction.prepare("INSERT INTO events (id, key, json) VALUES (?1, ?2, ?3)")?;
         for event in &batch.events {
             let id = match ids.generate() {
                 Ok(id) => id,

@@ -1,0 +1,213 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+use super::*;
+use crate::plan::fixture::{event, intent, plan, planned, post, receipt};
+use std::fs;
+use std::io::Write;
+
+const T: &str = "2026-12-01T08:00:00Z";
+
+fn new() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(&folder.path().join(".ladder/ladder.db")).unwrap();
+    (folder, store)
+}
+
+fn batch(text: &str) -> Batch {
+    let plan = plan(vec![post("tweet", &[], &[text])]);
+    let step = &plan.steps[0];
+    let events = vec![planned(&plan, step, T), event(step, T, intent(0)), event(step, T, receipt(0, None))];
+    Batch { plans: vec![plan], events }
+}
+
+#[test]
+fn what_was_committed_is_there_in_its_order() {
+    let (_folder, mut store) = new();
+    let batch = batch("x");
+    store.commit(&batch).unwrap();
+    store.commit(&Batch::default()).unwrap();
+    assert_eq!(store.commits(), 1);
+    let (path, id) = (store.path().to_owned(), store.id().to_owned());
+    drop(store);
+    let store = Store::open(&path, &id).unwrap();
+    assert_eq!(store.events().unwrap(), batch.events);
+    assert_eq!(store.plan(&batch.plans[0].digest).unwrap().as_ref(), Some(&batch.plans[0]));
+    assert_eq!(store.plan("none").unwrap(), None);
+    let mode: String = store.connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    let synchronous: i64 =
+        store.connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+    assert_eq!((mode.as_str(), synchronous), ("wal", 2), "2 is FULL");
+}
+
+#[test]
+fn a_store_is_made_once_and_for_its_owner_only() {
+    let (_folder, store) = new();
+    let again = Store::create(store.path()).unwrap_err();
+    assert!(matches!(again, StoreError::Exists(_)), "{again}");
+    let beside: Vec<_> = fs::read_dir(store.path().parent().unwrap())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("new"))
+        .collect();
+    assert!(beside.is_empty(), "{beside:?}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(store.path()), 0o600);
+        assert_eq!(mode(store.path().parent().unwrap()), 0o700);
+    }
+}
+
+#[test]
+fn opening_never_makes_a_store_and_says_what_is_wrong() {
+    let (folder, store) = new();
+    let (path, id) = (store.path().to_owned(), store.id().to_owned());
+    drop(store);
+    let whole = fs::read(&path).unwrap();
+    let other = folder.path().join("other.db");
+    let refused = |bytes: &[u8]| {
+        fs::write(&other, bytes).unwrap();
+        let error = Store::open(&other, &id).unwrap_err();
+        fs::remove_file(&other).unwrap();
+        error
+    };
+    assert!(matches!(Store::open(&other, &id), Err(StoreError::Missing(_))));
+    assert!(!other.exists());
+    for (bytes, why) in [
+        (&b""[..], "the file is empty"),
+        (&whole[..60], "cut off"),
+        (&whole[..whole.len() - 4096], "cut off"),
+        (&[b'x'; 4096][..], "not a SQLite file"),
+    ] {
+        let error = refused(bytes);
+        assert!(matches!(&error, StoreError::Damaged { why: found, .. } if found.contains(why)), "{error}");
+    }
+    let mut scrambled = whole.clone();
+    scrambled[100..].fill(0xAA);
+    assert!(matches!(refused(&scrambled), StoreError::Damaged { .. }));
+    rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+    let foreign = Store::open(&other, &id).unwrap_err();
+    assert!(foreign.to_string().contains("not a store of ladder"), "{foreign}");
+    assert!(matches!(Store::open(folder.path(), &id), Err(StoreError::Damaged { .. })));
+    let store = Store::open(&path, &id).unwrap();
+    store.connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(store);
+    assert!(matches!(Store::open(&path, &id), Err(StoreError::Newer { found: 99, known: 1, .. })));
+}
+
+#[test]
+fn another_projects_store_is_refused() {
+    let (_folder, store) = new();
+    let error = Store::open(store.path(), "01OTHER").unwrap_err();
+    assert!(matches!(error, StoreError::OtherId { .. }));
+    assert!(error.to_string().contains(store.id()), "{error}");
+}
+
+#[test]
+fn a_damaged_row_is_said_and_not_skipped() {
+    let (_folder, mut store) = new();
+    store.commit(&batch("x")).unwrap();
+    store.connection.execute("UPDATE events SET json = '{}' WHERE seq = 2", []).unwrap();
+    let error = store.events().unwrap_err().to_string();
+    assert!(error.contains("event 2"), "{error}");
+}
+
+#[test]
+fn who_writes_meanwhile_is_waited_for_and_then_named_busy() {
+    let (_folder, mut store) = new();
+    let other = rusqlite::Connection::open(store.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let began = std::time::Instant::now();
+    let error = store.commit(&batch("x")).unwrap_err();
+    assert!(matches!(error, StoreError::Busy { .. }), "{error}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(10));
+    other.execute_batch("ROLLBACK").unwrap();
+    store.commit(&batch("x")).unwrap();
+    assert_eq!(store.events().unwrap().len(), 3, "nothing of the failed commit is there");
+}
+
+#[test]
+fn sqlite_errors_are_told_in_the_users_words() {
+    let explain = |code| {
+        let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        sqlite::explain(Path::new("s.db"), &error).to_string()
+    };
+    use rusqlite::ffi;
+    assert!(explain(ffi::SQLITE_FULL).contains("the disk is full"));
+    assert!(explain(ffi::SQLITE_READONLY).contains("read-only"));
+    assert!(explain(ffi::SQLITE_IOERR).contains("disk reports an error"));
+    assert!(explain(ffi::SQLITE_BUSY).contains("in use by another process"));
+    assert!(explain(ffi::SQLITE_CORRUPT).contains("cannot be read"));
+}
+
+#[test]
+fn media_are_kept_once_and_only_under_their_own_name() {
+    let (_folder, store) = new();
+    let sha256 = crate::plan::key::hex_digest(b"picture");
+    store.keep_media(&sha256, b"picture").unwrap();
+    store.keep_media(&sha256, b"picture").unwrap();
+    assert_eq!(fs::read(store.media_folder().join(&sha256)).unwrap(), b"picture");
+    assert_eq!(fs::read_dir(store.media_folder()).unwrap().count(), 1);
+    store.keep_media(&sha256, b"another").unwrap_err();
+    store.keep_media("../../evil", b"picture").unwrap_err();
+}
+
+#[test]
+fn the_queue_is_what_is_open_or_in_doubt() {
+    let (_folder, mut store) = new();
+    let (done, open) = (batch("done"), plan(vec![post("post", &[], &["open"])]));
+    store.commit(&done).unwrap();
+    let events = vec![planned(&open, &open.steps[0], T)];
+    store.commit(&Batch { plans: vec![open.clone()], events }).unwrap();
+    let standing = Standing::fold(&store.events().unwrap(), false);
+    assert_eq!(store.queued(&standing).unwrap(), [open]);
+}
+
+#[test]
+fn an_export_comes_back_whole_and_only_once() {
+    let (_folder, mut store) = new();
+    let batch = batch("x\u{2028}\n\u{1b}");
+    store.commit(&batch).unwrap();
+    let mut text = Vec::new();
+    store.export(&mut text).unwrap();
+    assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 4);
+    let again = store.import(&mut &text[..]).unwrap();
+    assert_eq!(again, ImportSummary { events: 0, plans: 0, known: 4 });
+    // Into the same store, restored empty.
+    store.connection.execute_batch("DELETE FROM events; DELETE FROM plans").unwrap();
+    let summary = store.import(&mut &text[..]).unwrap();
+    assert_eq!(summary, ImportSummary { events: 3, plans: 1, known: 0 });
+    assert_eq!(store.events().unwrap(), batch.events);
+    store.commit(&self::batch("y")).unwrap();
+    assert_eq!(store.events().unwrap().len(), 6);
+}
+
+#[test]
+fn what_is_no_export_of_this_store_adds_nothing() {
+    let (_folder, mut store) = new();
+    store.commit(&batch("x")).unwrap();
+    let mut text = Vec::new();
+    store.export(&mut text).unwrap();
+    store.connection.execute_batch("DELETE FROM events; DELETE FROM plans").unwrap();
+    let text = String::from_utf8(text).unwrap();
+    let cut = &text[..text.len() - 20];
+    let foreign = text.replace(store.id(), "01OTHER");
+    let newer = text.replace("\"ladder_journal\":1", "\"ladder_journal\":2");
+    let forged = text.replacen("Rocket", "Racket", 1);
+    for (broken, what) in [
+        (cut, "line 4"),
+        (&foreign, "comes from the store 01OTHER"),
+        (&newer, "has version 2"),
+        (&forged, "does not match its digest"),
+        ("\u{feff}", "line 1"),
+        ("[]\n", "line 1"),
+    ] {
+        let error = store.import(&mut broken.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
+        assert!(store.events().unwrap().is_empty());
+    }
+    let mut binary = text.into_bytes();
+    binary.write_all(&[0xff, 0xfe, b'\n']).unwrap();
+    store.import(&mut &binary[..]).unwrap_err();
+    assert!(store.events().unwrap().is_empty());
+}

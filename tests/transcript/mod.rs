@@ -52,7 +52,12 @@ fn steps(text: &str) -> Vec<Step> {
             continue;
         }
         if let Some(command) = line.strip_prefix("$ ") {
-            steps.push(Step { line: number + 1, command: command.to_owned(), expected: String::new(), exit: 0 });
+            steps.push(Step {
+                line: number + 1,
+                command: command.to_owned(),
+                expected: String::new(),
+                exit: 0,
+            });
         } else if let Some(step) = steps.last_mut() {
             match line.strip_prefix("? ").and_then(|code| code.trim().parse().ok()) {
                 Some(code) if step.expected.is_empty() => step.exit = code,
@@ -117,19 +122,4 @@ fn line_matches(expected: &str, printed: &str) -> bool {
         }
     }
     rest.ends_with(last)
-}
-
-/// A copy of a folder, to run in.
-pub fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

@@ -59,7 +59,7 @@ impl ListHeaders {
             if !good {
                 let message = format!("`{}` is no list id", written.value.escape_debug());
                 let hint = "write `Acme News <news.acme.example>`, in ASCII (RFC 2919)";
-                reader.problems.push(Diagnostic::error("bad-value", message).at(written.span).hint(hint));
+                reader.problems.push(Diagnostic::error("wrong-value", message).at(written.span).hint(hint));
             }
             good.then_some(written.value)
         });

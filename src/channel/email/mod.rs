@@ -124,8 +124,13 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let headers = message::ListHeaders::read(&mut reader, reply_to);
     reader.finish();
     let Some(from) = from else { return Checked::bad(problems) };
-    let address = from.email.to_string().to_lowercase();
-    let account = account("email", configuring, Some(&address));
+    // A folder of files is not the list of readers: what was written there to
+    // look at counts as sent only there.
+    let known_as = match &way {
+        Way::Maildir(directory) => format!("maildir/{directory}"),
+        Way::Smtp(_) | Way::Nowhere => from.email.to_string().to_lowercase(),
+    };
+    let account = account("email", configuring, Some(&known_as));
     Checked::with(Box::new(Email { account, way, from, to, headers }), problems)
 }
 
@@ -152,7 +157,7 @@ fn read_way(reader: &mut Reader<'_>, channel: &str) -> Way {
                                 `{ file = \"…\" }` or `{ command = [\"…\"] }`";
                     reader
                         .problems
-                        .push(Diagnostic::error("literal-secret", message).at(node.span).hint(hint));
+                        .push(Diagnostic::error("secret-literal", message).at(node.span).hint(hint));
                     Way::Nowhere
                 }
                 Err(why) => {
@@ -201,7 +206,7 @@ impl Email {
     /// The whole message as it goes over the wire.
     fn compose(&self, part: &PayloadPart, attempt: &Attempt) -> Result<message::Letter, SendError> {
         let refused = |says: String| SendError::Refused { says };
-        let mail: Mail = serde_json::from_value(part.body["mail"].clone())
+        let mail: Mail = serde_json::from_value(part.body.clone())
             .map_err(|error| refused(format!("the plan holds no mail for this channel: {error}")))?;
         let recipient = attempt.identity.recipient.as_deref();
         let recipient = recipient.ok_or_else(|| refused("the mail has no recipient".to_owned()))?;
@@ -251,16 +256,16 @@ impl Channel for Email {
             return Checked::bad(vec![super::wrong_kind(variant, "a mail")]);
         };
         let mut problems = Vec::new();
-        for (what, text) in [("subject", &mail.subject), ("preheader", &mail.preheader)] {
-            if let Err(why) = message::one_line(what, text) {
-                problems.push(Diagnostic::error("control-character", why));
-            }
+        if let Err(why) = message::one_line("subject", &mail.subject) {
+            problems.push(Diagnostic::error("control-character", why));
         }
         if mail.subject.trim().is_empty() {
             let problem = Diagnostic::error("empty-subject", "the mail has no subject");
             problems.push(problem.hint("set `subject` on the rung"));
         }
-        let body = json!({ "from": self.from.to_string(), "headers": self.headers.shown(), "mail": mail });
+        let mut body = json!(mail);
+        body["from"] = json!(self.from.to_string());
+        body["headers"] = json!(self.headers.shown());
         let part = PayloadPart { body, media: mail.media.clone() };
         Checked::with(Payload { parts: vec![part] }, problems)
     }
@@ -314,12 +319,13 @@ impl Channel for Email {
 }
 
 /// Reads the server's address, which may be a secret: never shown.
-async fn read_server(reference: SecretRef, project: PathBuf) -> Result<Server, String> {
+async fn read_server(reference: SecretRef, project: PathBuf) -> Result<Server, Ready> {
     let says = reference.to_string();
     let read = on_disk(move || resolve(&reference, &project).map_err(|says| SendError::Refused { says }));
-    let address = read.await.map_err(|error| error.to_string())?;
+    let address = read.await.map_err(|error| Ready::NoCredentials(vec![format!("`smtp`: {error}")]))?;
     // The parser's own words could hold a part of the address.
     Server::parse(address.value()).map_err(|_| {
-        format!("{says} holds no address of a mail server: it looks like `smtps://user:password@host:465`")
+        let example = "it looks like `smtps://user:password@host:465`";
+        Ready::No(vec![format!("`smtp`: {says} holds no address of a mail server: {example}")])
     })
 }

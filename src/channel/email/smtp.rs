@@ -12,12 +12,12 @@ use crate::text::visible;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::{OnceCell, Semaphore};
@@ -35,6 +35,8 @@ const FINAL_LIMIT: Duration = Duration::from_secs(600);
 const LATER: Duration = Duration::from_secs(300);
 /// Gmail's `550 5.4.5` is a daily limit in the clothes of a refusal.
 const TOMORROW: Duration = Duration::from_secs(24 * 3600);
+/// For tidying up after an answer; the answer counts, not the tidying.
+const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
 /// More at once look like an attack to many servers.
 const CONNECTIONS: usize = 4;
 
@@ -45,6 +47,8 @@ pub struct Smtp {
     server: OnceCell<Server>,
     parked: Mutex<Vec<AsyncSmtpConnection>>,
     places: Semaphore,
+    /// What the server said to these credentials, if it refused them.
+    locked_out: OnceLock<String>,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -53,11 +57,20 @@ impl std::fmt::Debug for Smtp {
     }
 }
 
-/// Why a conversation did not bring the mail there, and whether the connection
-/// had been parked: such a one may simply have been closed in the meantime.
+/// Why a conversation did not bring the mail there.
 struct Failure {
     error: SendError,
-    lost_before_body: bool,
+    /// The server closed the connection before it had anything of the mail.
+    closed_before_body: bool,
+    /// The server answered, and listens on.
+    answered: bool,
+}
+
+impl Failure {
+    /// The conversation is over.
+    fn broken(error: SendError) -> Failure {
+        Failure { error, closed_before_body: false, answered: false }
+    }
 }
 
 impl Smtp {
@@ -69,45 +82,65 @@ impl Smtp {
             server: OnceCell::new(),
             parked: Mutex::new(Vec::new()),
             places: Semaphore::new(CONNECTIONS),
+            locked_out: OnceLock::new(),
         }
     }
 
     /// Whether the server's address is there and can be understood.
     pub async fn ready(&self, project: &Path) -> Ready {
-        match self.server(project).await {
-            Ok(_) => Ready::Yes,
-            Err(why) => Ready::NoCredentials(vec![format!("`smtp`: {why}")]),
+        if let Some(path) = &self.ca_file {
+            let there = tokio::task::spawn_blocking({
+                let path = project.join(path);
+                move || std::fs::read(&path).map(|_| ())
+            });
+            if let Ok(Err(error)) = there.await {
+                return Ready::No(vec![format!("`ca_file`: `{}` cannot be read: {error}", path.display())]);
+            }
         }
+        self.server(project).await.err().unwrap_or(Ready::Yes)
     }
 
     /// Hands one mail over. Answers with what the server said, where its name
     /// for the mail stands.
     pub async fn deliver(&self, letter: &Letter, project: &Path) -> Result<String, SendError> {
-        let server = self.server(project).await.map_err(|says| SendError::Refused { says })?;
+        let server = self.server(project).await.map_err(|why| SendError::Refused { says: words(why) })?;
         let Ok(_place) = self.places.acquire().await else {
             return Err(SendError::NotYet { says: "sending has ended".to_owned(), wait: None });
         };
         if let Some(mut connection) = self.take() {
             match converse(&mut connection, letter, server).await {
-                Ok(said) => return Ok(self.done(connection, said)),
                 // Closed while it waited; nothing had been said: a new one.
-                Err(failure) if failure.lost_before_body => {}
-                Err(failure) => return Err(failure.error),
+                Err(failure) if failure.closed_before_body => {}
+                result => return self.end(connection, result).await,
             }
         }
         let mut connection = self.connect(server, project).await?;
-        match converse(&mut connection, letter, server).await {
-            Ok(said) => Ok(self.done(connection, said)),
-            Err(failure) => {
-                // Said goodbye to, as far as it still listens; what the answer
-                // was counts, not how the farewell goes.
-                let _ = timeout(Duration::from_secs(2), connection.command(Quit)).await;
-                Err(failure.error)
-            }
-        }
+        let result = converse(&mut connection, letter, server).await;
+        self.end(connection, result).await
     }
 
-    async fn server(&self, project: &Path) -> Result<&Server, String> {
+    /// Keeps the connection for the next mail if it can be used again.
+    async fn end(
+        &self,
+        mut connection: AsyncSmtpConnection,
+        result: Result<String, Failure>,
+    ) -> Result<String, SendError> {
+        let usable = match &result {
+            Ok(_) => true,
+            // The server said no and listens on: forget this mail, keep the
+            // line. One connection for each refused address would look like an attack.
+            Err(failure) if failure.answered => {
+                matches!(timeout(FAREWELL_LIMIT, connection.command(Rset)).await, Ok(Ok(_)))
+            }
+            Err(_) => false,
+        };
+        if usable {
+            self.parked.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
+        result.map_err(|failure| failure.error)
+    }
+
+    async fn server(&self, project: &Path) -> Result<&Server, Ready> {
         let read = || async {
             match &self.source {
                 Source::Known(server) => Ok(server.clone()),
@@ -121,13 +154,26 @@ impl Smtp {
         self.parked.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    fn done(&self, connection: AsyncSmtpConnection, said: String) -> String {
-        self.parked.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-        said
+    fn login_failed(&self, error: &Error, secrets: &[Exposed]) -> SendError {
+        let refused = match error.status() {
+            Some(_) => answered(error, "the login", secrets),
+            None if error.is_client() => SendError::Refused {
+                says: "the mail server offers no login with user and password (AUTH PLAIN or LOGIN)"
+                    .to_owned(),
+            },
+            None => return before_body(error, "login", secrets).error,
+        };
+        let SendError::Refused { says } = refused else { return refused };
+        let says = format!("{says}: check the credentials in `smtp` (user and password)");
+        SendError::Refused { says: self.locked_out.get_or_init(|| says).clone() }
     }
 
     /// A conversation up to where a mail can be handed over.
     async fn connect(&self, server: &Server, project: &Path) -> Result<AsyncSmtpConnection, SendError> {
+        // A wrong password tried once for each reader locks the account.
+        if let Some(says) = self.locked_out.get() {
+            return Err(SendError::Refused { says: says.clone() });
+        }
         let secrets = server.secrets();
         let name = server.name();
         let not_yet = |what: &str| SendError::NotYet {
@@ -169,7 +215,7 @@ impl Smtp {
             if let Some((user, password)) = &server.credentials {
                 let credentials = Credentials::new(user.clone(), password.value().to_owned());
                 let answer = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await;
-                answer.map_err(|error| login_failed(&error, &secrets))?;
+                answer.map_err(|error| self.login_failed(&error, &secrets))?;
             }
             Ok(connection)
         };
@@ -194,7 +240,7 @@ async fn converse(
                 "the mail server `{}` takes no address with letters beyond ASCII (no SMTPUTF8)",
                 server.name()
             );
-            return Err(Failure { error: SendError::Refused { says }, lost_before_body: false });
+            return Err(Failure { answered: true, ..Failure::broken(SendError::Refused { says }) });
         }
         parameters.push(MailParameter::SmtpUtfEight);
     }
@@ -208,9 +254,7 @@ async fn converse(
     // from here on the outcome is open.
     match timeout(FINAL_LIMIT, connection.command(with_final_dot(&letter.text))).await {
         Ok(Ok(response)) => Ok(clean(&said(&response), &secrets)),
-        Ok(Err(error)) if error.status().is_some() => {
-            Err(Failure { error: answered(&error, "the mail", &secrets), lost_before_body: false })
-        }
+        Ok(Err(error)) if error.status().is_some() => Err(answer(&error, "the mail", &secrets)),
         Ok(Err(error)) => {
             Err(unknown(&format!("the connection was lost after the mail had left: {error}"), &secrets))
         }
@@ -228,7 +272,7 @@ async fn command(
         Ok(Err(error)) => Err(before_body(&error, what, secrets)),
         Err(_) => {
             let says = format!("the mail server did not answer {what} within 60 s");
-            Err(Failure { error: SendError::NotYet { says, wait: None }, lost_before_body: false })
+            Err(Failure::broken(SendError::NotYet { says, wait: None }))
         }
     }
 }
@@ -251,11 +295,22 @@ fn with_final_dot(text: &str) -> String {
 
 fn before_body(error: &Error, what: &str, secrets: &[Exposed]) -> Failure {
     if error.status().is_some() {
-        return Failure { error: answered(error, what, secrets), lost_before_body: false };
+        return answer(error, what, secrets);
     }
     let says =
         clean(&format!("the conversation with the mail server broke at {what}: {}", whole(error)), secrets);
-    Failure { error: SendError::NotYet { says, wait: None }, lost_before_body: true }
+    Failure { closed_before_body: true, ..Failure::broken(SendError::NotYet { says, wait: None }) }
+}
+
+/// What the server said, and whether it stays for more: a 421 is a goodbye
+/// (RFC 5321, 3.8).
+fn answer(error: &Error, what: &str, secrets: &[Exposed]) -> Failure {
+    let goodbye = error.status().is_some_and(|code| u16::from(code) == 421);
+    Failure {
+        error: answered(error, what, secrets),
+        closed_before_body: goodbye && what != "the mail",
+        answered: !goodbye,
+    }
 }
 
 /// A 4xx is "later", a 5xx is "no".
@@ -270,26 +325,8 @@ fn answered(error: &Error, what: &str, secrets: &[Exposed]) -> SendError {
     SendError::Refused { says }
 }
 
-fn login_failed(error: &Error, secrets: &[Exposed]) -> SendError {
-    if error.status().is_none() {
-        return match error.is_client() {
-            true => SendError::Refused {
-                says: "the mail server offers no login with user and password (AUTH PLAIN or LOGIN)"
-                    .to_owned(),
-            },
-            false => before_body(error, "login", secrets).error,
-        };
-    }
-    match answered(error, "the login", secrets) {
-        SendError::Refused { says } => SendError::Refused {
-            says: format!("{says}: check the credentials in `smtp` (user and password)"),
-        },
-        other => other,
-    }
-}
-
 fn unknown(cause: &str, secrets: &[Exposed]) -> Failure {
-    Failure { error: SendError::Unknown { cause: clean(cause, secrets) }, lost_before_body: false }
+    Failure::broken(SendError::Unknown { cause: clean(cause, secrets) })
 }
 
 fn said(response: &Response) -> String {
@@ -316,4 +353,11 @@ fn clean(text: &str, secrets: &[Exposed]) -> String {
     let text = redact(text, secrets);
     let text = visible(text.trim());
     text.chars().take(500).collect()
+}
+
+fn words(ready: Ready) -> String {
+    match ready {
+        Ready::Yes => String::new(),
+        Ready::NoCredentials(why) | Ready::No(why) => why.join("; "),
+    }
 }

@@ -233,6 +233,40 @@ async fn each_answer_means_what_it_means() {
 }
 
 #[tokio::test]
+async fn refused_addresses_share_one_connection_and_a_wrong_password_is_tried_once() {
+    let connected = |heard: &Arc<Mutex<Vec<String>>>| {
+        heard.lock().unwrap().iter().filter(|line| *line == "(connected)").count()
+    };
+    let (address, heard) = server(Script::AtRcpt("550 5.1.1 no such user")).await;
+    let smtp = Smtp::new(server::Source::Known(Server::parse(&format!("smtp://{address}")).unwrap()), None);
+    for _ in 0..3 {
+        assert!(matches!(smtp.deliver(&plain(), Path::new(".")).await, Err(SendError::Refused { .. })));
+    }
+    assert_eq!(connected(&heard), 1);
+    let (address, heard) = server(Script::Login("535 5.7.8 no")).await;
+    let server = Server::parse(&format!("smtp://a:b@{address}")).unwrap();
+    let smtp = Smtp::new(server::Source::Known(server), None);
+    for _ in 0..3 {
+        assert!(matches!(smtp.deliver(&plain(), Path::new(".")).await, Err(SendError::Refused { .. })));
+    }
+    assert_eq!(connected(&heard), 1);
+}
+
+/// `LADDER_TEST_SMTP_URL`, and `LADDER_TEST_CA` for its certificate: any server
+/// that takes mail and throws it away.
+#[tokio::test]
+#[ignore = "needs a mail server"]
+async fn a_real_server_takes_a_mail() {
+    let url = std::env::var("LADDER_TEST_SMTP_URL").unwrap();
+    let ca_file = std::env::var("LADDER_TEST_CA").ok().map(PathBuf::from);
+    let smtp = Smtp::new(server::Source::Known(Server::parse(&url).unwrap()), ca_file);
+    for _ in 0..2 {
+        let said = smtp.deliver(&plain(), Path::new(".")).await.unwrap();
+        assert!(said.starts_with("250"), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_password_is_said_and_not_shown() {
     // Base64 of NUL ada NUL sesame, as AUTH PLAIN sends it.
     let (result, heard) = deliver(Script::Login("535 5.7.8 sesame AGFkYQBzZXNhbWU= \u{1b}[31m")).await;

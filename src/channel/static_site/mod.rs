@@ -90,6 +90,8 @@ pub struct StaticSite {
     assets: String,
     extra: Map<String, Value>,
     title: String,
+    /// BCP 47 tag of list and feed.
+    language: String,
     /// In which a day begins and ends.
     zone: TimeZone,
 }
@@ -110,7 +112,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
                     None => format!("there are: {}", Preset::NAMES.join(", ")),
                 };
                 let message = format!("there is no preset `{}`", written.value);
-                reader.problems.push(Diagnostic::error("bad-value", message).at(written.span).hint(hint));
+                reader.problems.push(Diagnostic::error("wrong-value", message).at(written.span).hint(hint));
             }
             None
         }
@@ -152,6 +154,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
         assets,
         extra,
         title,
+        language: configuring.table.language.clone(),
         zone,
     };
     Checked::with(Box::new(site), problems)
@@ -179,11 +182,14 @@ fn read_address(
 impl StaticSite {
     /// All that is written for one article.
     fn work(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Work, SendError> {
-        let article: Article = serde_json::from_value(part.body["article"].clone()).map_err(|error| {
+        let article: Article = serde_json::from_value(part.body.clone()).map_err(|error| {
             SendError::Refused { says: format!("the plan holds no article for this channel: {error}") }
         })?;
         check_slug(&article.slug).map_err(|says| SendError::Refused { says })?;
-        let date = article.date.unwrap_or(attempt.first_tried).to_zoned(self.zone.clone());
+        // Generators silently leave out what is dated in the future: a page
+        // published early is of the day it was published.
+        let date = article.date.filter(|date| *date <= attempt.first_tried);
+        let date = date.unwrap_or(attempt.first_tried).to_zoned(self.zone.clone());
         let url = self.address.as_ref().map(|address| address.of(&article, &date));
         Ok(Work {
             site: self.clone(),
@@ -262,6 +268,9 @@ impl Work {
     }
 }
 
+/// Names that the page itself needs, in one preset or another.
+const RESERVED: &[&str] = &["index.md", "_index.md", "index.html", html::SIDECAR];
+
 /// What a page of ours says about itself.
 struct Owner {
     /// The delivery.
@@ -329,6 +338,10 @@ impl Channel for StaticSite {
         }
         let mut media: Vec<crate::render::Picture> = Vec::new();
         for picture in article.cover.iter().chain(&article.media) {
+            if RESERVED.contains(&picture.name.to_lowercase().as_str()) {
+                let problem = format!("an image cannot be called `{}`: the page is", picture.name);
+                problems.push(Diagnostic::error("same-name", problem).hint("give the file another name"));
+            }
             match media.iter().find(|known| known.name == picture.name) {
                 None => media.push(picture.clone()),
                 Some(known) if known.sha256 == picture.sha256 => {}
@@ -338,7 +351,9 @@ impl Channel for StaticSite {
                 ),
             }
         }
-        let body = json!({ "preset": self.preset.name(), "directory": self.directory, "article": article });
+        let mut body = json!(article);
+        body["preset"] = json!(self.preset.name());
+        body["directory"] = json!(self.directory);
         Checked::with(Payload { parts: vec![PayloadPart { body, media }] }, problems)
     }
 

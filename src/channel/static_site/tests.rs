@@ -18,6 +18,7 @@ fn site(preset: Preset) -> StaticSite {
         assets: "assets".to_owned(),
         extra: Map::new(),
         title: "Acme & Söhne".to_owned(),
+        language: "en".to_owned(),
         zone: TimeZone::get("Europe/Berlin").unwrap(),
     }
 }
@@ -64,7 +65,7 @@ async fn hugo_gets_a_bundle() {
     assert_eq!(sent.file("site/posts/rocket-2/rocket.png"), "png");
     insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @r#"
     +++
-    date = 2026-12-02T00:30:00+01:00
+    date = 2026-12-01T00:30:00+01:00
     description = "Reusable, quieter & cheaper."
     draft = false
     images = ["rocket.png"]
@@ -91,7 +92,7 @@ async fn zola_gets_taxonomies_and_extra() {
     let sent = sent(&site(Preset::Zola), fixture::article()).await;
     insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @r#"
     +++
-    date = 2026-12-02T00:30:00+01:00
+    date = 2026-12-01T00:30:00+01:00
     description = "Reusable, quieter & cheaper."
     draft = false
     slug = "rocket-2"
@@ -119,10 +120,10 @@ async fn jekyll_gets_a_dated_post_and_assets() {
     let sent = sent(&site(Preset::Jekyll), fixture::article()).await;
     assert_eq!(sent.file("site/assets/rocket-2/rocket.png"), "png");
     // Half past midnight in Berlin: the brand's day, not Greenwich's.
-    insta::assert_snapshot!(sent.file("site/_posts/2026-12-02-rocket-2.md"), @r#"
+    insta::assert_snapshot!(sent.file("site/_posts/2026-12-01-rocket-2.md"), @r#"
     ---
     title: "Rocket 2: \"it lands\" # really"
-    date: 2026-12-02 00:30:00 +0100
+    date: 2026-12-01 00:30:00 +0100
     layout: "post"
     description: "Reusable, quieter & cheaper."
     tags: ["2024", "no", "a: b"]
@@ -147,7 +148,7 @@ async fn eleventy_gets_a_collection_and_no_template_language() {
     insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @r#"
     ---
     title: "Rocket 2: \"it lands\" # really"
-    date: 2026-12-02T00:30:00+01:00
+    date: 2026-12-01T00:30:00+01:00
     description: "Reusable, quieter & cheaper."
     tags: ["posts", "2024", "no", "a: b"]
     image: "rocket.png"
@@ -246,20 +247,6 @@ async fn a_plain_site_has_page_list_and_feed() {
     <generator>ladder-static-site</generator>
     <link rel="self" type="application/atom+xml" href="https://acme.example/blog/feed.xml"/>
     <link rel="alternate" type="text/html" href="https://acme.example/blog/"/>
-    <entry xml:lang="en">
-    <id>tag:acme.example,2026:rocket-2/blog</id>
-    <title>Rocket 2: &quot;it lands&quot; # really</title>
-    <published>2026-12-01T23:30:00Z</published>
-    <updated>2026-12-01T08:00:00Z</updated>
-    <link rel="alternate" type="text/html" href="https://acme.example/blog/rocket-2/"/>
-    <category term="2024"/>
-    <category term="no"/>
-    <category term="a: b"/>
-    <summary>Reusable, quieter &amp; cheaper.</summary>
-    <content type="html">&lt;p&gt;It &lt;strong&gt;landed&lt;/strong&gt;.&lt;/p&gt;
-    &lt;p&gt;&lt;img src=&quot;https://acme.example/blog/rocket-2/rocket.png&quot; alt=&quot;x&quot;&gt;&lt;/p&gt;
-    </content>
-    </entry>
     <entry xml:lang="de">
     <id>tag:acme.example,2026:second/blog</id>
     <title>Zweite &lt;script&gt;alert(1)&lt;/script&gt;</title>
@@ -272,6 +259,20 @@ async fn a_plain_site_has_page_list_and_feed() {
     <summary>Reusable, quieter &amp; cheaper.</summary>
     <content type="html">&lt;p&gt;Zwei&lt;/p&gt;</content>
     </entry>
+    <entry xml:lang="en">
+    <id>tag:acme.example,2026:rocket-2/blog</id>
+    <title>Rocket 2: &quot;it lands&quot; # really</title>
+    <published>2026-11-30T23:30:00Z</published>
+    <updated>2026-12-01T08:00:00Z</updated>
+    <link rel="alternate" type="text/html" href="https://acme.example/blog/rocket-2/"/>
+    <category term="2024"/>
+    <category term="no"/>
+    <category term="a: b"/>
+    <summary>Reusable, quieter &amp; cheaper.</summary>
+    <content type="html">&lt;p&gt;It &lt;strong&gt;landed&lt;/strong&gt;.&lt;/p&gt;
+    &lt;p&gt;&lt;img src=&quot;https://acme.example/blog/rocket-2/rocket.png&quot; alt=&quot;x&quot;&gt;&lt;/p&gt;
+    </content>
+    </entry>
     </feed>
     "#);
     let page = first.file("site/posts/rocket-2/index.html");
@@ -282,7 +283,7 @@ async fn a_plain_site_has_page_list_and_feed() {
     assert!(page.contains("<p>It <strong>landed</strong>.</p>"));
     assert!(page.contains("content=\"https://acme.example/blog/rocket-2/rocket.png\""));
     let list = first.file("site/posts/index.html");
-    assert!(list.find("Rocket 2").unwrap() < list.find("Zweite").unwrap());
+    assert!(list.find("Zweite").unwrap() < list.find("Rocket 2").unwrap());
     assert!(!list.contains("<script>") && list.contains("<li lang=\"de\">"), "{list}");
 }
 
@@ -326,4 +327,51 @@ async fn many_at_once_are_all_on_the_list() {
         .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with('.'))
         .collect();
     assert!(left.is_empty(), "temporary files are left: {left:?}");
+}
+
+/// `LADDER_TEST_SITES`: a folder that gets one site for each preset, for the
+/// generators and for eyes.
+#[tokio::test]
+#[ignore = "writes to a folder of your choice"]
+async fn sites_to_look_at() {
+    let root = PathBuf::from(std::env::var("LADDER_TEST_SITES").unwrap());
+    let hostile =
+        "Text {{< x >}} and {{% y %}} and {{ z() }} and {% raw %} `{{ code }}`.\n\n![x](rocket.png)\n";
+    for name in Preset::NAMES {
+        let project = root.join(name);
+        fs::create_dir_all(&project).unwrap();
+        let cover =
+            image::RgbImage::from_fn(1200, 630, |x, y| image::Rgb([(x / 6) as u8, (y / 4) as u8, 90]));
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        cover.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        let bytes = bytes.into_inner();
+        let picture = fixture::picture("rocket.png", &bytes);
+        for (slug, title) in
+            [("rocket-2", "Rocket 2 lands itself: \"finally\""), ("second", "A second story")]
+        {
+            let article = Article {
+                slug: slug.to_owned(),
+                title: title.to_owned(),
+                excerpt: "Reusable, quieter, and cheaper to fly than anything we have built so far."
+                    .to_owned(),
+                markdown: hostile.to_owned(),
+                html:
+                    "<p>It <strong>landed</strong>, and <a href=\"https://acme.example/\">we</a> saw it.</p>\
+                       <h2>What is new</h2><ul><li>Legs</li><li><code>code</code></li></ul>\
+                       <blockquote><p>Quiet.</p></blockquote>\
+                       <table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>"
+                        .to_owned(),
+                cover: Some(picture.clone()),
+                media: vec![picture.clone()],
+                date: None,
+                ..fixture::article()
+            };
+            let mut attempt = fixture::attempt(&project, Variant::Article(article));
+            attempt.first_tried = "2025-12-01T08:00:00Z".parse().unwrap();
+            attempt.identity.message = slug.to_owned();
+            attempt.key = attempt.identity.key();
+            fixture::keep(&attempt, &bytes);
+            send(&site(Preset::named(name).unwrap()), &attempt).await.unwrap();
+        }
+    }
 }

@@ -89,9 +89,9 @@ pub(super) async fn run(
             let stand_in = matches!(route, Route::Outbox { .. }).then_some(world.outbox);
             let Some((plan, step)) = (match begun_with.get(&step.key) {
                 None => Some((plan, step)),
-                Some(begun) => begun.as_ref().and_then(|begun| {
-                    Some((begun, begun.steps.iter().find(|other| other.key == step.key)?))
-                }),
+                Some(begun) => begun
+                    .as_ref()
+                    .and_then(|begun| Some((begun, begun.steps.iter().find(|other| other.key == step.key)?))),
             }) else {
                 runner.hold(step, "its words were changed after a part of it went out, and the store has lost the words it began with", now);
                 continue;

@@ -148,7 +148,8 @@ impl Runner<'_, '_> {
 
     /// Before the standing is handed out.
     pub(super) fn conclude_people(&mut self) {
-        for item in self.items.iter().filter(|item| item.people.is_some() || !item.step.recipients.is_empty()) {
+        for item in self.items.iter().filter(|item| item.people.is_some() || !item.step.recipients.is_empty())
+        {
             self.standing.conclude(&item.step.key);
         }
     }

@@ -87,7 +87,11 @@ impl<'a> Runner<'a, '_> {
             Ok(bound) => bound.payload.parts.len(),
             Err(Unfit::NoAddress(name)) => {
                 self.items[number].parked = true;
-                return self.hold(step, &format!("`{name}` is out, and has no public address to put in"), now);
+                return self.hold(
+                    step,
+                    &format!("`{name}` is out, and has no public address to put in"),
+                    now,
+                );
             }
             Err(Unfit::Breaks(says)) => return self.refuse(number, part, says, now),
         };
@@ -133,10 +137,8 @@ impl<'a> Runner<'a, '_> {
         let unit = Unit { item: number, recipient, part };
         let place = Place { now, project: &self.project, media: &self.media };
         let item = &mut self.items[number];
-        let Some(payload) = item
-            .bound(&self.standing)
-            .ok()
-            .and_then(|bound| bound.payload.parts.get(part as usize).cloned())
+        let Some(payload) =
+            item.bound(&self.standing).ok().and_then(|bound| bound.payload.parts.get(part as usize).cloned())
         else {
             return;
         };
@@ -189,7 +191,8 @@ impl<'a> Runner<'a, '_> {
                     self.pages.insert(before.key.clone(), Page::Asked);
                     let (key, url) = (before.key.clone(), url.to_owned());
                     self.starts.push(Start::Live { channel, key, url });
-                    self.listener.doing(self.items[number].name(), &format!("waiting for the page of `{name}`"));
+                    self.listener
+                        .doing(self.items[number].name(), &format!("waiting for the page of `{name}`"));
                     return true;
                 }
             }

@@ -37,10 +37,8 @@ impl<'a> Rewriter<'a, '_> {
                 self.call("[:]", args, span)
             }
             Expr::UnaryOp(node) => {
-                let op = match node.op {
-                    ast::UnaryOpKind::Not => ast::UnaryOpKind::Not,
-                    ast::UnaryOpKind::Neg => ast::UnaryOpKind::Neg,
-                };
+                let not = matches!(node.op, ast::UnaryOpKind::Not);
+                let op = if not { ast::UnaryOpKind::Not } else { ast::UnaryOpKind::Neg };
                 let expr = self.expression(&node.expr, false)?;
                 Expr::UnaryOp(self.make(ast::UnaryOp { op, expr }, span))
             }
@@ -72,6 +70,10 @@ impl<'a> Rewriter<'a, '_> {
                 if let Some(fault) = self.names.unknown_filter(node.name) {
                     let start = self.place(span).start;
                     self.problems.push((start..start + node.name.len(), fault));
+                }
+                if let ("handle", Some(Expr::Const(name))) = (node.name, &node.expr) {
+                    let name = (self.place(name.span()), name.value.as_str().unwrap_or("").to_owned());
+                    self.handles.push(name);
                 }
                 let fills = matches!(node.name, "default" | "d");
                 let built = ast::Filter {

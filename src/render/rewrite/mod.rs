@@ -57,6 +57,8 @@ pub(super) struct Rewriter<'a, 'n> {
     pub problems: Vec<Placed>,
     /// Every variable that stands in the template.
     pub paths: Vec<Path>,
+    /// Every person who is named in quotes: `"ada" | handle`.
+    pub handles: Vec<(Range<usize>, String)>,
 }
 
 type Made<T> = Result<T, Box<Placed>>;
@@ -75,6 +77,7 @@ impl<'a, 'n> Rewriter<'a, 'n> {
             own: BTreeSet::new(),
             problems: Vec::new(),
             paths: Vec::new(),
+            handles: Vec::new(),
         }
     }
 

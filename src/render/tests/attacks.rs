@@ -9,9 +9,9 @@ use std::time::Instant;
 fn outcome(house: &House) -> Result<usize, String> {
     let start = Instant::now();
     let made = render(&house.job("post"));
-    // A test build is some twenty times slower than what is shipped, where
-    // the bound is 100 ms.
-    assert!(start.elapsed().as_secs() < 4, "{:?}", start.elapsed());
+    // What is shipped takes 100 ms at most; a test build on a busy machine is a
+    // hundred times slower. This only notices what does not end.
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
     if made.has_errors() {
         let said = made.problems.into_iter().map(|problem| problem.message);
         return Err(said.collect::<Vec<_>>().join("; "));

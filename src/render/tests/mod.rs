@@ -111,7 +111,7 @@ fn mistakes_point_at_the_word_and_say_what_to_write() {
       hint: put texts together with `~`, and leave the layout to the outlet
     "###);
     assert_snapshot!(problem("{% if false %}{{ rungs.blogg.url }}{% endif %}"), @r###"
-    template: this ladder has no rung `blogg`
+    unknown-rung: this ladder has no rung `blogg`
       at content-ladders/launch.toml:1:18 `rungs.blogg.url`
       hint: did you mean `rungs.blog.url`?
     "###);
@@ -119,7 +119,7 @@ fn mistakes_point_at_the_word_and_say_what_to_write() {
     url-not-waited-for: the address of `alone` is not known yet when `post` goes out
       at content-ladders/launch.toml:1:4 `rungs.alone.url`
       hint: let this rung wait for it: `after = "alone"`
-    template: `mail` is a mail, and a mail has no address
+    no-address: `mail` is a mail, and a mail has no address
       at content-ladders/launch.toml:1:26 `rungs.mail.url`
       hint: point at an article or a post
     template: a rung cannot know its own address before it is out
@@ -131,7 +131,7 @@ fn mistakes_point_at_the_word_and_say_what_to_write() {
     "###);
     assert_snapshot!(problem("{{ 'adda' | handle }}"), @r###"
     unknown-handle: nobody is called `adda` in `[handles]`
-      at content-ladders/launch.toml:1:13 `handle`
+      at content-ladders/launch.toml:1:4 `'adda'`
       hint: did you mean `ada`?
     "###);
     assert_snapshot!(problem("{{ message.tags }}"), @r###"
@@ -174,6 +174,18 @@ fn mistakes_point_at_the_word_and_say_what_to_write() {
       at content-ladders/launch.toml:1:4 `now()`
       hint: the only function is `range`
     "###);
+}
+
+#[test]
+fn a_person_without_a_name_there_is_called_by_the_plain_one() {
+    let mut house = House::new().outlet(VariantKind::Post, "linkedin", own::LINKEDIN);
+    house = house.says("{{ 'ada' | handle }}");
+    assert_eq!(text(&house), "Ada Lovelace");
+    // Whoever allows the rule gets the text.
+    let made = render(&House::new().says("by {{ 'grace-hopper' | handle }}").job("post"));
+    assert_eq!(made.problems[0].rule, "unknown-handle");
+    let Some(Variant::Post(post)) = made.value else { panic!("no post") };
+    assert_eq!(post.parts[0].text, "by Grace Hopper");
 }
 
 #[test]
@@ -293,6 +305,16 @@ fn an_article_has_all_that_a_site_needs() {
 }
 
 #[test]
+fn pictures_in_folders_lie_beside_the_page() {
+    let mut house = House::new().outlet(VariantKind::Article, "site", own::ARTICLE);
+    house.image("img/a b.png", "A");
+    house.message.body.value = "See ![img/a%20b.png](img/a%20b.png) and img/a%20b.png".to_owned();
+    let article = article(&house);
+    assert_eq!(article.markdown, "See ![img/a%20b.png](a%20b.png) and img/a%20b.png");
+    assert!(article.html.contains("src=\"a%20b.png\""), "{}", article.html);
+}
+
+#[test]
 fn a_mail_reads_well_in_both_parts() {
     let mut house = House::new().outlet(VariantKind::Mail, "email", own::MAIL);
     house.image("rocket.png", "The \"booster\"");
@@ -329,4 +351,31 @@ fn a_mail_reads_well_in_both_parts() {
     assert!(mail.html.contains("href=\"https://rung.invalid/blog/tracked-html\""), "{}", mail.html);
     assert!(!mail.html.contains("css-inline"), "{}", mail.html);
     assert!(mail.html.len() < 9000, "{}", mail.html.len());
+}
+
+#[test]
+fn every_example_of_the_manual_page_renders() {
+    let page = include_str!("../../../docs/templates.md");
+    let mut house = House::new().at(jiff::civil::date(2026, 12, 1).at(9, 0, 0, 0));
+    house.template("signature.txt", "Your {{ brand.name }}");
+    let written = house.written("https://acme.example/x");
+    house.message.link = Some(written);
+    house.image("rocket.png", "The booster");
+    house.ladder.rungs[0].name.value = "my-blog".to_owned();
+    house.ladder.rungs[1].after[0].value = "my-blog".to_owned();
+    house.kinds.insert("my-blog".to_owned(), VariantKind::Article);
+    let blocks = page.split("```jinja\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let inline = page.split('`').filter(|code| code.starts_with("{{ ") && code.ends_with("}}"));
+    let mut count = 0;
+    for example in blocks.map(str::to_owned).chain(inline.map(|code| code.replace("\\|", "|"))) {
+        // `{{ … }}` and `{{ rungs.blog.url }}` of the first example are no examples of their own.
+        if example.contains('…') || example.contains("rungs.blog") {
+            continue;
+        }
+        house = house.says(&example);
+        let made = render(&house.job("post"));
+        assert!(!made.has_errors(), "{example}: {:?}", made.problems);
+        count += 1;
+    }
+    assert!(count > 12, "only {count} examples were found");
 }

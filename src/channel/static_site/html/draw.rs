@@ -68,7 +68,7 @@ pub fn list(work: &Work, entries: &[Entry]) -> Result<String, SendError> {
             mark => MARK,
             style => Value::from_safe_string(STYLE.to_owned()),
             site => work.site.title.as_str(),
-            language => language(entries),
+            language => work.site.language.as_str(),
             home => home(work),
             pages => pages.collect::<Vec<_>>(),
         },
@@ -101,7 +101,7 @@ pub fn feed(work: &Work, entries: &[Entry]) -> Result<String, SendError> {
         context! {
             mark => MARK,
             site => work.site.title.as_str(),
-            language => language(entries),
+            language => work.site.language.as_str(),
             home => home.as_deref(),
             // A feed's name never changes: its address is one, where it has one.
             id => home.as_ref().map_or_else(
@@ -117,13 +117,6 @@ pub fn feed(work: &Work, entries: &[Entry]) -> Result<String, SendError> {
 /// Where list and feed are found.
 fn home(work: &Work) -> Option<String> {
     work.site.address.as_ref().and_then(Address::before_slug).map(str::to_owned)
-}
-
-/// The language of most pages.
-fn language(entries: &[Entry]) -> &str {
-    let count = |language: &str| entries.iter().filter(|entry| entry.language == language).count();
-    let languages = entries.iter().rev().map(|entry| entry.language.as_str());
-    languages.max_by_key(|language| count(language)).unwrap_or("en")
 }
 
 fn draw(template: &str, values: Value) -> Result<String, SendError> {

@@ -13,7 +13,9 @@ use super::{Owner, Work};
 use crate::channel::SendError;
 use crate::channel::folder::picture_bytes;
 use crate::plan::Receipt;
-use entry::{Entry, SIDECAR};
+pub use entry::SIDECAR;
+
+use entry::Entry;
 use std::sync::{Mutex, PoisonError};
 
 /// Two articles of one run must not write the list at the same time: the later

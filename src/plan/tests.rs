@@ -1,0 +1,220 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+use super::fixture::*;
+use super::*;
+
+const T: &str = "2026-12-01T08:00:00Z";
+const LATER: &str = "2026-12-01T09:00:00Z";
+
+/// The state after these facts about a post of `parts` parts, without a runner.
+fn after(parts: &[&str], kinds: &[EventKind]) -> Delivery {
+    let plan = plan(vec![post("tweet", &[], parts)]);
+    let mut events = vec![planned(&plan, &plan.steps[0], T)];
+    events.extend(kinds.iter().map(|kind| event(&plan.steps[0], LATER, kind.clone())));
+    Standing::fold(&events, false).deliveries.remove(&plan.steps[0].key).unwrap()
+}
+
+fn unknown(part: u32) -> EventKind {
+    EventKind::Unknown { part, cause: "cut".to_owned() }
+}
+
+fn refused(part: u32) -> EventKind {
+    EventKind::Refused { part, says: "no".to_owned() }
+}
+
+#[test]
+fn each_fact_has_its_state() {
+    let until = at(LATER);
+    let cases: [(&[EventKind], State); 13] = [
+        (&[], State::Planned),
+        (&[intent(0)], State::Unknown),
+        (&[intent(0), receipt(0, None)], State::Sent),
+        (&[intent(0), pasted(0)], State::Waiting),
+        (&[intent(0), pasted(0), resolved(true, Some("https://x.example/1"))], State::Sent),
+        (&[intent(0), pasted(0), resolved(false, None)], State::Cancelled),
+        (&[intent(0), refused(0)], State::Refused),
+        (&[intent(0), EventKind::NotYet { part: 0, says: "busy".to_owned(), until }], State::Planned),
+        (&[intent(0), unknown(0)], State::Unknown),
+        (&[intent(0), unknown(0), resolved(true, None)], State::Sent),
+        (&[intent(0), unknown(0), resolved(false, None)], State::Planned),
+        (&[EventKind::Held { why: "late".to_owned() }], State::Held),
+        (&[EventKind::Skipped { why: "blog".to_owned() }], State::Skipped),
+    ];
+    for (kinds, state) in cases {
+        assert_eq!(after(&["x"], kinds).state, state, "{kinds:?}");
+    }
+}
+
+#[test]
+fn a_receipt_outweighs_doubt_in_whatever_order_they_come() {
+    for kinds in [
+        vec![intent(0), unknown(0), receipt(0, Some("https://x.example/1"))],
+        vec![intent(0), receipt(0, Some("https://x.example/1")), unknown(0)],
+        vec![receipt(0, Some("https://x.example/1")), intent(0), refused(0)],
+        vec![intent(0), receipt(0, Some("https://x.example/1")), resolved(false, None)],
+        vec![
+            intent(0),
+            receipt(0, Some("https://x.example/1")),
+            EventKind::Cancelled { by: "grace".to_owned() },
+        ],
+    ] {
+        let delivery = after(&["x"], &kinds);
+        assert_eq!(delivery.state, State::Sent, "{kinds:?}");
+        assert_eq!(delivery.url(), Some("https://x.example/1"));
+    }
+}
+
+#[test]
+fn cancelled_stays_cancelled_unless_it_is_out() {
+    let cancelled = || EventKind::Cancelled { by: "grace".to_owned() };
+    let late = EventKind::NotYet { part: 0, says: "busy".to_owned(), until: at(LATER) };
+    assert_eq!(after(&["x"], &[intent(0), cancelled(), late]).state, State::Cancelled);
+    assert_eq!(after(&["x"], &[cancelled(), EventKind::Held { why: String::new() }]).state, State::Cancelled);
+    assert_eq!(after(&["x"], &[intent(0), cancelled(), receipt(0, None)]).state, State::Sent);
+}
+
+#[test]
+fn a_thread_is_sent_when_all_its_parts_are() {
+    let thread = ["one", "two"];
+    let half = after(&thread, &[intent(0), receipt(0, Some("https://x.example/1"))]);
+    assert_eq!((half.state, half.is_open(), half.is_touched()), (State::Planned, true, true));
+    let doubt = after(&thread, &[intent(0), receipt(0, Some("https://x.example/1")), intent(1)]);
+    assert_eq!((doubt.state, doubt.is_open()), (State::Unknown, false));
+    let whole = after(&thread, &[intent(0), receipt(0, Some("https://x.example/1")), receipt(1, None)]);
+    assert_eq!((whole.state, whole.url()), (State::Sent, Some("https://x.example/1")));
+    assert_eq!(whole.sent_at, Some(at(LATER)));
+    let by_hand = after(&thread, &[pasted(0), pasted(1), resolved(true, Some("https://x.example/7"))]);
+    assert_eq!((by_hand.state, by_hand.url()), (State::Sent, Some("https://x.example/7")));
+    assert_eq!(by_hand.parts.len(), 2);
+    assert_eq!(after(&thread, &[pasted(0)]).state, State::Planned, "the second is not written yet");
+}
+
+#[test]
+fn who_is_running_decides_about_an_open_intent() {
+    let plan = plan(vec![post("tweet", &[], &["x"])]);
+    let events = [planned(&plan, &plan.steps[0], T), event(&plan.steps[0], LATER, intent(0))];
+    let state = |running| Standing::fold(&events, running).deliveries[&plan.steps[0].key].state;
+    assert_eq!(state(true), State::Sending);
+    assert_eq!(state(false), State::Unknown);
+}
+
+#[test]
+fn a_mail_stands_where_its_people_stand() {
+    let people: Vec<String> = ["b@x.example", "a@x.example"].map(str::to_owned).to_vec();
+    let plan = plan(vec![mail("mail", &people)]);
+    let step = &plan.steps[0];
+    let fact = |person: &str, kind| to(person, event(step, LATER, kind));
+    let both = |a: Vec<EventKind>, b: Vec<EventKind>| {
+        let mut events = vec![planned(&plan, step, T)];
+        events.extend(a.into_iter().map(|kind| fact("a@x.example", kind)));
+        events.extend(b.into_iter().map(|kind| fact("b@x.example", kind)));
+        Standing::fold(&events, false).deliveries.remove(&step.key).unwrap()
+    };
+    let sent = || vec![intent(0), receipt(0, None)];
+    let no = || vec![intent(0), refused(0)];
+    assert_eq!(both(vec![], vec![]).state, State::Planned);
+    assert_eq!(both(sent(), vec![]).state, State::Planned);
+    assert_eq!(both(sent(), sent()).state, State::Sent);
+    assert_eq!(both(no(), no()).state, State::Refused);
+    let mixed = both(sent(), no());
+    assert_eq!((mixed.state, mixed.error.as_deref()), (State::Sent, Some("1 of 2 refused: no")));
+    let doubt = both(vec![intent(0)], vec![]);
+    assert_eq!((doubt.state, doubt.is_open()), (State::Unknown, true), "the other is still to come");
+    // One person's word settles that person's mail only, by her own key.
+    let standing = Standing { deliveries: [(step.key.clone(), both(vec![intent(0)], no()))].into() };
+    let key = step.identity.for_recipient("a@x.example").key();
+    let keyed = standing.find_by_prefix(&key.0[..12]).unwrap();
+    assert_eq!(keyed.recipient.unwrap().recipient, "a@x.example");
+    assert_eq!(both(vec![intent(0), resolved(true, None)], sent()).state, State::Sent);
+}
+
+#[test]
+fn keys_are_found_by_a_beginning_that_is_theirs_alone() {
+    let plan = plan(vec![post("tweet", &[], &["x"]), post("post", &[], &["y"])]);
+    let events: Vec<Event> = plan.steps.iter().map(|step| planned(&plan, step, T)).collect();
+    let standing = Standing::fold(&events, false);
+    let key = &plan.steps[0].key.0;
+    assert_eq!(standing.find_by_prefix(&key[..8].to_uppercase()).unwrap().delivery.rung, "tweet");
+    assert_eq!(standing.find_by_prefix(" "), Err(KeyError::Empty));
+    assert!(matches!(standing.find_by_prefix("zz"), Err(KeyError::None(_))));
+    let common = (0..32).take_while(|i| key[..*i] == plan.steps[1].key.0[..*i]).last().unwrap_or(0);
+    if common > 0 {
+        let error = standing.find_by_prefix(&key[..common]).unwrap_err().to_string();
+        assert!(error.contains("tweet of rocket"), "{error}");
+    }
+}
+
+#[test]
+fn the_address_of_a_rung_is_that_of_its_newest_post() {
+    let old = plan(vec![post("blog", &[], &["x"])]);
+    let new = plan(vec![again(&old.steps[0], 1)]);
+    let events = [
+        planned(&old, &old.steps[0], T),
+        event(&old.steps[0], T, receipt(0, Some("https://a.example/1"))),
+        planned(&new, &new.steps[0], LATER),
+    ];
+    let url = |events: &[Event]| Standing::fold(events, false).url_of("rocket", "blog").map(str::to_owned);
+    assert_eq!(url(&events[..1]), None);
+    assert_eq!(url(&events).as_deref(), Some("https://a.example/1"));
+    let mut events = events.to_vec();
+    events.push(event(&new.steps[0], LATER, receipt(0, Some("https://a.example/2"))));
+    assert_eq!(url(&events).as_deref(), Some("https://a.example/2"));
+}
+
+#[test]
+fn events_come_back_from_json_as_they_were() {
+    let plan = plan(vec![mail("mail", &["a@x.example".to_owned()])]);
+    let step = &plan.steps[0];
+    let kinds = [intent(0), receipt(0, Some("u")), unknown(0), refused(0), resolved(true, None)];
+    let mut events = vec![planned(&plan, step, T)];
+    events.extend(kinds.map(|kind| to("a@x.example", event(step, LATER, kind))));
+    for event in events {
+        let json = serde_json::to_string(&event).unwrap();
+        assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event, "{json}");
+    }
+}
+
+#[test]
+fn a_plan_is_read_as_it_was_written_and_not_as_somebody_changed_it() {
+    let plan = plan(vec![post("blog", &[], &["x"]), post_with_url("tweet", "blog")]);
+    let json = serde_json::to_string_pretty(&plan).unwrap();
+    assert_eq!(Plan::read(&json).unwrap(), plan);
+    let refused = |json: &str| Plan::read(json).unwrap_err();
+    assert!(refused(&json.replace("Rocket", "Racket")).contains("changed after it was made"));
+    assert!(refused(&json.replace("\"version\": 1", "\"version\": 9")).contains("version 9"));
+    assert!(refused("{}").contains("not a plan"));
+    assert!(refused("\u{0}").contains("not a plan"));
+    // A digest that was made to fit is not enough.
+    let forged = |change: &dyn Fn(&mut Plan)| {
+        let mut forged = plan.clone();
+        change(&mut forged);
+        forged.digest = forged.compute_digest();
+        refused(&serde_json::to_string(&forged).unwrap())
+    };
+    assert!(forged(&|plan| plan.steps[1].identity.account = "x:other".to_owned()).contains("own key"));
+    assert!(forged(&|plan| plan.steps[1].payload = payload(&["other"])).contains("own key"));
+    assert!(forged(&|plan| plan.steps[1] = plan.steps[0].clone()).contains("twice"));
+    assert!(forged(&|plan| drop(plan.steps.remove(0))).contains("waits for `blog`"));
+    assert!(forged(&|plan| plan.steps[0].gate.at = Some("soon".to_owned())).contains("time"));
+}
+
+#[test]
+fn the_digest_covers_words_and_times_and_not_people() {
+    let base = plan(vec![mail("mail", &["a@x.example".to_owned()])]);
+    let mut people = base.clone();
+    people.steps[0].recipients.push("b@x.example".to_owned());
+    assert_eq!(people.compute_digest(), base.digest);
+    let mut timed = base.clone();
+    timed.embargo = Some(at(T));
+    assert_ne!(timed.compute_digest(), base.digest);
+}
+
+#[test]
+fn bound_texts_have_the_address_tagged_as_the_rung_tags() {
+    let mut step = post_with_url("tweet", "blog");
+    step.tracking.domains = vec!["acme.example".to_owned()];
+    step.tracking.source = "x".to_owned();
+    let urls = [("blog".to_owned(), "https://acme.example/rocket#top".to_owned())].into();
+    let mut bound = bind(&step, &urls);
+    assert_eq!(*bound.texts_mut()[0], "see https://acme.example/rocket?utm_source=x#top");
+    assert_eq!(bind(&step, &Default::default()), step.variant, "an unknown address stays a token");
+}
