@@ -24,6 +24,7 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields that repeat a variant's sentence")]
+#[allow(clippy::large_enum_variant, reason = "events pass through one at a time; the journal is their heap")]
 pub enum EventKind {
     /// It is going to be sent: taken up by `publish` or `schedule`.
     Planned {

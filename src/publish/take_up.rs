@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 
 /// What has to be written so that `plans` (of them `only`, if it names rungs)
 /// are taken up: empty if they are already. A plan with other words takes the
-/// place of one of which nothing was attempted yet; a new generation
-/// ends what is left of older ones.
+/// place of one of which nothing was attempted yet; a new generation ends what
+/// is left of older ones. What an older plan of the same message still had for
+/// the same account, under a rung that the new one does not have, is cancelled:
+/// a renamed rung would else go out under both names.
 pub fn take_up(plans: &[Plan], standing: &Standing, only: &[String], now: Timestamp) -> Batch {
     let mut batch = Batch::default();
     for plan in plans {
@@ -19,6 +21,7 @@ pub fn take_up(plans: &[Plan], standing: &Standing, only: &[String], now: Timest
                 continue;
             }
             end_older_generations(step, standing, now, &mut batch.events);
+            end_what_was_dropped(plan, step, standing, now, &mut batch.events);
             if is_news(plan, step, standing.deliveries.get(&step.key)) {
                 batch.events.push(planned(plan, step, now));
             }
@@ -61,6 +64,32 @@ fn end_older_generations(step: &Step, standing: &Standing, now: Timestamp, event
         if standing.deliveries.get(&key).is_some_and(Delivery::is_open) {
             let kind = EventKind::Cancelled { by: "`--again`, which began anew".to_owned() };
             events.push(Event { at: now, key, recipient: None, kind });
+        }
+    }
+}
+
+fn end_what_was_dropped(
+    plan: &Plan,
+    step: &Step,
+    standing: &Standing,
+    now: Timestamp,
+    events: &mut Vec<Event>,
+) {
+    let known = |delivery: &Delivery| {
+        let same =
+            |other: &Step| other.identity.account == delivery.account && other.identity.rung == delivery.rung;
+        plan.steps.iter().any(same)
+    };
+    for delivery in standing.deliveries.values() {
+        let concerned = delivery.message == plan.message && delivery.account == step.identity.account;
+        if concerned && delivery.is_open() && !delivery.reached() && !known(delivery) {
+            let by = "a newer plan, which does not have this rung".to_owned();
+            let cancelled = EventKind::Cancelled { by };
+            let event = Event { at: now, key: delivery.key.clone(), recipient: None, kind: cancelled };
+            // Two steps may go to the same account.
+            if !events.contains(&event) {
+                events.push(event);
+            }
         }
     }
 }

@@ -31,12 +31,14 @@ pub(super) enum Say {
     Hang,
 }
 
+/// Recipient (or nobody), part, number of the attempt, text, when.
+pub(super) type Sent = (Option<String>, u32, u32, String, Instant);
+
 /// What a fake channel saw, and says.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     pub says: Mutex<VecDeque<Say>>,
-    /// Recipient (or nobody), part, number of the attempt, text, when.
-    pub sends: Mutex<Vec<(Option<String>, u32, u32, String, Instant)>>,
+    pub sends: Mutex<Vec<Sent>>,
     pub finds: Mutex<Vec<(Option<String>, u32)>>,
     pub found: Mutex<Option<Found>>,
     pub looks: Mutex<u32>,

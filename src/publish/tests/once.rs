@@ -160,3 +160,19 @@ async fn words_changed_before_anything_was_tried_take_the_place_of_the_old_ones(
     house.run_queue().await;
     assert_eq!(house.log("tweet").texts(), ["new"]);
 }
+
+#[tokio::test]
+async fn a_rung_that_was_renamed_before_it_went_out_goes_out_under_one_name() {
+    let mut house = House::new();
+    let mut step = post("tweet", &[], &["x"]);
+    step.gate.delay = Some(jiff::SignedDuration::from_secs(3600));
+    let before = plan(vec![step.clone()]);
+    house.publish(&before).await;
+    step.rung = "short".to_owned();
+    step.identity.rung = "short".to_owned();
+    step.key = step.identity.key();
+    let after = plan(vec![step]);
+    let standing = house.publish(&after).await;
+    assert_eq!(state(&standing, &before, "tweet"), State::Cancelled);
+    assert_eq!(state(&standing, &after, "short"), State::Planned);
+}

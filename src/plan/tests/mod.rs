@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+mod making;
+
 use super::fixture::*;
 use super::*;
 
