@@ -215,6 +215,7 @@ fn publish_asks_or_refuses_without_a_terminal() {
     assert_eq!(json["deliveries"], serde_json::json!([]));
     let json = house.run(&["publish", "hello", "--dry-run", "--format", "json"]).ends(0).json();
     assert_eq!(json["deliveries"], serde_json::json!([]));
+    assert_eq!(json["steps"].as_array().unwrap().len(), 5);
     assert!(!house.path("outbox").exists() && !house.path("public").exists());
 }
 
@@ -320,6 +321,14 @@ fn a_store_that_cannot_be_used_means_nothing_is_sent() {
     house.run(&["store", "create"]).ends(0);
     let json = house.run(&["publish", "hello", "--yes", "--format", "json"]).ends(2).json();
     assert_eq!(json["error"]["code"], "store-other-id");
+    let house = House::new();
+    let held =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(house.path(".ladder/lock"));
+    let held = held.unwrap();
+    held.lock().unwrap();
+    let json = house.run(&["publish", "hello", "--yes", "--format", "json"]).ends(2).json();
+    assert_eq!(json["error"]["code"], "store-busy");
+    drop(held);
     house.write(".ladder/ladder.db", "not a database, but long enough to look at it twice");
     let json = house.run(&["run", "--format", "json"]).ends(2).json();
     assert_eq!(json["error"]["code"], "store-damaged");
@@ -364,6 +373,22 @@ fn what_is_not_due_is_held_scheduled_or_let_through() {
     house.edit(message, "draft = true", "publish_at = \"2999-01-01 09:00\"");
     let json = house.run(&["publish", "hello", "--yes", "--early", "--format", "json"]).ends(0).json();
     assert_eq!(states(&json), pairs(ALL_OUT));
+}
+
+#[test]
+fn what_waits_for_its_time_is_not_asked_about_again() {
+    let house = House::empty();
+    house.run(&["init", "--ladder", "launch"]).ends(0);
+    let ended = house.run(&["publish", "hello", "--yes"]).ends(0);
+    assert!(ended.err().contains("2 deliveries are left planned"), "{}", ended.err());
+    let again = house.run(&["publish", "hello"]).ends(0);
+    assert!(again.err().contains("nothing to send"), "{}", again.err());
+    let json = house.run(&["run", "--format", "json"]).ends(0).json();
+    let planned = |found: &[(String, String)]| found.iter().filter(|(_, state)| state == "planned").count();
+    assert_eq!(planned(&states(&json)), 2);
+    // Other words make it another plan: that is asked about.
+    house.edit("messages/hello/message.md", "We write our news once now", "We write our news only once");
+    house.run(&["publish", "hello"]).ends(2);
 }
 
 #[test]
@@ -463,6 +488,35 @@ fn media_outside_of_the_project_or_of_another_kind_are_refused() {
             json["diagnostics"].as_array().unwrap().iter().any(|d| d["rule"] == "path-outside"),
             "{json}"
         );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn names_and_texts_of_strangers_do_not_act_on_the_terminal() {
+    let house = House::new();
+    house.write(
+        "messages/\u{1b}[2Jevil\u{202e}.md",
+        "+++\ntitle = \"a\u{1b}[31m\u{202e}b\"\nx = \n+++\n\u{9b}31m",
+    );
+    house.write(
+        "content-ladders/\u{1b}]0;x\u{7}.toml",
+        "name = \"\u{1b}[5m\"\n[rungs.a]\nchannel = \"\u{202e}\"",
+    );
+    let runs = [
+        &["check"][..],
+        &["check", "--format", "json"],
+        &["preview", "\u{1b}[2Jevil\u{202e}"],
+        &["preview", "\u{1b}[3J"],
+        &["preview", "hello", "--ladder", "\u{1b}[4J"],
+        &["status", "\u{1b}[5J"],
+    ];
+    for arguments in runs {
+        let ended = house.run(arguments);
+        for text in [ended.out(), ended.err()] {
+            let acts = |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}'));
+            assert!(!text.contains(acts), "{arguments:?}: {text:?}");
+        }
     }
 }
 

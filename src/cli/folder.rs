@@ -70,8 +70,14 @@ impl Folder {
         self.path.join(".ladder").join("ladder.db")
     }
 
-    /// The path as messages show it: relative to the project, with `/`.
+    /// The path as messages show it: relative to the project, with `/`, and
+    /// without anything that could act on a terminal.
     pub fn name_of(&self, path: &Path) -> String {
+        crate::text::visible(&self.relative(path)).into_owned()
+    }
+
+    /// The path relative to the project, with `/`.
+    pub fn relative(&self, path: &Path) -> String {
         let relative =
             path.strip_prefix(&self.path).or_else(|_| path.strip_prefix(&self.real)).unwrap_or(path);
         let parts = relative.components().filter_map(|part| match part {

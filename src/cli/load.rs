@@ -97,7 +97,7 @@ impl Loaded {
             }
         }
         let default_id = found.default_id.clone();
-        let folder = self.folder.name_of(&found.folder);
+        let folder = self.folder.relative(&found.folder);
         let files = MessageFiles { default_id, folder, master, others };
         let message = parse_message(&self.sources, &files, &self.project.brand).take(&mut problems);
         let message = message.map(|mut message| {

@@ -56,7 +56,6 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("path", loaded.folder.name_of(&path));
     desk.field("message", slug.clone());
     desk.show(&loaded.folder.shown(&path));
-    desk.console.talk(&format!("write it, then: ladder preview {slug}"));
     Ok(Exit::Done)
 }
 

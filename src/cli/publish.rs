@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::plan::{Plan, Standing, State, Wish};
 use crate::publish::{Scope, exit_of, outstanding};
 use crate::report::{queue, status};
+use crate::schedule::{Due, due};
 use crate::store::Store;
 use crate::text::visible;
 use jiff::Timestamp;
@@ -79,13 +80,16 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Err(failure);
     }
     if arguments.dry_run {
+        desk.field("steps", serde_json::to_value(&plan.steps).unwrap_or_default());
         let colour = desk.console.colour_out();
         desk.show(&queue::text(&plan, &standing, now, &house.loaded.zone, colour));
         desk.console.talk("nothing was sent: this was a dry run");
         return Ok(Exit::Done);
     }
     let plans = [plan];
-    if outstanding(&plans, &standing, &arguments.only, Scope::Plan).is_empty() {
+    let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
+    if left.is_empty() || left.iter().all(|left| is_idle(left, &plans[0], &standing, now, &house, arguments))
+    {
         return Ok(already(&plans, &standing, desk, &house));
     }
     let plan = &plans[0];
@@ -118,15 +122,29 @@ pub fn answer(plans: &[Plan], standing: &Standing, desk: &mut Desk, house: &Hous
     exit_of(&found)
 }
 
-/// Nothing is left that a run could do.
+/// Whether all that is left was taken up before, and waits for its time or for
+/// another: a run would do nothing, so nobody has to be asked.
+fn is_idle(
+    left: &Plan,
+    plan: &Plan,
+    standing: &Standing,
+    now: Timestamp,
+    house: &House,
+    arguments: &Arguments,
+) -> bool {
+    left.steps.iter().all(|step| {
+        let Some(delivery) = standing.deliveries.get(&step.key) else { return false };
+        let due = due(plan, step, standing, now, &house.loaded.zone, arguments.early);
+        delivery.plan == plan.digest && matches!(due, Due::At(_) | Due::After(_))
+    })
+}
+
+/// Nothing is left that a run could do now.
 fn already(plans: &[Plan], standing: &Standing, desk: &mut Desk, house: &House) -> Exit {
     let exit = answer(plans, standing, desk, house);
-    let found = deliveries(standing, plans);
-    let sent = found.iter().all(|delivery| matches!(delivery.state, State::Sent | State::Altered));
-    let words =
-        if sent { "was published before" } else { "was taken up before, and the rest is not ours to send" };
     let messages: Vec<_> = plans.iter().map(|plan| format!("`{}`", plan.message)).collect();
-    desk.console.talk(&visible(&format!("nothing to send: {} {words}", messages.join(", "))));
+    let words = "what is due was sent, or left for a person, before";
+    desk.console.talk(&visible(&format!("nothing to send: {}: {words}", messages.join(", "))));
     exit
 }
 
@@ -150,6 +168,7 @@ fn confirm(arguments: &Arguments, plan: &Plan, table: &str, desk: &mut Desk) -> 
         return Ok(());
     }
     if desk.json() || !desk.console.can_ask() {
+        desk.field("steps", serde_json::to_value(&plan.steps).unwrap_or_default());
         desk.show(table);
         return Err(Failure::usage("confirm", "nothing was sent: there is nobody to ask")
             .hint("`--yes` publishes without asking"));
