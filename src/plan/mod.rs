@@ -12,15 +12,14 @@ pub mod key;
 pub mod make;
 pub mod payload;
 pub mod standing;
-pub mod tracking;
 
+pub use crate::render::Tracking;
 pub use bind::bind;
 pub use event::{Event, EventKind};
 pub use key::{Identity, StepKey};
 pub use make::{Draft, Wish, make};
 pub use payload::{Payload, PayloadPart, Receipt};
 pub use standing::{Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State};
-pub use tracking::Tracking;
 
 #[cfg(test)]
 pub(crate) mod fixture;

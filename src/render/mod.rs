@@ -14,7 +14,6 @@ pub mod defaults;
 mod excerpt;
 mod filters;
 pub mod html;
-pub mod late;
 mod mail;
 pub mod markdown;
 mod names;
@@ -27,6 +26,7 @@ mod template;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
+pub mod tracking;
 mod tree;
 pub mod variant;
 
@@ -34,12 +34,13 @@ pub use variant::{Article, Card, Mail, Part, Picture, Post, Variant, VariantKind
 
 use crate::diagnostic::Checked;
 use crate::ladder::{Ladder, Message, Project, Rung, Settings};
-use crate::plan::Tracking;
 use crate::source::Sources;
 use crate::text::Rules;
+pub use crate::text::late;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
+pub use tracking::Tracking;
 
 /// The channel as rendering sees it: plain data that `channel::Channel::outlet` returns.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use super::entity::{EntityKind, countable};
 use super::{Rules, Unit};
-use crate::render::late;
+use crate::text::late;
 use std::ops::Range;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;

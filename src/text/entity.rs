@@ -3,7 +3,7 @@
 //! One pass from left to right in time proportional to the text, whatever the
 //! text is; only `http` and `https` are links to a network.
 
-use crate::render::late;
+use crate::text::late;
 use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
 

@@ -9,14 +9,14 @@ pub mod count;
 pub mod entity;
 pub mod fit;
 pub mod hashtag;
+pub mod late;
 mod sentence;
-pub mod visible;
 
+pub use crate::diagnostic::visible::{self, visible, visible_same_width};
 pub use count::{Counted, count};
 pub use entity::{Entity, EntityKind, entities};
 pub use fit::{BREAK, shorten, split};
 pub use hashtag::hashtag;
-pub use visible::{visible, visible_same_width};
 
 /// What an outlet takes. Plain data: `channel.rules()` returns it, and render,
 /// lint, preview and plan read it. Sources and dates of the numbers stand

@@ -3,7 +3,7 @@
 use super::super::fixtures::{letters, x};
 use super::super::{Unit, entities};
 use super::*;
-use crate::render::late;
+use crate::text::late;
 use proptest::prelude::*;
 
 fn plain(limit: usize) -> Rules {

@@ -3,6 +3,8 @@
 //! A function that can find more than one problem returns [`Checked`], which
 //! holds all of them: the user fixes a file once, not once for each mistake.
 
+pub mod visible;
+
 use crate::source::{Location, Sources, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
@@ -113,13 +115,13 @@ impl Diagnostic {
             Severity::Warning => Level::WARNING,
             Severity::Note => Level::NOTE,
         };
-        let message = crate::text::visible(&self.message);
-        let label = self.label.as_deref().map(crate::text::visible);
-        let hint = self.hint.as_deref().map(crate::text::visible);
+        let message = visible::visible(&self.message);
+        let label = self.label.as_deref().map(visible::visible);
+        let hint = self.hint.as_deref().map(visible::visible);
         let title = level.primary_title(message.as_ref()).id(self.rule);
         let source = self.span.map(|span| (span, sources.get(span.source)));
         // Same width for every replaced character, so that columns stay right.
-        let text = source.map(|(_, source)| crate::text::visible_same_width(&source.text));
+        let text = source.map(|(_, source)| visible::visible_same_width(&source.text));
         let place = self.span.map(|span| sources.locate(span));
         let mut group = match (&source, &text) {
             (Some((span, source)), _) if self.conceals || holds_secret(&source.text, *span) => {
