@@ -63,13 +63,15 @@ impl Store {
     /// Opens the store and compares its id with the project's. Never makes one.
     pub fn open(path: &Path, expected_id: &str) -> Result<Store, StoreError> {
         look_at(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let (connection, id) = Connection::open_with_flags(path, flags)
-            .and_then(|connection| {
-                connection.busy_timeout(PATIENCE)?;
-                let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-                let found = (number("application_id")?, number("user_version")?);
-                Ok((connection, found))
+        let (connection, id) = connect(path)
+            .or_else(|error| match error.sqlite_error_code() {
+                // Reading needs a file beside the store, which a read-only
+                // folder does not take. Nobody can write there, and without a
+                // log all is in the file: it can be read as it lies.
+                Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) if !has_log(path) => {
+                    connect_as_it_lies(path).map_err(|_| error)
+                }
+                _ => Err(error),
             })
             .map_err(|error| explain(path, &error))
             .and_then(|(connection, (application, version))| {
@@ -155,6 +157,43 @@ pub(super) fn new_file(path: &Path) -> io::Result<fs::File> {
     options.open(path)
 }
 
+type Connected = (Connection, (i64, i64));
+
+/// A connection, with the file's application and version.
+fn connect(path: &Path) -> rusqlite::Result<Connected> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    greet(Connection::open_with_flags(path, flags)?)
+}
+
+/// A connection that takes the file for unchangeable
+/// (<https://sqlite.org/uri.html>, `immutable`).
+fn connect_as_it_lies(path: &Path) -> rusqlite::Result<Connected> {
+    let mut uri = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => uri.push(*byte as char),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    greet(Connection::open_with_flags(uri, flags)?)
+}
+
+fn greet(connection: Connection) -> rusqlite::Result<Connected> {
+    connection.busy_timeout(PATIENCE)?;
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let found = (number("application_id")?, number("user_version")?);
+    Ok((connection, found))
+}
+
+/// Whether there is a write-ahead log with anything in it.
+fn has_log(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    fs::metadata(path.with_file_name(format!("{name}-wal"))).is_ok_and(|facts| facts.len() > 0)
+}
+
 enum Failure {
     Io(io::Error),
     Sqlite(rusqlite::Error),
@@ -216,9 +255,7 @@ fn look_at(path: &Path) -> Result<(), StoreError> {
         size => size,
     };
     let pages = u64::from(u32::from_be_bytes([header[28], header[29], header[30], header[31]]));
-    let log = path.with_file_name(format!("{}-wal", path.file_name().unwrap_or_default().to_string_lossy()));
-    let log_is_empty = fs::metadata(log).map_or(true, |facts| facts.len() == 0);
-    if log_is_empty && length < page * pages {
+    if !has_log(path) && length < page * pages {
         return Err(damaged("the file is cut off"));
     }
     Ok(())

@@ -12,7 +12,7 @@ use super::attempt::{self, Flight, Unit};
 use super::item::Item;
 use super::{Listener, Route, Scope, World, take_up};
 use crate::channel::{Attempt, Configured};
-use crate::plan::{Event, EventKind, PayloadPart, Plan, Standing, State, StepKey};
+use crate::plan::{Delivery, Event, EventKind, PayloadPart, Plan, Standing, State, StepKey};
 use crate::store::{Batch, Store, StoreError};
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -27,6 +27,9 @@ use tokio::sync::watch;
 /// them, and in all, so that a long queue does not exhaust sockets or memory.
 const MOST_PER_CHANNEL: usize = 8;
 const MOST_IN_ALL: usize = 64;
+
+const WORDS_LOST: &str =
+    "its words were changed after a part of it went out, and the store has lost the words it began with";
 
 /// Between tries to write down the last answers when the store fails.
 const AGAIN: Duration = Duration::from_millis(if cfg!(test) { 5 } else { 500 });
@@ -96,7 +99,9 @@ pub(super) async fn run(
                     .as_ref()
                     .and_then(|begun| Some((begun, begun.steps.iter().find(|other| other.key == step.key)?))),
             }) else {
-                runner.hold(step, "its words were changed after a part of it went out, and the store has lost the words it began with", now);
+                if runner.standing.deliveries.get(&step.key).is_some_and(Delivery::is_open) {
+                    runner.hold(step, WORDS_LOST, now);
+                }
                 continue;
             };
             runner.admit(Item::new(plan, step, configured, stand_in, &runner.standing));
@@ -135,7 +140,7 @@ fn begun_plans(
     for step in plans.iter().flat_map(|plan| &plan.steps) {
         if let Some(delivery) = standing.deliveries.get(&step.key)
             && delivery.is_touched()
-            && delivery.is_open()
+            && (delivery.is_open() || delivery.state == State::Unknown)
             && delivery.payload_digest != step.payload_digest
         {
             let plan = store.plan(&delivery.plan)?;

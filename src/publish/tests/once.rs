@@ -176,3 +176,13 @@ async fn a_rung_that_was_renamed_before_it_went_out_goes_out_under_one_name() {
     assert_eq!(state(&standing, &before, "tweet"), State::Cancelled);
     assert_eq!(state(&standing, &after, "short"), State::Planned);
 }
+
+#[tokio::test]
+async fn what_is_proven_absent_is_sent_in_the_words_it_began_with() {
+    let (mut house, before) = (House::new(), one());
+    house.log("tweet").say(&[Say::Unknown]);
+    house.publish(&before).await;
+    *house.log("tweet").found.lock().unwrap() = Some(Found::Absent);
+    house.publish(&plan(vec![edited(&before.steps[0], "It landed!")])).await;
+    assert_eq!(house.log("tweet").texts(), ["It landed", "It landed"]);
+}
