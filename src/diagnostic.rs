@@ -122,7 +122,7 @@ impl Diagnostic {
         let text = source.map(|(_, source)| crate::text::visible_same_width(&source.text));
         let place = self.span.map(|span| sources.locate(span));
         let mut group = match (&source, &text) {
-            (Some((span, source)), _) if self.conceals || holds_secret(&source.text, *span) => {
+            (Some((span, source)), _) if self.conceals || stays_undrawn(&source.text, *span) => {
                 let mut origin = Origin::path(source.name.as_str());
                 if let Some(place) = &place {
                     origin = origin.line(place.line).char_column(place.column);
@@ -189,13 +189,17 @@ fn whole_letters(text: &str, span: Span) -> std::ops::Range<usize> {
     start..end
 }
 
-/// Whether a line that `span` touches gives a secret literally: a value behind
-/// a key of such a name, or an address with a password in it.
-fn holds_secret(text: &str, span: Span) -> bool {
+/// Longest lines, in bytes, that are drawn: a file in a single line would fill
+/// the screen, and takes long to lay out.
+const LONGEST_DRAWN: usize = 8_000;
+
+/// Whether a line that `span` touches is too long to be drawn, or gives a secret
+/// literally: a value behind a key of such a name, or an address with a password in it.
+fn stays_undrawn(text: &str, span: Span) -> bool {
     let std::ops::Range { start, end } = whole_letters(text, span);
     let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let to = text[end..].find('\n').map_or(text.len(), |at| end + at);
-    text[from..to].lines().any(line_holds_secret)
+    text[from..to].lines().any(|line| line.len() > LONGEST_DRAWN || line_holds_secret(line))
 }
 
 fn line_holds_secret(line: &str) -> bool {
@@ -361,6 +365,12 @@ mod tests {
             let problem = Diagnostic::warning("r", "m").at(Span::new(id, start, end));
             assert!(problem.draw(&sources, false).contains("a:1:"), "{start}..{end}");
         }
+    }
+
+    #[test]
+    fn a_line_without_end_is_named_and_not_drawn() {
+        let text = drawn(&"x ".repeat(100_000), "x");
+        assert!(text.len() < 200 && text.contains("ladder.toml:1:1"), "{text}");
     }
 
     #[test]

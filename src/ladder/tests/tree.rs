@@ -198,4 +198,8 @@ fn depth_and_errors_are_bounded() {
     let many = toml(&"x = = =\n".repeat(20_000)).1;
     assert!(many.lines().count() < 25, "{}", many.lines().count());
     assert!(yaml(&format!("a: [{}]\n", "1, ".repeat(50_000))).1.contains("too much"));
+    // Each problem is drawn with its line, so their number is bounded as well.
+    for text in [format!("a: {{{}", "x: 1, ".repeat(9_000)), "? ".repeat(60), "a: b\r".repeat(9_000)] {
+        assert!(yaml(&text).1.lines().count() <= 20);
+    }
 }

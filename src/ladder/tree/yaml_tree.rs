@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 const MOST_VALUES: usize = 20_000;
 /// Most bytes of text in one head, copies by aliases counted each time.
 const MOST_TEXT: usize = 4 << 20;
+/// Most problems told of one head: drawing each takes its time.
+const MOST_PROBLEMS: usize = 20;
 
 /// Reads the YAML at `region`; spans point into the whole source.
 ///
@@ -92,7 +94,11 @@ struct Open {
 
 enum Holds {
     List(Vec<Node>),
-    Table { entries: Vec<(Spanned<String>, Node)>, key: Option<Spanned<String>> },
+    Table {
+        entries: Vec<(Spanned<String>, Node)>,
+        places: BTreeMap<String, Span>,
+        key: Option<Spanned<String>>,
+    },
 }
 
 struct Building<'a> {
@@ -129,9 +135,11 @@ impl Building<'_> {
                 self.place(node, written)
             }
             Event::SequenceStart(anchor, _) => self.enter(Holds::List(Vec::new()), span, anchor),
-            Event::MappingStart(anchor, _) => {
-                self.enter(Holds::Table { entries: Vec::new(), key: None }, span, anchor)
-            }
+            Event::MappingStart(anchor, _) => self.enter(
+                Holds::Table { entries: Vec::new(), places: BTreeMap::new(), key: None },
+                span,
+                anchor,
+            ),
             Event::SequenceEnd | Event::MappingEnd => self.leave(span),
             Event::Alias(anchor) => {
                 // Counted before it is copied.
@@ -219,16 +227,16 @@ impl Building<'_> {
         match self.open.last_mut().map(|open| &mut open.holds) {
             None => self.root = Some(node),
             Some(Holds::List(items)) => items.push(node),
-            Some(Holds::Table { entries, key }) => match key.take() {
+            Some(Holds::Table { entries, places, key }) => match key.take() {
                 Some(key) => {
-                    let twin = entries.iter().find(|(other, _)| other.value == key.value);
-                    if let Some((first, _)) = twin {
-                        let line = self.sources.locate(first.span).line;
+                    if let Some(first) = places.get(&key.value) {
+                        let line = self.sources.locate(*first).line;
                         let says = format!("`{}` stands twice; the first is in line {line}", key.value);
                         self.problems.push(
                             Diagnostic::error("duplicate-key", says).at(key.span).hint("keep one of the two"),
                         );
                     } else {
+                        places.insert(key.value.clone(), key.span);
                         entries.push((key, node));
                     }
                 }
@@ -245,17 +253,16 @@ impl Building<'_> {
                 }
             },
         }
-        ON
+        if self.problems.len() >= MOST_PROBLEMS { Flow::Break(()) } else { ON }
     }
 
     fn finish(mut self) -> Checked<Table> {
         // After a syntax error, what is still open is closed as it is.
         while !self.open.is_empty() {
             let end = self.region;
-            if self.leave(Span::new(end.source, end.end, end.end)).is_break() {
-                break;
-            }
+            let _ = self.leave(Span::new(end.source, end.end, end.end));
         }
+        self.problems.truncate(MOST_PROBLEMS);
         let start = Span::new(self.region.source, self.region.start, self.region.start);
         let table = match self.root {
             Some(Node { kind: NodeKind::Table(table), .. }) => table,
