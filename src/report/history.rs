@@ -44,12 +44,14 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
         }
         for said in bound_parts(delivery).filter_map(|part| part.bound.as_ref()) {
             let lines = wrap_words(words(said).trim_end(), COLUMNS);
-            for line in lines.iter().take(MOST_LINES) {
+            // One line too many is shown: saying so would take as much room.
+            let most = if lines.len() == MOST_LINES + 1 { lines.len() } else { MOST_LINES };
+            for line in lines.iter().take(most) {
                 out.push_str(format!("    {} {line}", paint("│", dim, colour)).trim_end());
                 out.push('\n');
             }
-            if lines.len() > MOST_LINES {
-                let more = format!("… {} more lines", lines.len() - MOST_LINES);
+            if lines.len() > most {
+                let more = format!("… {} more lines", lines.len() - most);
                 out.push_str(&format!("    {}\n", paint(&more, dim, colour)));
             }
         }
@@ -165,6 +167,8 @@ fn words(bound: &Value) -> String {
     let head = first(&["subject", "title"]);
     let body = first(&["text", "message", "commentary", "status", "markdown", "content", "body", "excerpt"]);
     match (head, body) {
+        // A mail's text part often begins with its subject.
+        (Some(head), Some(body)) if body.trim_start().starts_with(&head) => body,
         (Some(head), Some(body)) => format!("{head}\n\n{body}"),
         (Some(only), None) | (None, Some(only)) => only,
         (None, None) => bound.to_string(),

@@ -5,7 +5,7 @@
 //! Names are broken by a zero-width space all the same, for forges and mail
 //! notifications that look into code; the exact text is in `--format json`.
 
-use super::{Preview, PreviewItem, terminal};
+use super::{Preview, PreviewItem, terminal, word_count};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::{Article, Card, Mail, Picture, Post, Variant, late};
 use crate::report::columns::one_line;
@@ -98,7 +98,7 @@ fn length(item: &PreviewItem<'_>) -> String {
             });
             lengths.collect::<Vec<_>>().join(" · ")
         }
-        Variant::Article(article) => format!("{} words", article.markdown.split_whitespace().count()),
+        Variant::Article(article) => format!("{} words", word_count(&article.markdown)),
         Variant::Mail(mail) => format!("{} KB", mail.html.len().div_ceil(1024)),
     }
 }

@@ -110,6 +110,11 @@ impl PreviewItem<'_> {
     }
 }
 
+/// Words of a text; where words are written without spaces, every sign counts.
+fn word_count(text: &str) -> usize {
+    unicode_segmentation::UnicodeSegmentation::unicode_words(text).count()
+}
+
 /// The JSON of PRODUCT's contract: `message`, `ladder`, `variants` (the caller
 /// adds `diagnostics`, `error` and `exit`).
 pub fn json(preview: &Preview<'_>) -> serde_json::Value {

@@ -1,7 +1,7 @@
 //! The preview on a terminal: a framed box a variant, drawn to the width.
 
 use super::fold::fold_at;
-use super::{Preview, PreviewItem};
+use super::{Preview, PreviewItem, word_count};
 use crate::render::{Article, Card, Mail, Picture, Post, Variant, late};
 use crate::report::columns::{cut, one_line, pad, width, wrap};
 use crate::report::sign::paint;
@@ -221,7 +221,7 @@ fn article(frame: &mut Frame, item: &PreviewItem<'_>, article: &Article) {
     }
     frame.blank();
     frame.beginning(&shown(&article.markdown), SHOWN);
-    let words = article.markdown.split_whitespace().count();
+    let words = word_count(&article.markdown);
     frame.close(&format!("{words} words"), DIM);
 }
 

@@ -7,7 +7,7 @@ use super::rich::escape;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::{Article, Card, Mail, Picture, Post, Variant, late};
 use crate::report::preview::fold::fold_at;
-use crate::report::preview::{Preview, PreviewItem, terminal};
+use crate::report::preview::{Preview, PreviewItem, terminal, word_count};
 use crate::source::Sources;
 use crate::text::count;
 use serde::Serialize;
@@ -209,7 +209,7 @@ fn rung(preview: &Preview<'_>, item: &PreviewItem<'_>, album: &mut Album<'_>, ro
             view.post = Some(post);
         }
         Variant::Article(body) => {
-            view.badge = format!("{} words", body.markdown.split_whitespace().count());
+            view.badge = format!("{} words", word_count(&body.markdown));
             view.article = Some(article(body, album, room));
         }
         Variant::Mail(body) => {
