@@ -218,6 +218,12 @@ fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>
         any = true;
     }
     if !any {
+        // A person may still tell the address of what is out without one.
+        let first = delivery.parts.first_mut().filter(|part| part.state == State::Sent);
+        let receipt = first.and_then(|part| part.receipt.as_mut()).filter(|_| sent && address.is_none());
+        if let Some(receipt) = receipt.filter(|receipt| receipt.url.is_none()) {
+            receipt.url = url.map(str::to_owned);
+        }
         return;
     }
     delivery.error = None;

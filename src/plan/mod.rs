@@ -130,6 +130,18 @@ impl Plan {
         self.steps.iter().find(|step| step.rung == rung)
     }
 
+    /// Whether the plan was made for this store; else why it must not be run
+    /// with it: another store knows another past.
+    pub fn is_for(&self, store: &str) -> Result<(), String> {
+        if self.store == store {
+            return Ok(());
+        }
+        Err(format!(
+            "the plan was made for the store {}, and this is {store}: make it anew with `ladder plan`",
+            self.store
+        ))
+    }
+
     /// Reads a plan that `ladder plan` wrote. Refused, in words for people: what
     /// is not a plan, a plan of another version, and one that was changed by
     /// hand (its digest, its keys, or what it waits for do not hold).

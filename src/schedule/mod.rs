@@ -4,7 +4,7 @@
 //! answer serves the run, the plan's table and the exit code.
 
 use crate::ladder::At;
-use crate::plan::{Delivery, Plan, Standing, State, Step};
+use crate::plan::{Delivery, Identity, Plan, Standing, State, Step};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -71,10 +71,12 @@ pub fn due(
 
 /// Whether `--again` has begun a newer generation of the same step.
 fn superseded(step: &Step, standing: &Standing) -> bool {
-    let identity = &step.identity;
-    standing
-        .latest(&identity.account, &identity.message, &identity.rung)
-        .is_some_and(|latest| latest.generation > identity.generation)
+    let newer = Identity {
+        generation: step.identity.generation.saturating_add(1),
+        recipient: None,
+        ..step.identity.clone()
+    };
+    standing.deliveries.contains_key(&newer.key())
 }
 
 /// When the last of what the step waits for was out; none if it waits for nothing.

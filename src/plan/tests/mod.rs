@@ -87,6 +87,8 @@ fn a_thread_is_sent_when_all_its_parts_are() {
     let by_hand = after(&thread, &[pasted(0), pasted(1), resolved(true, Some("https://x.example/7"))]);
     assert_eq!((by_hand.state, by_hand.url()), (State::Sent, Some("https://x.example/7")));
     assert_eq!(by_hand.parts.len(), 2);
+    let told = after(&["x"], &[receipt(0, None), resolved(true, Some("https://x.example/8"))]);
+    assert_eq!(told.url(), Some("https://x.example/8"), "an address may be told later");
     assert_eq!(after(&thread, &[pasted(0)]).state, State::Planned, "the second is not written yet");
 }
 
@@ -180,6 +182,8 @@ fn a_plan_is_read_as_it_was_written_and_not_as_somebody_changed_it() {
     let plan = plan(vec![post("blog", &[], &["x"]), post_with_url("tweet", "blog")]);
     let json = serde_json::to_string_pretty(&plan).unwrap();
     assert_eq!(Plan::read(&json).unwrap(), plan);
+    plan.is_for("01STORE").unwrap();
+    plan.is_for("01OTHER").unwrap_err();
     let refused = |json: &str| Plan::read(json).unwrap_err();
     assert!(refused(&json.replace("Rocket", "Racket")).contains("changed after it was made"));
     assert!(refused(&json.replace("\"version\": 1", "\"version\": 9")).contains("version 9"));

@@ -28,6 +28,9 @@ use tokio::sync::watch;
 const MOST_PER_CHANNEL: usize = 8;
 const MOST_IN_ALL: usize = 64;
 
+/// Between tries to write down the last answers when the store fails.
+const AGAIN: Duration = Duration::from_millis(if cfg!(test) { 5 } else { 500 });
+
 /// Runs what of `plans` is in `scope`.
 pub(super) async fn run(
     world: World<'_>,
@@ -288,7 +291,7 @@ impl<'a> Runner<'a, '_> {
         let mut recorded = self.store.commit(&facts).is_ok();
         for _ in 0..2 {
             if !recorded {
-                tokio::time::sleep(Duration::from_millis(500)).await;
+                tokio::time::sleep(AGAIN).await;
                 recorded = self.store.commit(&facts).is_ok();
             }
         }

@@ -209,8 +209,10 @@ fn configured(name: &str, log: Arc<Log>) -> Configured {
 pub(super) struct Heard {
     pub events: Vec<Event>,
     pub doings: Vec<String>,
-    /// Set to true by the first receipt.
+    /// Set to true by the first intent.
     pub stop: Option<watch::Sender<bool>>,
+    /// Told after so many events: the run dies at its next breath.
+    pub die_after: Option<(usize, Arc<tokio::sync::Notify>)>,
 }
 
 impl Listener for Heard {
@@ -218,6 +220,11 @@ impl Listener for Heard {
         self.events.push(event.clone());
         if let (EventKind::Intent { .. }, Some(stop)) = (&event.kind, &self.stop) {
             let _ = stop.send(true);
+        }
+        if let Some((count, death)) = &self.die_after
+            && self.events.len() == *count
+        {
+            death.notify_one();
         }
     }
     fn doing(&mut self, rung: &str, what: &str) {
@@ -305,6 +312,20 @@ impl House {
         let work = self.try_publish(plan);
         let ended = tokio::time::timeout(Duration::from_millis(wait), work).await;
         assert!(ended.is_err(), "it was to die before its end");
+    }
+
+    /// Starts a publish, and dies once `count` events are durable. Whether it
+    /// came to that.
+    pub async fn die_after_events(&mut self, plan: &Plan, count: usize) -> bool {
+        let death = Arc::new(tokio::sync::Notify::new());
+        self.heard.die_after = Some((count, death.clone()));
+        let died = tokio::select! {
+            biased;
+            () = death.notified() => true,
+            _ = self.try_publish(plan) => false,
+        };
+        self.heard.die_after = None;
+        died
     }
 
     pub fn add(&mut self, events: Vec<Event>) {
