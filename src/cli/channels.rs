@@ -6,7 +6,6 @@ use super::house::House;
 use crate::channel::ADAPTERS;
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
-use crate::ladder::shape::Kind;
 use crate::ladder::{ChannelTable, Node, NodeKind};
 use crate::text::visible;
 use serde_json::{Value, json};
@@ -80,18 +79,17 @@ fn adapters(desk: &mut Desk) -> Exit {
 
 /// A secret as its table refers to it.
 struct Secret {
-    key: &'static str,
+    key: String,
     reference: String,
     there: bool,
 }
 
+/// Every value that is a reference, whichever key the adapter has it under.
 fn secrets(table: &ChannelTable, project: &Path) -> Vec<Secret> {
-    let adapter = ADAPTERS.iter().find(|adapter| adapter.name == table.adapter.value);
-    let fields = adapter.map_or(&[][..], |adapter| adapter.fields);
-    let secret = |field: &crate::ladder::shape::Field| matches!(field.kind, Kind::Secret);
-    let secrets = fields.iter().filter(|field| secret(field)).filter_map(|field| {
-        let (reference, there) = look(table.rest.get(field.name)?, project)?;
-        Some(Secret { key: field.name, reference, there })
+    let entries = table.rest.entries.iter();
+    let secrets = entries.filter_map(|(key, node)| {
+        let (reference, there) = look(node, project)?;
+        Some(Secret { key: key.value.clone(), reference, there })
     });
     secrets.collect()
 }
@@ -100,7 +98,7 @@ fn secrets(table: &ChannelTable, project: &Path) -> Vec<Secret> {
 /// it counts as there.
 fn look(node: &Node, project: &Path) -> Option<(String, bool)> {
     let NodeKind::Table(reference) = &node.kind else { return None };
-    let (key, value) = reference.entries.first()?;
+    let [(key, value)] = reference.entries.as_slice() else { return None };
     match (key.value.as_str(), &value.kind) {
         ("env", NodeKind::String(name)) => {
             let set = std::env::var(name).is_ok_and(|value| !value.trim().is_empty());

@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(ids, ["2026/b", "a", "c"]);
         assert_eq!(found[1].others[0].1.as_deref(), Some("de"));
         let beside: Vec<_> = found[2].others.iter().map(|(s, l, _)| (s.as_str(), l.as_deref())).collect();
-        assert_eq!(beside, [("message", Some("fr")), ("tweet", Some("fr")), ("tweet", None)]);
+        assert_eq!(beside, [("message", Some("fr")), ("tweet", None), ("tweet", Some("fr"))]);
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].rule, "orphan-translation");
         for wanted in ["c", "messages/c", "messages/c/", "messages/c/message.md", "messages/c/tweet.md"] {

@@ -1,0 +1,15 @@
+//! The program as its users meet it: exit codes, standard output and error, and
+//! the JSON contract, verb by verb. Needs no network and no server.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod bad_input;
+mod house;
+mod looking;
+mod making;
+mod sending;
+
+#[test]
+fn transcripts() {
+    trycmd::TestCases::new().case("tests/cmd/*.trycmd");
+}
