@@ -1,3 +1,5 @@
+//! What reading a ladder promises.
+
 use super::told;
 use crate::ladder::{At, Ladder, Overflow, parse_ladder};
 use crate::source::Sources;

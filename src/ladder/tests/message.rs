@@ -1,3 +1,5 @@
+//! What reading a message promises.
+
 use super::told;
 use crate::ladder::{Attach, Brand, Message, MessageFile, MessageFiles, parse_message};
 use crate::source::{Sources, Span, Spanned};

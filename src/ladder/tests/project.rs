@@ -1,3 +1,5 @@
+//! What reading `ladder.toml` promises.
+
 use super::told;
 use crate::ladder::{Attach, Project, parse_project};
 use crate::source::Sources;

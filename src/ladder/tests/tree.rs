@@ -1,3 +1,5 @@
+//! What the tree of TOML and YAML promises, hostile files included.
+
 use super::told;
 use crate::ladder::tree::{NodeKind, Table, parse_toml, parse_yaml};
 use crate::source::Sources;

@@ -1,3 +1,5 @@
+//! What shortening and splitting promise.
+
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::super::fixtures::{letters, x};
