@@ -30,7 +30,12 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
     let title = title.unwrap_or_else(|| one_line(&message.title.value));
     let excerpt = wanted_excerpt.filter(|text| !text.is_empty()).unwrap_or_else(|| {
         let summary = one_line(&message.summary);
-        if summary.is_empty() { excerpt::excerpt(&body.text, EXCERPT) } else { summary }
+        match (summary.is_empty(), message.summary_span) {
+            (true, _) => excerpt::excerpt(&body.text, EXCERPT),
+            // Nobody wrote it: it is the whole first paragraph.
+            (false, None) => excerpt::sentences(&summary, EXCERPT),
+            (false, Some(_)) => summary,
+        }
     });
     let media = pictures::of(job);
     problems.extend(missing_images(job, &body.text));

@@ -7,17 +7,24 @@
 use super::Defaults;
 use crate::ladder::Attach;
 
-/// The title, then the summary where it says more: behind a colon, or behind
-/// the title's own `?`, `!`, `…`, `.` in any script.
+/// The title, then `point` where it says more: behind a colon, or behind the
+/// title's own `?`, `!`, `…`, `.` in any script. `whole` says
+/// whether the point may stand there.
 macro_rules! headline {
-    () => {
+    ($point:literal, $whole:literal) => {
         concat!(
-            "{% if message.summary is startingwith message.title %}{{ message.summary }}",
-            "{% else %}{{ message.title }}{% if message.summary %}",
+            "{% set point = ",
+            $point,
+            " %}",
+            "{% set whole = ",
+            $whole,
+            " %}",
+            "{% if whole and point is startingwith message.title %}{{ point }}",
+            "{% else %}{{ message.title }}{% if whole and point %}",
             "{% if message.title[-1:] in '。！？：；｡' %}",
             "{% elif message.title[-1:] in '.?!:;…؟۔।' %} ",
             "{% elif message.language[:2] in 'zh ja' %}：{% else %}: {% endif %}",
-            "{{ message.summary }}{% endif %}{% endif %}",
+            "{{ point }}{% endif %}{% endif %}",
         )
     };
 }
@@ -34,12 +41,13 @@ macro_rules! link_last {
 /// adapter) and a space leave 256 for the words.
 pub const X: Defaults = Defaults {
     text: Some(concat!(
-        headline!(),
+        headline!("message.summary", "true"),
         "{% set tags = message.tags | hashtags(2) %}{% if tags %} {{ tags }}{% endif %}",
         link_last!(),
     )),
     shorter: &[
-        concat!(headline!(), link_last!()),
+        concat!(headline!("message.summary", "true"), link_last!()),
+        concat!(headline!("message.summary | sentences(170)", "point[-1:] != '…'"), link_last!()),
         concat!("{{ message.title }}", link_last!()),
         concat!("{{ message.title | fit(250) }}", link_last!()),
     ],
@@ -50,9 +58,9 @@ pub const X: Defaults = Defaults {
 /// the title; without a link the title leads.
 pub const FACEBOOK: Defaults = Defaults {
     text: Some(concat!(
-        "{% if link is defined and message.summary %}{{ message.summary }}",
-        "{% elif message.summary is startingwith message.title %}{{ message.summary }}",
-        "{% else %}{{ message.title }}\n\n{{ message.summary }}{% endif %}",
+        "{% set point = message.summary | sentences(400) %}",
+        "{% if link is defined and point or point is startingwith message.title %}{{ point }}",
+        "{% else %}{{ message.title }}\n\n{{ point }}{% endif %}",
     )),
     attach: Some(Attach::Card),
     ..NOTHING
@@ -62,8 +70,9 @@ pub const FACEBOOK: Defaults = Defaults {
 macro_rules! opening {
     () => {
         concat!(
-            "{% if message.summary is startingwith message.title %}{{ message.summary }}",
-            "{% else %}{{ message.title }}\n\n{{ message.summary }}{% endif %}\n\n",
+            "{% set point = message.summary | sentences(400) %}",
+            "{% if point is startingwith message.title %}{{ point }}",
+            "{% else %}{{ message.title }}\n\n{{ point }}{% endif %}\n\n",
         )
     };
 }
@@ -87,7 +96,9 @@ pub const ARTICLE: Defaults = Defaults { title: Some("{{ message.title }}"), ..N
 /// A mail: the title as subject, the summary behind it, the message as it was written.
 pub const MAIL: Defaults = Defaults {
     subject: Some("{{ message.title }}"),
-    preheader: Some("{% if message.summary != message.title %}{{ message.summary }}{% endif %}"),
+    preheader: Some(
+        "{% if message.summary != message.title %}{{ message.summary | sentences(140) }}{% endif %}",
+    ),
     ..NOTHING
 };
 

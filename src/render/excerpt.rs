@@ -9,6 +9,11 @@ pub fn excerpt(markdown: &str, limit: usize) -> String {
     let prose = markdown::prose(markdown);
     // A text of nothing but lists still says something.
     let text = if prose.is_empty() { markdown::plain(markdown).replace(markdown::BREAK, " ") } else { prose };
+    sentences(&text, limit)
+}
+
+/// The same of a text that is no Markdown.
+pub fn sentences(text: &str, limit: usize) -> String {
     let mut out = String::new();
     for paragraph in text.split("\n\n") {
         let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,5 +1,5 @@
 //! The filters that only these templates have: `plain`, `html`, `hashtags`,
-//! `handle`, `fit`, `excerpt`, `date`, `untracked`.
+//! `handle`, `fit`, `excerpt`, `sentences`, `date`, `untracked`.
 
 use super::budget::{Budget, Fault};
 use super::builtin_filters::pay;
@@ -72,6 +72,10 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
     filter(env, budget, facts, "excerpt", (2_000, 24), |_, _, value, argument| {
         let limit = number("excerpt", argument)?;
         Ok(excerpt::excerpt(said("excerpt", value)?, limit))
+    });
+    filter(env, budget, facts, "sentences", (2_000, 24), |_, _, value, argument| {
+        let limit = number("sentences", argument)?;
+        Ok(excerpt::sentences(said("sentences", value)?, limit))
     });
     filter(env, budget, facts, "fit", (2_000, 32), |_, facts, value, argument| {
         let limit = number("fit", argument)?;

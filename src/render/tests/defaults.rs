@@ -91,6 +91,14 @@ fn no_colon_hangs_and_no_stop_is_doubled() {
 }
 
 #[test]
+fn a_long_summary_gives_its_first_sentences() {
+    let long = format!("It flies. {}", "And on and on it goes for a while. ".repeat(12));
+    assert_snapshot!(tweet("Rocket 2", &long), @"Rocket 2: It flies. And on and on it goes for a while. And on and on it goes for a while. And on and on it goes for a while. And on and on it goes for a while. ‹address of blog›");
+    assert_snapshot!(tweet("Rocket 2", &"one endless sentence ".repeat(30)), @"Rocket 2 ‹address of blog›");
+    assert_snapshot!(tweet("Rocket 2", "And then…"), @"Rocket 2: And then… ‹address of blog›");
+}
+
+#[test]
 fn a_colon_in_chinese_is_chinese() {
     let mut house = on("x", defaults::X);
     house.message.language = "zh-CN".to_owned();

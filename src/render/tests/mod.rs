@@ -4,6 +4,7 @@ mod attacks;
 mod defaults;
 mod fixture;
 mod hostile;
+mod shapes;
 
 use super::{Article, Mail, Post, Variant, VariantKind, late, render};
 use crate::diagnostic::has_errors;
