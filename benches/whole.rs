@@ -9,7 +9,7 @@ mod process;
 
 use process::{in_turn, ms};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 const LADDER: &str = env!("CARGO_BIN_EXE_ladder");
@@ -103,7 +103,7 @@ fn thousand_messages() {
     }
 }
 
-fn write_project(folder: &PathBuf, messages: u32) {
+fn write_project(folder: &Path, messages: u32) {
     fs::create_dir_all(folder.join("content-ladders")).unwrap();
     fs::create_dir_all(folder.join("messages")).unwrap();
     let mut project = "[brand]\nname = \"Bench\"\n[channels.blog]\nadapter = \"static-site\"\npreset = \"html\"\ndirectory = \"public\"\nurl = \"https://example.com/{slug}/\"\n[channels.mail]\nadapter = \"email\"\nmaildir = \"mail\"\nfrom = \"a@example.com\"\nto = [\"b@example.com\"]\n".to_owned();

@@ -1,6 +1,8 @@
 //! Every problem that the program can tell carries the name of a rule of the
 //! table, so that `docs/rules.md` explains it and `allow` knows it.
 
+#![allow(clippy::expect_used)]
+
 use std::path::{Path, PathBuf};
 
 fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {

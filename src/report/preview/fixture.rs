@@ -292,7 +292,7 @@ pub fn hostile() -> Story {
             }
         }
     }
-    story.problems.push(Diagnostic::error("bad", HOSTILE).hint(HOSTILE));
+    story.problems.push(Diagnostic::error("syntax", HOSTILE).hint(HOSTILE));
     story.recipients = vec![HOSTILE.to_owned()];
     story
 }
