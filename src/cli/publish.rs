@@ -88,7 +88,13 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     let plans = [plan];
     let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
-    if left.is_empty() || left.iter().all(|left| is_idle(left, &plans[0], &standing, now, &house, arguments))
+    // What another process is sending in this moment is not "sent before": who
+    // that is, the lock says.
+    let sending = deliveries(&standing, &plans).iter().any(|delivery| delivery.state == State::Sending);
+    if sending {
+        drop(store.lock_for_sending()?);
+    } else if left.is_empty()
+        || left.iter().all(|left| is_idle(left, &plans[0], &standing, now, &house, arguments))
     {
         return Ok(already(&plans, &standing, desk, &house));
     }
