@@ -5,7 +5,7 @@
 //! the stand-in for a channel without credentials they wait for a person.
 
 use super::credentials::account;
-use super::folder::{Folder, file_name, inside, on_disk, picture_bytes};
+use super::folder::{Folder, file_name, inside, on_disk, picture_bytes, spelling};
 use super::{Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, SendError, manual};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Project;
@@ -75,7 +75,7 @@ pub fn directory(reader: &mut Reader<'_>, default: &str) -> String {
         );
         return default.to_owned();
     }
-    written.value
+    spelling(&written.value)
 }
 
 /// The limits and templates of a network that has its own adapter, else those
