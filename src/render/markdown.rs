@@ -327,7 +327,9 @@ impl Writer {
             if !self.out.is_empty() {
                 self.out.push_str(if self.gap { "\n\n" } else { "\n" });
             }
-            let indent: usize = self.containers.iter().map(|container| container.rest.width()).sum();
+            // A footnote's label is wider than what stands below it.
+            let widest = |c: &Container| c.rest.width().max(if c.used { 0 } else { c.first.width() });
+            let indent: usize = self.containers.iter().map(widest).sum();
             let mut first = true;
             for line in block.split('\n') {
                 let line = if self.code { line } else { line.trim() };
