@@ -275,8 +275,9 @@ fn text_of(variant: &Variant) -> String {
                 text += part.text.trim_end();
                 text.push('\n');
             }
-            if let Some(card) = &post.card {
-                text += &format!("\n--- link ---\n\n{}\n", card.url);
+            // A network makes the card of the link that is pasted with the text.
+            if let Some(card) = post.card.as_ref().filter(|card| !text.contains(&card.url)) {
+                text += &format!("\n{}\n", card.url);
             }
             if let Some(comment) = &post.first_comment {
                 text += &format!("\n--- first comment ---\n\n{}\n", comment.trim_end());

@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use crate::plan::{Delivery, Plan, State};
+use crate::report::sign::short_key;
 use crate::text::visible;
 use serde_json::Value;
 use std::io::IsTerminal;
@@ -27,7 +28,7 @@ pub fn show(desk: &mut Desk, plans: &[Plan], deliveries: &[&Delivery]) {
             let opened = std::io::stdout().is_terminal() && open::that_detached(page).is_ok();
             desk.show(&visible(&format!("{}: {page}", if opened { "opened" } else { "post it at" })));
         }
-        let key = delivery.key.0.get(..8).unwrap_or(&delivery.key.0);
+        let key = short_key(delivery, deliveries);
         desk.show(&format!("then: ladder resolve {key} --sent URL"));
     }
 }

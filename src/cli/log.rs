@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::house::House;
 use crate::exit::Exit;
 use crate::ladder::When;
-use crate::plan::Delivery;
+use crate::plan::{Delivery, State};
 use crate::report::history;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -46,6 +46,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         .filter(|delivery| {
             is(&arguments.campaign, &delivery.campaign) && is(&arguments.channel, &delivery.channel)
         })
+        // What nothing has happened to is for `ladder status`.
+        .filter(|delivery| delivery.is_touched() || delivery.state != State::Planned)
         .filter(|delivery| since.is_none_or(|since| when(delivery) >= since))
         .filter(|delivery| until.is_none_or(|until| when(delivery) < until))
         .collect();
