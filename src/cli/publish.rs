@@ -7,7 +7,7 @@ use super::sending::{Manner, deliveries, dues, keep_media, match_channels, send}
 use super::{by_hand, file};
 use crate::diagnostic::{has_errors, nearest};
 use crate::exit::Exit;
-use crate::plan::{Plan, Standing, Step, Wish};
+use crate::plan::{Plan, Standing, State, Step, Wish};
 use crate::publish::{Scope, exit_of, outstanding};
 use crate::report::{queue, status};
 use crate::schedule::{Due, due};
@@ -91,6 +91,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     let plans = [plan];
     let plan = &plans[0];
+    // What another process is sending in this moment is not "sent before": who
+    // that is, the lock says.
+    if deliveries(&standing, &plans).iter().any(|delivery| delivery.state == State::Sending) {
+        drop(store.lock_for_sending()?);
+    }
     let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
     let left = left.first().map_or(&[][..], |left| &left.steps);
     if let Some(waits) = idle(left, plan, &standing, now, zone, early) {

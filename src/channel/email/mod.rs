@@ -5,6 +5,7 @@
 //! add a header or a recipient, and what became of a message is never guessed:
 //! a connection lost after the body left is *unknown*.
 
+mod bounded;
 mod mailbox;
 mod maildir;
 mod message;
@@ -307,6 +308,10 @@ impl Channel for Email {
             let letter = self.compose(part, attempt)?;
             maildir::find(directory, letter, attempt).await
         })
+    }
+
+    fn at_once(&self) -> usize {
+        smtp::CONNECTIONS
     }
 
     fn recipients(&self) -> &[String] {
