@@ -182,6 +182,20 @@ pub fn inside(path: &str) -> Result<PathBuf, String> {
     Ok(Path::new(path).to_owned())
 }
 
+/// Refuses the folders that hold what publishing reads: what is written there
+/// would be the next message, or a part of the repository's own data.
+pub fn ours(path: &str) -> Result<(), String> {
+    const TAKEN: &[&str] = &[".git", ".ladder", "messages", "content-ladders", "templates"];
+    let first = Path::new(path).components().find_map(|part| match part {
+        Component::Normal(part) => Some(part.to_string_lossy().to_lowercase()),
+        _ => None,
+    });
+    match first.filter(|first| TAKEN.contains(&first.as_str())) {
+        Some(first) => Err(format!("`{path}` lies in `{first}`, which is not for writing into")),
+        None => Ok(()),
+    }
+}
+
 /// A text as a name of one file or folder: letters, digits, `-`, `_` and `.`
 /// stay (no leading dot), everything else becomes `-`.
 pub fn file_name(text: &str) -> String {
@@ -249,6 +263,12 @@ mod tests {
         }
         for good in ["a", "a/b.md", ".", "./a"] {
             assert!(inside(good).is_ok(), "{good:?}");
+        }
+        for bad in [".git", "./.ladder/x", "Messages", "templates/../public", "content-ladders/a"] {
+            assert!(ours(bad).is_err(), "{bad:?}");
+        }
+        for good in ["public/messages", ".", "site/.git-pages", "outbox"] {
+            assert!(ours(good).is_ok(), "{good:?}");
         }
         assert_eq!(file_name("a/b: c"), "a-b--c");
         assert_eq!(file_name("../.."), "untitled");

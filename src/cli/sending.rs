@@ -80,10 +80,10 @@ pub fn send(
         let project = house.loaded.folder.path.clone();
         // Who has nothing to send is not asked: its secrets may be gone by now.
         let left = publish::outstanding(plans, standing, &manner.only, manner.scope);
-        let routes =
-            publish::preflight(&house.channels.configured, &left, &project).await.map_err(not_ready)?;
-        tell_outbox(desk, &routes);
         let outbox = outbox::stand_in(&house.loaded.project);
+        let asked = publish::preflight(&house.channels.configured, &outbox, &left, &project).await;
+        let routes = asked.map_err(not_ready)?;
+        tell_outbox(desk, &routes);
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let listening = tokio::spawn(interrupts(stop));
         let world = World {
