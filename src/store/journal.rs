@@ -5,7 +5,7 @@
 
 use super::{Store, StoreError, sqlite};
 use crate::plan::{Event, Plan};
-use crate::text::visible::visible_json;
+use crate::diagnostic::visible::visible_json;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Read, Write};
 
