@@ -204,6 +204,8 @@ impl Listener for Progress {
                     bar.set_message("sending");
                 }
             }
+            // A thread is written in one piece: its other parts say nothing new.
+            EventKind::Receipt { part, receipt } if receipt.for_a_person && *part > 0 => {}
             EventKind::Receipt { receipt, .. } if receipt.for_a_person => {
                 self.ended(at, "written for you", place(receipt));
             }
