@@ -141,6 +141,11 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         let _ = url;
         Box::pin(async { Ok(true) })
     }
+    /// How many parts it sends at the same time. More are not begun: what has
+    /// begun and has no answer is in doubt after a crash.
+    fn at_once(&self) -> usize {
+        8
+    }
     /// Who gets it, one message each.
     fn recipients(&self) -> &[String] {
         &[]

@@ -84,7 +84,9 @@ pub fn send(
     let project = house.loaded.folder.path.clone();
     // Who has nothing to send is not asked: its secrets may be gone by now.
     let left = publish::outstanding(plans, standing, &manner.only, manner.scope);
-    let routes = runtime.block_on(publish::preflight(&house.channels.configured, &left, &project));
+    let outbox = outbox::stand_in(&house.loaded.project);
+    let asked = publish::preflight(&house.channels.configured, &outbox, &left, &project);
+    let routes = runtime.block_on(asked);
     let routes = match routes {
         Ok(routes) => routes,
         Err(reasons) => {
@@ -98,7 +100,6 @@ pub fn send(
     // Not before all is said: bars and lines would write over each other.
     let mut progress = Progress::new(plans, std::io::stderr().is_terminal() && !quiet);
     let result = runtime.block_on(async {
-        let outbox = outbox::stand_in(&house.loaded.project);
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let listening = tokio::spawn(interrupts(stop));
         let world = World {

@@ -317,14 +317,19 @@ fn of_people(delivery: &mut Delivery) -> State {
     } else {
         State::Sent
     };
-    let troubled = [(unknown, State::Unknown, "unknown"), (refused, State::Refused, "refused")];
+    let troubled =
+        [(State::Unknown, "unknown"), (State::Refused, "refused"), (State::Planned, "not yet taken")];
     let told: Vec<String> = troubled
         .into_iter()
-        .filter(|(number, ..)| *number > 0)
-        .map(|(number, state, word)| {
-            let first = delivery.recipients.iter().find(|person| person.part.state == state);
-            let why = first.and_then(|person| person.error.as_deref()).unwrap_or("no reason given");
-            format!("{number} of {all} {word}: {why}")
+        .filter_map(|(state, word)| {
+            // Who is planned and was never tried has no trouble.
+            let of_state = |person: &&RecipientStanding| {
+                person.part.state == state && (state != State::Planned || person.error.is_some())
+            };
+            let first = delivery.recipients.iter().find(of_state)?;
+            let number = delivery.recipients.iter().filter(of_state).count();
+            let why = first.error.as_deref().unwrap_or("no reason given");
+            Some(format!("{number} of {all} {word}: {why}"))
         })
         .collect();
     let kept_back = matches!(delivery.state, State::Held | State::Skipped | State::Cancelled);

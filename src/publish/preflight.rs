@@ -1,6 +1,6 @@
 //! Everything that can be asked before the first byte leaves.
 
-use super::Route;
+use super::{Route, take_up};
 use crate::channel::{Configured, Ready};
 use crate::plan::{Plan, Standing, State, Step};
 use std::collections::BTreeMap;
@@ -29,7 +29,10 @@ impl Scope {
 /// asking, not for running: a step that others wait for may be missing.
 pub fn outstanding(plans: &[Plan], standing: &Standing, only: &[String], scope: Scope) -> Vec<Plan> {
     let needs = |step: &Step| match standing.deliveries.get(&step.key) {
-        Some(delivery) => delivery.is_open() || delivery.state == State::Unknown,
+        Some(delivery) => {
+            let joined = scope == Scope::Plan && take_up::somebody_joins(step, delivery);
+            delivery.is_open() || delivery.state == State::Unknown || joined
+        }
         None => true,
     };
     let mut left: Vec<Plan> = plans.to_vec();
@@ -41,10 +44,12 @@ pub fn outstanding(plans: &[Plan], standing: &Standing, only: &[String], scope: 
 }
 
 /// Asks every channel of the plans' steps whether it could send
-/// (`Channel::ready`), before the first byte leaves for any of them. The error
-/// is every reason why nothing may be sent at all, a sentence each.
+/// (`Channel::ready`), before the first byte leaves for any of them, and
+/// `outbox`, where it takes over for one of them. The error is every reason
+/// why nothing may be sent at all, a sentence each.
 pub async fn preflight(
     channels: &BTreeMap<String, Configured>,
+    outbox: &Configured,
     plans: &[Plan],
     project: &Path,
 ) -> Result<BTreeMap<String, Route>, Vec<String>> {
@@ -73,6 +78,9 @@ pub async fn preflight(
             let route = ask(name, configured, project, &mut problems).await;
             asked.insert(name, route);
         }
+    }
+    if asked.values().flatten().any(|route| matches!(route, Route::Outbox { .. })) {
+        ask("outbox", outbox, project, &mut problems).await;
     }
     if problems.is_empty() {
         Ok(asked.into_iter().filter_map(|(name, route)| Some((name.to_owned(), route?))).collect())

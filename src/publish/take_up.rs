@@ -45,9 +45,20 @@ fn is_news(plan: &Plan, step: &Step, delivery: Option<&Delivery>) -> bool {
         return !settled && (delivery.plan != plan.digest || other_people(step, delivery));
     }
     // Begun with these very words: people may still join the list, or leave it.
-    delivery.payload_digest == step.payload_digest
-        && delivery.is_for_each_person()
-        && other_people(step, delivery)
+    goes_to_people_in_these_words(step, delivery) && other_people(step, delivery)
+}
+
+/// Whether the mail went out, or began to, in these very words, and the list
+/// has people by now who are to get it too.
+pub(super) fn somebody_joins(step: &Step, delivery: &Delivery) -> bool {
+    let kept_back = matches!(delivery.state, State::Cancelled | State::Skipped | State::Unpublished);
+    !kept_back
+        && goes_to_people_in_these_words(step, delivery)
+        && step.recipients.iter().any(|address| delivery.recipient(address).is_none())
+}
+
+fn goes_to_people_in_these_words(step: &Step, delivery: &Delivery) -> bool {
+    delivery.payload_digest == step.payload_digest && delivery.is_for_each_person()
 }
 
 fn other_people(step: &Step, delivery: &Delivery) -> bool {

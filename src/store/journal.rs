@@ -5,6 +5,7 @@
 
 use super::{Store, StoreError, sqlite};
 use crate::plan::{Event, Plan};
+use crate::text::visible::visible_json;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Read, Write};
 
@@ -83,7 +84,9 @@ impl Store {
         let line =
             |id, event, plan| Line { ladder_journal: VERSION, store: self.id().to_owned(), id, event, plan };
         let mut write = |line: &Line| -> io::Result<()> {
-            serde_json::to_writer(&mut *out, line)?;
+            let json = serde_json::to_string(line)?;
+            // People look at it in a terminal.
+            out.write_all(visible_json(&json).as_bytes())?;
             out.write_all(b"\n")
         };
         for plan in self.plans()? {

@@ -2,6 +2,7 @@
 
 use super::{Store, StoreError};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::cell::Cell;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -91,7 +92,14 @@ impl Store {
                 expected: expected_id.to_owned(),
             });
         }
-        Ok(Store { path: path.to_owned(), id, connection, ids: ulid::Generator::new(), commits: 0 })
+        Ok(Store {
+            path: path.to_owned(),
+            id,
+            connection,
+            ids: ulid::Generator::new(),
+            commits: 0,
+            known: Cell::new(0),
+        })
     }
 
     /// Whether it could be written to now: takes and gives back the right to write.

@@ -115,11 +115,14 @@ fn posts_by_hand_point_at_their_text() {
          access_token = { env = \"LINKEDIN_ACCESS_TOKEN\" }\nwithout_credentials = \"outbox\"",
         "adapter = \"manual\"\nnetwork = \"linkedin\"",
     );
-    house.run(&["publish", "hello", "--yes"]).ends(0);
+    let said = house.run(&["publish", "hello", "--yes"]).ends(0).out();
+    assert!(said.contains("One message, every channel for `linkedin`, to be posted by hand"), "{said}");
     let status = house.run(&["status"]).ends(0).out();
     let line = status.lines().find(|line| line.contains(" linkedin ")).unwrap();
     assert!(line.ends_with("by hand"), "{status}");
     assert!(status.contains("its text: ladder log --channel linkedin"), "{status}");
+    // The page for writing is shown, and opened, once: cron would open it every time.
+    assert!(!house.run(&["publish", "hello", "--yes"]).ends(0).out().contains("to be posted by hand"));
     let log = house.run(&["log", "--channel", "linkedin"]).ends(0).out();
     assert!(log.contains("One message, every channel"), "{log}");
 }
@@ -132,6 +135,8 @@ fn the_log_is_of_what_happened() {
     let rungs: Vec<&str> =
         json["deliveries"].as_array().unwrap().iter().map(|d| d["rung"].as_str().unwrap()).collect();
     assert!(rungs.contains(&"tweet") && !rungs.contains(&"newsletter"), "{rungs:?}");
+    let ended = house.run(&["log", "--channel", "facebok"]).ends(2);
+    assert!(ended.err().contains("did you mean `facebook`?"), "{}", ended.err());
 }
 
 #[test]

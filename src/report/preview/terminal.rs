@@ -89,7 +89,7 @@ impl Frame {
 
     /// The opening border with who speaks where, and when below it.
     fn open(&mut self, item: &PreviewItem<'_>, kind: &str) {
-        let head = format!("{} · {}", item.rung, one_line(&item.network()));
+        let head = format!("{} · {}", one_line(item.rung), one_line(&item.network()));
         self.rule(("╭", "╮"), &head, kind, BOLD);
         let account = one_line(&item.at_handle());
         let timing = one_line(&item.timing());
