@@ -233,11 +233,7 @@ impl Files {
             .replace("{store}", store);
         let ladder = format!("content-ladders/{}.toml", self.preset.name);
         create(&self.dir.join(&ladder), self.preset.text.as_bytes())?;
-        let (title, summary) = sample(self.preset.name);
-        let message = MESSAGE
-            .replace("{title}", title)
-            .replace("{summary}", summary)
-            .replace("{ladder}", self.preset.name);
+        let message = MESSAGE.replace("{ladder}", self.preset.name);
         create(&self.dir.join("messages/hello/cover.png"), COVER)?;
         create(&self.dir.join("messages/hello/message.md"), message.as_bytes())?;
         self.add_to(".gitignore", IGNORE)?;
@@ -261,21 +257,6 @@ impl Files {
         }
         let gap = if there.is_empty() || there.ends_with('\n') { "" } else { "\n" };
         super::file::write_new(&path, format!("{there}{gap}{}\n", missing.join("\n")).as_bytes())
-    }
-}
-
-/// Title and summary of the sample: such that the ladder's own words fit them.
-fn sample(ladder: &str) -> (&'static str, &'static str) {
-    match ladder {
-        // "… is out."
-        "software-release" => (
-            "Newsroom 2.0",
-            "One text now becomes the page, the posts and the mail, each in the shape that fits.",
-        ),
-        _ => (
-            "One message, every channel",
-            "We write our news once now, and every reader gets it in the shape that fits where they read.",
-        ),
     }
 }
 

@@ -99,7 +99,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
     let left = left.first().map_or(&[][..], |left| &left.steps);
     if let Some(waits) = idle(left, plan, &standing, now, zone, early) {
-        let exit = answer(&plans, &standing, desk, &house);
+        let exit = answer(&plans, &standing, &standing, desk, &house);
         desk.console.talk(&visible(&format!("nothing to send: `{}`: {waits}", plan.message)));
         return Ok(exit);
     }
@@ -110,13 +110,20 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let standing = Standing::fold(&store.events()?, false);
     keep_media(&house, &store, plan)?;
     let manner = Manner { scope: Scope::Plan, early, only: arguments.only.clone() };
-    let standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    let now_standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
-    Ok(answer(&plans, &standing, desk, &house))
+    Ok(answer(&plans, &standing, &now_standing, desk, &house))
 }
 
-/// Tells where the deliveries of these plans stand, and what a person has to do.
-pub fn answer(plans: &[Plan], standing: &Standing, desk: &mut Desk, house: &House) -> Exit {
+/// Tells where the deliveries of these plans stand, and what a person has to do
+/// since `before`.
+pub fn answer(
+    plans: &[Plan],
+    before: &Standing,
+    standing: &Standing,
+    desk: &mut Desk,
+    house: &House,
+) -> Exit {
     let found = deliveries(standing, plans);
     let zone = &house.loaded.zone;
     // The run may have taken a while.
@@ -124,7 +131,7 @@ pub fn answer(plans: &[Plan], standing: &Standing, desk: &mut Desk, house: &Hous
     desk.field("deliveries", status::json(&found, &dues));
     let colour = desk.console.colour_out();
     desk.show(&status::text(&found, &dues, zone, colour));
-    by_hand::show(desk, plans, &found);
+    by_hand::show(desk, before, &found);
     if !dues.is_empty() {
         let words = plural(dues.len(), "delivery is", "deliveries are");
         let next = dues.values().filter_map(|due| if let Due::At(time) = due { Some(*time) } else { None });

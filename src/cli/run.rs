@@ -49,7 +49,7 @@ pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     let manner = Manner { scope: Scope::TakenUp, early: false, only: Vec::new() };
-    let standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    let now_standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
-    Ok(exit.or(answer(&plans, &standing, desk, &house)))
+    Ok(exit.or(answer(&plans, &standing, &now_standing, desk, &house)))
 }

@@ -45,11 +45,8 @@ fn missing_alt(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let told = |picture: &Picture| {
         let before = look.subject.made.iter().take_while(|made| made.rung.name != look.made.rung.name);
         let mut same = before.filter(|made| made.outlet.language == *language);
-        same.any(|made| {
-            shown_in(made.variant)
-                .iter()
-                .any(|other| other.path == picture.path && other.alt.trim().is_empty())
-        })
+        let silent = |other: &&Picture| other.path == picture.path && other.alt.trim().is_empty();
+        same.any(|made| shown_in(made.variant).iter().any(silent))
     };
     let silent = shown(look).into_iter().filter(|picture| picture.alt.trim().is_empty());
     for picture in silent.filter(|picture| !told(picture)) {
