@@ -86,7 +86,7 @@ fn plan(delivery: &mut Delivery, event: &Event) {
         payload_digest,
         parts,
         recipients,
-        reason: _,
+        reason,
     } = &event.kind
     else {
         return;
@@ -114,6 +114,7 @@ fn plan(delivery: &mut Delivery, event: &Event) {
     ladder.clone_into(&mut delivery.ladder);
     delivery.kind = Some(*kind);
     delivery.generation = *generation;
+    reason.clone_into(&mut delivery.reason);
     // Who has left the list before anything was attempted gets nothing; who
     // was attempted stays in the record.
     let wanted: BTreeSet<&str> = recipients.iter().map(String::as_str).collect();
@@ -398,6 +399,7 @@ fn empty(key: &StepKey, at: Timestamp) -> Delivery {
         ladder: String::new(),
         kind: None,
         generation: 0,
+        reason: None,
         plan: String::new(),
         payload_digest: String::new(),
         part_count: 1,

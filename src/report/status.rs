@@ -90,6 +90,7 @@ pub(super) fn record(delivery: &Delivery) -> Value {
         "account": delivery.account,
         "kind": delivery.kind.map(|kind| kind.name()),
         "generation": delivery.generation,
+        "reason": delivery.reason,
         "state": word(delivery.state),
         "id": first.and_then(|receipt| receipt.id.as_deref()),
         "url": first.and_then(|receipt| receipt.url.as_deref()),

@@ -19,6 +19,7 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         ladder: "launch".to_owned(),
         kind: Some(VariantKind::Post),
         generation: 0,
+        reason: None,
         plan: "p".to_owned(),
         payload_digest: "d".to_owned(),
         part_count: 1,

@@ -137,6 +137,8 @@ pub struct Store {
     /// The last fact that was read or written here. Whoever is about to send
     /// must know all there are: see [`Store::commit`].
     known: Cell<i64>,
+    /// Which file it was when it was opened.
+    file: (u64, u64),
 }
 
 impl Store {
@@ -166,6 +168,7 @@ impl Store {
         if batch.is_empty() {
             return Ok(());
         }
+        self.is_still_there()?;
         let written = write(&mut self.connection, &mut self.ids, batch, self.known.get());
         let last = written.map_err(|error| sqlite::explain(&self.path, &error))?;
         match last {
@@ -180,6 +183,22 @@ impl Store {
         }
         self.commits += 1;
         Ok(())
+    }
+
+    /// A file that was removed or replaced takes writes as before, and nobody
+    /// will ever read them.
+    fn is_still_there(&self) -> Result<(), StoreError> {
+        match sqlite::file_of(&self.path) {
+            Ok(file) if file == self.file => Ok(()),
+            Ok(_) => Err(StoreError::NotWritable {
+                path: self.path.display().to_string(),
+                why: "another file has taken its place".to_owned(),
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(StoreError::Missing(self.path.display().to_string()))
+            }
+            Err(error) => Err(sqlite::not_writable(&self.path, &error)),
+        }
     }
 
     /// Every event, in order.
