@@ -71,6 +71,10 @@ fn publish(delays: &[Duration], after: &[Option<usize>]) -> (Duration, Vec<(usiz
     };
     let made = ladder(&["store", "create"]).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let said = String::from_utf8_lossy(&made.stdout).into_owned() + &String::from_utf8_lossy(&made.stderr);
+    let id = said.split("id = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let project = fs::read_to_string(folder.join("ladder.toml")).unwrap();
+    fs::write(folder.join("ladder.toml"), format!("{project}[store]\nid = \"{id}\"\n")).unwrap();
     let start = Instant::now();
     let output = ladder(&["publish", "m", "--yes"]).output().unwrap();
     let wall = start.elapsed();
@@ -91,7 +95,7 @@ fn write_project(folder: &Path, ports: &[u16], after: &[Option<usize>]) {
     for name in ["content-ladders", "messages"] {
         fs::create_dir_all(folder.join(name)).unwrap();
     }
-    let mut project = "[brand]\nname = \"Bench\"\n[store]\nid = \"01JD3Z0R0C8N5Q7W9V2K4M6T8Z\"\n".to_owned();
+    let mut project = "[brand]\nname = \"Bench\"\n".to_owned();
     let mut ladder = "name = \"all\"\nallow = [\"same-text-twice\"]\n".to_owned();
     for (number, port) in ports.iter().enumerate() {
         project += &format!(

@@ -51,10 +51,9 @@ fn start_up() {
     println!("start-up, median (min) of 200 in turn");
     for (name, cost) in ["empty clap program", "ladder --version", "ladder --help"].iter().zip(&costs) {
         println!(
-            "  {name:<20} {:>6.2} ms ({:>5.2}) {:>5} KiB  ratio {:.2}",
+            "  {name:<20} {:>6.2} ms ({:>5.2})  ratio {:.2}",
             ms(cost.median()),
             ms(cost.min()),
-            cost.peak_kib,
             cost.median().as_secs_f64() / costs[0].median().as_secs_f64()
         );
     }

@@ -70,10 +70,16 @@ impl Folder {
         self.create(&parent)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         // Short and of its own, whatever the file is called: names have limits.
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let temporary = parent.join(format!(".ladder-{}-{count}.tmp", std::process::id()));
-        let written =
-            write_durably(&temporary, bytes).and_then(|()| fs::rename(&temporary, parent.join(name)));
+        let (temporary, made) = loop {
+            let count = COUNT.fetch_add(1, Ordering::Relaxed);
+            let temporary = parent.join(format!(".ladder-{}-{count}.tmp", std::process::id()));
+            match new_file(&temporary) {
+                // What an earlier run left behind, or a link laid out for us.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                made => break (temporary, made.map_err(trouble)?),
+            }
+        };
+        let written = write_durably(made, bytes).and_then(|()| fs::rename(&temporary, parent.join(name)));
         if let Err(error) = written {
             // It may never have been made; what matters is the first error.
             let _ = fs::remove_file(&temporary);
@@ -109,7 +115,9 @@ impl Folder {
             return Err(format!("`{}` is a file, not a folder", here.display()));
         }
         let probe = here.join(format!(".ladder-{}.probe", std::process::id()));
-        File::create(&probe)
+        // What an earlier run left behind; a link is removed, not followed.
+        let _ = fs::remove_file(&probe);
+        new_file(&probe)
             .and_then(|_| fs::remove_file(&probe))
             .map_err(|error| format!("`{}` cannot be written: {error}", self.shown("")))
     }
@@ -174,6 +182,20 @@ pub fn inside(path: &str) -> Result<PathBuf, String> {
     Ok(Path::new(path).to_owned())
 }
 
+/// Refuses the folders that hold what publishing reads: what is written there
+/// would be the next message, or a part of the repository's own data.
+pub fn ours(path: &str) -> Result<(), String> {
+    const TAKEN: &[&str] = &[".git", ".ladder", "messages", "content-ladders", "templates"];
+    let first = Path::new(path).components().find_map(|part| match part {
+        Component::Normal(part) => Some(part.to_string_lossy().to_lowercase()),
+        _ => None,
+    });
+    match first.filter(|first| TAKEN.contains(&first.as_str())) {
+        Some(first) => Err(format!("`{path}` lies in `{first}`, which is not for writing into")),
+        None => Ok(()),
+    }
+}
+
 /// The same folder in one spelling: `./mail/` is `mail`, `.` is the project. The
 /// identity of deliveries is made of it.
 pub fn spelling(directory: &str) -> String {
@@ -222,8 +244,12 @@ pub async fn on_disk<T: Send + 'static>(
     }
 }
 
-fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+/// A file that was not there: what is there, a link above all, is not opened.
+fn new_file(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+fn write_durably(mut file: File, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -248,6 +274,12 @@ mod tests {
         }
         for good in ["a", "a/b.md", ".", "./a"] {
             assert!(inside(good).is_ok(), "{good:?}");
+        }
+        for bad in [".git", "./.ladder/x", "Messages", "templates/../public", "content-ladders/a"] {
+            assert!(ours(bad).is_err(), "{bad:?}");
+        }
+        for good in ["public/messages", ".", "site/.git-pages", "outbox"] {
+            assert!(ours(good).is_ok(), "{good:?}");
         }
         assert_eq!(file_name("a/b: c"), "a-b--c");
         assert_eq!(file_name("../.."), "untitled");
@@ -285,6 +317,26 @@ mod tests {
         let here = Folder::new(project.path(), ".").unwrap();
         assert!(matches!(here.read("b.md"), Err(SendError::Refused { .. })));
         here.write("b.md", b"ours").unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "theirs");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_laid_out_under_a_temporary_name_is_not_followed() {
+        let project = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let target = elsewhere.path().join("target");
+        fs::write(&target, "theirs").unwrap();
+        let link = |name: &str| std::os::unix::fs::symlink(&target, project.path().join(name)).unwrap();
+        let process = std::process::id();
+        link(&format!(".ladder-{process}.probe"));
+        for count in 0..200 {
+            link(&format!(".ladder-{process}-{count}.tmp"));
+        }
+        let folder = Folder::new(project.path(), ".").unwrap();
+        assert!(folder.writable().is_ok());
+        folder.write("a.md", b"ours").unwrap();
+        assert_eq!(folder.read("a.md").unwrap().unwrap(), b"ours");
         assert_eq!(fs::read_to_string(&target).unwrap(), "theirs");
     }
 

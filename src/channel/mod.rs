@@ -121,6 +121,10 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn payload(&self, variant: &Variant, identity: &Identity) -> Checked<Payload>;
     /// Whether it could send now: secrets there, folders writable. Opens no socket.
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>>;
+    /// Why it cannot send even with all its secrets set; none for most.
+    fn cannot_send(&self) -> Option<String> {
+        None
+    }
     /// Sends one part.
     fn send<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt>;
     /// Looks for a part after an unknown outcome.

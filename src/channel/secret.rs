@@ -86,10 +86,15 @@ fn read_variable(name: &str) -> Result<String, String> {
 }
 
 fn read_file(reference: &SecretRef, path: &Path) -> Result<String, String> {
-    let file = std::fs::File::open(path).map_err(|error| match error.kind() {
+    let trouble = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => format!("{reference} does not exist"),
         _ => format!("{reference} cannot be read: {error}"),
-    })?;
+    };
+    // A pipe could make us wait for ever, and gives its text only once.
+    if !path.metadata().map_err(trouble)?.is_file() {
+        return Err(format!("{reference} is no plain file"));
+    }
+    let file = std::fs::File::open(path).map_err(trouble)?;
     read_text(file).map(strip_line_end).map_err(|error| format!("{reference} cannot be read: {error}"))
 }
 

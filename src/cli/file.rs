@@ -18,7 +18,9 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let draft = folder.join(format!(".{name}.{}", std::process::id()));
-    let written = std::fs::File::create(&draft)
+    // What an earlier run left behind; a link is removed, not followed.
+    let _ = std::fs::remove_file(&draft);
+    let written = std::fs::File::create_new(&draft)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| std::fs::rename(&draft, path));
     written.map_err(|error| {

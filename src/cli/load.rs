@@ -104,6 +104,8 @@ impl Loaded {
             self.media.fill(&self.folder, &mut message, &mut problems);
             message
         });
+        let ladders = self.ladders.iter().map(|ladder| &*self.sources.get(ladder.source).text);
+        let problems = crate::lint::spare_extra(&self.sources, problems, &ladders.collect::<Vec<_>>());
         Checked { value: message, problems }
     }
 

@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::ladder::{At, Day, Rung};
 use crate::report::preview::{self, Preview, PreviewItem};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -105,13 +106,13 @@ fn item<'a>(house: &'a House, made: &'a Made<'a>, publish_at: Option<Timestamp>)
         account: account.unwrap_or(&project.brand.name),
         recipients: made.channel.channel.recipients(),
         after: made.rung.after.iter().map(|after| after.value.as_str()).collect(),
-        when: when(made.rung, publish_at),
+        when: when(made.rung, publish_at, &house.loaded.zone),
         variant: &made.variant,
     }
 }
 
 /// When a rung goes out, as far as the files tell.
-fn when(rung: &Rung, publish_at: Option<Timestamp>) -> Option<(String, Option<Timestamp>)> {
+fn when(rung: &Rung, publish_at: Option<Timestamp>, zone: &TimeZone) -> Option<(String, Option<Timestamp>)> {
     let delay = rung.delay.as_ref().map(|delay| format!("{:#}", delay.value));
     let at = rung.at.as_ref().map(|at| match at.value {
         At::Clock(Day::Same, time) => format!("at {}", time.strftime("%H:%M")),
@@ -122,7 +123,10 @@ fn when(rung: &Rung, publish_at: Option<Timestamp>) -> Option<(String, Option<Ti
     });
     let words: Vec<String> = delay.map(|delay| format!("{delay} later")).into_iter().chain(at).collect();
     match (words.is_empty(), publish_at) {
-        (true, Some(time)) if rung.after.is_empty() => Some(("at its time".to_owned(), Some(time))),
+        (true, Some(time)) if rung.after.is_empty() => {
+            let wall = time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+            Some((wall, Some(time)))
+        }
         (true, _) => None,
         (false, _) => Some((words.join(", "), None)),
     }

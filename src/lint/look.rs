@@ -149,6 +149,12 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// What the body of an article or a mail is made of, as it is written.
+    pub fn body(&self) -> &str {
+        let written = self.written_whole().or(self.settings.text.as_ref());
+        written.map_or(&self.made.message.body.value, |text| &text.value)
+    }
+
     /// Where the body of an article or a mail is changed.
     pub fn body_span(&self) -> Span {
         let written = self.written_whole().or(self.settings.text.as_ref());

@@ -22,13 +22,14 @@ pub(super) const RULES: &[OfVariant] = &[
 
 /// The rules that look at the message.
 pub(super) const OF_THE_MESSAGE: &[fn(&Subject<'_>, &mut Vec<Diagnostic>)] =
-    &[draft, embargo, placeholder_in_body, links::literal_token_in_message];
+    &[draft, embargo, placeholder_in_body, hostile_in_message, links::literal_token_in_message];
 
 /// Whether there is nothing to see in it.
 fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {
         c.is_whitespace() || c.is_control() || is_combining_mark(c) || is_hostile(c)
-            || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{2800}')
+            || matches!(c, '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}')
+            || matches!(c, '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}')
     })
 }
 
@@ -47,7 +48,10 @@ fn empty_text(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                 |name: &str| name.starts_with("the preheader") || name.starts_with("the excerpt");
             let texts =
                 look.texts().into_iter().filter(|(name, text, _)| is_blank(text) && !may_be_empty(name));
-            texts.map(|(name, _, span)| (name, span)).collect()
+            // A mail has its title and its foot whatever stands between them.
+            let of_mail = look.mail().filter(|_| is_blank(look.body()));
+            let of_mail = of_mail.map(|_| (format!("`{}`", look.rung()), look.body_span()));
+            texts.map(|(name, _, span)| (name, span)).chain(of_mail).collect()
         }
     };
     for (name, span) in empty {
@@ -66,8 +70,9 @@ const PLACEHOLDERS: &[&str] = &["TODO", "FIXME", "XXX", "TBD", "TBC"];
 /// only where no code is shown.
 fn placeholder(text: &str, marks: bool) -> Option<&'static str> {
     let lower = text.to_lowercase();
-    let phrase =
-        ["lorem ipsum", "[insert ", "your text here"].into_iter().find(|phrase| lower.contains(phrase));
+    let phrase = ["lorem ipsum", "[insert ", "your text here", "write here, in markdown"]
+        .into_iter()
+        .find(|phrase| lower.contains(phrase));
     let mark = ["{{", "}}", "{%"].into_iter().find(|mark| marks && text.contains(mark));
     let word = PLACEHOLDERS.iter().copied().find(|word| {
         text.match_indices(word).any(|(at, _)| {
@@ -168,21 +173,40 @@ fn too_many_hashtags(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Those that reading the files could not see: written as an escape, or made
-/// by a template.
+/// Those that reading the files could not see, because they are written as an
+/// escape. What is sent is without them; the user should know.
 fn hostile_characters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    let raw = &look.subject.sources.get(look.made.message.source).text;
-    for (name, text, span) in look.texts() {
-        let template = &look.subject.sources.get(span.source).text;
-        let hostile = text.chars().find(|c| is_hostile(*c) && !raw.contains(*c) && !template.contains(*c));
-        if let Some(hostile) = hostile {
-            found.push(
-                table::HOSTILE_CHARACTERS
-                    .broken(format!("{name} has the invisible character `U+{:04X}`", u32::from(hostile)))
-                    .at(span)
-                    .hint("take it out: it can hide words, or show them in another order"),
-            );
+    let settings = &look.settings;
+    let one = [&settings.text, &settings.title, &settings.excerpt, &settings.subject, &settings.preheader];
+    let one = one.into_iter().chain([&settings.first_comment, &settings.canonical]).flatten();
+    let many = [&settings.shorter, &settings.thread].into_iter().flatten().flatten();
+    for text in one.chain(many) {
+        hostile_in(look.subject, &look.part_name(0), &text.value, text.span, found);
+    }
+}
+
+fn hostile_in_message(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for message in std::iter::once(subject.message).chain(&subject.message.translations) {
+        let summary = message.summary_span.map(|span| ("the summary", message.summary.as_str(), span));
+        let tags = message.tags.iter().map(|tag| ("a tag", tag.value.as_str(), tag.span));
+        let alts = message.media.iter().flat_map(|media| &media.alt);
+        let alts = alts.map(|(_, alt)| ("an alt text", alt.value.as_str(), alt.span));
+        let title = ("the title", message.title.value.as_str(), message.title.span);
+        for (name, text, span) in std::iter::once(title).chain(summary).chain(tags).chain(alts) {
+            hostile_in(subject, name, text, span, found);
         }
+    }
+}
+
+fn hostile_in(subject: &Subject<'_>, name: &str, text: &str, span: Span, found: &mut Vec<Diagnostic>) {
+    let raw = &subject.sources.get(span.source).text;
+    if let Some(hostile) = text.chars().find(|c| is_hostile(*c) && !raw.contains(*c)) {
+        found.push(
+            table::HOSTILE_CHARACTERS
+                .broken(format!("{name} has the invisible character `U+{:04X}`", u32::from(hostile)))
+                .at(span)
+                .hint("take it out: it can hide words, or show them in another order; it is not sent"),
+        );
     }
 }
 
@@ -275,15 +299,16 @@ fn draft(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
 fn embargo(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let Some(embargo) = &subject.message.embargo else { return };
     let due = subject.message.publish_at.as_ref().map(|due| due.value);
-    let message = match (embargo.value, due) {
-        (When::Wall(embargo), Some(When::Wall(due))) if due < embargo => {
-            format!("`publish_at` is before the embargo ends: nothing goes out before {embargo}")
-        }
-        (When::Instant(embargo), Some(When::Instant(due))) if due < embargo => {
-            format!("`publish_at` is before the embargo ends: nothing goes out before {embargo}")
-        }
-        (When::Wall(embargo), _) => format!("nothing goes out before {embargo}, whatever the flags"),
-        (When::Instant(embargo), _) => format!("nothing goes out before {embargo}, whatever the flags"),
+    let end = embargo.value;
+    let too_early = match (end, due) {
+        (When::Wall(end), Some(When::Wall(due))) => due < end,
+        (When::Instant(end), Some(When::Instant(due))) => due < end,
+        _ => false,
+    };
+    let message = if too_early {
+        format!("`publish_at` is before the embargo ends: nothing goes out before {end}")
+    } else {
+        format!("nothing goes out before {end}, whatever the flags")
     };
     found.push(table::EMBARGO.broken(message).at(embargo.span));
 }

@@ -44,10 +44,12 @@ pub fn outstanding(plans: &[Plan], standing: &Standing, only: &[String], scope: 
 }
 
 /// Asks every channel of the plans' steps whether it could send
-/// (`Channel::ready`), before the first byte leaves for any of them. The error
-/// is every reason why nothing may be sent at all, a sentence each.
+/// (`Channel::ready`), before the first byte leaves for any of them, and
+/// `outbox`, where it takes over for one of them. The error is every reason
+/// why nothing may be sent at all, a sentence each.
 pub async fn preflight(
     channels: &BTreeMap<String, Configured>,
+    outbox: &Configured,
     plans: &[Plan],
     project: &Path,
 ) -> Result<BTreeMap<String, Route>, Vec<String>> {
@@ -76,6 +78,9 @@ pub async fn preflight(
             let route = ask(name, configured, project, &mut problems).await;
             asked.insert(name, route);
         }
+    }
+    if asked.values().flatten().any(|route| matches!(route, Route::Outbox { .. })) {
+        ask("outbox", outbox, project, &mut problems).await;
     }
     if problems.is_empty() {
         Ok(asked.into_iter().filter_map(|(name, route)| Some((name.to_owned(), route?))).collect())

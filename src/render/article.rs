@@ -23,6 +23,7 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
     let wanted_slug = fill(settings.slug.as_ref(), None).map(|t| t.text);
     let wanted_excerpt = fill(settings.excerpt.as_ref(), own.excerpt).map(|t| one_line(&t.text));
     let canonical = fill(settings.canonical.as_ref(), None).map(|t| t.text.trim().to_owned());
+    let canonical = canonical.filter(|canonical| !canonical.is_empty());
     let Some(body) = body(job, &engine, &settings, &mut problems) else {
         return Checked::bad(problems);
     };
@@ -37,6 +38,16 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
             (false, Some(_)) => summary,
         }
     });
+    if let (Some(address), Some(written)) = (&canonical, &settings.canonical)
+        && !url::Url::parse(address)
+            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+    {
+        problems.push(
+            Diagnostic::error("wrong-value", "`canonical` is not the address of a page")
+                .at(written.span)
+                .hint("write it whole: `https://example.com/page`"),
+        );
+    }
     let media = pictures::of(job);
     problems.extend(missing_images(job, &body.text));
     let article = Article {
@@ -52,8 +63,8 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
         markdown: with_names(job, body.text),
         cover: media.first().cloned(),
         media,
-        tags: message.tags.iter().map(|tag| tag.value.trim().trim_start_matches('#').to_owned()).collect(),
-        canonical: canonical.filter(|canonical| !canonical.is_empty()),
+        tags: message.tags.iter().map(|tag| one_line(tag.value.trim().trim_start_matches('#'))).collect(),
+        canonical,
         language: message.language.clone(),
         date: job
             .message

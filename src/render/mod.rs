@@ -131,11 +131,12 @@ impl Job<'_> {
 /// Renders one variant. Mistakes in templates are errors; there is no value
 /// when none of its texts could be made.
 pub fn render(job: &Job<'_>) -> Checked<Variant> {
-    match job.outlet.kind {
+    let made = match job.outlet.kind {
         VariantKind::Post => post::post(job).map(Variant::Post),
         VariantKind::Article => article::article(job).map(Variant::Article),
         VariantKind::Mail => mail::mail(job).map(Variant::Mail),
-    }
+    };
+    made.map(Variant::harmless)
 }
 
 /// How the brand's links are tagged in this variant: what was rendered is

@@ -1,6 +1,8 @@
 //! What a rung makes of a message.
 
+use crate::text::visible;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Which kind of variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,30 +53,46 @@ impl Variant {
     /// Every text in it, for looking things up (`late::rungs`) and for
     /// replacing them (`late::bind`): nothing that readers see is left out.
     pub fn texts_mut(&mut self) -> Vec<&mut String> {
+        let mut texts: Vec<&mut String> = Vec::new();
+        let mut pictures: Vec<&mut Picture> = Vec::new();
         match self {
             Variant::Post(post) => {
-                let mut texts: Vec<&mut String> = Vec::new();
                 for part in &mut post.parts {
                     texts.push(&mut part.text);
                     texts.extend(part.links.iter_mut());
-                    texts.extend(part.media.iter_mut().map(|picture| &mut picture.alt));
+                    pictures.extend(part.media.iter_mut());
                 }
                 if let Some(card) = &mut post.card {
                     texts.extend([&mut card.url, &mut card.title, &mut card.description]);
+                    pictures.extend(card.image.as_mut());
                 }
                 texts.extend(post.first_comment.as_mut());
-                texts
             }
             Variant::Article(article) => {
-                let mut texts =
-                    vec![&mut article.title, &mut article.excerpt, &mut article.html, &mut article.markdown];
-                texts.extend(article.canonical.as_mut());
-                texts
+                let Article { title, excerpt, html, markdown, canonical, tags, cover, media, .. } = article;
+                texts.extend([title, excerpt, html, markdown]);
+                texts.extend(canonical.iter_mut().chain(tags));
+                pictures.extend(cover.iter_mut().chain(media));
             }
             Variant::Mail(mail) => {
-                vec![&mut mail.subject, &mut mail.preheader, &mut mail.html, &mut mail.text]
+                texts.extend([&mut mail.subject, &mut mail.preheader, &mut mail.html, &mut mail.text]);
+                pictures.extend(&mut mail.media);
             }
         }
+        texts.extend(pictures.into_iter().map(|picture| &mut picture.alt));
+        texts
+    }
+
+    /// Without characters that act on a display: what leaves the house steers
+    /// no reader's terminal and turns no words around. `lint` says that they
+    /// were there.
+    pub(super) fn harmless(mut self) -> Variant {
+        for text in self.texts_mut() {
+            if let Cow::Owned(clean) = visible::harmless(text) {
+                *text = clean;
+            }
+        }
+        self
     }
 
     /// The rungs whose addresses it waits for.

@@ -163,6 +163,11 @@ fn words(bound: &Value) -> String {
             if let Some(inner) = inner.filter(|inner| inner.is_object()) {
                 return words(inner);
             }
+            // A whole thread in one piece, as the outbox keeps it.
+            if let Some(Value::Array(parts)) = fields.get("parts") {
+                let parts: Vec<String> = parts.iter().map(words).collect();
+                return parts.join("\n\n");
+            }
         }
         _ => {}
     }
@@ -213,6 +218,11 @@ mod tests {
         blog.sent_at = Some("2026-12-01T08:00:00Z".parse().unwrap());
         blog.parts[0].bound = Some(json!({"title": "Rocket 2", "markdown": "line\n".repeat(20)}));
         vec![blog, tweet]
+    }
+
+    #[test]
+    fn a_thread_kept_in_one_piece_is_told_part_by_part() {
+        assert_eq!(words(&json!({"parts": [{"text": "One"}, {"text": "Two"}]})), "One\n\nTwo");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! journal only, for what half of it knows, the other half would send again.
 
 use super::{Store, StoreError, sqlite};
+use crate::diagnostic::visible::visible_json;
 use crate::plan::{Event, Plan};
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Read, Write};
@@ -115,7 +116,9 @@ impl Store {
         };
         let mut count = End::default();
         let mut write = |line: &Line| -> io::Result<()> {
-            serde_json::to_writer(&mut *out, line)?;
+            let json = serde_json::to_string(line)?;
+            // People look at it in a terminal.
+            out.write_all(visible_json(&json).as_bytes())?;
             out.write_all(b"\n")
         };
         for plan in self.plans()? {

@@ -22,7 +22,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is none.
-    #[error("there is no store at `{0}`: nothing is sent without one; `ladder store create` makes it")]
+    #[error(
+        "there is no store at `{0}`, and without one nothing is sent: `ladder journal import FILE` brings back an exported one, `ladder store create` makes a new one that knows of nothing"
+    )]
     Missing(String),
     /// There is one already.
     #[error("there is a store at `{0}` already: it is left as it is")]

@@ -7,6 +7,7 @@ mod bad_input;
 mod house;
 mod looking;
 mod making;
+mod newcomer;
 mod sending;
 
 #[test]

@@ -180,21 +180,13 @@ fn read_way(reader: &mut Reader<'_>, channel: &str) -> Way {
             }
             None => Way::Nowhere,
         },
-        None => match reader.text("maildir") {
-            Some(written) => match super::folder::inside(&written.value) {
-                Ok(_) => Way::Maildir(super::folder::spelling(&written.value)),
-                Err(why) => {
-                    reader.problems.push(Diagnostic::error("path-outside", why).at(written.span));
-                    Way::Nowhere
-                }
-            },
-            None => {
-                let message = format!("`[channels.{channel}]` does not say how its mails leave");
-                let hint = "add `smtp = { env = \"SMTP_URL\" }`, or `maildir = \"mail\"` to have them written to a folder";
-                reader.problems.push(Diagnostic::error("missing-key", message).at(reader.span()).hint(hint));
-                Way::Nowhere
-            }
-        },
+        None if maildir => super::outbox::folder_of(reader, "maildir").map_or(Way::Nowhere, Way::Maildir),
+        None => {
+            let message = format!("`[channels.{channel}]` does not say how its mails leave");
+            let hint = "add `smtp = { env = \"SMTP_URL\" }`, or `maildir = \"mail\"` to have them written to a folder";
+            reader.problems.push(Diagnostic::error("missing-key", message).at(reader.span()).hint(hint));
+            Way::Nowhere
+        }
     }
 }
 

@@ -1,5 +1,8 @@
-//! Front matter: TOML by its serializer; YAML as one `key: value` a line, each
-//! value in JSON, which YAML 1.1 and 1.2 read alike whatever it looks like.
+//! Front matter: one key and value a line, each text as JSON writes it, which
+//! TOML, YAML 1.1 and YAML 1.2 read alike whatever it looks like. No text of a
+//! message can begin a line: generators end the head at the first line of `+++`
+//! or `---`, wherever it stands (which is why no serializer is at work here:
+//! they write texts with line ends over several lines).
 
 use crate::diagnostic::Diagnostic;
 use crate::ladder::shape::Reader;
@@ -27,17 +30,25 @@ impl FrontMatter {
 
     /// Between `+++`.
     pub fn toml(&self) -> String {
-        let mut table = toml::Table::new();
-        for (key, value) in &self.keys {
+        let date = self.date.parse::<toml::value::Datetime>();
+        let date = date.map_or_else(|_| quote(&self.date), |date| date.to_string());
+        let mut out = format!("+++\ndate = {date}\n");
+        let (tables, plain): (Vec<_>, Vec<_>) = self.keys.iter().partition(|(_, value)| value.is_object());
+        for (key, value) in plain {
             if let Some(value) = toml_value(value) {
-                table.insert(key.clone(), value);
+                out += &format!("{} = {value}\n", toml_key(key));
             }
         }
-        let date = self.date.parse::<toml::value::Datetime>();
-        let date = date.map_or_else(|_| toml::Value::String(self.date.clone()), toml::Value::Datetime);
-        table.insert("date".to_owned(), date);
-        // Only keys that are no text could fail here, and there are none.
-        format!("+++\n{}+++\n", toml::to_string(&table).unwrap_or_default())
+        // Behind a section's head everything belongs to it.
+        for (key, table) in tables {
+            out += &format!("\n[{}]\n", toml_key(key));
+            for (key, value) in table.as_object().into_iter().flatten() {
+                if let Some(value) = toml_value(value) {
+                    out += &format!("{} = {value}\n", toml_key(key));
+                }
+            }
+        }
+        out + "+++\n"
     }
 
     /// Between `---`.
@@ -47,7 +58,7 @@ impl FrontMatter {
             // The date stands where the title does: right behind it.
             out += &format!("{}: {}\n", yaml_key(key), yaml_value(value));
             if key == "title" {
-                out += &format!("date: {}\n", self.date);
+                out += &format!("date: {}\n", yaml_date(&self.date));
             }
         }
         out + "---\n"
@@ -93,21 +104,28 @@ fn merge(into: &mut Map<String, Value>, extra: &Map<String, Value>) {
     }
 }
 
-/// TOML has no null: such a key is left out.
-fn toml_value(value: &Value) -> Option<toml::Value> {
+/// In one line. TOML has no null: such a key is left out.
+fn toml_value(value: &Value) -> Option<String> {
     Some(match value {
         Value::Null => return None,
-        Value::Bool(yes) => toml::Value::Boolean(*yes),
-        Value::Number(number) => match number.as_i64() {
-            Some(whole) => toml::Value::Integer(whole),
-            None => toml::Value::Float(number.as_f64().unwrap_or_default()),
-        },
-        Value::String(text) => toml::Value::String(text.clone()),
-        Value::Array(values) => toml::Value::Array(values.iter().filter_map(toml_value).collect()),
-        Value::Object(map) => toml::Value::Table(
-            map.iter().filter_map(|(key, value)| Some((key.clone(), toml_value(value)?))).collect(),
-        ),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::String(text) => quote(text),
+        Value::Array(values) => {
+            format!("[{}]", values.iter().filter_map(toml_value).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(map) => {
+            let entries = map.iter().filter_map(|(key, value)| {
+                let value = toml_value(value)?;
+                Some(format!("{} = {value}", toml_key(key)))
+            });
+            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+        }
     })
+}
+
+fn toml_key(key: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !key.is_empty() && key.chars().all(bare) { key.to_owned() } else { quote(key) }
 }
 
 /// Bare only where no reader takes it for something else than a text.
@@ -116,6 +134,12 @@ fn yaml_key(key: &str) -> String {
         && key.starts_with(|c: char| c.is_ascii_alphabetic());
     let word = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     if simple && !word.contains(&key.to_ascii_lowercase().as_str()) { key.to_owned() } else { quote(key) }
+}
+
+/// Bare, so that generators see a date, unless it is something else.
+fn yaml_date(date: &str) -> String {
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, '-' | ':' | '+' | '.' | 'T' | 'Z' | ' ');
+    if date.chars().all(plain) { date.to_owned() } else { quote(date) }
 }
 
 /// In one line, with a blank behind `:` and `,`, which YAML 1.1 wants.
@@ -133,8 +157,8 @@ fn yaml_value(value: &Value) -> String {
     }
 }
 
-/// A JSON string, with what YAML does not take raw (C1 controls, DEL, line
-/// separators, the byte-order mark) written as `\uXXXX` too.
+/// A JSON string, with what YAML or TOML do not take raw (C1 controls, DEL,
+/// line separators, the byte-order mark) written as `\uXXXX` too.
 fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     for c in Value::from(text).to_string().chars() {
@@ -173,6 +197,26 @@ mod tests {
         assert!(table["date"].is_datetime());
         assert_eq!(table["tags"][0].as_str().unwrap(), "2024");
         assert!(!table.contains_key("none"));
+    }
+
+    #[test]
+    fn no_text_begins_a_line() {
+        let text = "a\n+++\n---\nladder_key = \"x\"\nladder_key: x\r\n\u{2028}+++";
+        let mut front = sample();
+        front.keys["title"] = json!(text);
+        front.keys["tags"] = json!([text]);
+        front.keys["params"] = json!({ text: { text: text } });
+        front.date = text.to_owned();
+        for (head, fence) in [(front.toml(), "+++"), (front.yaml(), "---")] {
+            let lines: Vec<_> = head.lines().collect();
+            assert_eq!(lines.iter().filter(|line| line.starts_with(fence)).count(), 2, "{head}");
+            assert!(!head.contains("\nladder_key"), "{head}");
+        }
+        let toml = front.toml();
+        let table: toml::Table = toml.trim().trim_matches('+').parse().unwrap();
+        assert_eq!(table["title"].as_str(), Some(text));
+        assert_eq!(table["tags"][0].as_str(), Some(text));
+        assert_eq!(table["params"][text][text].as_str(), Some(text));
     }
 
     #[test]

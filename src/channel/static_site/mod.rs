@@ -18,7 +18,7 @@ pub use preset::Preset;
 
 use super::credentials::account;
 use super::folder::{Folder, on_disk};
-use super::outbox::directory;
+use super::outbox::{directory, folder_of};
 use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, SendError};
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::ladder::shape::{Field, Kind, Reader};
@@ -128,7 +128,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let live = reader.duration_or_false("live").and_then(|live| live.value);
     let live = live.and_then(|live| Duration::try_from(live).ok());
     let layout = reader.text("layout").map(|layout| layout.value);
-    let assets = reader.text("assets").map_or_else(|| "assets".to_owned(), |assets| assets.value);
+    let assets = folder_of(&mut reader, "assets").unwrap_or_else(|| "assets".to_owned());
     let title = reader.text("title").map_or_else(|| brand.name.clone(), |title| title.value);
     let extra = front_matter::extra(&mut reader);
     reader.finish();

@@ -62,7 +62,8 @@ impl Preset {
             }
             Preset::Zola => {
                 let inline = mark_comment(markdown, "{{", "}}");
-                if inline.contains("{% end") { mark_comment(&inline, "{%", "%}") } else { inline }
+                let ends = |tag: &str| tag.trim_start_matches('-').trim_start().starts_with("end");
+                if inline.split("{%").skip(1).any(ends) { mark_comment(&inline, "{%", "%}") } else { inline }
             }
             // Liquid runs before Markdown, in code too. A quoted brace prints
             // itself; `raw` would end at an `endraw` in the text.
@@ -86,7 +87,7 @@ fn mark_comment(text: &str, open: &str, close: &str) -> String {
                 let inner_text = &inner[..end];
                 out.push_str(open);
                 // Marked already by the user, who knows the generator.
-                if inner_text.starts_with("/*") && inner_text.ends_with("*/") {
+                if inner_text.len() >= 4 && inner_text.starts_with("/*") && inner_text.ends_with("*/") {
                     out.push_str(inner_text);
                 } else {
                     out.push_str(&format!("/*{inner_text}*/"));

@@ -66,19 +66,19 @@ async fn hugo_gets_a_bundle() {
     insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @r#"
     +++
     date = 2026-12-01T00:30:00+01:00
+    title = "Rocket 2: \"it lands\" # really"
+    slug = "rocket-2"
     description = "Reusable, quieter & cheaper."
     draft = false
-    images = ["rocket.png"]
-    slug = "rocket-2"
     tags = ["2024", "no", "a: b"]
-    title = 'Rocket 2: "it lands" # really'
+    images = ["rocket.png"]
 
     [params]
-    cover = "rocket.png"
-    cover_alt = "Alt of rocket.png"
     ladder_id = "rocket-2/blog"
     ladder_key = "d47aab04e7f1263cd935689d7bda87dc"
     language = "en"
+    cover = "rocket.png"
+    cover_alt = "Alt of rocket.png"
     +++
 
     It **landed**.
@@ -93,20 +93,20 @@ async fn zola_gets_taxonomies_and_extra() {
     insta::assert_snapshot!(sent.file("site/posts/rocket-2/index.md"), @r#"
     +++
     date = 2026-12-01T00:30:00+01:00
+    title = "Rocket 2: \"it lands\" # really"
+    slug = "rocket-2"
     description = "Reusable, quieter & cheaper."
     draft = false
-    slug = "rocket-2"
-    title = 'Rocket 2: "it lands" # really'
-
-    [extra]
-    cover = "rocket.png"
-    cover_alt = "Alt of rocket.png"
-    ladder_id = "rocket-2/blog"
-    ladder_key = "d47aab04e7f1263cd935689d7bda87dc"
-    language = "en"
 
     [taxonomies]
     tags = ["2024", "no", "a: b"]
+
+    [extra]
+    ladder_id = "rocket-2/blog"
+    ladder_key = "d47aab04e7f1263cd935689d7bda87dc"
+    language = "en"
+    cover = "rocket.png"
+    cover_alt = "Alt of rocket.png"
     +++
 
     It **landed**.

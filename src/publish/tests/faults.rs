@@ -125,17 +125,23 @@ async fn preflight_names_every_reason_and_takes_the_outbox_where_it_may() {
     *house.log("tweet").ready.lock().unwrap() = Some(Ready::NoCredentials(missing()));
     *house.log("post").ready.lock().unwrap() = Some(Ready::No(vec!["no folder".to_owned()]));
     let plans = [plan];
-    let problems = preflight(&house.channels, &plans, house.folder.path()).await.unwrap_err();
+    let problems = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await.unwrap_err();
     assert_eq!(problems, ["`[channels.tweet]`: `X_TOKEN` is not set", "`[channels.post]`: no folder"]);
     *house.log("post").ready.lock().unwrap() = None;
     house.channels.get_mut("tweet").unwrap().without_credentials = true;
-    let routes = preflight(&house.channels, &plans, house.folder.path()).await.unwrap();
+    let routes = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await.unwrap();
     assert_eq!(routes["tweet"], Route::Outbox { missing: missing() });
     assert_eq!(routes["post"], Route::Network);
+    // An outbox that cannot be written to holds everything back, as any channel does.
+    *house.outbox_log.ready.lock().unwrap() = Some(Ready::No(vec!["a link".to_owned()]));
+    let problems = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await.unwrap_err();
+    assert_eq!(problems, ["`[channels.outbox]`: a link"]);
+    *house.outbox_log.ready.lock().unwrap() = None;
     let mut moved = plans[0].clone();
     moved.steps[0].identity.account = "fake:somebody-else".to_owned();
     moved.steps[1].channel = "gone".to_owned();
-    let problems = preflight(&house.channels, &[moved], house.folder.path()).await.unwrap_err();
+    let problems =
+        preflight(&house.channels, &house.outbox, &[moved], house.folder.path()).await.unwrap_err();
     assert_eq!(problems.len(), 2, "{problems:?}");
 }
 

@@ -13,6 +13,7 @@ use super::{Owner, Work};
 use crate::channel::SendError;
 use crate::channel::folder::picture_bytes;
 use crate::plan::Receipt;
+use crate::text::visible::is_hostile;
 pub use entry::SIDECAR;
 
 use entry::Entry;
@@ -80,7 +81,7 @@ fn refuse_foreign(work: &Work, file: &str) -> Result<(), SendError> {
 }
 
 /// `text` as it stands in HTML and XML, in texts and in quoted attributes.
-/// Characters that XML 1.0 forbids are dropped.
+/// Characters that XML 1.0 forbids, or that steer a display, are dropped.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
@@ -90,8 +91,7 @@ pub fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\t' | '\n' | '\r' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            c if is_hostile(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
             c => out.push(c),
         }
     }

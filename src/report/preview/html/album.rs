@@ -16,6 +16,10 @@ const ROOM: usize = 3_200_000;
 /// No picture that a network takes is larger; a bomb is.
 const MOST_PIXELS_A_SIDE: u32 = 12_000;
 const MOST_DECODED_BYTES: u64 = 192 * 1024 * 1024;
+/// A file up to this size and these sides goes in as it is: shrinking it would
+/// take time and make it no smaller.
+const MOST_AS_IT_IS: usize = 60_000;
+const MOST_SIDE_AS_IT_IS: u32 = 2_048;
 /// A PNG over this becomes a JPEG, transparent or not.
 const MOST_PNG: usize = 160_000;
 
@@ -46,7 +50,10 @@ impl<'a> Album<'a> {
         let Some(bytes) = self.bytes.get(&picture.sha256) else {
             return Shown::Absent("the file is not at hand");
         };
-        let ready = self.ready.entry(picture.sha256.clone()).or_insert_with(|| shrink(bytes));
+        let ready = self
+            .ready
+            .entry(picture.sha256.clone())
+            .or_insert_with(|| as_it_is(bytes).map(|url| [url.clone(), url]).or_else(|| shrink(bytes)));
         let Some(sizes) = ready else { return Shown::Absent("the file cannot be read as a picture") };
         match sizes.iter().find(|url| url.len() <= self.room) {
             Some(url) => {
@@ -59,6 +66,23 @@ impl<'a> Album<'a> {
             None => Shown::Absent("left out, to keep this page small"),
         }
     }
+}
+
+/// The file itself, if it is small. Not with Exif in it: a page is passed
+/// around, and where a picture was taken is nobody's business.
+fn as_it_is(bytes: &[u8]) -> Option<String> {
+    let has_exif = bytes.windows(4).any(|four| matches!(four, b"Exif" | b"eXIf" | b"EXIF"));
+    if bytes.len() > MOST_AS_IT_IS || has_exif {
+        return None;
+    }
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
+    let mime = reader.format()?.to_mime_type();
+    let (width, height) = reader.into_dimensions().ok()?;
+    (width.max(height) <= MOST_SIDE_AS_IT_IS).then(|| encoded(mime, bytes))
+}
+
+fn encoded(mime: &str, bytes: &[u8]) -> String {
+    format!("data:{mime};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
 }
 
 fn shrink(bytes: &[u8]) -> Option<[String; 2]> {
@@ -89,9 +113,6 @@ fn fit(image: &DynamicImage, side: u32) -> DynamicImage {
 }
 
 fn data_url(image: &DynamicImage) -> Option<String> {
-    let encode = |mime: &str, bytes: &[u8]| {
-        format!("data:{mime};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
-    };
     let rgba = image.to_rgba8();
     if rgba.pixels().any(|pixel| pixel.0[3] < 255) {
         let mut png = Vec::new();
@@ -99,7 +120,7 @@ fn data_url(image: &DynamicImage) -> Option<String> {
             .write_image(&rgba, rgba.width(), rgba.height(), image::ExtendedColorType::Rgba8)
             .ok()?;
         if png.len() <= MOST_PNG {
-            return Some(encode("image/png", &png));
+            return Some(encoded("image/png", &png));
         }
     }
     // What shines through is white, as on most of the networks.
@@ -109,7 +130,7 @@ fn data_url(image: &DynamicImage) -> Option<String> {
     });
     let mut jpeg = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 78).encode_image(&flat).ok()?;
-    Some(encode("image/jpeg", &jpeg))
+    Some(encoded("image/jpeg", &jpeg))
 }
 
 #[cfg(test)]
@@ -131,7 +152,7 @@ mod tests {
         let mut album = Album::new(&bytes);
         let one = picture("p.png", "", "p");
         assert!(
-            matches!(album.show(&one), Shown::Image(url) if url.starts_with("data:image/jpeg") && url.len() < 60_000)
+            matches!(album.show(&one), Shown::Image(url) if url.starts_with("data:image/png") && url.len() < 80_000)
         );
         let loud = picture("n.png", "", "n");
         let shown: Vec<usize> = (0..200)

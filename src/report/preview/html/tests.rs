@@ -21,7 +21,7 @@ fn every_variant_is_shown_as_its_readers_see_it() {
         "Reusable, quieter, and cheaper to fly.",
         "Acme Rockets",
         "content-ladders/launch.toml",
-        "data:image/jpeg;base64,",
+        "data:image/png;base64,",
         "prefers-color-scheme: dark",
     ] {
         assert!(html.contains(words), "{words}");
