@@ -3,7 +3,7 @@
 //! Facts: Graph API v26.0 documentation (changelog of 2026-07-29, error
 //! handling, pages posts).
 
-use super::credentials::{Credentials, account, base_url, not_built, ready_but_not_built};
+use super::credentials::{Credentials, account, base_url, cannot_post_yet, not_built, ready_but_not_built};
 use super::{Adapter, Attempt, Channel, Configuring, Doing, Ready};
 use crate::diagnostic::Checked;
 use crate::ladder::shape::{Field, Kind, Reader};
@@ -140,6 +140,10 @@ impl Channel for Facebook {
             media: Vec::new(),
         }));
         Checked::good(Payload { parts })
+    }
+
+    fn cannot_send(&self) -> Option<String> {
+        Some(cannot_post_yet("Facebook"))
     }
 
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {

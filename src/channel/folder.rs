@@ -196,6 +196,17 @@ pub fn ours(path: &str) -> Result<(), String> {
     }
 }
 
+/// The same folder in one spelling: `./mail/` is `mail`, `.` is the project. The
+/// identity of deliveries is made of it.
+pub fn spelling(directory: &str) -> String {
+    let parts = Path::new(directory).components().filter_map(|part| match part {
+        Component::Normal(part) => Some(part.to_string_lossy()),
+        _ => None,
+    });
+    let parts: Vec<_> = parts.collect();
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
 /// A text as a name of one file or folder: letters, digits, `-`, `_` and `.`
 /// stay (no leading dot), everything else becomes `-`.
 pub fn file_name(text: &str) -> String {

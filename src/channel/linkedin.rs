@@ -3,7 +3,7 @@
 //! Facts: learn.microsoft.com, little text format (li-lms-2026-05), Posts API,
 //! rate limits.
 
-use super::credentials::{Credentials, account, base_url, not_built, ready_but_not_built};
+use super::credentials::{Credentials, account, base_url, cannot_post_yet, not_built, ready_but_not_built};
 use super::{Adapter, Attempt, Channel, Configuring, Doing, Ready};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
@@ -186,6 +186,10 @@ impl Channel for LinkedIn {
             media: Vec::new(),
         }));
         Checked::good(Payload { parts })
+    }
+
+    fn cannot_send(&self) -> Option<String> {
+        Some(cannot_post_yet("LinkedIn"))
     }
 
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {

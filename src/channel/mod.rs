@@ -121,6 +121,10 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn payload(&self, variant: &Variant, identity: &Identity) -> Checked<Payload>;
     /// Whether it could send now: secrets there, folders writable. Opens no socket.
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>>;
+    /// Why it cannot send even with all its secrets set; none for most.
+    fn cannot_send(&self) -> Option<String> {
+        None
+    }
     /// Sends one part.
     fn send<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt>;
     /// Looks for a part after an unknown outcome.
@@ -136,6 +140,11 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn live<'a>(&'a self, url: &'a str) -> Doing<'a, bool> {
         let _ = url;
         Box::pin(async { Ok(true) })
+    }
+    /// How many parts it sends at the same time. More are not begun: what has
+    /// begun and has no answer is in doubt after a crash.
+    fn at_once(&self) -> usize {
+        8
     }
     /// Who gets it, one message each.
     fn recipients(&self) -> &[String] {

@@ -5,7 +5,7 @@
 //! the stand-in for a channel without credentials they wait for a person.
 
 use super::credentials::account;
-use super::folder::{Folder, file_name, inside, on_disk, ours, picture_bytes};
+use super::folder::{Folder, file_name, inside, on_disk, ours, picture_bytes, spelling};
 use super::{Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, SendError, manual};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Project;
@@ -73,7 +73,7 @@ pub fn directory(reader: &mut Reader<'_>, default: &str) -> String {
 pub fn folder_of(reader: &mut Reader<'_>, key: &str) -> Option<String> {
     let written = reader.text(key)?;
     match inside(&written.value).and_then(|_| ours(&written.value)) {
-        Ok(()) => Some(written.value),
+        Ok(()) => Some(spelling(&written.value)),
         Err(why) => {
             reader.problems.push(
                 Diagnostic::error("path-outside", why)
@@ -282,8 +282,9 @@ fn text_of(variant: &Variant) -> String {
                 text += part.text.trim_end();
                 text.push('\n');
             }
-            if let Some(card) = &post.card {
-                text += &format!("\n--- link ---\n\n{}\n", card.url);
+            // A network makes the card of the link that is pasted with the text.
+            if let Some(card) = post.card.as_ref().filter(|card| !text.contains(&card.url)) {
+                text += &format!("\n{}\n", card.url);
             }
             if let Some(comment) = &post.first_comment {
                 text += &format!("\n--- first comment ---\n\n{}\n", comment.trim_end());

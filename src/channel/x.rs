@@ -3,7 +3,7 @@
 //! Facts: X API v2 documentation, snapshot of 2026-08-22 (openapi.json 2.167),
 //! and twitter-text's config v3.
 
-use super::credentials::{Credentials, account, base_url, not_built, ready_but_not_built};
+use super::credentials::{Credentials, account, base_url, cannot_post_yet, not_built, ready_but_not_built};
 use super::{Adapter, Attempt, Channel, Configuring, Doing, Ready};
 use crate::diagnostic::Checked;
 use crate::ladder::shape::{Field, Kind, Reader};
@@ -127,6 +127,10 @@ impl Channel for X {
             .iter()
             .map(|part| PayloadPart { body: json!({ "text": part.text }), media: part.media.clone() });
         Checked::good(Payload { parts: parts.collect() })
+    }
+
+    fn cannot_send(&self) -> Option<String> {
+        Some(cannot_post_yet("X"))
     }
 
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {

@@ -1,24 +1,29 @@
 //! What is left for a person: the text to paste, where, and what to say then.
 
 use super::desk::Desk;
-use crate::plan::{Delivery, Plan, State};
+use crate::plan::{Delivery, Standing, State, StepKey};
+use crate::report::sign::short_key;
 use crate::text::visible;
 use serde_json::Value;
 use std::io::IsTerminal;
 
-/// Shows the text of every delivery of a `manual` channel that waits, opens the
-/// network's page for writing when a person is there, and says how to go on.
-pub fn show(desk: &mut Desk, plans: &[Plan], deliveries: &[&Delivery]) {
+/// Shows the text of every delivery of a `manual` channel that waits since this
+/// run, opens the network's page for writing when a person is there, and says
+/// how to go on. What waited `before` was shown then: no page opens twice.
+pub fn show(desk: &mut Desk, before: &Standing, deliveries: &[&Delivery]) {
     if desk.json() {
         return;
     }
-    let manual = |delivery: &&&Delivery| delivery.adapter == "manual" && delivery.state == State::Waiting;
+    let waited =
+        |key: &StepKey| before.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Waiting);
+    let manual = |delivery: &&&Delivery| {
+        delivery.adapter == "manual" && delivery.state == State::Waiting && !waited(&delivery.key)
+    };
     for delivery in deliveries.iter().filter(manual) {
         let Some(part) = delivery.parts.first() else { continue };
         let Some(receipt) = part.receipt.as_ref().filter(|receipt| receipt.for_a_person) else { continue };
-        let title =
-            plans.iter().find(|plan| plan.digest == delivery.plan).map_or("", |plan| plan.title.as_str());
-        desk.show(&visible(&format!("\n{} for `{}`, to be posted by hand:\n", title, delivery.channel)));
+        let (title, channel) = (&delivery.title, &delivery.channel);
+        desk.show(&visible(&format!("\n{title} for `{channel}`, to be posted by hand:\n")));
         for text in texts(part.bound.as_ref()) {
             desk.show(&format!("{}\n", visible(&text)));
         }
@@ -27,7 +32,7 @@ pub fn show(desk: &mut Desk, plans: &[Plan], deliveries: &[&Delivery]) {
             let opened = std::io::stdout().is_terminal() && open::that_detached(page).is_ok();
             desk.show(&visible(&format!("{}: {page}", if opened { "opened" } else { "post it at" })));
         }
-        let key = delivery.key.0.get(..8).unwrap_or(&delivery.key.0);
+        let key = short_key(delivery, deliveries);
         desk.show(&format!("then: ladder resolve {key} --sent URL"));
     }
 }

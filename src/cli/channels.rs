@@ -37,9 +37,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let missing: Vec<&str> =
             secrets.iter().filter(|secret| !secret.there).map(|secret| secret.reference.as_str()).collect();
         let outbox = configured.is_some_and(|configured| configured.without_credentials);
+        let cannot = configured.and_then(|configured| configured.channel.cannot_send());
+        let ready = configured.is_some() && missing.is_empty() && cannot.is_none();
         let state = match (configured.is_some(), missing.is_empty(), outbox) {
             (false, ..) => "broken: `ladder check` says why".to_owned(),
-            (true, true, _) => "ready".to_owned(),
+            (true, true, _) => cannot.map_or("ready".to_owned(), |why| format!("cannot send: {why}")),
             (true, false, true) => format!("to the outbox: {} not set", missing.join(", ")),
             (true, false, false) => format!("cannot send: {} not set", missing.join(", ")),
         };
@@ -50,7 +52,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             .map(|secret| json!({ "key": secret.key, "reference": secret.reference, "there": secret.there }))
             .collect();
         rows.push(json!({ "name": name, "adapter": table.adapter.value, "account": account,
-            "language": table.language, "ready": configured.is_some() && missing.is_empty(),
+            "language": table.language, "ready": ready,
             "without_credentials": outbox.then_some("outbox"), "secrets": secrets }));
     }
     desk.field("channels", rows);

@@ -9,7 +9,9 @@ use crate::diagnostic::{Checked, Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::ladder::Message;
 use crate::lint;
+use crate::source::{Sources, Span};
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 /// Arguments of `ladder check`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -72,14 +74,14 @@ fn check_messages(
     now: Timestamp,
 ) -> Result<Vec<Diagnostic>, Failure> {
     let one = |message: &Message| match compose(&house.loaded, &house.channels, message, ladder, now) {
-        Ok(composed) => Ok(composed.problems),
-        Err(Unclear::Message(problem)) => Ok(vec![*problem]),
+        Ok(composed) => Ok((message.id.clone(), composed.problems)),
+        Err(Unclear::Message(problem)) => Ok((message.id.clone(), vec![*problem])),
         Err(Unclear::Flag(failure)) => Err(failure),
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(8);
     // A thread costs more than a few messages do.
     let size = messages.len().div_ceil(workers).max(16);
-    let found: Vec<Result<Vec<Diagnostic>, Failure>> = if messages.len() <= size {
+    let found: Vec<Result<(String, Vec<Diagnostic>), Failure>> = if messages.len() <= size {
         messages.iter().map(one).collect()
     } else {
         std::thread::scope(|scope| {
@@ -93,9 +95,45 @@ fn check_messages(
                 .collect()
         })
     };
-    let mut problems = Vec::new();
-    for result in found {
-        problems.extend(result?);
+    let found = found.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    Ok(gather(&house.loaded.sources, found))
+}
+
+/// Messages that a problem outside of them names before it only counts them.
+const MOST_NAMED: usize = 3;
+
+/// The problems of all messages. What a message's words do to a ladder's rung is
+/// marked in the ladder's file: such a problem names the message, and if it is
+/// the same for several it is told once.
+fn gather(sources: &Sources, found: Vec<(String, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
+    let several = found.len() > 1;
+    let mut problems: Vec<(Diagnostic, Vec<String>)> = Vec::new();
+    let mut known: HashMap<(&'static str, Option<Span>, String), usize> = HashMap::new();
+    for (id, mine) in found {
+        for problem in mine {
+            let elsewhere = |span: Span| !sources.get(span.source).name.starts_with("messages/");
+            if !several || !problem.span.is_some_and(elsewhere) {
+                problems.push((problem, Vec::new()));
+                continue;
+            }
+            let same = (problem.rule, problem.span, problem.message.clone());
+            let at = *known.entry(same).or_insert_with(|| {
+                problems.push((problem, Vec::new()));
+                problems.len() - 1
+            });
+            if let Some((_, names)) = problems.get_mut(at).filter(|(_, names)| !names.contains(&id)) {
+                names.push(id.clone());
+            }
+        }
     }
-    Ok(problems)
+    let named = problems.into_iter().map(|(mut problem, names)| {
+        if !names.is_empty() {
+            let first: Vec<String> = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`")).collect();
+            let more = names.len().saturating_sub(MOST_NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            problem.message = format!("{} (in {}{more})", problem.message, first.join(", "));
+        }
+        problem
+    });
+    named.collect()
 }

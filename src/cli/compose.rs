@@ -34,6 +34,8 @@ impl Channels {
                 configured.insert(table.name.value.clone(), channel);
             }
         }
+        // Reading the project has said that already.
+        problems.retain(|problem| problem.rule != "unknown-adapter");
         let outlets = configured.iter().map(|(name, c)| (name.clone(), c.outlet.clone())).collect();
         Channels { configured, outlets, problems }
     }

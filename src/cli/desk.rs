@@ -27,23 +27,26 @@ pub enum Format {
     Csv,
 }
 
+/// Heading of the options that every verb takes: a verb's own come first.
+const EVERYWHERE: &str = "Options of every verb";
+
 /// Options that every verb takes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
     /// The project's folder [default: the nearest one with `ladder.toml`, from here upwards]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DIR")]
     pub project: Option<PathBuf>,
     /// How to answer; markdown and html are for `preview`, csv is for `log`
-    #[arg(long, global = true, value_name = "FORMAT")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FORMAT")]
     pub format: Option<Format>,
     /// Render and plan as if it were then ("2026-12-01 09:00"); nothing is sent
-    #[arg(long, global = true, value_name = "TIME")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "TIME")]
     pub clock: Option<String>,
     /// Say nothing but answers and problems
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "WHEN", default_value = "auto")]
     pub color: clap::ColorChoice,
 }
 

@@ -45,7 +45,10 @@ impl House {
     pub fn with_message(desk: &mut Desk, wanted: &str) -> Result<(House, Message), Failure> {
         let mut house = House::open(desk)?;
         match house.loaded.message(wanted) {
-            Ok(message) => Ok((house, message)),
+            Ok(message) => {
+                house.loaded.look_for_twins(&message);
+                Ok((house, message))
+            }
             Err(failure) => {
                 let problems = house.loaded.problems_for(None);
                 desk.problems(&house.loaded.sources, &problems);

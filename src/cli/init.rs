@@ -10,6 +10,7 @@ use super::folder::{Folder, PROJECT_FILE};
 use super::presets::{self, PRESETS, Preset};
 use super::{check, preview, publish};
 use crate::exit::Exit;
+use crate::report::columns::{pad, width};
 use crate::store::Store;
 use std::path::{Path, PathBuf};
 
@@ -61,9 +62,17 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return publish_sample(arguments, desk);
     }
     desk.show(
-        &files.names().iter().map(|name| format!("{}\n", files.dir.join(name).display())).collect::<String>(),
+        &files
+            .names()
+            .iter()
+            .map(|name| format!("{}\n", below(&files.dir, name).display()))
+            .collect::<String>(),
     );
-    let go = if arguments.dir == Path::new(".") { String::new() } else { format!("cd {dir}\n  ") };
+    let go = if arguments.dir == Path::new(".") {
+        String::new()
+    } else {
+        format!("cd {}\n  ", in_shell(&arguments.dir))
+    };
     desk.console.talk(&format!(
         "made a project with the ladder `{}` and a sample message. Next:\n\n  {go}ladder preview hello\n  \
          ladder publish hello\n  ladder new \"Your title\"",
@@ -91,30 +100,46 @@ fn publish_sample(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failur
 }
 
 fn closing(dir: &Path) -> String {
-    let at = |path: &str| dir.join(path).display().to_string();
+    let at = |path: &str| below(dir, path).display().to_string();
     let mut text = "\npublished `hello`: where to look\n\n".to_owned();
-    for (path, what) in [
+    let places = [
         ("preview.html", "every variant as its readers see it"),
         ("public/blog/index.html", "the article's page, with an index"),
         ("public/blog/feed.xml", "and a feed"),
         ("mail", "the mail, a real one, in a Maildir"),
         ("outbox", "the posts, ready to paste until you set the networks' keys"),
         (".ladder/ladder.db", "the journal that knows what was done"),
-    ] {
-        if dir.join(path).exists() {
-            text.push_str(&format!("  {:<34} {what}\n", at(path)));
-        }
+    ];
+    let there: Vec<_> = places.iter().filter(|(path, _)| dir.join(path).exists()).collect();
+    let columns = there.iter().map(|(path, _)| width(&at(path))).max().unwrap_or(0).max(33);
+    for (path, what) in there {
+        text.push_str(&format!("  {} {what}\n", pad(&at(path), columns)));
     }
-    text.push_str(&format!("\nnext\n\n  cd {}\n", dir.display()));
+    text.push_str("\nnext\n\n");
+    if dir != Path::new(".") {
+        text.push_str(&format!("  cd {}\n", in_shell(dir)));
+    }
     for (command, what) in [
         ("ladder status", "where every delivery stands"),
         ("ladder publish hello", "sends nothing twice: try it"),
         ("ladder new \"Your title\"", "your own first message"),
         ("$EDITOR ladder.toml", "your name, your site, your channels"),
     ] {
-        text.push_str(&format!("  {command:<34} {what}\n"));
+        text.push_str(&format!("  {} {what}\n", pad(command, columns)));
     }
     text
+}
+
+/// A folder as a shell takes it.
+fn in_shell(dir: &Path) -> String {
+    let text = dir.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '~');
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// A path below the project as people read it: without a leading `./`.
+fn below(dir: &Path, path: &str) -> PathBuf {
+    if dir == Path::new(".") { PathBuf::from(path) } else { dir.join(path) }
 }
 
 fn preset(name: &str) -> Result<&'static Preset, Failure> {
@@ -146,7 +171,10 @@ impl Files {
             Some(name) if !name.trim().is_empty() && !name.contains(char::is_control) => {
                 name.trim().to_owned()
             }
-            Some(_) => return Err(Failure::usage("bad-name", "a brand's name is one line of text")),
+            Some(_) => {
+                return Err(Failure::usage("bad-name", "a brand's name is one line of text")
+                    .hint("write it as `--name \"Acme Rockets\"`"));
+            }
             None => brand_of(&dir.canonicalize().map_err(failed)?),
         };
         Ok(Files { dir, brand, preset })
@@ -171,7 +199,7 @@ impl Files {
         let shared = [".gitignore", ".gitattributes"];
         for name in self.names().iter().filter(|name| !shared.contains(&name.as_str())) {
             if self.dir.join(name).symlink_metadata().is_ok() {
-                let path = self.dir.join(name);
+                let path = below(&self.dir, name);
                 let failure = Failure::usage(
                     "exists",
                     format!("`{}` is there already: nothing was written", path.display()),

@@ -89,7 +89,8 @@ fn import(house: &House, lines: &mut dyn BufRead) -> Result<ImportSummary, Impor
     remove(&draft);
     let imported = Store::create_with_id(&draft, id).map_err(ImportError::from).and_then(|mut store| {
         // Closing it at the end of this block writes everything into the one file.
-        store.import(lines)
+        let summary = store.import(lines)?;
+        if summary.whole { Ok(summary) } else { Err(ImportError::CutOff) }
     });
     let placed = imported.and_then(|summary| {
         // A link fails where a store came to be meanwhile, a rename would replace

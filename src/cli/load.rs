@@ -104,6 +104,8 @@ impl Loaded {
             self.media.fill(&self.folder, &mut message, &mut problems);
             message
         });
+        let ladders = self.ladders.iter().map(|ladder| &*self.sources.get(ladder.source).text);
+        let problems = crate::lint::spare_extra(&self.sources, problems, &ladders.collect::<Vec<_>>());
         Checked { value: message, problems }
     }
 
@@ -134,6 +136,32 @@ impl Loaded {
             ids.push(found.default_id.clone());
         }
         Err(messages::unknown(wanted, &ids))
+    }
+
+    /// Adds a problem for each other message that bears this one's id: the two
+    /// would be one delivery, and whichever came second would never go out.
+    pub fn look_for_twins(&mut self, message: &Message) {
+        let own = self.sources.get(message.source).name.clone();
+        for found in self.find_messages() {
+            if self.folder.name_of(&found.master) == own {
+                continue;
+            }
+            let text = self.folder.read_bytes(&found.master, super::folder::TEXT_LIMIT).unwrap_or_default();
+            // Only what says the id in its head, or in its name, can bear it.
+            let says = text.split(|byte| *byte == b'\n').any(|line| {
+                let line = line.trim_ascii_start();
+                let is_id = line.starts_with(b"id") || line.starts_with(b"\"id") || line.starts_with(b"'id");
+                is_id && contains(line, message.id.as_bytes())
+            });
+            if !says && found.default_id != message.id {
+                continue;
+            }
+            // What else is wrong with it concerns only its own publication.
+            if let Some(other) = self.read(&found).value.filter(|other| other.id == message.id) {
+                let problems = crate::lint::check_all(&[&other, message]);
+                self.problems.extend(problems.into_iter().filter(|problem| problem.rule == "same-id-twice"));
+            }
+        }
     }
 
     /// The ladder that a message climbs: `--ladder`, else the message's, else the only one.

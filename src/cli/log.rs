@@ -3,9 +3,10 @@
 use super::desk::{Desk, Format};
 use super::failure::Failure;
 use super::house::House;
+use crate::diagnostic::nearest;
 use crate::exit::Exit;
 use crate::ladder::When;
-use crate::plan::Delivery;
+use crate::plan::{Delivery, State};
 use crate::report::history;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -38,6 +39,19 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let until = arguments.until.as_deref().map(|time| bound("--until", time, zone, true)).transpose()?;
     let store = house.store()?;
     let standing = House::standing(&store)?;
+    if let Some(wanted) = &arguments.channel {
+        let mut names: Vec<&str> =
+            house.loaded.project.channels.iter().map(|c| c.name.value.as_str()).collect();
+        // A channel that is gone may have sent something all the same.
+        names.extend(standing.deliveries.values().map(|delivery| delivery.channel.as_str()));
+        if !names.contains(&wanted.as_str()) {
+            let failure = Failure::usage("unknown-channel", format!("there is no channel `{wanted}`"));
+            return Err(match nearest(wanted, names) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure.hint("`ladder channels` lists them"),
+            });
+        }
+    }
     let when = |delivery: &Delivery| delivery.sent_at.unwrap_or(delivery.planned_at);
     let is = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
     let mut found: Vec<&Delivery> = standing
@@ -46,6 +60,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         .filter(|delivery| {
             is(&arguments.campaign, &delivery.campaign) && is(&arguments.channel, &delivery.channel)
         })
+        // What nothing has happened to is for `ladder status`.
+        .filter(|delivery| delivery.is_touched() || delivery.state != State::Planned)
         .filter(|delivery| since.is_none_or(|since| when(delivery) >= since))
         .filter(|delivery| until.is_none_or(|until| when(delivery) < until))
         .collect();

@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             let near = crate::diagnostic::nearest(name, names());
             return Err(match near {
                 Some(near) => failure.hint(format!("did you mean `{near}`?")),
-                None => failure,
+                None => failure.hint(format!("there are {}", names().collect::<Vec<_>>().join(", "))),
             });
         }
         // With one ladder there is nothing to say; with several, the first is a start.

@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::file::write_new;
 use super::house::House;
+use super::publish::said_why;
 use crate::exit::Exit;
 use crate::plan::{Plan, Standing, Wish};
 use crate::report::queue;
@@ -28,6 +29,7 @@ pub struct Arguments {
 /// Shows the plan as a table, prints it with `--format json`, or writes it to a
 /// file; `ladder publish` takes either.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+    said_why(arguments.again.as_deref())?;
     let (house, message) = House::with_message(desk, &arguments.message)?;
     let now = desk.now(&house.loaded.zone)?;
     let composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
@@ -50,7 +52,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         }
     }
     let colour = desk.console.colour_out();
-    desk.show(&queue::text(&plan, &standing, now, &house.loaded.zone, colour));
+    desk.show(&queue::text(&plan, &standing, now, false, &house.loaded.zone, colour));
     Ok(Exit::Done)
 }
 

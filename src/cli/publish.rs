@@ -3,17 +3,18 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Manner, deliveries, keep_media, match_channels, send};
+use super::sending::{Manner, deliveries, dues, keep_media, match_channels, send};
 use super::{by_hand, file};
 use crate::diagnostic::{has_errors, nearest};
 use crate::exit::Exit;
-use crate::plan::{Plan, Standing, State, Wish};
+use crate::plan::{Plan, Standing, State, Step, Wish};
 use crate::publish::{Scope, exit_of, outstanding};
 use crate::report::{queue, status};
 use crate::schedule::{Due, due};
 use crate::store::Store;
 use crate::text::visible;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::json;
 use std::path::Path;
 
@@ -51,6 +52,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if !arguments.dry_run {
         desk.real_clock()?;
     }
+    said_why(arguments.again.as_deref())?;
     let file = Path::new(&arguments.message);
     let is_plan = file.extension().is_some_and(|ending| ending == "json");
     let (house, message) = if is_plan {
@@ -63,7 +65,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let mut store = house.store()?;
     let standing = House::standing(&store)?;
     let plan = match &message {
-        None => read_plan(&house, &store, file, arguments, desk)?,
+        None => read_plan(&house, &store, &standing, file, arguments, desk)?,
         Some(message) => {
             let composed = house.compose(desk, message, arguments.ladder.as_deref(), now)?;
             known_rungs(composed.ladder.rungs.iter().map(|rung| rung.name.value.as_str()), &arguments.only)?;
@@ -74,90 +76,125 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     known_rungs(plan.steps.iter().map(|step| step.rung.as_str()), &arguments.only)?;
     desk.field("plan", plan.digest.clone());
     let colour = desk.console.colour_err();
-    let table = queue::text(&plan, &standing, now, &house.loaded.zone, colour);
-    if let Some(failure) = held(&plan, arguments.early, now, &house) {
+    let (zone, early) = (&house.loaded.zone, arguments.early);
+    let table = queue::text(&plan, &standing, now, early, zone, colour);
+    if let Some(failure) = held(&plan, early, now, zone) {
         desk.console.talk(&table);
         return Err(failure);
     }
     if arguments.dry_run {
         desk.field("steps", serde_json::to_value(&plan.steps).unwrap_or_default());
         let colour = desk.console.colour_out();
-        desk.show(&queue::text(&plan, &standing, now, &house.loaded.zone, colour));
+        desk.show(&queue::text(&plan, &standing, now, early, zone, colour));
         desk.console.talk("nothing was sent: this was a dry run");
         return Ok(Exit::Done);
     }
     let plans = [plan];
-    let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
-    if left.is_empty() || left.iter().all(|left| is_idle(left, &plans[0], &standing, now, &house, arguments))
-    {
-        return Ok(already(&plans, &standing, desk, &house));
-    }
     let plan = &plans[0];
+    // What another process is sending in this moment is not "sent before": who
+    // that is, the lock says.
+    if deliveries(&standing, &plans).iter().any(|delivery| delivery.state == State::Sending) {
+        drop(store.lock_for_sending()?);
+    }
+    let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
+    let left = left.first().map_or(&[][..], |left| &left.steps);
+    if let Some(waits) = idle(left, plan, &standing, now, zone, early) {
+        let exit = answer(&plans, &standing, &standing, desk, &house);
+        desk.console.talk(&visible(&format!("nothing to send: `{}`: {waits}", plan.message)));
+        return Ok(exit);
+    }
     confirm(arguments, plan, &table, desk)?;
     // Asking may have taken a while: from here on nobody else sends, and what
     // somebody sent meanwhile is not sent again.
     let lock = store.lock_for_sending()?;
     let standing = Standing::fold(&store.events()?, false);
     keep_media(&house, &store, plan)?;
-    let manner = Manner { scope: Scope::Plan, early: arguments.early, only: arguments.only.clone() };
-    let standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    let manner = Manner { scope: Scope::Plan, early, only: arguments.only.clone() };
+    let now_standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
-    Ok(answer(&plans, &standing, desk, &house))
+    Ok(answer(&plans, &standing, &now_standing, desk, &house))
 }
 
-/// Tells where the deliveries of these plans stand, and what a person has to do.
-pub fn answer(plans: &[Plan], standing: &Standing, desk: &mut Desk, house: &House) -> Exit {
+/// Tells where the deliveries of these plans stand, and what a person has to do
+/// since `before`.
+pub fn answer(
+    plans: &[Plan],
+    before: &Standing,
+    standing: &Standing,
+    desk: &mut Desk,
+    house: &House,
+) -> Exit {
     let found = deliveries(standing, plans);
-    desk.field("deliveries", status::json(&found));
+    let zone = &house.loaded.zone;
+    // The run may have taken a while.
+    let dues = dues(plans, standing, Timestamp::now(), zone);
+    desk.field("deliveries", status::json(&found, &dues));
     let colour = desk.console.colour_out();
-    desk.show(&status::text(&found, &house.loaded.zone, colour));
-    by_hand::show(desk, plans, &found);
-    let steps: usize = plans.iter().map(|plan| plan.steps.len()).sum();
-    let planned = found.iter().filter(|delivery| delivery.state == State::Planned).count();
-    let left = planned + steps.saturating_sub(found.len());
-    if left > 0 {
-        let words = if left == 1 { "1 delivery is".to_owned() } else { format!("{left} deliveries are") };
-        desk.console.talk(&format!("{words} left planned: `ladder run` sends what is due"));
+    desk.show(&status::text(&found, &dues, zone, colour));
+    by_hand::show(desk, before, &found);
+    if !dues.is_empty() {
+        let words = plural(dues.len(), "delivery is", "deliveries are");
+        let next = dues.values().filter_map(|due| if let Due::At(time) = due { Some(*time) } else { None });
+        let next = next.min().map(|time| format!(", the next due {}", local(time, zone))).unwrap_or_default();
+        desk.console.talk(&format!("{words} left planned{next}: `ladder run` sends what is due"));
+    }
+    for plan in plans {
+        let out = plan.steps.iter().filter(|step| !standing.deliveries.contains_key(&step.key)).count();
+        if out > 0 {
+            let words = plural(out, "rung was", "rungs were");
+            let message = visible(&plan.message);
+            desk.console.talk(&format!("{words} left out: `ladder publish {message}` sends the rest"));
+        }
     }
     exit_of(&found)
 }
 
-/// Whether all that is left was taken up before, and waits for its time or for
-/// another: a run would do nothing, so nobody has to be asked.
-fn is_idle(
-    left: &Plan,
+fn plural(number: usize, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
+fn local(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Whether a run would do nothing, so that nobody has to be asked, and why:
+/// nothing is left, or all of it was taken up before, and waits for its time
+/// or for another.
+fn idle(
+    left: &[Step],
     plan: &Plan,
     standing: &Standing,
     now: Timestamp,
-    house: &House,
-    arguments: &Arguments,
-) -> bool {
-    left.steps.iter().all(|step| {
-        let Some(delivery) = standing.deliveries.get(&step.key) else { return false };
-        let due = due(plan, step, standing, now, &house.loaded.zone, arguments.early);
-        delivery.plan == plan.digest && matches!(due, Due::At(_) | Due::After(_))
+    zone: &TimeZone,
+    early: bool,
+) -> Option<String> {
+    let mut waits = Vec::new();
+    for step in left {
+        let delivery = standing.deliveries.get(&step.key)?;
+        let why = match due(plan, step, standing, now, zone, early) {
+            _ if delivery.plan != plan.digest => return None,
+            Due::At(time) => format!("`{}` is due {}", step.rung, local(time, zone)),
+            Due::After(rung) => format!("`{}` waits for `{rung}`", step.rung),
+            _ => return None,
+        };
+        waits.push(why);
+    }
+    Some(if waits.is_empty() {
+        "all of it was sent, or left for a person, before".to_owned()
+    } else {
+        waits.join(", ")
     })
 }
 
-/// Nothing is left that a run could do now.
-fn already(plans: &[Plan], standing: &Standing, desk: &mut Desk, house: &House) -> Exit {
-    let exit = answer(plans, standing, desk, house);
-    let messages: Vec<_> = plans.iter().map(|plan| format!("`{}`", plan.message)).collect();
-    let words = "what is due was sent, or left for a person, before";
-    desk.console.talk(&visible(&format!("nothing to send: {}: {words}", messages.join(", "))));
-    exit
-}
-
 /// Why the whole message does not go now.
-fn held(plan: &Plan, early: bool, now: Timestamp, house: &House) -> Option<Failure> {
-    let local = |at: Timestamp| at.to_zoned(house.loaded.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+fn held(plan: &Plan, early: bool, now: Timestamp, zone: &TimeZone) -> Option<Failure> {
     if let Some(embargo) = plan.embargo.filter(|embargo| *embargo > now) {
-        let message = format!("`{}` is under embargo until {}", plan.message, local(embargo));
+        let message = format!("`{}` is under embargo until {}", plan.message, local(embargo, zone));
         let hint = "no flag passes an embargo; `ladder schedule` queues it";
         return Some(Failure::new(Exit::Held, "embargo", message).hint(hint));
     }
     let publish_at = plan.publish_at.filter(|at| *at > now && !early)?;
-    let message = format!("`{}` is to be published at {}", plan.message, local(publish_at));
+    let message = format!("`{}` is to be published at {}", plan.message, local(publish_at, zone));
     let hint = "`ladder schedule` queues it for then; `--early` publishes it now";
     Some(Failure::new(Exit::Held, "publish-at", message).hint(hint))
 }
@@ -180,6 +217,15 @@ fn confirm(arguments: &Arguments, plan: &Plan, table: &str, desk: &mut Desk) -> 
     Err(Failure::usage("declined", "nothing was sent"))
 }
 
+/// `--again` says why: the reason is all that tells the two apart later.
+pub fn said_why(again: Option<&str>) -> Result<(), Failure> {
+    if again.is_some_and(|reason| reason.trim().is_empty()) {
+        return Err(Failure::usage("no-reason", "`--again` needs a reason: the journal keeps it")
+            .hint("write it in a few words: `--again \"the link was wrong\"`"));
+    }
+    Ok(())
+}
+
 /// `--only` names rungs that are there.
 fn known_rungs<'a>(rungs: impl Iterator<Item = &'a str>, only: &[String]) -> Result<(), Failure> {
     let rungs: Vec<&str> = rungs.collect();
@@ -199,6 +245,7 @@ fn known_rungs<'a>(rungs: impl Iterator<Item = &'a str>, only: &[String]) -> Res
 fn read_plan(
     house: &House,
     store: &Store,
+    standing: &Standing,
     path: &Path,
     arguments: &Arguments,
     desk: &mut Desk,
@@ -221,6 +268,6 @@ fn read_plan(
             format!("the plan is for the store {}, and this project's is {}", plan.store, store.id());
         return Err(refused(message).hint("make the plan where it is published, or share the store"));
     }
-    match_channels(house, &plan)?;
+    match_channels(house, &plan, standing, Scope::Plan)?;
     Ok(plan)
 }

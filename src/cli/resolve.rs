@@ -4,10 +4,13 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
+use super::sending::dues;
+use super::status::plans;
 use crate::exit::Exit;
-use crate::plan::{Event, EventKind, Standing, State};
+use crate::plan::{Delivery, Event, EventKind, Standing, State};
 use crate::report::status;
 use crate::store::Batch;
+use crate::text::visible;
 use serde_json::json;
 
 /// Arguments of `ladder resolve`.
@@ -58,11 +61,28 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     store.commit(&Batch { plans: Vec::new(), events: vec![event] })?;
     let standing_now = Standing::fold(&store.events()?, false);
     drop(lock);
-    let found: Vec<_> = standing_now.deliveries.get(&keyed.delivery.key).into_iter().collect();
-    desk.field("deliveries", status::json(&found));
+    let Some(delivery) = standing_now.deliveries.get(&keyed.delivery.key) else { return Ok(Exit::Done) };
+    let found = [delivery];
+    let plans = plans(&store, &found)?;
+    let zone = &house.loaded.zone;
+    let dues = dues(&plans, &standing_now, now, zone);
+    desk.field("deliveries", status::json(&found, &dues));
     let colour = desk.console.colour_out();
-    desk.show(&status::text(&found, &house.loaded.zone, colour));
-    desk.console.talk("noted in the journal; `ladder run` sends what was waiting for it");
+    desk.show(&status::text(&found, &dues, zone, colour));
+    let follows = plans.iter().flat_map(|plan| &plan.steps).any(|step| {
+        step.after.contains(&delivery.rung)
+            && standing_now.deliveries.get(&step.key).is_some_and(Delivery::is_open)
+    });
+    let then = match (arguments.sent.is_some(), state) {
+        (true, _) if follows => "; `ladder run` sends what was waiting for it".to_owned(),
+        (true, _) => String::new(),
+        (false, State::Unknown) => "; `ladder run` sends it again".to_owned(),
+        (false, _) => format!(
+            ": it will not go out; `ladder publish {} --only {} --again REASON` would begin anew",
+            delivery.message, delivery.rung
+        ),
+    };
+    desk.console.talk(&visible(&format!("noted in the journal{then}")));
     Ok(Exit::Done)
 }
 

@@ -9,6 +9,7 @@ use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::plan::Standing;
 use crate::publish::Scope;
+use crate::text::visible;
 use serde_json::json;
 
 /// Arguments of `ladder run`: none yet.
@@ -31,11 +32,14 @@ pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let (mut plans, mut exit) = (Vec::new(), Exit::Done);
     let standing = Standing::fold(&store.events()?, false);
     for plan in store.queued(&standing)? {
-        match match_channels(&house, &plan) {
+        match match_channels(&house, &plan, &standing, Scope::TakenUp) {
             Ok(()) => plans.push(plan),
             // One plan's channel is gone; the others go all the same.
             Err(failure) => {
-                desk.console.warn(&format!("`{}` stays planned: {}", plan.message, failure.message));
+                let why = format!("`{}` stays planned: {}", plan.message, failure.message);
+                desk.console.warn(&visible(&why));
+                desk.console
+                    .warn(&visible(&format!("hint: `ladder publish {}` plans it anew", plan.message)));
                 exit = exit.or(Exit::Held);
             }
         }
@@ -45,7 +49,7 @@ pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     let manner = Manner { scope: Scope::TakenUp, early: false, only: Vec::new() };
-    let standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    let now_standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
-    Ok(exit.or(answer(&plans, &standing, desk, &house)))
+    Ok(exit.or(answer(&plans, &standing, &now_standing, desk, &house)))
 }

@@ -3,7 +3,8 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{deliveries, keep_media};
+use super::publish::said_why;
+use super::sending::{deliveries, dues, keep_media};
 use crate::exit::Exit;
 use crate::plan::{Standing, Wish};
 use crate::publish::take_up;
@@ -27,6 +28,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     let now = desk.real_clock()?;
+    said_why(arguments.again.as_deref())?;
     let (house, message) = House::with_message(desk, &arguments.message)?;
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
@@ -40,9 +42,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     drop(lock);
     let plans = std::slice::from_ref(&plan);
     desk.field("plan", plan.digest.clone());
-    desk.field("deliveries", status::json(&deliveries(&standing, plans)));
+    let zone = &house.loaded.zone;
+    let dues = dues(plans, &standing, now, zone);
+    desk.field("deliveries", status::json(&deliveries(&standing, plans), &dues));
     let colour = desk.console.colour_out();
-    desk.show(&queue::text(&plan, &standing, now, &house.loaded.zone, colour));
+    desk.show(&queue::text(&plan, &standing, now, false, zone, colour));
     desk.console.talk("queued: `ladder run` sends what is due (call it from cron or CI)");
     Ok(Exit::Done)
 }

@@ -10,7 +10,11 @@ use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, Standing};
 use crate::publish::{self, Route, Scope, World};
 use crate::report::Progress;
+use crate::report::status::Dues;
+use crate::schedule::{Due, due};
 use crate::store::Store;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
@@ -25,9 +29,11 @@ pub struct Manner {
     pub only: Vec<String>,
 }
 
-/// Refuses a plan that was made for other channels than the project has.
-pub fn match_channels(house: &House, plan: &Plan) -> Result<(), Failure> {
-    for step in &plan.steps {
+/// Refuses a plan that was made for other channels than the project has. What is
+/// out already went where it was to go: its channel may have changed since.
+pub fn match_channels(house: &House, plan: &Plan, standing: &Standing, scope: Scope) -> Result<(), Failure> {
+    let left = publish::outstanding(std::slice::from_ref(plan), standing, &[], scope);
+    for step in left.iter().flat_map(|left| &left.steps) {
         let failure = |message: String| {
             Err(Failure::usage("channel-changed", message).hint("make the plan anew with `ladder plan`"))
         };
@@ -75,15 +81,25 @@ pub fn send(
         Failure::new(Exit::Failed, "system", format!("the system gives no threads: {error}"))
     })?;
     let quiet = desk.console.is_quiet();
+    let project = house.loaded.folder.path.clone();
+    // Who has nothing to send is not asked: its secrets may be gone by now.
+    let left = publish::outstanding(plans, standing, &manner.only, manner.scope);
+    let outbox = outbox::stand_in(&house.loaded.project);
+    let asked = publish::preflight(&house.channels.configured, &outbox, &left, &project);
+    let routes = runtime.block_on(asked);
+    let routes = match routes {
+        Ok(routes) => routes,
+        Err(reasons) => {
+            runtime.shutdown_background();
+            return Err(not_ready(reasons));
+        }
+    };
+    if is_any_due(&left, plans, standing, house, manner.early) {
+        tell_outbox(desk, &routes);
+    }
+    // Not before all is said: bars and lines would write over each other.
     let mut progress = Progress::new(plans, std::io::stderr().is_terminal() && !quiet);
     let result = runtime.block_on(async {
-        let project = house.loaded.folder.path.clone();
-        // Who has nothing to send is not asked: its secrets may be gone by now.
-        let left = publish::outstanding(plans, standing, &manner.only, manner.scope);
-        let outbox = outbox::stand_in(&house.loaded.project);
-        let asked = publish::preflight(&house.channels.configured, &outbox, &left, &project).await;
-        let routes = asked.map_err(not_ready)?;
-        tell_outbox(desk, &routes);
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let listening = tokio::spawn(interrupts(stop));
         let world = World {
@@ -119,12 +135,32 @@ pub fn deliveries<'a>(standing: &'a Standing, plans: &[Plan]) -> Vec<&'a Deliver
     keys.filter_map(|key| standing.deliveries.get(key)).collect()
 }
 
+/// When each open delivery of these plans is due, for those who look.
+pub fn dues(plans: &[Plan], standing: &Standing, now: Timestamp, zone: &TimeZone) -> Dues {
+    let steps = plans.iter().flat_map(|plan| plan.steps.iter().map(move |step| (plan, step)));
+    let open = |key| standing.deliveries.get(key).is_some_and(Delivery::is_open);
+    steps
+        .filter(|(_, step)| open(&step.key))
+        .map(|(plan, step)| (step.key.clone(), due(plan, step, standing, now, zone, false)))
+        .collect()
+}
+
 /// `--quiet`.
 struct Silent;
 
 impl publish::Listener for Silent {
     fn event(&mut self, _event: &crate::plan::Event) {}
     fn doing(&mut self, _rung: &str, _what: &str) {}
+}
+
+/// Whether any of `left` goes out at once. Cron calls `ladder run` every few
+/// minutes, and need not hear each time where things would go.
+fn is_any_due(left: &[Plan], plans: &[Plan], standing: &Standing, house: &House, early: bool) -> bool {
+    let (now, zone) = (Timestamp::now(), &house.loaded.zone);
+    left.iter().any(|left| {
+        let whole = plans.iter().find(|plan| plan.digest == left.digest).unwrap_or(left);
+        left.steps.iter().any(|step| due(whole, step, standing, now, zone, early) == Due::Now)
+    })
 }
 
 fn not_ready(reasons: Vec<String>) -> Failure {

@@ -3,9 +3,9 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
+use super::sending::dues;
 use crate::exit::Exit;
-use crate::plan::Delivery;
-use crate::plan::StepKey;
+use crate::plan::{Delivery, Plan, StepKey};
 use crate::report::status;
 use crate::store::Store;
 use serde_json::json;
@@ -30,26 +30,30 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let id = if ids.contains(wanted) { wanted.clone() } else { house.loaded.message(wanted)?.id };
         found.retain(|delivery| delivery.message == id);
     }
-    let order = order(&store, &found)?;
+    let plans = plans(&store, &found)?;
+    let steps = plans.iter().flat_map(|plan| plan.steps.iter().enumerate());
+    let order: BTreeMap<&StepKey, usize> = steps.map(|(place, step)| (&step.key, place)).collect();
     let place = |delivery: &Delivery| order.get(&delivery.key).copied().unwrap_or(usize::MAX);
+    let zone = &house.loaded.zone;
+    let dues = dues(&plans, &standing, desk.now(zone)?, zone);
     found.sort_by(|a, b| (a.planned_at, &a.message, place(a)).cmp(&(b.planned_at, &b.message, place(b))));
-    desk.field("deliveries", status::json(&found));
+    desk.field("deliveries", status::json(&found, &dues));
     if found.is_empty() {
         desk.console.talk("nothing has been published or planned yet");
         return Ok(Exit::Done);
     }
     let colour = desk.console.colour_out();
-    desk.show(&status::text(&found, &house.loaded.zone, colour));
+    desk.show(&status::text(&found, &dues, zone, colour));
     Ok(Exit::Done)
 }
 
-/// The place of each delivery among the rungs of its ladder, as it was planned.
-fn order(store: &Store, deliveries: &[&Delivery]) -> Result<BTreeMap<StepKey, usize>, Failure> {
-    let plans: BTreeSet<&str> = deliveries.iter().map(|delivery| delivery.plan.as_str()).collect();
-    let mut order = BTreeMap::new();
-    for digest in plans {
-        let steps = store.plan(digest)?.into_iter().flat_map(|plan| plan.steps);
-        order.extend(steps.enumerate().map(|(place, step)| (step.key, place)));
+/// The plans that these deliveries came with: they know the order of the rungs,
+/// and when what is left is due.
+pub fn plans(store: &Store, deliveries: &[&Delivery]) -> Result<Vec<Plan>, Failure> {
+    let digests: BTreeSet<&str> = deliveries.iter().map(|delivery| delivery.plan.as_str()).collect();
+    let mut plans = Vec::new();
+    for digest in digests {
+        plans.extend(store.plan(digest)?);
     }
-    Ok(order)
+    Ok(plans)
 }

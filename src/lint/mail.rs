@@ -130,15 +130,30 @@ fn relative_link(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What stands in `href="…"` and `src="…"` of HTML that a sanitiser wrote.
+/// What stands in `href="…"` and `src="…"` of HTML that a sanitiser wrote: in
+/// its tags, for an author may write about `src="…"`.
 fn addresses(html: &str) -> impl Iterator<Item = &str> {
-    ["href=\"", "src=\""].into_iter().flat_map(move |attribute| {
-        html.match_indices(attribute).filter_map(move |(at, _)| {
-            let value = &html[at + attribute.len()..];
-            let before = html[..at].chars().next_back();
-            before.is_some_and(char::is_whitespace).then(|| value.split('"').next().unwrap_or("").trim())
+    html.split('<').skip(1).flat_map(|tag| {
+        let mut quoted = false;
+        let end = tag.find(|c| {
+            quoted ^= c == '"';
+            c == '>' && !quoted
+        });
+        let tag = &tag[..end.unwrap_or(tag.len())];
+        [" href=\"", " src=\""].into_iter().filter_map(move |attribute| {
+            let (_, value) = tag.split_once(attribute)?;
+            Some(value.split('"').next().unwrap_or("").trim())
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn addresses_stand_in_tags() {
+        let html = "<p>write src=\"x\" or <a title=\"a > b\" href=\"/y\">href=\"z\"</a><img src=\"p.png\"/>";
+        assert_eq!(super::addresses(html).collect::<Vec<_>>(), ["/y", "p.png"]);
+    }
 }
 
 /// The place of a link in the message's body.

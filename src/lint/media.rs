@@ -13,7 +13,11 @@ pub(super) const RULES: &[OfVariant] =
 
 /// The pictures that readers get with alt text (a card's picture has none), each once.
 fn shown<'a>(look: &Look<'a>) -> Vec<&'a Picture> {
-    let all: Vec<&Picture> = match look.made.variant {
+    shown_in(look.made.variant)
+}
+
+fn shown_in(variant: &Variant) -> Vec<&Picture> {
+    let all: Vec<&Picture> = match variant {
         Variant::Post(post) => post.parts.iter().flat_map(|part| &part.media).collect(),
         variant => variant.pictures(),
     };
@@ -37,7 +41,15 @@ fn place(look: &Look<'_>, picture: &Picture, alt: bool) -> Span {
 
 fn missing_alt(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let language = &look.made.outlet.language;
-    for picture in shown(look).into_iter().filter(|picture| picture.alt.trim().is_empty()) {
+    // Told once for a language, of the first rung that shows the picture.
+    let told = |picture: &Picture| {
+        let before = look.subject.made.iter().take_while(|made| made.rung.name != look.made.rung.name);
+        let mut same = before.filter(|made| made.outlet.language == *language);
+        let silent = |other: &&Picture| other.path == picture.path && other.alt.trim().is_empty();
+        same.any(|made| shown_in(made.variant).iter().any(silent))
+    };
+    let silent = shown(look).into_iter().filter(|picture| picture.alt.trim().is_empty());
+    for picture in silent.filter(|picture| !told(picture)) {
         found.push(
             table::MISSING_ALT
                 .broken(format!(

@@ -24,7 +24,7 @@ mod words;
 mod tests;
 
 pub use repeat::check_all;
-pub use silence::silence;
+pub use silence::{silence, spare_extra};
 pub use table::RULES;
 
 use crate::diagnostic::{Diagnostic, Severity};

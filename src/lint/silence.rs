@@ -2,7 +2,7 @@
 
 use super::{RULES, Rule, table};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
-use crate::source::Spanned;
+use crate::source::{Sources, Spanned};
 
 /// `problems` without those whose rule stands in one of the `allow` lists
 /// (the project's, the ladder's, the message's) and may be allowed.
@@ -18,6 +18,20 @@ pub fn silence(problems: Vec<Diagnostic>, allow: &[&[Spanned<String>]]) -> Vec<D
             && allow.iter().any(|list| list.iter().any(|written| written.value == problem.rule))
     };
     problems.into_iter().filter(|problem| !allowed(problem)).collect()
+}
+
+/// `problems` without the unknown keys of a head that one of `templates` asks
+/// for as `message.extra.KEY`: such a key is no typo.
+pub fn spare_extra(sources: &Sources, problems: Vec<Diagnostic>, templates: &[&str]) -> Vec<Diagnostic> {
+    let asked = |problem: &Diagnostic| {
+        let key = problem.span.map_or("", |span| sources.slice(span)).trim_matches(['"', '\'']);
+        let name = format!("message.extra.{key}");
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        problem.rule == table::UNKNOWN_KEY.name
+            && problem.severity == Severity::Warning
+            && templates.iter().any(|text| text.split(&name).skip(1).any(ends))
+    };
+    problems.into_iter().filter(|problem| !asked(problem)).collect()
 }
 
 /// Names in `allow` that are no rule, or one that cannot be allowed.

@@ -70,8 +70,9 @@ const PLACEHOLDERS: &[&str] = &["TODO", "FIXME", "XXX", "TBD", "TBC"];
 /// only where no code is shown.
 fn placeholder(text: &str, marks: bool) -> Option<&'static str> {
     let lower = text.to_lowercase();
-    let phrase =
-        ["lorem ipsum", "[insert ", "your text here"].into_iter().find(|phrase| lower.contains(phrase));
+    let phrase = ["lorem ipsum", "[insert ", "your text here", "write here, in markdown"]
+        .into_iter()
+        .find(|phrase| lower.contains(phrase));
     let mark = ["{{", "}}", "{%"].into_iter().find(|mark| marks && text.contains(mark));
     let word = PLACEHOLDERS.iter().copied().find(|word| {
         text.match_indices(word).any(|(at, _)| {
@@ -298,15 +299,16 @@ fn draft(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
 fn embargo(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let Some(embargo) = &subject.message.embargo else { return };
     let due = subject.message.publish_at.as_ref().map(|due| due.value);
-    let message = match (embargo.value, due) {
-        (When::Wall(embargo), Some(When::Wall(due))) if due < embargo => {
-            format!("`publish_at` is before the embargo ends: nothing goes out before {embargo}")
-        }
-        (When::Instant(embargo), Some(When::Instant(due))) if due < embargo => {
-            format!("`publish_at` is before the embargo ends: nothing goes out before {embargo}")
-        }
-        (When::Wall(embargo), _) => format!("nothing goes out before {embargo}, whatever the flags"),
-        (When::Instant(embargo), _) => format!("nothing goes out before {embargo}, whatever the flags"),
+    let end = embargo.value;
+    let too_early = match (end, due) {
+        (When::Wall(end), Some(When::Wall(due))) => due < end,
+        (When::Instant(end), Some(When::Instant(due))) => due < end,
+        _ => false,
+    };
+    let message = if too_early {
+        format!("`publish_at` is before the embargo ends: nothing goes out before {end}")
+    } else {
+        format!("nothing goes out before {end}, whatever the flags")
     };
     found.push(table::EMBARGO.broken(message).at(embargo.span));
 }

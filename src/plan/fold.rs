@@ -86,7 +86,7 @@ fn plan(delivery: &mut Delivery, event: &Event) {
         payload_digest,
         parts,
         recipients,
-        reason: _,
+        reason,
     } = &event.kind
     else {
         return;
@@ -114,6 +114,7 @@ fn plan(delivery: &mut Delivery, event: &Event) {
     ladder.clone_into(&mut delivery.ladder);
     delivery.kind = Some(*kind);
     delivery.generation = *generation;
+    reason.clone_into(&mut delivery.reason);
     // Who has left the list before anything was attempted gets nothing; who
     // was attempted stays in the record.
     let wanted: BTreeSet<&str> = recipients.iter().map(String::as_str).collect();
@@ -317,14 +318,19 @@ fn of_people(delivery: &mut Delivery) -> State {
     } else {
         State::Sent
     };
-    let troubled = [(unknown, State::Unknown, "unknown"), (refused, State::Refused, "refused")];
+    let troubled =
+        [(State::Unknown, "unknown"), (State::Refused, "refused"), (State::Planned, "not yet taken")];
     let told: Vec<String> = troubled
         .into_iter()
-        .filter(|(number, ..)| *number > 0)
-        .map(|(number, state, word)| {
-            let first = delivery.recipients.iter().find(|person| person.part.state == state);
-            let why = first.and_then(|person| person.error.as_deref()).unwrap_or("no reason given");
-            format!("{number} of {all} {word}: {why}")
+        .filter_map(|(state, word)| {
+            // Who is planned and was never tried has no trouble.
+            let of_state = |person: &&RecipientStanding| {
+                person.part.state == state && (state != State::Planned || person.error.is_some())
+            };
+            let first = delivery.recipients.iter().find(of_state)?;
+            let number = delivery.recipients.iter().filter(of_state).count();
+            let why = first.error.as_deref().unwrap_or("no reason given");
+            Some(format!("{number} of {all} {word}: {why}"))
         })
         .collect();
     let kept_back = matches!(delivery.state, State::Held | State::Skipped | State::Cancelled);
@@ -393,6 +399,7 @@ fn empty(key: &StepKey, at: Timestamp) -> Delivery {
         ladder: String::new(),
         kind: None,
         generation: 0,
+        reason: None,
         plan: String::new(),
         payload_digest: String::new(),
         part_count: 1,

@@ -168,6 +168,18 @@ fn step(
             .at(rung.name.span)
             .hint("`--again REASON` posts it once more"),
         ),
+        (Some(begun), _, None)
+            if begun.is_touched() && begun.is_open() && begun.payload_digest != payload_digest =>
+        {
+            problems.push(
+                Diagnostic::note(
+                    "edited-after-sending",
+                    format!("`{}` was begun with other words, and goes on with those", draft.rung),
+                )
+                .at(rung.name.span)
+                .hint("`--again REASON` sends what the message says now instead"),
+            );
+        }
         _ => {}
     }
     let identity = Identity {

@@ -59,6 +59,8 @@ pub struct Delivery {
     pub kind: Option<VariantKind>,
     /// The generation.
     pub generation: u32,
+    /// Why there is this generation: `--again REASON`.
+    pub reason: Option<String>,
     /// The digest of the plan it came with.
     pub plan: String,
     /// The payload's digest when it was planned.

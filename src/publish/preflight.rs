@@ -1,6 +1,6 @@
 //! Everything that can be asked before the first byte leaves.
 
-use super::Route;
+use super::{Route, take_up};
 use crate::channel::{Configured, Ready};
 use crate::plan::{Plan, Standing, State, Step};
 use std::collections::BTreeMap;
@@ -29,7 +29,10 @@ impl Scope {
 /// asking, not for running: a step that others wait for may be missing.
 pub fn outstanding(plans: &[Plan], standing: &Standing, only: &[String], scope: Scope) -> Vec<Plan> {
     let needs = |step: &Step| match standing.deliveries.get(&step.key) {
-        Some(delivery) => delivery.is_open() || delivery.state == State::Unknown,
+        Some(delivery) => {
+            let joined = scope == Scope::Plan && take_up::somebody_joins(step, delivery);
+            delivery.is_open() || delivery.state == State::Unknown || joined
+        }
         None => true,
     };
     let mut left: Vec<Plan> = plans.to_vec();

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 /// place of one of which nothing was attempted yet; a new generation ends what
 /// is left of older ones. What an older plan of the same message still had for
 /// the same account, under a rung that the new one does not have, is cancelled:
-/// a renamed rung would else go out under both names.
+/// a renamed rung would else go out under both names. So is what the same rung
+/// still had for an account that its channel no longer is.
 pub fn take_up(plans: &[Plan], standing: &Standing, only: &[String], now: Timestamp) -> Batch {
     let mut batch = Batch::default();
     for plan in plans {
@@ -44,9 +45,20 @@ fn is_news(plan: &Plan, step: &Step, delivery: Option<&Delivery>) -> bool {
         return !settled && (delivery.plan != plan.digest || other_people(step, delivery));
     }
     // Begun with these very words: people may still join the list, or leave it.
-    delivery.payload_digest == step.payload_digest
-        && delivery.is_for_each_person()
-        && other_people(step, delivery)
+    goes_to_people_in_these_words(step, delivery) && other_people(step, delivery)
+}
+
+/// Whether the mail went out, or began to, in these very words, and the list
+/// has people by now who are to get it too.
+pub(super) fn somebody_joins(step: &Step, delivery: &Delivery) -> bool {
+    let kept_back = matches!(delivery.state, State::Cancelled | State::Skipped | State::Unpublished);
+    !kept_back
+        && goes_to_people_in_these_words(step, delivery)
+        && step.recipients.iter().any(|address| delivery.recipient(address).is_none())
+}
+
+fn goes_to_people_in_these_words(step: &Step, delivery: &Delivery) -> bool {
+    delivery.payload_digest == step.payload_digest && delivery.is_for_each_person()
 }
 
 fn other_people(step: &Step, delivery: &Delivery) -> bool {
@@ -81,10 +93,16 @@ fn end_what_was_dropped(
         plan.steps.iter().any(same)
     };
     for delivery in standing.deliveries.values() {
-        let concerned = delivery.message == plan.message && delivery.account == step.identity.account;
+        let moved = delivery.ladder == plan.ladder && delivery.rung == step.identity.rung;
+        let concerned =
+            delivery.message == plan.message && (moved || delivery.account == step.identity.account);
         if concerned && delivery.is_open() && !delivery.reached() && !known(delivery) {
-            let by = "a newer plan, which does not have this rung".to_owned();
-            let cancelled = EventKind::Cancelled { by };
+            let by = if moved {
+                "a newer plan, in which this rung goes to another account"
+            } else {
+                "a newer plan, which does not have this rung"
+            };
+            let cancelled = EventKind::Cancelled { by: by.to_owned() };
             let event = Event { at: now, key: delivery.key.clone(), recipient: None, kind: cancelled };
             // Two steps may go to the same account.
             if !events.contains(&event) {

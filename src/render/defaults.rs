@@ -21,9 +21,13 @@ macro_rules! headline {
             " %}",
             "{% if whole and point is startingwith message.title %}{{ point }}",
             "{% else %}{{ message.title }}{% if whole and point %}",
-            "{% if message.title[-1:] in '。！？：；｡' %}",
-            "{% elif message.title[-1:] in '.?!:;…؟۔।' %} ",
-            "{% elif message.language[:2] in 'zh ja' %}：{% else %}: {% endif %}",
+            "{% set last = message.title[-1:] %}",
+            "{% if last in '。！？：；｡' %}",
+            "{% elif last in '.?!:;…؟۔।' %} ",
+            // Chinese and Japanese have a colon of their own, also in a house
+            // that speaks English else.
+            "{% elif message.language[:2] in 'zh ja' or last > '\u{2e7f}' and last < '\u{a000}' %}：",
+            "{% else %}: {% endif %}",
             "{{ point }}{% endif %}{% endif %}",
         )
     };

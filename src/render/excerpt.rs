@@ -18,7 +18,9 @@ pub fn sentences(text: &str, limit: usize) -> String {
     for paragraph in text.split("\n\n") {
         let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
         for sentence in line.split_sentence_bounds() {
-            let space = usize::from(!out.is_empty() && !out.ends_with(' '));
+            // Chinese and Japanese sentences follow each other without a space.
+            let closed = out.is_empty() || out.ends_with([' ', '。', '！', '？', '」', '』']);
+            let space = usize::from(!closed);
             let whole = out.chars().count() + space + sentence.trim_end().chars().count();
             if whole > limit {
                 return if out.is_empty() { cut(&line, limit) } else { out.trim_end().to_owned() };
@@ -65,6 +67,7 @@ mod tests {
         assert_eq!(excerpt("Just many words, and no stop", 18), "Just many words…");
         assert_eq!(excerpt("- only\n- lists", 50), "• only • lists");
         assert_eq!(excerpt("火箭自己回来了。然后又飞了。", 9), "火箭自己回来了。");
+        assert_eq!(excerpt("回来了。又飞了。\n\n真的！", 20), "回来了。又飞了。真的！");
         assert_eq!(excerpt(&"x".repeat(100), 5), "xxxx…");
         assert_eq!(excerpt("", 5), "");
     }

@@ -21,7 +21,9 @@ pub(super) fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS;
+        | Options::ENABLE_TASKLISTS
+        // `> [!NOTE]`, as on GitHub: the mark is no text.
+        | Options::ENABLE_GFM;
     let mut depth = 0_usize;
     Parser::new_ext(markdown, options).filter(move |event| match event {
         Event::Start(_) => {
@@ -51,7 +53,7 @@ pub fn plain(markdown: &str) -> String {
     Writer::new(Style::Post).write(markdown)
 }
 
-/// Only the running text of `markdown`: no headings, lists, code or tables, and
+/// Only the running text of `markdown`: no headings, lists, quotations, code or tables, and
 /// links as their words. What sentences can be taken from.
 pub fn prose(markdown: &str) -> String {
     Writer::new(Style::Prose).write(markdown)
@@ -168,6 +170,8 @@ impl Writer {
                 Tag::Heading { .. }
                 | Tag::List(_)
                 | Tag::CodeBlock(_)
+                // A quotation without its marks would be said by the house itself.
+                | Tag::BlockQuote(_)
                 | Tag::Table(_)
                 | Tag::HtmlBlock
                 | Tag::FootnoteDefinition(_),
@@ -176,6 +180,7 @@ impl Writer {
                 TagEnd::Heading(_)
                 | TagEnd::List(_)
                 | TagEnd::CodeBlock
+                | TagEnd::BlockQuote(_)
                 | TagEnd::Table
                 | TagEnd::HtmlBlock
                 | TagEnd::FootnoteDefinition,
@@ -322,7 +327,9 @@ impl Writer {
             if !self.out.is_empty() {
                 self.out.push_str(if self.gap { "\n\n" } else { "\n" });
             }
-            let indent: usize = self.containers.iter().map(|container| container.rest.width()).sum();
+            // A footnote's label is wider than what stands below it.
+            let widest = |c: &Container| c.rest.width().max(if c.used { 0 } else { c.first.width() });
+            let indent: usize = self.containers.iter().map(widest).sum();
             let mut first = true;
             for line in block.split('\n') {
                 let line = if self.code { line } else { line.trim() };
@@ -393,101 +400,4 @@ pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use insta::assert_snapshot;
-
-    const TEXT: &str = "# Title\n\nSome *words* and `code` at <https://a.example/>, [a](https://b.example), [b](#c).\n\
-        A second line  \nand a break.\n\n![picture](x.png)\n\n1. one\n   - deep\n   - er\n2. two\n\n   still two\n\n> said\n> so\n\n\
-        | a | b |\n|---|---|\n| 1 | 2 |\n\n```rust\nfn  main() {}\n\n}\n```\n\n- [x] done\n- [ ] open[^1]\n\n[^1]: A note.\n\n---\n\n<!-- break -->\n\nEnd <b>here</b>.\n";
-
-    #[test]
-    fn a_post_is_plain_text() {
-        assert_snapshot!(plain(TEXT), @r###"
-        Title
-
-        Some words and code at https://a.example/, a (https://b.example), b. A second line
-        and a break.
-
-        1. one
-           • deep
-           • er
-        2. two
-
-           still two
-
-        said so
-
-        a | b
-        1 | 2
-
-        fn  main() {}
-
-        }
-
-        • ☑ done
-        • ☐ open[1]
-
-        [1] A note.
-
-        <!-- break -->
-
-        End here.
-        "###);
-        assert_snapshot!(prose(TEXT), @r###"
-        Some words and code at https://a.example/, a, b. A second line
-        and a break.
-
-        said so
-
-        End here.
-        "###);
-    }
-
-    #[test]
-    fn the_text_of_a_mail_is_laid_out() {
-        assert_snapshot!(mail_text(TEXT), @r###"
-        Title
-        =====
-
-        Some words and code at https://a.example/, a <https://b.example>, b. A
-        second line
-        and a break.
-
-        1. one
-           - deep
-           - er
-        2. two
-
-           still two
-
-        > said so
-
-        a | b
-        1 | 2
-
-            fn  main() {}
-
-            }
-
-        - ☑ done
-        - ☐ open[1]
-
-        [1] A note.
-
-        ------------------------
-
-        <!-- break -->
-
-        End here.
-        "###);
-    }
-
-    #[test]
-    fn long_words_wrap_and_addresses_do_not() {
-        let address = format!("https://a.example/{}", "x".repeat(100));
-        assert_eq!(wrap(&format!("see {address} now"), 30), ["see", &address, "now"]);
-        assert!(wrap(&"火".repeat(100), 30).iter().all(|line| line.width() <= 30));
-        assert_eq!(wrap("", 30), [""]);
-    }
-}
+mod tests;

@@ -28,7 +28,11 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
         let state = paint(&signed(delivery.state), style(delivery.state), colour);
         let again = match delivery.generation {
             0 => String::new(),
-            generation => format!(", sent again ({generation})"),
+            generation => {
+                let why = delivery.reason.as_deref().map(one_line).unwrap_or_default();
+                let colon = if why.is_empty() { "" } else { ": " };
+                format!(", sent again ({generation}){colon}{why}")
+            }
         };
         out.push_str(&format!(
             "{}  {state}  {} of {} to {} ({}){again}\n",
@@ -86,6 +90,7 @@ pub fn csv(deliveries: &[&Delivery], zone: &TimeZone) -> String {
         "adapter",
         "account",
         "generation",
+        "reason",
         "state",
         "url",
         "id",
@@ -115,6 +120,7 @@ pub fn csv(deliveries: &[&Delivery], zone: &TimeZone) -> String {
             delivery.adapter.clone(),
             delivery.account.clone(),
             delivery.generation.to_string(),
+            delivery.reason.clone().unwrap_or_default(),
             word(delivery.state).to_owned(),
             receipt.and_then(|receipt| receipt.url.clone()).unwrap_or_default(),
             receipt.and_then(|receipt| receipt.id.clone()).unwrap_or_default(),

@@ -137,6 +137,15 @@ impl Progress {
         self.say(at, word(State::Sent), &words);
     }
 
+    /// A person's mail has to be tried again: told once for each reason, for a
+    /// server that is down says the same of everybody.
+    fn put_off(&mut self, at: usize, says: &str, until: &str) {
+        let Some(rung) = self.rungs.get_mut(at) else { return };
+        if rung.reasons.len() < MOST_REASONS && rung.reasons.insert(one_line(says)) {
+            self.say(at, "not yet", &format!("{says}; again at {until}"));
+        }
+    }
+
     fn ended(&mut self, at: usize, end: &'static str, detail: &str) {
         let Some(rung) = self.rungs.get_mut(at) else { return };
         *rung.ends.entry(end).or_default() += 1;
@@ -165,9 +174,11 @@ impl Rung {
     }
 }
 
-/// Where it is, for people.
+/// Where it is, for people. The page for writing of what is posted by hand is
+/// no place, and long.
 fn place(receipt: &Receipt) -> &str {
-    receipt.url.as_deref().or(receipt.detail.as_deref()).unwrap_or_default()
+    let detail = receipt.detail.as_deref().filter(|detail| !detail.starts_with("https://"));
+    receipt.url.as_deref().or(detail).unwrap_or_default()
 }
 
 impl Listener for Progress {
@@ -209,7 +220,9 @@ impl Listener for Progress {
             EventKind::NotYet { says, until, .. } if !mail => {
                 self.say(at, "not yet", &format!("{says}; again at {}", until.strftime("%H:%M:%S UTC")));
             }
-            EventKind::NotYet { .. } => {}
+            EventKind::NotYet { says, until, .. } => {
+                self.put_off(at, says, &until.strftime("%H:%M:%S UTC").to_string())
+            }
             EventKind::Resolved { sent, url, by } => {
                 let word = if *sent { "sent" } else { "not sent" };
                 let url = url.as_deref().unwrap_or_default();

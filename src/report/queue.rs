@@ -10,9 +10,16 @@ use anstyle::Style;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-/// The plan as a table with its digest.
-pub fn text(plan: &Plan, standing: &Standing, now: Timestamp, zone: &TimeZone, colour: bool) -> String {
-    draw(plan, standing, zone, colour, &|step| due(plan, step, standing, now, zone, false))
+/// The plan as a table with its digest. `early` passes `publish_at`.
+pub fn text(
+    plan: &Plan,
+    standing: &Standing,
+    now: Timestamp,
+    early: bool,
+    zone: &TimeZone,
+    colour: bool,
+) -> String {
+    draw(plan, standing, zone, colour, &|step| due(plan, step, standing, now, zone, early))
 }
 
 fn draw(

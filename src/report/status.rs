@@ -2,15 +2,20 @@
 
 use super::columns::{cut, one_line, table};
 use super::sign::{paint, short_key, signed, style, word};
-use crate::plan::{Delivery, PartStanding, Receipt, State};
+use crate::plan::{Delivery, PartStanding, Receipt, RecipientStanding, State, StepKey};
+use crate::schedule::Due;
 use anstyle::Style;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// When what is still to be sent is due, by the delivery's key.
+pub type Dues = BTreeMap<StepKey, Due>;
 
 /// A table for people: message, rung, channel, state with a sign that does not
 /// need colour, address, and below it what to do about each that needs somebody.
-pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
+pub fn text(deliveries: &[&Delivery], dues: &Dues, zone: &TimeZone, colour: bool) -> String {
     if deliveries.is_empty() {
         return "nothing has been published or scheduled yet\n".to_owned();
     }
@@ -22,7 +27,7 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
                 delivery.rung.clone(),
                 delivery.channel.clone(),
                 signed(delivery.state),
-                when(delivery, zone),
+                when(delivery, dues, zone),
                 place(delivery),
             ]
         })
@@ -51,9 +56,22 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
     out
 }
 
-/// The `deliveries` array of the JSON contract.
-pub fn json(deliveries: &[&Delivery]) -> Value {
-    deliveries.iter().map(|delivery| record(delivery)).collect()
+/// The `deliveries` array of the JSON contract. `due` is the moment from which
+/// it may go, `waits_for` the rung that has to be out first; both are null
+/// where nothing is left to be sent.
+pub fn json(deliveries: &[&Delivery], dues: &Dues) -> Value {
+    let one = |delivery: &&Delivery| {
+        let mut value = record(delivery);
+        let (due, waits_for) = match dues.get(&delivery.key) {
+            Some(Due::At(time)) => (json!(time), Value::Null),
+            Some(Due::After(rung)) => (Value::Null, json!(rung)),
+            _ => (Value::Null, Value::Null),
+        };
+        value["due"] = due;
+        value["waits_for"] = waits_for;
+        value
+    };
+    deliveries.iter().map(one).collect()
 }
 
 /// One delivery for machines.
@@ -72,6 +90,7 @@ pub(super) fn record(delivery: &Delivery) -> Value {
         "account": delivery.account,
         "kind": delivery.kind.map(|kind| kind.name()),
         "generation": delivery.generation,
+        "reason": delivery.reason,
         "state": word(delivery.state),
         "id": first.and_then(|receipt| receipt.id.as_deref()),
         "url": first.and_then(|receipt| receipt.url.as_deref()),
@@ -118,11 +137,19 @@ pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-fn when(delivery: &Delivery, zone: &TimeZone) -> String {
-    match (delivery.sent_at, delivery.not_before) {
-        (Some(sent), _) => clock(sent, zone),
+fn when(delivery: &Delivery, dues: &Dues, zone: &TimeZone) -> String {
+    if let Some(sent) = delivery.sent_at {
+        return clock(sent, zone);
+    }
+    match (dues.get(&delivery.key), delivery.not_before) {
+        (Some(Due::At(at)), Some(_)) => format!("again {}", clock(*at, zone)),
         (None, Some(at)) => format!("not before {}", clock(at, zone)),
-        (None, None) => String::new(),
+        (Some(Due::At(at)), None) => format!("due {}", clock(*at, zone)),
+        (Some(Due::Now), _) => "due now".to_owned(),
+        (Some(Due::After(rung)), _) => format!("after {}", one_line(rung)),
+        (Some(Due::TooLate(at)), _) => format!("too late since {}", clock(*at, zone)),
+        (Some(Due::Never(rung)), _) => format!("never: {} did not go out", one_line(rung)),
+        (Some(Due::Settled) | None, _) => String::new(),
     }
 }
 
@@ -132,14 +159,26 @@ pub(super) fn place(delivery: &Delivery) -> String {
         return people(delivery);
     }
     let live = receipts(delivery).find_map(|receipt| receipt.url.clone());
-    let lies = || receipts(delivery).find_map(|receipt| receipt.detail.clone());
+    let lies = || lies(delivery);
     // Long answers stand whole below the table, in `log` and in JSON.
     let why = || delivery.error.as_deref().map(|error| cut(&one_line(error), 80));
     match delivery.state {
         State::Refused | State::Unknown | State::Held | State::Skipped => why().or(live),
+        State::Waiting if delivery.adapter == "manual" => Some("by hand".to_owned()),
         _ => live.or_else(lies).or_else(why),
     }
     .unwrap_or_default()
+}
+
+/// The file that the text lies in. What a person posts by hand lies in none:
+/// there the network's page for writing is kept.
+fn lies(delivery: &Delivery) -> Option<String> {
+    let mut details = receipts(delivery).filter_map(|receipt| receipt.detail.as_deref());
+    details.find(|detail| !is_address(detail)).map(str::to_owned)
+}
+
+fn is_address(detail: &str) -> bool {
+    detail.starts_with("https://")
 }
 
 fn people(delivery: &Delivery) -> String {
@@ -151,7 +190,13 @@ fn people(delivery: &Delivery) -> String {
             words.push(format!("{} {}", count(state), word(state)));
         }
     }
-    words.join(", ")
+    let words = words.join(", ");
+    // Why it has to be tried again, as far as anybody said.
+    let again = |person: &&RecipientStanding| person.part.state == State::Planned;
+    match delivery.recipients.iter().filter(again).find_map(|person| person.error.as_deref()) {
+        Some(why) => format!("{words}: {}", cut(&one_line(why), 80)),
+        None => words,
+    }
 }
 
 fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<String> {
@@ -183,9 +228,16 @@ fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<String> {
         )),
         State::Waiting => {
             let receipt = receipts(delivery).find(|receipt| receipt.for_a_person)?;
+            let resolve = format!("      ladder resolve {key} --sent URL\n");
+            if delivery.adapter == "manual" {
+                let page = receipt.detail.as_deref().filter(|detail| is_address(detail)).map(one_line);
+                let page = page.map(|page| format!("      {page}\n")).unwrap_or_default();
+                let text = format!("its text: ladder log --channel {}", one_line(&delivery.channel));
+                return Some(format!("  {who}: waits for you to post it by hand; {text}\n{page}{resolve}"));
+            }
             let lies = receipt.detail.as_deref().map(one_line);
             let lies = lies.map(|place| format!("; its text lies in {place}")).unwrap_or_default();
-            Some(format!("  {who}: waits for you to post it{lies}\n      ladder resolve {key} --sent URL\n"))
+            Some(format!("  {who}: waits for you to post it{lies}\n{resolve}"))
         }
         State::Refused => Some(format!(
             "  {who}: refused{because}\n    mend the cause, then send it anew: ladder publish {} --only {} --again REASON\n",

@@ -3,6 +3,7 @@
 use super::*;
 use crate::plan::{RecipientStanding, StepKey};
 use crate::render::VariantKind;
+use jiff::ToSpan;
 
 /// One delivery in a state.
 pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
@@ -18,6 +19,7 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         ladder: "launch".to_owned(),
         kind: Some(VariantKind::Post),
         generation: 0,
+        reason: None,
         plan: "p".to_owned(),
         payload_digest: "d".to_owned(),
         part_count: 1,
@@ -61,7 +63,25 @@ fn story() -> Vec<Delivery> {
         })
         .collect();
     mail.parts = vec![];
-    vec![blog, tweet, linkedin, mail]
+    let mut hand = delivery("hand", State::Waiting);
+    hand.adapter = "manual".to_owned();
+    hand.parts[0].receipt = Some(Receipt {
+        detail: Some("https://www.linkedin.com/sharing/share-offsite/?url=x".to_owned()),
+        for_a_person: true,
+        ..Receipt::default()
+    });
+    let mut later = delivery("later", State::Planned);
+    later.parts = vec![];
+    let mut again = delivery("again", State::Planned);
+    again.parts = vec![];
+    again.not_before = Some("2026-12-01T08:10:00Z".parse().unwrap());
+    again.recipients = vec![RecipientStanding {
+        recipient: "p9@acme.example".to_owned(),
+        key: StepKey("9".repeat(32)),
+        part: part_in(State::Planned),
+        error: Some("mail.acme.example: connection refused".to_owned()),
+    }];
+    vec![blog, tweet, linkedin, mail, hand, later, again]
 }
 
 #[test]
@@ -69,12 +89,20 @@ fn a_table_says_where_each_stands_and_what_to_do() {
     let story = story();
     let story: Vec<&Delivery> = story.iter().collect();
     let zone = TimeZone::get("Europe/Berlin").unwrap();
-    insta::assert_snapshot!(text(&story, &zone, false), @r"
-    MESSAGE   RUNG        CHANNEL     STATE      WHEN              WHERE
-    rocket-2  blog        blog        ✓ sent     2026-12-01 09:00  https://acme.example/blog/rocket-2/
-    rocket-2  tweet       tweet       ◷ waiting                    outbox/rocket-2/tweet
-    rocket-2  linkedin    linkedin    ? unknown                    the connection was cut after the request left\u{1b}[2J
-    rocket-2  newsletter  newsletter  → sending                    3 of 4 sent, 1 refused
+    let nine: Timestamp = "2026-12-01T08:00:00Z".parse().unwrap();
+    let dues = Dues::from([
+        (story[5].key.clone(), Due::At(nine)),
+        (story[6].key.clone(), Due::At(nine + 600.seconds())),
+    ]);
+    insta::assert_snapshot!(text(&story, &dues, &zone, false), @r"
+    MESSAGE   RUNG        CHANNEL     STATE      WHEN                    WHERE
+    rocket-2  blog        blog        ✓ sent     2026-12-01 09:00        https://acme.example/blog/rocket-2/
+    rocket-2  tweet       tweet       ◷ waiting                          outbox/rocket-2/tweet
+    rocket-2  linkedin    linkedin    ? unknown                          the connection was cut after the request left\u{1b}[2J
+    rocket-2  newsletter  newsletter  → sending                          3 of 4 sent, 1 refused
+    rocket-2  hand        hand        ◷ waiting                          by hand
+    rocket-2  later       later       … planned  due 2026-12-01 09:00
+    rocket-2  again       again       … planned  again 2026-12-01 09:10  0 of 1 sent: mail.acme.example: connection refused
 
     To do
       tweet of rocket-2: waits for you to post it; its text lies in outbox/rocket-2/tweet
@@ -83,16 +111,19 @@ fn a_table_says_where_each_stands_and_what_to_do() {
         look at x:acmerockets, then say what you see:
           ladder resolve 6c696e6b65 --sent URL
           ladder resolve 6c696e6b65 --not-sent
+      hand of rocket-2: waits for you to post it by hand; its text: ladder log --channel hand
+          https://www.linkedin.com/sharing/share-offsite/?url=x
+          ladder resolve 68616e6400 --sent URL
     ");
-    assert!(text(&story, &zone, true).contains("\u{1b}[32m✓ sent"));
-    assert!(!text(&[], &zone, false).is_empty());
+    assert!(text(&story, &dues, &zone, true).contains("\u{1b}[32m✓ sent"));
+    assert!(!text(&[], &dues, &zone, false).is_empty());
 }
 
 #[test]
 fn json_has_the_fields_of_the_contract() {
     let story = story();
     let story: Vec<&Delivery> = story.iter().collect();
-    let value = json(&story);
+    let value = json(&story, &Dues::new());
     let fields = "key message rung channel adapter account state id url error attempts parts recipients title campaign \
          ladder generation planned_at sent_at";
     for field in fields.split_whitespace() {

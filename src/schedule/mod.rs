@@ -30,8 +30,9 @@ pub enum Due {
 ///
 /// A step's time is counted from when all that it waits for was out; without
 /// that, from `publish_at`; without that, from when it was taken up. Then
-/// `delay` is added, then the first `at` from there on is taken. A window that
-/// closed while a thread was half out does not cut the thread.
+/// `delay` is added, then the first `at` from there on is taken. The window
+/// begins then, or at the moment that a fixed `at` names, even if that is past.
+/// A window that closed while a thread was half out does not cut the thread.
 pub fn due(
     plan: &Plan,
     step: &Step,
@@ -60,7 +61,7 @@ pub fn due(
     let time = plan.embargo.map_or(time, |embargo| time.max(embargo));
     let half_out = delivery.is_some_and(|delivery| delivery.parts.iter().any(|part| part.receipt.is_some()));
     if let Some(window) = step.gate.window.filter(|_| !half_out) {
-        let closes = later(time, window);
+        let closes = later(appointed(step, zone).unwrap_or(time), window);
         if now > closes {
             return Due::TooLate(closes);
         }
@@ -112,6 +113,15 @@ fn gate_time(step: &Step, base: Timestamp, zone: &TimeZone) -> Result<Timestamp,
     match &step.gate.at {
         Some(written) => Ok(At::parse(written)?.after(ready, zone)),
         None => Ok(ready),
+    }
+}
+
+/// The moment that a fixed `at` names. Its window counts from there, whatever
+/// else the step had to wait for: noon is over at midnight.
+fn appointed(step: &Step, zone: &TimeZone) -> Option<Timestamp> {
+    match At::parse(step.gate.at.as_deref()?) {
+        Ok(At::Fixed(when)) => Some(when.resolve(zone)),
+        _ => None,
     }
 }
 

@@ -168,3 +168,14 @@ fn the_ends_of_time_make_no_panic() {
         Due::At(_)
     ));
 }
+
+#[test]
+fn the_window_of_a_fixed_time_counts_from_that_time() {
+    let mut plan = two(|_| {});
+    plan.steps[0].gate.at = Some("2026-12-01 09:00".to_owned());
+    plan.steps[0].gate.window = Some(SignedDuration::from_hours(6));
+    let ask = |now: &str| due(&plan, &plan.steps[0], &Standing::default(), at(now), &berlin(), false);
+    assert_eq!(ask("2026-12-01T07:00:00Z"), Due::At(at("2026-12-01T08:00:00Z")));
+    assert_eq!(ask("2026-12-01T13:59:00Z"), Due::Now);
+    assert_eq!(ask("2026-12-02T08:00:00Z"), Due::TooLate(at("2026-12-01T14:00:00Z")));
+}

@@ -1,11 +1,13 @@
 //! The journal as text: JSON Lines out of a store, and back into it.
 //!
 //! Every line stands for itself: version, store, and one event or one plan.
-//! Lines may be merged, split and searched with anything that reads lines.
+//! Lines may be merged, split and searched with anything that reads lines. The
+//! last one counts the others: a lost store is brought back from a whole
+//! journal only, for what half of it knows, the other half would send again.
 
 use super::{Store, StoreError, sqlite};
+use crate::diagnostic::visible::visible_json;
 use crate::plan::{Event, Plan};
-use crate::text::visible::visible_json;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Read, Write};
 
@@ -23,6 +25,9 @@ pub struct ImportSummary {
     pub plans: usize,
     /// Lines whose content was there already.
     pub known: usize,
+    /// Whether the journal has its last line, and all that this one counts.
+    #[serde(skip)]
+    pub whole: bool,
 }
 
 /// Why nothing was imported.
@@ -46,6 +51,11 @@ pub enum ImportError {
         /// This one.
         expected: String,
     },
+    /// It is to bring back a lost store, and is not whole.
+    #[error(
+        "it was cut off, its last line is missing: nothing was imported, for what it does not know would go out again"
+    )]
+    CutOff,
     /// The text could not be read to its end.
     #[error("the journal cannot be read ({0}): nothing was imported")]
     Read(#[from] io::Error),
@@ -76,13 +86,35 @@ struct Line {
     event: Option<Event>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     plan: Option<Plan>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    end: Option<End>,
+}
+
+/// What an export has before its last line.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct End {
+    plans: usize,
+    events: usize,
+}
+
+impl End {
+    fn holds(self, other: End) -> bool {
+        self.plans >= other.plans && self.events >= other.events
+    }
 }
 
 impl Store {
     /// Writes plans, then events in their order, a line each.
     pub fn export(&self, out: &mut dyn Write) -> Result<(), ExportError> {
-        let line =
-            |id, event, plan| Line { ladder_journal: VERSION, store: self.id().to_owned(), id, event, plan };
+        let line = |id, event, plan, end| Line {
+            ladder_journal: VERSION,
+            store: self.id().to_owned(),
+            id,
+            event,
+            plan,
+            end,
+        };
+        let mut count = End::default();
         let mut write = |line: &Line| -> io::Result<()> {
             let json = serde_json::to_string(line)?;
             // People look at it in a terminal.
@@ -90,18 +122,21 @@ impl Store {
             out.write_all(b"\n")
         };
         for plan in self.plans()? {
-            write(&line(None, None, Some(plan)))?;
+            count.plans += 1;
+            write(&line(None, None, Some(plan), None))?;
         }
         let mut wrong = None;
         self.each_event(&mut |id, event| {
             if wrong.is_none() {
-                wrong = write(&line(Some(id), Some(event), None)).err();
+                count.events += 1;
+                wrong = write(&line(Some(id), Some(event), None, None)).err();
             }
         })?;
-        match wrong {
-            Some(error) => Err(error.into()),
-            None => Ok(out.flush()?),
+        if let Some(error) = wrong {
+            return Err(error.into());
         }
+        write(&line(None, None, None, Some(count)))?;
+        Ok(out.flush()?)
     }
 
     /// Reads what [`Store::export`] wrote, in one commit: all of it, or nothing.
@@ -115,7 +150,7 @@ impl Store {
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .map_err(explain)?;
         let mut summary = ImportSummary::default();
-        let mut number = 0;
+        let (mut number, mut count, mut end) = (0, End::default(), None);
         let mut bytes = Vec::new();
         let mut add_event = transaction
             .prepare("INSERT OR IGNORE INTO events (id, key, json) VALUES (?1, ?2, ?3)")
@@ -136,14 +171,22 @@ impl Store {
             let text = |json: serde_json::Result<String>| {
                 json.map_err(|error| ImportError::Line { line: number, why: error.to_string() })
             };
-            let added = match (&line.id, &line.event, &line.plan) {
-                (Some(id), Some(event), None) => {
+            let added = match (&line.id, &line.event, &line.plan, line.end) {
+                (None, None, None, Some(counted)) => {
+                    // Journals may have been put together: the longest counts.
+                    let longer = end.is_none_or(|end: End| !end.holds(counted));
+                    end = if longer { Some(counted) } else { end };
+                    continue;
+                }
+                (Some(id), Some(event), None, None) => {
+                    count.events += 1;
                     let json = text(serde_json::to_string(event))?;
                     let added = add_event.execute((id, &event.key.0, json)).map_err(explain)?;
                     summary.events += added;
                     added
                 }
-                (None, None, Some(plan)) => {
+                (None, None, Some(plan), None) => {
+                    count.plans += 1;
                     let json = text(serde_json::to_string(plan))?;
                     let added = add_plan.execute((&plan.digest, json)).map_err(explain)?;
                     summary.plans += added;
@@ -157,6 +200,7 @@ impl Store {
             summary.known += usize::from(added == 0);
         }
         drop((add_event, add_plan));
+        summary.whole = end.is_some_and(|end| count.holds(end));
         if summary.events + summary.plans > 0 {
             transaction.commit().map_err(explain)?;
             self.commits += 1;

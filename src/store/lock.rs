@@ -67,8 +67,10 @@ pub(super) fn holder(store: &Path) -> String {
     }
 }
 
+/// Beside the file itself: a store behind a link has one lock, not one for
+/// each link.
 fn lock_file(store: &Path) -> PathBuf {
-    store.with_file_name("lock")
+    store.canonicalize().unwrap_or_else(|_| store.to_owned()).with_file_name("lock")
 }
 
 /// This machine's name, for the note.

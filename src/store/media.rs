@@ -8,7 +8,8 @@ use std::path::PathBuf;
 impl Store {
     /// Where kept media lie, each file named by its SHA-256.
     pub fn media_folder(&self) -> PathBuf {
-        self.path().with_file_name("media")
+        // Beside the file itself, wherever a link to it lies.
+        self.path().canonicalize().unwrap_or_else(|_| self.path().to_owned()).with_file_name("media")
     }
 
     /// Keeps the bytes of a media file under their SHA-256, durable before it

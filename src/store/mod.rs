@@ -12,8 +12,9 @@ mod sqlite;
 pub use journal::{ExportError, ImportError, ImportSummary};
 pub use lock::RunLock;
 
-use crate::plan::{Event, Plan, Standing, State};
+use crate::plan::{Event, EventKind, Plan, Standing, State};
 use rusqlite::OptionalExtension;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is none.
-    #[error("there is no store at `{0}`: nothing is sent without one; `ladder store create` makes it")]
+    #[error(
+        "there is no store at `{0}`, and without one nothing is sent: `ladder journal import FILE` brings back an exported one, `ladder store create` makes a new one that knows of nothing"
+    )]
     Missing(String),
     /// There is one already.
     #[error("there is a store at `{0}` already: it is left as it is")]
@@ -131,6 +134,11 @@ pub struct Store {
     connection: rusqlite::Connection,
     ids: ulid::Generator,
     commits: u64,
+    /// The last fact that was read or written here. Whoever is about to send
+    /// must know all there are: see [`Store::commit`].
+    known: Cell<i64>,
+    /// Which file it was when it was opened.
+    file: (u64, u64),
 }
 
 impl Store {
@@ -150,14 +158,47 @@ impl Store {
     }
 
     /// One durable commit; none for an empty batch.
+    ///
+    /// An intent is only written by one who knows all facts there are
+    /// ([`Store::events`]): if somebody else wrote meanwhile, it is
+    /// [`StoreError::Busy`], and nothing is written. The lock keeps others out;
+    /// this holds even where the lock does not: its file was deleted, or the
+    /// disk is one whose locks do not work. Answers are always written.
     pub fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
         if batch.is_empty() {
             return Ok(());
         }
-        let written = write(&mut self.connection, &mut self.ids, batch);
-        written.map_err(|error| sqlite::explain(&self.path, &error))?;
+        self.is_still_there()?;
+        let written = write(&mut self.connection, &mut self.ids, batch, self.known.get());
+        let last = written.map_err(|error| sqlite::explain(&self.path, &error))?;
+        match last {
+            Written::Known(last) => self.known.set(last),
+            Written::AmongOthers => {}
+            Written::Not => {
+                return Err(StoreError::Busy {
+                    path: self.path.display().to_string(),
+                    holder: lock::holder(&self.path),
+                });
+            }
+        }
         self.commits += 1;
         Ok(())
+    }
+
+    /// A file that was removed or replaced takes writes as before, and nobody
+    /// will ever read them.
+    fn is_still_there(&self) -> Result<(), StoreError> {
+        match sqlite::file_of(&self.path) {
+            Ok(file) if file == self.file => Ok(()),
+            Ok(_) => Err(StoreError::NotWritable {
+                path: self.path.display().to_string(),
+                why: "another file has taken its place".to_owned(),
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(StoreError::Missing(self.path.display().to_string()))
+            }
+            Err(error) => Err(sqlite::not_writable(&self.path, &error)),
+        }
     }
 
     /// Every event, in order.
@@ -194,6 +235,7 @@ impl Store {
     /// Every event with its id, in order.
     fn each_event(&self, take: &mut dyn FnMut(String, Event)) -> Result<(), StoreError> {
         let explain = |error: rusqlite::Error| sqlite::explain(&self.path, &error);
+        let mut last = 0;
         let mut rows =
             self.connection.prepare("SELECT seq, id, json FROM events ORDER BY seq").map_err(explain)?;
         let mut rows = rows.query([]).map_err(explain)?;
@@ -203,7 +245,9 @@ impl Store {
             let json = json.as_str().map_err(|error| explain(error.into()))?;
             let event = self.understand(json, &format!("event {seq}"))?;
             take(row.get(1).map_err(explain)?, event);
+            last = seq;
         }
+        self.known.set(last);
         Ok(())
     }
 
@@ -215,14 +259,33 @@ impl Store {
     }
 }
 
-/// The one place that writes: all of `batch`, or nothing.
+/// What came of a batch.
+enum Written {
+    /// It was written, and up to this fact all are known.
+    Known(i64),
+    /// It was written, and there are facts of others that are not known here.
+    AmongOthers,
+    /// It holds an intent, and there are such facts: nothing was written.
+    Not,
+}
+
+/// The one place that writes: all of `batch`, or nothing. `known` is the last
+/// fact that the writer knows.
 fn write(
     connection: &mut rusqlite::Connection,
     ids: &mut ulid::Generator,
     batch: &Batch,
-) -> rusqlite::Result<()> {
+    known: i64,
+) -> rusqlite::Result<Written> {
     // Immediate: a writer that waits for another one waits here, not half way.
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let last = |of: &rusqlite::Transaction<'_>| {
+        of.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get::<_, i64>(0))
+    };
+    let alone = last(&transaction)? == known;
+    if !alone && batch.events.iter().any(|event| matches!(event.kind, EventKind::Intent { .. })) {
+        return Ok(Written::Not);
+    }
     {
         // The recipients are not part of the digest, so the newest list wins.
         let mut plans = transaction.prepare(
@@ -241,7 +304,9 @@ fn write(
             events.execute((id.to_string(), &event.key.0, as_json(event)?))?;
         }
     }
-    transaction.commit()
+    let last = last(&transaction)?;
+    transaction.commit()?;
+    Ok(if alone { Written::Known(last) } else { Written::AmongOthers })
 }
 
 fn as_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {

@@ -2,6 +2,7 @@
 
 use super::{Store, StoreError};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::cell::Cell;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -63,6 +64,7 @@ impl Store {
     /// Opens the store and compares its id with the project's. Never makes one.
     pub fn open(path: &Path, expected_id: &str) -> Result<Store, StoreError> {
         look_at(path)?;
+        let file = file_of(path).map_err(|error| not_writable(path, &error))?;
         let (connection, id) = connect(path)
             .or_else(|error| match error.sqlite_error_code() {
                 // Reading needs a file beside the store, which a read-only
@@ -91,7 +93,15 @@ impl Store {
                 expected: expected_id.to_owned(),
             });
         }
-        Ok(Store { path: path.to_owned(), id, connection, ids: ulid::Generator::new(), commits: 0 })
+        Ok(Store {
+            path: path.to_owned(),
+            id,
+            connection,
+            ids: ulid::Generator::new(),
+            commits: 0,
+            known: Cell::new(0),
+            file,
+        })
     }
 
     /// Whether it could be written to now: takes and gives back the right to write.
@@ -129,6 +139,20 @@ pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
 
 pub(super) fn not_writable(path: &Path, error: &io::Error) -> StoreError {
     StoreError::NotWritable { path: path.display().to_string(), why: error.to_string() }
+}
+
+/// What tells the file at `path` from every other one, as far as the system says.
+pub(super) fn file_of(path: &Path) -> io::Result<(u64, u64)> {
+    let facts = fs::metadata(path)?;
+    #[cfg(unix)]
+    let which = {
+        use std::os::unix::fs::MetadataExt;
+        (facts.dev(), facts.ino())
+    };
+    // Windows does not let an open file be removed or replaced.
+    #[cfg(not(unix))]
+    let which = (u64::from(facts.is_file()), 0);
+    Ok(which)
 }
 
 /// Makes names in a folder survive a power cut.

@@ -9,6 +9,7 @@ mod bad_words;
 mod house;
 mod looking;
 mod making;
+mod newcomer;
 mod sending;
 
 #[test]

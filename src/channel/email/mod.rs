@@ -5,6 +5,7 @@
 //! add a header or a recipient, and what became of a message is never guessed:
 //! a connection lost after the body left is *unknown*.
 
+mod bounded;
 mod mailbox;
 mod maildir;
 mod message;
@@ -32,6 +33,7 @@ use crate::source::Spanned;
 use crate::text::{Rules, Unit};
 use lettre::message::Mailbox;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -80,8 +82,12 @@ pub struct Email {
     account: String,
     way: Way,
     from: Mailbox,
-    /// As written: the identity of each recipient's delivery.
+    /// The people, by what each one's delivery is known by: the bare address in
+    /// lower case, so that a name or a letter changed is not another person. (No
+    /// server of today tells `Ada@` from `ada@`, though RFC 5321 would let it.)
     to: Vec<String>,
+    /// The same as written: what mails and servers get to see.
+    written: BTreeMap<String, Mailbox>,
     headers: message::ListHeaders,
 }
 
@@ -103,15 +109,16 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
     let way = read_way(&mut reader, name);
     let from = reader.required_text("from").and_then(|from| read_mailbox(&mut reader, &from));
-    let mut to = Vec::new();
+    let (mut to, mut known) = (Vec::new(), BTreeMap::new());
     for written in reader.texts("to").unwrap_or_default() {
         if let Some(mailbox) = read_mailbox(&mut reader, &written) {
-            let again = |known: &String| parse_mailbox(known).is_ok_and(|known| known.email == mailbox.email);
-            if to.iter().any(again) {
+            let person = mailbox.email.to_string().to_lowercase();
+            if known.contains_key(&person) {
                 let message = format!("`{}` is on the list twice", mailbox.email);
                 reader.problems.push(Diagnostic::warning("same-recipient", message).at(written.span));
             } else {
-                to.push(written.value.trim().to_owned());
+                to.push(person.clone());
+                known.insert(person, mailbox);
             }
         }
     }
@@ -131,7 +138,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
         Way::Smtp(_) | Way::Nowhere => from.email.to_string().to_lowercase(),
     };
     let account = account("email", configuring, Some(&known_as));
-    Checked::with(Box::new(Email { account, way, from, to, headers }), problems)
+    Checked::with(Box::new(Email { account, way, from, to, written: known, headers }), problems)
 }
 
 fn read_way(reader: &mut Reader<'_>, channel: &str) -> Way {
@@ -202,7 +209,11 @@ impl Email {
             .map_err(|error| refused(format!("the plan holds no mail for this channel: {error}")))?;
         let recipient = attempt.identity.recipient.as_deref();
         let recipient = recipient.ok_or_else(|| refused("the mail has no recipient".to_owned()))?;
-        let to = parse_mailbox(recipient).map_err(refused)?;
+        // Who has left the list since is written to as the plan has it.
+        let to = match self.written.get(recipient) {
+            Some(written) => written.clone(),
+            None => parse_mailbox(recipient).map_err(refused)?,
+        };
         message::compose(&mail, &self.from, to, &self.headers, attempt).map_err(refused)
     }
 }
@@ -299,6 +310,10 @@ impl Channel for Email {
             let letter = self.compose(part, attempt)?;
             maildir::find(directory, letter, attempt).await
         })
+    }
+
+    fn at_once(&self) -> usize {
+        smtp::CONNECTIONS
     }
 
     fn recipients(&self) -> &[String] {

@@ -3,6 +3,7 @@
 //! Before the body has left, every trouble is a "not yet": the server has
 //! nothing. From its first byte until the final answer nobody knows.
 
+use super::bounded::Bounded;
 use super::message::Letter;
 use super::server::{Encryption, Server, Source};
 use super::tls;
@@ -14,7 +15,7 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
-use lettre::transport::smtp::response::Response;
+use lettre::transport::smtp::response::{Response, Severity};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -38,7 +39,7 @@ const TOMORROW: Duration = Duration::from_secs(24 * 3600);
 /// For tidying up after an answer; the answer counts, not the tidying.
 const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
 /// More at once look like an attack to many servers.
-const CONNECTIONS: usize = 4;
+pub const CONNECTIONS: usize = 4;
 
 /// A mail server, and conversations with it that are between two mails.
 pub struct Smtp {
@@ -196,10 +197,11 @@ impl Smtp {
                 Encryption::Implicit => {
                     let stream = tls::connect(stream, &server.host, ca_file.as_deref()).await;
                     let stream = stream.map_err(|why| not_yet(&why))?;
-                    AsyncSmtpConnection::connect_with_transport(stream, &hello).await
+                    AsyncSmtpConnection::connect_with_transport(Bounded::new(stream), &hello).await
                 }
                 Encryption::StartTls | Encryption::None => {
-                    AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await
+                    let stream = Bounded::new(Box::new(stream));
+                    AsyncSmtpConnection::connect_with_transport(stream, &hello).await
                 }
             }
             .map_err(|error| before_body(&error, "greeting", &secrets).error)?;
@@ -245,15 +247,20 @@ async fn converse(
         parameters.push(MailParameter::SmtpUtfEight);
     }
     let mail = Mail::new(letter.envelope.from().cloned(), parameters);
-    command(connection.command(mail), "MAIL", &secrets).await?;
+    let done = Severity::PositiveCompletion;
+    command(connection.command(mail), "MAIL", done, &secrets).await?;
     for recipient in letter.envelope.to() {
-        command(connection.command(Rcpt::new(recipient.clone(), Vec::new())), "RCPT", &secrets).await?;
+        let rcpt = Rcpt::new(recipient.clone(), Vec::new());
+        command(connection.command(rcpt), "RCPT", done, &secrets).await?;
     }
-    command(connection.command(Data), "DATA", &secrets).await?;
+    command(connection.command(Data), "DATA", Severity::PositiveIntermediate, &secrets).await?;
     // Body and final dot in one write: they cannot be torn apart by Nagle, and
     // from here on the outcome is open.
     match timeout(FINAL_LIMIT, connection.command(with_final_dot(&letter.text))).await {
-        Ok(Ok(response)) => Ok(clean(&said(&response), &secrets)),
+        Ok(Ok(response)) if response.code().severity == done => Ok(clean(&said(&response), &secrets)),
+        Ok(Ok(response)) => {
+            Err(unknown(&format!("the mail server answered the mail with `{}`", said(&response)), &secrets))
+        }
         Ok(Err(error)) if error.status().is_some() => Err(answer(&error, "the mail", &secrets)),
         Ok(Err(error)) => {
             Err(unknown(&format!("the connection was lost after the mail had left: {error}"), &secrets))
@@ -262,13 +269,25 @@ async fn converse(
     }
 }
 
+/// One command and its answer, which must be of the kind that belongs to it
+/// (RFC 5321, 4.3.2): a server that is one answer behind is no longer
+/// understood, and one that answers DATA with a 250 takes what follows, the
+/// mail, for commands.
 async fn command(
     doing: impl Future<Output = Result<Response, Error>>,
     what: &str,
+    expected: Severity,
     secrets: &[Exposed],
 ) -> Result<(), Failure> {
     match timeout(COMMAND_LIMIT, doing).await {
-        Ok(Ok(_)) => Ok(()),
+        Ok(Ok(response)) if response.code().severity == expected => Ok(()),
+        Ok(Ok(response)) => {
+            let says = format!(
+                "the mail server answered {what} with `{}`, which is no answer to it",
+                said(&response)
+            );
+            Err(Failure::broken(SendError::NotYet { says: clean(&says, secrets), wait: None }))
+        }
         Ok(Err(error)) => Err(before_body(&error, what, secrets)),
         Err(_) => {
             let says = format!("the mail server did not answer {what} within 60 s");

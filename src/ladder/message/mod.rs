@@ -86,8 +86,9 @@ fn read_file(
         let head_span = split.head.span;
         let mut head = read_head(split.head, split.fence, &files.folder, &mut found);
         let mut body = split.body;
-        if head.title.is_none() {
-            head.title = missing_title(split.fence, head_span, &mut body, &mut found);
+        match &head.title {
+            None => head.title = missing_title(split.fence, head_span, &mut body, &mut found),
+            Some(title) => drop_repeated_title(&title.value, &mut body),
         }
         File { source, fence: split.fence, head_span, head, body, broken }
     });
@@ -114,10 +115,23 @@ fn missing_title(
             .at(head)
             .hint(hint),
     );
+    cut_heading(body, end);
+    Some(title)
+}
+
+/// Many write the title once more as the body's first heading, which is how
+/// Markdown looks good without a site. Pages and mails show the title already.
+fn drop_repeated_title(title: &str, body: &mut Spanned<String>) {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((_, end)) = opening::heading(body).filter(|(own, _)| own.value == words(title)) {
+        cut_heading(body, end);
+    }
+}
+
+fn cut_heading(body: &mut Spanned<String>, end: usize) {
     let rest = body.value.split_off(end);
     let span = Span::new(body.span.source, body.span.start + end, body.span.end);
     *body = Spanned::new(rest, span);
-    Some(title)
 }
 
 fn master(files: &MessageFiles, brand: &Brand, file: File, problems: &mut Vec<Diagnostic>) -> Message {

@@ -284,3 +284,15 @@ fn files_that_do_not_fit_together_are_told() {
     "#);
     assert_eq!(message.unwrap().translations.len(), 1);
 }
+
+#[test]
+fn a_title_repeated_as_first_heading_is_said_once() {
+    let body = |text: &str| read(text, &[]).1.unwrap().body.value;
+    let head = "+++\ntitle = \"Rust  2024\"\nsummary = \"S\"\n+++\n";
+    assert_eq!(body(&format!("{head}\n# Rust 2024\n\nText")).trim(), "Text");
+    assert_eq!(body(&format!("{head}Rust *2024*\n===\nText")).trim(), "Text");
+    assert_eq!(body(&format!("{head}# Rust 2024 is here\n\nText")).trim(), "# Rust 2024 is here\n\nText");
+    assert_eq!(body(&format!("{head}Text\n\n# Rust 2024")).trim(), "Text\n\n# Rust 2024");
+    let (sources, message, _) = read(&format!("{head}# Rust 2024\n\nText"), &[]);
+    assert_eq!(sources.slice(message.unwrap().body.span).trim(), "Text");
+}

@@ -32,7 +32,8 @@ impl<'a> Runner<'a, '_> {
     fn room(&mut self, number: usize) -> usize {
         let channel = self.items[number].step.channel.as_str();
         let flying = self.flying_to.get(channel).copied().unwrap_or(0);
-        let room = MOST_PER_CHANNEL.saturating_sub(flying);
+        let most = self.items[number].sender().at_once().clamp(1, MOST_PER_CHANNEL);
+        let room = most.saturating_sub(flying);
         if room == 0 {
             self.crowded.entry(channel).or_default().insert(number);
         } else if self.room_in_all() == 0 {

@@ -32,7 +32,10 @@ async fn one_persons_trouble_is_nobody_elses() {
         [State::Sent, State::Refused, State::Unknown, State::Planned].map(|s| mail.count_recipients(s));
     assert_eq!(counts, [47, 1, 1, 1]);
     assert_eq!(mail.state, State::Unknown);
-    assert_eq!(mail.error.as_deref(), Some("1 of 50 unknown: cut; 1 of 50 refused: no"));
+    assert_eq!(
+        mail.error.as_deref(),
+        Some("1 of 50 unknown: cut; 1 of 50 refused: no; 1 of 50 not yet taken: busy")
+    );
     assert_eq!(exit_of(&[mail]), Exit::Unknown);
     assert_eq!(house.log("mail").count(), 51);
     assert_eq!(house.log("mail").flying.lock().unwrap().0, 8);

@@ -5,7 +5,7 @@ use crate::channel::Found;
 use crate::exit::Exit;
 use crate::plan::fixture::{again, edited, plan, post, resolved};
 use crate::plan::{Event, EventKind, Receipt, State};
-use crate::publish::exit_of;
+use crate::publish::{exit_of, take_up};
 use jiff::Timestamp;
 
 fn one() -> crate::plan::Plan {
@@ -175,6 +175,22 @@ async fn a_rung_that_was_renamed_before_it_went_out_goes_out_under_one_name() {
     let standing = house.publish(&after).await;
     assert_eq!(state(&standing, &before, "tweet"), State::Cancelled);
     assert_eq!(state(&standing, &after, "short"), State::Planned);
+}
+
+#[tokio::test]
+async fn what_was_planned_for_an_account_that_its_channel_no_longer_is_does_not_stay_for_ever() {
+    let mut house = House::new();
+    let mut step = post("tweet", &[], &["x"]);
+    step.gate.delay = Some(jiff::SignedDuration::from_secs(3600));
+    let before = plan(vec![step.clone()]);
+    let mut standing = house.publish(&before).await;
+    step.identity.account = "x:elsewhere".to_owned();
+    step.key = step.identity.key();
+    let after = plan(vec![step]);
+    let batch = take_up(std::slice::from_ref(&after), &standing, &[], Timestamp::now());
+    standing.add(&batch.events);
+    assert_eq!(state(&standing, &before, "tweet"), State::Cancelled);
+    assert_eq!(state(&standing, &after, "tweet"), State::Planned);
 }
 
 #[tokio::test]

@@ -106,6 +106,9 @@ fn a_colon_in_chinese_is_chinese() {
     house.message.summary = "自己回来了".to_owned();
     house.message.tags.clear();
     assert_snapshot!(said(&house), @"火箭：自己回来了 ‹address of blog›");
+    // A Chinese title in a house that speaks English else; Korean has a Latin colon.
+    assert_snapshot!(tweet("Slack 变更公告", "我们"), @"Slack 变更公告：我们 ‹address of blog›");
+    assert_snapshot!(tweet("로켓", "돌아왔다"), @"로켓: 돌아왔다 ‹address of blog›");
 }
 
 #[test]

@@ -191,7 +191,9 @@ fn link_card(frame: &mut Frame, card: &Card) {
     frame.blank();
     frame.line("┌ link card", DIM);
     if let Some(image) = &card.image {
-        frame.text("│ ▣ ", "│   ", &format!("{} “{}”", one_line(&image.name), one_line(&image.alt)), DIM);
+        let alt = one_line(&image.alt);
+        let alt = if alt.is_empty() { String::new() } else { format!(" “{alt}”") };
+        frame.text("│ ▣ ", "│   ", &format!("{}{alt}", one_line(&image.name)), DIM);
     }
     frame.text("│ ", "│ ", &one_line(&shown(&card.title)), BOLD);
     if !card.description.is_empty() {

@@ -158,8 +158,10 @@ fn absolute(page: &str, file: &str) -> String {
 fn with_absolute_images(html: &str, page: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
-    while let Some(at) = rest.find("src=\"") {
-        let (head, tail) = rest.split_at(at + 5);
+    // Only in a tag: an author may write about `src="…"`.
+    while let Some(tag) = rest.find("<img ") {
+        let Some(at) = rest[tag..].find("src=\"") else { break };
+        let (head, tail) = rest.split_at(tag + at + 5);
         out.push_str(head);
         let value = tail.split('"').next().unwrap_or_default();
         let relative = !value.contains(':') && !value.starts_with(['/', '#']) && !value.is_empty();

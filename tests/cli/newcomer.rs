@@ -1,0 +1,195 @@
+//! What somebody meets who follows the README and then tries the next thing:
+//! every text that is printed has to be true.
+
+use super::house::House;
+use serde_json::Value;
+
+/// A project on the ladder `launch`, whose last two rungs come later.
+fn launch() -> House {
+    let house = House::empty();
+    house.run(&["init", "--name", "Acme Rockets", "--ladder", "launch"]).ends(0);
+    house
+}
+
+fn rung<'a>(json: &'a Value, name: &str) -> &'a Value {
+    json["deliveries"].as_array().unwrap().iter().find(|delivery| delivery["rung"] == name).unwrap()
+}
+
+#[test]
+fn status_says_when_what_is_planned_is_due() {
+    let house = launch();
+    house.run(&["publish", "hello", "--only", "blog", "--only", "linkedin", "--yes"]).ends(0);
+    let text = house.run(&["status"]).ends(0).out();
+    let line = text.lines().find(|line| line.contains("linkedin")).unwrap();
+    assert!(line.contains("… planned  due 20"), "{text}");
+    let json = house.run(&["status", "--format", "json"]).ends(0).json();
+    assert!(rung(&json, "linkedin")["due"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(rung(&json, "blog")["due"], Value::Null);
+    // A run says so too, and does not say that what was never taken up is planned.
+    let ended = house.run(&["run"]).ends(0);
+    assert!(ended.err().contains("1 delivery is left planned, the next due 20"), "{}", ended.err());
+    assert!(ended.err().contains("3 rungs were left out: `ladder publish hello`"), "{}", ended.err());
+    assert!(!ended.err().contains("go to the outbox"), "nothing is due: {}", ended.err());
+}
+
+#[test]
+fn nothing_to_send_has_its_reason() {
+    let house = launch();
+    house.edit("messages/hello/message.md", "ladder =", "publish_at = \"2099-01-31 09:00\"\nladder =");
+    house.run(&["schedule", "hello"]).ends(0);
+    let json = house.run(&["status", "--format", "json"]).ends(0).json();
+    assert_eq!(rung(&json, "blog")["due"], "2099-01-31T09:00:00Z");
+    assert_eq!(rung(&json, "tweet")["waits_for"], "blog");
+    let ended = house.run(&["publish", "hello", "--early", "--only", "tweet", "--yes"]).ends(0);
+    assert!(ended.err().contains("nothing to send: `hello`: `tweet` waits for `blog`"), "{}", ended.err());
+    let ended = house.run(&["publish", "hello", "--early", "--dry-run"]).ends(0);
+    assert!(ended.out().contains("due now"), "`--early` is told as it would be done: {}", ended.out());
+    let ended = house.run(&["publish", "hello", "--early", "--again", " ", "--yes"]).ends(2);
+    assert!(ended.err().contains("needs a reason"), "{}", ended.err());
+}
+
+#[test]
+fn a_fixed_time_that_is_over_is_too_late() {
+    let house = House::new();
+    house.edit(
+        "content-ladders/at-once.toml",
+        "channel = \"x\"\nafter = \"blog\"",
+        "channel = \"x\"\nat = \"2020-01-31 09:00\"\nwindow = \"6h\"\nallow = []",
+    );
+    house.edit("content-ladders/at-once.toml", "\nallow = []", "");
+    let plan = house.run(&["plan", "hello"]).ends(0).out();
+    assert!(plan.contains("too late since 2020-01-31 15:00"), "{plan}");
+    let ended = house.run(&["publish", "hello", "--yes"]).ends(5);
+    assert!(!house.path("outbox/hello/tweet.txt").exists(), "{}", ended.out());
+}
+
+#[test]
+fn a_mail_that_has_to_wait_says_why() {
+    let house = House::new();
+    house.edit("ladder.toml", "maildir = \"mail\"", "smtp = { env = \"SMTP_URL\" }");
+    let run = |arguments: &[&str]| {
+        let output = house.command(arguments).env("SMTP_URL", "smtp://localhost:1").output().unwrap();
+        let both = [output.stdout, output.stderr].concat();
+        String::from_utf8(both).unwrap()
+    };
+    let said = run(&["publish", "hello", "--only", "blog", "--only", "newsletter", "--yes"]);
+    assert!(said.contains("newsletter  not yet "), "{said}");
+    let status = run(&["status"]);
+    assert!(status.contains("0 of 1 sent: cannot reach the mail server"), "{status}");
+}
+
+#[test]
+fn a_channel_that_moved_leaves_nothing_behind_that_never_ends() {
+    let house = launch();
+    house.run(&["publish", "hello", "--yes"]).ends(0);
+    house.edit("ladder.toml", "account = \"Acme Rockets\"\nauthor", "account = \"Acme\"\nauthor");
+    let ended = house.run(&["run"]).ends(5);
+    assert!(ended.err().contains("hint: `ladder publish hello` plans it anew"), "{}", ended.err());
+    house.run(&["publish", "hello", "--yes"]).ends(0);
+    let ended = house.run(&["run"]).ends(0);
+    assert!(!ended.err().contains("stays planned"), "{}", ended.err());
+    // What is out already may have changed its channel since.
+    house.edit("ladder.toml", "directory = \"public/blog\"", "directory = \"public/news\"");
+    let ended = house.run(&["run"]).ends(0);
+    assert!(!ended.err().contains("stays planned"), "{}", ended.err());
+}
+
+#[test]
+fn what_is_to_be_pasted_is_all_that_the_file_holds() {
+    let house = House::new();
+    house.run(&["publish", "hello", "--yes"]).ends(0);
+    let link = "https://example.com/blog/hello/?utm_source=";
+    for (rung, links) in [("tweet", 1), ("facebook", 1), ("linkedin", 1)] {
+        let text = house.read(&format!("outbox/hello/{rung}.txt"));
+        assert_eq!(text.matches(link).count(), links, "{text}");
+        assert!(!text.contains("---"), "{text}");
+    }
+}
+
+#[test]
+fn posts_by_hand_point_at_their_text() {
+    let house = House::new();
+    house.edit(
+        "ladder.toml",
+        "adapter = \"linkedin\"\naccount = \"Acme Rockets\"\nauthor = \"urn:li:organization:1234567\"\n\
+         access_token = { env = \"LINKEDIN_ACCESS_TOKEN\" }\nwithout_credentials = \"outbox\"",
+        "adapter = \"manual\"\nnetwork = \"linkedin\"",
+    );
+    let said = house.run(&["publish", "hello", "--yes"]).ends(0).out();
+    assert!(said.contains("One message, every channel for `linkedin`, to be posted by hand"), "{said}");
+    let status = house.run(&["status"]).ends(0).out();
+    let line = status.lines().find(|line| line.contains(" linkedin ")).unwrap();
+    assert!(line.ends_with("by hand"), "{status}");
+    assert!(status.contains("its text: ladder log --channel linkedin"), "{status}");
+    // The page for writing is shown, and opened, once: cron would open it every time.
+    assert!(!house.run(&["publish", "hello", "--yes"]).ends(0).out().contains("to be posted by hand"));
+    let log = house.run(&["log", "--channel", "linkedin"]).ends(0).out();
+    assert!(log.contains("One message, every channel"), "{log}");
+}
+
+#[test]
+fn the_log_is_of_what_happened() {
+    let house = launch();
+    house.run(&["publish", "hello", "--yes"]).ends(0);
+    let json = house.run(&["log", "--format", "json"]).ends(0).json();
+    let rungs: Vec<&str> =
+        json["deliveries"].as_array().unwrap().iter().map(|d| d["rung"].as_str().unwrap()).collect();
+    assert!(rungs.contains(&"tweet") && !rungs.contains(&"newsletter"), "{rungs:?}");
+    let ended = house.run(&["log", "--channel", "facebok"]).ends(2);
+    assert!(ended.err().contains("did you mean `facebook`?"), "{}", ended.err());
+}
+
+#[test]
+fn check_names_the_message_whose_words_a_ladder_cannot_take() {
+    let house = House::new();
+    let message = |title: &str| format!("+++\ntitle = \"{title}\"\nsummary = \"It is here.\"\n+++\nBody.\n");
+    let rung = "channel = \"x\"\nafter = \"blog\"";
+    let text = "\ntext = \"Come and see.\"";
+    house.edit("content-ladders/at-once.toml", rung, &format!("{rung}{text}"));
+    house.write("messages/one.md", &message("The first of two"));
+    house.write("messages/two.md", &message("The second of two"));
+    let text = house.run(&["check"]).ends(0).out();
+    assert_eq!(text.matches("link-missing").count(), 1, "{text}");
+    assert!(text.contains("(in `hello`, `one`, `two`)"), "{text}");
+    let text = house.run(&["check", "one"]).ends(0).out();
+    assert!(!text.contains("(in "), "one message needs no name: {text}");
+}
+
+#[test]
+fn a_key_that_the_ladder_asks_for_is_no_typo() {
+    let house = House::empty();
+    house.run(&["init", "--ladder", "event"]).ends(0);
+    house.edit("messages/hello/message.md", "tags =", "when = \"3 December\"\nwhree = \"Berlin\"\ntags =");
+    let text = house.run(&["check"]).ends(0).out();
+    assert!(!text.contains("`when`") && text.contains("`whree`"), "{text}");
+}
+
+#[test]
+fn a_network_that_cannot_be_posted_to_is_not_called_ready() {
+    let house = House::new();
+    let output = house.command(&["channels"]).env("X_ACCESS_TOKEN", "t").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line = text.lines().find(|line| line.starts_with("x ")).unwrap();
+    assert!(line.contains("cannot send"), "{text}");
+}
+
+#[test]
+fn an_unknown_adapter_is_told_once() {
+    let house = House::new();
+    house.edit("ladder.toml", "adapter = \"facebook\"", "adapter = \"facebok\"");
+    let json = house.run(&["check", "--format", "json"]).ends(3).json();
+    let problems = json["diagnostics"].as_array().unwrap();
+    assert_eq!(problems.iter().filter(|problem| problem["rule"] == "unknown-adapter").count(), 1);
+}
+
+#[test]
+fn resolving_says_what_follows_from_it() {
+    let house = House::new();
+    house.run(&["publish", "hello", "--yes"]).ends(0);
+    let json = house.run(&["status", "--format", "json"]).ends(0).json();
+    let key = |name: &str| rung(&json, name)["key"].as_str().unwrap().to_owned();
+    let ended = house.run(&["resolve", &key("tweet"), "--sent", "https://x.com/a/status/1"]).ends(0);
+    assert_eq!(ended.err().trim(), "noted in the journal");
+    let ended = house.run(&["resolve", &key("facebook"), "--not-sent"]).ends(0);
+    assert!(ended.err().contains("it will not go out; `ladder publish hello --only facebook --again"));
+}

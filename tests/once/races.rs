@@ -1,0 +1,122 @@
+//! Two at once: one sends, the other says who does, and nothing goes twice.
+
+use crate::house::{Ended, House, mail, people, rungs};
+use crate::smtp::{Act, Server, Stage};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+const PEOPLE: &[&str] = &["a@example.org", "b@example.org", "c@example.org"];
+
+fn slow() -> Server {
+    Server::new(|moment| match moment.stage {
+        Stage::Dot => Act::Late(Duration::from_millis(60)),
+        _ => Act::Usual,
+    })
+}
+
+#[test]
+fn one_publishes_and_the_other_says_who_does() {
+    let mut named = 0;
+    for round in 0..10 {
+        let server = slow();
+        let house = House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"]));
+        let arguments = ["publish", "m", "--yes", "--format", "json"];
+        let first = house.begin(&arguments);
+        let second = house.begin(&arguments);
+        let ids = [first.id(), second.id()];
+        let ends = [Ended::of(first), Ended::of(second)];
+        assert_eq!(server.taken(), PEOPLE, "round {round}");
+        let mut codes: Vec<i32> = ends.iter().filter_map(Ended::code).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, [0, 2], "round {round}: {}\n{}", ends[0].out(), ends[1].out());
+        let (loser, winner) = if ends[0].code() == Some(2) { (0, 1) } else { (1, 0) };
+        let error = &ends[loser].json()["error"];
+        assert_eq!(error["code"], "store-busy");
+        // The other may not have written its name yet.
+        let message = error["message"].as_str().unwrap();
+        named += usize::from(message.contains(&format!("process {} on ", ids[winner])));
+        assert!(!message.contains(&format!("process {} on ", ids[loser])), "{error}");
+    }
+    assert!(named > 5, "the holder was named {named} times of 10");
+}
+
+#[test]
+fn whoever_looks_on_is_not_kept_waiting_and_sees_it_sending() {
+    let server = Server::new(|moment| match moment.stage {
+        Stage::Dot => Act::Late(Duration::from_millis(600)),
+        _ => Act::Usual,
+    });
+    let house = House::new(&mail("news", &server.url(), &PEOPLE[..1]), &rungs(&["news"]));
+    let child = house.begin(&["publish", "m", "--yes"]);
+    server.wait_for(Stage::Dot, 1);
+    assert_eq!(house.state("news"), "sending");
+    for refused in [&["run"][..], &["schedule", "m"], &["resolve", "00", "--sent"]] {
+        let ended = house.run(refused).ends(2);
+        assert!(ended.err().contains("in use by another ladder"), "{}", ended.err());
+    }
+    Ended::of(child).ends(0);
+    assert_eq!(house.state("news"), "sent");
+}
+
+/// "It hangs, so I deleted the lock": the file is nobody's, its deletion a habit.
+#[test]
+fn deleting_the_lock_lets_nobody_send_twice() {
+    let many: Vec<String> = (0..60).map(|number| format!("p{number:02}@example.org")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    for after in [1, 9, 30] {
+        let server = Server::new(|moment| match moment.stage {
+            Stage::Dot => Act::Late(Duration::from_millis(10)),
+            _ => Act::Usual,
+        });
+        let house = House::new(&mail("news", &server.url(), &many), &rungs(&["news"]));
+        let first = house.begin(&["publish", "m", "--yes"]);
+        server.wait_for(Stage::Dot, after);
+        std::fs::remove_file(house.path(".ladder/lock")).unwrap();
+        let second = house.begin(&["publish", "m", "--yes"]);
+        let ends = [Ended::of(first), Ended::of(second)];
+        let taken = server.taken();
+        let once: BTreeSet<&String> = taken.iter().collect();
+        assert_eq!(once.len(), taken.len(), "somebody got two\n{}\n{}", ends[0].err(), ends[1].err());
+        assert!(ends.iter().any(|end| end.code() == Some(2)), "{}\n{}", ends[0].err(), ends[1].err());
+        // What the one did and the other did not know of is no loss.
+        house.publish();
+        let taken = server.taken().len();
+        let unknown = people(&house.status(), "news").iter().filter(|(_, state)| state != "sent").count();
+        assert!(taken + unknown >= many.len(), "{taken} taken, {unknown} unknown");
+    }
+}
+
+/// Two folders, one journal: the second's lock would be another file.
+#[test]
+fn a_store_behind_a_link_has_one_lock() {
+    let server = slow();
+    let house = House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"]));
+    let other = House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"]));
+    std::fs::remove_dir_all(other.path(".ladder")).unwrap();
+    std::fs::create_dir(other.path(".ladder")).unwrap();
+    std::os::unix::fs::symlink(house.path(".ladder/ladder.db"), other.path(".ladder/ladder.db")).unwrap();
+    let id = house.id.clone();
+    other.edit("ladder.toml", &other.id, &id);
+    let first = house.begin(&["publish", "m", "--yes"]);
+    server.wait_for(Stage::Dot, 1);
+    let ended = other.publish().ends(2);
+    assert_eq!(ended.error(), "store-busy");
+    Ended::of(first).ends(0);
+    other.publish().ends(0);
+    assert_eq!(server.taken(), PEOPLE);
+}
+
+#[test]
+fn a_lock_of_the_dead_blocks_nobody() {
+    let server = Server::new(|moment| match (moment.stage, moment.count) {
+        (Stage::Dot, 1) => Act::Silence,
+        _ => Act::Usual,
+    });
+    let house = House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"]));
+    let mut child = house.begin(&["publish", "m", "--yes"]);
+    server.wait_for(Stage::Dot, 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(house.read(".ladder/lock").contains("process"), "the note of the dead is still there");
+    house.publish().ends(6);
+}

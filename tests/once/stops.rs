@@ -1,0 +1,79 @@
+//! Ctrl-C: what is in flight finishes, the rest stays planned.
+
+use crate::house::{Ended, House, mail, people, rungs, signal};
+use crate::smtp::{Act, Server, Stage};
+use std::time::{Duration, Instant};
+
+fn many() -> Vec<String> {
+    (0..40).map(|number| format!("p{number:02}@example.org")).collect()
+}
+
+fn house(server: &Server) -> House {
+    let many = many();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    House::new(&mail("news", &server.url(), &many), &rungs(&["news"]))
+}
+
+#[test]
+fn the_first_one_lets_what_is_in_flight_finish() {
+    for name in ["INT", "TERM"] {
+        let server = Server::new(|moment| match moment.stage {
+            Stage::Dot => Act::Late(Duration::from_millis(400)),
+            _ => Act::Usual,
+        });
+        let house = house(&server);
+        let child = house.begin(&["publish", "m", "--yes", "--format", "json"]);
+        server.wait_for(Stage::Dot, 2);
+        signal(name, child.id());
+        let ended = Ended::of(child).ends(0);
+        assert!(ended.err().contains("in flight"), "{}", ended.err());
+        let states = people(&ended.json(), "news");
+        let sent = states.iter().filter(|(_, state)| state == "sent").count();
+        assert!((2..=8).contains(&sent), "{sent} sent");
+        assert!(states.iter().all(|(_, state)| state == "sent" || state == "planned"), "{states:?}");
+        assert_eq!(server.taken().len(), sent);
+        house.run(&["run"]).ends(0);
+        assert_eq!(server.taken(), many());
+    }
+}
+
+#[test]
+fn the_second_one_ends_it_at_once_and_says_what_is_unknown() {
+    let server = Server::new(|moment| match (moment.stage, moment.count) {
+        (Stage::Dot, 1) => Act::TakeAndSilence,
+        (Stage::Dot, 2) => Act::Silence,
+        _ => Act::Usual,
+    });
+    let house = house(&server);
+    let child = house.begin(&["publish", "m", "--yes"]);
+    server.wait_for(Stage::Dot, 6);
+    signal("INT", child.id());
+    std::thread::sleep(Duration::from_millis(200));
+    let begun = Instant::now();
+    signal("INT", child.id());
+    let ended = Ended::of(child).ends(6);
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert!(ended.err().contains("ladder status"), "{}", ended.err());
+    house.run(&["run"]).ends(6);
+    let states = people(&house.status(), "news");
+    let unknown = states.iter().filter(|(_, state)| state == "unknown").count();
+    assert!((2..=4).contains(&unknown), "{unknown} unknown: {states:?}");
+    assert_eq!(states.iter().filter(|(_, state)| state == "sent").count(), 40 - unknown);
+    let taken = server.taken();
+    let once: std::collections::BTreeSet<&String> = taken.iter().collect();
+    assert_eq!(once.len(), taken.len());
+}
+
+/// Stopped while it waits for a second try: nothing is in flight.
+#[test]
+fn a_wait_is_no_reason_to_stay() {
+    let server = Server::new(|moment| if moment.stage == Stage::Connect { Act::HangUp } else { Act::Usual });
+    let house = house(&server);
+    let child = house.begin(&["publish", "m", "--yes", "--format", "json"]);
+    server.wait_for(Stage::Connect, 41);
+    let begun = Instant::now();
+    signal("INT", child.id());
+    let json = Ended::of(child).ends(0).json();
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert_eq!(json["deliveries"][0]["state"], "planned");
+}
