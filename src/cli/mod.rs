@@ -35,6 +35,8 @@ mod sending;
 mod shells;
 mod status;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use crate::exit::Exit;
 use clap::Parser;

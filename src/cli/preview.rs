@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
 }
 
 /// What the report needs to see.
-fn view<'a>(
+pub(super) fn view<'a>(
     house: &'a House,
     composed: &'a Composed<'a>,
     pictures: &'a BTreeMap<String, Vec<u8>>,

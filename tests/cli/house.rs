@@ -87,6 +87,10 @@ impl Ended {
         self
     }
 
+    pub fn code(&self) -> i32 {
+        self.output.status.code().unwrap_or(-1)
+    }
+
     pub fn out(&self) -> String {
         String::from_utf8(self.output.stdout.clone()).unwrap()
     }

@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod bad_files;
 mod bad_input;
+mod bad_words;
 mod house;
 mod looking;
 mod making;
