@@ -63,16 +63,28 @@ impl Folder {
     /// Writes a file whole: a reader (and a power cut) sees the old one, none,
     /// or all of this one.
     pub fn write(&self, file: &str, bytes: &[u8]) -> Result<(), SendError> {
+        let path = self.path(file)?;
+        self.write_drafted(path.parent().unwrap_or(&self.project), file, bytes)
+    }
+
+    /// The same, with the draft in another folder within this one.
+    pub fn write_by_way_of(&self, drafts: &str, file: &str, bytes: &[u8]) -> Result<(), SendError> {
+        self.write_drafted(&self.path(drafts)?, file, bytes)
+    }
+
+    fn write_drafted(&self, drafts: &Path, file: &str, bytes: &[u8]) -> Result<(), SendError> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let path = self.path(file)?;
         let parent = path.parent().unwrap_or(&self.project).to_owned();
         let trouble = |error| self.trouble("write", file, &error);
         self.create(&parent)?;
+        self.create(drafts)?;
+        sweep(drafts);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         // Short and of its own, whatever the file is called: names have limits.
         let (temporary, made) = loop {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let temporary = parent.join(format!(".ladder-{}-{count}.tmp", std::process::id()));
+            let temporary = drafts.join(format!(".ladder-{}-{count}.tmp", std::process::id()));
             match new_file(&temporary) {
                 // What an earlier run left behind, or a link laid out for us.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
@@ -249,6 +261,21 @@ fn new_file(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
+/// Takes away the drafts of runs that died while writing: whoever publishes the
+/// folder would publish them too. Only one run writes at a time.
+fn sweep(folder: &Path) {
+    let own = format!(".ladder-{}-", std::process::id());
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let draft = name.starts_with(".ladder-") && name.ends_with(".tmp");
+        if draft && !name.starts_with(&own) {
+            // Another one may have been quicker.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 fn write_durably(mut file: File, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()
@@ -297,6 +324,10 @@ mod tests {
         assert_eq!(folder.read("c/d.txt").unwrap().unwrap(), b"two");
         assert_eq!(folder.shown("c/d.txt"), "a/b/c/d.txt");
         assert_eq!(folder.join("c").unwrap().names(), ["d.txt"]);
+        // Of a run that died while writing, nothing stays.
+        fs::write(project.path().join("a/b/c/.ladder-0-7.tmp"), b"half").unwrap();
+        folder.write("c/e.txt", b"three").unwrap();
+        assert_eq!(folder.join("c").unwrap().names(), ["d.txt", "e.txt"]);
     }
 
     #[cfg(unix)]
