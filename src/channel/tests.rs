@@ -244,10 +244,10 @@ fn posts_are_put_into_the_networks_own_words() {
 #[test]
 fn recipients_are_checked_and_named_once() {
     let base = "[channels.n]\nadapter = \"email\"\nmaildir = \"m\"\nfrom = \"a@a.example\"\n";
-    let made = one(&format!("{base}to = [\"b@a.example\", \"B <c@a.example>\"]\n"));
-    assert_eq!(made.channel.recipients(), ["b@a.example", "B <c@a.example>"]);
+    let made = one(&format!("{base}to = [\"b@a.example\", \"B <C@a.example>\"]\n"));
+    assert_eq!(made.channel.recipients(), ["b@a.example", "c@a.example"], "known in one spelling");
     assert_eq!(made.outlet.from.as_deref(), Some("a@a.example"));
-    let says = said(&format!("{base}to = [\"b@a.example\", \"B <b@a.example>\"]\n"));
+    let says = said(&format!("{base}to = [\"b@a.example\", \"B <B@A.example>\"]\n"));
     assert!(says[0].starts_with("same-recipient"), "{says:?}");
     for bad in ["to = [\"b@a.example\\r\\nBcc: e@e.example\"]", "to = [\"nobody\"]", "to = []", ""] {
         assert!(has_errors(&channels(&format!("{base}{bad}\n")).1), "{bad}");

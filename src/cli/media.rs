@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::ladder::{MediaFacts, Message, inspect};
 use crate::plan::key::hex_digest;
 use crate::render::Picture;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What is known of media files by their path; each is read once.
@@ -20,7 +20,7 @@ impl Media {
     /// Fills in the facts of every media file of `message` and its translations.
     pub fn fill(&mut self, folder: &Folder, message: &mut Message, problems: &mut Vec<Diagnostic>) {
         // A translation repeats what it has from its master: one report is enough.
-        let mut reported = Vec::new();
+        let mut reported = BTreeSet::new();
         let Message { media, translations, .. } = message;
         let all = media.iter_mut().chain(translations.iter_mut().flat_map(|t| t.media.iter_mut()));
         for media in all {
@@ -28,14 +28,12 @@ impl Media {
             match self.known.entry(path.clone()).or_insert_with(|| facts(folder, &path)) {
                 Ok(facts) => media.facts = Some(facts.clone()),
                 Err(problem) => {
-                    let problem = problem.as_ref().clone().at(media.file.span);
-                    if !reported.contains(&problem) {
-                        reported.push(problem);
+                    if reported.insert((path, media.file.span)) {
+                        problems.push(problem.as_ref().clone().at(media.file.span));
                     }
                 }
             }
         }
-        problems.extend(reported);
     }
 }
 

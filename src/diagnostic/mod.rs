@@ -120,8 +120,11 @@ impl Diagnostic {
         let hint = self.hint.as_deref().map(visible::visible);
         let title = level.primary_title(message.as_ref()).id(self.rule);
         let source = self.span.map(|span| (span, sources.get(span.source)));
-        // Same width for every replaced character, so that columns stay right.
-        let text = source.map(|(_, source)| visible::visible_same_width(&source.text));
+        // Only the lines that are shown are laid out: of thousands of problems in
+        // a long file each would go through all of it. Same width for every
+        // replaced character, so that columns stay right.
+        let lines = source.map_or(0..0, |(span, source)| touched_lines(&source.text, span));
+        let text = source.map(|(_, source)| visible::visible_same_width(&source.text[lines.clone()]));
         let place = self.span.map(|span| sources.locate(span));
         let mut group = match (&source, &text) {
             (Some((span, source)), _) if self.conceals || stays_undrawn(&source.text, *span) => {
@@ -132,13 +135,15 @@ impl Diagnostic {
                 title.element(origin)
             }
             (Some((span, source)), Some(text)) => {
-                let mut mark = AnnotationKind::Primary.span(whole_letters(text, *span));
+                let (start, end) = (span.start.max(lines.start), span.end.max(lines.start));
+                let here = Span::new(span.source, start - lines.start, end - lines.start);
+                let mut mark = AnnotationKind::Primary.span(whole_letters(text, here));
                 if let Some(label) = &label {
                     mark = mark.label(label.as_ref());
                 }
-                title.element(
-                    Snippet::source(text.as_ref()).path(source.name.as_str()).fold(true).annotation(mark),
-                )
+                let line = place.as_ref().map_or(1, |place| place.line);
+                let shown = Snippet::source(text.as_ref()).path(source.name.as_str()).line_start(line);
+                title.element(shown.fold(true).annotation(mark))
             }
             _ => Group::with_title(title),
         };
@@ -198,10 +203,15 @@ const LONGEST_DRAWN: usize = 8_000;
 /// Whether a line that `span` touches is too long to be drawn, or gives a secret
 /// literally: a value behind a key of such a name, or an address with a password in it.
 fn stays_undrawn(text: &str, span: Span) -> bool {
+    text[touched_lines(text, span)].lines().any(|line| line.len() > LONGEST_DRAWN || line_holds_secret(line))
+}
+
+/// The bytes of the whole lines that `span` touches.
+fn touched_lines(text: &str, span: Span) -> std::ops::Range<usize> {
     let std::ops::Range { start, end } = whole_letters(text, span);
     let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let to = text[end..].find('\n').map_or(text.len(), |at| end + at);
-    text[from..to].lines().any(|line| line.len() > LONGEST_DRAWN || line_holds_secret(line))
+    from..to
 }
 
 fn line_holds_secret(line: &str) -> bool {

@@ -172,13 +172,13 @@ fn an_export_comes_back_whole_and_only_once() {
     store.commit(&batch).unwrap();
     let mut text = Vec::new();
     store.export(&mut text).unwrap();
-    assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 4);
+    assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 5);
     let again = store.import(&mut &text[..]).unwrap();
-    assert_eq!(again, ImportSummary { events: 0, plans: 0, known: 4 });
+    assert_eq!(again, ImportSummary { events: 0, plans: 0, known: 4, whole: true });
     // Into the same store, restored empty.
     store.connection.execute_batch("DELETE FROM events; DELETE FROM plans").unwrap();
     let summary = store.import(&mut &text[..]).unwrap();
-    assert_eq!(summary, ImportSummary { events: 3, plans: 1, known: 0 });
+    assert_eq!(summary, ImportSummary { events: 3, plans: 1, known: 0, whole: true });
     assert_eq!(store.events().unwrap(), batch.events);
     store.commit(&self::batch("y")).unwrap();
     assert_eq!(store.events().unwrap().len(), 6);
@@ -197,7 +197,7 @@ fn what_is_no_export_of_this_store_adds_nothing() {
     let newer = text.replace("\"ladder_journal\":1", "\"ladder_journal\":2");
     let forged = text.replacen("Rocket", "Racket", 1);
     for (broken, what) in [
-        (cut, "line 4"),
+        (cut, "line 5"),
         (&foreign, "comes from the store 01OTHER"),
         (&newer, "has version 2"),
         (&forged, "does not match its digest"),
@@ -208,8 +208,49 @@ fn what_is_no_export_of_this_store_adds_nothing() {
         assert!(error.contains(what), "{error}");
         assert!(store.events().unwrap().is_empty());
     }
+    // Whole lines that are missing are seen too, by the last one, or by its absence.
+    let (lines, id): (Vec<&str>, _) = (text.lines().collect(), store.id().to_owned());
+    for missing in 1..lines.len() {
+        let (_folder, mut store) = new();
+        let part = [&lines[..missing - 1], &lines[missing..]].concat().join("\n").replace(&id, store.id());
+        assert!(!store.import(&mut part.as_bytes()).unwrap().whole, "without line {missing}");
+    }
     let mut binary = text.into_bytes();
     binary.write_all(&[0xff, 0xfe, b'\n']).unwrap();
     store.import(&mut &binary[..]).unwrap_err();
     assert!(store.events().unwrap().is_empty());
+}
+
+#[test]
+fn an_intent_is_only_for_who_knows_all_facts() {
+    let (_folder, mut first) = new();
+    let mut second = Store::open(first.path(), first.id()).unwrap();
+    first.events().unwrap();
+    second.events().unwrap();
+    first.commit(&batch("x")).unwrap();
+    // What the second knows is old: it may say what came of its own, and begin nothing.
+    let whole = batch("y");
+    assert!(whole.events.iter().any(|event| matches!(event.kind, EventKind::Intent { .. })));
+    assert!(matches!(second.commit(&whole), Err(StoreError::Busy { .. })));
+    let mut facts = whole.clone();
+    facts.events.retain(|event| !matches!(event.kind, EventKind::Intent { .. }));
+    second.commit(&facts).unwrap();
+    assert!(matches!(second.commit(&whole), Err(StoreError::Busy { .. })));
+    assert!(matches!(first.commit(&whole), Err(StoreError::Busy { .. })), "nor the first, by now");
+    second.events().unwrap();
+    second.commit(&whole).unwrap();
+    second.commit(&whole).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_was_removed_or_replaced_is_not_written() {
+    let (folder, mut store) = new();
+    let path = store.path().to_owned();
+    std::fs::rename(&path, folder.path().join("away")).unwrap();
+    assert!(matches!(store.commit(&batch("x")), Err(StoreError::Missing(_))));
+    std::fs::copy(folder.path().join("away"), &path).unwrap();
+    assert!(matches!(store.commit(&batch("x")), Err(StoreError::NotWritable { .. })));
+    std::fs::rename(folder.path().join("away"), &path).unwrap();
+    store.commit(&batch("x")).unwrap();
 }
