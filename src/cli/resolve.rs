@@ -33,11 +33,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     let now = desk.real_clock()?;
     let address = arguments.sent.as_deref().filter(|address| !address.is_empty());
-    if let Some(address) = address {
-        if !is_page(address) {
-            return Err(Failure::usage("bad-url", format!("`{address}` is no web address"))
-                .hint("write the whole address of the post: `--sent https://…`"));
-        }
+    if let Some(address) = address.filter(|address| !is_page(address)) {
+        return Err(Failure::usage("bad-url", format!("`{address}` is no web address"))
+            .hint("write the whole address of the post: `--sent https://…`"));
     }
     let house = House::project_only(desk)?;
     let mut store = house.store()?;

@@ -34,6 +34,7 @@ use crate::text::{Rules, Unit};
 use lettre::message::Mailbox;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -113,12 +114,15 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     for written in reader.texts("to").unwrap_or_default() {
         if let Some(mailbox) = read_mailbox(&mut reader, &written) {
             let person = mailbox.email.to_string().to_lowercase();
-            if known.contains_key(&person) {
-                let message = format!("`{}` is on the list twice", mailbox.email);
-                reader.problems.push(Diagnostic::warning("same-recipient", message).at(written.span));
-            } else {
-                to.push(person.clone());
-                known.insert(person, mailbox);
+            match known.entry(person) {
+                Entry::Occupied(_) => {
+                    let message = format!("`{}` is on the list twice", mailbox.email);
+                    reader.problems.push(Diagnostic::warning("same-recipient", message).at(written.span));
+                }
+                Entry::Vacant(free) => {
+                    to.push(free.key().clone());
+                    free.insert(mailbox);
+                }
             }
         }
     }
