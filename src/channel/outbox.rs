@@ -13,7 +13,7 @@ use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
 use crate::render::{Defaults, Outlet, Picture, Variant, VariantKind};
-use crate::text::{Rules, Unit};
+use crate::text::{Rules, Unit, escape};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -298,7 +298,6 @@ fn text_of(variant: &Variant) -> String {
 
 /// The same, to copy with its formatting.
 fn html_of(variant: &Variant, files: &[(String, String)]) -> String {
-    let escape = super::static_site::escape;
     match variant {
         Variant::Post(post) => {
             let mut body = String::new();
@@ -324,7 +323,7 @@ fn html_of(variant: &Variant, files: &[(String, String)]) -> String {
 }
 
 fn page(title: &str, body: &str) -> String {
-    let title = super::static_site::escape(title);
+    let title = escape(title);
     format!("<!doctype html>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n{body}\n")
 }
 

@@ -114,6 +114,8 @@ pub fn compose<'a>(
         outlets: &channels.outlets,
         made: &made,
     });
+    let allow: [&[_]; 3] = [&loaded.project.allow, &ladder.allow, &message.allow];
+    composed.problems = lint::silence(composed.problems, &allow);
     composed.problems.extend(problems);
     Ok(composed)
 }

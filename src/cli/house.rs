@@ -36,7 +36,7 @@ impl House {
     fn of(mut loaded: Loaded) -> House {
         let channels = Channels::of(&loaded.sources, &loaded.project);
         loaded.problems.extend(channels.problems.iter().cloned());
-        loaded.problems.extend(lint::check_project(&loaded.sources, &loaded.project));
+        loaded.problems.extend(lint::check_project(&loaded.project));
         House { loaded, channels }
     }
 

@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::ladder::{
     Ladder, Message, MessageFile, MessageFiles, Project, parse_ladder, parse_message, parse_project,
 };
+use crate::lint;
 use crate::source::{SourceId, Sources};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -64,6 +65,7 @@ impl Loaded {
             desk.problems(&sources, &problems);
             return Err(Failure::new(Exit::Check, "bad-project", "`ladder.toml` cannot be understood"));
         };
+        let problems = lint::silence(problems, &[&project.allow]);
         // A zone that does not exist has been reported by the parser.
         let zone = TimeZone::get(&project.brand.timezone.value).unwrap_or(TimeZone::UTC);
         Ok(Loaded {
@@ -105,7 +107,16 @@ impl Loaded {
             message
         });
         let ladders = self.ladders.iter().map(|ladder| &*self.sources.get(ladder.source).text);
-        let problems = crate::lint::spare_extra(&self.sources, problems, &ladders.collect::<Vec<_>>());
+        let problems = lint::spare_extra(&self.sources, problems, &ladders.collect::<Vec<_>>());
+        // What `--ladder` says is not known here: the ladder that the message names counts.
+        let named = message.as_ref().and_then(|message| message.ladder.as_ref());
+        let ladder = match named {
+            Some(name) => self.ladders.iter().find(|ladder| ladder.name == name.value),
+            None => self.ladders.first().filter(|_| self.ladders.len() == 1),
+        };
+        let of_message = message.as_ref().map_or(&[][..], |message| &message.allow);
+        let of_ladder = ladder.map_or(&[][..], |ladder| &ladder.allow);
+        let problems = lint::silence(problems, &[&self.project.allow, of_ladder, of_message]);
         Checked { value: message, problems }
     }
 
@@ -226,9 +237,10 @@ impl Loaded {
                 continue;
             };
             self.ladder_files.push(id);
-            let Some(ladder) = parse_ladder(&self.sources, id, &name).take(&mut self.problems) else {
-                continue;
-            };
+            let Checked { value, problems } = parse_ladder(&self.sources, id, &name);
+            let of_ladder = value.as_ref().map_or(&[][..], |ladder| &ladder.allow);
+            self.problems.extend(lint::silence(problems, &[&self.project.allow, of_ladder]));
+            let Some(ladder) = value else { continue };
             if let Some(other) = self.ladders.iter().find(|other| other.name == ladder.name) {
                 let other = &self.sources.get(other.source).name;
                 let message = format!("the ladder `{}` is in `{other}` already", ladder.name);

@@ -278,11 +278,8 @@ fn read_plan(
     }
     let plan = Plan::read(&file::read(path, PLAN_LIMIT)?)
         .map_err(|why| refused(format!("`{}`: {why}", path.display())))?;
-    if plan.store != store.id() {
-        let message =
-            format!("the plan is for the store {}, and this project's is {}", plan.store, store.id());
-        return Err(refused(message).hint("make the plan where it is published, or share the store"));
-    }
+    plan.is_for(store.id())
+        .map_err(|why| refused(why).hint("make the plan where it is published, or share the store"))?;
     match_channels(house, &plan, standing, Scope::Plan)?;
     Ok(plan)
 }

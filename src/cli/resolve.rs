@@ -7,6 +7,7 @@ use super::house::House;
 use super::sending::dues;
 use super::status::plans;
 use crate::exit::Exit;
+use crate::ladder::name::is_page;
 use crate::plan::{Delivery, Event, EventKind, Standing, State};
 use crate::report::status;
 use crate::store::Batch;
@@ -32,12 +33,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     let now = desk.real_clock()?;
     let address = arguments.sent.as_deref().filter(|address| !address.is_empty());
-    if let Some(address) = address {
-        let parsed = url::Url::parse(address);
-        if !parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
-            return Err(Failure::usage("bad-url", format!("`{address}` is no web address"))
-                .hint("write the whole address of the post: `--sent https://…`"));
-        }
+    if let Some(address) = address.filter(|address| !is_page(address)) {
+        return Err(Failure::usage("bad-url", format!("`{address}` is no web address"))
+            .hint("write the whole address of the post: `--sent https://…`"));
     }
     let house = House::project_only(desk)?;
     let mut store = house.store()?;

@@ -15,7 +15,6 @@ pub mod media;
 pub mod message;
 pub mod name;
 pub mod project;
-pub mod rules;
 pub mod schema;
 pub mod secret_ref;
 pub mod settings;
@@ -248,6 +247,11 @@ impl Message {
     /// The override for `rung`.
     pub fn override_for(&self, rung: &str) -> Option<&Settings> {
         self.overrides.iter().find(|(name, _)| name.value == rung).map(|(_, settings)| settings)
+    }
+
+    /// What `RUNG.md` says for `rung`.
+    pub fn written_whole(&self, rung: &str) -> Option<&WrittenWhole> {
+        self.written_whole.iter().find(|whole| whole.rung.value == rung)
     }
 }
 

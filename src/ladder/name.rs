@@ -73,6 +73,12 @@ pub fn is_language(tag: &str) -> bool {
         && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
+/// Whether `address` is that of a page, written whole: `https://acme.example/page`.
+pub fn is_page(address: &str) -> bool {
+    url::Url::parse(address.trim())
+        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
 /// The language of a file or channel, or the problem that it is none.
 pub fn check_language(tag: &Spanned<String>) -> Option<Diagnostic> {
     (!is_language(&tag.value)).then(|| {

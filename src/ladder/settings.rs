@@ -3,6 +3,7 @@
 //! one wins.
 
 use super::shape::Reader;
+use super::{Ladder, Message, Project, Rung};
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
 
@@ -104,6 +105,31 @@ impl Settings {
             reader.problems.push(Diagnostic::error("wrong-value", says).at(place).hint("keep one of them"));
         }
         settings
+    }
+
+    /// What is said nearest about `rung` for each key: by the head of its
+    /// `RUNG.md`, by the message's override, by that of the `master` which the
+    /// message translates (or is), by the rung, the ladder, the channel. The
+    /// adapter's own templates stand behind them.
+    pub fn of(
+        project: &Project,
+        ladder: &Ladder,
+        rung: &Rung,
+        message: &Message,
+        master: &Message,
+    ) -> Settings {
+        let name = &rung.name.value;
+        let channel = project.channel(&rung.channel.value).map(|channel| &channel.settings);
+        let whole = message.written_whole(name).map(|whole| &whole.settings);
+        let nearest_first = [
+            whole,
+            message.override_for(name),
+            master.override_for(name),
+            Some(&rung.settings),
+            Some(&ladder.defaults),
+            channel,
+        ];
+        nearest_first.into_iter().flatten().fold(Settings::default(), Settings::or)
     }
 
     /// `self` where it says something, `farther` elsewhere. A `text` (or

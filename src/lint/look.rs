@@ -13,21 +13,14 @@ pub(super) type OfVariant = fn(&Look<'_>, &mut Vec<crate::diagnostic::Diagnostic
 pub(super) struct Look<'a> {
     pub subject: &'a Subject<'a>,
     pub made: &'a Made<'a>,
-    /// What is written nearest for each key, as in `render::Job::settings`.
+    /// What is written nearest for each key: what was rendered with.
     pub settings: Settings,
 }
 
 impl<'a> Look<'a> {
     pub fn new(subject: &'a Subject<'a>, made: &'a Made<'a>) -> Look<'a> {
-        let empty = Settings::default();
-        let name = &made.rung.name.value;
-        let channel = subject.project.channel(&made.rung.channel.value).map_or(&empty, |c| &c.settings);
-        let settings = made.message.override_for(name).cloned().unwrap_or_default();
-        let settings = settings
-            .or(subject.message.override_for(name).unwrap_or(&empty))
-            .or(&made.rung.settings)
-            .or(&subject.ladder.defaults)
-            .or(channel);
+        let Subject { project, ladder, message, .. } = subject;
+        let settings = Settings::of(project, ladder, made.rung, made.message, message);
         Look { subject, made, settings }
     }
 
@@ -74,14 +67,9 @@ impl<'a> Look<'a> {
 
     /// The text that was written whole for this rung.
     pub fn written_whole(&self) -> Option<&'a Spanned<String>> {
-        let by = |message: &'a crate::ladder::Message| {
-            message
-                .written_whole
-                .iter()
-                .find(|whole| whole.rung.value == *self.rung())
-                .map(|whole| &whole.body)
-        };
-        by(self.made.message).or_else(|| by(self.subject.message))
+        let (message, master) = (self.made.message, self.subject.message);
+        let whole = message.written_whole(self.rung()).or_else(|| master.written_whole(self.rung()));
+        whole.map(|whole| &whole.body)
     }
 
     /// The template that a part of a post came from: the last that was tried,

@@ -147,6 +147,13 @@ fn addresses(html: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The place of a link in the message's body.
+pub(super) fn in_body(look: &Look<'_>, needle: &str) -> Option<crate::source::Span> {
+    let body = look.written_whole().unwrap_or(&look.made.message.body).span;
+    let at = look.subject.sources.slice(body).find(needle)?;
+    Some(crate::source::Span::new(body.source, body.start + at, body.start + at + needle.len()))
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -154,11 +161,4 @@ mod tests {
         let html = "<p>write src=\"x\" or <a title=\"a > b\" href=\"/y\">href=\"z\"</a><img src=\"p.png\"/>";
         assert_eq!(super::addresses(html).collect::<Vec<_>>(), ["/y", "p.png"]);
     }
-}
-
-/// The place of a link in the message's body.
-pub(super) fn in_body(look: &Look<'_>, needle: &str) -> Option<crate::source::Span> {
-    let body = look.written_whole().unwrap_or(&look.made.message.body).span;
-    let at = look.subject.sources.slice(body).find(needle)?;
-    Some(crate::source::Span::new(body.source, body.start + at, body.start + at + needle.len()))
 }

@@ -91,8 +91,7 @@ pub struct Subject<'a> {
 }
 
 /// Problems of the project alone, without those that it allows.
-pub fn check_project(sources: &Sources, project: &Project) -> Vec<Diagnostic> {
-    let _ = sources;
+pub fn check_project(project: &Project) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for rule in project::RULES {
         rule(project, &mut found);

@@ -198,18 +198,6 @@ impl Standing {
             .max_by_key(|d| d.generation)
     }
 
-    /// The public address of a rung of a message, once it is out. With several
-    /// generations or accounts, the one that went out last.
-    pub fn url_of(&self, message: &str, rung: &str) -> Option<&str> {
-        self.deliveries
-            .values()
-            .filter(|d| d.message == message && d.rung == rung)
-            .filter(|d| matches!(d.state, State::Sent | State::Altered))
-            .filter_map(|d| Some((d.generation, d.sent_at, d.url()?)))
-            .max_by_key(|(generation, sent_at, _)| (*generation, *sent_at))
-            .map(|(_, _, url)| url)
-    }
-
     /// The delivery, or one person's mail of it, whose key begins with `prefix`.
     pub fn find_by_prefix(&self, prefix: &str) -> Result<Keyed<'_>, KeyError> {
         let prefix = prefix.trim().to_ascii_lowercase();

@@ -4,6 +4,7 @@ use super::template::{Engine, Filled, Template};
 use super::{Article, Job, excerpt, html, markdown, pictures, slug};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Settings;
+use crate::ladder::name::is_page;
 use crate::source::Spanned;
 
 /// Length of an excerpt where nobody wrote one: what search engines and cards show.
@@ -13,7 +14,7 @@ const EXCERPT: usize = 200;
 pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
     let engine = Engine::new(job);
     let mut problems = Vec::new();
-    let settings = settings(job);
+    let settings = job.settings();
     let own = &job.outlet.defaults;
     let mut fill = |text: Option<&Spanned<String>>, default: Option<&'static str>| {
         let template = text.map(Template::Written).or(default.map(Template::BuiltIn))?;
@@ -39,8 +40,7 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
         }
     });
     if let (Some(address), Some(written)) = (&canonical, &settings.canonical)
-        && !url::Url::parse(address)
-            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        && !is_page(address)
     {
         problems.push(
             Diagnostic::error("wrong-value", "`canonical` is not the address of a page")
@@ -76,15 +76,6 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
     Checked::with(article, problems)
 }
 
-/// The settings of an article or a mail; a `RUNG.md` has some of its own.
-pub(super) fn settings(job: &Job<'_>) -> Settings {
-    let whole = job.message.written_whole.iter().find(|whole| whole.rung.value == job.rung.name.value);
-    match whole {
-        Some(whole) => whole.settings.clone().or(&job.settings()),
-        None => job.settings(),
-    }
-}
-
 /// Fills one template; mistakes go to `problems`.
 pub(super) fn fill_into<'a>(
     engine: &Engine<'a>,
@@ -113,8 +104,7 @@ pub(super) fn body<'a>(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Filled> {
     let as_it_is = |text: &str| Some(Filled { text: text.trim().to_owned(), ..Filled::default() });
-    let whole = job.message.written_whole.iter().find(|whole| whole.rung.value == job.rung.name.value);
-    if let Some(whole) = whole {
+    if let Some(whole) = job.written_whole() {
         return as_it_is(&whole.body.value);
     }
     let template = settings.text.as_ref().map(Template::Written);

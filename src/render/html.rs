@@ -40,22 +40,6 @@ pub fn with_images(markdown: &str, image: &mut dyn FnMut(&str) -> Option<String>
     late::in_html(cleaner().clean(&out).to_string().trim_end())
 }
 
-/// Escapes `text` for an attribute or an element. `/` needs none there.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 fn cleaner() -> &'static Builder<'static> {
     static CLEANER: OnceLock<Builder<'static>> = OnceLock::new();
     CLEANER.get_or_init(|| {

@@ -3,11 +3,12 @@
 //! The HTML part is one narrow column in tables, with system fonts, inlined
 //! CSS and a dark mode: what mail programs of 2026 agree on.
 
-use super::article::{body, fill_into, missing_images, one_line, settings};
+use super::article::{body, fill_into, missing_images, one_line};
 use super::template::{Engine, Template};
 use super::{Job, Mail, Picture, context, html, markdown, pictures, tracking_of};
 use crate::diagnostic::Checked;
 use crate::source::Spanned;
+use crate::text::escape;
 use minijinja::{AutoEscape, Environment, Error, context as values};
 use std::borrow::Cow;
 
@@ -24,7 +25,7 @@ const COLUMN: u32 = 536;
 pub(super) fn mail(job: &Job<'_>) -> Checked<Mail> {
     let engine = Engine::new(job);
     let mut problems = Vec::new();
-    let settings = settings(job);
+    let settings = job.settings();
     let own = &job.outlet.defaults;
     let mut fill = |text: Option<&Spanned<String>>, default: Option<&'static str>| {
         let template = text.map(Template::Written).or(default.map(Template::BuiltIn))?;
@@ -140,7 +141,7 @@ fn environment() -> Environment<'static> {
     env.set_auto_escape_callback(|_| AutoEscape::Html);
     env.set_formatter(|out, _, value| {
         let written = if value.is_none() || value.is_undefined() { String::new() } else { value.to_string() };
-        let written = if value.is_safe() { written } else { html::escape(&written) };
+        let written = if value.is_safe() { written } else { escape(&written) };
         out.write_str(&written).map_err(Error::from)
     });
     env

@@ -33,7 +33,7 @@ pub mod variant;
 pub use variant::{Article, Card, Mail, Part, Picture, Post, Variant, VariantKind};
 
 use crate::diagnostic::Checked;
-use crate::ladder::{Ladder, Message, Project, Rung, Settings};
+use crate::ladder::{Ladder, Message, Project, Rung, Settings, WrittenWhole};
 use crate::source::Sources;
 use crate::text::Rules;
 pub use crate::text::late;
@@ -112,19 +112,14 @@ pub struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// The settings of this rung for this message: override, rung, ladder,
-    /// channel, in that order; the adapter's own templates stand behind them.
+    /// What the user said about this rung for this message.
     pub fn settings(&self) -> Settings {
-        let empty = Settings::default();
-        let channel = self.project.channel(&self.rung.channel.value).map_or(&empty, |c| &c.settings);
-        let own = self.message.override_for(&self.rung.name.value);
-        let master = self.master.override_for(&self.rung.name.value);
-        own.cloned()
-            .unwrap_or_default()
-            .or(master.unwrap_or(&empty))
-            .or(&self.rung.settings)
-            .or(&self.ladder.defaults)
-            .or(channel)
+        Settings::of(self.project, self.ladder, self.rung, self.message, self.master)
+    }
+
+    /// What `RUNG.md` says, word for word.
+    fn written_whole(&self) -> Option<&WrittenWhole> {
+        self.message.written_whole(&self.rung.name.value)
     }
 }
 

@@ -17,11 +17,7 @@ pub(super) fn url_reserve(settings: &Settings) -> usize {
 pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     let engine = Engine::new(job);
     let mut problems = Vec::new();
-    let whole = job.message.written_whole.iter().find(|whole| whole.rung.value == job.rung.name.value);
-    let settings = match whole {
-        Some(whole) => whole.settings.clone().or(&job.settings()),
-        None => job.settings(),
-    };
+    let (whole, settings) = (job.written_whole(), job.settings());
     let writer = Writer { job, engine: &engine, reserve: url_reserve(&settings) };
     let texts = match (whole, &settings.thread) {
         (Some(whole), _) => {

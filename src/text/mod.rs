@@ -7,6 +7,7 @@
 
 pub mod count;
 pub mod entity;
+mod escape;
 pub mod fit;
 pub mod hashtag;
 pub mod late;
@@ -15,6 +16,7 @@ mod sentence;
 pub use crate::diagnostic::visible::{self, visible, visible_same_width};
 pub use count::{Counted, count};
 pub use entity::{Entity, EntityKind, entities};
+pub use escape::escape;
 pub use fit::{BREAK, shorten, split};
 pub use hashtag::hashtag;
 

@@ -129,7 +129,7 @@ fn a_servers_words_act_nowhere() {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-                let mut say = |text: &str| (&stream).write_all(text.as_bytes()).is_ok();
+                let say = |text: &str| (&stream).write_all(text.as_bytes()).is_ok();
                 let (mut good, mut data) = (say("220 hello\r\n"), false);
                 while let Some(Ok(line)) = lines.next().filter(|_| good) {
                     good = match (data, line.as_str()) {

@@ -111,3 +111,20 @@ fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is() {
         assert_eq!(ended.code(), Some(1));
     }
 }
+
+#[test]
+fn a_rule_is_silenced_by_the_message_its_ladder_or_the_house_also_where_files_are_read() {
+    let message = "messages/hello/message.md";
+    for file in ["ladder.toml", "content-ladders/at-once.toml", message] {
+        let house = House::new();
+        let text = house.read(message);
+        let without: Vec<&str> = text.lines().filter(|line| !line.starts_with("summary")).collect();
+        house.write(message, &format!("{}\nA \u{202e}word.\n", without.join("\n")));
+        assert!(house.run(&["check"]).ends(0).out().contains("no-summary"));
+        let text = house.read(file);
+        let (head, rest) = text.split_at(if file == message { 4 } else { 0 });
+        house.write(file, &format!("{head}allow = [\"no-summary\", \"hostile-characters\"]\n{rest}"));
+        assert_eq!(house.run(&["check"]).ends(0).out(), "", "{file}");
+        assert_eq!(house.run(&["preview", "hello", "--quiet"]).ends(0).err(), "", "{file}");
+    }
+}

@@ -18,9 +18,8 @@ pub async fn deliver(directory: &str, letter: Letter, attempt: &Attempt) -> Resu
         for needed in ["tmp", "cur"] {
             folder.keep(&format!("{needed}/.keep"), b"")?;
         }
-        // By way of `tmp`: what lies in `new`, mail programs take for a mail.
         let name = format!("new/{}", name(&key));
-        folder.write_by_way_of("tmp", &name, letter.text.as_bytes())?;
+        folder.write_by_way_of(Some("tmp"), &name, letter.text.as_bytes())?;
         Ok(folder.shown(&name))
     })
     .await

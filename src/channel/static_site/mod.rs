@@ -13,7 +13,6 @@ mod preset;
 mod tests;
 
 pub use address::Address;
-pub use html::escape;
 pub use preset::Preset;
 
 use super::credentials::account;

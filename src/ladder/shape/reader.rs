@@ -3,6 +3,7 @@
 use super::{Field, Kind, has_field};
 use crate::diagnostic::{Diagnostic, names_secret, nearest};
 use crate::ladder::delay::{At, When, parse_duration};
+use crate::ladder::name::is_page;
 use crate::ladder::secret_ref::SecretRef;
 use crate::ladder::tree::{Node, NodeKind, Table};
 use crate::source::{Span, Spanned};
@@ -90,9 +91,7 @@ impl<'a> Reader<'a> {
     /// The address of a page: `http://…` or `https://…`.
     pub fn url(&mut self, key: &str) -> Option<Spanned<String>> {
         let text = self.text(key)?;
-        let good = url::Url::parse(text.value.trim())
-            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        if good {
+        if is_page(&text.value) {
             return Some(text.map(|text| text.trim().to_owned()));
         }
         let says = format!("`{key}` is not the address of a page");

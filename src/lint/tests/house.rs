@@ -253,7 +253,7 @@ impl House {
                 Some(Made { rung, outlet, message: self.message.in_language(&outlet.language), variant })
             })
             .collect();
-        let mut found = check_project(&self.sources, &self.project);
+        let mut found = check_project(&self.project);
         found.extend(check_ladder(&self.sources, &self.project, &self.ladder));
         found.extend(check_message(&Subject {
             sources: &self.sources,

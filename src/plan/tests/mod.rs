@@ -150,23 +150,6 @@ fn keys_are_found_by_a_beginning_that_is_theirs_alone() {
 }
 
 #[test]
-fn the_address_of_a_rung_is_that_of_its_newest_post() {
-    let old = plan(vec![post("blog", &[], &["x"])]);
-    let new = plan(vec![again(&old.steps[0], 1)]);
-    let events = [
-        planned(&old, &old.steps[0], T),
-        event(&old.steps[0], T, receipt(0, Some("https://a.example/1"))),
-        planned(&new, &new.steps[0], LATER),
-    ];
-    let url = |events: &[Event]| Standing::fold(events, false).url_of("rocket", "blog").map(str::to_owned);
-    assert_eq!(url(&events[..1]), None);
-    assert_eq!(url(&events).as_deref(), Some("https://a.example/1"));
-    let mut events = events.to_vec();
-    events.push(event(&new.steps[0], LATER, receipt(0, Some("https://a.example/2"))));
-    assert_eq!(url(&events).as_deref(), Some("https://a.example/2"));
-}
-
-#[test]
 fn events_come_back_from_json_as_they_were() {
     let plan = plan(vec![mail("mail", &["a@x.example".to_owned()])]);
     let step = &plan.steps[0];

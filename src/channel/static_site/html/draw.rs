@@ -1,9 +1,10 @@
 //! Page, list and feed as text.
 
 use super::super::{Address, Work};
+use super::MARK;
 use super::entry::{Entry, IN_FEED};
-use super::{MARK, escape};
 use crate::channel::SendError;
+use crate::text::escape;
 use jiff::Timestamp;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
@@ -136,8 +137,9 @@ fn draw(template: &str, values: Value) -> Result<String, SendError> {
         .map_err(|error| SendError::Refused { says: format!("the page could not be drawn: {error}") })
 }
 
-/// A file name in a link.
-fn encode(name: &str) -> String {
+/// A file name in a link: what is not an unreserved character (RFC 3986) is
+/// percent-encoded.
+pub fn encode(name: &str) -> String {
     let mut out = String::new();
     for byte in name.bytes() {
         match byte {

@@ -1,6 +1,7 @@
 //! What list and feed say of one page.
 
 use super::super::Work;
+use super::draw::encode;
 use crate::channel::SendError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,11 @@ impl Entry {
             key: work.key.clone(),
             id: work.id.clone(),
             // The year belongs to the name: the host must have been ours in it.
-            tag: format!("tag:{host},{}:{}", work.date.year(), percent(&work.id)),
+            tag: format!(
+                "tag:{host},{}:{}",
+                work.date.year(),
+                work.id.split('/').map(encode).collect::<Vec<_>>().join("/")
+            ),
             slug: article.slug.clone(),
             url: work.url.clone(),
             title: article.title.clone(),
@@ -92,16 +97,4 @@ pub fn all(work: &Work) -> Result<Vec<Entry>, SendError> {
     }
     entries.sort_by(|a, b| b.published.cmp(&a.published).then_with(|| a.slug.cmp(&b.slug)));
     Ok(entries)
-}
-
-/// The letters that may stand in a `tag:` URI; all others percent-encoded.
-fn percent(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => out.push(byte as char),
-            other => out += &format!("%{other:02X}"),
-        }
-    }
-    out
 }

@@ -13,7 +13,6 @@ use super::{Owner, Work};
 use crate::channel::SendError;
 use crate::channel::folder::picture_bytes;
 use crate::plan::Receipt;
-use crate::text::visible::is_hostile;
 pub use entry::SIDECAR;
 
 use entry::Entry;
@@ -78,22 +77,4 @@ fn refuse_foreign(work: &Work, file: &str) -> Result<(), SendError> {
         work.folder.shown("blog"),
     );
     Err(SendError::Refused { says })
-}
-
-/// `text` as it stands in HTML and XML, in texts and in quoted attributes.
-/// Characters that XML 1.0 forbids, or that steer a display, are dropped.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c if is_hostile(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -8,19 +8,7 @@ use crate::text::{EntityKind, entities, visible};
 /// `text` for HTML text and for attributes in double quotes. Hostile characters
 /// are spelled out, so that they cannot reorder what stands around them.
 pub fn escape(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let mut out = String::with_capacity(text.len() + text.len() / 8);
-    for c in visible(&text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
+    crate::text::escape(&visible(&text.replace("\r\n", "\n")))
 }
 
 /// Plain text as HTML, with its entities marked. White space is left to the style sheet.
