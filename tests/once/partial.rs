@@ -88,7 +88,7 @@ fn one_channel_that_is_not_ready_stops_all_before_the_first_byte() {
         ("smtp = { env = \"SMTP_NOT_SET\" }", "SMTP_NOT_SET"),
         ("smtp = { file = \"nowhere\" }", "nowhere"),
         ("smtp = { command = [\"false\"] }", "false"),
-        ("maildir = \"messages/m.md\"", "messages/m.md"),
+        ("maildir = \"ladder.toml\"", "ladder.toml"),
     ];
     for (line, named) in broken {
         let channel = format!(
