@@ -63,16 +63,27 @@ impl Folder {
     /// Writes a file whole: a reader (and a power cut) sees the old one, none,
     /// or all of this one.
     pub fn write(&self, file: &str, bytes: &[u8]) -> Result<(), SendError> {
+        self.write_by_way_of(None, file, bytes)
+    }
+
+    /// The same, by way of another folder in here: where readers of the file's
+    /// own folder would take the unfinished file for theirs.
+    pub fn write_by_way_of(&self, way: Option<&str>, file: &str, bytes: &[u8]) -> Result<(), SendError> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let path = self.path(file)?;
         let parent = path.parent().unwrap_or(&self.project).to_owned();
         let trouble = |error| self.trouble("write", file, &error);
         self.create(&parent)?;
+        let way = match way {
+            Some(way) => self.path(way)?,
+            None => parent.clone(),
+        };
+        self.create(&way)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         // Short and of its own, whatever the file is called: names have limits.
         let (temporary, made) = loop {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let temporary = parent.join(format!(".ladder-{}-{count}.tmp", std::process::id()));
+            let temporary = way.join(format!(".ladder-{}-{count}.tmp", std::process::id()));
             match new_file(&temporary) {
                 // What an earlier run left behind, or a link laid out for us.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,

@@ -5,7 +5,7 @@ use super::compose::{Channels, Composed, compose};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::load::{Loaded, Unclear};
-use crate::diagnostic::{Diagnostic, has_errors};
+use crate::diagnostic::{Checked, Diagnostic, has_errors};
 use crate::exit::Exit;
 use crate::ladder::{Ladder, Message};
 use crate::lint;
@@ -108,6 +108,28 @@ impl House {
         Ok(Standing::fold(&store.events()?, store.is_sending()))
     }
 
+    /// The plan of a checked message as it would be made with that standing.
+    pub fn make(
+        &self,
+        composed: &Composed<'_>,
+        standing: &Standing,
+        store: &str,
+        wish: &Wish,
+    ) -> Checked<Plan> {
+        let Loaded { sources, project, zone, .. } = &self.loaded;
+        let materials = Materials {
+            sources,
+            project,
+            ladder: composed.ladder,
+            message: composed.message,
+            drafts: &composed.drafts,
+            standing,
+            store,
+            zone,
+        };
+        plan::make(&materials, wish)
+    }
+
     /// Makes the plan of a checked message. Problems are told; errors, a draft,
     /// end it here.
     pub fn plan(
@@ -118,23 +140,13 @@ impl House {
         store: &str,
         wish: &Wish,
     ) -> Result<Plan, Failure> {
-        let Loaded { sources, project, zone, .. } = &self.loaded;
+        let sources = &self.loaded.sources;
         let mut problems = composed.problems.clone();
         // Half a message is no plan: with errors the drafts are not complete.
         let plan = if has_errors(&problems) {
             None
         } else {
-            let materials = Materials {
-                sources,
-                project,
-                ladder: composed.ladder,
-                message: composed.message,
-                drafts: &composed.drafts,
-                standing,
-                store,
-                zone,
-            };
-            plan::make(&materials, wish).take(&mut problems)
+            self.make(composed, standing, store, wish).take(&mut problems)
         };
         desk.problems(sources, &problems);
         let errors = has_errors(&problems);

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::house::House;
 use super::sending::{Manner, deliveries, dues, keep_media, match_channels, send};
 use super::{by_hand, file};
-use crate::diagnostic::{has_errors, nearest};
+use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
 use crate::plan::{Plan, Standing, State, Step, Wish};
 use crate::publish::{Scope, exit_of, outstanding};
@@ -63,14 +63,17 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     };
     let now = desk.now(&house.loaded.zone)?;
     let mut store = house.store()?;
-    let standing = House::standing(&store)?;
-    let plan = match &message {
+    let mut standing = House::standing(&store)?;
+    let wish = Wish { only: arguments.only.clone(), again: arguments.again.clone() };
+    let composed = match &message {
+        Some(message) => Some(house.compose(desk, message, arguments.ladder.as_deref(), now)?),
+        None => None,
+    };
+    let plan = match &composed {
         None => read_plan(&house, &store, &standing, file, arguments, desk)?,
-        Some(message) => {
-            let composed = house.compose(desk, message, arguments.ladder.as_deref(), now)?;
+        Some(composed) => {
             known_rungs(composed.ladder.rungs.iter().map(|rung| rung.name.value.as_str()), &arguments.only)?;
-            let wish = Wish { only: arguments.only.clone(), again: arguments.again.clone() };
-            house.plan(desk, &composed, &standing, store.id(), &wish)?
+            house.plan(desk, composed, &standing, store.id(), &wish)?
         }
     };
     known_rungs(plan.steps.iter().map(|step| step.rung.as_str()), &arguments.only)?;
@@ -95,6 +98,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // that is, the lock says.
     if deliveries(&standing, &plans).iter().any(|delivery| delivery.state == State::Sending) {
         drop(store.lock_for_sending()?);
+        standing = Standing::fold(&store.events()?, false);
     }
     let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
     let left = left.first().map_or(&[][..], |left| &left.steps);
@@ -108,6 +112,17 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // somebody sent meanwhile is not sent again.
     let lock = store.lock_for_sending()?;
     let standing = Standing::fold(&store.events()?, false);
+    // Nor is it sent under another name or in another generation than it would
+    // have, had that been known.
+    let made_anew = composed.as_ref().map(|composed| house.make(composed, &standing, store.id(), &wish));
+    let same = |made: &Checked<Plan>| made.value.as_ref().is_some_and(|made| made.digest == plan.digest);
+    if made_anew.is_some_and(|made| has_errors(&made.problems) || !same(&made)) {
+        let message =
+            format!("nothing was sent: another ladder has sent something of `{}` meanwhile", plan.message);
+        return Err(
+            Failure::usage("changed-meanwhile", message).hint("look at `ladder status`, and publish again")
+        );
+    }
     keep_media(&house, &store, plan)?;
     let manner = Manner { scope: Scope::Plan, early, only: arguments.only.clone() };
     let now_standing = send(desk, &house, &mut store, &plans, &standing, manner)?;

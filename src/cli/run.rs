@@ -4,10 +4,10 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
 use super::publish::answer;
-use super::sending::{Manner, match_channels, send};
+use super::sending::{Manner, deliveries, match_channels, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
-use crate::plan::Standing;
+use crate::plan::{Standing, State};
 use crate::publish::Scope;
 use crate::text::visible;
 use serde_json::json;
@@ -40,7 +40,11 @@ pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
                 desk.console.warn(&visible(&why));
                 desk.console
                     .warn(&visible(&format!("hint: `ladder publish {}` plans it anew", plan.message)));
-                exit = exit.or(Exit::Held);
+                // Its doubts are as open as before.
+                let doubtful = deliveries(&standing, std::slice::from_ref(&plan))
+                    .iter()
+                    .any(|delivery| delivery.state == State::Unknown);
+                exit = exit.or(if doubtful { Exit::Unknown } else { Exit::Held });
             }
         }
     }

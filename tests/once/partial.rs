@@ -75,6 +75,11 @@ fn what_comes_after_a_doubt_waits_for_its_end() {
     assert_eq!(json["deliveries"][1]["state"], "planned");
     house.run(&["run"]).ends(6);
     assert!(good.taken().is_empty());
+    // A doubt outlives its channel.
+    let channels = house.read("ladder.toml");
+    house.edit("ladder.toml", "[channels.two]", "[channels.renamed]");
+    house.run(&["run"]).ends(6);
+    house.write("ladder.toml", &channels);
     let key = json["deliveries"][0]["key"].as_str().unwrap()[..10].to_owned();
     house.run(&["resolve", &key, "--sent"]).ends(0);
     house.run(&["run"]).ends(0);
@@ -88,13 +93,14 @@ fn one_channel_that_is_not_ready_stops_all_before_the_first_byte() {
         ("smtp = { env = \"SMTP_NOT_SET\" }", "SMTP_NOT_SET"),
         ("smtp = { file = \"nowhere\" }", "nowhere"),
         ("smtp = { command = [\"false\"] }", "false"),
-        ("maildir = \"ladder.toml\"", "ladder.toml"),
+        ("maildir = \"in-the-way\"", "in-the-way"),
     ];
     for (line, named) in broken {
         let channel = format!(
             "\n[channels.two]\nadapter = \"email\"\n{line}\nfrom = \"b@acme.example\"\nto = [\"b@example.org\"]\n"
         );
         let house = House::new(&format!("{}{channel}", channels(&[&good])), &rungs(&["one", "two"]));
+        house.write("in-the-way", "a file");
         let ended = house.publish().ends(1);
         assert_eq!(ended.error(), "not-ready", "{line}");
         assert!(ended.out().contains(named), "{line}: {}", ended.out());

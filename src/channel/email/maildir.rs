@@ -19,7 +19,7 @@ pub async fn deliver(directory: &str, letter: Letter, attempt: &Attempt) -> Resu
             folder.keep(&format!("{needed}/.keep"), b"")?;
         }
         let name = format!("new/{}", name(&key));
-        folder.write(&name, letter.text.as_bytes())?;
+        folder.write_by_way_of(Some("tmp"), &name, letter.text.as_bytes())?;
         Ok(folder.shown(&name))
     })
     .await

@@ -113,15 +113,14 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let (mut to, mut known) = (Vec::new(), BTreeMap::new());
     for written in reader.texts("to").unwrap_or_default() {
         if let Some(mailbox) = read_mailbox(&mut reader, &written) {
-            let person = mailbox.email.to_string().to_lowercase();
-            match known.entry(person) {
+            match known.entry(mailbox.email.to_string().to_lowercase()) {
                 Entry::Occupied(_) => {
                     let message = format!("`{}` is on the list twice", mailbox.email);
                     reader.problems.push(Diagnostic::warning("same-recipient", message).at(written.span));
                 }
-                Entry::Vacant(free) => {
-                    to.push(free.key().clone());
-                    free.insert(mailbox);
+                Entry::Vacant(person) => {
+                    to.push(person.key().clone());
+                    person.insert(mailbox);
                 }
             }
         }

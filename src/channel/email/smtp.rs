@@ -22,7 +22,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::{OnceCell, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// Until a TCP connection stands.
 const CONNECT_LIMIT: Duration = Duration::from_secs(30);
@@ -38,6 +38,9 @@ const LATER: Duration = Duration::from_secs(300);
 const TOMORROW: Duration = Duration::from_secs(24 * 3600);
 /// For tidying up after an answer; the answer counts, not the tidying.
 const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
+/// A server that did not answer is left alone for this long: with a thousand
+/// readers, waiting for it each time would take days.
+const SILENCE: Duration = Duration::from_secs(120);
 /// More at once look like an attack to many servers.
 pub const CONNECTIONS: usize = 4;
 
@@ -50,6 +53,8 @@ pub struct Smtp {
     places: Semaphore,
     /// What the server said to these credentials, if it refused them.
     locked_out: OnceLock<String>,
+    /// When it was last waited for in vain, and what was said of it then.
+    silent: Mutex<Option<(Instant, String)>>,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -65,12 +70,14 @@ struct Failure {
     closed_before_body: bool,
     /// The server answered, and listens on.
     answered: bool,
+    /// It was waited for in vain.
+    silent: bool,
 }
 
 impl Failure {
     /// The conversation is over.
     fn broken(error: SendError) -> Failure {
-        Failure { error, closed_before_body: false, answered: false }
+        Failure { error, closed_before_body: false, answered: false, silent: false }
     }
 }
 
@@ -84,6 +91,7 @@ impl Smtp {
             parked: Mutex::new(Vec::new()),
             places: Semaphore::new(CONNECTIONS),
             locked_out: OnceLock::new(),
+            silent: Mutex::default(),
         }
     }
 
@@ -138,7 +146,12 @@ impl Smtp {
         if usable {
             self.parked.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
-        result.map_err(|failure| failure.error)
+        result.map_err(|failure| {
+            if failure.silent {
+                self.fell_silent("the mail server has stopped answering".to_owned());
+            }
+            failure.error
+        })
     }
 
     async fn server(&self, project: &Path) -> Result<&Server, Ready> {
@@ -175,6 +188,11 @@ impl Smtp {
         if let Some(says) = self.locked_out.get() {
             return Err(SendError::Refused { says: says.clone() });
         }
+        // Nor is a server that does not answer waited for once for each reader.
+        let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, says)) = silent.filter(|(since, _)| since.elapsed() < SILENCE) {
+            return Err(SendError::NotYet { says, wait: Some(LATER) });
+        }
         let secrets = server.secrets();
         let name = server.name();
         let not_yet = |what: &str| SendError::NotYet {
@@ -186,7 +204,11 @@ impl Smtp {
         let stream = match timeout(CONNECT_LIMIT, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return Err(not_yet(&error.to_string())),
-            Err(_) => return Err(not_yet("no answer within 30 s")),
+            Err(_) => {
+                let error = not_yet("no answer within 30 s");
+                self.fell_silent(error.to_string());
+                return Err(error);
+            }
         };
         // The end of a body must not wait for the answer to its beginning
         // (Nagle and delayed ACK: 40 ms a mail).
@@ -223,8 +245,18 @@ impl Smtp {
         };
         match timeout(COMMAND_LIMIT, setting_up).await {
             Ok(result) => result,
-            Err(_) => Err(not_yet("it did not finish its greeting within 60 s")),
+            Err(_) => {
+                let error = not_yet("it did not finish its greeting within 60 s");
+                self.fell_silent(error.to_string());
+                Err(error)
+            }
         }
+    }
+
+    /// Remembers that the server was waited for in vain.
+    fn fell_silent(&self, says: String) {
+        let silent = Some((Instant::now(), says));
+        *self.silent.lock().unwrap_or_else(PoisonError::into_inner) = silent;
     }
 }
 
@@ -265,7 +297,10 @@ async fn converse(
         Ok(Err(error)) => {
             Err(unknown(&format!("the connection was lost after the mail had left: {error}"), &secrets))
         }
-        Err(_) => Err(unknown("no answer within 10 minutes after the mail had left", &secrets)),
+        Err(_) => {
+            let failure = unknown("no answer within 10 minutes after the mail had left", &secrets);
+            Err(Failure { silent: true, ..failure })
+        }
     }
 }
 
@@ -291,7 +326,7 @@ async fn command(
         Ok(Err(error)) => Err(before_body(&error, what, secrets)),
         Err(_) => {
             let says = format!("the mail server did not answer {what} within 60 s");
-            Err(Failure::broken(SendError::NotYet { says, wait: None }))
+            Err(Failure { silent: true, ..Failure::broken(SendError::NotYet { says, wait: None }) })
         }
     }
 }
@@ -329,6 +364,7 @@ fn answer(error: &Error, what: &str, secrets: &[Exposed]) -> Failure {
         error: answered(error, what, secrets),
         closed_before_body: goodbye && what != "the mail",
         answered: !goodbye,
+        silent: false,
     }
 }
 

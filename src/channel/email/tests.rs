@@ -7,6 +7,7 @@ use super::smtp::Smtp;
 use super::*;
 use crate::channel::fixture;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
@@ -121,6 +122,11 @@ enum Script {
     HangUpAfterBody,
     HangUpAtMail,
     NoGreeting,
+    /// Takes connections and says nothing, ever.
+    Mute,
+    /// Says nothing from there on.
+    MuteAtRcpt,
+    MuteAfterBody,
     Login(&'static str),
 }
 
@@ -144,6 +150,9 @@ async fn talk(stream: tokio::net::TcpStream, script: Script, log: Arc<Mutex<Vec<
     if matches!(script, Script::NoGreeting) {
         return None;
     }
+    if matches!(script, Script::Mute) {
+        return std::future::pending().await;
+    }
     let mut say = async |text: &str| write.write_all(format!("{text}\r\n").as_bytes()).await.ok();
     say("220 test").await?;
     while let Ok(Some(line)) = lines.next_line().await {
@@ -154,6 +163,7 @@ async fn talk(stream: tokio::net::TcpStream, script: Script, log: Arc<Mutex<Vec<
             ("EHLO", _) => say("250-test\r\n250 8BITMIME").await?,
             ("AUTH", Script::Login(answer)) => say(answer).await?,
             ("MAIL", Script::HangUpAtMail) => return None,
+            ("RCPT", Script::MuteAtRcpt) => return std::future::pending().await,
             ("RCPT", Script::AtRcpt(answer)) => say(answer).await?,
             ("DATA", _) => {
                 say("354 go").await?;
@@ -165,6 +175,7 @@ async fn talk(stream: tokio::net::TcpStream, script: Script, log: Arc<Mutex<Vec<
                 }
                 match script {
                     Script::HangUpAfterBody => return None,
+                    Script::MuteAfterBody => return std::future::pending().await,
                     Script::AfterBody(answer) => say(answer).await?,
                     _ => say("250 2.0.0 queued as 4F1").await?,
                 }
@@ -317,4 +328,41 @@ async fn a_maildir_keeps_each_mail_once() {
     let mut nobody = attempt.clone();
     nobody.identity.recipient = None;
     assert!(matches!(channel.send(&part, &nobody).await, Err(SendError::Refused { .. })));
+}
+
+/// The clock stands still and jumps ahead whenever everybody waits.
+#[tokio::test(start_paused = true)]
+async fn silence_has_an_end_and_means_what_it_means() {
+    let begun = tokio::time::Instant::now();
+    let (result, _) = deliver(Script::MuteAtRcpt).await;
+    assert!(matches!(result, Err(SendError::NotYet { .. })), "{result:?}");
+    assert!(begun.elapsed() < Duration::from_secs(70), "{:?}", begun.elapsed());
+    let begun = tokio::time::Instant::now();
+    let (result, _) = deliver(Script::MuteAfterBody).await;
+    assert!(matches!(result, Err(SendError::Unknown { .. })), "{result:?}");
+    let waited = begun.elapsed();
+    assert!(waited >= Duration::from_secs(600) && waited < Duration::from_secs(610), "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_answer_is_not_waited_for_once_for_each_reader() {
+    let (address, heard) = server(Script::Mute).await;
+    let smtp = Smtp::new(server::Source::Known(Server::parse(&format!("smtp://{address}")).unwrap()), None);
+    let begun = tokio::time::Instant::now();
+    for _ in 0..100 {
+        let result = smtp.deliver(&plain(), Path::new(".")).await;
+        assert!(matches!(result, Err(SendError::NotYet { .. })), "{result:?}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(70), "{:?}", begun.elapsed());
+    // One mail that nobody knows of is enough; the others are not risked.
+    let (address, _) = server(Script::MuteAfterBody).await;
+    let other = Smtp::new(server::Source::Known(Server::parse(&format!("smtp://{address}")).unwrap()), None);
+    let first = other.deliver(&plain(), Path::new(".")).await;
+    assert!(matches!(first, Err(SendError::Unknown { .. })), "{first:?}");
+    let second = other.deliver(&plain(), Path::new(".")).await;
+    assert!(matches!(second, Err(SendError::NotYet { .. })), "{second:?}");
+    // It may have come back.
+    tokio::time::sleep(Duration::from_secs(121)).await;
+    let _ = smtp.deliver(&plain(), Path::new(".")).await;
+    assert_eq!(heard.lock().unwrap().len(), 2, "it was tried again");
 }
