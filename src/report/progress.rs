@@ -134,7 +134,10 @@ impl Progress {
         let others = rung.ends.iter().filter(|(name, _)| **name != word(State::Sent));
         words.extend(others.map(|(name, count)| format!("{count} {name}")));
         let words = words.join(", ");
-        self.say(at, word(State::Sent), &words);
+        // Nobody got it: then the first word says what happened instead.
+        let most = rung.ends.iter().max_by_key(|(_, count)| **count).map(|(name, _)| *name);
+        let state = if count(word(State::Sent)) > 0 { None } else { most };
+        self.say(at, state.unwrap_or(word(State::Sent)), &words);
     }
 
     /// A person's mail has to be tried again: told once for each reason, for a
@@ -146,13 +149,18 @@ impl Progress {
         }
     }
 
-    fn ended(&mut self, at: usize, end: &'static str, detail: &str) {
+    fn counted(&mut self, at: usize, end: &'static str) {
         let Some(rung) = self.rungs.get_mut(at) else { return };
         *rung.ends.entry(end).or_default() += 1;
         if let Some(bar) = &rung.bar {
             // Evidence can settle a part that counted as unknown before.
             bar.set_position(rung.done().min(rung.all));
         }
+    }
+
+    fn ended(&mut self, at: usize, end: &'static str, detail: &str) {
+        self.counted(at, end);
+        let Some(rung) = self.rungs.get_mut(at) else { return };
         if !rung.mail {
             return self.say(at, end, detail);
         }
@@ -167,6 +175,8 @@ impl Progress {
         }
     }
 }
+
+const WRITTEN: &str = "written for you";
 
 impl Rung {
     fn done(&self) -> u64 {
@@ -205,9 +215,11 @@ impl Listener for Progress {
                 }
             }
             // A thread is written in one piece: its other parts say nothing new.
-            EventKind::Receipt { part, receipt } if receipt.for_a_person && *part > 0 => {}
+            EventKind::Receipt { part, receipt } if receipt.for_a_person && *part > 0 => {
+                self.counted(at, WRITTEN);
+            }
             EventKind::Receipt { receipt, .. } if receipt.for_a_person => {
-                self.ended(at, "written for you", place(receipt));
+                self.ended(at, WRITTEN, place(receipt));
             }
             EventKind::Receipt { part, receipt } => {
                 let thread =

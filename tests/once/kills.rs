@@ -70,7 +70,7 @@ fn at_any_time() {
     let seed = number("LADDER_SEED", 20_261_121);
     let mut dice = Dice(seed | 1);
     let (mut kills, mut doubts) = (0, 0);
-    for round in 0..number("LADDER_KILLS", 24) {
+    for round in 0..number("LADDER_KILLS", 12) {
         let server = Server::new(|moment| match moment.stage {
             Stage::Dot | Stage::Mail => Act::Late(Duration::from_millis(15)),
             _ => Act::Usual,
