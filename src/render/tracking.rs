@@ -1,6 +1,6 @@
 //! UTM tags on the brand's own links.
 
-use linkify::{LinkFinder, LinkKind};
+use crate::text::{EntityKind, entities};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use url::Url;
@@ -72,18 +72,18 @@ impl Tracking {
         if self.domains.is_empty() || !text.contains("://") {
             return text.to_owned();
         }
-        let mut finder = LinkFinder::new();
-        finder.kinds(&[LinkKind::Url]);
         let mut out = String::with_capacity(text.len() + 128);
         let mut from = 0;
-        for link in finder.links(text) {
-            out.push_str(&text[from..link.start()]);
-            if untracked.contains(link.as_str()) {
-                out.push_str(link.as_str());
+        // What is tagged is what is counted and shown as a link: one finder for all.
+        for link in entities(text).into_iter().filter(|entity| entity.kind == EntityKind::Link) {
+            let address = &text[link.range.clone()];
+            out.push_str(&text[from..link.range.start]);
+            if untracked.contains(address) {
+                out.push_str(address);
             } else {
-                out.push_str(&self.tag(link.as_str()));
+                out.push_str(&self.tag(address));
             }
-            from = link.end();
+            from = link.range.end;
         }
         out.push_str(&text[from..]);
         out
