@@ -263,20 +263,6 @@ async fn refused_addresses_share_one_connection_and_a_wrong_password_is_tried_on
     assert_eq!(connected(&heard), 1);
 }
 
-/// `LADDER_TEST_SMTP_URL`, and `LADDER_TEST_CA` for its certificate: any server
-/// that takes mail and throws it away.
-#[tokio::test]
-#[ignore = "needs a mail server"]
-async fn a_real_server_takes_a_mail() {
-    let url = std::env::var("LADDER_TEST_SMTP_URL").unwrap();
-    let ca_file = std::env::var("LADDER_TEST_CA").ok().map(PathBuf::from);
-    let smtp = Smtp::new(server::Source::Known(Server::parse(&url).unwrap()), ca_file);
-    for _ in 0..2 {
-        let said = smtp.deliver(&plain(), Path::new(".")).await.unwrap();
-        assert!(said.starts_with("250"), "{said}");
-    }
-}
-
 #[tokio::test]
 async fn a_wrong_password_is_said_and_not_shown() {
     // Base64 of NUL ada NUL sesame, as AUTH PLAIN sends it.

@@ -104,15 +104,3 @@ fn the_page_stays_below_five_megabytes() {
     }
     assert!(page(&story.preview()).len() < 5_000_000);
 }
-
-/// Not a check: writes the page of the fixture to `LADDER_PREVIEW_OUT`, to be
-/// looked at, and beside it the one with a stranger's words and without pictures.
-#[test]
-#[ignore = "writes a file for people to look at"]
-fn write_the_page() {
-    let out = std::env::var("LADDER_PREVIEW_OUT").unwrap();
-    std::fs::write(&out, page(&fixture::story().preview())).unwrap();
-    let mut hostile = fixture::hostile();
-    hostile.pictures.clear();
-    std::fs::write(format!("{out}.hostile.html"), page(&hostile.preview())).unwrap();
-}
