@@ -4,7 +4,13 @@
 //! reading, checking, planning, the journal, sending, the receipts. The bound
 //! is the longest chain of rungs that wait for each other, times 200 ms.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a bench stops where it fails, and prints what it measured"
+)]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

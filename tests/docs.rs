@@ -1,7 +1,7 @@
 //! Every console block of the README and of the pages in `docs/` is run, and
 //! prints what the page says.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 
 mod transcript;
 

@@ -5,7 +5,7 @@
 //! `BLESS=1 cargo test --test examples` writes `expected/` anew: read the
 //! difference before you commit it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 
 mod transcript;
 

@@ -1,7 +1,7 @@
 //! Every problem that the program can tell carries the name of a rule of the
 //! table, so that `docs/rules.md` explains it and `allow` knows it.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, reason = "a test stops where it fails")]
 
 use std::path::{Path, PathBuf};
 

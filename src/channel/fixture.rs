@@ -1,7 +1,5 @@
 //! Values that the tests of this room share.
 
-#![allow(clippy::unwrap_used)]
-
 use super::Attempt;
 use crate::ladder::{Brand, Project};
 use crate::plan::Identity;

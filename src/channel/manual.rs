@@ -141,7 +141,6 @@ impl Channel for Manual {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
     use crate::channel::fixture;

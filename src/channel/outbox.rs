@@ -338,7 +338,6 @@ fn alt_texts(pictures: &[&Picture], files: &[(String, String)]) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
     use crate::channel::fixture;

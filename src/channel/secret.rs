@@ -164,7 +164,6 @@ fn check(reference: &SecretRef, value: String) -> Result<Exposed, String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
 

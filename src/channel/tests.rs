@@ -1,7 +1,5 @@
 //! What every adapter keeps to.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use super::*;
 use crate::diagnostic::has_errors;
 use crate::ladder::parse_project;

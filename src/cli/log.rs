@@ -93,7 +93,6 @@ fn bound(flag: &str, written: &str, zone: &TimeZone, end: bool) -> Result<Timest
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
 

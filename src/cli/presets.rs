@@ -26,7 +26,6 @@ pub fn find(name: &str) -> Option<&'static Preset> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
     use crate::source::Sources;

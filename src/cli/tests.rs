@@ -1,8 +1,6 @@
 //! The whole way from files to previews, over texts that nobody would write:
 //! no panic, no hang, and nothing that acts on a display comes out of it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use super::desk::{Desk, Format, Options};
 use super::house::House;
 use super::preview::view;

@@ -87,7 +87,6 @@ fn unclosed(rest: &str, fence: Fence, span: Span) -> Diagnostic {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
 

@@ -118,7 +118,6 @@ pub fn check_characters(sources: &Sources, id: SourceId, problems: &mut Vec<Diag
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
 

@@ -133,7 +133,6 @@ fn of_kind(kind: Kind) -> Value {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
 

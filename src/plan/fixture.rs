@@ -1,5 +1,4 @@
 //! Plans made by hand, for the tests of every room that works with them.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::{
     Event, EventKind, Gate, Identity, PLAN_VERSION, Payload, PayloadPart, Plan, Receipt, Step, Tracking,

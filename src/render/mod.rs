@@ -24,7 +24,6 @@ mod rewrite;
 mod slug;
 mod template;
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 pub mod tracking;
 mod tree;

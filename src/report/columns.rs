@@ -153,7 +153,6 @@ pub fn table(heading: &[&str], rows: &[Vec<String>]) -> Vec<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
 

@@ -205,7 +205,6 @@ fn cell(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::super::status::tests::delivery;
     use super::*;

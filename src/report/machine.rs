@@ -17,7 +17,6 @@ pub fn pretty(value: &Value) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
     use crate::text::visible::is_hostile;

@@ -261,7 +261,6 @@ impl Listener for Progress {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::super::queue::tests::plan;
     use super::*;

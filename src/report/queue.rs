@@ -121,7 +121,6 @@ fn state(step: &Step, standing: &Standing, zone: &TimeZone, due: &dyn Fn(&Step) 
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 pub(super) mod tests {
     use super::super::status::tests::delivery;
     use super::*;

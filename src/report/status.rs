@@ -250,6 +250,5 @@ fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 #[path = "status_tests.rs"]
 pub(super) mod tests;

@@ -1,6 +1,5 @@
 //! When a step may run.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 use super::*;
 use crate::plan::Event;
 use crate::plan::EventKind;

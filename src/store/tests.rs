@@ -1,6 +1,5 @@
 //! What the store promises.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 use super::*;
 use crate::plan::fixture::{event, intent, plan, planned, post, receipt};
 use std::fs;

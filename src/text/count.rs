@@ -159,7 +159,6 @@ fn is_pictograph(c: char) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::super::fixtures::{letters, x};
     use super::*;

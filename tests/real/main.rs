@@ -5,7 +5,7 @@
 //! scripts that start servers). Where something is missing they fail, loudly:
 //! a test that skips itself proves nothing.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 
 mod announcements;
 mod bounds;

@@ -1,7 +1,5 @@
 //! Mails built, and conversations with small servers on this machine.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use super::message::{ListHeaders, compose};
 use super::smtp::Smtp;
 use super::*;

@@ -187,7 +187,6 @@ fn read_owner(text: &str) -> Option<Owner> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
     use crate::channel::fixture;

@@ -1,7 +1,5 @@
 //! What a site finds on its disk.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use super::*;
 use crate::channel::fixture;
 use std::fs;

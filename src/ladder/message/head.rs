@@ -227,7 +227,6 @@ fn path_in_project(folder: &str, file: &str) -> Result<String, (&'static str, &'
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::path_in_project as path;
 

@@ -67,7 +67,6 @@ fn plain<'e>(events: impl Iterator<Item = Event<'e>>, ends: impl Fn(&Event<'_>) 
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
     use crate::source::Sources;

@@ -156,7 +156,6 @@ fn escape(raw: &str, wanted: char) -> Option<Piece> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::super::{NodeKind, parse_toml, parse_yaml};
     use super::*;

@@ -1,7 +1,5 @@
 //! Every rule is tripped, and silenced.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 mod cases;
 mod house;
 

@@ -1,6 +1,5 @@
 //! What plans and their fold promise.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 mod making;
 
 use super::fixture::*;

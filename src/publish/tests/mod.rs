@@ -1,5 +1,4 @@
 //! The promise, against a real store and channels that answer as told.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod crashes;
 mod fake;

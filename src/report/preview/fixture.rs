@@ -1,5 +1,4 @@
 //! A message on a ladder, made by hand, for the tests of this folder.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::{Preview, PreviewItem};
 use crate::diagnostic::Diagnostic;

@@ -109,7 +109,6 @@ fn media(picture: &Picture) -> Value {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::super::fixture;
 

@@ -252,7 +252,6 @@ pub fn recipients(recipients: &[String]) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::super::fixture;
     use super::*;

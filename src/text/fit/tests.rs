@@ -1,7 +1,5 @@
 //! What shortening and splitting promise.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use super::super::fixtures::{letters, x};
 use super::super::{Unit, entities};
 use super::*;

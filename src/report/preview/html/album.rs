@@ -134,7 +134,6 @@ fn data_url(image: &DynamicImage) -> Option<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::super::super::fixture::{picture, png};
     use super::*;

@@ -52,5 +52,4 @@ fn render(view: &view::PageView) -> Result<String, minijinja::Error> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
