@@ -1,7 +1,7 @@
 //! The named secrets of an account at a network, and what is said while this
 //! build cannot post there yet.
 
-use super::secret::resolve;
+use super::secret::{Exposed, redact, resolve};
 use super::{Configuring, Ready, SendError};
 use crate::diagnostic::Diagnostic;
 use crate::ladder::secret_ref::SecretRef;
@@ -17,6 +17,25 @@ pub struct Credentials {
     found: Vec<(&'static str, SecretRef)>,
     /// What is missing from the table, a sentence each.
     missing: Vec<String>,
+}
+
+/// The values of an account's secrets, while something is being sent.
+#[derive(Debug)]
+pub struct Secrets {
+    values: Vec<(&'static str, Exposed)>,
+}
+
+impl Secrets {
+    /// The value that stands under `key` in the table.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.values.iter().find(|(name, _)| *name == key).map(|(_, value)| value.value())
+    }
+
+    /// `text`, which a server said, with every trace of the secrets taken out.
+    pub fn redact(&self, text: &str) -> String {
+        let all: Vec<Exposed> = self.values.iter().map(|(_, value)| value.clone()).collect();
+        redact(text, &all)
+    }
 }
 
 impl Credentials {
@@ -37,6 +56,25 @@ impl Credentials {
     pub fn miss(&mut self, key: &str, example: &str) {
         self.missing
             .push(format!("`{key}` is missing: add `{key} = {example}` to `[channels.{}]`", self.channel));
+    }
+
+    /// The values, read when they are needed and dropped with what is returned.
+    pub async fn expose(&self, project: &Path) -> Result<Secrets, SendError> {
+        let (credentials, project) = (self.clone(), project.to_owned());
+        let read = tokio::task::spawn_blocking(move || {
+            let found = credentials.found.iter().map(|(key, reference)| match resolve(reference, &project) {
+                Ok(value) => Ok((*key, value)),
+                Err(error) => Err(SendError::Refused { says: format!("`{key}`: {error}") }),
+            });
+            found.collect::<Result<Vec<_>, _>>()
+        });
+        match read.await {
+            Ok(values) => Ok(Secrets { values: values? }),
+            Err(error) => Err(SendError::NotYet {
+                says: format!("reading the secrets was interrupted: {error}"),
+                wait: None,
+            }),
+        }
     }
 
     /// Whether every secret is there and holds something. Reads them, in a

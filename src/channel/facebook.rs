@@ -10,7 +10,7 @@ use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
-use crate::text::{Fold, Rules, Unit};
+use crate::text::{Rules, network};
 use serde_json::json;
 use std::future::Future;
 use std::path::Path;
@@ -50,33 +50,6 @@ pub struct Facebook {
     pub base_url: String,
 }
 
-/// The limits of a page's posts.
-pub fn rules() -> Rules {
-    Rules {
-        network: "facebook",
-        // 63,206 is the product's limit, not printed in the API's pages. What
-        // exactly it counts is not written either: UTF-16 never undercounts.
-        limit: Some(63_206),
-        unit: Unit::Utf16,
-        link_cost: None,
-        threads: false,
-        // 10 attached is what works in practice; the API's error 1366046 says
-        // "smaller than 4 MB" (error reference, 2026).
-        images: 10,
-        image_bytes: Some(4 * 1024 * 1024),
-        alt_limit: None,
-        card: true,
-        // With both given the photos win.
-        card_with_images: false,
-        // Not documented and differs by client: about what a phone shows.
-        fold: Some(Fold { characters: 477, lines: 5 }),
-        hashtags: Some(3),
-        first_comment: true,
-        title_limit: None,
-        compose_url: Some("https://www.facebook.com/sharer/sharer.php?u={url}"),
-    }
-}
-
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let name = &configuring.table.name.value;
@@ -107,7 +80,7 @@ impl Channel for Facebook {
     }
 
     fn rules(&self) -> Rules {
-        rules()
+        network::FACEBOOK
     }
 
     fn defaults(&self) -> Defaults {

@@ -1,5 +1,9 @@
-//! The one HTTP client: built when first needed, with time-outs; no service knowledge.
+//! The one HTTP client: time-outs, bounds, and what a call that brought no
+//! answer means. No service knowledge.
 
+use super::SendError;
+use reqwest::header::HeaderMap;
+use reqwest::{Client, RequestBuilder, redirect};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -7,21 +11,141 @@ use std::time::Duration;
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Until the whole answer is there.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+/// More of an answer is not read: no service says as much about one post.
+const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
 /// The client that everything shares. Building it reads the system's roots of
 /// trust (about 4 ms), so it happens once and only when something is sent.
-pub fn client() -> Result<&'static reqwest::Client, String> {
-    static CLIENT: OnceLock<Result<reqwest::Client, String>> = OnceLock::new();
-    let built = CLIENT.get_or_init(|| {
-        reqwest::Client::builder()
-            .connect_timeout(CONNECT_LIMIT)
-            .timeout(ANSWER_LIMIT)
-            .redirect(reqwest::redirect::Policy::limited(5))
-            .user_agent(concat!("ladder/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| format!("the HTTP client cannot be built: {error}"))
-    });
-    built.as_ref().map_err(Clone::clone)
+pub fn client() -> Result<&'static Client, String> {
+    static CLIENT: OnceLock<Result<Client, String>> = OnceLock::new();
+    CLIENT.get_or_init(|| build(redirect::Policy::limited(5))).as_ref().map_err(Clone::clone)
+}
+
+/// The client for services: it follows no redirect, which would carry a post
+/// or a token to where nobody looked.
+pub fn service() -> Result<&'static Client, SendError> {
+    static CLIENT: OnceLock<Result<Client, String>> = OnceLock::new();
+    let built = CLIENT.get_or_init(|| build(redirect::Policy::none()));
+    built.as_ref().map_err(|says| SendError::NotYet { says: says.clone(), wait: None })
+}
+
+fn build(redirects: redirect::Policy) -> Result<Client, String> {
+    Client::builder()
+        .connect_timeout(CONNECT_LIMIT)
+        .timeout(ANSWER_LIMIT)
+        .redirect(redirects)
+        .user_agent(concat!("ladder/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| format!("the HTTP client cannot be built: {error}"))
+}
+
+/// What a service answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as far as it came; see `cut`.
+    pub body: Vec<u8>,
+    /// Why the body is not whole: the connection broke, or it was longer than
+    /// anything that a service says.
+    pub cut: Option<String>,
+}
+
+impl Answer {
+    /// Whether it is a 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The body as JSON, if it is whole and is JSON.
+    pub fn json(&self) -> Option<serde_json::Value> {
+        if self.cut.is_some() {
+            return None;
+        }
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// A header's value, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The beginning of the body, made visible, for a message.
+    pub fn excerpt(&self) -> String {
+        let start = &self.body[..self.body.len().min(300)];
+        crate::diagnostic::visible::visible(String::from_utf8_lossy(start).trim()).into_owned()
+    }
+}
+
+/// Why a call brought no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The request never left: nothing can have happened.
+    NotSent(String),
+    /// It left, or may have, and no answer came.
+    Lost(String),
+}
+
+impl Trouble {
+    /// For a request that creates something that people see.
+    pub fn of_creating(self) -> SendError {
+        match self {
+            Trouble::NotSent(says) => SendError::NotYet { says, wait: None },
+            Trouble::Lost(cause) => SendError::Unknown { cause },
+        }
+    }
+
+    /// For a request that changes nothing, or nothing that people see: safe to repeat.
+    pub fn of_asking(self) -> SendError {
+        let (Trouble::NotSent(says) | Trouble::Lost(says)) = self;
+        SendError::NotYet { says, wait: None }
+    }
+}
+
+/// Sends `request` and reads the answer to its end, or to what is bearable.
+pub async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
+    let mut response = request.send().await.map_err(|error| {
+        let says = without_address(&error);
+        // A refused connection, a name that is unknown, a TLS handshake that
+        // fails, a request that cannot be written down: nothing has left.
+        if error.is_connect() || error.is_builder() { Trouble::NotSent(says) } else { Trouble::Lost(says) }
+    })?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let (mut body, mut cut) = (Vec::new(), None);
+    loop {
+        match response.chunk().await {
+            Ok(None) => break,
+            Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST_ANSWER => {
+                cut = Some("the answer is longer than anything a service says".to_owned());
+                break;
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Err(error) => {
+                cut = Some(without_address(&error));
+                break;
+            }
+        }
+    }
+    Ok(Answer { status, headers, body, cut })
+}
+
+/// The error with its causes, without the address, which could hold a token.
+fn without_address(error: &reqwest::Error) -> String {
+    let mut says = if error.is_timeout() { "no answer in time".to_owned() } else { String::new() };
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        let words = next.to_string();
+        if !says.contains(&words) {
+            if !says.is_empty() {
+                says.push_str(": ");
+            }
+            says.push_str(&words);
+        }
+        cause = next.source();
+    }
+    if says.is_empty() { "the connection broke".to_owned() } else { says }
 }
 
 /// Whether a page stands at `url` and answers. Every kind of trouble is a "no":

@@ -10,7 +10,7 @@ use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
 use crate::render::{Defaults, Post, Variant, VariantKind};
-use crate::text::{Fold, Rules, Unit};
+use crate::text::{Rules, network};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::path::Path;
@@ -48,33 +48,6 @@ pub struct LinkedIn {
     pub version: String,
     /// Where requests go.
     pub base_url: String,
-}
-
-/// LinkedIn's limits.
-pub fn rules() -> Rules {
-    Rules {
-        network: "linkedin",
-        // 3,000 (Posts API, FIELD_LENGTH_TOO_LONG). Which unit is not written:
-        // UTF-16 never undercounts.
-        limit: Some(3000),
-        unit: Unit::Utf16,
-        link_cost: None,
-        threads: false,
-        // multiImage takes 2 to 20 (Posts API); about 8 MB works in practice.
-        images: 20,
-        image_bytes: Some(8 * 1024 * 1024),
-        // Not confirmed by LinkedIn's own pages.
-        alt_limit: Some(4086),
-        card: true,
-        // `content` holds one kind: an article or images.
-        card_with_images: false,
-        // Not documented and differs by client: about what a phone shows.
-        fold: Some(Fold { characters: 210, lines: 3 }),
-        hashtags: Some(3),
-        first_comment: true,
-        title_limit: None,
-        compose_url: Some("https://www.linkedin.com/sharing/share-offsite/?url={url}"),
-    }
 }
 
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
@@ -141,7 +114,7 @@ impl Channel for LinkedIn {
     }
 
     fn rules(&self) -> Rules {
-        rules()
+        network::LINKEDIN
     }
 
     fn defaults(&self) -> Defaults {

@@ -100,7 +100,7 @@ impl Channel for Manual {
     }
 
     fn rules(&self) -> Rules {
-        self.rules.clone()
+        self.rules
     }
 
     fn defaults(&self) -> Defaults {

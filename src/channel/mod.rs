@@ -107,6 +107,19 @@ pub enum Found {
     CannotTell(String),
 }
 
+/// What became of something that was to be taken down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Removed {
+    /// It is down, or was already.
+    Gone,
+    /// It stays, because: the network cannot, or does not let us.
+    Stays(String),
+}
+
+/// What a call costs, in millionths of a US dollar: networks charge thousandths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MicroDollars(pub u64);
+
 /// One configured channel.
 pub trait Channel: Send + Sync + std::fmt::Debug {
     /// Whose account, as the identity of deliveries: `x:acmerockets`.
@@ -125,12 +138,30 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn cannot_send(&self) -> Option<String> {
         None
     }
+    /// Asks the network whether the credentials are good, and whether they are
+    /// those of the account that the table names. `Refused` says which of them
+    /// is expired, of the wrong kind or lacks what scope, and what to do; it
+    /// stops the run before the first byte. Any other trouble is left to `send`.
+    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
+        let _ = project;
+        Box::pin(async { Ok(()) })
+    }
+    /// What sending the payload costs, where the network charges for calls.
+    fn price(&self, payload: &Payload) -> Option<MicroDollars> {
+        let _ = payload;
+        None
+    }
     /// Sends one part.
     fn send<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt>;
     /// Looks for a part after an unknown outcome.
     fn find<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let _ = (part, attempt);
         Box::pin(async { Ok(Found::CannotTell("this channel keeps no list of what it was sent".to_owned())) })
+    }
+    /// Takes a part down.
+    fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
+        let _ = (receipt, project);
+        Box::pin(async { Ok(Removed::Stays("this channel cannot take back what it sent".to_owned())) })
     }
     /// How long what comes `after` waits for the page to answer; `None`: it does not look.
     fn live_within(&self) -> Option<Duration> {

@@ -13,7 +13,7 @@ use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
 use crate::render::{Defaults, Outlet, Picture, Variant, VariantKind};
-use crate::text::{Rules, Unit, escape};
+use crate::text::{Rules, escape, network};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -89,26 +89,16 @@ pub fn folder_of(reader: &mut Reader<'_>, key: &str) -> Option<String> {
 /// of plain text without limits, under the name `otherwise`.
 pub fn network_rules(network: Option<&str>, otherwise: &'static str) -> (Rules, Defaults) {
     match network {
-        Some("x") => (super::x::rules(), defaults::X),
-        Some("facebook") => (super::facebook::rules(), defaults::FACEBOOK),
-        Some("linkedin") => (super::linkedin::rules(), defaults::LINKEDIN),
+        Some("x") => (network::X, defaults::X),
+        Some("facebook") => (network::FACEBOOK, defaults::FACEBOOK),
+        Some("linkedin") => (network::LINKEDIN, defaults::LINKEDIN),
         _ => {
             let rules = Rules {
                 network: otherwise,
-                limit: None,
-                unit: Unit::Grapheme,
-                link_cost: None,
                 threads: true,
                 images: 20,
-                image_bytes: None,
-                alt_limit: None,
-                card: false,
-                card_with_images: true,
-                fold: None,
-                hashtags: None,
                 first_comment: true,
-                title_limit: None,
-                compose_url: None,
+                ..network::UNKNOWN
             };
             (rules, defaults::PLAIN)
         }
@@ -150,7 +140,7 @@ impl Channel for Outbox {
     }
 
     fn rules(&self) -> Rules {
-        self.rules.clone()
+        self.rules
     }
 
     fn defaults(&self) -> Defaults {
@@ -169,7 +159,7 @@ impl Channel for Outbox {
     }
 
     fn send<'a>(&'a self, _part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
-        let place = Place::of(&self.directory, attempt, self.rules.clone());
+        let place = Place::of(&self.directory, attempt, self.rules);
         let for_a_person = self.for_a_person;
         Box::pin(async move {
             let detail = on_disk(move || place?.write()).await?;
@@ -178,7 +168,7 @@ impl Channel for Outbox {
     }
 
     fn find<'a>(&'a self, _part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
-        let place = Place::of(&self.directory, attempt, self.rules.clone());
+        let place = Place::of(&self.directory, attempt, self.rules);
         let for_a_person = self.for_a_person;
         Box::pin(async move {
             on_disk(move || {

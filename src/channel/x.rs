@@ -10,7 +10,7 @@ use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
-use crate::text::{Rules, Unit};
+use crate::text::{Rules, network};
 use serde_json::json;
 use std::future::Future;
 use std::path::Path;
@@ -51,34 +51,6 @@ pub struct X {
     pub base_url: String,
 }
 
-/// X's limits.
-pub fn rules() -> Rules {
-    Rules {
-        network: "x",
-        // 280 weighted, a link 23: twitter-text config v3 (docs.x.com, counting characters, 2026-05-20).
-        limit: Some(280),
-        unit: Unit::Weighted,
-        link_cost: Some(23),
-        threads: true,
-        // 4 photos of 5 MB: docs.x.com, media upload, 2026-08-22.
-        images: 4,
-        image_bytes: Some(5 * 1024 * 1024),
-        // docs.x.com, media metadata, 2026-08-22.
-        alt_limit: Some(1000),
-        card: true,
-        // A post shows its images or its link's card, never both.
-        card_with_images: false,
-        // 280 are shown whole; only longer (Premium) posts fold.
-        fold: None,
-        // A judgement, not a limit: X's own advice to brands is one or two.
-        hashtags: Some(2),
-        first_comment: false,
-        title_limit: None,
-        // The web intent fills the box; a person presses the button.
-        compose_url: Some("https://x.com/intent/post?text={text}"),
-    }
-}
-
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let name = &configuring.table.name.value;
@@ -108,7 +80,7 @@ impl Channel for X {
     }
 
     fn rules(&self) -> Rules {
-        rules()
+        network::X
     }
 
     fn defaults(&self) -> Defaults {

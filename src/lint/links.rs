@@ -6,7 +6,7 @@ use super::{Subject, table};
 use crate::diagnostic::Diagnostic;
 use crate::render::{Variant, VariantKind};
 use crate::source::{Span, Spanned};
-use crate::text::{EntityKind, entities};
+use crate::text::{Dialect, EntityKind, entities};
 use std::collections::BTreeSet;
 
 /// The rules of this file.
@@ -119,7 +119,7 @@ fn literal_token(value: &str, span: Span, subject: &Subject<'_>, found: &mut Vec
 /// Every link of the variant, each once.
 fn links<'a>(look: &Look<'a>) -> BTreeSet<&'a str> {
     let in_text = |text: &'a str| {
-        entities(text)
+        entities(text, Dialect::Plain)
             .into_iter()
             .filter(|entity| entity.kind == EntityKind::Link)
             .map(|entity| &text[entity.range])

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::ladder::When;
 use crate::source::Span;
 use crate::text::visible::is_hostile;
-use crate::text::{EntityKind, entities};
+use crate::text::{Dialect, EntityKind, entities};
 use unicode_normalization::char::is_combining_mark;
 
 /// The rules that look at a variant.
@@ -135,7 +135,7 @@ fn shouting(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         }
         // Links and tags are not shouted.
         let mut words = text.to_owned();
-        for entity in entities(text).into_iter().rev() {
+        for entity in entities(text, Dialect::Plain).into_iter().rev() {
             words.replace_range(entity.range, "");
         }
         let upper = words.chars().filter(|c| c.is_uppercase()).count();
@@ -155,8 +155,10 @@ fn too_many_hashtags(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let rules = &look.made.outlet.rules;
     let (Some(post), Some(most)) = (look.post(), rules.hashtags) else { return };
     for (at, part) in post.parts.iter().enumerate() {
-        let tags =
-            entities(&part.text).into_iter().filter(|entity| entity.kind == EntityKind::Hashtag).count();
+        let tags = entities(&part.text, Dialect::Plain)
+            .into_iter()
+            .filter(|entity| entity.kind == EntityKind::Hashtag)
+            .count();
         if tags > most {
             found.push(
                 table::TOO_MANY_HASHTAGS

@@ -147,6 +147,10 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             part.state = if receipt.for_a_person { State::Waiting } else { State::Sent };
             part.receipt = Some(receipt.clone());
             sent = !receipt.for_a_person;
+            error = receipt
+                .altered
+                .as_ref()
+                .map(|live| format!("live, but not as planned: readers see “{live}”"));
         }
         // A receipt outweighs every doubt.
         _ if settled => return,
@@ -295,6 +299,8 @@ fn of_parts(delivery: &Delivery) -> State {
         State::Planned
     } else if any(State::Waiting) {
         State::Waiting
+    } else if delivery.parts.iter().any(|part| part.receipt.as_ref().is_some_and(|r| r.altered.is_some())) {
+        State::Altered
     } else {
         State::Sent
     }

@@ -39,4 +39,7 @@ pub struct Receipt {
     /// Written for a person to paste: not out yet, waiting for `ladder resolve`.
     #[serde(default)]
     pub for_a_person: bool,
+    /// What is live, where that is not what was sent: the text that readers see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub altered: Option<String>,
 }

@@ -5,7 +5,7 @@ use super::template::{Engine, Filled, Template};
 use super::{Card, Job, Part, Post, context, defaults, late, pictures, tracking_of};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{Attach, Overflow, Settings};
-use crate::text::{self, EntityKind};
+use crate::text::{self, Dialect, EntityKind};
 
 /// Characters kept for a late address where the network counts letters
 /// (`url_reserve`, PRODUCT's default).
@@ -180,7 +180,7 @@ fn tell(found: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
 }
 
 fn part(text: String) -> Part {
-    let links = text::entities(&text)
+    let links = text::entities(&text, Dialect::Plain)
         .into_iter()
         .filter(|entity| entity.kind == EntityKind::Link)
         .filter_map(|entity| text.get(entity.range).map(str::to_owned))

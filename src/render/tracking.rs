@@ -1,6 +1,6 @@
 //! UTM tags on the brand's own links.
 
-use crate::text::{EntityKind, entities};
+use crate::text::{Dialect, EntityKind, entities};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use url::Url;
@@ -75,7 +75,9 @@ impl Tracking {
         let mut out = String::with_capacity(text.len() + 128);
         let mut from = 0;
         // What is tagged is what is counted and shown as a link: one finder for all.
-        for link in entities(text).into_iter().filter(|entity| entity.kind == EntityKind::Link) {
+        for link in
+            entities(text, Dialect::Plain).into_iter().filter(|entity| entity.kind == EntityKind::Link)
+        {
             let address = &text[link.range.clone()];
             out.push_str(&text[from..link.range.start]);
             if untracked.contains(address) {

@@ -303,6 +303,7 @@ mod tests {
                 url: url.map(str::to_owned),
                 detail: detail.map(str::to_owned),
                 for_a_person,
+                altered: None,
             },
         };
         tell(0, None, EventKind::Intent { part: 0, attempt: 1, bound: serde_json::Value::Null });

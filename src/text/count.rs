@@ -1,6 +1,6 @@
 //! How long a text is, as its network counts.
 
-use super::entity::{EntityKind, countable};
+use super::entity::{EntityKind, entities};
 use super::{Rules, Unit};
 use crate::text::late;
 use std::ops::Range;
@@ -69,7 +69,7 @@ pub(super) fn atoms(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Atom> 
             out.push(Atom { range: start..start + cluster.len(), cost, kind: None });
         }
     };
-    for entity in countable(text) {
+    for entity in entities(text, rules.dialect) {
         letters(&mut out, from..entity.range.start);
         let mut cost = 0;
         let mut at = entity.range.start;
@@ -90,7 +90,7 @@ pub(super) fn atoms(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Atom> 
 /// shortens them, and addresses that are not known yet.
 fn fixed_costs(text: &str, rules: &Rules, url_reserve: usize) -> Vec<(Range<usize>, usize)> {
     match rules.link_cost {
-        Some(cost) => countable(text)
+        Some(cost) => entities(text, rules.dialect)
             .into_iter()
             .filter(|entity| entity.kind == EntityKind::Link)
             .map(|entity| (entity.range, cost))

@@ -11,11 +11,12 @@ mod escape;
 pub mod fit;
 pub mod hashtag;
 pub mod late;
+pub mod network;
 mod sentence;
 
 pub use crate::diagnostic::visible::{self, visible, visible_same_width};
 pub use count::{Counted, count};
-pub use entity::{Entity, EntityKind, entities};
+pub use entity::{Dialect, Entity, EntityKind, entities};
 pub use escape::escape;
 pub use fit::{BREAK, shorten, split};
 pub use hashtag::hashtag;
@@ -23,7 +24,7 @@ pub use hashtag::hashtag;
 /// What an outlet takes. Plain data: `channel.rules()` returns it, and render,
 /// lint, preview and plan read it. Sources and dates of the numbers stand
 /// beside them in each adapter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rules {
     /// The outlet whose rules these are (`x`, `linkedin`, `email`, …): names
     /// the look of the preview and the column of `[handles]`.
@@ -32,6 +33,10 @@ pub struct Rules {
     pub limit: Option<usize>,
     /// What is counted.
     pub unit: Unit,
+    /// Longest text of one part in bytes of UTF-8, where that is limited as well.
+    pub byte_limit: Option<usize>,
+    /// How it finds links, mentions and tags.
+    pub dialect: Dialect,
     /// What every link costs, where it is not its own length.
     pub link_cost: Option<usize>,
     /// Whether a variant may be a thread of several parts.
@@ -99,31 +104,15 @@ impl Unit {
 /// Rules for the tests of this room.
 #[cfg(test)]
 mod fixtures {
-    use super::{Rules, Unit};
+    use super::{Rules, Unit, network};
 
     /// X as its sheet has it.
     pub fn x() -> Rules {
-        Rules { network: "x", link_cost: Some(23), ..letters(Unit::Weighted, Some(280)) }
+        network::X
     }
 
     /// A network that counts every link by its letters.
     pub fn letters(unit: Unit, limit: Option<usize>) -> Rules {
-        Rules {
-            network: "linkedin",
-            limit,
-            unit,
-            link_cost: None,
-            threads: true,
-            images: 4,
-            image_bytes: None,
-            alt_limit: None,
-            card: true,
-            card_with_images: false,
-            fold: None,
-            hashtags: None,
-            first_comment: false,
-            title_limit: None,
-            compose_url: None,
-        }
+        Rules { network: "linkedin", limit, unit, threads: true, images: 4, ..network::UNKNOWN }
     }
 }

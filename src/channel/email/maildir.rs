@@ -35,7 +35,7 @@ pub async fn find(directory: &str, letter: Letter, attempt: &Attempt) -> Result<
                 id: Some(letter.id),
                 url: None,
                 detail: Some(there),
-                for_a_person: false,
+                ..Receipt::default()
             }),
             None => Found::Absent,
         })

@@ -30,7 +30,7 @@ use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
 use crate::render::{Defaults, Mail, Variant, VariantKind};
 use crate::source::Spanned;
-use crate::text::{Rules, Unit};
+use crate::text::{Rules, network};
 use lettre::message::Mailbox;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -233,23 +233,12 @@ impl Channel for Email {
     fn rules(&self) -> Rules {
         Rules {
             network: "email",
-            limit: None,
-            unit: Unit::Grapheme,
-            link_cost: None,
-            threads: false,
-            images: usize::MAX,
             // Gmail takes 25 MB in all, and base64 grows by a third
             // (support.google.com, read 2026): one image should be far below.
             image_bytes: Some(5 * 1024 * 1024),
-            alt_limit: None,
-            card: false,
-            card_with_images: true,
-            fold: None,
-            hashtags: None,
-            first_comment: false,
             // 40 to 60 characters are seen in most inboxes; no protocol's limit.
             title_limit: Some(60),
-            compose_url: None,
+            ..network::UNKNOWN
         }
     }
 
@@ -298,7 +287,7 @@ impl Channel for Email {
                     return Err(SendError::Refused { says });
                 }
             };
-            Ok(Receipt { id, url: None, detail: Some(detail), for_a_person: false })
+            Ok(Receipt { id, url: None, detail: Some(detail), ..Receipt::default() })
         })
     }
 

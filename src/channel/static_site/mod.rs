@@ -24,7 +24,7 @@ use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
 use crate::render::{Article, Defaults, Variant, VariantKind};
-use crate::text::{Rules, Unit};
+use crate::text::{Rules, network};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
@@ -245,7 +245,7 @@ impl Work {
 
     fn receipt(&self, file: &str) -> Receipt {
         let shown = self.folder.shown(file);
-        Receipt { id: None, url: self.url.clone(), detail: Some(shown), for_a_person: false }
+        Receipt { id: None, url: self.url.clone(), detail: Some(shown), ..Receipt::default() }
     }
 
     /// Whether `owner`'s page may be written over: no page, or an earlier
@@ -305,21 +305,9 @@ impl Channel for StaticSite {
     fn rules(&self) -> Rules {
         Rules {
             network: "blog",
-            limit: None,
-            unit: Unit::Grapheme,
-            link_cost: None,
-            threads: false,
-            images: usize::MAX,
-            image_bytes: None,
-            alt_limit: None,
-            card: false,
-            card_with_images: true,
-            fold: None,
-            hashtags: None,
-            first_comment: false,
             // About what search engines show of a title: a judgement, no limit.
             title_limit: Some(70),
-            compose_url: None,
+            ..network::UNKNOWN
         }
     }
 

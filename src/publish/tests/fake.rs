@@ -146,6 +146,7 @@ impl Channel for Fake {
                     url,
                     detail: None,
                     for_a_person: matches!(say, Say::ForAPerson),
+                    altered: None,
                 }),
             }
         })
@@ -173,6 +174,9 @@ fn rules(limit: Option<usize>) -> Rules {
         network: "fake",
         limit,
         unit: Unit::CodePoint,
+
+        byte_limit: None,
+        dialect: crate::text::Dialect::Plain,
         link_cost: None,
         threads: true,
         images: 4,

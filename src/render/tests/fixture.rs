@@ -28,6 +28,9 @@ pub(crate) fn rules(network: &'static str) -> Rules {
         network,
         limit: Some(3000),
         unit: Unit::CodePoint,
+
+        byte_limit: None,
+        dialect: crate::text::Dialect::Plain,
         link_cost: None,
         threads: false,
         images: 4,

@@ -51,6 +51,9 @@ pub fn rules(network: &'static str, limit: Option<usize>, fold: Option<Fold>) ->
         network,
         limit,
         unit: Unit::Grapheme,
+
+        byte_limit: None,
+        dialect: crate::text::Dialect::Plain,
         link_cost: None,
         threads: true,
         images: 4,

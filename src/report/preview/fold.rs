@@ -1,6 +1,6 @@
 //! Where a network hides the rest of a post behind "see more".
 
-use crate::text::{Fold, entities};
+use crate::text::{Dialect, Fold, entities};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The byte at which `text` is folded, if it is: at a word's end, never inside
@@ -18,7 +18,9 @@ pub fn fold_at(text: &str, fold: Option<Fold>) -> Option<usize> {
 }
 
 fn word_end(text: &str, at: usize) -> usize {
-    let within = entities(text).into_iter().find(|found| found.range.start < at && at < found.range.end);
+    let within = entities(text, Dialect::Plain)
+        .into_iter()
+        .find(|found| found.range.start < at && at < found.range.end);
     let at = within.map_or(at, |found| found.range.start);
     let before = &text[..at];
     if text[at..].starts_with(char::is_whitespace) {

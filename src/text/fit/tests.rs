@@ -118,7 +118,8 @@ fn time_grows_with_the_text() {
         "\u{0}",
     ] {
         let text = piece.repeat(40_000 / piece.len());
-        let _ = (entities(&text), shorten(&text, 280, &x(), 80), split(&text, &x(), 80));
+        let _ =
+            (entities(&text, crate::text::Dialect::X), shorten(&text, 280, &x(), 80), split(&text, &x(), 80));
         let _ = split(&text, &plain(30_000), 80);
     }
 }
@@ -169,7 +170,7 @@ proptest! {
             let kept = made.strip_suffix('…').unwrap_or("");
             prop_assert!(text.starts_with(kept) || text.starts_with(kept.strip_suffix(' ').unwrap_or(kept)));
             // Links that are left are links of the text.
-            let links = |text: &str| entities(text).iter().map(|e| text[e.range.clone()].to_owned()).collect::<Vec<_>>();
+            let links = |text: &str| entities(text, crate::text::Dialect::X).iter().map(|e| text[e.range.clone()].to_owned()).collect::<Vec<_>>();
             let all = links(&text);
             for link in links(&made).iter().filter(|link| link.contains("://")) {
                 prop_assert!(all.contains(link), "{link} of {made:?}");
@@ -195,7 +196,7 @@ proptest! {
         let whole = count(&text, &rules, 80).counted;
         prop_assert_eq!(atoms(&text, &rules, 80).iter().map(|atom| atom.cost).sum::<usize>(), whole);
         let mut end = 0;
-        for entity in entities(&text) {
+        for entity in entities(&text, crate::text::Dialect::X) {
             prop_assert!(entity.range.start >= end && !text[entity.range.clone()].is_empty());
             end = entity.range.end;
         }

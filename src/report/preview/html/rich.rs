@@ -3,7 +3,7 @@
 //! Everything that comes out is escaped; nothing that comes in is trusted.
 
 use crate::render::late;
-use crate::text::{EntityKind, entities, visible};
+use crate::text::{Dialect, EntityKind, entities, visible};
 
 /// `text` for HTML text and for attributes in double quotes. Hostile characters
 /// are spelled out, so that they cannot reorder what stands around them.
@@ -21,7 +21,7 @@ pub fn rich(text: &str) -> String {
         })
         .collect();
     let late = marks.len();
-    for entity in entities(text) {
+    for entity in entities(text, Dialect::Plain) {
         let overlaps = |(range, _): &(std::ops::Range<usize>, String)| {
             range.start < entity.range.end && entity.range.start < range.end
         };
@@ -37,7 +37,9 @@ pub fn rich(text: &str) -> String {
             }
             EntityKind::Link => format!("<span class=\"entity\">{shown}</span>"),
             EntityKind::Mention => format!("<span class=\"entity mention\">{shown}</span>"),
-            EntityKind::Hashtag => format!("<span class=\"entity hashtag\">{shown}</span>"),
+            EntityKind::Hashtag | EntityKind::Cashtag => {
+                format!("<span class=\"entity hashtag\">{shown}</span>")
+            }
         };
         marks.push((entity.range, html));
     }

@@ -1,43 +1,21 @@
-//! Links, mentions and hashtags in a text, with their byte ranges.
-//!
-//! One pass from left to right in time proportional to the text, whatever the
-//! text is; only `http` and `https` are links to a network.
+//! What people mean by a link, a mention and a tag, where a network does not
+//! publish its own rules.
 
+use super::{Entity, EntityKind};
 use crate::text::late;
-use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
-
-/// Something in a text that a network treats specially.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entity {
-    /// What it is.
-    pub kind: EntityKind,
-    /// Where it stands, in bytes of the text.
-    pub range: Range<usize>,
-}
-
-/// The kinds of [`Entity`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntityKind {
-    /// A web address.
-    Link,
-    /// `@name`.
-    Mention,
-    /// `#word`.
-    Hashtag,
-}
 
 /// All links, mentions and hashtags of `text` in order, not overlapping.
 ///
 /// A link has a scheme, begins with `www.`, or is a bare host whose ending is
 /// one that nobody uses for files and abbreviations (`.com`, `.org`, …).
-pub fn entities(text: &str) -> Vec<Entity> {
+pub(super) fn entities(text: &str) -> Vec<Entity> {
     scan(text, false)
 }
 
 /// As [`entities`], with every bare host that X turns into a link, `main.rs`
 /// included: for counting, where too few would be refused and too many is safe.
-pub(super) fn countable(text: &str) -> Vec<Entity> {
+pub(super) fn with_bare_hosts(text: &str) -> Vec<Entity> {
     scan(text, true)
 }
 
@@ -287,7 +265,7 @@ fn tag_end(text: &str, start: usize) -> Option<usize> {
 
 /// Whether `c` may stand in a hashtag: letters, marks and digits of every
 /// script, `_`, and the joiners that Persian, Hebrew, Tibetan, Catalan and Japanese write with.
-pub(super) fn may_stand_in_tag(c: char, first: bool) -> bool {
+pub(in crate::text) fn may_stand_in_tag(c: char, first: bool) -> bool {
     let emoji_part = matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{20dd}'..='\u{20e4}');
     let joiner = matches!(c, '\u{200c}' | '\u{200d}' | '\u{b7}' | '\u{5be}' | '\u{5f3}' | '\u{5f4}')
         || matches!(c, '\u{f0b}' | '\u{f0c}' | '\u{3003}' | '\u{301c}' | '\u{30fb}' | '\u{ff5e}');
@@ -327,7 +305,7 @@ mod tests {
         );
         assert_eq!(found("main.rs, e.g. node.js, 3.5, a..b, me@acme.com, v1.2.com_x"), Vec::<&str>::new());
         assert_eq!(found("ELPAÍS.com, name.al+last@acme.com"), Vec::<&str>::new());
-        assert_eq!(countable("main.rs").len(), 1);
+        assert_eq!(with_bare_hosts("main.rs").len(), 1);
     }
 
     #[test]

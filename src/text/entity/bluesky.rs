@@ -1,0 +1,7 @@
+//! Entities as Bluesky finds them.
+
+use super::Entity;
+
+pub(super) fn entities(text: &str) -> Vec<Entity> {
+    super::plain::entities(text)
+}

@@ -1,0 +1,62 @@
+//! Links, mentions, hashtags and cashtags in a text, with their byte ranges,
+//! as each network finds them: they differ, and every one has its own file.
+//!
+//! One pass from left to right in time proportional to the text, whatever the
+//! text is; only `http` and `https` are links to a network.
+
+mod bluesky;
+mod mastodon;
+mod plain;
+mod x;
+
+use std::ops::Range;
+
+pub(super) use plain::may_stand_in_tag;
+
+/// Something in a text that a network treats specially.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entity {
+    /// What it is.
+    pub kind: EntityKind,
+    /// Where it stands, in bytes of the text.
+    pub range: Range<usize>,
+}
+
+/// The kinds of [`Entity`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntityKind {
+    /// A web address.
+    Link,
+    /// `@name`.
+    Mention,
+    /// `#word`.
+    Hashtag,
+    /// `$ACME`: a share's symbol, on networks that link it.
+    Cashtag,
+}
+
+/// Whose idea of a link, a mention and a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// What people mean, on networks that do not publish their rules: for
+    /// tagging links and showing texts as well.
+    Plain,
+    /// X: twitter-text 3.1.0.
+    X,
+    /// Mastodon's server, which decides about lengths.
+    Mastodon,
+    /// Bluesky: the facets that its own library detects.
+    Bluesky,
+}
+
+/// All entities of `text` in order, not overlapping, as `dialect` finds them.
+///
+/// An address that is not known yet ([`super::late`]) is one link everywhere.
+pub fn entities(text: &str, dialect: Dialect) -> Vec<Entity> {
+    match dialect {
+        Dialect::Plain => plain::entities(text),
+        Dialect::X => x::entities(text),
+        Dialect::Mastodon => mastodon::entities(text),
+        Dialect::Bluesky => bluesky::entities(text),
+    }
+}

@@ -1,0 +1,1 @@
+//! Bluesky: facets, lengths, identifiers.

@@ -1,0 +1,1 @@
+//! CommonMark, GFM and markdown-it.

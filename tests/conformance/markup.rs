@@ -1,0 +1,1 @@
+//! Slack, Telegram, Discord, LinkedIn little text.

@@ -1,0 +1,1 @@
+//! Mastodon: lengths and entities.

@@ -1,0 +1,1 @@
+//! Hard texts with the answers of the networks' own libraries.

@@ -1,0 +1,1 @@
+//! Grapheme and word breaks, emoji, IDNA.

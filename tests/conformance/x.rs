@@ -1,0 +1,1 @@
+//! twitter-text: extraction, validation, linking.
