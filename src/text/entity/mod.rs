@@ -7,7 +7,8 @@
 mod bluesky;
 mod mastodon;
 mod plain;
-mod x;
+mod tld;
+pub mod x;
 
 use std::ops::Range;
 
