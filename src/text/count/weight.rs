@@ -105,7 +105,8 @@ fn emoji_end(text: &str, at: usize, first: char) -> Option<usize> {
 /// that is drawn as a picture anyway, or one with a skin colour behind.
 fn selected_end(text: &str, first: char, end: usize) -> Option<usize> {
     let skin = text[end..].chars().next().filter(|c| is_skin(*c));
-    let coloured = skin.filter(|skin| is_rgi(&format!("{first}{skin}")) && is_rgi(&format!("{first}\u{fe0f}")));
+    let coloured =
+        skin.filter(|skin| is_rgi(&format!("{first}{skin}")) && is_rgi(&format!("{first}\u{fe0f}")));
     match coloured {
         Some(skin) => Some(end + skin.len_utf8()),
         None => has_text_form(first).then_some(end),
@@ -134,8 +135,33 @@ fn is_regional(c: char) -> bool {
 /// to them (UTS #51, emoji-variation-sequences.txt, those that twemoji-parser
 /// 11 knows).
 fn has_text_form(c: char) -> bool {
-    matches!(u32::from(c),
-        0x231A | 0x231B | 0x25FD | 0x25FE | 0x2614 | 0x2615 | 0x2648..=0x2653 | 0x267F | 0x2693 | 0x26A1
-        | 0x26AA | 0x26AB | 0x26BD | 0x26BE | 0x26C4 | 0x26C5 | 0x26D4 | 0x26EA | 0x26F2 | 0x26F3 | 0x26F5
-        | 0x26FA | 0x26FD | 0x2757 | 0x2B1B | 0x2B1C | 0x2B50 | 0x2B55 | 0x1F004 | 0x1F21A | 0x1F22F)
+    matches!(
+        u32::from(c),
+        0x231A | 0x231B | 0x25FD | 0x25FE | 0x2614 | 0x2615 | 0x2648
+            ..=0x2653
+                | 0x267F
+                | 0x2693
+                | 0x26A1
+                | 0x26AA
+                | 0x26AB
+                | 0x26BD
+                | 0x26BE
+                | 0x26C4
+                | 0x26C5
+                | 0x26D4
+                | 0x26EA
+                | 0x26F2
+                | 0x26F3
+                | 0x26F5
+                | 0x26FA
+                | 0x26FD
+                | 0x2757
+                | 0x2B1B
+                | 0x2B1C
+                | 0x2B50
+                | 0x2B55
+                | 0x1F004
+                | 0x1F21A
+                | 0x1F22F
+    )
 }

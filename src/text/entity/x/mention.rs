@@ -72,8 +72,7 @@ fn list_end(text: &str, start: usize) -> Option<usize> {
 /// Whether what follows makes it no mention (`endMentionMatch`): an address of
 /// mail, a word that goes on with an accent, a scheme.
 fn spoils(after: &str) -> bool {
-    after.starts_with("://")
-        || after.starts_with(|c| matches!(c, '@' | '＠') || letters::is_accented(c))
+    after.starts_with("://") || after.starts_with(|c| matches!(c, '@' | '＠') || letters::is_accented(c))
 }
 
 /// `validMentionPrecedingChars`. What stands before `floor` is used up.
@@ -92,7 +91,5 @@ fn may_begin(text: &str, at: usize, floor: usize) -> bool {
     let retweet = word >= floor
         && at >= 2
         && text.as_bytes().get(word..at).is_some_and(|word| word.eq_ignore_ascii_case(b"rt"));
-    retweet
-        && (word == 0
-            || before(word).is_some_and(|c| !in_word(c) && !matches!(c, '+' | '~' | '.' | '-')))
+    retweet && (word == 0 || before(word).is_some_and(|c| !in_word(c) && !matches!(c, '+' | '~' | '.' | '-')))
 }
