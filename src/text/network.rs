@@ -7,8 +7,8 @@ use super::{Dialect, Fold, Rules, Unit};
 
 /// The networks whose texts can be counted, sorted by the name that people give.
 pub static NETWORKS: &[Rules] = &[
-    BLUESKY, DISCORD, EMAIL, FACEBOOK, INSTAGRAM, LINKEDIN, MASTODON, NOSTR, PINTEREST, REDDIT, SLACK, TELEGRAM,
-    THREADS, X, YOUTUBE,
+    BLUESKY, DISCORD, EMAIL, FACEBOOK, INSTAGRAM, LINKEDIN, MASTODON, NOSTR, PINTEREST, REDDIT, SLACK,
+    TELEGRAM, THREADS, X, YOUTUBE,
 ];
 
 /// The rules of the network called `name`.

@@ -261,7 +261,8 @@ mod tests {
         assert_eq!(found("https://acme.org..")[0].0, "https://acme.org.");
         assert_eq!(found("https://acme.org/a_(b)")[0].0, "https://acme.org/a_(b)");
         assert_eq!(found("[here](https://acme.org).")[0].0, "https://acme.org");
-        for none in ["photo.jpeg", "acme.org.zzzz", "my-acme.org", "HTTPS://acme.org", "Acme.ORG", "http://", "a..b"]
+        for none in
+            ["photo.jpeg", "acme.org.zzzz", "my-acme.org", "HTTPS://acme.org", "Acme.ORG", "http://", "a..b"]
         {
             assert_eq!(found(none), [], "{none}");
         }

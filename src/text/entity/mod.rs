@@ -10,7 +10,7 @@ pub(super) mod mastodon;
 mod pieces;
 mod plain;
 mod tld;
-mod x;
+pub mod x;
 
 use std::ops::Range;
 

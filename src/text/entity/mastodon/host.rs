@@ -84,7 +84,9 @@ pub(super) fn is_letter(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric() || c == '\\';
     }
-    !is_directional(c) && !c.is_whitespace() && !matches!(c, '\u{180e}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    !is_directional(c)
+        && !c.is_whitespace()
+        && !matches!(c, '\u{180e}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// Characters that steer the direction of writing, after which a link may start.
@@ -132,7 +134,18 @@ mod tests {
         assert_eq!(host("慕田峪长城.网址"), Some("慕田峪长城.网址"));
         assert_eq!(host("a_b.acme.com"), Some("a_b.acme.com"));
         assert_eq!(host("www\\.acme\\.com"), Some("www\\.acme\\.com"));
-        for none in ["acme", "acme.zzzz", "a_b.com", "-a.com", "a-.com", ".com", "a..com", "acme.com-x", "1.2.3.4", ""] {
+        for none in [
+            "acme",
+            "acme.zzzz",
+            "a_b.com",
+            "-a.com",
+            "a-.com",
+            ".com",
+            "a..com",
+            "acme.com-x",
+            "1.2.3.4",
+            "",
+        ] {
             assert_eq!(host(none), None, "{none}");
         }
     }

@@ -145,8 +145,10 @@ fn is_path(c: char) -> bool {
 
 /// Punctuation that a path does not end with.
 fn is_trailing(c: char) -> bool {
-    matches!(c, '!' | '*' | '"' | '\'' | '「' | '」' | ';' | ':' | '=' | ',' | '.' | '$' | '%' | '[' | ']' | '~')
-        || matches!(c, '&' | '|' | '@')
+    matches!(
+        c,
+        '!' | '*' | '"' | '\'' | '「' | '」' | ';' | ':' | '=' | ',' | '.' | '$' | '%' | '[' | ']' | '~'
+    ) || matches!(c, '&' | '|' | '@')
 }
 
 /// The letters of a path in twitter-text.

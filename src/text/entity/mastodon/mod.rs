@@ -83,7 +83,8 @@ fn mentions(text: &str, opens: bool) -> Vec<Range<usize>> {
         }
         taken = end;
         let rest = &text[end..];
-        let goes_on = rest.starts_with(['@', '＠']) || rest.starts_with(link::is_accented) || rest.starts_with("://");
+        let goes_on =
+            rest.starts_with(['@', '＠']) || rest.starts_with(link::is_accented) || rest.starts_with("://");
         let host = text[name..end].chars().skip(1).nth(LONGEST_HOST).is_none();
         if !goes_on && host {
             found.push(at..end);

@@ -14,8 +14,16 @@ fn only_links_with_a_scheme_of_the_server() {
         ["https://acme.com", "HTTP://Acme.org", "gemini://acme.dev/x"]
     );
     for none in [
-        "xhttps://acme.com", "#https://acme.com", "$http://acme.com", "@https://acme.com", "http://acme.zzzz",
-        "https://localhost/x", "http://1.2.3.4", "https://a_b.com", "http://🐪.com", "acme.com/http://acme.org",
+        "xhttps://acme.com",
+        "#https://acme.com",
+        "$http://acme.com",
+        "@https://acme.com",
+        "http://acme.zzzz",
+        "https://localhost/x",
+        "http://1.2.3.4",
+        "https://a_b.com",
+        "http://🐪.com",
+        "acme.com/http://acme.org",
     ] {
         assert!(!entities(none).iter().any(|entity| entity.kind == EntityKind::Link), "{none}");
     }
@@ -67,7 +75,8 @@ fn names_here_and_elsewhere() {
         found("@ada @ada@hachyderm.io. (@a.b-c@grå.org) -@bob! @ada@localhost"),
         ["@ada", "@ada@hachyderm.io", "@a.b-c@grå.org", "@bob", "@ada@localhost"]
     );
-    for none in ["a@b", "x=@ada", "/@ada", "@ada@", "@noël", "@ada://x", "日@ada", "@", "＠ada", "@ada@a@b"] {
+    for none in ["a@b", "x=@ada", "/@ada", "@ada@", "@noël", "@ada://x", "日@ada", "@", "＠ada", "@ada@a@b"]
+    {
         assert_eq!(found(none), Vec::<&str>::new(), "{none}");
     }
     assert_eq!(found(&format!("@ada@{}", "a".repeat(253))).len(), 1);
@@ -78,7 +87,20 @@ fn names_here_and_elsewhere() {
 fn tags_stand_behind_a_space() {
     assert_eq!(
         found("#rocket #3d #_a a_ #one·two #ぼっち・ざ ＃全角 #نرم‌افزار #a· #x\u{a0}#y #1_2 #foohttps://x"),
-        ["#rocket", "#3d", "#_a", "#one·two", "#ぼっち・ざ", "＃全角", "#نرم‌افزار", "#a", "#x", "#y", "#1_2", "#foo"]
+        [
+            "#rocket",
+            "#3d",
+            "#_a",
+            "#one·two",
+            "#ぼっち・ざ",
+            "＃全角",
+            "#نرم‌افزار",
+            "#a",
+            "#x",
+            "#y",
+            "#1_2",
+            "#foo"
+        ]
     );
     for none in ["#", "#1", "#12", "#·a", "(#a)", "a#b", "##a", "#1·", "#!"] {
         assert_eq!(found(none), Vec::<&str>::new(), "{none}");

@@ -1,10 +1,13 @@
 //! How long a text is, as its network counts.
 
-use super::entity::{self, Dialect, Entity, EntityKind, entities};
+mod emoji;
+mod weight;
+
+use super::entity::{Dialect, Entity, EntityKind, entities, mastodon, x};
 use super::{Rules, Unit};
 use crate::text::late;
+use std::borrow::Cow;
 use std::ops::Range;
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A length and what it is measured against.
@@ -57,14 +60,16 @@ pub fn count(text: &str, rules: &Rules, url_reserve: usize) -> Counted {
 /// joins the two before it counts, so that a mark at the beginning of the text
 /// belongs to the last letter of the warning.
 pub fn count_below(warning: &str, text: &str, rules: &Rules, url_reserve: usize) -> Counted {
+    let bytes = rules.byte_limit.map(|limit| (bytes(text, url_reserve), limit));
+    // X puts the text into NFC first, and looks for links in that.
+    let text = if rules.unit == Unit::Weighted { weight::composed(text) } else { Cow::Borrowed(text) };
     let mut counted = 0;
     let (mut from, mut ahead) = (0, warning);
-    for (range, cost) in fixed_costs(text, rules, url_reserve) {
+    for (range, cost) in fixed_costs(&text, rules, url_reserve) {
         counted += stretch(ahead, &text[from..range.start], (from > 0, true), rules.unit) + cost;
         (from, ahead) = (range.end, "");
     }
     counted += stretch(ahead, &text[from..], (from > 0, false), rules.unit);
-    let bytes = rules.byte_limit.map(|limit| (bytes(text, url_reserve), limit));
     Counted { counted, limit: rules.limit, unit: rules.unit, bytes }
 }
 
@@ -80,12 +85,39 @@ fn stretch(ahead: &str, text: &str, (before, behind): (bool, bool), unit: Unit) 
     let one = |pair: [char; 2]| one(pair) && String::from_iter(pair).graphemes(true).count() == 1;
     let first = text.chars().next().filter(|_| before);
     let last = text.chars().next_back().or(ahead.chars().next_back()).filter(|_| behind);
-    whole - usize::from(first.is_some_and(|c| one(['x', c]))) - usize::from(last.is_some_and(|c| one([c, 'x'])))
+    whole
+        - usize::from(first.is_some_and(|c| one(['x', c])))
+        - usize::from(last.is_some_and(|c| one([c, 'x'])))
 }
 
 /// The bytes of a text, with `url_reserve` for each address that is not known yet.
 fn bytes(text: &str, url_reserve: usize) -> usize {
     late::find(text).iter().fold(text.len(), |bytes, found| bytes - found.range.len() + url_reserve)
+}
+
+/// Why a network does not take a text, whatever is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invalid {
+    /// It has nothing that counts.
+    Empty,
+    /// It counts more than the limit.
+    TooLong,
+    /// It holds a character that is none: U+FFFE, U+FEFF or U+FFFF
+    /// (twitter-text 3.1.0, `invalidCharsGroup`), which is here.
+    Character(char),
+}
+
+/// Whether a part of a post is one that its network takes, and if not why:
+/// X's `parseTweet(…).valid`, with the numbers of `rules`.
+pub fn validate(text: &str, rules: &Rules, url_reserve: usize) -> Result<Counted, Invalid> {
+    let counted = count(text, rules, url_reserve);
+    let character = text.chars().find(|c| matches!(c, '\u{fffe}' | '\u{feff}' | '\u{ffff}'));
+    match character {
+        Some(c) => Err(Invalid::Character(c)),
+        None if counted.counted == 0 => Err(Invalid::Empty),
+        None if !counted.fits() => Err(Invalid::TooLong),
+        None => Ok(counted),
+    }
 }
 
 /// A stretch of text that is never cut, and what it costs.
@@ -101,6 +133,9 @@ pub(super) struct Atom {
 
 /// `text` as a row of atoms whose costs add up to what [`count`] says:
 /// links, mentions and tags whole, everything else character by character.
+///
+/// Only what no reader can tell apart may add up to less or more: pieces of
+/// flags, and letters that NFC puts together across characters.
 pub(super) fn atoms(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Atom> {
     let mut fixed = fixed_costs(text, rules, url_reserve).into_iter().peekable();
     let mut out = Vec::new();
@@ -112,21 +147,38 @@ pub(super) fn atoms(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Atom> 
             out.push(Atom { range: start..start + cluster.len(), cost, kind: None });
         }
     };
-    for entity in entities(text, rules.dialect) {
-        letters(&mut out, from..entity.range.start);
+    for whole in wholes(text, rules, url_reserve) {
+        letters(&mut out, from..whole.range.start);
         let mut cost = 0;
-        let mut at = entity.range.start;
+        let mut at = whole.range.start;
         // A link of a fixed cost is the entity itself.
-        while let Some((range, fixed_cost)) = fixed.next_if(|(range, _)| range.start < entity.range.end) {
+        while let Some((range, fixed_cost)) = fixed.next_if(|(range, _)| range.start < whole.range.end) {
             cost += length(&text[at..range.start], rules.unit) + fixed_cost;
             at = range.end;
         }
-        cost += length(&text[at..entity.range.end], rules.unit);
-        from = entity.range.end;
-        out.push(Atom { range: entity.range, cost, kind: Some(entity.kind) });
+        cost += length(&text[at..whole.range.end], rules.unit);
+        from = whole.range.end;
+        out.push(Atom { range: whole.range, cost, kind: Some(whole.kind) });
     }
     letters(&mut out, from..text.len());
     out
+}
+
+/// What is never cut: entities, and what has a cost of its own. Where they
+/// overlap (`#日acme.com` is a tag to readers and a link to X's count) they are one.
+fn wholes(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Entity> {
+    let mut all = entities(text, rules.dialect);
+    let fixed = fixed_costs(text, rules, url_reserve).into_iter();
+    all.extend(fixed.map(|(range, _)| Entity { kind: EntityKind::Link, range }));
+    all.sort_by_key(|whole| whole.range.start);
+    all.dedup_by(|next, before| {
+        let overlaps = next.range.start < before.range.end;
+        if overlaps {
+            before.range.end = before.range.end.max(next.range.end);
+        }
+        overlaps
+    });
+    all
 }
 
 /// The stretches that do not cost their own length: links where the network
@@ -137,12 +189,18 @@ fn fixed_costs(text: &str, rules: &Rules, url_reserve: usize) -> Vec<(Range<usiz
         return late::find(text).into_iter().map(|found| (found.range, url_reserve)).collect();
     };
     let cost = |entity: &Entity| match (rules.dialect, entity.kind) {
-        (Dialect::Mastodon, _) => entity::mastodon::cost(&text[entity.range.clone()], entity.kind, link),
+        (Dialect::Mastodon, kind) => mastodon::cost(&text[entity.range.clone()], kind, link),
         (_, EntityKind::Link) => Some(link),
         (_, EntityKind::Mention | EntityKind::Hashtag | EntityKind::Cashtag) => None,
     };
-    let found = entities(text, rules.dialect).into_iter();
-    found.filter_map(|entity| cost(&entity).map(|cost| (entity.range, cost))).collect()
+    match rules.dialect {
+        // To the count a link is one even where it overlaps a tag.
+        Dialect::X => x::urls(text).into_iter().map(|url| (url.range, link)).collect(),
+        dialect => {
+            let found = entities(text, dialect).into_iter();
+            found.filter_map(|entity| cost(&entity).map(|cost| (entity.range, cost))).collect()
+        }
+    }
 }
 
 /// The length of a text without anything of a fixed cost in it.
@@ -155,58 +213,10 @@ fn length(text: &str, unit: Unit) -> usize {
         Unit::Grapheme if text.is_ascii() && !text.contains('\r') => text.len(),
         Unit::Grapheme => text.graphemes(true).count(),
         Unit::Weighted if text.is_ascii() => text.len(),
-        Unit::Weighted => text.graphemes(true).map(weight).sum(),
+        Unit::Weighted => weight::weight(&weight::composed(text)),
         Unit::EmojiByte if text.is_ascii() => text.len(),
-        Unit::EmojiByte => text
-            .graphemes(true)
-            .map(|cluster| if is_emoji(cluster) { cluster.len() } else { cluster.chars().count() })
-            .sum(),
+        Unit::EmojiByte => text.graphemes(true).map(emoji::bytes_or_points).sum(),
     }
-}
-
-/// The weight of one character, by version 3 of the configuration that X
-/// publishes (docs.x.com, "Counting characters", 2026-05-20): code points of
-/// U+0000–10FF, 2000–200D, 2010–201F and 2032–2037 weigh 1, all others 2, of
-/// the text in NFC; an emoji weighs 2 however many code points it is made of.
-fn weight(cluster: &str) -> usize {
-    if is_emoji(cluster) {
-        return 2;
-    }
-    match is_nfc_quick(cluster.chars()) {
-        IsNormalized::Yes => cluster.chars().map(point_weight).sum(),
-        _ => cluster.nfc().map(point_weight).sum(),
-    }
-}
-
-fn point_weight(c: char) -> usize {
-    match u32::from(c) {
-        0..=0x10FF | 0x2000..=0x200D | 0x2010..=0x201F | 0x2032..=0x2037 => 1,
-        _ => 2,
-    }
-}
-
-/// Whether a character is an emoji by itself or a sequence of UTS #51: keycap,
-/// flag, skin tone, joined or coloured.
-fn is_emoji(cluster: &str) -> bool {
-    let mut chars = cluster.chars();
-    let Some(first) = chars.next() else { return false };
-    let rest = chars.as_str();
-    match first {
-        '0'..='9' | '#' | '*' => rest.ends_with('\u{20e3}'),
-        '\u{a9}' | '\u{ae}' => rest == "\u{fe0f}",
-        first if is_pictograph(first) => rest.chars().all(|c| {
-            matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}' | '\u{e0020}'..='\u{e007f}') || is_pictograph(c)
-        }),
-        _ => false,
-    }
-}
-
-/// Blocks with emoji in them, flags and skin tones included. Everything here
-/// weighs 2 alone, so that the few that are no emoji count right as well.
-fn is_pictograph(c: char) -> bool {
-    matches!(u32::from(c),
-        0x203C | 0x2049 | 0x2122 | 0x2139 | 0x2194..=0x21FF | 0x2300..=0x27BF | 0x2900..=0x297F
-        | 0x2B00..=0x2BFF | 0x3030 | 0x303D | 0x3297 | 0x3299 | 0x1F000..=0x1FAFF)
 }
 
 #[cfg(test)]
@@ -282,7 +292,7 @@ mod tests {
     #[test]
     fn mastodon_counts_its_own_letters_for_links_and_hosts() {
         let counted = |text: &str| count(text, &network::MASTODON, 80).counted;
-        assert_eq!(counted("see https://acme.example/a/b and acme.com"), 4 + 23 + 13);
+        assert_eq!(counted("see https://acme.org/a/b and acme.com"), 4 + 23 + 13);
         assert_eq!(counted("http://a.com"), 23);
         assert_eq!(counted("hi @ada@hachyderm.io, @bob"), 3 + 4 + 6);
         assert_eq!(counted("xmpp:ada@acme.com"), 17);
