@@ -1,8 +1,9 @@
 //! How long a text is, as its network counts.
 
+mod emoji;
 mod weight;
 
-use super::entity::{Dialect, Entity, EntityKind, entities, x};
+use super::entity::{Dialect, Entity, EntityKind, entities, mastodon, x};
 use super::{Rules, Unit};
 use crate::text::late;
 use std::borrow::Cow;
@@ -18,17 +19,32 @@ pub struct Counted {
     pub limit: Option<usize>,
     /// What was counted.
     pub unit: Unit,
+    /// The bytes of UTF-8 and their limit, where the network limits them as well.
+    pub bytes: Option<(usize, usize)>,
 }
 
 impl Counted {
-    /// Whether it is within the limit.
+    /// Whether it is within the limit, and within that of bytes.
     pub fn fits(&self) -> bool {
         self.limit.is_none_or(|limit| self.counted <= limit)
+            && self.bytes.is_none_or(|(bytes, limit)| bytes <= limit)
     }
 
-    /// How much it is over the limit; 0 when it fits.
+    /// How much it is over the limit, in the unit of [`Counted::decisive`]; 0 when it fits.
     pub fn over(&self) -> usize {
-        self.limit.map_or(0, |limit| self.counted.saturating_sub(limit))
+        let decisive = self.decisive();
+        decisive.limit.map_or(0, |limit| decisive.counted.saturating_sub(limit))
+    }
+
+    /// The length that decides whether it fits: the one in bytes where only
+    /// that is too long, else the length itself.
+    pub fn decisive(&self) -> Counted {
+        match self.bytes {
+            Some((bytes, limit)) if bytes > limit && self.limit.is_none_or(|most| self.counted <= most) => {
+                Counted { counted: bytes, limit: Some(limit), unit: Unit::Byte, bytes: None }
+            }
+            _ => *self,
+        }
     }
 }
 
@@ -37,16 +53,46 @@ impl Counted {
 ///
 /// Takes time in proportion to the text.
 pub fn count(text: &str, rules: &Rules, url_reserve: usize) -> Counted {
+    count_below("", text, rules, url_reserve)
+}
+
+/// Counts `text` below a content warning, which counts as it stands: Mastodon
+/// joins the two before it counts, so that a mark at the beginning of the text
+/// belongs to the last letter of the warning.
+pub fn count_below(warning: &str, text: &str, rules: &Rules, url_reserve: usize) -> Counted {
+    let bytes = rules.byte_limit.map(|limit| (bytes(text, url_reserve), limit));
     // X puts the text into NFC first, and looks for links in that.
     let text = if rules.unit == Unit::Weighted { weight::composed(text) } else { Cow::Borrowed(text) };
     let mut counted = 0;
-    let mut from = 0;
+    let (mut from, mut ahead) = (0, warning);
     for (range, cost) in fixed_costs(&text, rules, url_reserve) {
-        counted += length(&text[from..range.start], rules.unit) + cost;
-        from = range.end;
+        counted += stretch(ahead, &text[from..range.start], (from > 0, true), rules.unit) + cost;
+        (from, ahead) = (range.end, "");
     }
-    counted += length(&text[from..], rules.unit);
-    Counted { counted, limit: rules.limit, unit: rules.unit }
+    counted += stretch(ahead, &text[from..], (from > 0, false), rules.unit);
+    Counted { counted, limit: rules.limit, unit: rules.unit, bytes }
+}
+
+/// The length of `text` with what stands `ahead` of it, between what has a
+/// fixed cost (`before`, `behind`): in the place of that the network counts
+/// letters of its own, and a mark behind them belongs to the last of them.
+fn stretch(ahead: &str, text: &str, (before, behind): (bool, bool), unit: Unit) -> usize {
+    let whole = if ahead.is_empty() { length(text, unit) } else { length(&[ahead, text].concat(), unit) };
+    if unit != Unit::Grapheme {
+        return whole;
+    }
+    let one = |pair: [char; 2]| !pair[0].is_ascii() || !pair[1].is_ascii();
+    let one = |pair: [char; 2]| one(pair) && String::from_iter(pair).graphemes(true).count() == 1;
+    let first = text.chars().next().filter(|_| before);
+    let last = text.chars().next_back().or(ahead.chars().next_back()).filter(|_| behind);
+    whole
+        - usize::from(first.is_some_and(|c| one(['x', c])))
+        - usize::from(last.is_some_and(|c| one([c, 'x'])))
+}
+
+/// The bytes of a text, with `url_reserve` for each address that is not known yet.
+fn bytes(text: &str, url_reserve: usize) -> usize {
+    late::find(text).iter().fold(text.len(), |bytes, found| bytes - found.range.len() + url_reserve)
 }
 
 /// Why a network does not take a text, whatever is in it.
@@ -136,17 +182,23 @@ fn wholes(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Entity> {
 }
 
 /// The stretches that do not cost their own length: links where the network
-/// shortens them, and addresses that are not known yet.
+/// shortens them, mentions where it leaves the host away, and addresses that
+/// are not known yet.
 fn fixed_costs(text: &str, rules: &Rules, url_reserve: usize) -> Vec<(Range<usize>, usize)> {
-    let Some(cost) = rules.link_cost else {
+    let Some(link) = rules.link_cost else {
         return late::find(text).into_iter().map(|found| (found.range, url_reserve)).collect();
+    };
+    let cost = |entity: &Entity| match (rules.dialect, entity.kind) {
+        (Dialect::Mastodon, kind) => mastodon::cost(&text[entity.range.clone()], kind, link),
+        (_, EntityKind::Link) => Some(link),
+        (_, EntityKind::Mention | EntityKind::Hashtag | EntityKind::Cashtag) => None,
     };
     match rules.dialect {
         // To the count a link is one even where it overlaps a tag.
-        Dialect::X => x::urls(text).into_iter().map(|url| (url.range, cost)).collect(),
+        Dialect::X => x::urls(text).into_iter().map(|url| (url.range, link)).collect(),
         dialect => {
-            let links = entities(text, dialect).into_iter().filter(|entity| entity.kind == EntityKind::Link);
-            links.map(|entity| (entity.range, cost)).collect()
+            let found = entities(text, dialect).into_iter();
+            found.filter_map(|entity| cost(&entity).map(|cost| (entity.range, cost))).collect()
         }
     }
 }
@@ -162,12 +214,15 @@ fn length(text: &str, unit: Unit) -> usize {
         Unit::Grapheme => text.graphemes(true).count(),
         Unit::Weighted if text.is_ascii() => text.len(),
         Unit::Weighted => weight::weight(&weight::composed(text)),
+        Unit::EmojiByte if text.is_ascii() => text.len(),
+        Unit::EmojiByte => text.graphemes(true).map(emoji::bytes_or_points).sum(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::{letters, x};
+    use super::super::network;
     use super::*;
 
     fn weighs(text: &str) -> usize {
@@ -184,6 +239,7 @@ mod tests {
         assert_eq!(by(Unit::Utf16), 2 + 11 + 2);
         assert_eq!(by(Unit::Byte), text.len());
         assert_eq!(by(Unit::Weighted), 1 + 2 + 2);
+        assert_eq!(by(Unit::EmojiByte), 2 + 25 + 1);
         assert_eq!(count("a\r\nb", &letters(Unit::Grapheme, None), 80).counted, 3);
         assert_eq!(count("", &x(), 80).counted, 0);
     }
@@ -244,6 +300,43 @@ mod tests {
         assert_eq!(count(&format!("It landed. {token}"), &linkedin, 80).counted, 91);
         assert_eq!(count("https://a.co", &linkedin, 80).counted, 12);
         assert_eq!(count(&format!("{token}{token}"), &linkedin, 80).counted, 160);
+    }
+
+    #[test]
+    fn bytes_are_limited_where_the_network_limits_them() {
+        let family = "👨‍👩‍👧‍👦";
+        let count = |text: &str| count(text, &network::BLUESKY, 80);
+        let fits = count(&family.repeat(120));
+        assert_eq!((fits.counted, fits.bytes, fits.fits(), fits.over()), (120, Some((3000, 3000)), true, 0));
+        let long = count(&family.repeat(121));
+        assert_eq!((long.counted, long.fits(), long.over()), (121, false, 25));
+        assert_eq!((long.decisive().counted, long.decisive().unit), (3025, Unit::Byte));
+        // What is too long in both is told in the network's own unit.
+        let both = count(&family.repeat(301));
+        assert_eq!((both.over(), both.decisive().unit), (1, Unit::Grapheme));
+        assert_eq!(count(&format!("{} é", late::token("blog", true))).bytes, Some((80 + 3, 3000)));
+    }
+
+    #[test]
+    fn mastodon_counts_its_own_letters_for_links_and_hosts() {
+        let counted = |text: &str| count(text, &network::MASTODON, 80).counted;
+        assert_eq!(counted("see https://acme.org/a/b and acme.com"), 4 + 23 + 13);
+        assert_eq!(counted("http://a.com"), 23);
+        assert_eq!(counted("hi @ada@hachyderm.io, @bob"), 3 + 4 + 6);
+        assert_eq!(counted("xmpp:ada@acme.com"), 17);
+        assert_eq!(counted(&late::token("blog", true)), 23);
+        // A mark behind a link belongs to it, a sign before it too.
+        assert_eq!(counted("https://acme.com\u{301}!"), 24);
+        assert_eq!(counted("a\u{600}https://acme.com"), 1 + 23);
+    }
+
+    #[test]
+    fn a_content_warning_counts_as_it_stands() {
+        let counted = |warning: &str, text: &str| count_below(warning, text, &network::MASTODON, 80).counted;
+        assert_eq!(counted("Spoiler", "It landed"), 16);
+        assert_eq!(counted("https://acme.com", "https://acme.com"), 16 + 23);
+        assert_eq!(counted("e", "\u{301} https://acme.com"), 2 + 23);
+        assert_eq!(counted("a", ""), 1);
     }
 
     #[test]
