@@ -40,7 +40,7 @@ fn unicode_graphemes() {
     }
     tally.end("grapheme breaks 17.0", 2 * 766);
 
-    // Rows that 17.0 has otherwise are of its rule for conjuncts (GB9c, since 15.1).
+    // What 17.0 has otherwise: U+2701 is a pictograph no more.
     let newest: HashMap<String, Vec<String>> = newest.into_iter().collect();
     let mut tally = Tally::default();
     for (text, pieces) in breaks("GraphemeBreakTest-15.0.txt") {
@@ -48,7 +48,7 @@ fn unicode_graphemes() {
             tally.case(|| format!("{text:?}"), clusters(&text), pieces);
         }
     }
-    tally.end("grapheme breaks 15.0", 602);
+    tally.end("grapheme breaks 15.0", 601);
 }
 
 #[test]
@@ -56,10 +56,14 @@ fn unicode_graphemes() {
 fn unicode_words() {
     let mut tally = Tally::default();
     for (text, pieces) in breaks("WordBreakTest-15.0.txt") {
+        // As above.
+        if text.contains("\u{200d}\u{2701}") {
+            continue;
+        }
         let words: Vec<String> = text.split_word_bounds().map(str::to_owned).collect();
         tally.case(|| format!("{text:?}"), words, pieces);
     }
-    tally.end("word breaks 15.0", 1823);
+    tally.end("word breaks 15.0", 1821);
 }
 
 /// The text that code points in hexadecimal stand for.
@@ -76,7 +80,8 @@ fn unicode_emoji_count_two_on_x() {
     for row in newest.lines().skip(1) {
         let emoji = points(row.split('\t').nth(1).unwrap(), '-');
         // ©, ® and the like are emoji only with a selector.
-        let selected = if emoji < "\u{2000}".to_owned() { format!("{emoji}\u{fe0f}") } else { emoji };
+        let alone = matches!(emoji.as_str(), "©" | "®");
+        let selected = if alone { format!("{emoji}\u{fe0f}") } else { emoji };
         tally.case(|| format!("{selected:?}"), count(&selected, &network::X, 0).counted, 2);
         tally.case(|| format!("{selected:?}"), count(&selected, &network::UNKNOWN, 0).counted, 1);
     }
@@ -115,7 +120,7 @@ fn unicode_names_of_hosts() {
         let decoded = idna::punycode::decode_to_string(case["decoded"].as_str().unwrap());
         tally.case(|| format!("{}", case["description"]), decoded, None);
     }
-    tally.end("punycode", 2 * 23 + 1);
+    tally.end("punycode", 2 * 25 + 1);
 
     // Names without an error, as hosts of addresses.
     let mut tally = Tally::default();
@@ -132,5 +137,5 @@ fn unicode_names_of_hosts() {
             url::Host::parse(source).map(|host| host.to_string()).unwrap_or_else(|error| error.to_string());
         tally.case(|| source.to_owned(), got, wanted.to_owned());
     }
-    tally.end("names without an error", 0);
+    tally.end("names without an error", 295);
 }

@@ -77,6 +77,10 @@ pub fn count_below(warning: &str, text: &str, rules: &Rules, url_reserve: usize)
 /// fixed cost (`before`, `behind`): in the place of that the network counts
 /// letters of its own, and a mark behind them belongs to the last of them.
 fn stretch(ahead: &str, text: &str, (before, behind): (bool, bool), unit: Unit) -> usize {
+    if unit == Unit::Weighted {
+        // In NFC already.
+        return weight::weight(ahead) + weight::weight(text);
+    }
     let whole = if ahead.is_empty() { length(text, unit) } else { length(&[ahead, text].concat(), unit) };
     if unit != Unit::Grapheme {
         return whole;

@@ -8,56 +8,69 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// `text` in NFC; borrowed where it is already, or is nearly sure to be.
 pub(super) fn composed(text: &str) -> Cow<'_, str> {
-    // Nothing before U+0300 is changed by NFC.
-    let plain = text.bytes().all(|byte| byte < 0xCC);
-    if plain || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    if others(text).all(stays) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(text.nfc().collect())
     }
 }
 
+/// The characters of `text` that are not ASCII.
+fn others(text: &str) -> impl Iterator<Item = char> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = &rest[ascii_length(rest.as_bytes())..];
+        let c = rest.chars().next()?;
+        rest = &rest[c.len_utf8()..];
+        Some(c)
+    })
+}
+
+/// How many bytes of ASCII `bytes` begins with, by 16 at once.
+fn ascii_length(bytes: &[u8]) -> usize {
+    let whole = bytes.chunks_exact(16).take_while(|chunk| chunk.is_ascii()).count() * 16;
+    whole + bytes[whole..].iter().take_while(|byte| byte.is_ascii()).count()
+}
+
+/// Whether NFC leaves a character alone wherever it stands: the blocks that
+/// most texts are written in, for speed; of others the tables know.
+fn stays(c: char) -> bool {
+    matches!(u32::from(c),
+        ..0x300 | 0x388..0x483 | 0x5D0..0x5EB | 0x620..0x64B | 0x200B..0x2027 | 0x3000..0x3099 | 0x30A0..0x3100
+        | 0x4E00..0xA000 | 0xAC00..0xD7A4 | 0xFE00..0xFE10 | 0xFF01..0xFF61
+        | 0x1F000..0x1FB00)
+}
+
 /// The weight of a text in NFC without links.
 pub(super) fn weight(text: &str) -> usize {
     let bytes = text.as_bytes();
     let (mut weight, mut at) = (0, 0);
-    while let Some(byte) = bytes.get(at) {
-        if byte.is_ascii() {
-            at += if matches!(byte, b'0'..=b'9' | b'#' | b'*') { keycap(&bytes[at + 1..]) } else { 0 } + 1;
-            // A keycap weighs as much as its two or three code points would
-            // without the first.
+    loop {
+        let ascii = ascii_length(&bytes[at..]);
+        weight += ascii;
+        at += ascii;
+        let Some(c) = text[at..].chars().next() else { return weight };
+        if let Some(length) = keycap(bytes, at) {
+            // The character on the key has its 1 already.
             weight += 1;
-            if !bytes[at - 1].is_ascii() {
-                weight += 1;
-            }
-            continue;
-        }
-        let Some(c) = text[at..].chars().next() else { break };
-        match emoji_end(text, at, c) {
-            Some(end) => {
-                at = end;
-                weight += 2;
-            }
-            None => {
-                at += c.len_utf8();
-                weight += point_weight(c);
-            }
+            at += length;
+        } else if let Some(end) = emoji_end(text, at, c) {
+            weight += 2;
+            at = end;
+        } else {
+            weight += point_weight(c);
+            at += c.len_utf8();
         }
     }
-    weight
 }
 
-/// The length of what makes a keycap of the character before.
-fn keycap(rest: &[u8]) -> usize {
-    const KEYCAP: &str = "\u{fe0f}\u{20e3}";
-    let bare = &KEYCAP["\u{fe0f}".len()..];
-    if rest.starts_with(KEYCAP.as_bytes()) {
-        KEYCAP.len()
-    } else if rest.starts_with(bare.as_bytes()) {
-        bare.len()
-    } else {
-        0
-    }
+/// The length of what makes a keycap of the character before `at`.
+fn keycap(bytes: &[u8], at: usize) -> Option<usize> {
+    const SELECTED: &str = "\u{fe0f}\u{20e3}";
+    const BARE: &str = "\u{20e3}";
+    let makes = [SELECTED, BARE].into_iter().find(|sign| bytes[at..].starts_with(sign.as_bytes()))?;
+    let key = bytes[..at].last().is_some_and(|byte| matches!(byte, b'0'..=b'9' | b'#' | b'*'));
+    key.then_some(makes.len())
 }
 
 fn point_weight(c: char) -> usize {
@@ -90,7 +103,10 @@ fn emoji_end(text: &str, at: usize, first: char) -> Option<usize> {
         ends[count] = ends[count - 1] + c.len_utf8();
         (count, before) = (count + 1, c);
     }
-    let known = ends[..count].iter().rev().copied().find(|end| is_rgi(&text[at..*end]));
+    // None ends with a joiner.
+    let sequences = ends[..count].iter().rev().map(|end| &text[at..*end]);
+    let known = sequences.filter(|text| !text.ends_with('\u{200d}')).find(|text| is_rgi(text));
+    let known = known.map(|text| at + text.len());
     // Sequences that X's library takes for one as well, although the list has
     // them without the selector.
     let selected = || (second == '\u{fe0f}').then(|| selected_end(text, first, second_end)).flatten();

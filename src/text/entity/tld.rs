@@ -20,16 +20,54 @@ pub(super) fn end(text: &str, at: usize) -> Option<usize> {
     if letters > 1 && ends_word(rest.get(letters)) && is_known(&rest[..letters]) {
         return Some(at + letters);
     }
-    written(text, at).or_else(|| punycode(rest).map(|length| at + length))
+    // Beyond ASCII at once, or after a few letters (`vermögensberater`).
+    let beyond = rest.get(letters).is_some_and(|next| !next.is_ascii());
+    beyond.then(|| written(text, at)).flatten().or_else(|| punycode(rest).map(|length| at + length))
+}
+
+/// Whether [`end`] is worth asking: quick, and true of some that have none.
+pub(super) fn may_begin(text: &str, at: usize) -> bool {
+    let Some(rest) = text.as_bytes().get(at..) else { return false };
+    let letters = rest.iter().take(LONGEST + 1).take_while(|b| b.is_ascii_alphabetic()).count();
+    let more = rest.get(letters).is_some_and(|next| !next.is_ascii());
+    letters > 1 && is_seen(&rest[..letters])
+        || more
+        || rest.len() > 3 && rest[..4].eq_ignore_ascii_case(b"xn--")
 }
 
 /// Whether an ending of ASCII letters is known, in either case.
 pub(super) fn is_known(ending: &[u8]) -> bool {
+    if !is_seen(ending) {
+        return false;
+    }
     let mut small = [0; LONGEST];
     let Some(small) = small.get_mut(..ending.len()) else { return false };
     small.copy_from_slice(ending);
     small.make_ascii_lowercase();
     std::str::from_utf8(small).is_ok_and(|small| tld::exist(small) || DROPPED.binary_search(&small).is_ok())
+}
+
+/// For speed: a bit for each place of a known ending. Most words that stand
+/// behind a dot are none, and have no bit.
+static SEEN: LazyLock<[u64; 1024]> = LazyLock::new(|| {
+    let mut seen = [0; 1024];
+    for ending in tld::TLD.iter().chain(DROPPED) {
+        let place = place(ending.as_bytes());
+        seen[place / 64] |= 1 << (place % 64);
+    }
+    seen
+});
+
+fn is_seen(word: &[u8]) -> bool {
+    let place = place(word);
+    SEEN[place / 64] & 1 << (place % 64) != 0
+}
+
+/// A number below 65,536 that differs between most words, not between cases.
+fn place(word: &[u8]) -> usize {
+    let mix = |sum: u32, byte: &u8| sum.wrapping_mul(0x0101_9F35).wrapping_add(u32::from(byte | 0x20));
+    // 16 bits of 32 fit everywhere.
+    usize::from((word.iter().fold(0, mix).wrapping_mul(0x9E37_79B1) >> 16) as u16)
 }
 
 /// Whether a word may end before this byte.

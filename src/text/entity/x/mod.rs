@@ -21,20 +21,23 @@ pub use url::Url;
 /// All entities of `text` in order, not overlapping: of two that overlap the
 /// one that begins first stays (`removeOverlappingEntities`).
 pub(super) fn entities(text: &str) -> Vec<Entity> {
-    resolve(text, urls(text))
+    resolve(text, |_| true)
 }
 
 /// As [`super::entities`] for X, where only what has a scheme is linked: what X's own
 /// library links in a page (`autoLink`).
 pub fn entities_with_scheme(text: &str) -> Vec<Entity> {
-    resolve(text, urls(text).into_iter().filter(|url| url.scheme).collect())
+    resolve(text, |url| url.scheme)
 }
 
-fn resolve(text: &str, urls: Vec<Url>) -> Vec<Entity> {
-    let mut all = of(EntityKind::Link, urls.into_iter().map(|url| url.range));
-    all.extend(of(EntityKind::Mention, mentions(text).into_iter().map(|mention| mention.range)));
-    all.extend(of(EntityKind::Hashtag, all_hashtags(text)));
-    all.extend(of(EntityKind::Cashtag, cashtags(text)));
+fn resolve(text: &str, linked: fn(&Url) -> bool) -> Vec<Entity> {
+    let tokens = late::find(text);
+    let urls = urls_beside(text, &tokens).into_iter().filter(linked);
+    let mentions = between(text, &tokens, mention::find).into_iter();
+    let mut all = of(EntityKind::Link, urls.map(|url| url.range));
+    all.extend(of(EntityKind::Mention, mentions.map(|mention| mention.range)));
+    all.extend(of(EntityKind::Hashtag, between(text, &tokens, tag::hashtags)));
+    all.extend(of(EntityKind::Cashtag, between(text, &tokens, tag::cashtags)));
     without_overlaps(all)
 }
 
@@ -59,11 +62,13 @@ fn without_overlaps(mut all: Vec<Entity>) -> Vec<Entity> {
 /// The links of `text` in order (`extractUrlsWithIndices`), each of which
 /// counts 23, whether or not a tag overlaps it.
 pub fn urls(text: &str) -> Vec<Url> {
-    let mut found = Vec::new();
-    between_tokens(text, |text, from| url::find(text, from, &mut found));
-    let tokens = late::find(text);
+    urls_beside(text, &late::find(text))
+}
+
+fn urls_beside(text: &str, tokens: &[late::Found]) -> Vec<Url> {
+    let mut found = between(text, tokens, url::find);
     if !tokens.is_empty() {
-        found.extend(tokens.into_iter().map(|token| Url { range: token.range, scheme: true }));
+        found.extend(tokens.iter().map(|token| Url { range: token.range.clone(), scheme: true }));
         found.sort_by_key(|url| url.range.start);
     }
     found
@@ -71,31 +76,22 @@ pub fn urls(text: &str) -> Vec<Url> {
 
 /// The mentions of people and lists in `text` (`extractMentionsOrListsWithIndices`).
 pub fn mentions(text: &str) -> Vec<Mention> {
-    let mut found = Vec::new();
-    between_tokens(text, |text, from| mention::find(text, from, &mut found));
-    found
+    between(text, &late::find(text), mention::find)
 }
 
 /// The hashtags of `text` with their signs, but for those inside of a link
 /// (`extractHashtagsWithIndices`).
 pub fn hashtags(text: &str) -> Vec<Range<usize>> {
-    let mut all = of(EntityKind::Hashtag, all_hashtags(text));
-    all.extend(of(EntityKind::Link, urls(text).into_iter().map(|url| url.range)));
+    let tokens = late::find(text);
+    let mut all = of(EntityKind::Hashtag, between(text, &tokens, tag::hashtags));
+    all.extend(of(EntityKind::Link, urls_beside(text, &tokens).into_iter().map(|url| url.range)));
     let tags = without_overlaps(all).into_iter().filter(|entity| entity.kind == EntityKind::Hashtag);
     tags.map(|tag| tag.range).collect()
 }
 
-fn all_hashtags(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    between_tokens(text, |text, from| tag::hashtags(text, from, &mut found));
-    found
-}
-
 /// The cashtags of `text` with their signs (`extractCashtagsWithIndices`).
 pub fn cashtags(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    between_tokens(text, |text, from| tag::cashtags(text, from, &mut found));
-    found
+    between(text, &late::find(text), tag::cashtags)
 }
 
 /// Whom `text` replies to by its first word, without the sign (`extractReplies`).
@@ -103,15 +99,16 @@ pub fn reply(text: &str) -> Option<&str> {
     mention::reply(text)
 }
 
-/// Calls `scan` with each stretch that has no late address in it: the text up
-/// to the stretch's end, and where the stretch begins.
-fn between_tokens(text: &str, mut scan: impl FnMut(&str, usize)) {
-    let mut from = 0;
-    for token in late::find(text) {
-        scan(&text[..token.range.start], from);
+/// What `scan` finds in the stretches between late addresses. It is given the
+/// text up to the stretch's end, and where the stretch begins.
+fn between<T>(text: &str, tokens: &[late::Found], scan: fn(&str, usize, &mut Vec<T>)) -> Vec<T> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    for token in tokens {
+        scan(&text[..token.range.start], from, &mut found);
         from = token.range.end;
     }
-    scan(text, from);
+    scan(text, from, &mut found);
+    found
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 use super::super::tld;
 use super::letters;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 
 /// A link in a text.
@@ -33,12 +34,20 @@ pub(super) fn find(text: &str, from: usize, found: &mut Vec<Url>) {
         let dot = looked + dot;
         let start = run_start(text, looked.max(floor), dot);
         let end = run_end(text, dot);
-        if end > dot + 1 {
+        if end > dot + 1 && has_ending(text, dot, end) {
             let run = Run::new(text, start..end, &mut labels);
             floor = run.search(floor, found);
         }
         looked = end.max(floor);
     }
+}
+
+/// Whether a top-level domain may begin behind one of the dots of a run: few runs
+/// have one, and only they are worth dividing.
+fn has_ending(text: &str, dot: usize, end: usize) -> bool {
+    let rest = &text.as_bytes()[dot..end];
+    let mut dots = rest.iter().enumerate().filter(|(_, byte)| **byte == b'.');
+    dots.any(|(offset, _)| tld::may_begin(text, dot + offset + 1))
 }
 
 /// A label of a host, or what could be one.
@@ -47,13 +56,11 @@ struct Label {
     end: usize,
     /// Begins and ends with a letter, so to say.
     whole: bool,
-    /// Where `_` stands last.
-    underscore: Option<usize>,
-    /// Where the top-level domain at its beginning ends.
-    ending: Option<usize>,
+    /// Where the top-level domain at its beginning ends, which is never 0.
+    ending: Option<NonZeroUsize>,
     /// The last label that can be the ending of a host in which this label
-    /// stands whole, and its follower too. Not its direct follower.
-    beyond: Option<usize>,
+    /// stands whole, and its follower too. Not its direct follower, so never 0.
+    beyond: Option<NonZeroUsize>,
 }
 
 /// The longest run of host characters around a dot, as labels.
@@ -73,8 +80,7 @@ impl<'a> Run<'a> {
                 start,
                 end: start + part.len(),
                 whole: first.is_some_and(is_host_letter) && last.is_some_and(is_host_letter),
-                underscore: part.rfind('_').map(|at| start + at),
-                ending: (start > range.start).then(|| tld::end(text, start)).flatten(),
+                ending: tld::end(text, start).filter(|_| start > range.start).and_then(NonZeroUsize::new),
                 beyond: None,
             });
             start += part.len() + 1;
@@ -86,7 +92,8 @@ impl<'a> Run<'a> {
             // A label that stands whole in a host has a dot behind it.
             let beyond = labels.get(at + 1).filter(|next| next.whole && at + 2 < labels.len()).and(best);
             labels[at].beyond = beyond;
-            best = beyond.or((direct && labels[at].underscore.is_none()).then_some(at + 1));
+            let name = || !text[labels[at].start..labels[at].end].contains('_');
+            best = beyond.or_else(|| NonZeroUsize::new(at + 1).filter(|_| direct && name()));
         }
         Run { text, range, labels }
     }
@@ -109,12 +116,16 @@ impl<'a> Run<'a> {
     /// The first host that begins in label `at`.
     fn host_in(&self, at: usize, floor: usize) -> Option<Host> {
         let label = &self.labels[at];
-        let direct = self.labels.get(at + 1).and_then(|next| next.ending).map(|_| at + 1);
-        if label.beyond.is_none() && direct.is_none()
-            || !self.text[label.start..label.end].ends_with(is_host_letter)
-        {
+        let direct = self.labels.get(at + 1).is_some_and(|next| next.ending.is_some());
+        let whole = &self.text[label.start..label.end];
+        if label.beyond.is_none() && !direct || !whole.ends_with(is_host_letter) {
             return None;
         }
+        // The name before an ending has no `_`, so it begins behind the last.
+        let (last, name) = match label.beyond {
+            Some(last) => (last.get(), label.start),
+            None => (at + 1, whole.rfind('_').map_or(label.start, |underscore| label.start + underscore + 1)),
+        };
         let from = label.start.max(floor);
         let part = self.text.get(from..label.end)?;
         let mut places = part.char_indices().map(|(offset, c)| (from + offset, c)).peekable();
@@ -122,10 +133,9 @@ impl<'a> Run<'a> {
             // The text's first character (in UTF-16) is rather what stands
             // before a link than the link's own, where it can be both.
             let rather = places.peek().filter(|_| start == 0 && c.len_utf16() == 1 && may_precede(c));
-            let last =
-                |start| label.beyond.or(direct.filter(|_| label.underscore.is_none_or(|at| at < start)));
             for (start, c) in rather.copied().into_iter().chain([(start, c)]) {
-                if let Some(last) = last(start).filter(|_| is_host_letter(c))
+                if start >= name
+                    && is_host_letter(c)
                     && let Some(host) = self.host_at(start, c, last, floor)
                 {
                     return Some(host);
@@ -144,7 +154,7 @@ impl<'a> Run<'a> {
         let halved = c.len_utf16() == 2 && start >= floor;
         (free || halved).then(|| Host {
             begin,
-            name: start..self.labels[last].ending.unwrap_or(start),
+            name: start..self.labels[last].ending.map_or(start, NonZeroUsize::get),
             last,
             scheme: scheme.is_some(),
             refused: free && scheme.is_none() && self.text[..begin].ends_with(['-', '_', '.', '/']),
@@ -215,8 +225,17 @@ fn run_start(text: &str, floor: usize, dot: usize) -> usize {
     before.last().map_or(dot, |(at, _)| floor + at)
 }
 
+/// The end of the run, or of its part before a second dot in a row: no host
+/// goes on behind that.
 fn run_end(text: &str, dot: usize) -> usize {
-    text[dot..].find(|c| !is_run(c)).map_or(text.len(), |length| dot + length)
+    let mut before = ' ';
+    for (offset, c) in text[dot..].char_indices() {
+        if !is_run(c) || c == '.' && before == '.' {
+            return dot + offset;
+        }
+        before = c;
+    }
+    text.len()
 }
 
 /// Whether a link may begin at `at` (`validUrlPrecedingChars`).
@@ -395,6 +414,11 @@ fn slug_end(text: &str, begin: usize, name: &Range<usize>) -> Slug {
 /// without a scheme only these are links.
 fn plain_names(text: &str, range: &Range<usize>, found: &mut Vec<Url>) {
     let text = &text[..range.end];
+    // Nothing but plain letters: the name as it is.
+    if text[range.clone()].bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')) {
+        found.push(Url { range: range.clone(), scheme: false });
+        return;
+    }
     let is_plain = |c: char| {
         c.is_ascii_alphanumeric() || c == '-' || !c.is_ascii() && letters::is_accented_either_case(c)
     };
