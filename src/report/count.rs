@@ -249,8 +249,16 @@ mod tests {
     #[test]
     fn a_table_with_bars_where_there_is_room() {
         insta::assert_snapshot!(lengths(&["NETWORK"], &rows(), 80, true, false), @r"
+        NETWORK  COUNTED  LIMIT  UNIT        FULL
+        bluesky  3025     3000   byte        ████████████████████  ✗ 25 too many
+        nostr    300      -      code-point                        no limit
+        x        300      280    weighted    ████████████████████  ✗ 20 too many
         ");
         insta::assert_snapshot!(lengths(&["NETWORK"], &rows(), 80, false, false), @r"
+        NETWORK  COUNTED  LIMIT  UNIT        FULL
+        bluesky  3025     3000   byte        ✗ 25 too many
+        nostr    300      -      code-point  no limit
+        x        300      280    weighted    ✗ 20 too many
         ");
         for columns in 24..120 {
             for line in lengths(&["NETWORK"], &rows(), columns, true, false).lines() {
