@@ -165,6 +165,11 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
             "there is no page of this `page_id` that the token can see: compare the number with the page's, \
              and look whose token it is. Facebook says: {said}"
         )),
+        // Told apart by its words alone: it has no code of its own.
+        (100, _) if said.contains("appsecret_proof") => refused(format!(
+            "the app wants its calls proven: give the table its `app_secret` (App settings, Basic), the one of \
+             the app that the token is for. Facebook says: {said}"
+        )),
         (4_854_002, _) | (_, 4_854_002) => refused(format!(
             "Facebook wants the person behind the token to confirm their identity: open the page and do that. \
              Facebook says: {said}"

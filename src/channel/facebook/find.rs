@@ -25,7 +25,7 @@ const SETTLED: SignedDuration = SignedDuration::from_mins(2);
 /// Pages of a list that are read, of a hundred each.
 const MOST_PAGES: usize = 5;
 /// So many letters in common at the beginning are too many for chance.
-const ALIKE: usize = 24;
+const ALIKE: usize = 16;
 
 /// What Facebook's records say of the part.
 pub(super) async fn find(page: &Facebook, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
