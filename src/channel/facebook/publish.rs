@@ -27,11 +27,11 @@ pub(super) async fn send(
     part: &PayloadPart,
     attempt: &Attempt,
 ) -> Result<Receipt, SendError> {
-    let again = attempt.number > 1;
+    let doubted = attempt.doubted;
     if is_comment(part) {
         let post = post_below(attempt)?;
         let graph = Graph::open(page, &attempt.project).await?;
-        return comment(&graph, part, post, Asked::Comment { again }).await;
+        return comment(&graph, part, post, Asked::Comment { doubted }).await;
     }
     let edge = part.body["edge"].as_str().unwrap_or("");
     let planned = edge.split('/').next().unwrap_or("");
@@ -43,7 +43,7 @@ pub(super) async fn send(
         return Err(SendError::Refused { says });
     }
     let graph = Graph::open(page, &attempt.project).await?;
-    let asked = Asked::Post { again };
+    let asked = Asked::Post { doubted };
     match part.media.as_slice() {
         [picture] => photo(&graph, page, part, picture, attempt, asked).await,
         pictures => {

@@ -5,7 +5,7 @@ use crate::channel::facebook::dialect::{Asked, outcome};
 use crate::channel::http::Answer;
 use std::time::Duration;
 
-const POST: Asked = Asked::Post { again: false };
+const POST: Asked = Asked::Post { doubted: false };
 
 fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Answer {
     let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
@@ -72,7 +72,7 @@ fn codes_mean_the_same_with_every_status_below_500() {
 #[test]
 fn after_something_that_readers_see_a_doubt_stays_one() {
     let html = "<html><body>Bad gateway</body></html>";
-    let comment = Asked::Comment { again: false };
+    let comment = Asked::Comment { doubted: false };
     for (status, body) in [
         (500, error(190, 463)),
         (500, error(2, 0)),
@@ -90,7 +90,7 @@ fn after_something_that_readers_see_a_doubt_stays_one() {
         (408, html.to_owned()),
         (400, r#"{"error":{"message":"Later.","code":5,"is_transient":true}}"#.to_owned()),
     ] {
-        for asked in [POST, comment, Asked::Post { again: true }] {
+        for asked in [POST, comment, Asked::Post { doubted: true }] {
             assert_eq!(means(status, &[], &body, asked), "Unknown", "{status} {body} {asked:?}");
         }
         for asked in [Asked::Upload, Asked::Reading, Asked::Page, Asked::Delete] {
@@ -111,10 +111,10 @@ fn half_an_answer_proves_nothing_and_a_proxy_that_says_no_means_no() {
 }
 
 #[test]
-fn a_repetition_is_evidence_only_for_what_was_tried_before() {
+fn a_repetition_is_evidence_only_where_an_earlier_try_was_in_doubt() {
     for (code, subcode) in [(506, 0), (100, 1_366_051)] {
-        assert_eq!(means(400, &[], &error(code, subcode), Asked::Post { again: true }), "Unknown");
-        assert_eq!(means(400, &[], &error(code, subcode), Asked::Comment { again: true }), "Unknown");
+        assert_eq!(means(400, &[], &error(code, subcode), Asked::Post { doubted: true }), "Unknown");
+        assert_eq!(means(400, &[], &error(code, subcode), Asked::Comment { doubted: true }), "Unknown");
         assert_eq!(means(400, &[], &error(code, subcode), Asked::Upload), "Refused");
     }
 }
@@ -175,12 +175,12 @@ fn each_trouble_says_what_to_do() {
         says(190, 492, POST),
         says(190, 0, POST),
         says(200, 0, POST),
-        says(10, 0, Asked::Comment { again: false }),
+        says(10, 0, Asked::Comment { doubted: false }),
         says(3, 0, Asked::Reading),
         says(210, 0, POST),
         says(368, 0, POST),
         says(506, 0, POST),
-        says(506, 0, Asked::Post { again: true }),
+        says(506, 0, Asked::Post { doubted: true }),
         says(100, 33, Asked::Page),
         says(100, 1_404_078, POST),
         says(4_854_002, 0, POST),
@@ -201,7 +201,7 @@ fn each_trouble_says_what_to_do() {
     this needs the page's own token, and the token is another's: take the page's from `GET /me/accounts`. Facebook says: No. (code 210)
     Facebook has blocked the page from doing this for some hours. A person has to look: open the page, see what Facebook complains about, wait, and do not try again before: No. (code 368)
     Facebook takes this for a repetition of what is on the page already, and posts nothing: No. (code 506). Change the words, or take the older post down
-    it was tried before, and Facebook says that it is there already: No. (code 506)
+    an earlier try was in doubt, and Facebook says that the same is there already: No. (code 506)
     there is no page of this `page_id` that the token can see: compare the number with the page's, and look whose token it is. Facebook says: No. (code 100, subcode 33)
     the page has to be authorised for publishing: whoever manages it confirms who they are, on the page. Facebook says: No. (code 100, subcode 1404078)
     Facebook wants the person behind the token to confirm their identity: open the page and do that. Facebook says: No. (code 4854002)
