@@ -209,3 +209,31 @@ fn each_trouble_says_what_to_do() {
     Facebook had trouble of its own: No. (code 2)
     "#);
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_comes_is_never_a_success_and_never_makes_a_doubt_smaller(
+        status in 100_u16..=599,
+        body in proptest::prop_oneof![
+            ".{0,80}",
+            r#"\{"error":\{"message":".{0,9}","code":-?[0-9]{1,6},"error_subcode":[0-9]{1,8},"is_transient":(true|false)\}\}"#,
+            r#"\{"(id|error|post_id)":(null|true|-7|"x"|\[\]|\{\})\}"#,
+        ],
+        usage in ".{0,40}",
+    ) {
+        let mut answer = answer(status, &[], &body);
+        if let Ok(usage) = usage.parse() {
+            answer.headers.insert("x-business-use-case-usage", usage);
+        }
+        let seen = kind(&outcome(&answer, POST, &str::to_owned));
+        let doubted = kind(&outcome(&answer, Asked::Post { doubted: true }, &str::to_owned));
+        let unseen = kind(&outcome(&answer, Asked::Upload, &str::to_owned));
+        if status >= 500 {
+            proptest::prop_assert_eq!(&seen, "Unknown");
+        }
+        // What nobody sees is never in doubt; what is certain of it stays certain.
+        proptest::prop_assert_ne!(&unseen, "Unknown");
+        proptest::prop_assert_eq!(seen == "Unknown", unseen == "NotYet", "{} {}", seen, unseen);
+        proptest::prop_assert!(doubted == seen || doubted == "Unknown");
+    }
+}

@@ -220,6 +220,12 @@ async fn what_facebook_repeats_of_a_secret_is_not_repeated_here() {
     let (_, attempt) = house.attempt(fixture::post(&["a"]));
     let error = house.page.send(&parts[0], &attempt).await.unwrap_err();
     assert!(!error.to_string().contains(proof), "{error}");
+    // Nor in what is kept of a success.
+    let body =
+        r#"{"id":"12_3","permalink_url":"https://f.example/?t=sesame-token","message":"sesame-token"}"#;
+    let house = House::new(vec![ok(body)]).await;
+    let receipt = house.page.send(&parts[0], &attempt).await.unwrap();
+    assert_eq!(shown(&receipt), "12_3 https://www.facebook.com/12_3 - altered: «secret»");
 }
 
 #[test]
