@@ -45,6 +45,7 @@ pub fn attempt(project: &Path, variant: Variant) -> Attempt {
         number: 1,
         previous: Vec::new(),
         first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
+        last_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
         project: project.to_owned(),
         media: project.join(".ladder/media"),
         variant,

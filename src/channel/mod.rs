@@ -76,6 +76,9 @@ pub struct Attempt {
     /// When this part was tried first: dates in what is sent come from here,
     /// so that a repeat is the same bytes.
     pub first_tried: Timestamp,
+    /// When this part was tried last before now; at the first try, now. What a
+    /// listing does not show may only not be there yet.
+    pub last_tried: Timestamp,
     /// The project's folder.
     pub project: PathBuf,
     /// Where kept media lie, each file named by its SHA-256.

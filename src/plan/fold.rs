@@ -158,6 +158,7 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             part.state = State::Sending;
             part.attempts = part.attempts.max(*attempt);
             part.first_tried.get_or_insert(event.at);
+            part.last_tried = part.last_tried.max(Some(event.at));
             if !bound.is_null() {
                 part.bound = Some(bound.clone());
             }
@@ -389,7 +390,15 @@ fn person(delivery: &Delivery, address: &str) -> RecipientStanding {
 }
 
 fn untried(part: u32) -> PartStanding {
-    PartStanding { part, state: State::Planned, attempts: 0, first_tried: None, receipt: None, bound: None }
+    PartStanding {
+        part,
+        state: State::Planned,
+        attempts: 0,
+        first_tried: None,
+        last_tried: None,
+        receipt: None,
+        bound: None,
+    }
 }
 
 fn empty(key: &StepKey, at: Timestamp) -> Delivery {
