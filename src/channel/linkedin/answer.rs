@@ -88,7 +88,7 @@ impl Fault {
 pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timestamp) -> SendError {
     let fault = Fault::of(answer);
     let said = api.clean(&fault.says);
-    let said = if said.is_empty() { format!("LinkedIn answered {}", answer.status) } else { said };
+    let said = if said.is_empty() { "without a word".to_owned() } else { said };
     let transient = fault.says.contains("Unable to obtain activity");
     match answer.status {
         429 => SendError::NotYet {
@@ -155,8 +155,7 @@ fn current_version(now: Timestamp) -> String {
 /// How long LinkedIn wants to be left alone. It sends no `Retry-After` (rate
 /// limits page), but a proxy may; quotas of a day begin anew at midnight UTC.
 fn pause(answer: &Answer, says: &str, now: Timestamp) -> Option<Duration> {
-    let named = answer.header("retry-after").and_then(|seconds| seconds.trim().parse::<u64>().ok());
-    named.map(Duration::from_secs).or_else(|| {
+    answer.retry_after().or_else(|| {
         let daily = says.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("day"));
         daily.then(|| until_midnight(now))
     })

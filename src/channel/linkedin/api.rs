@@ -5,6 +5,7 @@ use super::LinkedIn;
 use crate::channel::credentials::Secrets;
 use crate::channel::http::{self, Answer, Trouble};
 use crate::channel::{SendError, is_loopback};
+use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 use std::path::Path;
@@ -15,6 +16,7 @@ pub(super) struct Api<'a> {
     /// Whose.
     pub channel: &'a LinkedIn,
     secrets: Secrets,
+    bearer: HeaderValue,
     client: &'static Client,
 }
 
@@ -22,7 +24,8 @@ impl<'a> Api<'a> {
     /// Reads the token.
     pub async fn open(channel: &'a LinkedIn, project: &Path) -> Result<Api<'a>, SendError> {
         let secrets = channel.credentials.expose(project).await?;
-        Ok(Api { channel, secrets, client: http::service()? })
+        let bearer = secrets.bearer("access_token")?;
+        Ok(Api { channel, secrets, bearer, client: http::service()? })
     }
 
     /// A request with everything that LinkedIn wants to see on each of them.
@@ -34,10 +37,7 @@ impl<'a> Api<'a> {
     }
 
     fn signed(&self, request: RequestBuilder) -> RequestBuilder {
-        match self.secrets.get("access_token") {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        }
+        request.header(AUTHORIZATION, self.bearer.clone())
     }
 
     /// Asks for something that changes nothing.

@@ -14,19 +14,18 @@ use crate::channel::{Attempt, Found, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use std::time::Duration;
 
 /// Why nothing can be found out about a member's posts.
 pub(super) const MEMBERS: &str = "LinkedIn lets no application list a member's posts (`r_member_social` is closed): \
                                   look at the profile, and settle it with `ladder resolve`";
 /// The longest list that it gives (Posts API: `count`, at most 100).
 const COUNT: usize = 100;
-/// So long after the first try a list has everything. Our choice: requests
+/// So long after the last try a list has everything. Our choice: requests
 /// that we gave up after 30 seconds are done by then several times over.
 const SETTLED: SignedDuration = SignedDuration::from_secs(5 * 60);
-/// After a later try, whose time nobody tells us, the list is read twice, so
-/// far apart.
-const LAG: Duration = Duration::from_millis(if cfg!(test) { 5 } else { 60_000 });
+/// A try begins with the images: the post itself may have left this much later,
+/// when the longest that a run waits for one try was over.
+const IMAGES: SignedDuration = SignedDuration::from_secs(20 * 60);
 
 /// What one reading of a list says.
 enum Look {
@@ -40,13 +39,11 @@ enum Look {
 pub(super) async fn post(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
     let author = urn::encoded(&api.channel.author);
     let path = format!("/rest/posts?author={author}&q=author&count={COUNT}&sortBy=LAST_MODIFIED");
-    let look = || async {
-        let Some(listed) = list(api.search(&path).await, api)? else {
-            return Ok(Look::Unclear(closed("posts")));
-        };
-        Ok(among_posts(&listed, post::commentary(part), attempt))
+    let look = match list(api.search(&path).await, api)? {
+        Some(listed) => among_posts(&listed, post::commentary(part), attempt),
+        None => Look::Unclear(closed("posts")),
     };
-    settled(attempt, look).await
+    Ok(settled(look, part, attempt))
 }
 
 /// Looks for the first comment.
@@ -59,38 +56,30 @@ pub(super) async fn comment(
         return Ok(Found::CannotTell(comment::NO_POST.to_owned()));
     };
     let path = format!("/rest/socialActions/{}/comments?count={COUNT}&start=0", urn::encoded(&thread));
-    let look = || async {
-        let Some(listed) = list(api.get(&path).await, api)? else {
-            return Ok(Look::Unclear(closed("comments")));
-        };
-        Ok(among_comments(&listed, comment::text(part), &thread, &api.channel.author, attempt))
+    let look = match list(api.get(&path).await, api)? {
+        Some(listed) => among_comments(&listed, comment::text(part), &thread, &api.channel.author, attempt),
+        None => Look::Unclear(closed("comments")),
     };
-    settled(attempt, look).await
+    Ok(settled(look, part, attempt))
 }
 
 fn closed(what: &str) -> String {
     format!("the token may not read the organisation's {what} (`r_organization_social`): look at the page")
 }
 
-/// Looks once, or twice: see the module's promise.
-async fn settled<F>(attempt: &Attempt, look: impl Fn() -> F) -> Result<Found, SendError>
-where
-    F: Future<Output = Result<Look, SendError>>,
-{
-    let mut seen = look().await?;
-    let early = Timestamp::now() < attempt.first_tried.saturating_add(SETTLED).unwrap_or(Timestamp::MAX);
-    if matches!(seen, Look::NotInIt) && !early && attempt.number > 1 {
-        tokio::time::sleep(LAG).await;
-        seen = look().await?;
-    }
-    Ok(match seen {
+/// What a look proves, so long after the last try.
+fn settled(look: Look, part: &PayloadPart, attempt: &Attempt) -> Found {
+    let wait = if part.media.is_empty() { SETTLED } else { SETTLED + IMAGES };
+    let early = Timestamp::now() < attempt.last_tried.saturating_add(wait).unwrap_or(Timestamp::MAX);
+    match look {
         Look::Sent(receipt) => Found::Sent(receipt),
-        Look::NotInIt if early => Found::CannotTell(
-            "LinkedIn's list does not have it, but may be behind: ask again in 5 minutes".to_owned(),
-        ),
+        Look::NotInIt if early => Found::CannotTell(format!(
+            "LinkedIn's list does not have it, but may be behind: ask again in {} minutes",
+            wait.as_mins()
+        )),
         Look::NotInIt => Found::Absent,
         Look::Unclear(says) => Found::CannotTell(says),
-    })
+    }
 }
 
 /// A list, as far as one answer has it.

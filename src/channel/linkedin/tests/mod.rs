@@ -60,6 +60,7 @@ impl House {
     /// A try that begins now.
     pub fn attempt(&self, variant: &Variant, number: u32) -> Attempt {
         let attempt = fixture::attempt(self.folder.path(), variant.clone());
-        Attempt { number, first_tried: Timestamp::now(), ..attempt }
+        let now = Timestamp::now();
+        Attempt { number, first_tried: now, last_tried: now, ..attempt }
     }
 }

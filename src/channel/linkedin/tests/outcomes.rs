@@ -75,7 +75,30 @@ async fn every_answer_has_one_of_three_outcomes() {
         let outcome = if cut { outcome.split(':').next().unwrap_or_default().to_owned() } else { outcome };
         lines.push(format!("{about} {outcome}"));
     }
-    insta::assert_snapshot!(lines.join("\n"), @r#""#);
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    201 sent urn:li:share:7
+    201 sent urn:li:ugcPost:7
+    201 unknown: LinkedIn answered 201 without the post's URN
+    201 unknown: LinkedIn answered 201 without the post's URN
+    200 sent urn:li:share:7
+    400 refused: LinkedIn refuses it: Unknown field
+    401 refused: LinkedIn does not know this access token: sign in at LinkedIn again, and put the new token where `access_token` points (Invalid access token)
+    401 refused: the access token was revoked by its member or replaced by a newer one: sign in at LinkedIn again, and put the new token where `access_token` points (The token has been revoked)
+    401 refused: the access token has expired; LinkedIn's tokens live for 60 days: sign in at LinkedIn again, and put the new token where `access_token` points (The token has expired)
+    403 refused: LinkedIn does not allow it: Not enough permissions to access: posts.CREATE. The token needs `w_organization_social`, and its member has to be an administrator or content administrator of urn:li:organization:42
+    422 refused: LinkedIn refuses it: Input error; commentary is longer than 3000
+    404 refused: LinkedIn refuses it: <html>Not here</html>
+    409 unknown: LinkedIn answered 409: Conflict
+    429 not yet (false): LinkedIn takes no more for now: Resource level throttle limit for calls is reached
+    429 not yet (true): LinkedIn takes no more for now: Resource level throttle DAY limit is reached
+    500 unknown: LinkedIn answered 500: Internal error
+    502 unknown: LinkedIn answered 502: without a word
+    503 unknown: LinkedIn answered 503: Down
+    504 unknown: LinkedIn answered 504: without a word
+    400 unknown: LinkedIn answered 400: Unable to obtain activity
+    303 unknown: LinkedIn answered 303: without a word
+    cut unknown
+    "#);
 }
 
 #[tokio::test]
@@ -114,7 +137,7 @@ fn duplicate(of: &str) -> Reply {
 #[tokio::test]
 async fn a_duplicate_is_ours_only_after_a_try_that_may_have_gone_out() {
     let share = "urn:li:share:712";
-    insta::assert_snapshot!(outcome(&tried(PERSON, 1, duplicate(share)).await), @r#""#);
+    insta::assert_snapshot!(outcome(&tried(PERSON, 1, duplicate(share)).await), @r#"refused: LinkedIn has a post of these words already, https://www.linkedin.com/feed/update/urn:li:share:712/: change the words if it is to be said once more"#);
     assert_eq!(outcome(&tried(PERSON, 2, duplicate(share)).await), "sent urn:li:share:712");
     assert_eq!(
         outcome(&tried(ORGANIZATION, 2, duplicate("urn:li:ugcPost:5")).await),

@@ -31,7 +31,11 @@ fn what_linkedin_would_refuse_is_told_before() {
         other.mime = "image/webp".to_owned();
         post.parts[0].media = vec![large, other, fixture::picture("good.png", b"c")];
     });
-    insta::assert_snapshot!(said(&told), @r#""#);
+    insta::assert_snapshot!(said(&told), @r#"
+    Error image-too-large: `messages/large.png` has 36156000 pixels, and LinkedIn takes fewer than 36152320
+    Error image-format: `messages/other.webp` is image/webp, and LinkedIn takes JPEG, PNG and GIF
+    Error too-long: the first comment is 1 too long for LinkedIn: 1251 of 1250
+    "#);
     let told = problems(|post| {
         let mut card = fixture::card();
         card.title = "t".repeat(401);
@@ -39,7 +43,11 @@ fn what_linkedin_would_refuse_is_told_before() {
         card.image.as_mut().unwrap().mime = "image/webp".to_owned();
         post.card = Some(card);
     });
-    insta::assert_snapshot!(said(&told), @r#""#);
+    insta::assert_snapshot!(said(&told), @r#"
+    Error too-long: the card's title is 1 too long for LinkedIn: 401 of 400
+    Error too-long: the card's description is 1 too long for LinkedIn: 4087 of 4086
+    Warning image-format: `messages/rocket.png` is image/webp, and LinkedIn takes JPEG, PNG and GIF: the card goes without its picture
+    "#);
 }
 
 #[test]

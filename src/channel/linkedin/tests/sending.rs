@@ -59,7 +59,20 @@ async fn a_post_goes_with_all_its_headers_and_in_little_text() {
     assert_eq!(posted.header("linkedin-version"), Some("202606"));
     assert_eq!(posted.header("x-restli-protocol-version"), Some("2.0.0"));
     assert_eq!(posted.header("content-type"), Some("application/json"));
-    insta::assert_json_snapshot!(posted.json(), @r#""#);
+    insta::assert_json_snapshot!(posted.json(), @r#"
+    {
+      "author": "urn:li:organization:42",
+      "commentary": "It landed \\(twice\\).",
+      "visibility": "PUBLIC",
+      "distribution": {
+        "feedDistribution": "MAIN_FEED",
+        "targetEntities": [],
+        "thirdPartyDistributionChannels": []
+      },
+      "lifecycleState": "PUBLISHED",
+      "isReshareDisabledByAuthor": false
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -67,13 +80,37 @@ async fn images_go_first_whole_and_in_order() {
     let server = Server::start(network).await;
     let variant = with_images(&[("a.png", b"a"), ("b.png", b"b")]);
     sent(&house(ORGANIZATION, &server.url), &variant).await.unwrap();
-    insta::assert_snapshot!(server.lines().join("\n"), @r#""#);
+    insta::assert_snapshot!(server.lines().join("\n"), @r#"
+    POST /rest/images?action=initializeUpload
+    PUT /dms-uploads/1?a=b
+    POST /rest/images?action=initializeUpload
+    PUT /dms-uploads/1?a=b
+    GET /rest/images/urn%3Ali%3Aimage%3AC4E-1
+    GET /rest/images/urn%3Ali%3Aimage%3AC4E-1
+    POST /rest/posts
+    GET /rest/posts/urn%3Ali%3Ashare%3A7
+    "#);
     let seen = server.seen();
     assert_eq!((seen[1].body.as_slice(), seen[3].body.as_slice()), (b"a".as_slice(), b"b".as_slice()));
     assert_eq!(seen[1].header("content-type"), Some("image/png"));
     assert_eq!(seen[1].header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
     assert_eq!(seen[0].json(), value!({ "initializeUploadRequest": { "owner": ORGANIZATION } }));
-    insta::assert_json_snapshot!(seen[6].json()["content"], @r#""#);
+    insta::assert_json_snapshot!(seen[6].json()["content"], @r#"
+    {
+      "multiImage": {
+        "images": [
+          {
+            "altText": "Alt of a.png",
+            "id": "urn:li:image:C4E-1"
+          },
+          {
+            "altText": "Alt of b.png",
+            "id": "urn:li:image:C4E-1"
+          }
+        ]
+      }
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -89,7 +126,24 @@ async fn one_image_and_a_card_have_their_places() {
     let seen = server.seen();
     let contents: Vec<_> =
         seen.iter().filter(|r| r.line == "POST /rest/posts").map(|r| r.json()["content"].clone()).collect();
-    insta::assert_json_snapshot!(contents, @r#""#);
+    insta::assert_json_snapshot!(contents, @r#"
+    [
+      {
+        "media": {
+          "altText": "Alt of a.png",
+          "id": "urn:li:image:C4E-1"
+        }
+      },
+      {
+        "article": {
+          "source": "https://acme.example/blog/rocket-2/",
+          "title": "Rocket 2 lands itself",
+          "description": "Reusable.",
+          "thumbnail": "urn:li:image:C4E-1"
+        }
+      }
+    ]
+    "#);
     let asked = server.lines().iter().any(|line| line.starts_with("GET "));
     assert!(!asked, "a member may not read: {:?}", server.lines());
 }
@@ -152,7 +206,7 @@ async fn trouble_with_an_image_is_never_in_doubt() {
     })
     .await;
     let error = sent(&house(ORGANIZATION, &server.url), &with_images(&[("a.png", b"a")])).await.unwrap_err();
-    insta::assert_snapshot!(error, @r#""#);
+    insta::assert_snapshot!(error, @r#"the image `messages/a.png`: LinkedIn cannot show it: save it anew, as JPEG or PNG"#);
 }
 
 #[tokio::test]
@@ -265,7 +319,11 @@ async fn what_was_sent_is_taken_down_by_its_name() {
         let removed = house.channel.remove(&receipt, house.folder.path()).await.unwrap();
         assert_eq!(removed == Removed::Gone, gone, "{receipt:?}: {removed:?}");
     }
-    insta::assert_snapshot!(server.lines().join("\n"), @r#""#);
+    insta::assert_snapshot!(server.lines().join("\n"), @r#"
+    DELETE /rest/posts/urn%3Ali%3Ashare%3A7
+    DELETE /rest/socialActions/urn%3Ali%3Aactivity%3A9/comments/8?actor=urn%3Ali%3Aorganization%3A42
+    DELETE /rest/posts/urn%3Ali%3AugcPost%3A5
+    "#);
     assert_eq!(server.seen()[0].header("x-restli-method"), Some("DELETE"));
     let gone = Server::start(|_, _| json(404, value!({}))).await;
     let house = super::house(ORGANIZATION, &gone.url);

@@ -25,9 +25,9 @@ async fn a_person_is_known_by_the_tokens_own_id() {
     assert_eq!((said.as_str(), asked), ("good", vec!["GET /v2/userinfo".to_owned()]));
     assert_eq!(verified(PERSON, "ada lovelace", ada()).await.0, "good");
     assert_eq!(verified(PERSON, PERSON, ada()).await.0, "good");
-    insta::assert_snapshot!(verified(PERSON, "Grace Hopper", ada()).await.0, @r#""#);
+    insta::assert_snapshot!(verified(PERSON, "Grace Hopper", ada()).await.0, @r#"refused: urn:li:person:ada_L-1 is “Ada Lovelace” at LinkedIn, and `account` is “Grace Hopper”: mend `author`, or set `account = "Ada Lovelace"`"#);
     let grace = json(200, value!({ "sub": "grace", "name": "Grace Hopper" }));
-    insta::assert_snapshot!(verified(PERSON, "", grace).await.0, @r#""#);
+    insta::assert_snapshot!(verified(PERSON, "", grace).await.0, @r#"refused: the access token is that of Grace Hopper (urn:li:person:grace), and `author` is urn:li:person:ada_L-1: sign in as the author, or set `author = "urn:li:person:grace"`"#);
 }
 
 #[tokio::test]
@@ -37,9 +37,9 @@ async fn an_organisation_is_known_by_its_name() {
     assert_eq!((said.as_str(), asked), ("good", vec!["GET /rest/organizations/42".to_owned()]));
     assert_eq!(verified(ORGANIZATION, "@acme-rockets-inc", acme()).await.0, "good");
     assert_eq!(verified(ORGANIZATION, "", acme()).await.0, "good");
-    insta::assert_snapshot!(verified(ORGANIZATION, "Apex Rockets", acme()).await.0, @r#""#);
+    insta::assert_snapshot!(verified(ORGANIZATION, "Apex Rockets", acme()).await.0, @r#"refused: urn:li:organization:42 is “Acme Rockets” at LinkedIn, and `account` is “Apex Rockets”: mend `author`, or set `account = "Acme Rockets"`"#);
     let none = json(404, value!({ "message": "Not found" }));
-    insta::assert_snapshot!(verified(ORGANIZATION, "", none).await.0, @r#""#);
+    insta::assert_snapshot!(verified(ORGANIZATION, "", none).await.0, @r#"refused: LinkedIn has no organisation urn:li:organization:42: the number stands in the address of the page's administration"#);
 }
 
 #[tokio::test]
