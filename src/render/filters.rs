@@ -27,7 +27,7 @@ impl Facts {
     /// Of `job`.
     pub fn of(job: &Job<'_>) -> Facts {
         Facts {
-            rules: job.outlet.rules.clone(),
+            rules: job.outlet.rules,
             handles: job.project.handles.clone(),
             zone: job.zone.clone(),
             language: job.outlet.language.clone(),
