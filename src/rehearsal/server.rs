@@ -146,8 +146,13 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
             // More is announced than comes: where there is no body, one is begun.
             let bytes = if bytes.is_empty() { b"{}".to_vec() } else { bytes };
             let half = bytes[..bytes.len() / 2].to_vec();
-            let pieces = [Ok(Bytes::from(half)), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
-            let mut response = response(&reply, Body::from_stream(stream::iter(pieces)));
+            let end = stream::once(async {
+                // What was written until then must have left.
+                tokio::time::sleep(Duration::from_millis(30)).await;
+                Err(io::Error::from(io::ErrorKind::ConnectionReset))
+            });
+            let pieces = stream::iter([Ok(Bytes::from(half))]).chain(end);
+            let mut response = response(&reply, Body::from_stream(pieces));
             response.headers_mut().insert("content-length", HeaderValue::from(bytes.len()));
             response
         }

@@ -15,6 +15,8 @@ use jiff::Timestamp;
 use refusal::{forbidden, invalid, not_found, problem, problem_of};
 use serde_json::{Value, json};
 use sign::Who;
+#[cfg(test)]
+pub(super) use sign::signature_at;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 

@@ -83,7 +83,7 @@ fn signed(
         return Err(coded(401, 135, "Timestamp out of bounds."));
     }
     let nonce = of("oauth_nonce").to_owned();
-    if nonce.is_empty() || signature(asked, &given, keys) != of("oauth_signature") {
+    if nonce.is_empty() || signature_at(&asked.origin(), asked, &given, keys) != of("oauth_signature") {
         return Err(bad());
     }
     nonces.retain(|(when, _)| (when - asked.at.as_second()).abs() <= CLOCK_SKEW);
@@ -95,7 +95,12 @@ fn signed(
 
 /// Over the method, the address as it was requested, the query, and the body
 /// only where it is a form of the simple kind.
-pub(super) fn signature(asked: &Asked, given: &BTreeMap<String, String>, keys: &Signed) -> String {
+pub(in crate::rehearsal) fn signature_at(
+    origin: &str,
+    asked: &Asked,
+    given: &BTreeMap<String, String>,
+    keys: &Signed,
+) -> String {
     let mut pairs: Vec<(String, String)> = given
         .iter()
         .filter(|(name, _)| !matches!(name.as_str(), "oauth_signature" | "realm"))
@@ -107,7 +112,7 @@ pub(super) fn signature(asked: &Asked, given: &BTreeMap<String, String>, keys: &
     }
     pairs.sort();
     let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let address = format!("{}{}", asked.origin(), asked.path);
+    let address = format!("{origin}{}", asked.path);
     let base = format!("{}&{}&{}", asked.method, encoded(&address), encoded(&pairs.join("&")));
     let key = format!("{}&{}", encoded(&keys.consumer_secret), encoded(&keys.token_secret));
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key.as_bytes());
