@@ -43,6 +43,7 @@ pub fn attempt(project: &Path, variant: Variant) -> Attempt {
         identity: identity(),
         part: 0,
         number: 1,
+        doubted: false,
         previous: Vec::new(),
         first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
         last_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),

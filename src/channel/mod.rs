@@ -72,6 +72,9 @@ pub struct Attempt {
     pub part: u32,
     /// Which try, from 1.
     pub number: u32,
+    /// Whether the outcome of an earlier try of this very part was unknown: then
+    /// a service that says "duplicate" says that it went out.
+    pub doubted: bool,
     /// The receipts of the parts before this one.
     pub previous: Vec<Receipt>,
     /// When this part was tried first: dates in what is sent come from here,

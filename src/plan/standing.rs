@@ -96,6 +96,9 @@ pub struct PartStanding {
     pub first_tried: Option<Timestamp>,
     /// The last try.
     pub last_tried: Option<Timestamp>,
+    /// Whether the outcome of any try was unknown, even if it was settled since:
+    /// a service that then speaks of a duplicate speaks of this.
+    pub doubted: bool,
     /// What the service answered.
     pub receipt: Option<Receipt>,
     /// What was sent, in the adapter's words.

@@ -151,6 +151,7 @@ impl<'a> Item<'a> {
             identity,
             part: unit.part,
             number,
+            doubted: part.is_some_and(|part| part.doubted),
             previous: earlier
                 .iter()
                 .filter(|earlier| earlier.part < unit.part)

@@ -28,10 +28,10 @@ const LONGEST_WORDS: usize = 300;
 pub(super) enum Purpose {
     /// It changes nothing that people see, or nothing more when it is repeated.
     Asking,
-    /// It makes a post: the first try of it, or one more.
+    /// It makes a post.
     Posting {
-        /// Whether this very part was tried before.
-        again: bool,
+        /// Whether the outcome of an earlier try of this very part was unknown.
+        doubted: bool,
     },
 }
 
@@ -95,7 +95,7 @@ impl Api<'_> {
                 "the app's X account has no credits left: buy some in X's developer console, and publish again"
                     .to_owned(),
             ),
-            403 if low.contains("duplicate") && purpose == (Purpose::Posting { again: true }) => {
+            403 if low.contains("duplicate") && purpose == (Purpose::Posting { doubted: true }) => {
                 let cause = "X has a post with these words already, and an earlier try of this one may be it";
                 SendError::Unknown { cause: format!("{cause}{said}") }
             }

@@ -40,7 +40,7 @@ pub(super) async fn send(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result
     let answer = http::call(request).await.map_err(Trouble::of_creating)?;
     let said = answer.json().unwrap_or_default();
     let Some(id) = id_of(said.pointer("/data/id")).filter(|_| answer.is_success()) else {
-        let purpose = Purpose::Posting { again: attempt.number > 1 };
+        let purpose = Purpose::Posting { doubted: attempt.doubted };
         return Err(api.error(&answer, purpose, if attempt.part == 0 { "the post" } else { "this part" }));
     };
     // Errors beside an id are about something else than the post.

@@ -4,13 +4,13 @@ use super::server::{Reply, Server, problem};
 use super::*;
 use serde_json::json;
 
-/// What becomes of a post that gets this answer: as the first try of the
-/// first part, or of another.
-async fn answered(reply: Reply, number: u32, part: u32) -> Result<Receipt, SendError> {
+/// What becomes of a part that gets this answer, after an earlier try in doubt
+/// or without one.
+async fn answered(reply: Reply, doubted: bool, part: u32) -> Result<Receipt, SendError> {
     let server = Server::start(move |request| (request.method == "POST").then(|| reply.clone())).await;
     let house = House::new(&server);
     let mut attempt = house.attempt(fixture::post(&["It landed.", "Softly."]));
-    (attempt.number, attempt.part) = (number, part);
+    (attempt.doubted, attempt.part) = (doubted, part);
     attempt.previous = (0..part).map(|part| receipt(&format!("1{part}"))).collect();
     let outcome = house.send(&attempt).await;
     assert_eq!(server.lines(), ["POST /2/tweets"], "a post is tried once");
@@ -18,7 +18,7 @@ async fn answered(reply: Reply, number: u32, part: u32) -> Result<Receipt, SendE
 }
 
 async fn first(reply: Reply) -> String {
-    told(&answered(reply, 1, 0).await)
+    told(&answered(reply, false, 0).await)
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn only_an_id_is_a_receipt() {
     // An error beside an id is about something else.
     let partial =
         json!({ "data": { "id": "1", "text": "It landed." }, "errors": [{ "title": "Not Found Error" }] });
-    let receipt = answered(Reply::new(200, partial), 1, 0).await.unwrap();
+    let receipt = answered(Reply::new(200, partial), false, 0).await.unwrap();
     assert_eq!(receipt.detail.as_deref(), Some("X adds: Not Found Error"));
     assert_eq!(receipt.url.as_deref(), Some("https://x.com/acmerockets/status/1"));
 }
@@ -60,9 +60,9 @@ async fn a_server_that_cannot_be_reached_has_done_nothing() {
 #[tokio::test]
 async fn what_readers_see_otherwise_is_told() {
     let shown = |text: &str| Reply::new(201, json!({ "data": { "id": "1", "text": text } }));
-    let receipt = answered(shown("It lan…"), 1, 0).await.unwrap();
+    let receipt = answered(shown("It lan…"), false, 0).await.unwrap();
     assert_eq!(receipt.altered.as_deref(), Some("It lan…"));
-    assert_eq!(answered(shown(" It landed."), 1, 0).await.unwrap().altered, None);
+    assert_eq!(answered(shown(" It landed."), false, 0).await.unwrap().altered, None);
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_refusal_says_what_happened_and_what_to_do() {
     let duplicate = problem(403, "You are not allowed to create a Tweet with duplicate content.");
     insta::assert_snapshot!(first(duplicate.clone()).await, @"");
     // After an earlier try it may be that one: the listing will tell.
-    let again = told(&answered(duplicate, 2, 0).await);
+    let again = told(&answered(duplicate, true, 0).await);
     assert!(
         again.starts_with("unknown: X has a post with these words already, and an earlier try"),
         "{again}"
@@ -80,7 +80,7 @@ async fn a_refusal_says_what_happened_and_what_to_do() {
         "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the \
          author of the post you are replying to.",
     );
-    insta::assert_snapshot!(told(&answered(reply, 1, 1).await), @"");
+    insta::assert_snapshot!(told(&answered(reply, false, 1).await), @"");
     insta::assert_snapshot!(first(problem(403, "You are not permitted to perform this action.")).await, @"");
     insta::assert_snapshot!(first(problem(403, "Your account is suspended.")).await, @"");
     let read_only = json!({ "title": "Forbidden", "type": "https://api.twitter.com/2/problems/oauth1-permissions",
@@ -100,7 +100,7 @@ async fn a_limit_waits_until_its_window_opens() {
     let at = |seconds: i64| jiff::Timestamp::now().as_second() + seconds;
     let limit = || Reply::new(429, json!({ "errors": [{ "code": 88, "message": "Rate limit exceeded" }] }));
     let waits = |reply: Reply| async move {
-        match answered(reply, 1, 0).await {
+        match answered(reply, false, 0).await {
             Err(SendError::NotYet { wait, says }) => {
                 assert!(says.contains("Rate limit exceeded"), "{says}");
                 wait.map(|wait| wait.as_secs())
