@@ -10,6 +10,7 @@ mod house;
 mod looking;
 mod making;
 mod newcomer;
+mod prices;
 mod sending;
 
 #[test]
