@@ -11,12 +11,13 @@ mod escape;
 pub mod fit;
 pub mod hashtag;
 pub mod late;
+pub mod little_text;
 pub mod network;
 mod sentence;
 
 pub use crate::diagnostic::visible::{self, visible, visible_same_width};
-pub use count::{Counted, count};
-pub use entity::{Dialect, Entity, EntityKind, entities};
+pub use count::{Counted, count, count_below};
+pub use entity::{Dialect, Entity, EntityKind, Facet, Feature, entities, facets};
 pub use escape::escape;
 pub use fit::{BREAK, shorten, split};
 pub use hashtag::hashtag;
@@ -84,6 +85,8 @@ pub enum Unit {
     Utf16,
     /// X's weights.
     Weighted,
+    /// Unicode code points, but of an emoji its bytes of UTF-8: Threads.
+    EmojiByte,
     /// Bytes of UTF-8.
     Byte,
 }
@@ -96,6 +99,7 @@ impl Unit {
             Unit::CodePoint => "code-point",
             Unit::Utf16 => "utf-16",
             Unit::Weighted => "weighted",
+            Unit::EmojiByte => "emoji-byte",
             Unit::Byte => "byte",
         }
     }
