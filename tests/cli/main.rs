@@ -6,6 +6,7 @@
 mod bad_files;
 mod bad_input;
 mod bad_words;
+mod counting;
 mod house;
 mod looking;
 mod making;
