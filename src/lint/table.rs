@@ -113,6 +113,7 @@ rules! {
     ALT_TOO_LONG Error may "alt-too-long" "Alt text is within the network's limit."
     TOO_MANY_IMAGES Error may "too-many-images" "No part has more images than the network takes."
     IMAGE_TOO_LARGE Error may "image-too-large" "No image is larger than the network takes."
+    IMAGE_FORMAT Error stands "image-format" "Every image is of a kind that the network takes."
     CARD_AND_IMAGES Warning may "card-and-images" "Where a network shows card or images, one of them is chosen."
     // Mail.
     SUBJECT_TOO_LONG Warning may "subject-too-long" "A subject is shown whole."
