@@ -48,6 +48,9 @@ pub enum Fault {
     Gigabyte,
     /// It is done, and the answer comes at one byte a second.
     Drip,
+    /// A refusal that repeats every header and parameter of the request, tokens
+    /// and all; nothing is done.
+    Echo(u16),
     /// Nothing is done, and no answer ever comes.
     Silence,
     /// It is done, and no answer ever comes.
@@ -59,7 +62,12 @@ impl Fault {
     pub(super) fn is_after_doing(&self) -> bool {
         !matches!(
             self,
-            Fault::CutBefore | Fault::TooMany(_) | Fault::FailedBefore | Fault::Redirect(_) | Fault::Silence
+            Fault::CutBefore
+                | Fault::TooMany(_)
+                | Fault::FailedBefore
+                | Fault::Redirect(_)
+                | Fault::Echo(_)
+                | Fault::Silence
         )
     }
 }

@@ -121,6 +121,7 @@ impl Inside {
         let reply = match &fault {
             Some(Fault::TooMany(wait)) => self.service.too_many(*wait),
             Some(Fault::FailedBefore) => self.service.failed(),
+            Some(Fault::Echo(status)) => echo(asked, *status),
             Some(fault) if !fault.is_after_doing() => Reply::bare(0),
             _ => {
                 let reply = self.service.answer(asked);
@@ -192,10 +193,25 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
             line.cut();
             Response::default()
         }
-        Fault::TooMany(_) | Fault::FailedBefore | Fault::Slow(_) | Fault::Expired | Fault::CutShort(_) => {
-            response(&reply, Body::from(bytes))
-        }
+        Fault::TooMany(_)
+        | Fault::FailedBefore
+        | Fault::Echo(_)
+        | Fault::Slow(_)
+        | Fault::Expired
+        | Fault::CutShort(_) => response(&reply, Body::from(bytes)),
     }
+}
+
+/// What a careless server says when it logs to its users, in all three shapes
+/// of an error at once.
+fn echo(asked: &Asked, status: u16) -> Reply {
+    let headers = asked.headers.iter().map(|(name, value)| format!("{name}: {value:?}"));
+    let heard: Vec<String> = headers.collect();
+    let says = format!("cannot process {} {:?} {:?} {:?}", asked.path, heard, asked.query, asked.sent);
+    let error = serde_json::json!({ "message": says, "code": 100, "error_user_msg": says });
+    let body = serde_json::json!({ "status": status, "title": says, "detail": says, "message": says,
+        "code": says, "error": error });
+    Reply::json(status, body)
 }
 
 fn response(reply: &Reply, body: Body) -> Response {

@@ -381,10 +381,11 @@ impl Service for Facebook {
         self.shorten = Some(characters);
     }
 
-    fn by_hand(&mut self, text: &str, own: bool) -> String {
-        if own {
-            return self.post(Timestamp::now(), text.to_owned(), Vec::new(), None).id;
-        }
+    fn by_hand(&mut self, text: &str, at: Timestamp) -> String {
+        self.post(at, text.to_owned(), Vec::new(), None).id
+    }
+
+    fn by_stranger(&mut self) -> String {
         format!("99999_{}", self.ids.next(Timestamp::now()))
     }
 

@@ -42,7 +42,11 @@ impl Facebook {
             }
             shown.push(object);
         }
-        Ok(Reply::json(200, json!({ "data": shown })))
+        let mut answer = json!({ "data": shown });
+        if parameters.get("summary") == Some("true") {
+            answer["summary"] = json!({ "order": "chronological", "total_count": post.comments.len() });
+        }
+        Ok(Reply::json(200, answer))
     }
 
     pub(super) fn read(&mut self, id: &str, parameters: &Parameters) -> Checked<Reply> {

@@ -373,13 +373,16 @@ impl Service for LinkedIn {
         self.shorten = Some(characters);
     }
 
-    fn by_hand(&mut self, text: &str, own: bool) -> String {
-        let author = match (own, self.settings.organizations.first()) {
-            (true, Some((id, _))) => format!("urn:li:organization:{id}"),
-            (true, None) => format!("urn:li:person:{}", self.settings.id),
-            (false, _) => return format!("urn:li:share:{}", self.ids.next(Timestamp::now())),
+    fn by_hand(&mut self, text: &str, at: Timestamp) -> String {
+        let author = match self.settings.organizations.first() {
+            Some((id, _)) => format!("urn:li:organization:{id}"),
+            None => format!("urn:li:person:{}", self.settings.id),
         };
-        self.stand(Timestamp::now(), &author, escaped(text), Vec::new(), None, None)
+        self.stand(at, &author, escaped(text), Vec::new(), None, None)
+    }
+
+    fn by_stranger(&mut self) -> String {
+        format!("urn:li:share:{}", self.ids.next(Timestamp::now()))
     }
 
     fn timeline(&self) -> Vec<LivePost> {

@@ -435,10 +435,11 @@ impl Service for X {
         self.shorten = Some(characters);
     }
 
-    fn by_hand(&mut self, text: &str, own: bool) -> String {
-        if own {
-            return self.post(Timestamp::now(), text.to_owned(), Vec::new(), None).id.clone();
-        }
+    fn by_hand(&mut self, text: &str, at: Timestamp) -> String {
+        self.post(at, text.to_owned(), Vec::new(), None).id.clone()
+    }
+
+    fn by_stranger(&mut self) -> String {
         let id = self.ids.next(Timestamp::now()).to_string();
         self.strangers.push(id.clone());
         id
