@@ -1,0 +1,103 @@
+//! Nothing is sent twice, whatever goes wrong and whenever.
+
+use super::bench::{self, Bench};
+use super::rows::WAYS;
+use ladder::channel::{Attempt, Found, SendError};
+use ladder::rehearsal::Fault;
+use std::time::Duration;
+
+/// How it ended.
+#[derive(Debug, PartialEq)]
+enum End {
+    Sent(String),
+    Refused,
+    InDoubt,
+    NotYet,
+}
+
+/// Tries as a run does: again after "not yet" and after proven absence, never
+/// out of doubt.
+async fn deliver(bench: &Bench) -> End {
+    let variant = bench::plain();
+    let part = bench.payload(&variant).parts.remove(0);
+    let mut attempt = bench.attempt(&variant, 0, &[]);
+    for _ in 0..4 {
+        match bench.channel.send(&part, &attempt).await {
+            Ok(receipt) => return End::Sent(receipt.id.unwrap_or_default()),
+            Err(SendError::Refused { .. }) => return End::Refused,
+            Err(SendError::NotYet { .. }) => {}
+            Err(SendError::Unknown { .. }) => {
+                attempt.doubted = true;
+                match bench.channel.find(&part, &attempt).await {
+                    Ok(Found::Sent(receipt)) => return End::Sent(receipt.id.unwrap_or_default()),
+                    Ok(Found::Absent) => {}
+                    Ok(Found::CannotTell(_)) | Err(_) => return End::InDoubt,
+                }
+            }
+        }
+        attempt = Attempt { number: attempt.number + 1, ..attempt };
+    }
+    End::NotYet
+}
+
+#[tokio::test]
+async fn one_delivery_is_at_most_one_post() {
+    let faults = [
+        Fault::AnswerLost,
+        Fault::CutBefore,
+        Fault::BrokenBody,
+        Fault::TooMany(Duration::from_secs(1)),
+        Fault::FailedAfter,
+        Fault::FailedBefore,
+        Fault::Html,
+        Fault::HalfJson,
+        Fault::Empty,
+        Fault::WithoutId,
+        Fault::Gigabyte,
+        Fault::Expired,
+        Fault::CutShort(4),
+        Fault::Echo(400),
+        Fault::Echo(403),
+        Fault::Redirect("http://127.0.0.1:1/".to_owned()),
+    ];
+    for way in WAYS {
+        for first in &faults {
+            let bench = Bench::new(way).await;
+            bench.network.posted_by_hand("Something older.", Duration::from_secs(5 * 3600));
+            bench.network.order(first.clone());
+            bench.network.order(Fault::AnswerLost);
+            let end = deliver(&bench).await;
+            let ours: Vec<String> =
+                bench.network.timeline().into_iter().skip(1).map(|live| live.id).collect();
+            assert!(ours.len() <= 1, "{} {first:?}: {end:?} and {ours:?}", way.name);
+            match &end {
+                End::Sent(id) => assert_eq!(ours, [id.clone()], "{} {first:?}", way.name),
+                End::Refused | End::NotYet => {
+                    assert!(ours.is_empty(), "{} {first:?}: {end:?} and {ours:?}", way.name);
+                }
+                End::InDoubt => {}
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_duplicate_is_taken_for_ours_only_after_a_doubt() {
+    for way in WAYS {
+        let bench = Bench::new(way).await;
+        let variant = bench::plain();
+        let part = bench.payload(&variant).parts.remove(0);
+        let first = bench.channel.send(&part, &bench.attempt(&variant, 0, &[])).await.unwrap();
+        // Nobody doubts: the same words were there before, and are not ours.
+        let again = bench.channel.send(&part, &bench.attempt(&variant, 0, &[])).await;
+        assert!(!matches!(again, Ok(_)), "{}: {again:?}", way.name);
+        // After a doubt it is evidence: ours, or a reason to go on doubting.
+        let doubted = Attempt { doubted: true, number: 2, ..bench.attempt(&variant, 0, &[]) };
+        match bench.channel.send(&part, &doubted).await {
+            Ok(receipt) => assert_eq!(receipt.id, first.id, "{}", way.name),
+            Err(SendError::Unknown { .. }) => {}
+            Err(error) => panic!("{}: {error:?}", way.name),
+        }
+        assert_eq!(bench.network.timeline().len(), 1, "{}", way.name);
+    }
+}
