@@ -37,7 +37,11 @@ fn assert_shown(bench: &Bench, variant: &Variant, receipts: &[Receipt]) {
         let live = &timeline[number];
         let receipt = &receipts[number];
         assert_eq!(receipt.id.as_ref(), Some(&live.id), "{way}");
-        assert_eq!(receipt.url.as_ref(), Some(&live.url), "{way}");
+        // X's addresses are the same in capitals and small letters.
+        assert!(
+            receipt.url.as_ref().is_some_and(|url| url.eq_ignore_ascii_case(&live.url)),
+            "{way}: {receipt:?}"
+        );
         assert!(!receipt.for_a_person, "{way}");
         assert_eq!(live.text, part.text, "{way}");
         let planned: Vec<_> = part.media.iter().map(|picture| (&picture.sha256, &picture.alt)).collect();

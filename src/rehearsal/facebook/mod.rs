@@ -10,7 +10,7 @@ use super::reply::{Checked, Reply, no};
 use super::request::Asked;
 use super::timeline::{Ids, LiveComment, LiveLink, LiveMedia, LivePost};
 use super::{Service, Settings};
-use crate::text::{count, network};
+use crate::text::{Dialect, EntityKind, count, entities, network};
 use aws_lc_rs::hmac;
 use jiff::Timestamp;
 use parameters::Parameters;
@@ -203,7 +203,12 @@ impl Facebook {
             return no(invalid("An unpublished post is not rehearsed here"));
         }
         // Media win: the card is not shown then (unverified).
-        let card = link.filter(|_| media.is_empty()).map(|url| LiveLink {
+        // Without a link the first address of the words gets one.
+        let first = || {
+            let links = entities(&message, Dialect::Plain).into_iter();
+            links.filter(|entity| entity.kind == EntityKind::Link).map(|entity| &message[entity.range]).next()
+        };
+        let card = link.or_else(first).filter(|_| media.is_empty()).map(|url| LiveLink {
             url: url.to_owned(),
             title: None,
             description: None,

@@ -84,7 +84,7 @@ impl LinkedIn {
             }
             ("POST", ["rest", "posts"]) => self.create(asked),
             ("GET", ["rest", "posts", urn]) => {
-                let at = self.place(urn)?;
+                let at = self.post(urn)?;
                 self.may_read(&self.posts[at].live.author)?;
                 Ok(Reply::json(200, self.posts[at].shown()))
             }
@@ -94,8 +94,17 @@ impl LinkedIn {
             ("GET", ["rest", "socialActions", urn, "comments"]) => self.comments(urn),
             ("DELETE", ["rest", "socialActions", urn, "comments", id]) => {
                 let at = self.place(urn)?;
-                self.posts[at].live.comments.retain(|comment| comment_number(comment) != *id);
-                Ok(Reply::bare(204))
+                let actor = asked.query("actor").unwrap_or("").to_owned();
+                self.may_write(&actor)?;
+                let comments = &mut self.posts[at].live.comments;
+                let own = |comment: &LiveComment| comment_number(comment) == *id && comment.author == actor;
+                match comments.iter().position(own) {
+                    Some(place) => {
+                        comments.remove(place);
+                        Ok(Reply::bare(204))
+                    }
+                    None => no(not_found(id)),
+                }
             }
             _ => {
                 no(error(404, "RESOURCE_NOT_FOUND", &format!("No virtual resource found for {}", asked.path)))
@@ -162,10 +171,18 @@ impl LinkedIn {
     }
 
     fn place(&self, urn: &str) -> Checked<usize> {
-        match self.posts.iter().position(|standing| standing.live.id == urn && !standing.live.deleted) {
+        // Comments speak of the same post as an activity. (Its number is
+        // another one there; no page says how they are related.)
+        let share = urn.replace(":activity:", ":share:");
+        match self.posts.iter().position(|standing| standing.live.id == share && !standing.live.deleted) {
             Some(at) => Ok(at),
             None => no(not_found(urn)),
         }
+    }
+
+    /// The Posts API does not know activities.
+    fn post(&self, urn: &str) -> Checked<usize> {
+        if urn.contains(":activity:") { no(not_found(urn)) } else { self.place(urn) }
     }
 
     /// Newest first, in pages.
@@ -201,7 +218,7 @@ impl LinkedIn {
     }
 
     fn edit(&mut self, asked: &Asked, urn: &str) -> Checked<Reply> {
-        let at = self.place(urn)?;
+        let at = self.post(urn)?;
         self.may_write(&self.posts[at].live.author.clone())?;
         let set = asked.json().map(|body| &body["patch"]["$set"]);
         let Some(commentary) = set.and_then(|set| set["commentary"].as_str()) else {
