@@ -19,6 +19,7 @@ pub mod markdown;
 mod names;
 mod operators;
 mod pictures;
+mod pin;
 mod post;
 mod rewrite;
 mod slug;

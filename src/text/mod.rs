@@ -16,8 +16,8 @@ pub mod network;
 mod sentence;
 
 pub use crate::diagnostic::visible::{self, visible, visible_same_width};
-pub use count::{Counted, count};
-pub use entity::{Dialect, Entity, EntityKind, entities};
+pub use count::{Counted, count, count_below};
+pub use entity::{Dialect, Entity, EntityKind, Facet, Feature, entities, facets};
 pub use escape::escape;
 pub use fit::{BREAK, shorten, split};
 pub use hashtag::hashtag;
@@ -85,6 +85,8 @@ pub enum Unit {
     Utf16,
     /// X's weights.
     Weighted,
+    /// Unicode code points, but of an emoji its bytes of UTF-8: Threads.
+    EmojiByte,
     /// Bytes of UTF-8.
     Byte,
 }
@@ -97,6 +99,7 @@ impl Unit {
             Unit::CodePoint => "code-point",
             Unit::Utf16 => "utf-16",
             Unit::Weighted => "weighted",
+            Unit::EmojiByte => "emoji-byte",
             Unit::Byte => "byte",
         }
     }

@@ -175,6 +175,7 @@ fn text_with_fold(frame: &mut Frame, item: &PreviewItem<'_>, text: &str) {
 
 /// `147/280 ███████░░░░░`, and what is too much, in words.
 fn gauge(length: &Counted, room: usize) -> (String, Style) {
+    let length = length.decisive();
     let Some(limit) = length.limit else { return (length.counted.to_string(), DIM) };
     let numbers = format!("{}/{limit}", length.counted);
     if !length.fits() {

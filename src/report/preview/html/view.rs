@@ -223,7 +223,7 @@ fn rung(preview: &Preview<'_>, item: &PreviewItem<'_>, album: &mut Album<'_>, ro
 fn post(item: &PreviewItem<'_>, post: &Post, album: &mut Album<'_>, room: &mut Room) -> PostView {
     let many = post.parts.len();
     let parts = post.parts.iter().enumerate().map(|(at, part)| {
-        let length = count(&part.text, &item.outlet.rules, post.url_reserve);
+        let length = count(&part.text, &item.outlet.rules, post.url_reserve).decisive();
         let fold = fold_at(&part.text, item.outlet.rules.fold);
         let (seen, folded) =
             fold.map_or((part.text.as_str(), None), |at| (&part.text[..at], Some(&part.text[at..])));

@@ -1,0 +1,1 @@
+//! What X links, by cases of our own.
