@@ -99,7 +99,7 @@ impl Api<'_> {
                 let cause = "X has a post with these words already, and an earlier try of this one may be it";
                 SendError::Unknown { cause: format!("{cause}{said}") }
             }
-            403 => refused(forbidden(&low, what)),
+            403 => refused(forbidden(&low, purpose, what)),
             429 => SendError::NotYet {
                 says: format!("X takes no more for the moment{said}"),
                 wait: wait(answer),
@@ -116,11 +116,12 @@ impl Api<'_> {
 
     /// What X said in words, without secrets, for a message.
     pub fn words(&self, answer: &Answer) -> String {
-        let mut words = heard(answer);
+        let mut words = sentences(answer);
         if words.is_empty() && !answer.is_success() {
             words = answer.excerpt();
         }
-        self.quotable(&words)
+        // `{}` says nothing.
+        if words.chars().any(char::is_alphanumeric) { self.quotable(&words) } else { String::new() }
     }
 
     /// `words` of X without secrets, control characters, and too much of it.
@@ -178,13 +179,16 @@ fn status(answer: &Answer) -> String {
 }
 
 /// The cases of 403, by what X says: the status alone means ten things.
-fn forbidden(low: &str, what: &str) -> String {
+fn forbidden(low: &str, purpose: Purpose, what: &str) -> String {
     let has = |words: &[&str]| words.iter().any(|word| low.contains(word));
     if has(&["duplicate"]) {
         "X has a post of this account with these words already: change the words".to_owned()
     } else if has(&["engaged by the author", "reply to this conversation", "reply is not allowed"]) {
         "X does not let this app reply here: an app without a contract may reply only to those who mentioned or \
          quoted the account; what is out stays out, so post the rest by hand"
+            .to_owned()
+    } else if has(&["deleted or not visible"]) {
+        "the part before is no longer there: somebody has taken it down; post the rest by hand, or all of it anew"
             .to_owned()
     } else if has(&["suspended", "locked"]) {
         "X has suspended or locked the account: sign in at x.com, which says what to do".to_owned()
@@ -203,6 +207,11 @@ fn forbidden(low: &str, what: &str) -> String {
     } else if has(&["usage-capped", "usage cap"]) {
         "the app has used up what it may in this period: raise the cap in X's developer console, or wait"
             .to_owned()
+    } else if purpose == Purpose::Asking {
+        format!(
+            "X does not permit {what}: the credentials lack a permission; the app needs “Read and write”, and a \
+             token of OAuth 2 the scopes tweet.read, tweet.write, users.read and media.write"
+        )
     } else {
         format!(
             "X does not permit {what}: the text may be too long for this account, or the app may not write \
@@ -234,22 +243,39 @@ fn wait(answer: &Answer) -> Option<Duration> {
     waits.into_iter().max().filter(|wait| !wait.is_zero())
 }
 
-/// Everything that the answer says about what is wrong, as it came.
-fn heard(answer: &Answer) -> String {
-    let Some(body) = answer.json() else { return String::new() };
-    let mut words: Vec<String> = Vec::new();
-    let mut add = |problem: &Value| {
-        for key in ["title", "detail", "message", "type"] {
-            let Some(said) = problem.get(key).and_then(Value::as_str) else { continue };
-            // `about:blank` says that the title is all (RFC 9457).
-            if said != "about:blank" && !words.iter().any(|word| word.contains(said)) {
-                words.push(said.to_owned());
-            }
-        }
-    };
-    add(&body);
-    body.get("errors").and_then(Value::as_array).into_iter().flatten().take(5).for_each(add);
-    words.join(": ")
+/// All that the answer says about what is wrong, as it came: to be searched,
+/// not shown.
+pub(super) fn heard(answer: &Answer) -> String {
+    let keys = ["title", "detail", "message", "type"];
+    let problems = problems(answer);
+    let words = problems.iter().flat_map(|problem| keys.map(|key| text(problem, key))).flatten();
+    words.collect::<Vec<_>>().join("\n")
+}
+
+/// The sentences for people among it.
+fn sentences(answer: &Answer) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for problem in problems(answer) {
+        let sentence = ["detail", "message", "title"].into_iter().find_map(|key| text(&problem, key));
+        let sentence = sentence.map(|sentence| sentence.trim().trim_end_matches('.').to_owned());
+        said.extend(sentence.filter(|sentence| !said.contains(sentence)));
+    }
+    said.join("; ")
+}
+
+fn text(problem: &Value, key: &str) -> Option<String> {
+    problem.get(key)?.as_str().map(str::to_owned)
+}
+
+/// The problem that the answer is, and those in its list.
+fn problems(answer: &Answer) -> Vec<Value> {
+    let Some(mut body) = answer.json() else { return Vec::new() };
+    let list = body.get_mut("errors").map(Value::take);
+    let mut all = vec![body];
+    if let Some(Value::Array(list)) = list {
+        all.extend(list.into_iter().take(5));
+    }
+    all
 }
 
 /// An id of X, which goes into addresses: digits today, and never anything

@@ -105,10 +105,10 @@ mod tests {
     #[test]
     fn a_post_costs_by_its_links_and_its_alt_texts() {
         assert_eq!(costs(&["It landed."], |_| {}), "$0.015");
-        assert_eq!(costs(&["It landed. https://acme.example/"], |_| {}), "$0.20");
+        assert_eq!(costs(&["It landed. https://acme.com/"], |_| {}), "$0.20");
         assert_eq!(costs(&["See acme.com, both acme.com/a"], |_| {}), "$0.20");
         assert_eq!(costs(&[&late::token("blog", true)], |_| {}), "$0.20");
-        assert_eq!(costs(&["One", "Two https://acme.example/", "Three"], |_| {}), "$0.23");
+        assert_eq!(costs(&["One", "Two https://acme.com/", "Three"], |_| {}), "$0.23");
         let pictures = |post: &mut Post| {
             post.parts[0].media = ["a", "b", "c"].map(|name| fixture::picture(name, b"png")).into();
             post.parts[0].media[1].alt.clear();

@@ -1,6 +1,6 @@
 //! One part on its way out, and down again.
 
-use super::api::{Api, Purpose, id_of, is_id};
+use super::api::{Api, Purpose, heard, id_of, is_id};
 use super::payload::text_of;
 use super::words::{Likeness, Shown};
 use super::{X, media};
@@ -89,7 +89,7 @@ pub(super) async fn remove(
     let what = "the deletion";
     let answer = api.ask(api.request(Method::DELETE, &format!("/2/tweets/{id}"), &[])?).await?;
     let said = answer.json().unwrap_or_default();
-    let words = api.words(&answer).to_lowercase();
+    let words = heard(&answer).to_lowercase();
     let not_there = answer.status == 404 || (answer.is_success() && words.contains("resource-not-found"));
     match said.pointer("/data/deleted").and_then(Value::as_bool) {
         Some(true) if answer.is_success() => Ok(Removed::Gone),

@@ -68,7 +68,7 @@ async fn what_readers_see_otherwise_is_told() {
 #[tokio::test]
 async fn a_refusal_says_what_happened_and_what_to_do() {
     let duplicate = problem(403, "You are not allowed to create a Tweet with duplicate content.");
-    insta::assert_snapshot!(first(duplicate.clone()).await, @"");
+    insta::assert_snapshot!(first(duplicate.clone()).await, @"refused: X has a post of this account with these words already: change the words (X says: You are not allowed to create a Tweet with duplicate content)");
     // After an earlier try it may be that one: the listing will tell.
     let again = told(&answered(duplicate, true, 0).await);
     assert!(
@@ -80,19 +80,19 @@ async fn a_refusal_says_what_happened_and_what_to_do() {
         "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the \
          author of the post you are replying to.",
     );
-    insta::assert_snapshot!(told(&answered(reply, false, 1).await), @"");
-    insta::assert_snapshot!(first(problem(403, "You are not permitted to perform this action.")).await, @"");
-    insta::assert_snapshot!(first(problem(403, "Your account is suspended.")).await, @"");
+    insta::assert_snapshot!(told(&answered(reply, false, 1).await), @"refused: X does not let this app reply here: an app without a contract may reply only to those who mentioned or quoted the account; what is out stays out, so post the rest by hand (X says: Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of the post you are replying to)");
+    insta::assert_snapshot!(first(problem(403, "You are not permitted to perform this action.")).await, @"refused: X does not permit the post: the text may be too long for this account, or the app may not write (permission “Read and write”, or the scopes tweet.write and media.write) (X says: You are not permitted to perform this action)");
+    insta::assert_snapshot!(first(problem(403, "Your account is suspended.")).await, @"refused: X has suspended or locked the account: sign in at x.com, which says what to do (X says: Your account is suspended)");
     let read_only = json!({ "title": "Forbidden", "type": "https://api.twitter.com/2/problems/oauth1-permissions",
         "detail": "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint." });
-    insta::assert_snapshot!(first(Reply::new(403, read_only)).await, @"");
+    insta::assert_snapshot!(first(Reply::new(403, read_only)).await, @"refused: the app may only read: set its permission to “Read and write” in X's developer console, then make the access token anew (X says: Your client app is not configured with the appropriate oauth1 app permissions for this endpoint)");
     let invalid = json!({ "errors": [{ "parameters": { "text": ["x"] }, "message": "text is wrong" }],
         "title": "Invalid Request", "detail": "One or more parameters to your request was invalid.",
         "type": "https://api.twitter.com/2/problems/invalid-request" });
-    insta::assert_snapshot!(first(Reply::new(400, invalid)).await, @"");
-    insta::assert_snapshot!(first(problem(401, &format!("Bad token {SECRET}"))).await, @"");
-    insta::assert_snapshot!(first(Reply::new(402, json!({ "title": "CreditsDepleted" }))).await, @"");
-    insta::assert_snapshot!(first(Reply::new(302, json!({})).with("location", "https://x.example/")).await, @"");
+    insta::assert_snapshot!(first(Reply::new(400, invalid)).await, @"refused: X did not take the post: 400 Bad Request (X says: One or more parameters to your request was invalid; text is wrong)");
+    insta::assert_snapshot!(first(problem(401, &format!("Bad token {SECRET}"))).await, @"refused: X does not accept the `access_token`: one of OAuth 2 lives for 2 hours, so it has expired or was revoked; get a new one, or use the four keys of OAuth 1.0a, which do not expire (X says: Bad token «secret»)");
+    insta::assert_snapshot!(first(Reply::new(402, json!({ "title": "CreditsDepleted" }))).await, @"refused: the app's X account has no credits left: buy some in X's developer console, and publish again (X says: CreditsDepleted)");
+    insta::assert_snapshot!(first(Reply::new(302, json!({})).with("location", "https://x.example/")).await, @"refused: `base_url` leads elsewhere: write the address that it leads to");
 }
 
 #[tokio::test]

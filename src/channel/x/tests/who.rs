@@ -33,24 +33,24 @@ async fn the_account_is_compared_without_capitals_and_asked_once() {
 #[tokio::test]
 async fn what_credentials_lack_is_named_with_what_to_do() {
     let expired = problem(401, "Unauthorized");
-    insta::assert_snapshot!(verdict(expired.clone(), false).await, @"");
-    insta::assert_snapshot!(verdict(expired.clone(), true).await, @"");
+    insta::assert_snapshot!(verdict(expired.clone(), false).await, @"refused: X does not accept the `access_token`: one of OAuth 2 lives for 2 hours, so it has expired or was revoked; get a new one, or use the four keys of OAuth 1.0a, which do not expire (X says: Unauthorized)");
+    insta::assert_snapshot!(verdict(expired.clone(), true).await, @"refused: X does not accept the keys: the `access_token` was revoked or made anew, or the four do not belong together; copy all four once more from the app's page in X's developer console (X says: Unauthorized)");
     let date =
         (jiff::Timestamp::now() - jiff::SignedDuration::from_mins(12)).to_zoned(jiff::tz::TimeZone::UTC);
     let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT");
-    insta::assert_snapshot!(verdict(expired.with("date", date), true).await, @"");
+    insta::assert_snapshot!(verdict(expired.with("date", date), true).await, @"refused: this machine's clock is 12 min ahead of X's, and X accepts no signature from another time: set the clock (X says: Unauthorized)");
     let old = json!({ "errors": [{ "code": 135, "message": "Timestamp out of bounds." }] });
-    insta::assert_snapshot!(verdict(Reply::new(401, old), true).await, @"");
+    insta::assert_snapshot!(verdict(Reply::new(401, old), true).await, @"refused: X says that this machine's clock is wrong: set it, and publish again (X says: Timestamp out of bounds)");
     let app = json!({ "title": "Unsupported Authentication", "status": 403,
         "type": "https://api.twitter.com/2/problems/unsupported-authentication",
         "detail": "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint." });
-    insta::assert_snapshot!(verdict(Reply::new(403, app), false).await, @"");
-    insta::assert_snapshot!(verdict(me("acmerockets").with("x-access-level", "read"), true).await, @"");
+    insta::assert_snapshot!(verdict(Reply::new(403, app), false).await, @"refused: the `access_token` is the app's own, which can only read: use the account's token (OAuth 2 with the scopes tweet.read, tweet.write, users.read and media.write, or the four keys of OAuth 1.0a) (X says: Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint)");
+    insta::assert_snapshot!(verdict(me("acmerockets").with("x-access-level", "read"), true).await, @"refused: the app may only read: set its permission to “Read and write” in X's developer console, then make the access token anew");
     assert_eq!(verdict(me("acmerockets").with("x-access-level", "read-write"), true).await, "()");
-    insta::assert_snapshot!(verdict(problem(403, "The token lacks the scope users.read"), false).await, @"");
+    insta::assert_snapshot!(verdict(problem(403, "The token lacks the scope users.read"), false).await, @"refused: the `access_token` lacks a scope: it needs tweet.read, tweet.write, users.read, and media.write for images; get a new one with all of them (X says: The token lacks the scope users.read)");
     let broke = json!({ "title": "CreditsDepleted", "type": "https://api.x.com/2/problems/credits",
         "detail": "Your enrolled account does not have any credits." });
-    insta::assert_snapshot!(verdict(Reply::new(402, broke), false).await, @"");
+    insta::assert_snapshot!(verdict(Reply::new(402, broke), false).await, @"refused: the app's X account has no credits left: buy some in X's developer console, and publish again (X says: Your enrolled account does not have any credits)");
 }
 
 #[tokio::test]
