@@ -70,8 +70,8 @@ fn written(part: &PayloadPart, images: &[String]) -> Value {
 }
 
 /// LinkedIn has these words already, and says as which post. After a try of
-/// ours that may have gone out, that post is it; on a first try it is an older
-/// one of the same words, or somebody else's doing.
+/// ours that may have gone out, that post is it; otherwise it is an older one of
+/// the same words, or somebody else's doing.
 async fn duplicate(
     api: &Api<'_>,
     answer: &Answer,
@@ -85,7 +85,7 @@ async fn duplicate(
     let refused = |why: &str| SendError::Refused {
         says: format!("LinkedIn has a post of these words already, {}{why}", urn::feed_url(&post)),
     };
-    if attempt.number < 2 {
+    if !attempt.doubted {
         return Err(refused(": change the words if it is to be said once more"));
     }
     let mut altered = None;

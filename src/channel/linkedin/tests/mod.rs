@@ -3,6 +3,7 @@
 mod finding;
 mod outcomes;
 mod payloads;
+mod rehearsed;
 mod sending;
 mod server;
 mod verifying;

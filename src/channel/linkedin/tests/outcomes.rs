@@ -2,13 +2,13 @@
 
 use super::server::{Reply, Server, created, json};
 use super::{ORGANIZATION, PERSON, TOKEN, house};
-use crate::channel::{SendError, fixture};
+use crate::channel::{Attempt, SendError, fixture};
 use crate::plan::Receipt;
 use serde_json::{Value, json as value};
 use std::time::Duration;
 
 /// One try to post, answered with `reply`.
-async fn tried(author: &str, number: u32, reply: Reply) -> Result<Receipt, SendError> {
+async fn tried(author: &str, doubted: bool, reply: Reply) -> Result<Receipt, SendError> {
     let server = Server::start(move |request, _| match request.line.as_str() {
         "POST /rest/posts" => reply.clone(),
         _ => json(403, value!({})),
@@ -16,7 +16,8 @@ async fn tried(author: &str, number: u32, reply: Reply) -> Result<Receipt, SendE
     .await;
     let house = house(author, &server.url);
     let variant = fixture::post(&["It landed."]);
-    house.channel.send(&house.parts(&variant)[0], &house.attempt(&variant, number)).await
+    let attempt = Attempt { doubted, ..house.attempt(&variant, 2) };
+    house.channel.send(&house.parts(&variant)[0], &attempt).await
 }
 
 fn outcome(result: &Result<Receipt, SendError>) -> String {
@@ -70,7 +71,7 @@ async fn every_answer_has_one_of_three_outcomes() {
             Reply::Cut => "cut".to_owned(),
         };
         let cut = about == "cut";
-        let outcome = outcome(&tried(ORGANIZATION, 1, reply).await);
+        let outcome = outcome(&tried(ORGANIZATION, false, reply).await);
         // What the system says of a broken connection differs by system.
         let outcome = if cut { outcome.split(':').next().unwrap_or_default().to_owned() } else { outcome };
         lines.push(format!("{about} {outcome}"));
@@ -104,7 +105,7 @@ async fn every_answer_has_one_of_three_outcomes() {
 #[tokio::test]
 async fn a_version_that_is_gone_names_one_that_is_spoken() {
     let gone = json(426, error(426, "NONEXISTENT_VERSION", 0, "Requested version 20250501 is not active"));
-    let said = outcome(&tried(ORGANIZATION, 1, gone).await);
+    let said = outcome(&tried(ORGANIZATION, false, gone).await);
     assert!(said.starts_with("refused: LinkedIn does not speak version 202606"), "{said}");
     let version = said.split("version = \"").nth(1).and_then(|rest| rest.get(..6)).unwrap();
     let month: u32 = version[4..].parse().unwrap();
@@ -114,10 +115,10 @@ async fn a_version_that_is_gone_names_one_that_is_spoken() {
 #[tokio::test]
 async fn waits_are_those_that_are_named() {
     let named = Reply::Answer(429, vec![("retry-after", "17".to_owned())], String::new());
-    let Err(SendError::NotYet { wait, .. }) = tried(PERSON, 1, named).await else { panic!() };
+    let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, named).await else { panic!() };
     assert_eq!(wait, Some(Duration::from_secs(17)));
     let daily = json(429, error(429, "TOO_MANY_REQUESTS", 101, "throttle DAY limit"));
-    let Err(SendError::NotYet { wait, .. }) = tried(PERSON, 1, daily).await else { panic!() };
+    let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, daily).await else { panic!() };
     let wait = wait.unwrap();
     assert!(wait > Duration::ZERO && wait <= Duration::from_secs(24 * 3600));
     let house = house(PERSON, "http://127.0.0.1:1");
@@ -137,13 +138,13 @@ fn duplicate(of: &str) -> Reply {
 #[tokio::test]
 async fn a_duplicate_is_ours_only_after_a_try_that_may_have_gone_out() {
     let share = "urn:li:share:712";
-    insta::assert_snapshot!(outcome(&tried(PERSON, 1, duplicate(share)).await), @r#"refused: LinkedIn has a post of these words already, https://www.linkedin.com/feed/update/urn:li:share:712/: change the words if it is to be said once more"#);
-    assert_eq!(outcome(&tried(PERSON, 2, duplicate(share)).await), "sent urn:li:share:712");
+    insta::assert_snapshot!(outcome(&tried(PERSON, false, duplicate(share)).await), @r#"refused: LinkedIn has a post of these words already, https://www.linkedin.com/feed/update/urn:li:share:712/: change the words if it is to be said once more"#);
+    assert_eq!(outcome(&tried(PERSON, true, duplicate(share)).await), "sent urn:li:share:712");
     assert_eq!(
-        outcome(&tried(ORGANIZATION, 2, duplicate("urn:li:ugcPost:5")).await),
+        outcome(&tried(ORGANIZATION, true, duplicate("urn:li:ugcPost:5")).await),
         "sent urn:li:ugcPost:5"
     );
-    let person = outcome(&tried(PERSON, 2, duplicate("urn:li:person:9")).await);
+    let person = outcome(&tried(PERSON, true, duplicate("urn:li:person:9")).await);
     assert!(person.starts_with("refused: "), "{person}");
 }
 
@@ -164,7 +165,8 @@ async fn a_duplicate_is_looked_at_where_that_is_allowed() {
         .await;
         let house = house(ORGANIZATION, &server.url);
         let variant = fixture::post(&["It landed."]);
-        let result = house.channel.send(&house.parts(&variant)[0], &house.attempt(&variant, 2)).await;
+        let attempt = Attempt { doubted: true, ..house.attempt(&variant, 2) };
+        let result = house.channel.send(&house.parts(&variant)[0], &attempt).await;
         assert!(outcome(&result).starts_with(expected), "{expected}: {result:?}");
     }
 }
@@ -173,7 +175,7 @@ async fn a_duplicate_is_looked_at_where_that_is_allowed() {
 async fn no_answer_shows_the_token_or_steers_a_terminal() {
     for status in [400, 401, 403, 426, 429, 500] {
         let body = error(status, "", 65600, &format!("Bearer {TOKEN} \u{1b}[2J {}", "long ".repeat(400)));
-        let result = tried(ORGANIZATION, 1, json(status, body)).await;
+        let result = tried(ORGANIZATION, false, json(status, body)).await;
         let said = format!("{} {result:?}", outcome(&result));
         assert!(said.contains("«secret»") && !said.contains(TOKEN) && !said.contains('\u{1b}'), "{said}");
         assert!(said.len() < 3000, "{}", said.len());
