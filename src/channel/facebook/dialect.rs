@@ -18,15 +18,15 @@ pub(super) enum Asked {
     Reading,
     /// A photo that nobody sees yet.
     Upload,
-    /// A post that readers see. `again`: it was tried before.
+    /// A post that readers see.
     Post {
-        /// It was tried before.
-        again: bool,
+        /// Whether an earlier try may have posted it.
+        doubted: bool,
     },
     /// A comment that readers see.
     Comment {
-        /// It was tried before.
-        again: bool,
+        /// Whether an earlier try may have posted it.
+        doubted: bool,
     },
     /// Taking something down; doing it twice does no harm.
     Delete,
@@ -49,8 +49,8 @@ impl Asked {
         }
     }
 
-    fn was_tried(self) -> bool {
-        matches!(self, Asked::Post { again: true } | Asked::Comment { again: true })
+    fn is_doubted(self) -> bool {
+        matches!(self, Asked::Post { doubted: true } | Asked::Comment { doubted: true })
     }
 }
 
@@ -135,8 +135,10 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
             says: format!("Facebook has had enough calls for now: {said}"),
             wait: Some(wait(answer)),
         },
-        (506, _) | (_, 1_366_051) if asked.was_tried() => SendError::Unknown {
-            cause: format!("it was tried before, and Facebook says that it is there already: {said}"),
+        (506, _) | (_, 1_366_051) if asked.is_doubted() => SendError::Unknown {
+            cause: format!(
+                "an earlier try was in doubt, and Facebook says that the same is there already: {said}"
+            ),
         },
         (506, _) | (_, 1_366_051) => refused(format!(
             "Facebook takes this for a repetition of what is on the page already, and posts nothing: {said}. \
@@ -164,6 +166,11 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
         (100, 33) | (803, _) if asked == Asked::Page => refused(format!(
             "there is no page of this `page_id` that the token can see: compare the number with the page's, \
              and look whose token it is. Facebook says: {said}"
+        )),
+        // Told apart by its words alone: it has no code of its own.
+        (100, _) if said.contains("appsecret_proof") => refused(format!(
+            "the app wants its calls proven: give the table its `app_secret` (App settings, Basic), the one of \
+             the app that the token is for. Facebook says: {said}"
         )),
         (4_854_002, _) | (_, 4_854_002) => refused(format!(
             "Facebook wants the person behind the token to confirm their identity: open the page and do that. \

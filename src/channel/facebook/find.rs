@@ -25,7 +25,7 @@ const SETTLED: SignedDuration = SignedDuration::from_mins(2);
 /// Pages of a list that are read, of a hundred each.
 const MOST_PAGES: usize = 5;
 /// So many letters in common at the beginning are too many for chance.
-const ALIKE: usize = 24;
+const ALIKE: usize = 16;
 
 /// What Facebook's records say of the part.
 pub(super) async fn find(page: &Facebook, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
@@ -108,7 +108,7 @@ async fn read(
         seen += data.len() as u64;
         total = total.or(answer["summary"]["total_count"].as_u64());
         let ours = data.iter().filter(|entry| by.is_none_or(|page| may_be_by(entry, page)));
-        list.entries.extend(ours.filter_map(entry));
+        list.entries.extend(ours.filter_map(|shown| entry(graph, shown)));
         let last = list.entries.last().and_then(|entry| entry.created);
         further = next(&answer["paging"]);
         list.whole = further.is_empty();
@@ -134,12 +134,12 @@ fn may_be_by(entry: &Value, page: &str) -> bool {
     entry["from"]["id"].as_str().is_none_or(|id| id == page)
 }
 
-fn entry(entry: &Value) -> Option<Entry> {
-    let id = graph::id(&entry["id"])?.to_owned();
+fn entry(graph: &Graph, shown: &Value) -> Option<Entry> {
+    let id = graph::id(&shown["id"])?.to_owned();
     Some(Entry {
-        message: entry["message"].as_str().unwrap_or("").to_owned(),
-        created: entry["created_time"].as_str().and_then(|time| time.parse().ok()),
-        url: graph::address(&entry["permalink_url"], &id),
+        message: shown["message"].as_str().unwrap_or("").to_owned(),
+        created: shown["created_time"].as_str().and_then(|time| time.parse().ok()),
+        url: graph.address(&shown["permalink_url"], &id),
         id,
     })
 }

@@ -66,15 +66,34 @@ impl Graph {
         dialect::object(&answer).ok_or_else(|| self.judge(&answer, asked))
     }
 
+    /// `text` with every trace of the secrets and of the proof taken out.
+    pub fn redact(&self, text: &str) -> String {
+        let text = self.secrets.redact(text);
+        match &self.proof {
+            Some(proof) => redact(&text, std::slice::from_ref(proof)),
+            None => text,
+        }
+    }
+
     /// What Facebook said, without secrets and made visible. Cut only then:
     /// half a secret would not be known again.
     pub fn clean(&self, text: &str) -> String {
-        let text = self.secrets.redact(text);
-        let text = match &self.proof {
-            Some(proof) => redact(&text, std::slice::from_ref(proof)),
-            None => text,
-        };
-        visible(text.trim()).into_owned()
+        visible(self.redact(text).trim()).into_owned()
+    }
+
+    /// The id of what was made, under `key` in an answer that is a success, and
+    /// the answer.
+    pub fn made(&self, answer: &Answer, key: &str) -> Option<(String, Value)> {
+        let json = answer.json().filter(|_| answer.is_success())?;
+        let id = id(json.get(key)?).filter(|id| self.redact(id) == *id)?.to_owned();
+        Some((id, json))
+    }
+
+    /// Where readers find it. `permalink_url` is relative for some kinds of
+    /// posts; an address without one, or with a secret in it, is made from the id.
+    pub fn address(&self, permalink: &Value, id: &str) -> String {
+        let permalink = permalink.as_str().filter(|written| self.redact(written) == *written);
+        address(permalink.unwrap_or(""), id)
     }
 }
 
@@ -99,10 +118,8 @@ pub(super) fn id(value: &Value) -> Option<&str> {
     value.as_str().filter(|id| is_id(id))
 }
 
-/// Where readers find it. `permalink_url` is relative for some kinds of posts;
-/// an address without one leads there by the id.
-pub(super) fn address(permalink: &Value, id: &str) -> String {
-    let written = permalink.as_str().unwrap_or("").trim();
+fn address(permalink: &str, id: &str) -> String {
+    let written = permalink.trim();
     let whole = match written.strip_prefix('/') {
         Some(path) => format!("https://www.facebook.com/{}", path.trim_start_matches('/')),
         None => written.to_owned(),
@@ -140,15 +157,11 @@ mod tests {
 
     #[test]
     fn an_address_is_one_of_the_web_or_made_from_the_id() {
-        let of = |permalink: Value| address(&permalink, "12_3");
-        assert_eq!(
-            of(json!("https://www.facebook.com/acme/posts/3")),
-            "https://www.facebook.com/acme/posts/3"
-        );
-        assert_eq!(of(json!("/acme/videos/3/")), "https://www.facebook.com/acme/videos/3/");
-        assert_eq!(of(json!("//evil.example/3")), "https://www.facebook.com/evil.example/3");
-        for no in [json!(null), json!(""), json!("javascript:alert(1)"), json!("http://a.example/"), json!(7)]
-        {
+        let of = |permalink: &str| address(permalink, "12_3");
+        assert_eq!(of("https://www.facebook.com/acme/posts/3"), "https://www.facebook.com/acme/posts/3");
+        assert_eq!(of("/acme/videos/3/"), "https://www.facebook.com/acme/videos/3/");
+        assert_eq!(of("//evil.example/3"), "https://www.facebook.com/evil.example/3");
+        for no in ["", "javascript:alert(1)", "http://a.example/", "https://a:b@c.example/"] {
             assert_eq!(of(no), "https://www.facebook.com/12_3");
         }
     }

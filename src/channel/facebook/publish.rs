@@ -27,11 +27,11 @@ pub(super) async fn send(
     part: &PayloadPart,
     attempt: &Attempt,
 ) -> Result<Receipt, SendError> {
-    let again = attempt.number > 1;
+    let doubted = attempt.doubted;
     if is_comment(part) {
         let post = post_below(attempt)?;
         let graph = Graph::open(page, &attempt.project).await?;
-        return comment(&graph, part, post, Asked::Comment { again }).await;
+        return comment(&graph, part, post, Asked::Comment { doubted }).await;
     }
     let edge = part.body["edge"].as_str().unwrap_or("");
     let planned = edge.split('/').next().unwrap_or("");
@@ -43,7 +43,7 @@ pub(super) async fn send(
         return Err(SendError::Refused { says });
     }
     let graph = Graph::open(page, &attempt.project).await?;
-    let asked = Asked::Post { again };
+    let asked = Asked::Post { doubted };
     match part.media.as_slice() {
         [picture] => photo(&graph, page, part, picture, attempt, asked).await,
         pictures => {
@@ -96,9 +96,9 @@ async fn post(
     fields.push(("fields".to_owned(), "id,permalink_url,message".to_owned()));
     let request = graph.request(Method::POST, &format!("{}/feed", page.page_id))?.form(&fields);
     let answer = graph.call(request, asked).await?;
-    let Some((id, told)) = created(&answer, "id") else { return Err(graph.judge(&answer, asked)) };
+    let Some((id, told)) = graph.made(&answer, "id") else { return Err(graph.judge(&answer, asked)) };
     let told = if told.get("permalink_url").is_some() { told } else { look_at(graph, &id).await };
-    Ok(receipt(&id, &told, part, None))
+    Ok(receipt(graph, &id, &told, part, None))
 }
 
 /// `POST /PAGE/photos`: one photo is a post of its own; what readers see is
@@ -116,9 +116,9 @@ async fn photo(
         form = form.text("message", message.to_owned());
     }
     let answer = send_form(graph, page, form, asked).await?;
-    let Some((id, told)) = created(&answer, "post_id") else { return Err(graph.judge(&answer, asked)) };
+    let Some((id, told)) = graph.made(&answer, "post_id") else { return Err(graph.judge(&answer, asked)) };
     let detail = graph::id(&told["id"]).map(|photo| format!("photo {photo}"));
-    Ok(receipt(&id, &look_at(graph, &id).await, part, detail))
+    Ok(receipt(graph, &id, &look_at(graph, &id).await, part, detail))
 }
 
 /// A photo that nobody sees until a post shows it. Whatever goes wrong, it can
@@ -131,7 +131,7 @@ async fn upload(
 ) -> Result<String, SendError> {
     let form = form(picture, attempt).await?.text("published", "false");
     let answer = send_form(graph, page, form, Asked::Upload).await?;
-    let uploaded = created(&answer, "id").map(|(id, _)| id);
+    let uploaded = graph.made(&answer, "id").map(|(id, _)| id);
     uploaded.ok_or_else(|| match graph.judge(&answer, Asked::Upload) {
         SendError::Refused { says } => {
             SendError::Refused { says: format!("the image `{}`: {says}", picture.path) }
@@ -144,8 +144,8 @@ async fn comment(graph: &Graph, part: &PayloadPart, post: &str, asked: Asked) ->
     let message = part.body["message"].as_str().unwrap_or("");
     let request = graph.request(Method::POST, &format!("{post}/comments"))?.form(&[("message", message)]);
     let answer = graph.call(request, asked).await?;
-    let Some((id, _)) = created(&answer, "id") else { return Err(graph.judge(&answer, asked)) };
-    Ok(receipt(&id, &look_at(graph, &id).await, part, Some(format!("{COMMENT_ON}{post}"))))
+    let Some((id, _)) = graph.made(&answer, "id") else { return Err(graph.judge(&answer, asked)) };
+    Ok(receipt(graph, &id, &look_at(graph, &id).await, part, Some(format!("{COMMENT_ON}{post}"))))
 }
 
 async fn send_form(graph: &Graph, page: &Facebook, form: Form, asked: Asked) -> Result<Answer, SendError> {
@@ -169,13 +169,6 @@ async fn form(picture: &Picture, attempt: &Attempt) -> Result<Form, SendError> {
     Ok(if picture.alt.is_empty() { form } else { form.text("alt_text_custom", picture.alt.clone()) })
 }
 
-/// The id under `key` in an answer that is a success.
-fn created(answer: &Answer, key: &str) -> Option<(String, Value)> {
-    let json = answer.json().filter(|_| answer.is_success())?;
-    let id = graph::id(json.get(key)?)?.to_owned();
-    Some((id, json))
-}
-
 /// What readers find under an id. It is out by now: whatever goes wrong here
 /// only leaves the plainer address.
 async fn look_at(graph: &Graph, id: &str) -> Value {
@@ -186,12 +179,12 @@ async fn look_at(graph: &Graph, id: &str) -> Value {
 }
 
 /// The receipt of what is out, by what Facebook told of it.
-fn receipt(id: &str, told: &Value, part: &PayloadPart, detail: Option<String>) -> Receipt {
+fn receipt(graph: &Graph, id: &str, told: &Value, part: &PayloadPart, detail: Option<String>) -> Receipt {
     Receipt {
         id: Some(id.to_owned()),
-        url: Some(graph::address(&told["permalink_url"], id)),
+        url: Some(graph.address(&told["permalink_url"], id)),
         detail,
-        altered: altered(told, words_of(part)),
+        altered: altered(told, words_of(part)).map(|live| graph.redact(&live)),
         ..Receipt::default()
     }
 }
