@@ -109,6 +109,7 @@ impl Inside {
         let struck = self.orders.iter().position(|(upon, _)| match upon {
             Upon::Publishing => publishes,
             Upon::Any => true,
+            Upon::Number(before) => self.log.len() == *before,
             Upon::Path(method, part) => asked.method == *method && asked.path.contains(part),
         });
         let fault = struck.and_then(|at| self.orders.remove(at)).map(|(_, fault)| fault);

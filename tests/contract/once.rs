@@ -1,9 +1,10 @@
 //! Nothing is sent twice, whatever goes wrong and whenever.
 
 use super::bench::{self, Bench};
-use super::rows::WAYS;
+use super::rows::{WAYS, Way};
 use ladder::channel::{Attempt, Found, SendError};
-use ladder::rehearsal::Fault;
+use ladder::rehearsal::{Fault, Upon};
+use ladder::render::Variant;
 use std::time::Duration;
 
 /// How it ended.
@@ -79,6 +80,91 @@ async fn one_delivery_is_at_most_one_post() {
             }
         }
     }
+}
+
+/// Sends all parts as a run does: each after the one before, none out of doubt.
+/// Whether all are known to be out.
+async fn deliver_all(bench: &Bench, variant: &Variant) -> bool {
+    let mut receipts = Vec::new();
+    for (number, part) in bench.payload(variant).parts.iter().enumerate() {
+        let mut attempt = bench.attempt(variant, number, &receipts);
+        let mut tries = 0;
+        let receipt = loop {
+            tries += 1;
+            match bench.channel.send(part, &attempt).await {
+                Ok(receipt) => break receipt,
+                Err(SendError::NotYet { .. }) if tries < 4 => {}
+                Err(SendError::Unknown { .. }) => {
+                    attempt.doubted = true;
+                    match bench.channel.find(part, &attempt).await {
+                        Ok(Found::Sent(receipt)) => break receipt,
+                        Ok(Found::Absent) if tries < 4 => {}
+                        _ => return false,
+                    }
+                }
+                Err(_) => return false,
+            }
+            attempt.number += 1;
+        };
+        receipts.push(receipt);
+    }
+    true
+}
+
+#[tokio::test]
+async fn whichever_request_goes_wrong_no_part_is_there_twice() {
+    let faults = [
+        Fault::AnswerLost,
+        Fault::CutBefore,
+        Fault::FailedAfter,
+        Fault::WithoutId,
+        Fault::Html,
+        Fault::TooMany(Duration::from_secs(1)),
+    ];
+    let mut all = Vec::new();
+    for way in WAYS {
+        let clean = Bench::new(way).await;
+        assert!(deliver_all(&clean, &bench::rich(way)).await, "{}", way.name);
+        for number in 0..clean.network.log().len() {
+            all.extend(faults.iter().map(|fault| one_request_goes_wrong(way, number, fault.clone())));
+        }
+    }
+    let done = futures_util::future::join_all(all).await;
+    // A run that ends in doubt at the first trouble would keep the promise too.
+    let whole = done.iter().filter(|whole| **whole).count();
+    assert!(whole * 2 > done.len(), "only {whole} of {} got to the end", done.len());
+}
+
+async fn one_request_goes_wrong(way: &'static Way, number: usize, fault: Fault) -> bool {
+    let bench = Bench::new(way).await;
+    let variant = bench::rich(way);
+    bench.network.order_upon(Upon::Number(number), fault.clone());
+    let whole = deliver_all(&bench, &variant).await;
+    let case = format!("{}: request {number}, {fault:?}", way.name);
+    let Variant::Post(planned) = &variant else { panic!() };
+    let timeline = bench.network.timeline();
+    let live: Vec<&str> = timeline.iter().map(|live| live.text.as_str()).collect();
+    let texts: Vec<&str> = planned.parts.iter().map(|part| part.text.as_str()).collect();
+    // In order, without gaps, and none twice.
+    assert!(texts.starts_with(&live), "{case}: {live:?}");
+    let comments: usize = timeline.iter().map(|live| live.comments.len()).sum();
+    assert!(comments <= 1, "{case}: {comments} comments");
+    for (live, part) in timeline.iter().zip(&planned.parts) {
+        let shown: Vec<&String> = live.media.iter().map(|media| &media.sha256).collect();
+        let wanted: Vec<&String> = part.media.iter().map(|picture| &picture.sha256).collect();
+        assert_eq!(shown, wanted, "{case}");
+        let alts: Vec<&String> = live.media.iter().map(|media| &media.alt).collect();
+        let planned: Vec<&String> = part.media.iter().map(|picture| &picture.alt).collect();
+        assert_eq!(alts, planned, "{case}");
+    }
+    if whole {
+        assert_eq!(
+            (live.len(), comments),
+            (texts.len(), usize::from(planned.first_comment.is_some())),
+            "{case}"
+        );
+    }
+    whole
 }
 
 #[tokio::test]

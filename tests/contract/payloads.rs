@@ -31,39 +31,220 @@ fn without_network(table: &str, variant: &Variant) -> Vec<Value> {
 
 #[tokio::test]
 async fn x() {
-    insta::assert_json_snapshot!(of("x").await, @"");
+    insta::assert_json_snapshot!(of("x").await, @r#"
+    [
+      {
+        "text": "It landed (again) & <softly> #rocketry {really} [1] 5 * 3 ~ 15 | C:\\temp a_b https://acme.example/blog/rocket_2/?utm_source=a_b&utm_medium=social\n\nGrüße, 日本 🚀"
+      },
+      {
+        "text": "Second (part) of three."
+      },
+      {
+        "text": "The end."
+      },
+      {
+        "text": "Read it: https://acme.example/blog/rocket-2/"
+      }
+    ]
+    "#);
 }
 
 #[tokio::test]
 async fn facebook() {
-    insta::assert_json_snapshot!(of("facebook").await, @"");
+    insta::assert_json_snapshot!(of("facebook").await, @r#"
+    [
+      {
+        "edge": "1234567890/feed",
+        "message": "It landed (again) & <softly> #rocketry {really} [1] 5 * 3 ~ 15 | C:\\temp a_b https://acme.example/blog/rocket_2/?utm_source=a_b&utm_medium=social\n\nGrüße, 日本 🚀",
+        "attached_media": [
+          {
+            "alt_text_custom": "The rocket, 3 (metres) wide & \"quoted\""
+          },
+          {
+            "alt_text_custom": "The rocket, 4 (metres) wide & \"quoted\""
+          }
+        ]
+      },
+      {
+        "edge": "comments",
+        "message": "More (here): https://acme.example/a_b *soon*"
+      },
+      {
+        "edge": "1234567890/feed",
+        "message": "Read it: https://acme.example/blog/rocket-2/"
+      }
+    ]
+    "#);
 }
 
 #[tokio::test]
 async fn linkedin() {
-    insta::assert_json_snapshot!(of("linkedin").await, @"");
+    insta::assert_json_snapshot!(of("linkedin").await, @r#"
+    [
+      {
+        "author": "urn:li:organization:2414183",
+        "commentary": "It landed (again) & <softly> #rocketry {really} [1] 5 * 3 ~ 15 | C:\\temp a_b https://acme.example/blog/rocket_2/?utm_source=a_b&utm_medium=social\n\nGrüße, 日本 🚀",
+        "visibility": "PUBLIC",
+        "distribution": {
+          "feedDistribution": "MAIN_FEED",
+          "targetEntities": [],
+          "thirdPartyDistributionChannels": []
+        },
+        "lifecycleState": "PUBLISHED",
+        "isReshareDisabledByAuthor": false,
+        "content": {
+          "multiImage": {
+            "images": [
+              {
+                "altText": "The rocket, 3 (metres) wide & \"quoted\""
+              },
+              {
+                "altText": "The rocket, 4 (metres) wide & \"quoted\""
+              }
+            ]
+          }
+        }
+      },
+      {
+        "actor": "urn:li:organization:2414183",
+        "message": {
+          "text": "More (here): https://acme.example/a_b *soon*"
+        }
+      },
+      {
+        "author": "urn:li:organization:2414183",
+        "commentary": "Read it: https://acme.example/blog/rocket-2/",
+        "visibility": "PUBLIC",
+        "distribution": {
+          "feedDistribution": "MAIN_FEED",
+          "targetEntities": [],
+          "thirdPartyDistributionChannels": []
+        },
+        "lifecycleState": "PUBLISHED",
+        "isReshareDisabledByAuthor": false,
+        "content": {
+          "article": {
+            "source": "https://acme.example/blog/rocket-2/",
+            "title": "Rocket 2 (lands) itself",
+            "description": "Reusable & quiet."
+          }
+        }
+      }
+    ]
+    "#);
 }
 
 #[test]
 fn email() {
     let table = "adapter = \"email\"\nmaildir = \"m\"\nfrom = \"Acme <news@acme.example>\"\nto = [\"a@example.org\"]\n";
-    insta::assert_json_snapshot!(without_network(table, &mail::mail()), @"");
+    insta::assert_json_snapshot!(without_network(table, &mail::mail()), @r#"
+    [
+      {
+        "from": "Acme <news@acme.example>",
+        "subject": "Rocket 2 lands",
+        "preheader": "Reusable",
+        "html": "<!doctype html><html lang=\"en\"><body><p>It landed.</p></body></html>",
+        "text": "It landed.",
+        "media": [],
+        "language": "en",
+        "headers": {}
+      }
+    ]
+    "#);
 }
 
 #[test]
 fn manual() {
     let table = "adapter = \"manual\"\nnetwork = \"x\"\n";
-    insta::assert_json_snapshot!(without_network(table, &files::images()), @"");
+    insta::assert_json_snapshot!(without_network(table, &files::images()), @r#"
+    [
+      {
+        "parts": [
+          "It landed (again)."
+        ],
+        "link": null,
+        "first_comment": null
+      }
+    ]
+    "#);
 }
 
 #[test]
 fn outbox() {
     let table = "adapter = \"outbox\"\n";
-    insta::assert_json_snapshot!(without_network(table, &files::images()), @"");
+    insta::assert_json_snapshot!(without_network(table, &files::images()), @r#"
+    [
+      {
+        "post": {
+          "parts": [
+            {
+              "text": "It landed (again).",
+              "links": [],
+              "media": [
+                {
+                  "path": "messages/rocket-3.png",
+                  "name": "rocket-3.png",
+                  "alt": "The rocket, 3 (metres) wide & \"quoted\"",
+                  "mime": "image/png",
+                  "sha256": "a40c687b251b74a7af7ceda64c631ac2f0494ddeba2fa7cf86a57c46482c2f6a",
+                  "bytes": 98,
+                  "width": 3,
+                  "height": 3
+                }
+              ]
+            }
+          ],
+          "card": null,
+          "first_comment": null,
+          "url_reserve": 80
+        }
+      }
+    ]
+    "#);
 }
 
 #[test]
 fn static_site() {
     let table = "adapter = \"static-site\"\npreset = \"hugo\"\ndirectory = \"posts\"\nurl = \"https://acme.example/{slug}/\"\n";
-    insta::assert_json_snapshot!(without_network(table, &files::article()), @"");
+    insta::assert_json_snapshot!(without_network(table, &files::article()), @r#"
+    [
+      {
+        "title": "Rocket 2: \"it lands\"",
+        "slug": "rocket-2",
+        "excerpt": "Reusable & cheaper.",
+        "html": "<p>It <strong>landed</strong>.</p>\n",
+        "markdown": "It **landed**.\n",
+        "cover": {
+          "path": "messages/rocket-3.png",
+          "name": "rocket-3.png",
+          "alt": "The rocket, 3 (metres) wide & \"quoted\"",
+          "mime": "image/png",
+          "sha256": "a40c687b251b74a7af7ceda64c631ac2f0494ddeba2fa7cf86a57c46482c2f6a",
+          "bytes": 98,
+          "width": 3,
+          "height": 3
+        },
+        "media": [
+          {
+            "path": "messages/rocket-3.png",
+            "name": "rocket-3.png",
+            "alt": "The rocket, 3 (metres) wide & \"quoted\"",
+            "mime": "image/png",
+            "sha256": "a40c687b251b74a7af7ceda64c631ac2f0494ddeba2fa7cf86a57c46482c2f6a",
+            "bytes": 98,
+            "width": 3,
+            "height": 3
+          }
+        ],
+        "tags": [
+          "rocketry"
+        ],
+        "canonical": null,
+        "language": "en",
+        "date": "2026-11-30T23:30:00Z",
+        "preset": "hugo",
+        "directory": "posts"
+      }
+    ]
+    "#);
 }
