@@ -53,6 +53,10 @@ pub enum Fault {
     /// A refusal that repeats every header and parameter of the request, tokens
     /// and all; nothing is done.
     Echo(u16),
+    /// A refusal with this status and in these words; nothing is done.
+    Says(u16, String),
+    /// It is done, and the answer names it so.
+    OddId(String),
     /// Nothing is done, and no answer ever comes.
     Silence,
     /// It is done, and no answer ever comes.
@@ -69,6 +73,7 @@ impl Fault {
                 | Fault::FailedBefore
                 | Fault::Redirect(_)
                 | Fault::Echo(_)
+                | Fault::Says(..)
                 | Fault::Silence
         )
     }

@@ -55,6 +55,8 @@ trait Service: Send {
     fn failed(&self) -> Reply;
     /// A success that does not say what was made.
     fn nameless(&self, reply: Reply) -> Reply;
+    /// A success that calls what was made by this name.
+    fn renamed(&self, reply: Reply, id: &str) -> Reply;
     /// From now on the credentials are expired.
     fn expire(&mut self);
     /// The next text is shown only this far, in characters.

@@ -123,6 +123,7 @@ impl Inside {
             Some(Fault::TooMany(wait)) => self.service.too_many(*wait),
             Some(Fault::FailedBefore) => self.service.failed(),
             Some(Fault::Echo(status)) => echo(asked, *status),
+            Some(Fault::Says(status, words)) => in_all_shapes(*status, words),
             Some(fault) if !fault.is_after_doing() => Reply::bare(0),
             _ => {
                 let reply = self.service.answer(asked);
@@ -175,6 +176,10 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
             let nameless = shared.state().service.nameless(reply);
             response(&nameless, Body::from(nameless.bytes()))
         }
+        Fault::OddId(id) => {
+            let renamed = shared.state().service.renamed(reply, &id);
+            response(&renamed, Body::from(renamed.bytes()))
+        }
         Fault::Redirect(to) => response(&Reply::bare(307).with("location", to), Body::empty()),
         Fault::Gigabyte => {
             let block = Bytes::from(vec![b' '; 64 * 1024]);
@@ -197,18 +202,23 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
         Fault::TooMany(_)
         | Fault::FailedBefore
         | Fault::Echo(_)
+        | Fault::Says(..)
         | Fault::Slow(_)
         | Fault::Expired
         | Fault::CutShort(_) => response(&reply, Body::from(bytes)),
     }
 }
 
-/// What a careless server says when it logs to its users, in all three shapes
-/// of an error at once.
+/// What a careless server says when it logs to its users.
 fn echo(asked: &Asked, status: u16) -> Reply {
     let headers = asked.headers.iter().map(|(name, value)| format!("{name}: {value:?}"));
     let heard: Vec<String> = headers.collect();
     let says = format!("cannot process {} {:?} {:?} {:?}", asked.path, heard, asked.query, asked.sent);
+    in_all_shapes(status, &says)
+}
+
+/// The words in every place where one of the networks has words of an error.
+fn in_all_shapes(status: u16, says: &str) -> Reply {
     let error = serde_json::json!({ "message": says, "code": 100, "error_user_msg": says });
     let body = serde_json::json!({ "status": status, "title": says, "detail": says, "message": says,
         "code": says, "error": error });

@@ -138,6 +138,38 @@ async fn a_slow_answer_is_an_answer() {
 }
 
 #[tokio::test]
+async fn an_id_that_is_none_is_no_success() {
+    for way in WAYS {
+        for odd in ["../../2/tweets/1", "1?x=y", "", "urn:li:share:1/../2", "<b>1</b>", "1 2", "\u{1b}[2J"] {
+            let (bench, outcome) = outcome(way, Fault::OddId(odd.to_owned())).await;
+            match &outcome {
+                // Whoever looks it up for itself may know better.
+                Ok(receipts) => assert_eq!(receipts[0].id.as_ref(), Some(&bench.network.timeline()[0].id)),
+                Err(SendError::Unknown { .. }) => {}
+                Err(error) => panic!("{} {odd:?}: {error:?}", way.name),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_network_says_cannot_act_on_a_terminal() {
+    let says = "no\u{1b}[2J\u{1b}]0;gone\u{7}\r\u{202e}evil\u{0}\u{9b}31m";
+    for way in WAYS {
+        for status in [400, 401, 403, 404, 422, 429, 500, 503] {
+            let (_, outcome) = outcome(way, Fault::Says(status, says.to_owned())).await;
+            let words = outcome.unwrap_err().to_string();
+            let acts = words.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
+            assert!(acts.is_none(), "{} {status}: {words:?}", way.name);
+            assert!(words.len() < 4096, "{} {status}: {} bytes", way.name, words.len());
+        }
+        let (_, outcome) = outcome(way, Fault::Says(400, "word ".repeat(100_000))).await;
+        let words = outcome.unwrap_err().to_string();
+        assert!(words.len() < 4096, "{}: {} bytes", way.name, words.len());
+    }
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed() {
     for way in WAYS {
         let elsewhere = Bench::new(way).await;

@@ -378,6 +378,13 @@ impl Service for Facebook {
         reply
     }
 
+    fn renamed(&self, mut reply: Reply, id: &str) -> Reply {
+        if let Some(body) = &mut reply.body {
+            body["id"] = json!(id);
+        }
+        reply
+    }
+
     fn expire(&mut self) {
         self.expired = true;
     }

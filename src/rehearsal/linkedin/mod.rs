@@ -382,6 +382,10 @@ impl Service for LinkedIn {
         reply
     }
 
+    fn renamed(&self, reply: Reply, id: &str) -> Reply {
+        self.nameless(reply).with("x-restli-id", id)
+    }
+
     fn expire(&mut self) {
         self.expired = true;
     }

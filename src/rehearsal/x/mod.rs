@@ -427,6 +427,13 @@ impl Service for X {
         reply
     }
 
+    fn renamed(&self, mut reply: Reply, id: &str) -> Reply {
+        if let Some(body) = &mut reply.body {
+            body["data"]["id"] = json!(id);
+        }
+        reply
+    }
+
     fn expire(&mut self) {
         self.expired = true;
     }
