@@ -152,3 +152,20 @@ async fn what_only_begins_like_ours_is_neither_ours_nor_proof() {
         assert!(matches!(found, Ok(Found::CannotTell(_))), "{}: {found:?}", way.name);
     }
 }
+
+#[tokio::test]
+async fn a_list_that_is_behind_proves_nothing() {
+    for way in WAYS {
+        let bench = Bench::with(way, |mut settings| {
+            settings.lag = Duration::from_secs(60);
+            settings
+        })
+        .await;
+        bench.network.posted_by_hand("Something older.", Duration::from_secs(5 * 3600));
+        bench.network.order(Fault::AnswerLost);
+        assert!(bench.send(&bench::plain()).await.is_err());
+        let found = bench.find(&bench::plain(), SignedDuration::ZERO).await;
+        assert!(matches!(found, Ok(Found::CannotTell(_))), "{}: {found:?}", way.name);
+        assert_eq!(bench.network.timeline().len(), 2, "{}", way.name);
+    }
+}

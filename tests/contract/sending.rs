@@ -110,3 +110,19 @@ async fn what_the_network_cut_is_said_to_be_altered() {
         assert_eq!(receipts[0].altered.as_deref(), Some("It la"), "{}", way.name);
     }
 }
+
+#[tokio::test]
+async fn an_image_that_takes_its_time_is_waited_for() {
+    for way in WAYS.iter().filter(|way| way.adapter == "linkedin") {
+        let bench = Bench::with(way, |mut settings| {
+            settings.processing = std::time::Duration::from_millis(1500);
+            settings
+        })
+        .await;
+        let mut post = bench::post(&["Look at it."]);
+        post.parts[0].media = vec![bench::picture(7)];
+        let variant = Variant::Post(post);
+        let receipts = bench.send(&variant).await.unwrap_or_else(|error| panic!("{}: {error}", way.name));
+        assert_shown(&bench, &variant, &receipts);
+    }
+}

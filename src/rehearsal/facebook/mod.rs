@@ -89,7 +89,7 @@ impl Facebook {
             }
             ("GET", [id, "comments"]) => {
                 self.needs("pages_read_engagement", 10)?;
-                self.comments(id, &parameters)
+                self.comments(asked, id, &parameters)
             }
             ("GET", [id]) => {
                 self.needs("pages_read_engagement", 10)?;

@@ -91,7 +91,7 @@ impl LinkedIn {
             ("POST", ["rest", "posts", urn]) if row == "PARTIAL_UPDATE" => self.edit(asked, urn),
             ("DELETE", ["rest", "posts", urn]) => self.delete(&row, urn),
             ("POST", ["rest", "socialActions", urn, "comments"]) => self.comment(asked, urn),
-            ("GET", ["rest", "socialActions", urn, "comments"]) => self.comments(urn),
+            ("GET", ["rest", "socialActions", urn, "comments"]) => self.comments(asked, urn),
             ("DELETE", ["rest", "socialActions", urn, "comments", id]) => {
                 let at = self.place(urn)?;
                 let actor = asked.query("actor").unwrap_or("").to_owned();
@@ -207,11 +207,10 @@ impl LinkedIn {
         let (Ok(count @ 0..=100), Ok(start)) = (number("count", 10), number("start", 0)) else {
             return no(illegal("count must be between 0 and 100"));
         };
-        let all = self
-            .posts
-            .iter()
-            .rev()
-            .filter(|standing| !standing.live.deleted && standing.live.author == author);
+        let all = self.posts.iter().map(|standing| (standing, &standing.live)).rev().filter(|(_, live)| {
+            !live.deleted && live.author == author && self.settings.lists(live.at, asked.at)
+        });
+        let all = all.map(|(standing, _)| standing);
         let shown: Vec<Value> = all.skip(start).take(count).map(Standing::shown).collect();
         let paging = json!({ "start": start, "count": count, "links": [] });
         Ok(Reply::json(200, json!({ "paging": paging, "elements": shown })))
@@ -283,7 +282,7 @@ impl LinkedIn {
         Ok(Reply::json(201, answer).with("x-restli-id", number))
     }
 
-    fn comments(&self, urn: &str) -> Checked<Reply> {
+    fn comments(&self, asked: &Asked, urn: &str) -> Checked<Reply> {
         let at = self.place(urn)?;
         let live = &self.posts[at].live;
         let organization = live.author.starts_with("urn:li:organization:");
@@ -291,6 +290,7 @@ impl LinkedIn {
         let shown: Vec<Value> = live
             .comments
             .iter()
+            .filter(|comment| self.settings.lists(comment.at, asked.at))
             .map(|comment| {
                 json!({ "actor": comment.author, "commentUrn": comment.id, "id": comment_number(comment),
                     "message": { "text": comment.text, "attributes": [] },

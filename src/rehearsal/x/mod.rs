@@ -303,6 +303,7 @@ impl X {
         let found = self.posts.iter().rev().filter(|post| {
             let id: u64 = post.id.parse().unwrap_or(0);
             !post.deleted
+                && self.settings.lists(post.at, asked.at)
                 && start.is_none_or(|start| post.at >= start)
                 && end.is_none_or(|end| post.at < end)
                 && before.is_none_or(|before| id < before)
