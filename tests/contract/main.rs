@@ -25,4 +25,5 @@ mod sending;
 #[path = "../once/smtp.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod smtp;
+mod texts;
 mod words;
