@@ -6,10 +6,12 @@
 mod bad_files;
 mod bad_input;
 mod bad_words;
+mod counting;
 mod house;
 mod looking;
 mod making;
 mod newcomer;
+mod prices;
 mod sending;
 
 #[test]

@@ -7,7 +7,7 @@
 use super::Facebook;
 use super::dialect::Asked;
 use super::graph::{self, Graph};
-use super::publish::{is_comment, post_below};
+use super::publish::{UPLOAD_LIMIT, is_comment, post_below};
 use crate::channel::{Attempt, Found, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +22,9 @@ const DOUBT: SignedDuration = SignedDuration::from_hours(1);
 /// What does not show after this long does not come: four times as long as is
 /// waited for an answer. Facebook documents no time (a judgement).
 const SETTLED: SignedDuration = SignedDuration::from_mins(2);
+/// The post leaves after its photos, each of which may take this long: the time
+/// of a try is when the first of them began.
+const FOR_EACH_PHOTO: SignedDuration = SignedDuration::from_secs(UPLOAD_LIMIT.as_secs().cast_signed());
 /// Pages of a list that are read, of a hundred each.
 const MOST_PAGES: usize = 5;
 /// So many letters in common at the beginning are too many for chance.
@@ -37,7 +40,10 @@ pub(super) async fn find(page: &Facebook, part: &PayloadPart, attempt: &Attempt)
     } else {
         posts(&graph, &page.page_id, Some(since)).await?
     };
-    Ok(verdict(&list, words_of(part), attempt, Timestamp::now()))
+    let uploads = i32::try_from(part.media.len()).unwrap_or(i32::MAX);
+    let settled = FOR_EACH_PHOTO.saturating_mul(uploads).saturating_add(SETTLED);
+    let had_time = Timestamp::now().duration_since(attempt.last_tried) >= settled;
+    Ok(verdict(&list, words_of(part), attempt.first_tried, had_time))
 }
 
 /// The words of a part.
@@ -144,16 +150,17 @@ fn entry(graph: &Graph, shown: &Value) -> Option<Entry> {
     })
 }
 
-/// What a list proves about `words`. Pure.
-fn verdict(list: &List, words: &str, attempt: &Attempt, now: Timestamp) -> Found {
-    let (first, doubt) = (before(attempt.first_tried, SKEW), before(attempt.first_tried, DOUBT));
+/// What a list proves about `words`, which were `tried` then for the first
+/// time; whether Facebook `had_time` to show them. Pure.
+fn verdict(list: &List, words: &str, tried: Timestamp, had_time: bool) -> Found {
+    let (first, doubt) = (before(tried, SKEW), before(tried, DOUBT));
     let has_words = !words.trim().is_empty();
     let ours = list.entries.iter().filter(|entry| {
         has_words && entry.created.is_some_and(|at| at >= first) && same_words(&entry.message, words)
     });
     // Of several the one closest to the try: what came later is a person's.
     let closest = ours.min_by_key(|entry| {
-        entry.created.map(|at| at.duration_since(attempt.first_tried).abs()).unwrap_or(SignedDuration::MAX)
+        entry.created.map(|at| at.duration_since(tried).abs()).unwrap_or(SignedDuration::MAX)
     });
     if let Some(entry) = closest {
         return Found::Sent(Receipt {
@@ -175,8 +182,9 @@ fn verdict(list: &List, words: &str, attempt: &Attempt, now: Timestamp) -> Found
         let why = "Facebook's list shows nothing from before the try, and so proves nothing";
         return Found::CannotTell(why.to_owned());
     }
-    if now.duration_since(attempt.last_tried) < SETTLED {
-        return Found::CannotTell("Facebook shows nothing of it yet, two minutes have not passed".to_owned());
+    if !had_time {
+        let why = "Facebook shows nothing of it yet, and it is too soon to say that nothing comes";
+        return Found::CannotTell(why.to_owned());
     }
     Found::Absent
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// A photo has up to 4 MB: two minutes are a line of 300 kbit/s.
-const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
+pub(super) const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
 /// What is asked only to know the address is not waited for.
 const ADDRESS_LIMIT: Duration = Duration::from_secs(10);
 /// Before the post's id in the receipt of a comment.

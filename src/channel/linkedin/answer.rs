@@ -12,6 +12,9 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value;
 use std::time::Duration;
 
+/// So much of an answer without JSON is looked at, in bytes.
+const LONGEST_WORDS: usize = 16 * 1024;
+
 /// What was asked, for what an answer that proves nothing means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -36,7 +39,9 @@ impl Fault {
     /// Reads the body; without JSON in it, its beginning.
     pub fn of(answer: &Answer) -> Fault {
         let Some(Value::Object(body)) = answer.json() else {
-            return Fault { says: answer.excerpt(), ..Fault::default() };
+            // More than is shown: a token that is cut in two is not recognised.
+            let start = &answer.body[..answer.body.len().min(LONGEST_WORDS)];
+            return Fault { says: String::from_utf8_lossy(start).trim().to_owned(), ..Fault::default() };
         };
         let text =
             |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().trim().to_owned();

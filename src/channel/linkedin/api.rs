@@ -71,7 +71,8 @@ impl<'a> Api<'a> {
             Some(Host::Domain(name)) => !is_loopback(name) && name.contains('.'),
             Some(Host::Ipv4(_) | Host::Ipv6(_)) | None => false,
         };
-        if !at_home && !(url.scheme() == "https" && named && url.username().is_empty()) {
+        let elsewhere = url.scheme() == "https" && named;
+        if !url.username().is_empty() || !(at_home || elsewhere) {
             let host = url.host_str().unwrap_or("nowhere");
             let host = crate::diagnostic::visible::visible(host).into_owned();
             return Err(format!(

@@ -53,7 +53,7 @@ pub(super) fn payload(author: &str, variant: &Variant) -> Checked<Payload> {
             // The card's thumbnail is uploaded by us. A card without one is
             // still a card.
             let thumbnail = card.image.as_ref();
-            match thumbnail.and_then(|image| unfit(image)) {
+            match thumbnail.and_then(unfit) {
                 Some((rule, says)) => problems
                     .push(Diagnostic::warning(rule, format!("{says}: the card goes without its picture"))),
                 None => media.extend(thumbnail.cloned()),

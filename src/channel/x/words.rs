@@ -71,7 +71,10 @@ impl Shown {
         }
         let beginning = |text: &str| text.chars().take(LOOKED_AT).collect::<String>();
         let whole: String = shown.iter().map(Piece::text).collect();
+        // What is cut is not the same, and may be what was sent.
+        let cut = whole.trim_end_matches(['…', ' ']);
         let alike = matches(&sent, &shown, false)
+            || !cut.is_empty() && sent.starts_with(cut)
             || strsim::normalized_levenshtein(&beginning(&sent), &beginning(&whole)) >= ALIKE;
         if alike { Likeness::Alike } else { Likeness::Unlike }
     }
@@ -209,7 +212,15 @@ mod tests {
         assert_eq!(compare(sent, 0, post.clone()), Likeness::Same);
         assert_eq!(compare(&sent.replace("a=1", "a=7"), 0, post.clone()), Likeness::Alike);
         assert_eq!(compare("Something else is said today", 0, post.clone()), Likeness::Unlike);
-        assert_eq!(compare(&sent.replace("landed", "lands"), 0, post), Likeness::Alike);
+        assert_eq!(compare(&sent.replace("landed", "lands"), 0, post.clone()), Likeness::Alike);
+        assert_eq!(
+            compare(&format!("{sent} And there is much more to be said of it, and more, and more."), 0, post),
+            Likeness::Alike
+        );
+        assert_eq!(
+            compare("It landed. And stands there.", 0, json!({ "text": "It landed…" })),
+            Likeness::Alike
+        );
     }
 
     #[test]

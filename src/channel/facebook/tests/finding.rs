@@ -1,7 +1,7 @@
 //! Facebook's own lists as evidence, and taking down.
 
 use super::server::{error, lost, ok, status};
-use super::{House, with_comment};
+use super::{House, with_comment, with_pictures};
 use crate::channel::{Found, Removed, SendError, fixture};
 use crate::plan::Receipt;
 use jiff::{SignedDuration, Timestamp};
@@ -87,12 +87,26 @@ async fn the_receipt_of_what_was_found_is_as_good_as_the_lost_one() {
 
 #[tokio::test]
 async fn too_soon_is_no_proof() {
-    let house = House::new(vec![ok(&list(&[entry("12_1", -600, "Something older")]))]).await;
-    let (parts, mut attempt) = house.attempt(fixture::post(&["It landed."]));
-    // Tried long ago, and once more just now.
-    (attempt.first_tried, attempt.last_tried) = (tried(), Timestamp::now());
-    let found = house.page.find(&parts[0], &attempt).await.unwrap();
-    assert_eq!(kind(&found), "Facebook shows nothing of it yet, two minutes have not passed");
+    let soon = "Facebook shows nothing of it yet, and it is too soon to say that nothing comes";
+    // Tried long ago, and once more so many minutes ago. A photo takes up to two
+    // minutes before its post can be out.
+    for (photos, minutes, wanted) in [
+        (0, 0, soon),
+        (0, 1, soon),
+        (0, 3, "absent"),
+        (1, 3, soon),
+        (1, 5, "absent"),
+        (3, 7, soon),
+        (3, 9, "absent"),
+    ] {
+        let house = House::new(vec![ok(&list(&[entry("12_1", -600, "Something older")]))]).await;
+        let names = &["a.png", "b.png", "c.png"][..photos];
+        let (parts, mut attempt) = house.attempt(with_pictures(&house, "It landed.", names));
+        attempt.first_tried = tried();
+        attempt.last_tried = Timestamp::now().checked_sub(SignedDuration::from_mins(minutes)).unwrap();
+        let found = house.page.find(&parts[0], &attempt).await.unwrap();
+        assert_eq!(kind(&found), wanted, "{photos} photos, {minutes} minutes");
+    }
 }
 
 #[tokio::test]

@@ -180,6 +180,9 @@ async fn no_answer_shows_the_token_or_steers_a_terminal() {
         assert!(said.contains("«secret»") && !said.contains(TOKEN) && !said.contains('\u{1b}'), "{said}");
         assert!(said.len() < 3000, "{}", said.len());
     }
+    let cut = format!("{} {TOKEN} {}", "x".repeat(290), "y".repeat(1000));
+    let said = outcome(&tried(ORGANIZATION, false, Reply::Answer(400, Vec::new(), cut)).await);
+    assert!(said.contains("«secret»") && !said.contains(&TOKEN[..6]), "{said}");
     let house = house(ORGANIZATION, "http://127.0.0.1:1");
     assert!(!format!("{:?}", house.channel).contains(TOKEN));
 }
