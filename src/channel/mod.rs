@@ -22,6 +22,7 @@ pub mod x;
 
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{ChannelTable, Project};
+pub use crate::plan::MicroDollars;
 use crate::plan::{Identity, Payload, Receipt, StepKey};
 use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
 use crate::source::Sources;
@@ -121,10 +122,6 @@ pub enum Removed {
     /// It stays, because: the network cannot, or does not let us.
     Stays(String),
 }
-
-/// What a call costs, in millionths of a US dollar: networks charge thousandths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MicroDollars(pub u64);
 
 /// One configured channel.
 pub trait Channel: Send + Sync + std::fmt::Debug {

@@ -160,7 +160,7 @@ fn post(frame: &mut Frame, item: &PreviewItem<'_>, post: &Post) {
 }
 
 fn text_with_fold(frame: &mut Frame, item: &PreviewItem<'_>, text: &str) {
-    match fold_at(text, item.outlet.rules.fold) {
+    match fold_at(text, &item.outlet.rules) {
         Some(at) => {
             let (seen, folded) = text.split_at(at);
             frame.text("", "", &shown(seen.trim_end()), PLAIN);

@@ -188,17 +188,13 @@ fn fixed_costs(text: &str, rules: &Rules, url_reserve: usize) -> Vec<(Range<usiz
     let Some(link) = rules.link_cost else {
         return late::find(text).into_iter().map(|found| (found.range, url_reserve)).collect();
     };
-    let cost = |entity: &Entity| match (rules.dialect, entity.kind) {
-        (Dialect::Mastodon, kind) => mastodon::cost(&text[entity.range.clone()], kind, link),
-        (_, EntityKind::Link) => Some(link),
-        (_, EntityKind::Mention | EntityKind::Hashtag | EntityKind::Cashtag) => None,
-    };
     match rules.dialect {
         // To the count a link is one even where it overlaps a tag.
         Dialect::X => x::urls(text).into_iter().map(|url| (url.range, link)).collect(),
+        Dialect::Mastodon => mastodon::costs(text, link),
         dialect => {
-            let found = entities(text, dialect).into_iter();
-            found.filter_map(|entity| cost(&entity).map(|cost| (entity.range, cost))).collect()
+            let links = entities(text, dialect).into_iter().filter(|entity| entity.kind == EntityKind::Link);
+            links.map(|entity| (entity.range, link)).collect()
         }
     }
 }
@@ -252,20 +248,48 @@ mod tests {
         assert_eq!(weighs("cafe\u{301}"), 4);
         assert_eq!(weighs("한글 \u{1112}\u{1161}\u{11ab}"), 7);
         assert_eq!(weighs("“quoted” – it’s…"), 17);
-        for emoji in ["👋🏽", "🇩🇪", "1️⃣", "❤️", "©️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👩‍🚀", "🏳️‍🌈"]
-        {
-            assert_eq!(weighs(emoji), 2, "{emoji}");
-        }
-        assert_eq!(weighs("©"), 1);
         // A joiner between letters is no emoji.
         assert_eq!(weighs("क्\u{200d}ष"), 4);
+    }
+
+    #[test]
+    fn an_emoji_weighs_two_however_it_is_made() {
+        let emoji = ["👋🏽", "🇩🇪", "1️⃣", "1\u{20e3}", "❤️", "©️", "⌚️", "☝️🏽", "👩‍🚀", "🏳️‍🌈", "👩🏽‍❤️‍💋‍👨🏻"];
+        for emoji in
+            emoji.into_iter().chain(["👨‍👩‍👧‍👦", "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}"])
+        {
+            assert_eq!(weighs(emoji), 2, "{emoji}");
+            assert_eq!(weighs(&format!("a{emoji}{emoji}1")), 6, "{emoji}");
+        }
+        assert_eq!(weighs("©"), 1);
+        // What is no emoji of the list counts by its parts: two letters that
+        // are no flag, a joiner without a meaning, a text form, a lone colour.
+        for (broken, weight) in
+            [("🇩🇩", 4), ("👩‍🍕", 5), ("👩‍", 3), ("❤\u{fe0e}", 4), ("😀\u{fe0f}", 4), ("🏽", 2)]
+        {
+            assert_eq!(weighs(broken), weight, "{broken:?}");
+        }
+        assert_eq!(weighs("🇩🇪🇫🇷"), 4);
+    }
+
+    #[test]
+    fn what_x_refuses_is_named() {
+        let checked = |text: &str| validate(text, &x(), 80).map(|counted| counted.counted);
+        assert_eq!(checked("Hi."), Ok(3));
+        assert_eq!(checked(""), Err(Invalid::Empty));
+        assert_eq!(checked(&"a".repeat(281)), Err(Invalid::TooLong));
+        assert_eq!(checked("a\u{feff}b"), Err(Invalid::Character('\u{feff}')));
     }
 
     #[test]
     fn links_and_late_addresses_have_their_cost() {
         assert_eq!(weighs("see https://example.com/a/very/long/path/indeed?with=query"), 27);
         assert_eq!(weighs("(https://a.co)."), 26);
-        assert_eq!(weighs("https://a.co and www.acme.example"), 23 + 5 + 23);
+        // To X a tag and a link; the count takes both.
+        assert_eq!(weighs("#日acme.com"), 3 + 23);
+        // A letter is composed before links are looked for.
+        assert_eq!(weighs("https://a.co/cafe\u{301}"), 23);
+        assert_eq!(weighs("https://a.co and www.acme.com"), 23 + 5 + 23);
         let token = late::token("blog", true);
         assert_eq!(weighs(&format!("It landed. {token}")), 34);
         let linkedin = letters(Unit::Utf16, None);
@@ -313,7 +337,8 @@ mod tests {
 
     #[test]
     fn atoms_add_up_to_the_count() {
-        let text = format!("Hi @ada_l, #Raumfahrt: 👩‍🚀 {} www.acme.example é", late::token("blog", false));
+        let text =
+            format!("Hi @ada_l, #Raumfahrt: 👩‍🚀 {} www.acme.com é #日acme.com", late::token("blog", false));
         for rules in [x(), letters(Unit::Grapheme, None), letters(Unit::Byte, Some(9))] {
             let sum: usize = atoms(&text, &rules, 80).iter().map(|atom| atom.cost).sum();
             assert_eq!(sum, count(&text, &rules, 80).counted);

@@ -31,17 +31,19 @@ pub fn entities_with_scheme(text: &str) -> Vec<Entity> {
 }
 
 fn resolve(text: &str, urls: Vec<Url>) -> Vec<Entity> {
-    let (mut tags, mut symbols) = (Vec::new(), Vec::new());
-    between_tokens(text, |text, from| {
-        tag::hashtags(text, from, &mut tags);
-        tag::cashtags(text, from, &mut symbols);
-    });
-    let of = |kind| move |range| Entity { kind, range };
-    let links = urls.into_iter().map(|url| url.range).map(of(EntityKind::Link));
-    let mentions = mentions(text).into_iter().map(|mention| mention.range).map(of(EntityKind::Mention));
-    let tags = tags.into_iter().map(of(EntityKind::Hashtag));
-    let symbols = symbols.into_iter().map(of(EntityKind::Cashtag));
-    let mut all: Vec<Entity> = links.chain(mentions).chain(tags).chain(symbols).collect();
+    let mut all = of(EntityKind::Link, urls.into_iter().map(|url| url.range));
+    all.extend(of(EntityKind::Mention, mentions(text).into_iter().map(|mention| mention.range)));
+    all.extend(of(EntityKind::Hashtag, all_hashtags(text)));
+    all.extend(of(EntityKind::Cashtag, cashtags(text)));
+    without_overlaps(all)
+}
+
+fn of(kind: EntityKind, ranges: impl IntoIterator<Item = Range<usize>>) -> Vec<Entity> {
+    ranges.into_iter().map(|range| Entity { kind, range }).collect()
+}
+
+/// In order; of two that overlap, the one that begins first.
+fn without_overlaps(mut all: Vec<Entity>) -> Vec<Entity> {
     all.sort_by_key(|entity| entity.range.start);
     let mut used = 0;
     all.retain(|entity| {
@@ -74,9 +76,16 @@ pub fn mentions(text: &str) -> Vec<Mention> {
     found
 }
 
-/// The hashtags of `text` with their signs, as they are without links
-/// (`extractHashtagsWithIndices` of a text that has none).
+/// The hashtags of `text` with their signs, but for those inside of a link
+/// (`extractHashtagsWithIndices`).
 pub fn hashtags(text: &str) -> Vec<Range<usize>> {
+    let mut all = of(EntityKind::Hashtag, all_hashtags(text));
+    all.extend(of(EntityKind::Link, urls(text).into_iter().map(|url| url.range)));
+    let tags = without_overlaps(all).into_iter().filter(|entity| entity.kind == EntityKind::Hashtag);
+    tags.map(|tag| tag.range).collect()
+}
+
+fn all_hashtags(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     between_tokens(text, |text, from| tag::hashtags(text, from, &mut found));
     found

@@ -33,7 +33,7 @@ pub(super) fn find(text: &str, from: usize, found: &mut Vec<Url>) {
         let dot = looked + dot;
         let start = run_start(text, looked.max(floor), dot);
         let end = run_end(text, dot);
-        if end > dot + 1 && start < dot {
+        if end > dot + 1 {
             let run = Run::new(text, start..end, &mut labels);
             floor = run.search(floor, found);
         }
@@ -117,21 +117,37 @@ impl<'a> Run<'a> {
         }
         let from = label.start.max(floor);
         let part = self.text.get(from..label.end)?;
-        part.char_indices().find_map(|(offset, c)| {
-            let start = from + offset;
-            let last = label.beyond.or(direct.filter(|_| label.underscore.is_none_or(|at| at < start)))?;
-            if !is_host_letter(c) {
-                return None;
+        let mut places = part.char_indices().map(|(offset, c)| (from + offset, c)).peekable();
+        while let Some((start, c)) = places.next() {
+            // The text's first character (in UTF-16) is rather what stands
+            // before a link than the link's own, where it can be both.
+            let rather = places.peek().filter(|_| start == 0 && c.len_utf16() == 1 && may_precede(c));
+            let last =
+                |start| label.beyond.or(direct.filter(|_| label.underscore.is_none_or(|at| at < start)));
+            for (start, c) in rather.copied().into_iter().chain([(start, c)]) {
+                if let Some(last) = last(start).filter(|_| is_host_letter(c))
+                    && let Some(host) = self.host_at(start, c, last, floor)
+                {
+                    return Some(host);
+                }
             }
-            let scheme =
-                (start == self.range.start).then(|| scheme_before(self.text, start, floor)).flatten();
-            let begin = scheme.unwrap_or(start);
-            may_begin(self.text, begin, floor).then(|| Host {
-                begin,
-                name: start..self.labels[last].ending.unwrap_or(start),
-                last,
-                scheme: scheme.is_some(),
-            })
+        }
+        None
+    }
+
+    /// The host that begins at `start` with `c` and ends in label `last`.
+    fn host_at(&self, start: usize, c: char, last: usize, floor: usize) -> Option<Host> {
+        let scheme = (start == self.range.start).then(|| scheme_before(self.text, start, floor)).flatten();
+        let begin = scheme.unwrap_or(start);
+        let free = may_begin(self.text, begin, floor);
+        // The original reads UTF-16: half of a pair may stand before the other.
+        let halved = c.len_utf16() == 2 && start >= floor;
+        (free || halved).then(|| Host {
+            begin,
+            name: start..self.labels[last].ending.unwrap_or(start),
+            last,
+            scheme: scheme.is_some(),
+            refused: free && scheme.is_none() && self.text[..begin].ends_with(['-', '_', '.', '/']),
         })
     }
 }
@@ -144,6 +160,8 @@ struct Host {
     /// The label that the name ends in.
     last: usize,
     scheme: bool,
+    /// Not a link for what stands before (`invalidUrlWithoutProtocolPrecedingChars`).
+    refused: bool,
 }
 
 impl Host {
@@ -164,7 +182,7 @@ impl Host {
                 Slug::TooLong => return tail.end,
             };
             found.push(Url { range: self.begin..end, scheme: true });
-        } else if !text[..self.begin].ends_with(['-', '_', '.', '/']) {
+        } else if !self.refused {
             let first = found.len();
             plain_names(text, &self.name, found);
             if let Some(last) = found[first..].last_mut().filter(|_| tail.path) {
@@ -203,12 +221,12 @@ fn run_end(text: &str, dot: usize) -> usize {
 
 /// Whether a link may begin at `at` (`validUrlPrecedingChars`).
 fn may_begin(text: &str, at: usize, floor: usize) -> bool {
-    at == 0
-        || at > floor
-            && text[..at].chars().next_back().is_some_and(|c| {
-                !(c.is_ascii_alphanumeric()
-                    || matches!(c, '@' | '＠' | '$' | '#' | '＃' | '\u{fffe}' | '\u{feff}' | '\u{ffff}'))
-            })
+    at == 0 || text.get(floor..at).and_then(|before| before.chars().next_back()).is_some_and(may_precede)
+}
+
+fn may_precede(c: char) -> bool {
+    !c.is_ascii_alphanumeric()
+        && !matches!(c, '@' | '＠' | '$' | '#' | '＃' | '\u{fffe}' | '\u{feff}' | '\u{ffff}')
 }
 
 /// Where the scheme begins that stands right before `at`.
