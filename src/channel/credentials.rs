@@ -6,6 +6,7 @@ use super::{Configuring, Ready, SendError};
 use crate::diagnostic::Diagnostic;
 use crate::ladder::secret_ref::SecretRef;
 use crate::ladder::shape::Reader;
+use reqwest::header::HeaderValue;
 use std::path::Path;
 
 /// The secrets that an adapter's table names, in the order of its fields.
@@ -31,11 +32,27 @@ impl Secrets {
         self.values.iter().find(|(name, _)| *name == key).map(|(_, value)| value.value())
     }
 
+    /// `Authorization: Bearer …` with the value under `key`, marked so that
+    /// nothing prints it.
+    pub fn bearer(&self, key: &str) -> Result<HeaderValue, SendError> {
+        header(&format!("Bearer {}", self.get(key).unwrap_or_default()), key)
+    }
+
     /// `text`, which a server said, with every trace of the secrets taken out.
     pub fn redact(&self, text: &str) -> String {
         let all: Vec<Exposed> = self.values.iter().map(|(_, value)| value.clone()).collect();
         redact(text, &all)
     }
+}
+
+/// A header that holds a secret, marked so that nothing prints it. `key` is
+/// where in the table its value comes from.
+pub fn header(value: &str, key: &str) -> Result<HeaderValue, SendError> {
+    let mut header = HeaderValue::from_str(value).map_err(|_| SendError::Refused {
+        says: format!("`{key}` holds characters that no token has: copy it once more"),
+    })?;
+    header.set_sensitive(true);
+    Ok(header)
 }
 
 impl Credentials {

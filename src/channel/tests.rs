@@ -137,9 +137,10 @@ async fn what_is_missing_is_named_before_anything_is_sent() {
 async fn a_network_that_is_not_built_yet_says_so() {
     let project = tempfile::tempdir().unwrap();
     std::fs::write(project.path().join("token"), "sesame\n").unwrap();
-    let made = one("[channels.x]\nadapter = \"x\"\naccess_token = { file = \"token\" }\n");
+    let made =
+        one("[channels.f]\nadapter = \"facebook\"\npage_id = \"12\"\naccess_token = { file = \"token\" }\n");
     let Ready::No(why) = made.channel.ready(project.path()).await else { panic!() };
-    assert!(why[0].contains("cannot post to X yet") && why[0].contains("outbox"), "{why:?}");
+    assert!(why[0].contains("cannot post to Facebook yet") && why[0].contains("outbox"), "{why:?}");
     let attempt = fixture::attempt(Path::new("/"), fixture::post(&["a"]));
     let part = made.channel.payload(&attempt.variant, &attempt.identity).value.unwrap().parts.remove(0);
     let error = made.channel.send(&part, &attempt).await.unwrap_err();

@@ -131,6 +131,13 @@ fn adapters(desk: &mut Desk) -> Exit {
     Exit::Done
 }
 
+/// Whether any secret of the table is plainly not there. Nothing is read, and no
+/// program is run: what only a program can tell counts as there.
+pub fn lacks_secrets(table: &ChannelTable, project: &Path) -> bool {
+    let secrets = secrets(table, project);
+    secrets.is_empty() || secrets.iter().any(|secret| !secret.there)
+}
+
 /// A secret as its table refers to it.
 struct Secret {
     key: String,

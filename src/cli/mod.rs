@@ -27,6 +27,7 @@ mod output;
 mod plan;
 pub mod presets;
 mod preview;
+mod price;
 mod publish;
 mod resolve;
 mod run;

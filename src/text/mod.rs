@@ -11,6 +11,7 @@ mod escape;
 pub mod fit;
 pub mod hashtag;
 pub mod late;
+pub mod little_text;
 pub mod network;
 mod sentence;
 

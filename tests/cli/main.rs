@@ -11,6 +11,7 @@ mod house;
 mod looking;
 mod making;
 mod newcomer;
+mod prices;
 mod sending;
 
 #[test]
