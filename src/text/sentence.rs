@@ -155,7 +155,7 @@ mod tests {
             "M. Dupont et Mme. Curie, av. J.-C. Rien, le 3 oct. 2026, p. ex. Paris",
             "La Sra. García y el Dr. Ruiz de EE. UU. Ayer, pág. 12, el 3 dic. Todo",
             "It weighs 3.5 t and costs $1.2 million... or so",
-            "Version 2.0.1 of main.rs is at https://acme.example/a.b?c=d.E now",
+            "Version 2.0.1 of main.rs is at https://acme.example/a.b/c.D now",
         ] {
             assert_eq!(sentences(one), [one]);
         }
