@@ -53,6 +53,7 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "bad-link",
     "card-without-link",
     "unknown-handle",
+    "image-format",
 ];
 
 #[test]
