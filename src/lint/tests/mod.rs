@@ -49,6 +49,7 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "too-many-cashtags",
     "invalid-character",
     "gif-and-images",
+    "image-format",
     "template",
     "bad-link",
     "card-without-link",
