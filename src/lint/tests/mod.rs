@@ -54,6 +54,7 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "bad-link",
     "card-without-link",
     "unknown-handle",
+    "image-format",
 ];
 
 #[test]
