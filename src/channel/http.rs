@@ -15,6 +15,9 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// More of an answer is not read: no service says as much about one post.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
+/// So much of a body is looked at for a message, in bytes.
+const LONGEST_EXCERPT: usize = 16 * 1024;
+
 /// The client that everything shares. Building it reads the system's roots of
 /// trust (about 4 ms), so it happens once and only when something is sent.
 pub fn client() -> Result<&'static Client, String> {
@@ -95,9 +98,10 @@ impl Answer {
         Duration::try_from(moment.duration_since(now)).unwrap_or_default()
     }
 
-    /// The beginning of the body, made visible, for a message.
+    /// The beginning of the body, made visible: much more of it than a message
+    /// shows, for a secret that is cut in two is not found in it any more.
     pub fn excerpt(&self) -> String {
-        let start = &self.body[..self.body.len().min(300)];
+        let start = &self.body[..self.body.len().min(LONGEST_EXCERPT)];
         crate::diagnostic::visible::visible(String::from_utf8_lossy(start).trim()).into_owned()
     }
 }

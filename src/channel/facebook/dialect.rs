@@ -197,6 +197,9 @@ fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) ->
         429 => SendError::NotYet { says, wait: Some(wait(answer)) },
         // A time-out, or a request that stands in the way of another one.
         408 | 409 | 425 => doubt(says, asked),
+        // Something in Facebook's place that only lets posts through says
+        // nothing about whose token it is.
+        404 | 405 | 501 if asked == Asked::Page => doubt(says, asked),
         400..=499 if !is_half => refused(says),
         _ => doubt(says, asked),
     }

@@ -67,6 +67,11 @@ impl Fault {
         Fault { codes, number, says: says.join("; ") }
     }
 
+    /// Whether it names neither a code nor a number: LinkedIn's errors do.
+    pub fn is_in_no_words_of_linkedin(&self) -> bool {
+        self.codes.is_empty() && self.number.is_none()
+    }
+
     fn is(&self, code: &str) -> bool {
         self.codes.iter().any(|known| known == code)
     }

@@ -106,6 +106,9 @@ fn half_an_answer_proves_nothing_and_a_proxy_that_says_no_means_no() {
     assert_eq!(kind(&outcome(&half, POST, &str::to_owned)), "Unknown");
     assert_eq!(means(403, &[], "<html>Forbidden</html>", POST), "Refused");
     assert_eq!(means(404, &[], "", POST), "Refused");
+    // It says nothing about whose token it is, either.
+    assert_eq!(means(404, &[], "<html>Not here</html>", Asked::Page), "NotYet");
+    assert_eq!(means(403, &[], "<html>Forbidden</html>", Asked::Page), "Refused");
     assert_eq!(means(429, &[], "<html>slow down</html>", POST), "NotYet 900");
     assert_eq!(means(429, &[("retry-after", "30")], "", POST), "NotYet 30");
 }

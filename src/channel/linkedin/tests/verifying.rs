@@ -38,7 +38,7 @@ async fn an_organisation_is_known_by_its_name() {
     assert_eq!(verified(ORGANIZATION, "@acme-rockets-inc", acme()).await.0, "good");
     assert_eq!(verified(ORGANIZATION, "", acme()).await.0, "good");
     insta::assert_snapshot!(verified(ORGANIZATION, "Apex Rockets", acme()).await.0, @r#"refused: urn:li:organization:42 is “Acme Rockets” at LinkedIn, and `account` is “Apex Rockets”: mend `author`, or set `account = "Acme Rockets"`"#);
-    let none = json(404, value!({ "message": "Not found" }));
+    let none = json(404, value!({ "status": 404, "code": "NOT_FOUND", "message": "Not found" }));
     insta::assert_snapshot!(verified(ORGANIZATION, "", none).await.0, @r#"refused: LinkedIn has no organisation urn:li:organization:42: the number stands in the address of the page's administration"#);
 }
 
@@ -48,6 +48,11 @@ async fn what_cannot_be_asked_stops_nothing() {
         || json(403, value!({ "status": 403, "code": "ACCESS_DENIED", "message": "Not enough permissions" }));
     assert_eq!(verified(PERSON, "Ada", closed()).await.0, "good");
     assert_eq!(verified(ORGANIZATION, "Acme", closed()).await.0, "good");
+    // Something in LinkedIn's place that only lets posts through.
+    for status in [404, 405, 501] {
+        assert_eq!(verified(PERSON, "Ada", json(status, value!({}))).await.0, "good");
+        assert_eq!(verified(ORGANIZATION, "Acme", json(status, value!({}))).await.0, "good");
+    }
     for reply in [json(500, value!({})), Reply::Cut, json(200, value!([])), json(429, value!({}))] {
         let (said, _) = verified(PERSON, "", reply).await;
         assert!(said.starts_with("left to sending: NotYet"), "{said}");
