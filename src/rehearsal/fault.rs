@@ -9,6 +9,8 @@ pub enum Upon {
     Publishing,
     /// The next, whichever.
     Any,
+    /// The one that so many came before.
+    Number(usize),
     /// The next with this method whose path holds these characters.
     Path(&'static str, &'static str),
 }
@@ -48,6 +50,13 @@ pub enum Fault {
     Gigabyte,
     /// It is done, and the answer comes at one byte a second.
     Drip,
+    /// A refusal that repeats every header and parameter of the request, tokens
+    /// and all; nothing is done.
+    Echo(u16),
+    /// A refusal with this status and in these words; nothing is done.
+    Says(u16, String),
+    /// It is done, and the answer names it so.
+    OddId(String),
     /// Nothing is done, and no answer ever comes.
     Silence,
     /// It is done, and no answer ever comes.
@@ -59,7 +68,13 @@ impl Fault {
     pub(super) fn is_after_doing(&self) -> bool {
         !matches!(
             self,
-            Fault::CutBefore | Fault::TooMany(_) | Fault::FailedBefore | Fault::Redirect(_) | Fault::Silence
+            Fault::CutBefore
+                | Fault::TooMany(_)
+                | Fault::FailedBefore
+                | Fault::Redirect(_)
+                | Fault::Echo(_)
+                | Fault::Says(..)
+                | Fault::Silence
         )
     }
 }

@@ -25,6 +25,7 @@ pub use log::{Logged, LoggedBody, LoggedPart};
 pub use settings::{Settings, Signed};
 pub use timeline::{LiveComment, LiveLink, LiveMedia, LivePost};
 
+use jiff::Timestamp;
 use reply::Reply;
 use request::Asked;
 use server::Shared;
@@ -54,12 +55,16 @@ trait Service: Send {
     fn failed(&self) -> Reply;
     /// A success that does not say what was made.
     fn nameless(&self, reply: Reply) -> Reply;
+    /// A success that calls what was made by this name.
+    fn renamed(&self, reply: Reply, id: &str) -> Reply;
     /// From now on the credentials are expired.
     fn expire(&mut self);
     /// The next text is shown only this far, in characters.
     fn shorten_next(&mut self, characters: usize);
-    /// Somebody posts this by hand, with the same account or with another one.
-    fn by_hand(&mut self, text: &str, own: bool) -> String;
+    /// Somebody posted this by hand at that time with the same account.
+    fn by_hand(&mut self, text: &str, at: Timestamp) -> String;
+    /// The id of a post that stands there and is somebody else's.
+    fn by_stranger(&mut self) -> String;
     /// Everything that was ever posted with the account, oldest first.
     fn timeline(&self) -> Vec<LivePost>;
 }
@@ -132,14 +137,16 @@ impl Running {
         self.shared.state().orders.len()
     }
 
-    /// Somebody posts `text` by hand with the same account; its id.
-    pub fn posted_by_hand(&self, text: &str) -> String {
-        self.shared.state().service.by_hand(text, true)
+    /// Somebody posted `text` by hand with the same account, so long ago; its
+    /// id. Only before anything younger is there, for ids grow with time.
+    pub fn posted_by_hand(&self, text: &str, ago: Duration) -> String {
+        let at = Timestamp::now().checked_sub(ago).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.shared.state().service.by_hand(text, at)
     }
 
-    /// A stranger posts `text`; its id. It is not in the timeline.
-    pub fn posted_by_stranger(&self, text: &str) -> String {
-        self.shared.state().service.by_hand(text, false)
+    /// A stranger posts something; its id. It is not in the timeline.
+    pub fn posted_by_stranger(&self) -> String {
+        self.shared.state().service.by_stranger()
     }
 
     /// Stops: nobody is listening any more, and no request that is still on its

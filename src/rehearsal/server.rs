@@ -109,6 +109,7 @@ impl Inside {
         let struck = self.orders.iter().position(|(upon, _)| match upon {
             Upon::Publishing => publishes,
             Upon::Any => true,
+            Upon::Number(before) => self.log.len() == *before,
             Upon::Path(method, part) => asked.method == *method && asked.path.contains(part),
         });
         let fault = struck.and_then(|at| self.orders.remove(at)).map(|(_, fault)| fault);
@@ -121,6 +122,8 @@ impl Inside {
         let reply = match &fault {
             Some(Fault::TooMany(wait)) => self.service.too_many(*wait),
             Some(Fault::FailedBefore) => self.service.failed(),
+            Some(Fault::Echo(status)) => echo(asked, *status),
+            Some(Fault::Says(status, words)) => in_all_shapes(*status, words),
             Some(fault) if !fault.is_after_doing() => Reply::bare(0),
             _ => {
                 let reply = self.service.answer(asked);
@@ -173,6 +176,10 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
             let nameless = shared.state().service.nameless(reply);
             response(&nameless, Body::from(nameless.bytes()))
         }
+        Fault::OddId(id) => {
+            let renamed = shared.state().service.renamed(reply, &id);
+            response(&renamed, Body::from(renamed.bytes()))
+        }
         Fault::Redirect(to) => response(&Reply::bare(307).with("location", to), Body::empty()),
         Fault::Gigabyte => {
             let block = Bytes::from(vec![b' '; 64 * 1024]);
@@ -192,10 +199,30 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
             line.cut();
             Response::default()
         }
-        Fault::TooMany(_) | Fault::FailedBefore | Fault::Slow(_) | Fault::Expired | Fault::CutShort(_) => {
-            response(&reply, Body::from(bytes))
-        }
+        Fault::TooMany(_)
+        | Fault::FailedBefore
+        | Fault::Echo(_)
+        | Fault::Says(..)
+        | Fault::Slow(_)
+        | Fault::Expired
+        | Fault::CutShort(_) => response(&reply, Body::from(bytes)),
     }
+}
+
+/// What a careless server says when it logs to its users.
+fn echo(asked: &Asked, status: u16) -> Reply {
+    let headers = asked.headers.iter().map(|(name, value)| format!("{name}: {value:?}"));
+    let heard: Vec<String> = headers.collect();
+    let says = format!("cannot process {} {:?} {:?} {:?}", asked.path, heard, asked.query, asked.sent);
+    in_all_shapes(status, &says)
+}
+
+/// The words in every place where one of the networks has words of an error.
+fn in_all_shapes(status: u16, says: &str) -> Reply {
+    let error = serde_json::json!({ "message": says, "code": 100, "error_user_msg": says });
+    let body = serde_json::json!({ "status": status, "title": says, "detail": says, "message": says,
+        "code": says, "error": error });
+    Reply::json(status, body)
 }
 
 fn response(reply: &Reply, body: Body) -> Response {

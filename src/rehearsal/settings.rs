@@ -1,6 +1,8 @@
 //! Whose account a rehearsed network has, and what its credentials may do.
 
+use jiff::Timestamp;
 use std::fmt;
+use std::time::Duration;
 
 /// One account of one network.
 #[derive(Clone)]
@@ -30,6 +32,10 @@ pub struct Settings {
     pub versions: Vec<String>,
     /// X: posts in 15 minutes; 100 by its pages of 2026-07-24.
     pub posts_in_window: u32,
+    /// How far lists of posts and comments are behind what is posted.
+    pub lag: Duration,
+    /// LinkedIn: how long an image takes until it can be on a post.
+    pub processing: Duration,
     /// X: whether the account may post 25,000 characters.
     pub premium: bool,
 }
@@ -104,6 +110,8 @@ impl Settings {
             organizations: vec![("2414183".to_owned(), "Acme Rockets".to_owned())],
             versions: texts(versions),
             posts_in_window: 100,
+            lag: Duration::ZERO,
+            processing: Duration::ZERO,
             premium: false,
         }
     }
@@ -123,6 +131,11 @@ impl Settings {
     pub fn without_scope(mut self, scope: &str) -> Settings {
         self.scopes.retain(|has| has != scope);
         self
+    }
+
+    /// Whether a list shows by now what was posted at that time.
+    pub(super) fn lists(&self, posted: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(posted).unsigned_abs() >= self.lag || posted > now
     }
 
     pub(super) fn may(&self, scope: &str) -> bool {

@@ -81,8 +81,8 @@ impl House {
 
 /// How a run ended.
 pub struct Ended {
-    output: Output,
-    said: String,
+    pub output: Output,
+    pub said: String,
 }
 
 impl Ended {

@@ -8,6 +8,7 @@ mod bad_input;
 mod bad_words;
 mod counting;
 mod house;
+mod linkedin;
 mod looking;
 mod making;
 mod newcomer;

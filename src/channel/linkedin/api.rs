@@ -11,6 +11,14 @@ use serde_json::Value;
 use std::path::Path;
 use url::{Host, Url};
 
+/// Sends a request; what prevents an answer says whose.
+pub(super) async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
+    http::call(request).await.map_err(|trouble| match trouble {
+        Trouble::NotSent(why) => Trouble::NotSent(format!("LinkedIn cannot be reached: {why}")),
+        Trouble::Lost(why) => Trouble::Lost(format!("LinkedIn did not answer: {why}")),
+    })
+}
+
 /// The API, as one author sees it.
 pub(super) struct Api<'a> {
     /// Whose.
@@ -42,22 +50,22 @@ impl<'a> Api<'a> {
 
     /// Asks for something that changes nothing.
     pub async fn get(&self, path: &str) -> Result<Answer, Trouble> {
-        http::call(self.request(Method::GET, path)).await
+        call(self.request(Method::GET, path)).await
     }
 
     /// Asks for a list, by a Rest.li finder.
     pub async fn search(&self, path: &str) -> Result<Answer, Trouble> {
-        http::call(self.request(Method::GET, path).header("X-RestLi-Method", "FINDER")).await
+        call(self.request(Method::GET, path).header("X-RestLi-Method", "FINDER")).await
     }
 
     /// Says something.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Answer, Trouble> {
-        http::call(self.request(Method::POST, path).json(body)).await
+        call(self.request(Method::POST, path).json(body)).await
     }
 
     /// Takes something away.
     pub async fn delete(&self, path: &str) -> Result<Answer, Trouble> {
-        http::call(self.request(Method::DELETE, path).header("X-RestLi-Method", "DELETE")).await
+        call(self.request(Method::DELETE, path).header("X-RestLi-Method", "DELETE")).await
     }
 
     /// A request that puts bytes where LinkedIn said that they go. The error

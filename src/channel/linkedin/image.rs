@@ -5,10 +5,10 @@
 //! and never in doubt.
 
 use super::answer::{Asked, trouble};
-use super::api::Api;
+use super::api::{self, Api};
 use super::urn;
 use crate::channel::folder::{on_disk, picture_bytes};
-use crate::channel::http::{self, Trouble};
+use crate::channel::http::Trouble;
 use crate::channel::{Attempt, SendError};
 use crate::render::Picture;
 use jiff::Timestamp;
@@ -68,7 +68,7 @@ async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Resu
     let request = api.upload(address).map_err(|says| about(picture, SendError::Refused { says }))?;
     let request = request.header("Content-Type", &picture.mime).timeout(UPLOAD_LIMIT).body(bytes);
     // All bytes in one request: it takes no pieces.
-    let answer = http::call(request).await.map_err(|lost| about(picture, lost.of_asking()))?;
+    let answer = api::call(request).await.map_err(|lost| about(picture, lost.of_asking()))?;
     if !answer.is_success() {
         return Err(about(picture, trouble(&answer, Asked::Other, api, Timestamp::now())));
     }

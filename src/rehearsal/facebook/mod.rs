@@ -10,7 +10,7 @@ use super::reply::{Checked, Reply, no};
 use super::request::Asked;
 use super::timeline::{Ids, LiveComment, LiveLink, LiveMedia, LivePost};
 use super::{Service, Settings};
-use crate::text::{count, network};
+use crate::text::{Dialect, EntityKind, count, entities, network};
 use aws_lc_rs::hmac;
 use jiff::Timestamp;
 use parameters::Parameters;
@@ -89,7 +89,7 @@ impl Facebook {
             }
             ("GET", [id, "comments"]) => {
                 self.needs("pages_read_engagement", 10)?;
-                self.comments(id, &parameters)
+                self.comments(asked, id, &parameters)
             }
             ("GET", [id]) => {
                 self.needs("pages_read_engagement", 10)?;
@@ -203,7 +203,12 @@ impl Facebook {
             return no(invalid("An unpublished post is not rehearsed here"));
         }
         // Media win: the card is not shown then (unverified).
-        let card = link.filter(|_| media.is_empty()).map(|url| LiveLink {
+        // Without a link the first address of the words gets one.
+        let first = || {
+            let links = entities(&message, Dialect::Plain).into_iter();
+            links.filter(|entity| entity.kind == EntityKind::Link).map(|entity| &message[entity.range]).next()
+        };
+        let card = link.or_else(first).filter(|_| media.is_empty()).map(|url| LiveLink {
             url: url.to_owned(),
             title: None,
             description: None,
@@ -373,6 +378,13 @@ impl Service for Facebook {
         reply
     }
 
+    fn renamed(&self, mut reply: Reply, id: &str) -> Reply {
+        if let Some(body) = &mut reply.body {
+            body["id"] = json!(id);
+        }
+        reply
+    }
+
     fn expire(&mut self) {
         self.expired = true;
     }
@@ -381,10 +393,11 @@ impl Service for Facebook {
         self.shorten = Some(characters);
     }
 
-    fn by_hand(&mut self, text: &str, own: bool) -> String {
-        if own {
-            return self.post(Timestamp::now(), text.to_owned(), Vec::new(), None).id;
-        }
+    fn by_hand(&mut self, text: &str, at: Timestamp) -> String {
+        self.post(at, text.to_owned(), Vec::new(), None).id
+    }
+
+    fn by_stranger(&mut self) -> String {
         format!("99999_{}", self.ids.next(Timestamp::now()))
     }
 

@@ -30,10 +30,10 @@ const POST_FIELDS: &[&str] = &[
 const COMMENT_FIELDS: &[&str] = &["id", "message", "created_time", "from", "permalink_url", "parent"];
 
 impl Facebook {
-    pub(super) fn comments(&mut self, id: &str, parameters: &Parameters) -> Checked<Reply> {
+    pub(super) fn comments(&mut self, asked: &Asked, id: &str, parameters: &Parameters) -> Checked<Reply> {
         let post = self.live(id)?.clone();
         let mut shown = Vec::new();
-        for comment in &post.comments {
+        for comment in post.comments.iter().filter(|comment| self.settings.lists(comment.at, asked.at)) {
             let mut object = json!({ "id": comment.id });
             let asked: Vec<String> = parameters.fields().collect();
             let usual = ["created_time", "from", "message"].map(str::to_owned);
@@ -42,7 +42,12 @@ impl Facebook {
             }
             shown.push(object);
         }
-        Ok(Reply::json(200, json!({ "data": shown })))
+        let shown_count = shown.len();
+        let mut answer = json!({ "data": shown });
+        if parameters.get("summary") == Some("true") {
+            answer["summary"] = json!({ "order": "chronological", "total_count": shown_count });
+        }
+        Ok(Reply::json(200, answer))
     }
 
     pub(super) fn read(&mut self, id: &str, parameters: &Parameters) -> Checked<Reply> {
@@ -116,7 +121,7 @@ impl Facebook {
             .rev()
             .skip_while(|post| after.is_some_and(|after| post.id != after))
             .skip(usize::from(after.is_some()))
-            .filter(|post| !post.deleted)
+            .filter(|post| !post.deleted && self.settings.lists(post.at, asked.at))
             .filter(|post| since.is_none_or(|since| post.at.as_second() >= since))
             .filter(|post| until.is_none_or(|until| post.at.as_second() <= until))
             .collect();

@@ -48,11 +48,21 @@ pub(super) fn shown(written: &str) -> String {
     out
 }
 
-/// `hashtag|\#|word}`: the tag, and what follows.
+/// `hashtag|\#|word}`: the tag, and what follows. Text in an element carries
+/// the same escapes as text outside.
 fn template(text: &str) -> Option<(String, &str)> {
     let rest = text.strip_prefix("hashtag|\\#|")?;
-    let (word, after) = rest.split_once('}')?;
-    (!word.is_empty() && word.chars().all(char::is_alphanumeric)).then(|| (format!("#{word}"), after))
+    let mut tag = "#".to_owned();
+    let mut chars = rest.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '}' => return (tag.len() > 1).then(|| (tag, &rest[at + 1..])),
+            '\\' => tag.push(chars.next().map(|(_, next)| next).filter(|next| RESERVED.contains(next))?),
+            c if c.is_alphanumeric() => tag.push(c),
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// `[Name](urn:li:organization:1)`: the name, and what follows.
@@ -77,6 +87,8 @@ mod tests {
         assert_eq!(shown(r"a\_b"), "a_b");
         assert_eq!(shown("#rocketry # alone"), "#rocketry ");
         assert_eq!(shown(r"{hashtag|\#|rocketry} flies"), "#rocketry flies");
+        assert_eq!(shown(r"{hashtag|\#|snake\_case} flies"), "#snake_case flies");
+        assert_eq!(shown(r"a {hashtag|\#|snake_case} flies"), "a ");
         assert_eq!(shown("{hashtag|#|rocketry} flies"), "");
         assert_eq!(shown("with @[Acme](urn:li:organization:1)!"), "with Acme!");
         assert_eq!(shown("with @ada"), "with ");

@@ -84,18 +84,27 @@ impl LinkedIn {
             }
             ("POST", ["rest", "posts"]) => self.create(asked),
             ("GET", ["rest", "posts", urn]) => {
-                let at = self.place(urn)?;
+                let at = self.post(urn)?;
                 self.may_read(&self.posts[at].live.author)?;
                 Ok(Reply::json(200, self.posts[at].shown()))
             }
             ("POST", ["rest", "posts", urn]) if row == "PARTIAL_UPDATE" => self.edit(asked, urn),
             ("DELETE", ["rest", "posts", urn]) => self.delete(&row, urn),
             ("POST", ["rest", "socialActions", urn, "comments"]) => self.comment(asked, urn),
-            ("GET", ["rest", "socialActions", urn, "comments"]) => self.comments(urn),
+            ("GET", ["rest", "socialActions", urn, "comments"]) => self.comments(asked, urn),
             ("DELETE", ["rest", "socialActions", urn, "comments", id]) => {
                 let at = self.place(urn)?;
-                self.posts[at].live.comments.retain(|comment| comment_number(comment) != *id);
-                Ok(Reply::bare(204))
+                let actor = asked.query("actor").unwrap_or("").to_owned();
+                self.may_write(&actor)?;
+                let comments = &mut self.posts[at].live.comments;
+                let own = |comment: &LiveComment| comment_number(comment) == *id && comment.author == actor;
+                match comments.iter().position(own) {
+                    Some(place) => {
+                        comments.remove(place);
+                        Ok(Reply::bare(204))
+                    }
+                    None => no(not_found(id)),
+                }
             }
             _ => {
                 no(error(404, "RESOURCE_NOT_FOUND", &format!("No virtual resource found for {}", asked.path)))
@@ -162,10 +171,18 @@ impl LinkedIn {
     }
 
     fn place(&self, urn: &str) -> Checked<usize> {
-        match self.posts.iter().position(|standing| standing.live.id == urn && !standing.live.deleted) {
+        // Comments speak of the same post as an activity. (Its number is
+        // another one there; no page says how they are related.)
+        let share = urn.replace(":activity:", ":share:");
+        match self.posts.iter().position(|standing| standing.live.id == share && !standing.live.deleted) {
             Some(at) => Ok(at),
             None => no(not_found(urn)),
         }
+    }
+
+    /// The Posts API does not know activities.
+    fn post(&self, urn: &str) -> Checked<usize> {
+        if urn.contains(":activity:") { no(not_found(urn)) } else { self.place(urn) }
     }
 
     /// Newest first, in pages.
@@ -190,18 +207,17 @@ impl LinkedIn {
         let (Ok(count @ 0..=100), Ok(start)) = (number("count", 10), number("start", 0)) else {
             return no(illegal("count must be between 0 and 100"));
         };
-        let all = self
-            .posts
-            .iter()
-            .rev()
-            .filter(|standing| !standing.live.deleted && standing.live.author == author);
+        let all = self.posts.iter().map(|standing| (standing, &standing.live)).rev().filter(|(_, live)| {
+            !live.deleted && live.author == author && self.settings.lists(live.at, asked.at)
+        });
+        let all = all.map(|(standing, _)| standing);
         let shown: Vec<Value> = all.skip(start).take(count).map(Standing::shown).collect();
         let paging = json!({ "start": start, "count": count, "links": [] });
         Ok(Reply::json(200, json!({ "paging": paging, "elements": shown })))
     }
 
     fn edit(&mut self, asked: &Asked, urn: &str) -> Checked<Reply> {
-        let at = self.place(urn)?;
+        let at = self.post(urn)?;
         self.may_write(&self.posts[at].live.author.clone())?;
         let set = asked.json().map(|body| &body["patch"]["$set"]);
         let Some(commentary) = set.and_then(|set| set["commentary"].as_str()) else {
@@ -266,7 +282,7 @@ impl LinkedIn {
         Ok(Reply::json(201, answer).with("x-restli-id", number))
     }
 
-    fn comments(&self, urn: &str) -> Checked<Reply> {
+    fn comments(&self, asked: &Asked, urn: &str) -> Checked<Reply> {
         let at = self.place(urn)?;
         let live = &self.posts[at].live;
         let organization = live.author.starts_with("urn:li:organization:");
@@ -274,6 +290,7 @@ impl LinkedIn {
         let shown: Vec<Value> = live
             .comments
             .iter()
+            .filter(|comment| self.settings.lists(comment.at, asked.at))
             .map(|comment| {
                 json!({ "actor": comment.author, "commentUrn": comment.id, "id": comment_number(comment),
                     "message": { "text": comment.text, "attributes": [] },
@@ -365,6 +382,10 @@ impl Service for LinkedIn {
         reply
     }
 
+    fn renamed(&self, reply: Reply, id: &str) -> Reply {
+        self.nameless(reply).with("x-restli-id", id)
+    }
+
     fn expire(&mut self) {
         self.expired = true;
     }
@@ -373,13 +394,16 @@ impl Service for LinkedIn {
         self.shorten = Some(characters);
     }
 
-    fn by_hand(&mut self, text: &str, own: bool) -> String {
-        let author = match (own, self.settings.organizations.first()) {
-            (true, Some((id, _))) => format!("urn:li:organization:{id}"),
-            (true, None) => format!("urn:li:person:{}", self.settings.id),
-            (false, _) => return format!("urn:li:share:{}", self.ids.next(Timestamp::now())),
+    fn by_hand(&mut self, text: &str, at: Timestamp) -> String {
+        let author = match self.settings.organizations.first() {
+            Some((id, _)) => format!("urn:li:organization:{id}"),
+            None => format!("urn:li:person:{}", self.settings.id),
         };
-        self.stand(Timestamp::now(), &author, escaped(text), Vec::new(), None, None)
+        self.stand(at, &author, escaped(text), Vec::new(), None, None)
+    }
+
+    fn by_stranger(&mut self) -> String {
+        format!("urn:li:share:{}", self.ids.next(Timestamp::now()))
     }
 
     fn timeline(&self) -> Vec<LivePost> {

@@ -6,6 +6,7 @@ use super::refusal::{denied, error, field, illegal, not_found};
 use crate::rehearsal::image;
 use crate::rehearsal::reply::{Checked, Reply, no};
 use crate::rehearsal::request::{Asked, Sent};
+use jiff::Timestamp;
 use serde_json::json;
 
 /// Fewer than this.
@@ -18,6 +19,8 @@ pub(super) struct Upload {
     pub owner: String,
     path: String,
     pub bytes: Option<Vec<u8>>,
+    /// From when on it can be on a post.
+    ready: Timestamp,
 }
 
 impl LinkedIn {
@@ -32,7 +35,13 @@ impl LinkedIn {
         let path = format!("/dms-uploads/{number:x}/uploaded-image/0");
         let address =
             format!("{}{path}?ca=vector_feedshare&cn=uploads&m={number}&sync=1&v=beta", asked.origin());
-        self.uploads.push(Upload { urn: urn.clone(), owner: owner.to_owned(), path, bytes: None });
+        self.uploads.push(Upload {
+            urn: urn.clone(),
+            owner: owner.to_owned(),
+            path,
+            bytes: None,
+            ready: asked.at,
+        });
         let expires = asked.at.as_millisecond() + 24 * 3_600_000;
         let value = json!({ "uploadUrlExpiresAt": expires, "uploadUrl": address, "image": urn });
         Ok(Reply::json(200, json!({ "value": value })))
@@ -57,6 +66,7 @@ impl LinkedIn {
         // Whatever the header says; what is no picture fails in processing, and
         // cannot be put on a post.
         upload.bytes = Some(bytes.clone());
+        upload.ready = asked.at.checked_add(self.settings.processing).unwrap_or(Timestamp::MAX);
         Ok(Reply::bare(201))
     }
 
@@ -77,6 +87,9 @@ impl LinkedIn {
         {
             return no(field("MEDIA_ASSET_PROCESSING_FAILED", path, &format!("{urn} failed in processing")));
         }
+        if Timestamp::now() < upload.ready {
+            return no(field("MEDIA_ASSET_PROCESSING", path, &format!("{urn} is still being processed")));
+        }
         Ok(bytes)
     }
 
@@ -90,6 +103,7 @@ impl LinkedIn {
         }
         let status = match (&upload.bytes, self.image_of(urn, &upload.owner, "/")) {
             (None, _) => "WAITING_UPLOAD",
+            (Some(_), _) if Timestamp::now() < upload.ready => "PROCESSING",
             (Some(_), Ok(_)) => "AVAILABLE",
             (Some(_), Err(_)) => "PROCESSING_FAILED",
         };

@@ -63,7 +63,7 @@ async fn a_thread_with_a_picture_stands_as_it_was_written() {
 async fn what_x_refuses_is_refused_with_its_words() {
     let x = start(Kind::X, |s| s).await;
     posted(&x, json!({ "text": "It landed." })).await;
-    let stranger = x.posted_by_stranger("hello");
+    let stranger = x.posted_by_stranger();
     let cases = [
         (json!({ "text": "It landed." }), 403, "duplicate content"),
         (json!({ "text": "a".repeat(281) }), 403, "not permitted"),

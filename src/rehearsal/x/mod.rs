@@ -303,6 +303,7 @@ impl X {
         let found = self.posts.iter().rev().filter(|post| {
             let id: u64 = post.id.parse().unwrap_or(0);
             !post.deleted
+                && self.settings.lists(post.at, asked.at)
                 && start.is_none_or(|start| post.at >= start)
                 && end.is_none_or(|end| post.at < end)
                 && before.is_none_or(|before| id < before)
@@ -427,6 +428,13 @@ impl Service for X {
         reply
     }
 
+    fn renamed(&self, mut reply: Reply, id: &str) -> Reply {
+        if let Some(body) = &mut reply.body {
+            body["data"]["id"] = json!(id);
+        }
+        reply
+    }
+
     fn expire(&mut self) {
         self.expired = true;
     }
@@ -435,10 +443,11 @@ impl Service for X {
         self.shorten = Some(characters);
     }
 
-    fn by_hand(&mut self, text: &str, own: bool) -> String {
-        if own {
-            return self.post(Timestamp::now(), text.to_owned(), Vec::new(), None).id.clone();
-        }
+    fn by_hand(&mut self, text: &str, at: Timestamp) -> String {
+        self.post(at, text.to_owned(), Vec::new(), None).id.clone()
+    }
+
+    fn by_stranger(&mut self) -> String {
         let id = self.ids.next(Timestamp::now()).to_string();
         self.strangers.push(id.clone());
         id
