@@ -125,7 +125,7 @@ impl X {
             id: id_of(said.pointer("/data/id")).unwrap_or_default(),
             username: said.pointer("/data/username").and_then(Value::as_str).unwrap_or_default().to_owned(),
         };
-        let unspoken = answer.is_success() && said.is_object() && me.username.is_empty();
+        let unspoken = answer.is_success() && said.is_object() && said.get("data").is_none();
         if unspoken && said.get("errors").is_none() {
             return Ok(None);
         }
