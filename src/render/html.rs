@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 /// Tags of raw HTML in one text beyond which they are dropped: a parser's
 /// time grows with the square of deep nesting.
-const RAW_TAGS: usize = 2000;
+pub(super) const RAW_TAGS: usize = 2000;
 
 /// `markdown` as sanitised HTML.
 pub fn sanitised(markdown: &str) -> String {
@@ -27,20 +27,46 @@ pub fn with_images(markdown: &str, image: &mut dyn FnMut(&str) -> Option<String>
             let dest_url = image(&dest_url).map_or(dest_url, CowStr::from);
             Some(Event::Start(Tag::Image { link_type, dest_url, title, id }))
         }
+        other => within(&mut raw, RAW_TAGS, other),
+    });
+    late::in_html(fragment(mapped, cleaner()).trim_end())
+}
+
+/// Markdown as an outlet takes it that has rules of its own: `cleaner` knows
+/// them; of raw HTML at most `tags` tags stay; lines are not broken where the
+/// Markdown breaks them.
+pub(super) fn by(markdown: &str, cleaner: &Builder<'_>, tags: usize) -> String {
+    let mut raw = 0;
+    let mapped = events(markdown).filter_map(|event| match event {
+        Event::SoftBreak => Some(Event::Text(" ".into())),
+        other => within(&mut raw, tags, other),
+    });
+    late::in_html(fragment(mapped, cleaner).trim_end())
+}
+
+/// `events` as sanitised HTML. Late addresses stand as they are.
+pub(super) fn fragment<'a>(events: impl Iterator<Item = Event<'a>>, cleaner: &Builder<'_>) -> String {
+    let mut out = String::new();
+    html::push_html(&mut out, events);
+    cleaner.clean(&out).to_string()
+}
+
+/// `event` as it may stand in HTML that is sanitised next: of raw HTML at most
+/// `tags` tags, which `raw` counts.
+pub(super) fn within<'a>(raw: &mut usize, tags: usize, event: Event<'a>) -> Option<Event<'a>> {
+    match event {
         // A form's checkbox does not survive sanitising, and mail has no forms.
         Event::TaskListMarker(done) => Some(Event::Text(if done { "☑ " } else { "☐ " }.into())),
         Event::Html(text) | Event::InlineHtml(text) => {
-            raw += text.bytes().filter(|byte| *byte == b'<').count();
-            (raw <= RAW_TAGS).then_some(Event::Html(text))
+            *raw += text.bytes().filter(|byte| *byte == b'<').count();
+            (*raw <= tags).then_some(Event::Html(text))
         }
         other => Some(other),
-    });
-    let mut out = String::with_capacity(markdown.len() + markdown.len() / 2);
-    html::push_html(&mut out, mapped);
-    late::in_html(cleaner().clean(&out).to_string().trim_end())
+    }
 }
 
-fn cleaner() -> &'static Builder<'static> {
+/// Cleans what goes on a page or into a mail.
+pub(super) fn cleaner() -> &'static Builder<'static> {
     static CLEANER: OnceLock<Builder<'static>> = OnceLock::new();
     CLEANER.get_or_init(|| {
         let mut builder = Builder::default();

@@ -1,0 +1,3 @@
+//! What each outlet makes of each construct.
+
+use super::*;
