@@ -1,8 +1,9 @@
-//! The filters that only these templates have: `plain`, `html`, `hashtags`,
+//! The filters that only these templates have: `plain`, `markup`, `html`, `hashtags`,
 //! `handle`, `fit`, `excerpt`, `sentences`, `date`, `untracked`.
 
 use super::budget::{Budget, Fault};
 use super::builtin_filters::pay;
+use super::markup::{self, Markup};
 use super::{Job, excerpt, html, late, markdown, post};
 use crate::ladder::Handle;
 use crate::text::{self, Rules};
@@ -65,6 +66,9 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
     }
     filter(env, budget, facts, "plain", (2_000, 24), |_, _, value, _| {
         Ok(markdown::plain(said("plain", value)?))
+    });
+    filter(env, budget, facts, "markup", (60_000, 96), |_, facts, value, _| {
+        Ok(markup::write(said("markup", value)?, Markup::of(facts.rules.network)).text)
     });
     filter(env, budget, facts, "html", (60_000, 96), |_, _, value, _| {
         Ok(html::sanitised(said("html", value)?))

@@ -79,7 +79,9 @@ impl Table {
             return self.bars(writer);
         }
         let mut rows = self.rows.into_iter();
-        let head: Vec<String> = rows.next().unwrap_or_default().into_iter().map(|cell| cell.text).collect();
+        let head = rows.next().unwrap_or_default().into_iter().map(|cell| cell.text);
+        let named = |name: String| (!name.is_empty() && name.width() <= NAME).then_some(name);
+        let head: Vec<Option<String>> = head.map(named).collect();
         let bullet = writer.manner.bullet;
         for row in rows {
             let rest = " ".repeat(writer.manner.indent.unwrap_or_else(|| bullet.chars().count()));
@@ -90,7 +92,7 @@ impl Table {
                     writer.text("; ");
                 }
                 first = false;
-                if let Some(name) = head.get(at).filter(|name| !name.is_empty() && name.width() <= NAME) {
+                if let Some(Some(name)) = head.get(at) {
                     writer.text(name);
                     writer.text(if name.ends_with(':') { " " } else { ": " });
                 }

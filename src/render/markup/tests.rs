@@ -41,6 +41,9 @@ fn is_prose(markdown: &str) -> bool {
 }
 
 proptest! {
+    // Each case is written for every outlet.
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn every_text_is_taken_and_laid_out(markdown in markdown()) {
         for markup in Markup::ALL {
