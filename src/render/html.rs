@@ -53,6 +53,13 @@ pub(super) fn by(markdown: &str, cleaner: &Builder<'_>, tags: usize) -> String {
 pub(super) fn fragment<'a>(events: impl Iterator<Item = Event<'a>>, cleaner: &Builder<'_>) -> String {
     let mut out = String::new();
     html::push_html(&mut out, Runs { events, run: 0, queue: VecDeque::new() });
+    // Styles do not survive sanitising, and a column's side is no style.
+    for side in ["left", "center", "right"] {
+        let style = format!(" style=\"text-align: {side}\">");
+        if out.contains(&style) {
+            out = out.replace(&style, &format!(" align=\"{side}\">"));
+        }
+    }
     cleaner.clean(&out).to_string()
 }
 

@@ -8,7 +8,7 @@ use crate::diagnostic::nearest;
 
 /// Filters of our own.
 pub(super) const FILTERS: &[&str] =
-    &["date", "excerpt", "fit", "handle", "hashtags", "html", "plain", "sentences", "untracked"];
+    &["date", "excerpt", "fit", "handle", "hashtags", "html", "markup", "plain", "sentences", "untracked"];
 
 const MESSAGE: &[&str] = &[
     "body",

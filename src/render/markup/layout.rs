@@ -567,9 +567,7 @@ impl Writer<'_> {
                 (Some(kind), _) => self.open(kind),
                 (None, "a") => {
                     let url = attribute(attributes, "href").unwrap_or_default();
-                    if self.links.is_empty() {
-                        self.start_link(&url);
-                    }
+                    self.start_link(&url);
                 }
                 (None, "br") => self.line_break(),
                 (None, "img") => {
@@ -629,6 +627,10 @@ impl Writer<'_> {
     }
 
     fn start_link(&mut self, url: &str) {
+        // One of raw HTML that nobody closed ends where the next begins.
+        while self.pictures == 0 && !self.links.is_empty() {
+            self.end_link();
+        }
         let from = self.line.len();
         let marked = match self.manner.links {
             Links::Marked(schemes) => {

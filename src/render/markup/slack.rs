@@ -14,6 +14,7 @@ use crate::text::BREAK;
 use crate::text::markup::slack;
 use crate::text::markup::telegram::utf16_len;
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::ops::Range;
 
 /// What Slack takes of blocks (docs.slack.dev, Block Kit, 2026). Lengths are
@@ -46,7 +47,7 @@ const MANNER: Manner = Manner {
 
 pub(super) fn mrkdwn(markdown: &str) -> Written {
     let mut layout = layout(markdown, &MANNER);
-    let text = escaped_late(encode_whole(&mut layout, &Mrkdwn));
+    let text = escaped_late(encode_whole(&mut layout, &Mrkdwn::default()));
     Written { text, images: layout.images, ..Written::default() }
 }
 
@@ -62,7 +63,7 @@ pub(super) fn blocks(markdown: &str) -> Written {
         // Too many small ones: as few as hold the text, and the pictures beside it.
         blocks = sections(&layout, &(0..layout.text.len()));
     }
-    let fallback = escaped_late(encode_whole(&mut layout, &Mrkdwn));
+    let fallback = escaped_late(encode_whole(&mut layout, &Mrkdwn::default()));
     let mut images = layout.images;
     images.retain(|image| crowded || !shown(image));
     Written {
@@ -181,7 +182,7 @@ fn pieces(layout: &Layout, range: &Range<usize>) -> Vec<String> {
     let mut cursor = Cursor::at(layout, start);
     for Section { range, .. } in sections {
         let mut ahead = cursor.clone();
-        let text = escaped_late(ahead.encode(range, &Mrkdwn));
+        let text = escaped_late(ahead.encode(range, &Mrkdwn::default()));
         if text.trim().is_empty() || text.trim() == BREAK {
             continue;
         }
@@ -248,7 +249,7 @@ fn lines(layout: &Layout, range: &Range<usize>, cursor: &mut Cursor<'_>) -> Vec<
 fn words(layout: &Layout, range: &Range<usize>, cursor: &mut Cursor<'_>) -> Vec<String> {
     let most = limits::SECTION - 2 * FENCES;
     let mut ahead = cursor.clone();
-    let whole = escaped_late(ahead.encode(range, &Mrkdwn));
+    let whole = escaped_late(ahead.encode(range, &Mrkdwn::default()));
     if utf16_len(&whole) <= most {
         *cursor = ahead;
         return vec![whole];
@@ -273,7 +274,7 @@ fn words(layout: &Layout, range: &Range<usize>, cursor: &mut Cursor<'_>) -> Vec<
             end = at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
         }
         let mut ahead = cursor.clone();
-        let piece = escaped_late(ahead.encode(&(at..end), &Mrkdwn));
+        let piece = escaped_late(ahead.encode(&(at..end), &Mrkdwn::default()));
         // A single character with its marks always fits: addresses are bounded.
         if utf16_len(&piece) > most && room > 4 {
             room /= 2;
@@ -287,10 +288,23 @@ fn words(layout: &Layout, range: &Range<usize>, cursor: &mut Cursor<'_>) -> Vec<
     out
 }
 
-struct Mrkdwn;
+/// Remembers that a mark has just ended: a letter behind it would undo it.
+#[derive(Default)]
+struct Mrkdwn {
+    ended: Cell<bool>,
+}
+
+impl Mrkdwn {
+    fn keep_apart(&self, out: &mut String, next: &str) {
+        if self.ended.replace(false) && next.starts_with(char::is_alphanumeric) {
+            out.push('\u{200b}');
+        }
+    }
+}
 
 impl Markup for Mrkdwn {
     fn text(&self, out: &mut String, text: &str, _: bool) {
+        self.keep_apart(out, text);
         out.push_str(&slack::escape(text));
     }
 
@@ -299,10 +313,12 @@ impl Markup for Mrkdwn {
     }
 
     fn structure(&self, out: &mut String, text: &str) {
+        self.ended.set(false);
         out.push_str(text);
     }
 
     fn open(&self, out: &mut String, kind: &FacetKind, place: &Place<'_>) {
+        self.ended.set(false);
         match kind {
             FacetKind::Link(url) => {
                 out.push('<');
@@ -310,7 +326,7 @@ impl Markup for Mrkdwn {
                 out.push('|');
             }
             kind => {
-                if place.before.is_some_and(char::is_alphanumeric) {
+                if out.ends_with(char::is_alphanumeric) {
                     out.push('\u{200b}');
                 }
                 out.push_str(mark(kind, place));
@@ -323,9 +339,7 @@ impl Markup for Mrkdwn {
             FacetKind::Link(_) => out.push('>'),
             kind => {
                 out.push_str(mark(kind, place));
-                if place.after.is_some_and(char::is_alphanumeric) {
-                    out.push('\u{200b}');
-                }
+                self.ended.set(true);
             }
         }
     }

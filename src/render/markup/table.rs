@@ -151,7 +151,11 @@ impl Table {
                 Alignment::Right => "--:",
             })
             .collect();
-        for (at, row) in self.rows.into_iter().enumerate() {
+        for (at, mut row) in self.rows.into_iter().enumerate() {
+            // What a row does not have is empty anyway.
+            while at > 0 && row.last().is_some_and(|cell| cell.text.is_empty()) {
+                row.pop();
+            }
             writer.structure("|");
             for cell in row {
                 writer.structure(" ");

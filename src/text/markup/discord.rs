@@ -17,7 +17,7 @@ pub fn push(out: &mut String, text: &str, mut fresh: bool) {
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
-        if let Some(raw) = address_end(rest).or_else(|| emoji_end(rest)) {
+        if let Some(raw) = address_end(rest).or_else(|| quiet_end(rest)).or_else(|| emoji_end(rest)) {
             out.push_str(&rest[..raw]);
             at += raw;
             fresh = false;
@@ -25,7 +25,7 @@ pub fn push(out: &mut String, text: &str, mut fresh: bool) {
         }
         let special = match c {
             '\\' | '*' | '_' | '~' | '`' | '|' | '[' => true,
-            '<' => rest[1..].starts_with(['@', '#', '/', 't', 'i', 'h']),
+            '<' => rest[1..].starts_with(['@', '#', '/', 't', 'i']),
             _ => fresh && starts_block(rest),
         };
         if special {
@@ -41,8 +41,17 @@ pub fn push(out: &mut String, text: &str, mut fresh: bool) {
             out.push_str(&rest[digits..=digits]);
             at += digits;
         }
-        fresh = c == '\n' || fresh && c.is_whitespace();
+        // A heading may stand behind a bullet.
+        let marks = number || special && matches!(c, '-' | '+' | '*' | '>' | '#');
+        fresh = c == '\n' || fresh && (c.is_whitespace() || marks);
     }
+}
+
+/// The end of `<https://…>`, an address without a preview, at the start of `text`.
+fn quiet_end(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix('<')?;
+    let end = address_end(inside)?;
+    inside.get(..end)?.find('>').map(|at| at + 2)
 }
 
 /// The text of a message that [`escape`] made.
