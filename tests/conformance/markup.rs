@@ -164,8 +164,10 @@ fn telegram_markdown_v2() {
                 let facets: Option<Vec<Facet>> = entities.iter().map(|entity| facet(entity, input)).collect();
                 match facets {
                     Some(facets) => {
+                        // That library leaves the blank line behind a block of code out.
+                        let close = |markdown: &str| markdown.replace("```\n\n", "```\n");
                         let got = telegram_markdown(input, &facets);
-                        tally.case(name, got, text(&case, "result").to_owned());
+                        tally.case(name, close(&got), close(text(&case, "result")));
                     }
                     None => others += 1,
                 }
@@ -176,7 +178,7 @@ fn telegram_markdown_v2() {
     println!(
         "{halves} with half characters, {others} of other functions or with entities that are never written"
     );
-    tally.end("Telegram MarkdownV2", 0);
+    tally.end("Telegram MarkdownV2", 276);
 }
 
 /// Which characters of the text behind `escaped` are escaped.

@@ -155,18 +155,14 @@ impl Markup for MarkdownV2 {
     }
 
     fn code(&self, out: &mut String, text: &str) {
-        if self.quoted.get() && text.contains('\n') {
-            self.text(out, text, false);
-        } else {
-            out.push_str(&telegram::escape_markdown_code(text));
-        }
+        self.lines(out, &telegram::escape_markdown_code(text));
     }
 
     fn structure(&self, out: &mut String, text: &str) {
         self.lines(out, &telegram::escape_markdown(text));
     }
 
-    fn open(&self, out: &mut String, kind: &FacetKind, place: &Place<'_>) {
+    fn open(&self, out: &mut String, kind: &FacetKind, _: &Place<'_>) {
         match kind {
             FacetKind::Strong => out.push('*'),
             // Two that meet would be read as underlining: an empty bold mark
@@ -174,11 +170,8 @@ impl Markup for MarkdownV2 {
             FacetKind::Emphasis => out.push_str(if ends_with_mark(out) { "**_" } else { "_" }),
             FacetKind::Strike => out.push('~'),
             FacetKind::Code => out.push('`'),
-            FacetKind::Block(_) if self.in_lines(place) => {}
             FacetKind::Block(language) => {
-                out.push_str("```");
-                out.push_str(&telegram::escape_markdown_code(language));
-                out.push('\n');
+                self.lines(out, &format!("```{}\n", telegram::escape_markdown_code(language)));
             }
             FacetKind::Link(_) => out.push('['),
             FacetKind::Quote => {
@@ -188,14 +181,13 @@ impl Markup for MarkdownV2 {
         }
     }
 
-    fn close(&self, out: &mut String, kind: &FacetKind, place: &Place<'_>) {
+    fn close(&self, out: &mut String, kind: &FacetKind, _: &Place<'_>) {
         match kind {
             FacetKind::Strong => out.push('*'),
             FacetKind::Emphasis => out.push('_'),
             FacetKind::Strike => out.push('~'),
             FacetKind::Code => out.push('`'),
-            FacetKind::Block(_) if self.in_lines(place) => {}
-            FacetKind::Block(_) => out.push_str("\n```"),
+            FacetKind::Block(_) => self.lines(out, "\n```"),
             FacetKind::Link(url) => {
                 out.push_str("](");
                 out.push_str(&telegram::escape_markdown_url(url));
@@ -203,14 +195,6 @@ impl Markup for MarkdownV2 {
             }
             FacetKind::Quote => self.quoted.set(false),
         }
-    }
-}
-
-impl MarkdownV2 {
-    /// Whether a block of code stands in a quotation, whose lines it would
-    /// swallow the signs of: there it is text.
-    fn in_lines(&self, place: &Place<'_>) -> bool {
-        self.quoted.get() && place.inside.contains('\n')
     }
 }
 

@@ -50,10 +50,17 @@ pub fn read_markdown(markdown: &str) -> Result<String, String> {
         let line_start = at == 0 || markdown[..at].ends_with('\n');
         let here = at;
         let failure = move || format!("{c:?} at {here} of {markdown}");
-        if line_start && open.last() != Some(&"```") {
+        let within = open.last() == Some(&"```");
+        if line_start && (quoted || !within) {
+            if within && c != '>' {
+                return Err(failure());
+            }
             quoted = c == '>';
             if quoted {
                 at += 1;
+                if within && markdown[at..].starts_with("```") && !out.ends_with('\n') {
+                    return Err(failure());
+                }
                 continue;
             }
         }
@@ -112,6 +119,5 @@ pub fn read_markdown(markdown: &str) -> Result<String, String> {
             at += c.len_utf8();
         }
     }
-    let _ = quoted;
     if open.is_empty() { Ok(out) } else { Err(format!("{open:?} is open in {markdown}")) }
 }
