@@ -113,7 +113,7 @@ pub fn stand_in(project: &Project) -> Configured {
         channel: "outbox".to_owned(),
         adapter: "outbox".to_owned(),
         kind: VariantKind::Post,
-        rules: rules.clone(),
+        rules: rules,
         defaults,
         language: project.brand.language.clone(),
         source: "outbox".to_owned(),

@@ -1,14 +1,16 @@
-//! `ladder channels`: what is configured, and whether its secrets are there.
+//! `ladder channels`: what is configured, whether its secrets are there, and
+//! with `--check` whether the networks take them.
 
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use crate::channel::ADAPTERS;
+use crate::channel::{ADAPTERS, Ready, SendError};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::ladder::{ChannelTable, Node, NodeKind};
 use crate::text::visible;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Arguments of `ladder channels`.
@@ -17,9 +19,13 @@ pub struct Arguments {
     /// List the adapters of this build with their settings instead
     #[arg(long)]
     pub adapters: bool,
+    /// Ask the networks whether the credentials are good, and whose they are
+    #[arg(long, conflicts_with = "adapters")]
+    pub check: bool,
 }
 
-/// Lists the channels. Looks at the environment, opens no socket and runs no program.
+/// Lists the channels. Looks at the environment; opens no socket and runs no
+/// program, except with `--check`.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if arguments.adapters {
         return Ok(adapters(desk));
@@ -27,6 +33,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("channels", json!([]));
     let house = House::project_only(desk)?;
     let problems = house.loaded.problems.clone();
+    let said = if arguments.check { ask_networks(&house)? } else { BTreeMap::new() };
     let mut rows = Vec::new();
     let mut text = String::new();
     for table in &house.loaded.project.channels {
@@ -37,13 +44,18 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let missing: Vec<&str> =
             secrets.iter().filter(|secret| !secret.there).map(|secret| secret.reference.as_str()).collect();
         let outbox = configured.is_some_and(|configured| configured.without_credentials);
-        let cannot = configured.and_then(|configured| configured.channel.cannot_send());
-        let ready = configured.is_some() && missing.is_empty() && cannot.is_none();
+        let word = said.get(name);
+        let refused = word.is_some_and(|word| word.refused);
+        let ready = configured.is_some() && missing.is_empty() && !refused;
         let state = match (configured.is_some(), missing.is_empty(), outbox) {
             (false, ..) => "broken: `ladder check` says why".to_owned(),
-            (true, true, _) => cannot.map_or("ready".to_owned(), |why| format!("cannot send: {why}")),
+            (true, true, _) => "ready".to_owned(),
             (true, false, true) => format!("to the outbox: {} not set", missing.join(", ")),
             (true, false, false) => format!("cannot send: {} not set", missing.join(", ")),
+        };
+        let state = match word {
+            Some(word) if ready || refused => word.says.clone(),
+            _ => state,
         };
         let account_text = account.as_deref().unwrap_or("-");
         text.push_str(&format!("{name:<14} {:<12} {account_text:<28} {state}\n", table.adapter.value));
@@ -53,12 +65,51 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             .collect();
         rows.push(json!({ "name": name, "adapter": table.adapter.value, "account": account,
             "language": table.language, "ready": ready,
+            "checked": word.map(|word| json!({ "good": word.good, "says": word.says })),
             "without_credentials": outbox.then_some("outbox"), "secrets": secrets }));
     }
     desk.field("channels", rows);
     desk.show(&visible(&text));
     desk.problems(&house.loaded.sources, &problems);
-    Ok(if has_errors(&problems) { Exit::Check } else { Exit::Done })
+    Ok(if has_errors(&problems) {
+        Exit::Check
+    } else if said.values().any(|word| !word.good) {
+        Exit::Failed
+    } else {
+        Exit::Done
+    })
+}
+
+/// What a network said of a channel's credentials.
+struct Word {
+    /// They are good.
+    good: bool,
+    /// They are not; else, if not good, nobody could say.
+    refused: bool,
+    says: String,
+}
+
+/// Asks the networks of all channels that have their secrets, all at once.
+fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
+    let runtime = super::sending::runtime()?;
+    let project = &house.loaded.folder.path;
+    let asked = house.channels.configured.iter().map(|(name, configured)| async move {
+        let word = |good, refused, says: String| Some((name.clone(), Word { good, refused, says }));
+        match configured.channel.ready(project).await {
+            Ready::Yes => {}
+            // What is missing is told without asking anybody.
+            Ready::NoCredentials(_) => return None,
+            Ready::No(why) => return word(false, true, format!("cannot send: {}", why.join("; "))),
+        }
+        match configured.channel.verify(project).await {
+            Ok(()) => word(true, false, "ready".to_owned()),
+            Err(SendError::Refused { says }) => word(false, true, format!("cannot send: {says}")),
+            Err(other) => word(false, false, format!("not known: {other}")),
+        }
+    });
+    let said = runtime.block_on(futures_util::future::join_all(asked));
+    runtime.shutdown_background();
+    Ok(said.into_iter().flatten().collect())
 }
 
 fn adapters(desk: &mut Desk) -> Exit {
@@ -77,6 +128,13 @@ fn adapters(desk: &mut Desk) -> Exit {
     desk.field("adapters", rows);
     desk.show(&text);
     Exit::Done
+}
+
+/// Whether any secret of the table is plainly not there. Nothing is read, and no
+/// program is run: what only a program can tell counts as there.
+pub fn lacks_secrets(table: &ChannelTable, project: &Path) -> bool {
+    let secrets = secrets(table, project);
+    secrets.is_empty() || secrets.iter().any(|secret| !secret.there)
 }
 
 /// A secret as its table refers to it.

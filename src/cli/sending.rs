@@ -7,7 +7,7 @@ use super::house::House;
 use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
-use crate::plan::{Delivery, Plan, Standing};
+use crate::plan::{Delivery, Plan, Standing, State};
 use crate::publish::{self, Route, Scope, World};
 use crate::report::Progress;
 use crate::report::status::Dues;
@@ -15,7 +15,7 @@ use crate::schedule::{Due, due};
 use crate::store::Store;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 
 /// How the plans are to be run.
@@ -74,19 +74,20 @@ pub fn send(
     standing: &Standing,
     manner: Manner,
 ) -> Result<Standing, Failure> {
-    // One provider for the process; a second call finds the first one's and is fine.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| {
-        Failure::new(Exit::Failed, "system", format!("the system gives no threads: {error}"))
-    })?;
+    let runtime = runtime()?;
     let quiet = desk.console.is_quiet();
     let project = house.loaded.folder.path.clone();
     // Who has nothing to send is not asked: its secrets may be gone by now.
     let left = publish::outstanding(plans, standing, &manner.only, manner.scope);
     let outbox = outbox::stand_in(&house.loaded.project);
     let asked = publish::preflight(&house.channels.configured, &outbox, &left, &project);
-    let routes = runtime.block_on(asked);
+    let channels = &house.channels.configured;
+    let routes = runtime.block_on(async {
+        let routes = asked.await?;
+        let names = to_verify(&left, plans, standing, house, &manner);
+        publish::verify(channels, &routes, &names, &project).await?;
+        Ok(routes)
+    });
     let routes = match routes {
         Ok(routes) => routes,
         Err(reasons) => {
@@ -129,6 +130,16 @@ pub fn send(
     result
 }
 
+/// The threads on which channels work.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    // One provider for the process; a second call finds the first one's and is fine.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.map_err(|error| {
+        Failure::new(Exit::Failed, "system", format!("the system gives no threads: {error}"))
+    })
+}
+
 /// The deliveries of these plans, in the order of their steps.
 pub fn deliveries<'a>(standing: &'a Standing, plans: &[Plan]) -> Vec<&'a Delivery> {
     let keys = plans.iter().flat_map(|plan| &plan.steps).map(|step| &step.key);
@@ -151,6 +162,34 @@ struct Silent;
 impl publish::Listener for Silent {
     fn event(&mut self, _event: &crate::plan::Event) {}
     fn doing(&mut self, _rung: &str, _what: &str) {}
+}
+
+/// The channels whose networks are asked who we are: for `publish` all, so that
+/// a token that is no good is known today and not at nine tomorrow; for `run`
+/// those that have something to do now, because some networks charge for asking.
+fn to_verify(
+    left: &[Plan],
+    plans: &[Plan],
+    standing: &Standing,
+    house: &House,
+    manner: &Manner,
+) -> BTreeSet<String> {
+    let now = Timestamp::now();
+    let mut names = BTreeSet::new();
+    for left in left {
+        let whole = plans.iter().find(|plan| plan.digest == left.digest).unwrap_or(left);
+        for step in &left.steps {
+            let unknown =
+                standing.deliveries.get(&step.key).is_some_and(|delivery| delivery.state == State::Unknown);
+            let needed = manner.scope == Scope::Plan
+                || unknown
+                || due(whole, step, standing, now, &house.loaded.zone, manner.early) == Due::Now;
+            if needed {
+                names.insert(step.channel.clone());
+            }
+        }
+    }
+    names
 }
 
 /// Whether any of `left` goes out at once. Cron calls `ladder run` every few

@@ -19,6 +19,8 @@ pub struct Settings {
     pub shorter: Option<Vec<Spanned<String>>>,
     /// `overflow`: what happens when none fits.
     pub overflow: Option<Spanned<Overflow>>,
+    /// `numbered`: whether the parts of a thread end in their number. Default: no.
+    pub numbered: Option<Spanned<bool>>,
     /// `thread`: the parts written by hand.
     pub thread: Option<Vec<Spanned<String>>>,
     /// `title` of an article.
@@ -80,6 +82,7 @@ impl Settings {
                     _ => Overflow::Error,
                 })
             }),
+            numbered: reader.boolean("numbered"),
             thread: reader.texts("thread"),
             title: reader.text("title"),
             slug: reader.text("slug"),
@@ -143,6 +146,7 @@ impl Settings {
             thread: self.thread.or_else(|| if says_its_own { None } else { farther.thread.clone() }),
             text: if says_its_own { self.text } else { farther.text.clone() },
             overflow: self.overflow.or_else(|| farther.overflow.clone()),
+            numbered: self.numbered.or_else(|| farther.numbered.clone()),
             title: self.title.or_else(|| farther.title.clone()),
             slug: self.slug.or_else(|| farther.slug.clone()),
             excerpt: self.excerpt.or_else(|| farther.excerpt.clone()),

@@ -3,7 +3,7 @@
 use super::look::Look;
 use crate::render::late;
 use crate::source::Span;
-use crate::text::{Dialect, EntityKind, count, entities};
+use crate::text::{EntityKind, count, entities};
 
 /// A value that stands in a text, and what it costs there.
 pub(super) struct Share {
@@ -25,7 +25,7 @@ pub(super) fn largest(look: &Look<'_>, part: usize) -> Option<Share> {
     let message = look.made.message;
     let whole = cost(text);
     let times = |value: &str| if value.trim().is_empty() { 0 } else { text.matches(value.trim()).count() };
-    let tags = entities(text, Dialect::Plain).into_iter().filter(|entity| entity.kind == EntityKind::Hashtag);
+    let tags = entities(text, rules.dialect).into_iter().filter(|entity| entity.kind == EntityKind::Hashtag);
     let tags: usize = tags.map(|entity| cost(&text[entity.range])).sum();
     let late: usize = late::find(text).iter().map(|found| cost(&text[found.range.clone()])).sum();
     let title = times(&message.title.value) * cost(message.title.value.trim());

@@ -3,7 +3,7 @@
 use super::look::{Look, OfVariant};
 use super::{blame, table};
 use crate::diagnostic::Diagnostic;
-use crate::text::{Rules, Unit, count};
+use crate::text::{Unit, count};
 
 /// The rules of this file.
 pub(super) const RULES: &[OfVariant] = &[too_long, title_too_long, no_threads, no_first_comment];
@@ -12,7 +12,7 @@ fn too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let Some(post) = look.post() else { return };
     let rules = &look.made.outlet.rules;
     for (at, part) in post.parts.iter().enumerate() {
-        let counted = count(&part.text, rules, post.url_reserve);
+        let counted = count(&part.text, rules, post.url_reserve).decisive();
         let Some(limit) = counted.limit.filter(|_| !counted.fits()) else { continue };
         let share = blame::largest(look, at);
         let mut ways = Vec::new();
@@ -42,7 +42,7 @@ fn too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             counted.over(),
             look.network(),
             counted.counted,
-            unit(rules)
+            unit(counted.unit)
         );
         let mut problem = table::TOO_LONG.broken(message).at(look.text_span(at)).hint(one_of(&ways));
         if let Some(share) = share {
@@ -68,9 +68,9 @@ fn one_of(ways: &[String]) -> String {
 }
 
 /// What was counted, where it is no kind of character.
-fn unit(rules: &Rules) -> &'static str {
-    match rules.unit {
-        Unit::Grapheme | Unit::CodePoint | Unit::Utf16 | Unit::Weighted => "",
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Grapheme | Unit::CodePoint | Unit::Utf16 | Unit::Weighted | Unit::EmojiByte => "",
         Unit::Byte => " bytes",
     }
 }

@@ -3,7 +3,7 @@
 use super::look::{Look, OfVariant};
 use super::table;
 use crate::diagnostic::Diagnostic;
-use crate::text::{Dialect, EntityKind, entities};
+use crate::text::{EntityKind, entities};
 
 /// The rules of this file.
 pub(super) const RULES: &[OfVariant] = &[mention_pings];
@@ -13,7 +13,8 @@ pub(super) const RULES: &[OfVariant] = &[mention_pings];
 const PINGS: &[&str] = &["x", "mastodon", "bluesky", "threads", "instagram", "lemmy", "telegram", "github"];
 
 fn mention_pings(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    let network = look.made.outlet.rules.network;
+    let rules = &look.made.outlet.rules;
+    let network = rules.network;
     let Some(post) = look.post().filter(|_| PINGS.contains(&network)) else { return };
     let project = look.subject.project;
     let handles = project.handles.iter().flat_map(|handle| handle.names.iter().map(|(_, name)| &name.value));
@@ -22,7 +23,7 @@ fn mention_pings(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let known: Vec<String> = handles.chain(accounts).map(|name| normal(name)).collect();
     let mut told: Vec<String> = Vec::new();
     for (at, part) in post.parts.iter().enumerate() {
-        for entity in entities(&part.text, Dialect::Plain)
+        for entity in entities(&part.text, rules.dialect)
             .into_iter()
             .filter(|entity| entity.kind == EntityKind::Mention)
         {
@@ -43,6 +44,8 @@ fn mention_pings(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// A name without its sign, and without the list behind it on X.
 fn normal(name: &str) -> String {
-    name.trim_start_matches(['@', '＠']).to_lowercase()
+    let name = name.trim_start_matches(['@', '＠']);
+    name.split('/').next().unwrap_or(name).to_lowercase()
 }

@@ -155,7 +155,7 @@ fn too_many_hashtags(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let rules = &look.made.outlet.rules;
     let (Some(post), Some(most)) = (look.post(), rules.hashtags) else { return };
     for (at, part) in post.parts.iter().enumerate() {
-        let tags = entities(&part.text, Dialect::Plain)
+        let tags = entities(&part.text, rules.dialect)
             .into_iter()
             .filter(|entity| entity.kind == EntityKind::Hashtag)
             .count();

@@ -147,10 +147,6 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             part.state = if receipt.for_a_person { State::Waiting } else { State::Sent };
             part.receipt = Some(receipt.clone());
             sent = !receipt.for_a_person;
-            error = receipt
-                .altered
-                .as_ref()
-                .map(|live| format!("live, but not as planned: readers see “{live}”"));
         }
         // A receipt outweighs every doubt.
         _ if settled => return,
@@ -158,6 +154,7 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             part.state = State::Sending;
             part.attempts = part.attempts.max(*attempt);
             part.first_tried.get_or_insert(event.at);
+            part.last_tried = part.last_tried.max(Some(event.at));
             if !bound.is_null() {
                 part.bound = Some(bound.clone());
             }
@@ -173,12 +170,15 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         }
         EventKind::Unknown { cause, .. } => {
             part.state = State::Unknown;
+            part.doubted = true;
             error = Some(cause.clone());
         }
         _ => return,
     }
     if sent {
         delivery.sent_at = delivery.sent_at.max(Some(event.at));
+        let live = delivery.parts.iter().find_map(live_text);
+        error = live.map(|live| format!("live, but not as planned: readers see “{live}”"));
     }
     match event.recipient.as_deref().and_then(|address| person_of(delivery, address)) {
         Some(person) => person.error = error,
@@ -208,6 +208,7 @@ fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>
     }
     let mut any = false;
     for part in parts.into_iter().filter(|part| open(part)) {
+        part.doubted |= part.state != State::Waiting;
         part.state = if sent { State::Sent } else { State::Planned };
         if sent {
             let mut receipt = part.receipt.take().unwrap_or_default();
@@ -262,10 +263,12 @@ fn doubt_what_was_left_open(delivery: &mut Delivery) {
     const CUT: &str = "the run ended before an answer was recorded";
     for part in delivery.parts.iter_mut().filter(|part| part.state == State::Sending) {
         part.state = State::Unknown;
+        part.doubted = true;
         delivery.error = Some(CUT.to_owned());
     }
     for person in delivery.recipients.iter_mut().filter(|person| person.part.state == State::Sending) {
         person.part.state = State::Unknown;
+        person.part.doubted = true;
         person.error = Some(CUT.to_owned());
     }
 }
@@ -285,6 +288,11 @@ fn conclude(delivery: &mut Delivery) {
     }
 }
 
+/// What readers see, where that is not what was sent.
+fn live_text(part: &PartStanding) -> Option<&str> {
+    part.receipt.as_ref()?.altered.as_deref()
+}
+
 fn of_parts(delivery: &Delivery) -> State {
     let any = |state| delivery.parts.iter().any(|part| part.state == state);
     let done = |part: &&PartStanding| matches!(part.state, State::Sent | State::Waiting);
@@ -299,7 +307,7 @@ fn of_parts(delivery: &Delivery) -> State {
         State::Planned
     } else if any(State::Waiting) {
         State::Waiting
-    } else if delivery.parts.iter().any(|part| part.receipt.as_ref().is_some_and(|r| r.altered.is_some())) {
+    } else if delivery.parts.iter().any(|part| live_text(part).is_some()) {
         State::Altered
     } else {
         State::Sent
@@ -389,7 +397,16 @@ fn person(delivery: &Delivery, address: &str) -> RecipientStanding {
 }
 
 fn untried(part: u32) -> PartStanding {
-    PartStanding { part, state: State::Planned, attempts: 0, first_tried: None, receipt: None, bound: None }
+    PartStanding {
+        part,
+        state: State::Planned,
+        attempts: 0,
+        first_tried: None,
+        last_tried: None,
+        doubted: false,
+        receipt: None,
+        bound: None,
+    }
 }
 
 fn empty(key: &StepKey, at: Timestamp) -> Delivery {

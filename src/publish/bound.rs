@@ -58,9 +58,10 @@ pub(super) fn bound(
 
 fn too_long(variant: &Variant, channel: &dyn Channel) -> Option<String> {
     let rules = channel.rules();
-    let (Variant::Post(post), Some(limit)) = (variant, rules.limit) else { return None };
+    let Variant::Post(post) = variant else { return None };
     let mut counted = post.parts.iter().map(|part| text::count(&part.text, &rules, post.url_reserve));
-    let long = counted.find(|counted| !counted.fits())?;
+    let long = counted.find(|counted| !counted.fits())?.decisive();
+    let limit = long.limit?;
     Some(format!(
         "with the address in it, the text is {} of {limit}; raise `url_reserve`, and publish with `--again REASON`",
         long.counted

@@ -151,12 +151,14 @@ impl<'a> Item<'a> {
             identity,
             part: unit.part,
             number,
+            doubted: part.is_some_and(|part| part.doubted),
             previous: earlier
                 .iter()
                 .filter(|earlier| earlier.part < unit.part)
                 .filter_map(|earlier| earlier.receipt.clone())
                 .collect(),
             first_tried: part.and_then(|part| part.first_tried).unwrap_or(place.now),
+            last_tried: part.and_then(|part| part.last_tried).unwrap_or(place.now),
             project: place.project.to_owned(),
             media: place.media.to_owned(),
             variant: self.bound.as_ref().map_or_else(|| self.step.variant.clone(), |b| b.variant.clone()),

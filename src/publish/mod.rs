@@ -5,7 +5,7 @@
 //! trouble delays no other. Facts go out as events to a [`Listener`]; nothing
 //! in here prints. Why it is built so: `docs/decisions/once-only.md`.
 //!
-//! [`preflight`] asks every channel first; [`run`] takes plans up and sends
+//! [`preflight`] asks every channel first, [`verify`] the networks behind them; [`run`] takes plans up and sends
 //! what is due of them (`publish`); [`resume`] sends what is due of what was
 //! taken up before (`run`); [`take_up`] only takes up (`schedule`).
 
@@ -17,10 +17,12 @@ mod preflight;
 mod retry;
 mod runner;
 mod take_up;
+mod verify;
 
 pub use end::exit_of;
 pub use preflight::{Scope, outstanding, preflight};
 pub use take_up::take_up;
+pub use verify::verify;
 
 use crate::channel::Configured;
 use crate::plan::{Event, Plan, Standing};

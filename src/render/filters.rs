@@ -1,11 +1,12 @@
 //! The filters that only these templates have: `plain`, `markup`, `html`, `hashtags`,
-//! `handle`, `fit`, `excerpt`, `sentences`, `date`, `untracked`.
+//! `handle`, `fit`, `excerpt`, `sentences`, `date`, `image`, `untracked`.
 
 use super::budget::{Budget, Fault};
 use super::builtin_filters::pay;
 use super::markup::{self, Markup};
-use super::{Job, excerpt, html, late, markdown, post};
-use crate::ladder::Handle;
+use super::{Job, VariantKind, excerpt, html, late, markdown, pictures, pin, post};
+use crate::diagnostic::nearest;
+use crate::ladder::{Handle, Media};
 use crate::text::{self, Rules};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -22,17 +23,22 @@ pub(super) struct Facts {
     zone: TimeZone,
     language: String,
     url_reserve: usize,
+    media: Vec<Media>,
+    /// Whether pictures go with the text, instead of standing in it.
+    attaches: bool,
 }
 
 impl Facts {
     /// Of `job`.
     pub fn of(job: &Job<'_>) -> Facts {
         Facts {
-            rules: job.outlet.rules.clone(),
+            rules: job.outlet.rules,
             handles: job.project.handles.clone(),
             zone: job.zone.clone(),
             language: job.outlet.language.clone(),
             url_reserve: post::url_reserve(&job.settings()),
+            media: job.message.media.clone(),
+            attaches: job.outlet.kind == VariantKind::Post,
         }
     }
 }
@@ -64,12 +70,23 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
             Ok::<Value, Error>(Value::from(made))
         });
     }
-    filter(env, budget, facts, "plain", (2_000, 24), |_, _, value, _| {
-        Ok(markdown::plain(said("plain", value)?))
+    filter(env, budget, facts, "plain", (2_000, 48), |_, facts, value, _| {
+        let text = said("plain", value)?;
+        Ok(match facts.attaches {
+            true => markdown::plain(&pin::pinned(text, |link| pictures::number(&facts.media, link))),
+            false => markdown::plain(text),
+        })
     });
-    filter(env, budget, facts, "markup", (60_000, 96), |_, facts, value, _| {
-        Ok(markup::write(said("markup", value)?, Markup::of(facts.rules.network)).text)
+    filter(env, budget, facts, "markup", (60_000, 120), |_, facts, value, _| {
+        let (text, markup) = (said("markup", value)?, Markup::of(facts.rules.network));
+        Ok(match facts.attaches {
+            true => {
+                markup::write(&pin::pinned(text, |link| pictures::number(&facts.media, link)), markup).text
+            }
+            false => markup::write(text, markup).text,
+        })
     });
+    filter(env, budget, facts, "image", (500, 4), |_, facts, value, _| image(facts, said("image", value)?));
     filter(env, budget, facts, "html", (60_000, 96), |_, _, value, _| {
         Ok(html::sanitised(said("html", value)?))
     });
@@ -79,11 +96,12 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
     });
     filter(env, budget, facts, "sentences", (2_000, 24), |_, _, value, argument| {
         let limit = number("sentences", argument)?;
-        Ok(excerpt::sentences(said("sentences", value)?, limit))
+        Ok(pin::through(said("sentences", value)?, |text| excerpt::sentences(text, limit)))
     });
     filter(env, budget, facts, "fit", (2_000, 32), |_, facts, value, argument| {
         let limit = number("fit", argument)?;
-        Ok(text::shorten(said("fit", value)?, limit, &facts.rules, facts.url_reserve))
+        let shorten = |text: &str| text::shorten(text, limit, &facts.rules, facts.url_reserve);
+        Ok(pin::through(said("fit", value)?, shorten))
     });
     filter(env, budget, facts, "hashtags", (200, 32), |_, _, value, argument| hashtags(value, argument));
     filter(env, budget, facts, "handle", (500, 4), |budget, facts, value, _| {
@@ -160,6 +178,27 @@ fn handle(facts: &Facts, name: &str) -> String {
     // No name there: how people are called in running text, never an `@name`
     // that would be somebody else's on this network.
     on(facts.rules.network).or_else(|| on("name")).map_or_else(|| readable(name), str::to_owned)
+}
+
+/// The message's image `file`: on the part of a post that says so, in Markdown elsewhere.
+fn image(facts: &Facts, file: &str) -> Result<String, Fault> {
+    let file = file.trim();
+    let Some(number) = pictures::number(&facts.media, file) else {
+        let shown: String = file.chars().take(80).collect();
+        let known = facts.media.iter().map(|media| media.file.value.as_str());
+        let hint = match nearest(file, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "add it: `[[media]]` with `file` and `alt`".to_owned(),
+        };
+        return Err(Fault::new(format!("the message has no image `{shown}`")).hint(hint));
+    };
+    if facts.attaches {
+        return Ok(pin::pin(number));
+    }
+    let alt = facts.media.get(number).and_then(|media| media.alt_in(&facts.language));
+    // What would end the alt text is no part of what is to be seen.
+    let alt = alt.map_or("", |alt| alt.value.trim()).replace(['[', ']', '\\', '\n'], " ");
+    Ok(format!("![{alt}](<{}>)", file.replace(['<', '>', '\n'], "")))
 }
 
 /// `grace-hopper` as people write it: `Grace Hopper`.

@@ -20,6 +20,7 @@ pub mod markup;
 mod names;
 mod operators;
 mod pictures;
+mod pin;
 mod post;
 mod rewrite;
 mod slug;

@@ -1,32 +1,67 @@
 //! The message's images as outlets get them.
 
-use super::{Job, Picture};
+use super::{Job, Part, Picture};
 use crate::ladder::Media;
 
 /// The message's images in order. A file that could not be read is left out:
 /// a problem has told why.
 pub(super) fn of(job: &Job<'_>) -> Vec<Picture> {
-    let mut pictures: Vec<Picture> = Vec::new();
-    for media in &job.message.media {
+    numbered(job).into_iter().map(|(_, picture)| picture).collect()
+}
+
+/// The same, each with its number among the message's media.
+fn numbered(job: &Job<'_>) -> Vec<(usize, Picture)> {
+    let mut pictures: Vec<(usize, Picture)> = Vec::new();
+    for (number, media) in job.message.media.iter().enumerate() {
         let Some(mut picture) = picture(job, media) else { continue };
         // Two files of one name in different folders stay two.
-        if pictures.iter().any(|own| own.name == picture.name) {
+        if pictures.iter().any(|(_, own)| own.name == picture.name) {
             picture.name = picture.path.replace('/', "-");
         }
-        pictures.push(picture);
+        pictures.push((number, picture));
     }
     pictures
 }
 
-/// The image that a relative link in the body means: by its path beside the message.
-pub(super) fn named(job: &Job<'_>, link: &str) -> Option<Picture> {
-    let wanted = link.strip_prefix("./").unwrap_or(link);
-    let wanted = wanted.replace("%20", " ");
-    let media = job.message.media.iter().find(|media| {
+/// Puts the message's images on the parts of a post: each on the first part
+/// whose text speaks of it (`pins`: for each part the numbers of those), the
+/// others on the first. What a part cannot take goes to the next that has room;
+/// what none takes stays on the last, where the lint tells of it.
+pub(super) fn place(job: &Job<'_>, parts: &mut [Part], pins: &[Vec<usize>]) {
+    let most = job.outlet.rules.images;
+    for (number, picture) in numbered(job) {
+        let spoken_of = pins.iter().position(|pins| pins.contains(&number)).unwrap_or(0);
+        if let Some(part) = parts.get_mut(spoken_of) {
+            part.media.push(picture);
+        }
+    }
+    let mut left: Vec<Picture> = Vec::new();
+    for part in parts.iter_mut() {
+        let room = most.saturating_sub(part.media.len());
+        if room > 0 {
+            part.media.extend(left.drain(..room.min(left.len())));
+        } else {
+            left.extend(part.media.drain(most..));
+        }
+    }
+    if let Some(last) = parts.last_mut() {
+        last.media.extend(left);
+    }
+}
+
+/// Which of the message's media a relative link means: by its path beside the message.
+pub(super) fn number(media: &[Media], link: &str) -> Option<usize> {
+    let wanted = link.strip_prefix("./").unwrap_or(link).replace("%20", " ");
+    media.iter().position(|media| {
         let file = media.file.value.as_str();
         file.strip_prefix("./").unwrap_or(file) == wanted
-    })?;
-    of(job).into_iter().find(|picture| picture.path == media.path)
+    })
+}
+
+/// The image that a relative link in the body means: by its path beside the message.
+pub(super) fn named(job: &Job<'_>, link: &str) -> Option<Picture> {
+    let wanted = number(&job.message.media, link)?;
+    numbered(job).into_iter().find(|(number, _)| *number == wanted).map(|(_, picture)| picture)
 }
 
 /// Whether a link leads to a file beside the message, not to the web or into the page.

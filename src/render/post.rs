@@ -1,11 +1,12 @@
 //! Posts: which text fits, how it is split, what goes with it.
 
 use super::markdown::{self, BREAK};
+use super::pin::{self, Pinned};
 use super::template::{Engine, Filled, Template};
 use super::{Card, Job, Part, Post, context, defaults, late, pictures, tracking_of};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{Attach, Overflow, Settings};
-use crate::text::{self, Dialect, EntityKind};
+use crate::text::{self, Dialect, EntityKind, fit};
 
 /// Characters kept for a late address where the network counts letters
 /// (`url_reserve`, PRODUCT's default).
@@ -19,14 +20,16 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     let mut problems = Vec::new();
     let (whole, settings) = (job.written_whole(), job.settings());
     let writer = Writer { job, engine: &engine, reserve: url_reserve(&settings) };
-    let texts = match (whole, &settings.thread) {
+    let made = match (whole, &settings.thread) {
         (Some(whole), _) => {
-            let filled = Filled { text: markdown::plain(&whole.body.value), ..Filled::default() };
+            let number = |link: &str| pictures::number(&job.message.media, link);
+            let text = markdown::plain(&pin::pinned(&whole.body.value, number));
+            let filled = Filled { text, ..Filled::default() };
             writer.fitted(vec![writer.finish(filled)], &settings)
         }
         (None, Some(thread)) => {
             let parts = thread.iter().filter_map(|part| writer.fill(Template::Written(part), &mut problems));
-            parts.map(|part| part.replace(BREAK, "").trim().to_owned()).collect()
+            parts.map(|part| bare(&part)).collect()
         }
         (None, None) => {
             let candidates = writer.candidates(&settings, &mut problems);
@@ -35,12 +38,30 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     };
     let first_comment =
         settings.first_comment.as_ref().and_then(|text| writer.fill(Template::Written(text), &mut problems));
-    if texts.is_empty() {
+    if made.is_empty() {
         return Checked::bad(problems);
     }
+    let (mut texts, mut pins) = (Vec::new(), Vec::new());
+    for Pinned { text, pins: own } in made {
+        texts.push(text);
+        pins.push(own.into_iter().map(|(_, number)| number).collect());
+    }
+    if is_numbered(&settings) {
+        fit::number(&mut texts);
+    }
     let mut parts: Vec<Part> = texts.into_iter().map(part).collect();
-    let card = writer.attach(&settings, &mut parts, &mut problems);
+    let card = writer.attach(&settings, &mut parts, &pins, &mut problems);
+    let first_comment = first_comment.map(|comment| pin::take(&comment).text);
     Checked::with(Post { parts, card, first_comment, url_reserve: writer.reserve }, problems)
+}
+
+fn is_numbered(settings: &Settings) -> bool {
+    settings.numbered.as_ref().is_some_and(|numbered| numbered.value)
+}
+
+/// A text that is one part: breaks are no words.
+fn bare(text: &str) -> Pinned {
+    pin::take(&tidy(&text.replace(BREAK, "")))
 }
 
 struct Writer<'a> {
@@ -88,27 +109,45 @@ impl<'a> Writer<'a> {
     }
 
     /// The first that fits, else the last, treated as `overflow` says.
-    fn fitted(&self, mut candidates: Vec<String>, settings: &Settings) -> Vec<String> {
+    fn fitted(&self, mut candidates: Vec<String>, settings: &Settings) -> Vec<Pinned> {
         let rules = &self.job.outlet.rules;
-        let bare = |text: &str| tidy(&text.replace(BREAK, ""));
         let overflow = settings.overflow.as_ref().map_or(Overflow::Error, |overflow| overflow.value);
         // A break written by hand is a wish, not only a way out.
         let wants_thread =
             overflow == Overflow::Thread && candidates.first().is_some_and(|t| t.contains(BREAK));
         if !wants_thread {
-            let fits = |text: &&String| text::count(&bare(text), rules, self.reserve).fits();
-            if let Some(fitting) = candidates.iter().find(fits) {
-                return vec![bare(fitting)];
+            let mut bare = candidates.iter().map(|text| bare(text));
+            if let Some(fitting) = bare.find(|made| text::count(&made.text, rules, self.reserve).fits()) {
+                return vec![fitting];
             }
         }
         let last = if wants_thread { Some(candidates.swap_remove(0)) } else { candidates.pop() };
         let Some(last) = last else { return Vec::new() };
         match (overflow, rules.limit) {
-            (Overflow::Thread, _) => text::split(&last, rules, self.reserve),
-            (Overflow::Shorten, Some(limit)) => vec![text::shorten(&bare(&last), limit, rules, self.reserve)],
+            (Overflow::Thread, _) => self.thread(&pin::take(&last), is_numbered(settings)),
+            (Overflow::Shorten, limit) if limit.is_some() || rules.byte_limit.is_some() => {
+                let Pinned { text, pins } = bare(&last);
+                let limit = limit.unwrap_or(usize::MAX);
+                vec![Pinned { text: text::shorten(&text, limit, rules, self.reserve), pins }]
+            }
             // How much too long it is, the lint says.
             _ => vec![bare(&last)],
         }
+    }
+
+    /// The parts of `whole`, each with the pins that stand in it or behind it.
+    fn thread(&self, whole: &Pinned, numbered: bool) -> Vec<Pinned> {
+        let places = fit::stretches(&whole.text, &self.job.outlet.rules, self.reserve, numbered);
+        let last = places.len().saturating_sub(1);
+        let mut pins = whole.pins.iter().peekable();
+        let parts = places.into_iter().enumerate().map(|(at, place)| {
+            let mut own = Vec::new();
+            while let Some(pin) = pins.next_if(|(place_of_pin, _)| *place_of_pin <= place.end || at == last) {
+                own.push(*pin);
+            }
+            Pinned { text: whole.text.get(place).unwrap_or("").to_owned(), pins: own }
+        });
+        parts.collect()
     }
 
     /// Puts images on the parts, or makes the card.
@@ -116,13 +155,17 @@ impl<'a> Writer<'a> {
         &self,
         settings: &Settings,
         parts: &mut [Part],
+        pins: &[Vec<usize>],
         problems: &mut Vec<Diagnostic>,
     ) -> Option<Card> {
         let job = self.job;
         let rules = &job.outlet.rules;
         let spoken = parts.iter().flat_map(|part| &part.links).find(|link| !late::find(link).is_empty());
         let link = context::link(job, &self.engine.names).or_else(|| spoken.cloned());
-        let wish = settings.attach.as_ref().map(|wish| wish.value).or(job.outlet.defaults.attach);
+        // A text that speaks of a picture wants it shown, whatever is usual.
+        let speaks = pins.iter().any(|pins| !pins.is_empty()).then_some(Attach::Images);
+        let said = settings.attach.as_ref().map(|wish| wish.value);
+        let wish = said.or(speaks).or(job.outlet.defaults.attach);
         let spoken_of = |link: &str| {
             let tagged = tracking_of(job).tag(link);
             parts.iter().any(|part| part.links.iter().any(|own| *own == link || *own == tagged))
@@ -138,10 +181,8 @@ impl<'a> Writer<'a> {
         match wish {
             Attach::None => None,
             Attach::Images => {
-                if let Some(first) =
-                    parts.first_mut().filter(|_| rules.images > 0 || settings.attach.is_some())
-                {
-                    first.media = pictures::of(job);
+                if rules.images > 0 || settings.attach.is_some() {
+                    pictures::place(job, parts, pins);
                 }
                 None
             }
@@ -190,6 +231,7 @@ fn part(text: String) -> Part {
 
 /// Without blank ends, without blanks at line ends, with one blank line at most.
 pub(super) fn tidy(text: &str) -> String {
+    let text = pin::without_empty_lines(text, BREAK);
     let mut out = String::with_capacity(text.len());
     let mut blank = 0;
     for line in text.lines().map(str::trim_end) {

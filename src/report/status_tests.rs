@@ -34,7 +34,16 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
 }
 
 pub(in crate::report) fn part_in(state: State) -> PartStanding {
-    PartStanding { part: 0, state, attempts: 1, first_tried: None, receipt: None, bound: None }
+    PartStanding {
+        part: 0,
+        state,
+        attempts: 1,
+        first_tried: None,
+        last_tried: None,
+        doubted: false,
+        receipt: None,
+        bound: None,
+    }
 }
 
 fn story() -> Vec<Delivery> {

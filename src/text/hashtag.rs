@@ -1,9 +1,9 @@
 //! A tag as people write it in front matter, made into a hashtag.
 
-use super::entity::may_stand_in_tag;
+use super::entity::{self, x};
 use unicode_normalization::UnicodeNormalization;
 
-/// `word` as a hashtag: `open source` becomes `#OpenSource`, `rocketry` stays
+/// `word` as a hashtag of every network: `open source` becomes `#OpenSource`, `rocketry` stays
 /// `#rocketry`. What cannot stand in a tag is dropped, every script is kept.
 /// `None` when nothing with a letter is left: a tag of digits is none anywhere.
 pub fn hashtag(word: &str) -> Option<String> {
@@ -26,6 +26,11 @@ pub fn hashtag(word: &str) -> Option<String> {
     tag.contains(char::is_alphabetic).then_some(tag)
 }
 
+/// What X takes as well: it knows fewer letters, and no `½`.
+fn may_stand_in_tag(c: char, first: bool) -> bool {
+    entity::may_stand_in_tag(c, first) && x::may_stand_in_tag(c)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +50,16 @@ mod tests {
         assert_eq!(made("می‌خواهم"), "#می‌خواهم");
         assert_eq!(made("rocket 🚀 science"), "#RocketScience");
         assert_eq!(made("snake_case"), "#snake_case");
+        assert_eq!(made("1½ litres"), "#1Litres");
+    }
+
+    #[test]
+    fn what_is_made_is_one_tag_on_x() {
+        for word in ["open source", "3D printing", "宇宙 開発", "हिन्दी", "می‌خواهم", "½ ⅷ Ⓐ x", "don’t #panic"]
+        {
+            let tag = hashtag(word).unwrap_or_default();
+            assert_eq!(x::hashtags(&tag), std::slice::from_ref(&(0..tag.len())), "{tag}");
+        }
     }
 
     #[test]

@@ -17,8 +17,8 @@ pub mod network;
 mod sentence;
 
 pub use crate::diagnostic::visible::{self, visible, visible_same_width};
-pub use count::{Counted, count};
-pub use entity::{Dialect, Entity, EntityKind, entities};
+pub use count::{Counted, count, count_below};
+pub use entity::{Dialect, Entity, EntityKind, Facet, Feature, entities, facets};
 pub use escape::escape;
 pub use fit::{BREAK, shorten, split};
 pub use hashtag::hashtag;
@@ -86,6 +86,8 @@ pub enum Unit {
     Utf16,
     /// X's weights.
     Weighted,
+    /// Unicode code points, but of an emoji its bytes of UTF-8: Threads.
+    EmojiByte,
     /// Bytes of UTF-8.
     Byte,
 }
@@ -98,6 +100,7 @@ impl Unit {
             Unit::CodePoint => "code-point",
             Unit::Utf16 => "utf-16",
             Unit::Weighted => "weighted",
+            Unit::EmojiByte => "emoji-byte",
             Unit::Byte => "byte",
         }
     }

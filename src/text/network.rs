@@ -5,8 +5,11 @@
 
 use super::{Dialect, Fold, Rules, Unit};
 
-/// The networks whose texts can be counted, by the name that people give.
-pub static NETWORKS: &[Rules] = &[FACEBOOK, LINKEDIN, X];
+/// The networks whose texts can be counted, sorted by the name that people give.
+pub static NETWORKS: &[Rules] = &[
+    BLUESKY, DISCORD, EMAIL, FACEBOOK, INSTAGRAM, LINKEDIN, MASTODON, NOSTR, PINTEREST, REDDIT, SLACK,
+    TELEGRAM, THREADS, X, YOUTUBE,
+];
 
 /// The rules of the network called `name`.
 pub fn find(name: &str) -> Option<&'static Rules> {
@@ -104,3 +107,210 @@ pub const LINKEDIN: Rules = Rules {
     compose_url: Some("https://www.linkedin.com/sharing/share-offsite/?url={url}"),
     ..UNKNOWN
 };
+
+/// Mastodon, as its server is without settings; an instance says its own limit
+/// at `/api/v2/instance`.
+pub const MASTODON: Rules = Rules {
+    network: "mastodon",
+    // 500 characters of readers, the content warning among them; a link with a
+    // scheme counts 23, `@user@host` as `@user` (the server's length validator
+    // and its tests at d5e278df, 2026; docs entities/Instance at 2903485d, 2026-07-02).
+    limit: Some(500),
+    unit: Unit::Grapheme,
+    dialect: Dialect::Mastodon,
+    link_cost: Some(23),
+    threads: true,
+    // 4 of 16 MiB, alt text of 1,500: the defaults of the instance's
+    // configuration (entities/Instance, 2026-07-02).
+    images: 4,
+    image_bytes: Some(16 * 1024 * 1024),
+    alt_limit: Some(1500),
+    card: true,
+    // With media attached no card is shown.
+    card_with_images: false,
+    // A judgement, not a limit.
+    hashtags: Some(5),
+    ..UNKNOWN
+};
+
+/// Bluesky.
+pub const BLUESKY: Rules = Rules {
+    network: "bluesky",
+    // `maxGraphemes` 300 and `maxLength` 3000 of `text`, links in full
+    // (lexicon app.bsky.feed.post at d6296a1c, 2026-08-20).
+    limit: Some(300),
+    unit: Unit::Grapheme,
+    byte_limit: Some(3000),
+    dialect: Dialect::Bluesky,
+    threads: true,
+    // 4 of 2,000,000 bytes (lexicon app.bsky.embed.images, 2026-08-20; pages
+    // that say 1,000,000 are older). Alt text has no limit there.
+    images: 4,
+    image_bytes: Some(2_000_000),
+    card: true,
+    // One embed a post.
+    card_with_images: false,
+    // A judgement, not a limit.
+    hashtags: Some(3),
+    // Action intent links (docs.bsky.app, read 2026).
+    compose_url: Some("https://bsky.app/intent/compose?text={text}"),
+    ..UNKNOWN
+};
+
+/// Threads.
+pub const THREADS: Rules = Rules {
+    network: "threads",
+    // 500, "emojis are counted as the number of UTF-8 bytes" (Threads API,
+    // posts, 2026-04-14). At most 5 different links a post (same page).
+    limit: Some(500),
+    unit: Unit::EmojiByte,
+    threads: true,
+    // A carousel has 2 to 20 items; 8 MB an image; alt text 1,000 (same pages).
+    images: 20,
+    image_bytes: Some(8 * 1024 * 1024),
+    alt_limit: Some(1000),
+    card: true,
+    // The first link is shown as a card only where there are no media.
+    card_with_images: false,
+    // One topic a post: the first tag.
+    hashtags: Some(1),
+    ..UNKNOWN
+};
+
+/// Instagram, a professional account. Every post needs an image or a video.
+pub const INSTAGRAM: Rules = Rules {
+    network: "instagram",
+    // A caption of 2,200 (content publishing, error 2207010, 2026-06-02), with
+    // at most 30 tags and 20 mentions. Which unit is not written: UTF-16 never
+    // undercounts.
+    limit: Some(2200),
+    unit: Unit::Utf16,
+    // A carousel has 2 to 10 items; JPEG of 8 MiB; alt text 1,000 (same pages).
+    images: 10,
+    image_bytes: Some(8 * 1024 * 1024),
+    alt_limit: Some(1000),
+    // A judgement; 30 is the limit. Unverified reports speak of 5 in the app.
+    hashtags: Some(5),
+    first_comment: true,
+    ..UNKNOWN
+};
+
+/// A Telegram channel.
+pub const TELEGRAM: Rules = Rules {
+    network: "telegram",
+    // A message 4,096, below a picture 1,024, both without the marks of markup
+    // (Bot API 10.1, 2026-06-11). That they are UTF-16 units like the offsets
+    // of entities is unverified: no other unit counts more.
+    limit: Some(4096),
+    unit: Unit::Utf16,
+    threads: true,
+    // An album has 2 to 10 items, a photo 10 MB; there is no alt text (same).
+    images: 10,
+    image_bytes: Some(10 * 1024 * 1024),
+    card: true,
+    // A photo's caption gets no card.
+    card_with_images: false,
+    ..UNKNOWN
+};
+
+/// A Discord channel.
+pub const DISCORD: Rules = Rules {
+    network: "discord",
+    // 2,000, without the space around it (discord-api-docs at c98d64bc,
+    // 2026-08-06). "Characters" is not explained there: taken for code points.
+    limit: Some(2000),
+    unit: Unit::CodePoint,
+    threads: true,
+    // 10 files of 10 MiB; their `description` 1,024 (same).
+    images: 10,
+    image_bytes: Some(10 * 1024 * 1024),
+    alt_limit: Some(1024),
+    card: true,
+    ..UNKNOWN
+};
+
+/// A Slack channel.
+pub const SLACK: Rules = Rules {
+    network: "slack",
+    // `text` is cut off after 40,000; 4,000 are recommended (docs.slack.dev,
+    // chat.postMessage, read 2026). Unverified: the unit, and whether `&amp;`
+    // counts as one. UTF-16 never undercounts.
+    limit: Some(40_000),
+    unit: Unit::Utf16,
+    threads: true,
+    // `alt_text` of an image block (Block Kit, read 2026).
+    alt_limit: Some(2000),
+    card: true,
+    ..UNKNOWN
+};
+
+/// A subreddit.
+pub const REDDIT: Rules = Rules {
+    network: "reddit",
+    // A text of 40,000 below a title of 300 that cannot be changed later.
+    // Both unverified: Reddit's own page could not be read; older clients
+    // stopped at 15,000. UTF-16 never undercounts.
+    limit: Some(40_000),
+    unit: Unit::Utf16,
+    // A gallery has 2 to 20 items; 20 MB is unverified; there is no alt text.
+    images: 20,
+    image_bytes: Some(20 * 1024 * 1024),
+    title_limit: Some(300),
+    ..UNKNOWN
+};
+
+/// Nostr. The protocol has no limit; a relay may have one (NIP-11,
+/// `max_content_length`, in Unicode characters; nips at db5fe3de, 2026-07-22).
+pub const NOSTR: Rules =
+    Rules { network: "nostr", unit: Unit::CodePoint, threads: true, card: true, ..UNKNOWN };
+
+/// The subject of a mail.
+pub const EMAIL: Rules = Rules {
+    network: "email",
+    // Gmail takes 25 MB in all, and base64 grows by a third
+    // (support.google.com, read 2026): one image should be far below.
+    image_bytes: Some(5 * 1024 * 1024),
+    // 40 to 60 characters are seen in most inboxes; no protocol's limit.
+    title_limit: Some(60),
+    ..UNKNOWN
+};
+
+/// A pin's description.
+pub const PINTEREST: Rules = Rules {
+    network: "pinterest",
+    // 800 below a title of 100, alt text 500 (API v5 specification, read 2026;
+    // older pages say 500). Code points: unverified.
+    limit: Some(800),
+    unit: Unit::CodePoint,
+    images: 1,
+    alt_limit: Some(500),
+    title_limit: Some(100),
+    ..UNKNOWN
+};
+
+/// The description of a video.
+pub const YOUTUBE: Rules = Rules {
+    network: "youtube",
+    // 5,000 bytes of UTF-8 below a title of 100 characters (Data API, videos,
+    // snippet.description, read 2026-11).
+    limit: Some(5000),
+    unit: Unit::Byte,
+    images: 0,
+    title_limit: Some(100),
+    ..UNKNOWN
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_are_sorted_and_found_by_their_name() {
+        assert!(NETWORKS.windows(2).all(|pair| pair[0].network < pair[1].network));
+        for rules in NETWORKS {
+            assert_eq!(find(rules.network), Some(rules));
+        }
+        assert_eq!(find("unknown"), None);
+        assert_eq!(find("X"), None);
+    }
+}

@@ -1,39 +1,118 @@
-//! Where sentences end: UAX #29, and the abbreviations that it cannot know.
+//! Where sentences end: UAX #29, and the abbreviations, ordinals and times that
+//! it cannot know.
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
+
+/// So many signs in a row belong to a sentence; more are a drawing. The finder
+/// of UAX #29 looks ahead from each of them (rule SB8), so that a long row would
+/// cost its square.
+const SIGNS: usize = 16;
 
 /// The bytes at which a sentence (or a line) of `text` ends, spaces behind it
 /// included. The end of the text is the last one.
-pub(super) fn sentence_ends(text: &str) -> Vec<usize> {
+///
+/// Takes time in proportion to the text.
+pub(crate) fn sentence_ends(text: &str) -> Vec<usize> {
     let mut ends = Vec::new();
-    for (start, sentence) in text.split_sentence_bound_indices() {
-        let end = start + sentence.len();
-        if end == text.len() || sentence.ends_with('\n') || !is_cut_short(sentence) {
-            ends.push(end);
+    let mut from = 0;
+    for line in text.split_inclusive('\n') {
+        let short = Short::of(line);
+        let mut start = from;
+        for (at, sentence) in short.text.split_sentence_bound_indices() {
+            let end = from + short.place(at + sentence.len());
+            if end == from + line.len() || !is_cut_short(&text[start..end], &text[end..]) {
+                ends.push(end);
+                start = end;
+            }
         }
+        from += line.len();
     }
     ends
 }
 
-/// Whether what looks like a sentence ends in a dot that does not end one.
-fn is_cut_short(sentence: &str) -> bool {
-    let Some(body) = sentence.trim_end().strip_suffix('.') else { return false };
-    let word = body.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '„' | '“' | '"' | '‘')).next();
-    let word = word.unwrap_or("");
-    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    // An initial (`J. Doe`), letters with dots (`z. B.`, `U.S.`), a day (`3. März`).
-    letters == 1 && word.chars().count() == 1
-        || letters > 0 && word.contains('.') && word.split('.').all(|part| part.chars().count() <= 2)
-        || (1..=2).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit())
-        || ABBREVIATIONS.contains(&word.to_lowercase().as_str())
+/// A line with every row of signs cut to the first [`SIGNS`].
+struct Short {
+    text: String,
+    /// Behind this byte of `text`, so many bytes of the line were left out in all.
+    left_out: Vec<(usize, usize)>,
 }
 
-/// Abbreviations that stand before a capital letter within a sentence.
+impl Short {
+    fn of(line: &str) -> Short {
+        let mut short = Short { text: String::with_capacity(line.len()), left_out: Vec::new() };
+        let (mut row, mut out) = (0, 0);
+        for c in line.chars() {
+            row = if c.is_alphanumeric() && !is_combining_mark(c) || c == '\n' { 0 } else { row + 1 };
+            if row > SIGNS {
+                out += c.len_utf8();
+                match short.left_out.last_mut() {
+                    Some((at, sum)) if *at == short.text.len() => *sum = out,
+                    _ => short.left_out.push((short.text.len(), out)),
+                }
+            } else {
+                short.text.push(c);
+            }
+        }
+        short
+    }
+
+    /// Where byte `at` of the short text stands in the line: behind what was
+    /// left out there.
+    fn place(&self, at: usize) -> usize {
+        let before = self.left_out.partition_point(|(place, _)| *place <= at);
+        at + before.checked_sub(1).and_then(|last| self.left_out.get(last)).map_or(0, |(_, sum)| *sum)
+    }
+}
+
+/// Whether what looks like a sentence ends in a dot that does not end one.
+fn is_cut_short(sentence: &str, after: &str) -> bool {
+    let Some(body) = sentence.trim_end().strip_suffix('.') else { return false };
+    let opens =
+        |c: char| c.is_whitespace() || matches!(c, '(' | '[' | '„' | '“' | '"' | '‘' | '«' | '¿' | '¡');
+    // No word that matters here is longer; a longer one is not looked at whole.
+    let tail = body.char_indices().rev().take(24).last().map_or(body, |(at, _)| &body[at..]);
+    let word = tail.rsplit(opens).next().unwrap_or("");
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let short = |part: &str| part.chars().count() <= 2;
+    let digits = |word: &str| (1..=2).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    let number_follows = after.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '§'));
+    let lower = word.to_lowercase();
+    // An initial (`J. Doe`), letters with dots (`z. B.`, `U.S.`, `9 a.m.`), a day (`3. März`).
+    letters == 1 && word.chars().count() == 1 && word != "I"
+        || letters > 0 && word.contains('.') && word.split(['.', '-']).all(short)
+        || digits(word)
+        || ABBREVIATIONS.contains(&lower.as_str())
+        || number_follows && BEFORE_NUMBERS.iter().any(|known| lower.ends_with(known))
+        || MONTHS.contains(&lower.as_str()) && (number_follows || follows_number(body, word))
+}
+
+/// Whether a number stands before the last word: `3 oct. `, `3. Okt. `.
+fn follows_number(body: &str, word: &str) -> bool {
+    let before = body.strip_suffix(word).unwrap_or("").trim_end().trim_end_matches('.');
+    before.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// Abbreviations that stand before a capital letter within a sentence: English,
+/// German, French, Spanish.
 const ABBREVIATIONS: &[&str] = &[
-    "dr", "mr", "mrs", "ms", "prof", "st", "sr", "jr", "vs", "no", "nos", "nr", "vol", "fig", "pp", "ca",
-    "approx", "dept", "est", "gen", "gov", "sen", "rep", "rev", "hon", "capt", "col", "sgt", "lt", "mt",
-    "ave", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "hr", "fr",
-    "bzw", "ggf", "inkl", "evtl", "tel", "str", "abs", "art", "mme", "mlle", "sra", "dra", "av", "núm",
+    "dr", "mr", "mrs", "ms", "prof", "st", "ste", "sr", "jr", "vs", "approx", "dept", "gov", "sen", "rep",
+    "rev", "hon", "capt", "col", "sgt", "lt", "mt", "messrs", "dipl", "ing", "hr", "fr", "hrn", "bzw", "ggf",
+    "inkl", "evtl", "zzgl", "vgl", "bspw", "sog", "ca", "mme", "mlle", "mm", "mgr", "ex", "sra", "srta",
+    "dra", "dña", "ud", "uds", "vd", "vds", "ee", "uu", "avda", "av",
+];
+
+/// Those that do so only before a number, also as the end of a word (`Hauptstr. 5`).
+const BEFORE_NUMBERS: &[&str] = &[
+    "no", "nos", "nr", "nrn", "núm", "núms", "vol", "fig", "figs", "p", "pp", "pág", "págs", "ch", "chap",
+    "sec", "art", "abs", "bd", "kap", "tel", "tél", "str", "ave", "est", "ed", "approx", "env", "mind",
+    "max", "min",
+];
+
+/// Months, beside a number.
+const MONTHS: &[&str] = &[
+    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mär", "mrz", "okt",
+    "dez", "janv", "févr", "avr", "juil", "déc", "ene", "abr", "ago", "dic",
 ];
 
 #[cfg(test)]
@@ -66,5 +145,40 @@ mod tests {
             sentences("着陸した。静かだ。\n- one\n- two"),
             ["着陸した。", "静かだ。\n", "- one\n", "- two"]
         );
+    }
+
+    #[test]
+    fn each_language_has_its_own_dots() {
+        for one in [
+            "Doors open at 9 a.m. Pacific on Dec. 1 at No. 4 Main St. Springfield",
+            "Am 24. Dezember um 8 Uhr, Hauptstr. 5, Tel. 030 1234, inkl. MwSt. und ggf. Versand",
+            "M. Dupont et Mme. Curie, av. J.-C. Rien, le 3 oct. 2026, p. ex. Paris",
+            "La Sra. García y el Dr. Ruiz de EE. UU. Ayer, pág. 12, el 3 dic. Todo",
+            "It weighs 3.5 t and costs $1.2 million... or so",
+            "Version 2.0.1 of main.rs is at https://acme.example/a.b/c.D now",
+        ] {
+            assert_eq!(sentences(one), [one]);
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_also_an_abbreviation_ends_its_sentence() {
+        assert_eq!(sentences("Did it fail? No. It flew."), ["Did it fail? ", "No. ", "It flew."]);
+        assert_eq!(sentences("This is art. We like it."), ["This is art. ", "We like it."]);
+        assert_eq!(sentences("So did I. Then it rained."), ["So did I. ", "Then it rained."]);
+        assert_eq!(sentences("It flew in 2026. Then not."), ["It flew in 2026. ", "Then not."]);
+        assert_eq!(sentences("Wait... What? “Yes.” He left."), ["Wait... ", "What? ", "“Yes.” ", "He left."]);
+        assert_eq!(sentences("See https://a.example/x. Then go."), ["See https://a.example/x. ", "Then go."]);
+        assert_eq!(sentences("هل هبطت؟ نعم. है। नहीं।"), ["هل هبطت؟ ", "نعم. ", "है। ", "नहीं।"]);
+    }
+
+    #[test]
+    fn a_row_of_signs_is_one_pause_and_costs_no_square() {
+        let row = format!("Done.{} Next. Last", ")".repeat(40));
+        assert_eq!(sentences(&row), [format!("Done.{} ", ")".repeat(40)), "Next. ".into(), "Last".into()]);
+        for sign in [")", " ", ".", "\u{301}", "\u{93e}", "\u{200d}", "!)", "1", ". ", "…"] {
+            let text = format!("a.{}b", sign.repeat(200_000));
+            assert_eq!(sentence_ends(&text).last(), Some(&text.len()));
+        }
     }
 }

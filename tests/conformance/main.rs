@@ -14,3 +14,4 @@ mod practice;
 mod sets;
 mod unicode;
 mod x;
+mod yaml;

@@ -231,15 +231,7 @@ impl Channel for Email {
     }
 
     fn rules(&self) -> Rules {
-        Rules {
-            network: "email",
-            // Gmail takes 25 MB in all, and base64 grows by a third
-            // (support.google.com, read 2026): one image should be far below.
-            image_bytes: Some(5 * 1024 * 1024),
-            // 40 to 60 characters are seen in most inboxes; no protocol's limit.
-            title_limit: Some(60),
-            ..network::UNKNOWN
-        }
+        network::EMAIL
     }
 
     fn defaults(&self) -> Defaults {

@@ -16,6 +16,7 @@ pub const SETTINGS: &[Field] = &[
         Kind::OneOf(&["error", "shorten", "thread"]),
         "What happens when no template fits: stop, cut at a word, or split into a thread.",
     ),
+    field("numbered", Kind::Boolean, "Whether the parts of a thread end in their number: ` 1/4`."),
     field("thread", Kind::List, "The parts of a thread, written by hand; each is a template."),
     field("title", Kind::Text, "Template of an article's title."),
     field("slug", Kind::Text, "Template of the last part of an article's address."),

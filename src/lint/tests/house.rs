@@ -288,7 +288,6 @@ fn outlet(channel: &str, adapter: &str, kind: VariantKind) -> Outlet {
             network: if adapter == "x" { "x" } else { "site" },
             limit: (kind == VariantKind::Post).then_some(280),
             unit: Unit::Weighted,
-
             byte_limit: None,
             dialect: crate::text::Dialect::Plain,
             link_cost: Some(23),

@@ -48,6 +48,36 @@ fn each_fact_has_its_state() {
 }
 
 #[test]
+fn what_was_once_in_doubt_stays_known_as_such() {
+    let until = at(LATER);
+    let busy = || EventKind::NotYet { part: 0, says: "busy".to_owned(), until };
+    let cases = [
+        (vec![intent(0), busy()], false),
+        (vec![intent(0), pasted(0), resolved(false, None)], false),
+        (vec![intent(0)], true),
+        (vec![intent(0), unknown(0), resolved(false, None), intent(0), busy()], true),
+        (vec![intent(0), resolved(false, None), intent(0), busy()], true),
+    ];
+    for (kinds, doubted) in cases {
+        assert_eq!(after(&["x"], &kinds).parts[0].doubted, doubted, "{kinds:?}");
+    }
+}
+
+#[test]
+fn what_is_live_and_not_as_planned_is_altered_once_all_of_it_is_out() {
+    let altered = |part| EventKind::Receipt {
+        part,
+        receipt: Receipt { altered: Some("It lan".to_owned()), ..Receipt::default() },
+    };
+    let delivery = after(&["x", "y"], &[intent(0), altered(0)]);
+    assert_eq!(delivery.state, State::Planned);
+    let delivery = after(&["x", "y"], &[intent(0), altered(0), intent(1), receipt(1, None)]);
+    assert_eq!(delivery.state, State::Altered);
+    assert!(delivery.reached() && !delivery.is_open());
+    assert!(delivery.error.unwrap().contains("It lan"));
+}
+
+#[test]
 fn a_receipt_outweighs_doubt_in_whatever_order_they_come() {
     for kinds in [
         vec![intent(0), unknown(0), receipt(0, Some("https://x.example/1"))],

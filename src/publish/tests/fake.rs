@@ -46,6 +46,8 @@ pub(super) struct Log {
     pub silent: Mutex<u32>,
     pub live_within: Mutex<Option<Duration>>,
     pub ready: Mutex<Option<Ready>>,
+    /// What the network says of the credentials; none: they are good.
+    pub verdict: Mutex<Option<Say>>,
     pub limit: Mutex<Option<usize>>,
     /// By recipient.
     pub people: Mutex<BTreeMap<String, VecDeque<Say>>>,
@@ -103,6 +105,17 @@ impl Channel for Fake {
         _: &'a Path,
     ) -> std::pin::Pin<Box<dyn std::future::Future<Output = Ready> + Send + 'a>> {
         Box::pin(async { self.log.ready.lock().unwrap().clone().unwrap_or(Ready::Yes) })
+    }
+    fn verify<'a>(&'a self, _: &'a Path) -> Doing<'a, ()> {
+        let verdict = self.log.verdict.lock().unwrap().clone();
+        Box::pin(async move {
+            match verdict {
+                None => Ok(()),
+                Some(Say::Hang) => std::future::pending().await,
+                Some(Say::Refused) => Err(SendError::Refused { says: "the token has expired".to_owned() }),
+                Some(_) => Err(SendError::NotYet { says: "busy".to_owned(), wait: None }),
+            }
+        })
     }
     fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
         let person = attempt.identity.recipient.clone();
@@ -174,7 +187,6 @@ fn rules(limit: Option<usize>) -> Rules {
         network: "fake",
         limit,
         unit: Unit::CodePoint,
-
         byte_limit: None,
         dialect: crate::text::Dialect::Plain,
         link_cost: None,

@@ -4,8 +4,9 @@ use super::fake::{House, Say, delivery, state};
 use crate::channel::Ready;
 use crate::plan::fixture::{plan, post};
 use crate::plan::{EventKind, Plan, Standing, State};
-use crate::publish::{self, Route, Scope, outstanding, preflight};
+use crate::publish::{self, Route, Scope, outstanding, preflight, verify};
 use crate::store::{Store, StoreError};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -143,6 +144,30 @@ async fn preflight_names_every_reason_and_takes_the_outbox_where_it_may() {
     let problems =
         preflight(&house.channels, &house.outbox, &[moved], house.folder.path()).await.unwrap_err();
     assert_eq!(problems.len(), 2, "{problems:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_network_says_of_the_credentials_stops_the_run_and_its_silence_does_not() {
+    let (mut house, plan) = (House::new(), two());
+    let names: BTreeSet<String> = ["tweet", "post"].map(str::to_owned).into();
+    let plans = [plan];
+    let project = house.folder.path().to_owned();
+    let mut routes = preflight(&house.channels, &house.outbox, &plans, &project).await.unwrap();
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(()));
+    *house.log("tweet").verdict.lock().unwrap() = Some(Say::Refused);
+    *house.log("post").verdict.lock().unwrap() = Some(Say::Hang);
+    let problems = verify(&house.channels, &routes, &names, &project).await.unwrap_err();
+    assert_eq!(problems, ["`[channels.tweet]`: the token has expired"]);
+    // Nobody who is not sending is asked, and what goes to the outbox needs no credentials.
+    let others: BTreeSet<String> = ["post".to_owned()].into();
+    assert_eq!(verify(&house.channels, &routes, &others, &project).await, Ok(()));
+    routes.insert("tweet".to_owned(), Route::Outbox { missing: Vec::new() });
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(()));
+    *house.log("tweet").verdict.lock().unwrap() = Some(Say::NotYet(None));
+    routes.insert("tweet".to_owned(), Route::Network);
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(()));
+    house.channels.clear();
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(()));
 }
 
 #[tokio::test]

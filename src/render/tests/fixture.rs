@@ -28,7 +28,6 @@ pub(crate) fn rules(network: &'static str) -> Rules {
         network,
         limit: Some(3000),
         unit: Unit::CodePoint,
-
         byte_limit: None,
         dialect: crate::text::Dialect::Plain,
         link_cost: None,

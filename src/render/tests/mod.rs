@@ -5,6 +5,7 @@ mod defaults;
 mod fixture;
 mod hostile;
 mod shapes;
+mod threads;
 
 use super::{Article, Mail, Post, Variant, VariantKind, late, render};
 use crate::diagnostic::has_errors;

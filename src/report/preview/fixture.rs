@@ -51,7 +51,6 @@ pub fn rules(network: &'static str, limit: Option<usize>, fold: Option<Fold>) ->
         network,
         limit,
         unit: Unit::Grapheme,
-
         byte_limit: None,
         dialect: crate::text::Dialect::Plain,
         link_cost: None,

@@ -1,14 +1,18 @@
 //! Where a network hides the rest of a post behind "see more".
 
-use crate::text::{Dialect, Fold, entities};
+use crate::text::{Dialect, Fold, Rules, entities};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The byte at which `text` is folded, if it is: at a word's end, never inside
 /// of a link, a mention or a tag.
-pub fn fold_at(text: &str, fold: Option<Fold>) -> Option<usize> {
-    let fold = fold?;
+pub fn fold_at(text: &str, rules: &Rules) -> Option<usize> {
+    folded_at(text, rules.fold?, rules.dialect)
+}
+
+fn folded_at(text: &str, fold: Fold, dialect: Dialect) -> Option<usize> {
     let by_line = text.match_indices('\n').nth(fold.lines.max(1) - 1).map(|(at, _)| at);
-    let by_character = text.grapheme_indices(true).nth(fold.characters).map(|(at, _)| word_end(text, at));
+    let by_character =
+        text.grapheme_indices(true).nth(fold.characters).map(|(at, _)| word_end(text, at, dialect));
     let at = match (by_line, by_character) {
         (Some(line), Some(character)) => line.min(character),
         (line, character) => line.or(character)?,
@@ -17,10 +21,9 @@ pub fn fold_at(text: &str, fold: Option<Fold>) -> Option<usize> {
     (!text[at..].trim().is_empty()).then_some(at)
 }
 
-fn word_end(text: &str, at: usize) -> usize {
-    let within = entities(text, Dialect::Plain)
-        .into_iter()
-        .find(|found| found.range.start < at && at < found.range.end);
+fn word_end(text: &str, at: usize, dialect: Dialect) -> usize {
+    let within =
+        entities(text, dialect).into_iter().find(|found| found.range.start < at && at < found.range.end);
     let at = within.map_or(at, |found| found.range.start);
     let before = &text[..at];
     if text[at..].starts_with(char::is_whitespace) {
@@ -38,7 +41,7 @@ mod tests {
     use super::*;
 
     fn folded(text: &str, characters: usize, lines: usize) -> Option<(&str, &str)> {
-        fold_at(text, Some(Fold { characters, lines })).map(|at| text.split_at(at))
+        folded_at(text, Fold { characters, lines }, Dialect::Plain).map(|at| text.split_at(at))
     }
 
     #[test]
@@ -47,7 +50,7 @@ mod tests {
         assert_eq!(folded("one\ntwo\nthree", 90, 2), Some(("one\ntwo", "\nthree")));
         assert_eq!(folded("one two", 90, 3), None);
         assert_eq!(folded("one\n\n", 90, 1), None);
-        assert_eq!(fold_at("one two", None), None);
+        assert_eq!(fold_at("one two", &crate::text::network::UNKNOWN), None);
         assert_eq!(folded("日本語の文章", 3, 9), Some(("日本語", "の文章")));
     }
 

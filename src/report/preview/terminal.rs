@@ -160,7 +160,7 @@ fn post(frame: &mut Frame, item: &PreviewItem<'_>, post: &Post) {
 }
 
 fn text_with_fold(frame: &mut Frame, item: &PreviewItem<'_>, text: &str) {
-    match fold_at(text, item.outlet.rules.fold) {
+    match fold_at(text, &item.outlet.rules) {
         Some(at) => {
             let (seen, folded) = text.split_at(at);
             frame.text("", "", &shown(seen.trim_end()), PLAIN);
@@ -175,6 +175,7 @@ fn text_with_fold(frame: &mut Frame, item: &PreviewItem<'_>, text: &str) {
 
 /// `147/280 ███████░░░░░`, and what is too much, in words.
 fn gauge(length: &Counted, room: usize) -> (String, Style) {
+    let length = length.decisive();
     let Some(limit) = length.limit else { return (length.counted.to_string(), DIM) };
     let numbers = format!("{}/{limit}", length.counted);
     if !length.fits() {

@@ -1,7 +1,318 @@
-//! Entities as Bluesky finds them.
+//! Entities as Bluesky's own library detects them (`@atproto/api`, rich text
+//! detection, at d6296a1c, 2026-08-20), and the facets that a post carries for
+//! them: Bluesky's servers link nothing by themselves.
+//!
+//! White space and word ends are those of JavaScript's regular expressions.
 
-use super::Entity;
+use super::pieces::pieces;
+use super::{Entity, EntityKind, category, tld};
+use std::ops::Range;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A stretch of a Bluesky post with a meaning of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facet {
+    /// Where it stands, in bytes of UTF-8, as the record wants it.
+    pub range: Range<usize>,
+    /// What it means.
+    pub feature: Feature,
+}
+
+/// What a [`Facet`] means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// A person or organisation, by handle and without `@`: the record wants
+    /// its DID; a handle that nobody has stays text.
+    Mention(String),
+    /// The address, with its scheme.
+    Link(String),
+    /// The tag without its `#`, or a share's symbol in capitals with its `$`.
+    Tag(String),
+}
+
+/// All facets of `text` in order, not overlapping.
+pub fn facets(text: &str) -> Vec<Facet> {
+    let mut found = Vec::new();
+    for piece in pieces(text) {
+        let part = &text[piece.range.clone()];
+        if piece.late {
+            found.push(Facet { range: piece.range, feature: Feature::Link(part.to_owned()) });
+            continue;
+        }
+        // What stands directly behind an address is in the middle of a word.
+        let opens = piece.range.start == 0;
+        let closes = piece.range.end == text.len();
+        let start = piece.range.start;
+        for word in words(part, opens) {
+            let inside = &part[word.range.clone()];
+            let ends_text = closes || word.range.end < part.len();
+            word_facets(inside, word.opens, ends_text, &mut |range, feature| {
+                let at = start + word.range.start;
+                found.push(Facet { range: at + range.start..at + range.end, feature });
+            });
+        }
+    }
+    found.sort_by_key(|facet| facet.range.start);
+    let mut end = 0;
+    found.retain(|facet| {
+        let stands = facet.range.start >= end;
+        end = if stands { facet.range.end } else { end };
+        stands
+    });
+    found
+}
 
 pub(super) fn entities(text: &str) -> Vec<Entity> {
-    super::plain::entities(text)
+    let kind = |feature: &Feature| match feature {
+        Feature::Mention(_) => EntityKind::Mention,
+        Feature::Link(_) => EntityKind::Link,
+        Feature::Tag(tag) if tag.starts_with('$') => EntityKind::Cashtag,
+        Feature::Tag(_) => EntityKind::Hashtag,
+    };
+    let entity = |facet: Facet| {
+        // `##$a` is a tag as well.
+        let kind = if text[facet.range.clone()].starts_with(['#', '＃']) {
+            EntityKind::Hashtag
+        } else {
+            kind(&facet.feature)
+        };
+        Entity { kind, range: facet.range }
+    };
+    facets(text).into_iter().map(entity).collect()
+}
+
+/// What stands between white space.
+struct Word {
+    range: Range<usize>,
+    /// Whether white space or the beginning of the text stands before it.
+    opens: bool,
+}
+
+fn words(text: &str, opens: bool) -> impl Iterator<Item = Word> {
+    let mut from = 0;
+    text.split(is_space).filter_map(move |word| {
+        let start = from;
+        from += word.len() + text[start + word.len()..].chars().next().map_or(0, char::len_utf8);
+        let opens = opens || start > 0;
+        (!word.is_empty()).then_some(Word { range: start..start + word.len(), opens })
+    })
+}
+
+/// White space as JavaScript has it.
+fn is_space(c: char) -> bool {
+    c == '\u{feff}' || c != '\u{85}' && c.is_whitespace()
+}
+
+fn word_facets(word: &str, opens: bool, ends_text: bool, found: &mut dyn FnMut(Range<usize>, Feature)) {
+    if opens && let Some((range, tag)) = tag(word) {
+        found(range, Feature::Tag(tag));
+    }
+    let mut linked = false;
+    // A mention, a link and a symbol begin the word or stand behind a `(`.
+    let brackets = word.match_indices('(').map(|(at, _)| at + 1);
+    for at in opens.then_some(0).into_iter().chain(brackets) {
+        let rest = &word[at..];
+        match rest.as_bytes().first() {
+            Some(b'@') => {
+                if let Some(handle) = mention(&rest[1..]) {
+                    found(at..at + 1 + handle.len(), Feature::Mention(handle.to_owned()));
+                }
+            }
+            Some(b'$') => {
+                if let Some(symbol) = cashtag(&rest[1..], ends_text) {
+                    let feature = Feature::Tag(format!("${}", symbol.to_ascii_uppercase()));
+                    found(at..at + 1 + symbol.len(), feature);
+                }
+            }
+            Some(first) if first.is_ascii_alphabetic() && !linked => {
+                let Some(link) = link(rest) else { continue };
+                // What was looked at to the word's end is not looked at again.
+                linked = true;
+                if let Some((length, uri)) = link {
+                    found(at..at + length, Feature::Link(uri));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The handle at the beginning: letters, digits, `.` and `-`, with an ending
+/// that exists, or `.test`.
+fn mention(rest: &str) -> Option<&str> {
+    let run = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
+    let handle = rest[..run].trim_end_matches(['.', '-']);
+    let ends = rest.as_bytes().get(run) != Some(&b'_');
+    (ends && (has_known_ending(handle) || handle.ends_with(".test"))).then_some(handle)
+}
+
+/// Whether the last label is a top-level domain, in small letters.
+fn has_known_ending(host: &str) -> bool {
+    host.rsplit_once('.').is_some_and(|(_, ending)| {
+        ending.bytes().all(|b| b.is_ascii_lowercase()) && tld::is_known(ending.as_bytes())
+    })
+}
+
+/// The link that is the rest of a word: its length and address, or an inner
+/// `None` for what has the form of one and is none. The outer `None`: no form.
+fn link(rest: &str) -> Option<Option<(usize, String)>> {
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| {
+        let start = rest.as_bytes().get(..scheme.len());
+        rest.len() > scheme.len() && start.is_some_and(|b| b.eq_ignore_ascii_case(scheme.as_bytes()))
+    });
+    if let Some(scheme) = scheme {
+        // `HTTPS://` is not linked.
+        let written = rest.starts_with(scheme);
+        return Some(written.then(|| without_punctuation(rest)).map(|link| (link.len(), link.to_owned())));
+    }
+    let label = |text: &str| text.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let mut host = label(rest);
+    let first = host;
+    while rest.as_bytes().get(host) == Some(&b'.') {
+        let length = label(&rest[host + 1..]);
+        if length == 0 {
+            break;
+        }
+        host += 1 + length;
+    }
+    if host == first {
+        return None;
+    }
+    let known = has_known_ending(&rest[..host]);
+    Some(known.then(|| without_punctuation(rest)).map(|link| (link.len(), format!("https://{link}"))))
+}
+
+/// Without one mark of punctuation at the end, and without a bracket that
+/// nothing opened.
+fn without_punctuation(link: &str) -> &str {
+    let link = link.strip_suffix(['.', ',', ';', ':', '!', '?']).unwrap_or(link);
+    link.strip_suffix(')').filter(|_| !link.contains('(')).unwrap_or(link)
+}
+
+/// The tag at the beginning of a word: up to a character without width, not
+/// only digits and punctuation, at most 64 characters of readers.
+fn tag(word: &str) -> Option<(Range<usize>, String)> {
+    let sign = word.chars().next().filter(|c| matches!(c, '#' | '＃'))?.len_utf8();
+    let rest = &word[sign..];
+    if rest.starts_with('\u{fe0f}') {
+        return None;
+    }
+    let run = rest.split(is_widthless).next().unwrap_or("");
+    if !run.contains(|c: char| !c.is_ascii_digit() && !category::is_punctuation(c)) {
+        return None;
+    }
+    let tag = run.trim_end_matches(category::is_punctuation);
+    let fits = tag.len() <= 64 || tag.graphemes(true).nth(64).is_none();
+    // The library takes the sign for one byte: its facet of `＃tag` is measured
+    // in UTF-16 and made bytes afterwards, so that both are right.
+    fits.then(|| (0..sign + tag.len(), tag.to_owned()))
+}
+
+/// What ends a tag though it is no space.
+fn is_widthless(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{2060}' | '\u{200a}'..='\u{200d}' | '\u{20e2}')
+}
+
+/// The share's symbol: a letter and up to four letters or digits.
+fn cashtag(rest: &str, ends_text: bool) -> Option<&str> {
+    let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let ends = match rest[length..].chars().next() {
+        None => ends_text,
+        Some(c) => matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | '"' | '\'' | '’'),
+    };
+    let letter = rest.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    (letter && length <= 5 && ends).then(|| &rest[..length])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::late;
+
+    fn found(text: &str) -> Vec<(&str, Feature)> {
+        facets(text).into_iter().map(|facet| (&text[facet.range], facet.feature)).collect()
+    }
+
+    fn link<'a>(text: &'a str, uri: &str) -> (&'a str, Feature) {
+        (text, Feature::Link(uri.to_owned()))
+    }
+
+    fn mention(handle: &str) -> Feature {
+        Feature::Mention(handle.to_owned())
+    }
+
+    fn tag<'a>(text: &'a str, tag: &str) -> (&'a str, Feature) {
+        (text, Feature::Tag(tag.to_owned()))
+    }
+
+    #[test]
+    fn links_with_a_scheme_or_an_ending_that_exists() {
+        assert_eq!(
+            found("See https://acme.org/a?b#c, acme.org/x! (acme.dev) é http://x"),
+            [
+                link("https://acme.org/a?b#c", "https://acme.org/a?b#c"),
+                link("acme.org/x", "https://acme.org/x"),
+                link("acme.dev", "https://acme.dev"),
+                link("http://x", "http://x"),
+            ]
+        );
+        // One mark of punctuation, and a bracket only if none is open.
+        assert_eq!(found("https://acme.org..").len(), 1);
+        assert_eq!(found("https://acme.org..")[0].0, "https://acme.org.");
+        assert_eq!(found("https://acme.org/a_(b)")[0].0, "https://acme.org/a_(b)");
+        assert_eq!(found("[here](https://acme.org).")[0].0, "https://acme.org");
+        for none in
+            ["photo.jpeg", "acme.org.zzzz", "my-acme.org", "HTTPS://acme.org", "Acme.ORG", "http://", "a..b"]
+        {
+            assert_eq!(found(none), [], "{none}");
+        }
+        // A word that begins like a scheme is a host like others.
+        assert_eq!(found("httpbin.org"), [link("httpbin.org", "https://httpbin.org")]);
+        assert_eq!(found("http.zzzz"), []);
+    }
+
+    #[test]
+    fn mentions_are_handles() {
+        assert_eq!(
+            found("@ada.bsky.social, (@bob.test) @a-b.acme.org. x@acme.org @ada @a.com_"),
+            [
+                ("@ada.bsky.social", mention("ada.bsky.social")),
+                ("@bob.test", mention("bob.test")),
+                ("@a-b.acme.org", mention("a-b.acme.org")),
+            ]
+        );
+    }
+
+    #[test]
+    fn tags_run_to_the_next_space() {
+        assert_eq!(
+            found("#rocket, ＃宇宙! (#no) #a,b_ ##two #1 #1a #a\u{200b}b #️⃣x"),
+            [
+                tag("#rocket", "rocket"),
+                tag("＃宇宙", "宇宙"),
+                tag("#a,b", "a,b"),
+                tag("##two", "#two"),
+                tag("#1a", "1a"),
+                tag("#a", "a"),
+            ]
+        );
+        assert_eq!(found(&format!("#{}", "é".repeat(64))).len(), 1);
+        assert_eq!(found(&format!("#{}", "é".repeat(65))), []);
+    }
+
+    #[test]
+    fn symbols_of_shares_are_tags_with_their_sign() {
+        assert_eq!(found("$acme, ($A1) $TOOLONG $1 a$B $B-"), [tag("$acme", "$ACME"), tag("$A1", "$A1")]);
+        let kinds: Vec<EntityKind> = entities("#$a $a").into_iter().map(|entity| entity.kind).collect();
+        assert_eq!(kinds, [EntityKind::Hashtag, EntityKind::Cashtag]);
+    }
+
+    #[test]
+    fn nothing_overlaps_and_late_addresses_stand_alone() {
+        assert_eq!(found("#x(https://acme.org)"), [tag("#x(https://acme.org", "x(https://acme.org")]);
+        let token = late::token("blog", true);
+        let text = format!("#a{token}#b {token}");
+        assert_eq!(found(&text), [tag("#a", "a"), link(&token, &token), link(&token, &token)]);
+        assert_eq!(found(&format!("$A{token}")), [link(&token, &token)]);
+    }
 }

@@ -5,12 +5,16 @@
 //! text is; only `http` and `https` are links to a network.
 
 mod bluesky;
-mod mastodon;
+mod category;
+pub(super) mod mastodon;
+mod pieces;
 mod plain;
-mod x;
+mod tld;
+pub mod x;
 
 use std::ops::Range;
 
+pub use bluesky::{Facet, Feature, facets};
 pub(super) use plain::may_stand_in_tag;
 
 /// Something in a text that a network treats specially.

@@ -1,7 +1,7 @@
 //! What people mean by a link, a mention and a tag, where a network does not
 //! publish its own rules.
 
-use super::{Entity, EntityKind};
+use super::{Entity, EntityKind, tld};
 use crate::text::late;
 use unicode_normalization::char::is_combining_mark;
 
@@ -10,16 +10,6 @@ use unicode_normalization::char::is_combining_mark;
 /// A link has a scheme, begins with `www.`, or is a bare host whose ending is
 /// one that nobody uses for files and abbreviations (`.com`, `.org`, …).
 pub(super) fn entities(text: &str) -> Vec<Entity> {
-    scan(text, false)
-}
-
-/// As [`entities`], with every bare host that X turns into a link, `main.rs`
-/// included: for counting, where too few would be refused and too many is safe.
-pub(super) fn with_bare_hosts(text: &str) -> Vec<Entity> {
-    scan(text, true)
-}
-
-fn scan(text: &str, countries: bool) -> Vec<Entity> {
     let all_tokens = late::find(text);
     let mut tokens = all_tokens.iter().peekable();
     let mut out = Vec::new();
@@ -50,7 +40,7 @@ fn scan(text: &str, countries: bool) -> Vec<Entity> {
             if !starts_word {
                 return None;
             }
-            bare_host(text, at, countries).map(|end| (EntityKind::Link, end))
+            bare_host(text, at).map(|end| (EntityKind::Link, end))
         });
         // Nothing ends within an address that is not known yet: it ends before.
         let found = found.and_then(|(kind, end)| {
@@ -103,7 +93,7 @@ fn ip_literal_end(text: &str, start: usize) -> Option<usize> {
 }
 
 /// The end of `www.acme.example/x` or `acme.com` that starts at `start`.
-fn bare_host(text: &str, start: usize, countries: bool) -> Option<usize> {
+fn bare_host(text: &str, start: usize) -> Option<usize> {
     // A host has at most 253 bytes (RFC 1035); a longer word is none, and is
     // not looked at to its end from every place in it.
     let ascii = text.as_bytes()[start..]
@@ -117,9 +107,7 @@ fn bare_host(text: &str, start: usize, countries: bool) -> Option<usize> {
     let whole = ascii < 254 && labels.split('.').all(is_label) && !matches!(next, Some('@' | '_' | '+'));
     let ending = ending.to_ascii_lowercase();
     let www = labels.len() > 4 && labels[..4].eq_ignore_ascii_case("www.");
-    let known = www && ending.len() > 1 && ending.bytes().all(|b| b.is_ascii_alphabetic())
-        || SAFE_ENDINGS.contains(&ending.as_str())
-        || countries && is_country(&ending);
+    let known = www && tld::is_known(ending.as_bytes()) || SAFE_ENDINGS.contains(&ending.as_str());
     (whole && known).then(|| path_end(text, start + host.len()))
 }
 
@@ -132,17 +120,6 @@ const SAFE_ENDINGS: &[&str] = &[
     "com", "org", "net", "edu", "gov", "info", "biz", "dev", "app", "blog", "shop", "news", "cloud",
     "online", "site", "store", "tech", "social", "page", "agency", "events", "example",
 ];
-
-/// Endings of two letters belong to countries (ISO 3166, and `eu`, `uk`, `ac`):
-/// those that are not assigned are few, so all but file endings count.
-fn is_country(ending: &str) -> bool {
-    ending.len() == 2
-        && ending.bytes().all(|b| b.is_ascii_alphabetic())
-        && !matches!(
-            ending,
-            "js" | "go" | "md5" | "rb" | "ts" | "db" | "gz" | "xz" | "os" | "ui" | "ok" | "eg" | "vs"
-        )
-}
 
 /// The end of a host: letters of any script, digits, `-` and `.`. `start`
 /// itself where a label is longer than names can be (63 bytes as it is
@@ -305,7 +282,6 @@ mod tests {
         );
         assert_eq!(found("main.rs, e.g. node.js, 3.5, a..b, me@acme.com, v1.2.com_x"), Vec::<&str>::new());
         assert_eq!(found("ELPAÍS.com, name.al+last@acme.com"), Vec::<&str>::new());
-        assert_eq!(with_bare_hosts("main.rs").len(), 1);
     }
 
     #[test]

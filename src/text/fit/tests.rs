@@ -4,7 +4,6 @@ use super::super::fixtures::{letters, x};
 use super::super::{Unit, entities};
 use super::*;
 use crate::text::late;
-use proptest::prelude::*;
 
 fn plain(limit: usize) -> Rules {
     letters(Unit::Grapheme, Some(limit))
@@ -121,85 +120,5 @@ fn time_grows_with_the_text() {
         let _ =
             (entities(&text, crate::text::Dialect::X), shorten(&text, 280, &x(), 80), split(&text, &x(), 80));
         let _ = split(&text, &plain(30_000), 80);
-    }
-}
-
-/// Texts out of everything that networks treat specially, and of anything.
-fn texts() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        Just("https://acme.example/x?y=(z)".to_owned()),
-        Just(late::token("blog", true)),
-        Just("www.acme.com".to_owned()),
-        Just("@ada@hachyderm.io".to_owned()),
-        Just("#OpenSource".to_owned()),
-        Just("👩‍🚀".to_owned()),
-        Just("🇩🇪".to_owned()),
-        Just("着陸した。".to_owned()),
-        Just("한\u{1112}\u{1161}\u{11ab}".to_owned()),
-        Just("Dr. Lovelace said. ".to_owned()),
-        Just("\n\n".to_owned()),
-        Just(" ".to_owned()),
-        "[a-zA-Z .,!?()]{1,20}",
-        "\\PC{0,4}",
-        any::<String>(),
-    ];
-    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
-}
-
-fn rules() -> impl Strategy<Value = Rules> {
-    (0usize..400, 0usize..5, proptest::option::of(1usize..30)).prop_map(|(limit, unit, link_cost)| {
-        let unit = [Unit::Grapheme, Unit::CodePoint, Unit::Utf16, Unit::Weighted, Unit::Byte][unit];
-        Rules { link_cost, ..letters(unit, Some(limit)) }
-    })
-}
-
-/// All that is not white space and no break.
-fn letters_of(text: &str) -> String {
-    segments(text).concat().chars().filter(|c| !c.is_whitespace()).collect()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
-
-    #[test]
-    fn what_was_shortened_fits_and_is_a_beginning(text in texts(), rules in rules()) {
-        let limit = rules.limit.unwrap();
-        let made = shorten(&text, limit, &rules, 80);
-        prop_assert!(count(&made, &rules, 80).counted <= limit);
-        if made != text {
-            let kept = made.strip_suffix('…').unwrap_or("");
-            prop_assert!(text.starts_with(kept) || text.starts_with(kept.strip_suffix(' ').unwrap_or(kept)));
-            // Links that are left are links of the text.
-            let links = |text: &str| entities(text, crate::text::Dialect::X).iter().map(|e| text[e.range.clone()].to_owned()).collect::<Vec<_>>();
-            let all = links(&text);
-            for link in links(&made).iter().filter(|link| link.contains("://")) {
-                prop_assert!(all.contains(link), "{link} of {made:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn nothing_is_lost_in_a_thread_and_every_part_fits(text in texts(), rules in rules()) {
-        let limit = rules.limit.unwrap();
-        let parts = split(&text, &rules, 80);
-        prop_assert!(!parts.is_empty());
-        prop_assert_eq!(letters_of(&parts.concat()), letters_of(&text));
-        for part in &parts {
-            let counted = count(part, &rules, 80).counted;
-            let one = atoms(part, &rules, 80).len() <= 1;
-            prop_assert!(counted <= limit || one, "{} of {}: {:?}", counted, limit, part);
-        }
-    }
-
-    #[test]
-    fn counting_and_finding_take_any_text(text in any::<String>(), rules in rules()) {
-        let whole = count(&text, &rules, 80).counted;
-        prop_assert_eq!(atoms(&text, &rules, 80).iter().map(|atom| atom.cost).sum::<usize>(), whole);
-        let mut end = 0;
-        for entity in entities(&text, crate::text::Dialect::X) {
-            prop_assert!(entity.range.start >= end && !text[entity.range.clone()].is_empty());
-            end = entity.range.end;
-        }
-        let _ = super::super::hashtag(&text);
     }
 }

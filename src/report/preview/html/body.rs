@@ -3,8 +3,8 @@
 use super::album::{Album, Shown};
 use super::rich::{escape, late_in_html, rich};
 use crate::render::{Picture, late};
-use crate::text::visible;
 use crate::text::visible::is_hostile;
+use crate::text::{Dialect, visible};
 use std::collections::BTreeMap;
 
 /// Bytes that the bodies of all variants of a page may take together, escaped.
@@ -32,11 +32,11 @@ impl Room {
         take(text, &mut self.body)
     }
 
-    /// `text` with its entities marked; only escaped where the marks would not fit.
-    pub fn rich(&mut self, text: &str) -> String {
+    /// `text` with marked what a network of this dialect links; only escaped where the marks would not fit.
+    pub fn rich(&mut self, text: &str, dialect: Dialect) -> String {
         // Marks only add to it: what is longer before cannot fit after.
         if text.len() <= self.body {
-            let html = rich(text);
+            let html = rich(text, dialect);
             if html.len() <= self.body {
                 self.body -= html.len();
                 return html;

@@ -11,8 +11,9 @@ pub fn escape(text: &str) -> String {
     crate::text::escape(&visible(&text.replace("\r\n", "\n")))
 }
 
-/// Plain text as HTML, with its entities marked. White space is left to the style sheet.
-pub fn rich(text: &str) -> String {
+/// Plain text as HTML, with marked what a network of this dialect links. White
+/// space is left to the style sheet.
+pub fn rich(text: &str, dialect: Dialect) -> String {
     let mut marks: Vec<(std::ops::Range<usize>, String)> = late::find(text)
         .into_iter()
         .map(|found| {
@@ -21,7 +22,7 @@ pub fn rich(text: &str) -> String {
         })
         .collect();
     let late = marks.len();
-    for entity in entities(text, Dialect::Plain) {
+    for entity in entities(text, dialect) {
         let overlaps = |(range, _): &(std::ops::Range<usize>, String)| {
             range.start < entity.range.end && entity.range.start < range.end
         };
@@ -86,7 +87,8 @@ mod tests {
 
     #[test]
     fn entities_are_marked_and_everything_is_escaped() {
-        let html = rich("@ada <b> https://rung.invalid/blog/tracked #go https://e.example/?a=1&b=2");
+        let text = "@ada <b> https://rung.invalid/blog/tracked #go https://e.example/?a=1&b=2";
+        let html = rich(text, Dialect::Plain);
         assert_eq!(
             html,
             "<span class=\"entity mention\">@ada</span> &lt;b&gt; \

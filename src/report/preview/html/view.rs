@@ -9,7 +9,7 @@ use crate::render::{Article, Card, Mail, Picture, Post, Variant, late};
 use crate::report::preview::fold::fold_at;
 use crate::report::preview::{Preview, PreviewItem, terminal, word_count};
 use crate::source::Sources;
-use crate::text::count;
+use crate::text::{Dialect, count};
 use serde::Serialize;
 
 /// Problems that are listed; a page with thousands helps nobody.
@@ -222,16 +222,17 @@ fn rung(preview: &Preview<'_>, item: &PreviewItem<'_>, album: &mut Album<'_>, ro
 
 fn post(item: &PreviewItem<'_>, post: &Post, album: &mut Album<'_>, room: &mut Room) -> PostView {
     let many = post.parts.len();
+    let dialect = item.outlet.rules.dialect;
     let parts = post.parts.iter().enumerate().map(|(at, part)| {
-        let length = count(&part.text, &item.outlet.rules, post.url_reserve);
-        let fold = fold_at(&part.text, item.outlet.rules.fold);
+        let length = count(&part.text, &item.outlet.rules, post.url_reserve).decisive();
+        let fold = fold_at(&part.text, &item.outlet.rules);
         let (seen, folded) =
             fold.map_or((part.text.as_str(), None), |at| (&part.text[..at], Some(&part.text[at..])));
         let number = if many > 1 { format!("{} of {many} · ", at + 1) } else { String::new() };
         let limit = length.limit.unwrap_or(0);
         PartView {
-            seen_html: room.rich(seen.trim_end()),
-            folded_html: folded.map(|rest| room.rich(rest.trim())),
+            seen_html: room.rich(seen.trim_end(), dialect),
+            folded_html: folded.map(|rest| room.rich(rest.trim(), dialect)),
             length: match length.limit {
                 Some(limit) => format!("{number}{}/{limit}", length.counted),
                 None => format!("{number}{} characters", length.counted),
@@ -243,7 +244,8 @@ fn post(item: &PreviewItem<'_>, post: &Post, album: &mut Album<'_>, room: &mut R
         }
     });
     let parts = parts.collect();
-    PostView { parts, first_comment_html: post.first_comment.as_deref().map(|text| room.rich(text)) }
+    let comment = post.first_comment.as_deref();
+    PostView { parts, first_comment_html: comment.map(|text| room.rich(text, dialect)) }
 }
 
 fn picture(picture: &Picture, album: &mut Album<'_>, room: &mut Room) -> PictureView {
@@ -279,7 +281,7 @@ fn article(article: &Article, album: &mut Album<'_>, room: &mut Room) -> Article
         cover: article.cover.as_ref().map(|cover| picture(cover, album, room)),
         body_html: body::article(room.body(&article.html), &article.media, article.cover.as_ref(), album),
         tags: article.tags.iter().map(|tag| room.line(tag)).collect(),
-        canonical_html: article.canonical.as_deref().map(|url| room.rich(url)),
+        canonical_html: article.canonical.as_deref().map(|url| room.rich(url, Dialect::Plain)),
     }
 }
 
@@ -293,7 +295,7 @@ fn mail(item: &PreviewItem<'_>, mail: &Mail, album: &mut Album<'_>, room: &mut R
         preheader: room.line(&mail.preheader),
         document: body::mail(room.body(&mail.html), &mail.media, album),
         height: height(mail),
-        text_html: room.rich(&mail.text),
+        text_html: room.rich(&mail.text, Dialect::Plain),
         from,
     }
 }

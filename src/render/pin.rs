@@ -1,0 +1,252 @@
+//! Pins: where the message's pictures stand in a post that is still being made.
+//!
+//! A pin is two noncharacters, which Unicode keeps for a program's own use
+//! (chapter 23.7, U+FDD0 to U+FDEF): no text that is exchanged has them, a
+//! template's filters carry them along like letters, and [`take`] removes every
+//! one before anything is counted, shown or sent.
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use std::borrow::Cow;
+
+/// The first character of a pin names the upper four bits of the picture's
+/// number, the second the lower four.
+const UPPER: u32 = 0xFDD0;
+const LOWER: u32 = 0xFDE0;
+
+/// A text without pins, and where they were.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pinned {
+    /// The text as readers get it.
+    pub text: String,
+    /// For each pin, in order: where it stood, in bytes of `text`, and which of
+    /// the message's media it stands for.
+    pub pins: Vec<(usize, usize)>,
+}
+
+/// The pin of the message's picture `number`. Of more than 256 pictures the
+/// rest cannot be pinned, and go where pictures go that nobody speaks of.
+pub(super) fn pin(number: usize) -> String {
+    let Ok(number) = u8::try_from(number) else { return String::new() };
+    let signs = [UPPER + u32::from(number >> 4), LOWER + u32::from(number & 15)];
+    signs.into_iter().filter_map(char::from_u32).collect()
+}
+
+fn is_sign(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}')
+}
+
+/// Whether there may be a pin in `text`.
+pub(super) fn is_pinned(text: &str) -> bool {
+    text.contains(is_sign)
+}
+
+/// `text` without its pins. Halves of pins, which a template may have cut, go
+/// as well.
+pub(super) fn take(text: &str) -> Pinned {
+    if !is_pinned(text) {
+        return Pinned { text: text.to_owned(), pins: Vec::new() };
+    }
+    let mut pinned = Pinned { text: String::with_capacity(text.len()), pins: Vec::new() };
+    let mut upper = None;
+    for c in text.chars() {
+        match u32::from(c) {
+            sign @ UPPER..LOWER => upper = Some(sign - UPPER),
+            sign @ LOWER..0xFDF0 => {
+                if let Some(number) = upper.take() {
+                    pinned.pins.push((pinned.text.len(), (number * 16 + sign - LOWER) as usize));
+                }
+            }
+            _ => {
+                upper = None;
+                pinned.text.push(c);
+            }
+        }
+    }
+    pinned
+}
+
+/// What `shorten` makes of `text` without its pins, with those that stand in
+/// what it kept.
+pub(super) fn through(text: &str, shorten: impl FnOnce(&str) -> String) -> String {
+    if !is_pinned(text) {
+        return shorten(text);
+    }
+    let pinned = take(text);
+    let made = shorten(&pinned.text);
+    let same = pinned.text.bytes().zip(made.bytes()).take_while(|(own, made)| own == made).count();
+    let kept = pinned.pins.into_iter().filter(|(at, _)| *at <= same && made.is_char_boundary(*at));
+    Pinned { pins: kept.collect(), text: made }.put()
+}
+
+impl Pinned {
+    /// Without the second of two spaces that a picture stood between, and
+    /// without one that followed it at the start.
+    fn closed_up(self) -> Pinned {
+        let mut closed = Pinned { text: String::with_capacity(self.text.len()), pins: Vec::new() };
+        let mut from = 0;
+        for (at, number) in self.pins {
+            if at >= from {
+                closed.text.push_str(&self.text[from..at]);
+                let spaced = closed.text.is_empty() || closed.text.ends_with(' ');
+                from = if spaced && self.text[at..].starts_with(' ') { at + 1 } else { at };
+            }
+            closed.pins.push((closed.text.len(), number));
+        }
+        closed.text.push_str(&self.text[from..]);
+        closed
+    }
+
+    /// The text with its pins in it again.
+    fn put(&self) -> String {
+        let mut out = String::with_capacity(self.text.len() + 6 * self.pins.len());
+        let mut from = 0;
+        for (at, number) in &self.pins {
+            out.push_str(&self.text[from..*at]);
+            out.push_str(&pin(*number));
+            from = *at;
+        }
+        out.push_str(&self.text[from..]);
+        out
+    }
+}
+
+/// `markdown` with a pin behind every picture that is one of the message's;
+/// `number` tells which. A picture that is a link is pinned behind the link,
+/// whose words it would become.
+pub(super) fn pinned<'m>(markdown: &'m str, number: impl Fn(&str) -> Option<usize>) -> Cow<'m, str> {
+    if !markdown.contains("![") {
+        return Cow::Borrowed(markdown);
+    }
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_GFM;
+    let mut out = String::with_capacity(markdown.len() + 64);
+    let mut from = 0;
+    let mut links = 0_usize;
+    let mut waiting = String::new();
+    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Image { dest_url, .. }) => {
+                waiting.extend(number(&dest_url).map(pin));
+                links += 1;
+            }
+            Event::Start(Tag::Link { .. }) => links += 1,
+            Event::End(TagEnd::Image | TagEnd::Link) => {
+                links = links.saturating_sub(1);
+                if links == 0 && !waiting.is_empty() && range.end >= from {
+                    out.push_str(&markdown[from..range.end]);
+                    out.push_str(&std::mem::take(&mut waiting));
+                    from = range.end;
+                }
+            }
+            _ => {}
+        }
+    }
+    out.push_str(&markdown[from..]);
+    Cow::Owned(out)
+}
+
+/// `text` so that a line on which only a picture stood is gone as if it had
+/// never been: its pin goes to the end of the text before it, or where there is
+/// none (at the start, behind a break) to the start of what follows.
+pub(super) fn without_empty_lines(text: &str, brk: &str) -> String {
+    if !is_pinned(text) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    // The line ends since the last words, and the pins that wait for a line.
+    let (mut gap, mut ahead) = (String::new(), String::new());
+    for line in text.split_inclusive('\n') {
+        let feed = line.strip_suffix('\n').map_or("", |_| "\n");
+        let mut bare = take(line.trim_end()).closed_up();
+        let words = bare.text.trim_end().len();
+        bare.text.truncate(words);
+        if !bare.pins.is_empty() && is_only_marks(&bare.text) {
+            let pins = bare.pins.iter().map(|(_, number)| pin(*number));
+            if out.is_empty() || out.ends_with(brk) { ahead.extend(pins) } else { out.extend(pins) }
+        } else if words > 0 {
+            out.push_str(&std::mem::take(&mut gap));
+            if bare.text.trim() != brk {
+                out.push_str(&std::mem::take(&mut ahead));
+            }
+            for (at, _) in &mut bare.pins {
+                *at = (*at).min(words);
+            }
+            out.push_str(&bare.put());
+        }
+        gap.push_str(feed);
+    }
+    out + &ahead + &gap
+}
+
+/// Nothing, or the mark of a list item that only had a picture.
+fn is_only_marks(line: &str) -> bool {
+    line.split_whitespace().all(|word| {
+        let number = word.strip_suffix('.').unwrap_or("");
+        word == "•" || !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::markdown;
+
+    const BREAK: &str = markdown::BREAK;
+
+    /// A text with `①` for the first picture's pin, and so on.
+    fn marked(text: &str) -> String {
+        (0..4).fold(text.to_owned(), |text, number| {
+            text.replace(&pin(number), &char::from_u32(0x2460 + number as u32).unwrap().to_string())
+        })
+    }
+
+    fn plain(markdown: &str) -> String {
+        let number = |link: &str| link.strip_suffix(".png")?.parse::<usize>().ok();
+        marked(&without_empty_lines(&markdown::plain(&pinned(markdown, number)), BREAK))
+    }
+
+    #[test]
+    fn a_pin_stands_where_the_picture_stood() {
+        assert_eq!(plain("See ![a](0.png) now."), "See ①now.");
+        assert_eq!(plain("![a](0.png) ![b](1.png) So (![c](2.png)) it is."), "①②So (③) it is.");
+        assert_eq!(plain("One.\n\n![a](0.png)\n\nTwo."), "One.①\n\n\n\nTwo.");
+        assert_eq!(plain("![a](0.png)\n\nOne ![b](1.png)\n"), "\n\n①One②");
+        assert_eq!(plain("[![a](0.png)](https://acme.example) on"), "https://acme.example① on");
+        assert_eq!(plain("- ![a](0.png)\n- two"), "\n①• two");
+        assert_eq!(
+            plain("One.\n\n<!-- break -->\n\n![a][1]\n\nTwo.\n\n[1]: 1.png"),
+            "One.\n\n<!-- break -->\n\n\n\n②Two."
+        );
+        assert_eq!(plain("![a](0.png)"), "①");
+        assert_eq!(plain("![no](elsewhere.png) `![](0.png)`"), "![](0.png)");
+    }
+
+    #[test]
+    fn taken_pins_leave_the_text_and_their_places() {
+        let text = format!("a{}b{}{}", pin(3), pin(255), pin(0));
+        assert_eq!(take(&text), Pinned { text: "ab".into(), pins: vec![(1, 3), (2, 255), (2, 0)] });
+        assert_eq!(take("no pins").pins, []);
+        // Halves, and what a message brought along.
+        assert_eq!(take("a\u{fdd0}b\u{fde1}c\u{fdd2}\u{fdd1}\u{fde0}").pins, [(3, 16)]);
+        assert_eq!((pin(256), take(&pin(17)).pins), (String::new(), vec![(0, 17)]));
+    }
+
+    #[test]
+    fn what_is_cut_away_takes_its_pins_along() {
+        let text = format!("One.{} Two.{}", pin(0), pin(1));
+        assert_eq!(marked(&through(&text, |text| text.replace(" Two.", "…"))), "One.①…");
+        assert_eq!(marked(&through(&text, str::to_owned)), "One.① Two.②");
+        assert_eq!(through(&text, |_| "é".into()), "é");
+    }
+
+    #[test]
+    fn a_thousand_pictures_on_a_thousand_lines_cost_no_square() {
+        let text = format!("{}\n\n", pin(1)).repeat(50_000);
+        assert_eq!(take(&without_empty_lines(&text, BREAK)).pins.len(), 50_000);
+        let text = format!("words\n\n{}\n\n", pin(1)).repeat(20_000);
+        assert_eq!(take(&without_empty_lines(&text, BREAK)).pins.len(), 20_000);
+    }
+}

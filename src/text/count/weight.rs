@@ -1,0 +1,167 @@
+//! The weight of a text on X, by version 3 of the configuration that X
+//! publishes (docs.x.com, "Counting characters", 2026-05-20): code points of
+//! U+0000–10FF, 2000–200D, 2010–201F and 2032–2037 weigh 1, all others 2, of
+//! the text in NFC; an emoji weighs 2 however many code points it is made of.
+
+use std::borrow::Cow;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// `text` in NFC; borrowed where it is already, or is nearly sure to be.
+pub(super) fn composed(text: &str) -> Cow<'_, str> {
+    // Nothing before U+0300 is changed by NFC.
+    let plain = text.bytes().all(|byte| byte < 0xCC);
+    if plain || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
+/// The weight of a text in NFC without links.
+pub(super) fn weight(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (mut weight, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii() {
+            at += if matches!(byte, b'0'..=b'9' | b'#' | b'*') { keycap(&bytes[at + 1..]) } else { 0 } + 1;
+            // A keycap weighs as much as its two or three code points would
+            // without the first.
+            weight += 1;
+            if !bytes[at - 1].is_ascii() {
+                weight += 1;
+            }
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else { break };
+        match emoji_end(text, at, c) {
+            Some(end) => {
+                at = end;
+                weight += 2;
+            }
+            None => {
+                at += c.len_utf8();
+                weight += point_weight(c);
+            }
+        }
+    }
+    weight
+}
+
+/// The length of what makes a keycap of the character before.
+fn keycap(rest: &[u8]) -> usize {
+    const KEYCAP: &str = "\u{fe0f}\u{20e3}";
+    let bare = &KEYCAP["\u{fe0f}".len()..];
+    if rest.starts_with(KEYCAP.as_bytes()) {
+        KEYCAP.len()
+    } else if rest.starts_with(bare.as_bytes()) {
+        bare.len()
+    } else {
+        0
+    }
+}
+
+fn point_weight(c: char) -> usize {
+    match u32::from(c) {
+        0..=0x10FF | 0x2000..=0x200D | 0x2010..=0x201F | 0x2032..=0x2037 => 1,
+        _ => 2,
+    }
+}
+
+/// The most code points that an emoji is made of: two people of two skin
+/// colours who kiss.
+const LONGEST: usize = 10;
+
+/// The end of the emoji of several code points that starts at `at` with
+/// `first`. One of a single code point weighs 2 as any character there does.
+fn emoji_end(text: &str, at: usize, first: char) -> Option<usize> {
+    if !matches!(first, '\u{a9}' | '\u{ae}' | '\u{203c}'..) {
+        return None;
+    }
+    let mut rest = text[at + first.len_utf8()..].chars();
+    let second = rest.next().filter(|c| joins(*c) || is_regional(first) && is_regional(*c))?;
+    let second_end = at + first.len_utf8() + second.len_utf8();
+    // How far a sequence can reach: what joins, and what a joiner joins.
+    let mut ends = [second_end; LONGEST - 1];
+    let (mut count, mut before) = (1, second);
+    for c in rest {
+        if count == ends.len() || !(joins(c) || before == '\u{200d}') || is_regional(second) {
+            break;
+        }
+        ends[count] = ends[count - 1] + c.len_utf8();
+        (count, before) = (count + 1, c);
+    }
+    let known = ends[..count].iter().rev().copied().find(|end| is_rgi(&text[at..*end]));
+    // Sequences that X's library takes for one as well, although the list has
+    // them without the selector.
+    let selected = || (second == '\u{fe0f}').then(|| selected_end(text, first, second_end)).flatten();
+    // A selector before a skin colour.
+    match known {
+        Some(end) if end > second_end => Some(end),
+        known => selected().or(known),
+    }
+}
+
+/// The end of an emoji with U+FE0F up to `end` that is not in the list so: one
+/// that is drawn as a picture anyway, or one with a skin colour behind.
+fn selected_end(text: &str, first: char, end: usize) -> Option<usize> {
+    let skin = text[end..].chars().next().filter(|c| is_skin(*c));
+    let coloured =
+        skin.filter(|skin| is_rgi(&format!("{first}{skin}")) && is_rgi(&format!("{first}\u{fe0f}")));
+    match coloured {
+        Some(skin) => Some(end + skin.len_utf8()),
+        None => has_text_form(first).then_some(end),
+    }
+}
+
+/// Whether `text` is an emoji of the list, qualified in full.
+fn is_rgi(text: &str) -> bool {
+    emojis::get(text).is_some_and(|emoji| emoji.as_str() == text)
+}
+
+/// What goes on an emoji: selector, joiner, keycap, skin colour, tag.
+fn joins(c: char) -> bool {
+    matches!(c, '\u{fe0f}' | '\u{200d}' | '\u{e0020}'..='\u{e007f}') || is_skin(c)
+}
+
+fn is_skin(c: char) -> bool {
+    matches!(c, '\u{1f3fb}'..='\u{1f3ff}')
+}
+
+fn is_regional(c: char) -> bool {
+    matches!(c, '\u{1f1e6}'..='\u{1f1ff}')
+}
+
+/// Emoji drawn as pictures that have a text form too, so that U+FE0F belongs
+/// to them (UTS #51, emoji-variation-sequences.txt, those that twemoji-parser
+/// 11 knows).
+fn has_text_form(c: char) -> bool {
+    matches!(
+        u32::from(c),
+        0x231A | 0x231B | 0x25FD | 0x25FE | 0x2614 | 0x2615 | 0x2648
+            ..=0x2653
+                | 0x267F
+                | 0x2693
+                | 0x26A1
+                | 0x26AA
+                | 0x26AB
+                | 0x26BD
+                | 0x26BE
+                | 0x26C4
+                | 0x26C5
+                | 0x26D4
+                | 0x26EA
+                | 0x26F2
+                | 0x26F3
+                | 0x26F5
+                | 0x26FA
+                | 0x26FD
+                | 0x2757
+                | 0x2B1B
+                | 0x2B1C
+                | 0x2B50
+                | 0x2B55
+                | 0x1F004
+                | 0x1F21A
+                | 0x1F22F
+    )
+}

@@ -1,0 +1,420 @@
+//! The links that X makes: with a scheme, and without where a host is plain.
+//!
+//! What a backtracking expression tries in every place is here found in one
+//! pass: a host is looked for around each dot, in the longest run of characters
+//! that hosts are made of, and each run, path and query is read once.
+
+use super::super::tld;
+use super::letters;
+use std::ops::Range;
+
+/// A link in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Url {
+    /// Where it stands, in bytes.
+    pub range: Range<usize>,
+    /// Whether it is written with `http://` or `https://`.
+    pub scheme: bool,
+}
+
+/// What is longer is no link (`MAX_URL_LENGTH`), in UTF-16 with the scheme
+/// counted on top (as `https://` where there is none).
+const LONGEST: usize = 4096;
+/// `MAX_TCO_SLUG_LENGTH`.
+const LONGEST_SLUG: usize = 40;
+
+/// Finds the links of `text` that begin at byte `from` or later. What stands
+/// before `from` is used up: it may not even be the character before a link.
+pub(super) fn find(text: &str, from: usize, found: &mut Vec<Url>) {
+    let bytes = text.as_bytes();
+    let (mut floor, mut looked) = (from, from);
+    let mut labels = Vec::new();
+    while let Some(dot) = bytes[looked..].iter().position(|b| *b == b'.') {
+        let dot = looked + dot;
+        let start = run_start(text, looked.max(floor), dot);
+        let end = run_end(text, dot);
+        if end > dot + 1 {
+            let run = Run::new(text, start..end, &mut labels);
+            floor = run.search(floor, found);
+        }
+        looked = end.max(floor);
+    }
+}
+
+/// A label of a host, or what could be one.
+struct Label {
+    start: usize,
+    end: usize,
+    /// Begins and ends with a letter, so to say.
+    whole: bool,
+    /// Where `_` stands last.
+    underscore: Option<usize>,
+    /// Where the top-level domain at its beginning ends.
+    ending: Option<usize>,
+    /// The last label that can be the ending of a host in which this label
+    /// stands whole, and its follower too. Not its direct follower.
+    beyond: Option<usize>,
+}
+
+/// The longest run of host characters around a dot, as labels.
+struct Run<'a> {
+    text: &'a str,
+    range: Range<usize>,
+    labels: &'a [Label],
+}
+
+impl<'a> Run<'a> {
+    fn new(text: &'a str, range: Range<usize>, labels: &'a mut Vec<Label>) -> Run<'a> {
+        labels.clear();
+        let mut start = range.start;
+        for part in text[range.clone()].split('.') {
+            let (first, last) = (part.chars().next(), part.chars().next_back());
+            labels.push(Label {
+                start,
+                end: start + part.len(),
+                whole: first.is_some_and(is_host_letter) && last.is_some_and(is_host_letter),
+                underscore: part.rfind('_').map(|at| start + at),
+                ending: (start > range.start).then(|| tld::end(text, start)).flatten(),
+                beyond: None,
+            });
+            start += part.len() + 1;
+        }
+        // From the right: the best ending for a label is its follower's best.
+        let mut best = None;
+        for at in (0..labels.len()).rev() {
+            let direct = labels.get(at + 1).is_some_and(|next| next.ending.is_some());
+            // A label that stands whole in a host has a dot behind it.
+            let beyond = labels.get(at + 1).filter(|next| next.whole && at + 2 < labels.len()).and(best);
+            labels[at].beyond = beyond;
+            best = beyond.or((direct && labels[at].underscore.is_none()).then_some(at + 1));
+        }
+        Run { text, range, labels }
+    }
+
+    /// Adds the links of this run; how far the text is used up then.
+    fn search(&self, mut floor: usize, found: &mut Vec<Url>) -> usize {
+        let mut at = 0;
+        while at + 1 < self.labels.len() {
+            match self.host_in(at, floor) {
+                Some(host) => {
+                    floor = host.add(self.text, found);
+                    at = host.last;
+                }
+                None => at += 1,
+            }
+        }
+        floor
+    }
+
+    /// The first host that begins in label `at`.
+    fn host_in(&self, at: usize, floor: usize) -> Option<Host> {
+        let label = &self.labels[at];
+        let direct = self.labels.get(at + 1).and_then(|next| next.ending).map(|_| at + 1);
+        if label.beyond.is_none() && direct.is_none()
+            || !self.text[label.start..label.end].ends_with(is_host_letter)
+        {
+            return None;
+        }
+        let from = label.start.max(floor);
+        let part = self.text.get(from..label.end)?;
+        let mut places = part.char_indices().map(|(offset, c)| (from + offset, c)).peekable();
+        while let Some((start, c)) = places.next() {
+            // The text's first character (in UTF-16) is rather what stands
+            // before a link than the link's own, where it can be both.
+            let rather = places.peek().filter(|_| start == 0 && c.len_utf16() == 1 && may_precede(c));
+            let last =
+                |start| label.beyond.or(direct.filter(|_| label.underscore.is_none_or(|at| at < start)));
+            for (start, c) in rather.copied().into_iter().chain([(start, c)]) {
+                if let Some(last) = last(start).filter(|_| is_host_letter(c))
+                    && let Some(host) = self.host_at(start, c, last, floor)
+                {
+                    return Some(host);
+                }
+            }
+        }
+        None
+    }
+
+    /// The host that begins at `start` with `c` and ends in label `last`.
+    fn host_at(&self, start: usize, c: char, last: usize, floor: usize) -> Option<Host> {
+        let scheme = (start == self.range.start).then(|| scheme_before(self.text, start, floor)).flatten();
+        let begin = scheme.unwrap_or(start);
+        let free = may_begin(self.text, begin, floor);
+        // The original reads UTF-16: half of a pair may stand before the other.
+        let halved = c.len_utf16() == 2 && start >= floor;
+        (free || halved).then(|| Host {
+            begin,
+            name: start..self.labels[last].ending.unwrap_or(start),
+            last,
+            scheme: scheme.is_some(),
+            refused: free && scheme.is_none() && self.text[..begin].ends_with(['-', '_', '.', '/']),
+        })
+    }
+}
+
+/// A host with its place, before it is known to be a link.
+struct Host {
+    /// Where the scheme begins, or the name.
+    begin: usize,
+    name: Range<usize>,
+    /// The label that the name ends in.
+    last: usize,
+    scheme: bool,
+    /// Not a link for what stands before (`invalidUrlWithoutProtocolPrecedingChars`).
+    refused: bool,
+}
+
+impl Host {
+    /// Adds the links that this host is; where the text behind it goes on.
+    fn add(&self, text: &str, found: &mut Vec<Url>) -> usize {
+        let tail = Tail::new(text, self.name.end);
+        let whole = &text[self.begin..tail.end];
+        let name = &text[self.name.clone()];
+        // Without a scheme, its default one is counted in.
+        let scheme = if self.scheme { self.name.start - self.begin } else { "https://".len() };
+        if !short_enough(whole, scheme) || !is_name(name) {
+            return tail.end;
+        }
+        if self.scheme {
+            let end = match slug_end(text, self.begin, &self.name) {
+                Slug::None => tail.end,
+                Slug::End(end) => end,
+                Slug::TooLong => return tail.end,
+            };
+            found.push(Url { range: self.begin..end, scheme: true });
+        } else if !self.refused {
+            let first = found.len();
+            plain_names(text, &self.name, found);
+            if let Some(last) = found[first..].last_mut().filter(|_| tail.path) {
+                last.range.end = tail.end;
+            }
+        }
+        tail.end
+    }
+}
+
+/// Whether a character may stand at either end of a label (`validDomainChars`):
+/// all but punctuation, spaces, and what is invalid or steers the direction.
+fn is_host_letter(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => {
+            c.is_ascii_alphanumeric() || matches!(c, '"' | '`' | '\0'..='\x08' | '\x0e'..='\x1f' | '\x7f')
+        }
+        _ => !matches!(u32::from(c),
+            0x85 | 0xA0 | 0x61C | 0x1680 | 0x180E | 0x2000..=0x200A | 0x200E..=0x200F | 0x2028..=0x202F
+            | 0x205F | 0x2066..=0x2069 | 0x3000 | 0xFEFF | 0xFFFE..=0xFFFF),
+    }
+}
+
+fn is_run(c: char) -> bool {
+    matches!(c, '-' | '_' | '.') || is_host_letter(c)
+}
+
+fn run_start(text: &str, floor: usize, dot: usize) -> usize {
+    let before = text[floor..dot].char_indices().rev().take_while(|(_, c)| is_run(*c));
+    before.last().map_or(dot, |(at, _)| floor + at)
+}
+
+fn run_end(text: &str, dot: usize) -> usize {
+    text[dot..].find(|c| !is_run(c)).map_or(text.len(), |length| dot + length)
+}
+
+/// Whether a link may begin at `at` (`validUrlPrecedingChars`).
+fn may_begin(text: &str, at: usize, floor: usize) -> bool {
+    at == 0 || text.get(floor..at).and_then(|before| before.chars().next_back()).is_some_and(may_precede)
+}
+
+fn may_precede(c: char) -> bool {
+    !c.is_ascii_alphanumeric()
+        && !matches!(c, '@' | '＠' | '$' | '#' | '＃' | '\u{fffe}' | '\u{feff}' | '\u{ffff}')
+}
+
+/// Where the scheme begins that stands right before `at`.
+fn scheme_before(text: &str, at: usize, floor: usize) -> Option<usize> {
+    let bytes = &text.as_bytes()[floor.min(at)..at];
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| {
+        bytes.len() >= scheme.len()
+            && bytes[bytes.len() - scheme.len()..].eq_ignore_ascii_case(scheme.as_bytes())
+    })?;
+    Some(at - scheme.len()).filter(|begin| may_begin(text, *begin, floor))
+}
+
+/// What follows a host: port, path, query.
+struct Tail {
+    end: usize,
+    path: bool,
+}
+
+impl Tail {
+    fn new(text: &str, host: usize) -> Tail {
+        let bytes = text.as_bytes();
+        let mut end = host;
+        if bytes.get(end) == Some(&b':') {
+            let digits = bytes[end + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
+            if digits > 0 {
+                end += 1 + digits;
+            }
+        }
+        let path = bytes.get(end) == Some(&b'/');
+        if path {
+            end = path_end(text, end + 1);
+        }
+        Tail { end: query_end(bytes, end), path }
+    }
+}
+
+/// The end of a path, behind its first slash: after the last character that
+/// may end one, or bracket that closes one.
+fn path_end(text: &str, start: usize) -> usize {
+    let (mut end, mut at) = (start, start);
+    while let Some(c) = text[at..].chars().next() {
+        if c == '(' {
+            let Some(after) = brackets_end(text, at) else { break };
+            (at, end) = (after, after);
+        } else if is_path(c) {
+            at += c.len_utf8();
+            if may_end_path(c) {
+                end = at;
+            }
+        } else {
+            break;
+        }
+    }
+    end
+}
+
+/// The end of `(…)` at `at`, with at most one pair inside (`validUrlBalancedParens`).
+fn brackets_end(text: &str, at: usize) -> Option<usize> {
+    let inside = |from: usize| text[from..].find(|c| !is_path(c)).map_or(text.len(), |length| from + length);
+    let is = |at: usize, byte: u8| text.as_bytes().get(at) == Some(&byte);
+    let first = inside(at + 1);
+    if is(first, b')') {
+        return (first > at + 1).then_some(first + 1);
+    }
+    if !is(first, b'(') {
+        return None;
+    }
+    let second = inside(first + 1);
+    if second == first + 1 || !is(second, b')') {
+        return None;
+    }
+    let third = inside(second + 1);
+    is(third, b')').then_some(third + 1)
+}
+
+/// `validGeneralUrlPathChars`.
+fn is_path(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric()
+            || matches!(c, '!' | '*' | '\'' | ';' | ':' | '=' | '+' | ',' | '.' | '$' | '/' | '%' | '#')
+            || matches!(c, '[' | ']' | '-' | '_' | '~' | '@' | '|' | '&');
+    }
+    c == '–' || letters::is_path_letter(c)
+}
+
+/// `validUrlPathEndingChars`, brackets apart.
+fn may_end_path(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '=' | '_' | '#' | '/');
+    }
+    letters::is_path_letter(c)
+}
+
+/// The end of a query that starts at `at`; `at` if there is none.
+fn query_end(bytes: &[u8], at: usize) -> usize {
+    if bytes.get(at) != Some(&b'?') {
+        return at;
+    }
+    let mut end = at;
+    for (offset, b) in bytes[at + 1..].iter().enumerate() {
+        if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'&' | b'=' | b'#' | b'/') {
+            end = at + offset + 2;
+        } else if !matches!(b, b'!' | b'?' | b'*' | b'\'' | b'@' | b'(' | b')' | b';' | b':' | b'+' | b'$')
+            && !matches!(b, b'%' | b'[' | b']' | b'.' | b',' | b'~' | b'|')
+        {
+            break;
+        }
+    }
+    end
+}
+
+fn short_enough(whole: &str, scheme: usize) -> bool {
+    // Bytes are never fewer than UTF-16 units.
+    whole.len() + scheme <= LONGEST || whole.encode_utf16().count() + scheme <= LONGEST
+}
+
+/// Whether every label can be a name: at most 63 bytes as it is encoded (RFC
+/// 1035). What begins like punycode must have a plain host in it.
+fn is_name(name: &str) -> bool {
+    if name.starts_with("xn--") {
+        let mut found = Vec::new();
+        plain_names(name, &(0..name.len()), &mut found);
+        if found.is_empty() {
+            return false;
+        }
+    }
+    name.split('.').all(|label| {
+        if label.is_ascii() {
+            return label.len() < 64;
+        }
+        // Dots of other scripts divide what is encoded, and count.
+        let mut length = 0;
+        for part in label.split(['\u{3002}', '\u{ff0e}', '\u{ff61}']) {
+            length += usize::from(length > 0);
+            length += match part {
+                part if part.is_ascii() => part.len(),
+                part if part.chars().nth(63).is_some() => return false,
+                part => idna::punycode::encode_str(part).map_or(64, |encoded| "xn--".len() + encoded.len()),
+            };
+        }
+        length < 64
+    })
+}
+
+enum Slug {
+    None,
+    End(usize),
+    TooLong,
+}
+
+/// A link of `t.co` is its slug and a query, whatever follows.
+fn slug_end(text: &str, begin: usize, name: &Range<usize>) -> Slug {
+    let bytes = text.as_bytes();
+    let ours = text[name.clone()].eq_ignore_ascii_case("t.co") && bytes.get(name.end) == Some(&b'/');
+    let slug = name.end + 1;
+    let length = bytes.iter().skip(slug).take_while(|b| b.is_ascii_alphanumeric()).count();
+    match length {
+        _ if !ours || begin == name.start => Slug::None,
+        0 => Slug::None,
+        1..=LONGEST_SLUG => Slug::End(query_end(bytes, slug + length)),
+        _ => Slug::TooLong,
+    }
+}
+
+/// The hosts of plain letters (`validAsciiDomain`) within the name at `range`:
+/// without a scheme only these are links.
+fn plain_names(text: &str, range: &Range<usize>, found: &mut Vec<Url>) {
+    let text = &text[..range.end];
+    let is_plain = |c: char| {
+        c.is_ascii_alphanumeric() || c == '-' || !c.is_ascii() && letters::is_accented_either_case(c)
+    };
+    let plain_end =
+        |from: usize| text[from..].find(|c| !is_plain(c)).map_or(text.len(), |length| from + length);
+    let mut at = range.start;
+    while let Some(start) = text[at..].find(is_plain).map(|offset| at + offset) {
+        let (mut end, mut ending) = (plain_end(start), None);
+        let mut label = start;
+        while end > label && text.as_bytes().get(end) == Some(&b'.') {
+            ending = tld::end(text, end + 1).or(ending);
+            label = end + 1;
+            end = plain_end(label);
+        }
+        at = match ending {
+            Some(ending) => {
+                found.push(Url { range: start..ending, scheme: false });
+                ending
+            }
+            None => end,
+        };
+    }
+}

@@ -1,0 +1,490 @@
+//! A text as a row of what is never cut, with the pauses between.
+
+use super::Room;
+use crate::text::count::{Atom, atoms, count};
+use crate::text::entity::EntityKind;
+use crate::text::sentence::sentence_ends;
+use crate::text::{Rules, Unit};
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
+
+/// A last part of this many words or fewer looks lost.
+const ORPHAN_WORDS: usize = 3;
+/// So far back a place inside of a word is looked for that changes nothing.
+const LOOSEN: usize = 32;
+
+/// How good a place between two atoms is to cut at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Pause {
+    /// Not at all: the two are one character to a reader.
+    Never,
+    /// Only where a word has no better place: the halves would mean something
+    /// else (`x@ada`), or belong together (a bullet and its item, tags at the end).
+    Glued,
+    /// Only because there is no better one.
+    Character,
+    Word,
+    Sentence,
+    Line,
+    Paragraph,
+}
+
+/// A text as atoms, with the pause behind each and the cost up to each.
+pub(super) struct Row<'a> {
+    whole: &'a str,
+    atoms: Vec<Atom>,
+    /// Behind each atom.
+    pauses: Vec<Pause>,
+    /// The cost of all atoms before this one; one longer than `atoms`.
+    costs: Vec<usize>,
+    /// The same in bytes, as the network counts them; empty where it does not.
+    bytes: Vec<usize>,
+}
+
+impl<'a> Row<'a> {
+    pub fn new(whole: &'a str, rules: &Rules, url_reserve: usize) -> Row<'a> {
+        let atoms = atoms(whole, rules, url_reserve);
+        let costs = sums(atoms.iter().map(|atom| atom.cost));
+        let bytes = match rules.byte_limit {
+            Some(_) => sums(atoms.iter().map(|atom| in_bytes(whole, atom, rules, url_reserve))),
+            None => Vec::new(),
+        };
+        let mut row = Row { whole, atoms, pauses: Vec::new(), costs, bytes };
+        row.pauses = row.find_pauses();
+        row.keep_items();
+        row.keep_last_tags();
+        row
+    }
+
+    /// How many atoms there are.
+    pub fn len(&self) -> usize {
+        self.atoms.len()
+    }
+
+    /// Where atom `at` begins; the text's end for one past the last.
+    pub fn byte(&self, at: usize) -> usize {
+        self.atoms.get(at).map_or(self.whole.len(), |atom| atom.range.start)
+    }
+
+    /// The text from atom `start` to before atom `end`.
+    pub fn text(&self, start: usize, end: usize) -> &'a str {
+        &self.whole[self.byte(start)..self.byte(end)]
+    }
+
+    /// The text of one atom; nothing behind the last.
+    fn atom(&self, at: usize) -> &'a str {
+        self.atoms.get(at).map_or("", |atom| &self.whole[atom.range.clone()])
+    }
+
+    fn kind(&self, at: usize) -> Option<EntityKind> {
+        self.atoms.get(at).and_then(|atom| atom.kind)
+    }
+
+    /// The first atom from `from` on that is no space.
+    pub fn skip_spaces(&self, from: usize) -> usize {
+        let mut at = from;
+        while at < self.len() && is_blank(self.atom(at)) {
+            at += 1;
+        }
+        at
+    }
+
+    /// The end of what stands before `end` without spaces, and without what
+    /// would hang before an ellipsis.
+    pub fn without_dangling(&self, end: usize) -> usize {
+        let mut end = end;
+        while end > 0 {
+            let last = self.atom(end - 1);
+            let after_blank = end < 2 || is_blank(self.atom(end - 2));
+            let dangles = self.kind(end - 1).is_none()
+                && (is_one(last, is_dangling) || after_blank && is_one(last, opens_after_blank));
+            if !dangles && !last.chars().all(char::is_whitespace) {
+                break;
+            }
+            end -= 1;
+        }
+        end
+    }
+
+    /// Whether the atom before `end` is a link.
+    pub fn ends_with_link(&self, end: usize) -> bool {
+        end > 0 && self.kind(end - 1) == Some(EntityKind::Link)
+    }
+
+    /// The best place to end a stretch that starts at atom `start` and has
+    /// `room`: the last pause of the best kind that does not waste most of it.
+    /// Spaces at the end cost nothing. `start` if nothing fits.
+    pub fn cut(&self, start: usize, room: Room) -> usize {
+        let end = self.costs.partition_point(|cost| *cost <= self.costs[start].saturating_add(room.units));
+        let mut last = end - 1;
+        if let Some(before) = self.bytes.get(start) {
+            let end = self.bytes.partition_point(|bytes| *bytes <= before.saturating_add(room.bytes));
+            last = last.min(end - 1);
+        }
+        let last = self.skip_spaces(last.max(start));
+        if last >= self.len() || last == start {
+            return last;
+        }
+        let used = |at: usize| self.costs[at] - self.costs[start];
+        let full = used(last);
+        // How much of the room must be used for a pause to be worth it.
+        for (wanted, least) in [
+            (Pause::Paragraph, full / 3),
+            (Pause::Line, full * 2 / 5),
+            (Pause::Sentence, full / 2),
+            (Pause::Word, full / 8),
+        ] {
+            let mut at = last;
+            while at > start && used(at) >= least {
+                if self.pauses[at - 1] >= wanted {
+                    return at;
+                }
+                at -= 1;
+            }
+        }
+        let mut loose = last;
+        while loose > start && last - loose < LOOSEN {
+            if self.pauses[loose - 1] >= Pause::Character {
+                return loose;
+            }
+            loose -= 1;
+        }
+        let mut at = last;
+        while at > start && self.pauses[at - 1] == Pause::Never {
+            at -= 1;
+        }
+        at
+    }
+
+    /// The end of the shortest stretch from `start` that may stand alone.
+    pub fn least_end(&self, start: usize) -> usize {
+        let mut end = start + 1;
+        while end < self.len() && self.pauses[end - 1] == Pause::Never {
+            end += 1;
+        }
+        end
+    }
+
+    /// Moves words to the last part when it would have three or fewer, if that
+    /// leaves the part before it more than that. `cuts` are the starts of the
+    /// parts and the end.
+    pub fn adopt_orphan(&self, cuts: &mut [usize], fits: impl Fn(&str) -> bool) {
+        let [.., before, last, end] = cuts else { return };
+        let words = self.count_words(*before);
+        let enough = |from: usize, to: usize| words[to - *before] - words[from - *before] > ORPHAN_WORDS;
+        if enough(*last, *end) {
+            return;
+        }
+        let whole = self.costs[*last] - self.costs[*before];
+        for wanted in [Pause::Sentence, Pause::Word] {
+            let mut at = *last;
+            while at > *before + 1 {
+                at -= 1;
+                let starts = self.pauses[at - 1] >= wanted && !is_blank(self.atom(at));
+                if !starts || !enough(at, *end) {
+                    continue;
+                }
+                let leaves = enough(*before, at)
+                    && (wanted == Pause::Word || self.costs[at] - self.costs[*before] >= whole / 3);
+                if leaves && fits(self.text(at, *end)) && fits(self.text(*before, at)) {
+                    *last = at;
+                    return;
+                }
+                break;
+            }
+        }
+    }
+
+    fn find_pauses(&self) -> Vec<Pause> {
+        let mut sentences = sentence_ends(self.whole).into_iter().peekable();
+        let mut cursor = GraphemeCursor::new(0, self.whole.len(), true);
+        let mut pauses = Vec::with_capacity(self.len());
+        let mut line_feeds = 0;
+        // What a blank line or a new line follows: a line that ends in a colon
+        // announces the next.
+        let mut announces = false;
+        // Where an entity meets a letter, a reader's character can be made of
+        // several atoms; behind the first that ends one, all end one.
+        let mut unsure = false;
+        for (at, atom) in self.atoms.iter().enumerate() {
+            let (here, next) = (self.atom(at), self.atom(at + 1));
+            let blank = is_blank(here);
+            if !blank {
+                line_feeds = 0;
+                announces = here.ends_with([':', '：']);
+            }
+            line_feeds += feeds(here);
+            // An end inside of an atom (a dot in a link) is no end.
+            let mut sentence = false;
+            while let Some(end) = sentences.next_if(|end| *end <= atom.range.end) {
+                sentence = end == atom.range.end;
+            }
+            unsure |= atom.kind.is_some() || self.kind(at + 1).is_some();
+            unsure = unsure && !is_boundary(&mut cursor, self.whole, atom.range.end);
+            let beside_letters = (stands_alone(here) || stands_alone(next))
+                && !next.starts_with(is_closing)
+                && !here.ends_with(is_opening);
+            let pause = match line_feeds {
+                _ if unsure => Pause::Never,
+                2.. if announces => Pause::Sentence,
+                2.. => Pause::Paragraph,
+                1 if announces => Pause::Word,
+                1 => Pause::Line,
+                _ if sentence => Pause::Sentence,
+                _ if blank || is_blank(next) || here == "\u{200b}" => Pause::Word,
+                _ if self.means_more(at) => Pause::Glued,
+                _ if beside_letters => Pause::Word,
+                _ => Pause::Character,
+            };
+            pauses.push(pause);
+        }
+        pauses
+    }
+
+    /// Whether what stands around the end of atom `at` means something else
+    /// when it is cut there: half a name, a number, a host; spaces that are not
+    /// to be broken.
+    fn means_more(&self, at: usize) -> bool {
+        let (here, next) = (self.atom(at), self.atom(at + 1));
+        let sign = |text: &str, kind: Option<EntityKind>| {
+            kind.is_none() && text.starts_with(['@', '＠', '#', '＃', '$', '.', ':', '/', '_', '\'', '’'])
+        };
+        let tight = |text: &str| text.starts_with(['\u{a0}', '\u{202f}', '\u{2007}', '\u{2060}', '\u{feff}']);
+        let digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+        sign(here, self.kind(at))
+            || sign(next, self.kind(at + 1))
+            || tight(here)
+            || tight(next)
+            || digit(here) && digit(next)
+    }
+
+    /// A bullet, a number or an emoji at the start of a line stays with its item.
+    fn keep_items(&mut self) {
+        let mut at = 0;
+        let mut fresh = true;
+        while at < self.len() {
+            if fresh {
+                at = self.skip_spaces(at);
+                while let Some(end) = self.bullet(at) {
+                    for pause in &mut self.pauses[at..end] {
+                        *pause = (*pause).min(Pause::Glued);
+                    }
+                    at = end;
+                }
+            }
+            fresh = feeds(self.atom(at)) > 0;
+            at += 1;
+        }
+    }
+
+    /// The end of a list item's mark (its space included) that starts at `at`.
+    fn bullet(&self, at: usize) -> Option<usize> {
+        let word = |c: char| c.is_alphanumeric();
+        let is_space = |at: usize| matches!(self.atom(at), " " | "\t" | "\u{a0}");
+        if self.kind(at).is_some() || at >= self.len() {
+            return None;
+        }
+        let mut end = at + 1;
+        if self.atom(at).starts_with(word) {
+            // `1.`, `12)`, `a)`
+            while end < at + 3 && self.atom(end).starts_with(|c: char| c.is_ascii_digit()) {
+                end += 1;
+            }
+            let number = self.text(at, end).bytes().all(|b| b.is_ascii_digit());
+            match self.atom(end) {
+                "." if number => end += 1,
+                ")" => end += 1,
+                _ => return None,
+            }
+        }
+        is_space(end).then(|| self.skip_spaces(end).min(end + 4)).filter(|end| *end < self.len())
+    }
+
+    /// Tags, links and mentions with nothing behind them are one block: it goes
+    /// to one part where that is possible.
+    fn keep_last_tags(&mut self) {
+        let mut start = self.len();
+        while start > 0 && (is_blank(self.atom(start - 1)) || self.kind(start - 1).is_some()) {
+            start -= 1;
+        }
+        let start = self.skip_spaces(start);
+        for at in start..self.len().saturating_sub(1) {
+            self.pauses[at] = self.pauses[at].min(Pause::Glued);
+        }
+    }
+
+    /// The number of words that begin between atom `from` and each behind it.
+    /// Words are what a reader reads: tags and links are none.
+    fn count_words(&self, from: usize) -> Vec<usize> {
+        let start = self.byte(from);
+        let mut starts = self.whole[start..].unicode_word_indices().map(|(at, _)| start + at).peekable();
+        sums(self.atoms[from..].iter().map(|atom| {
+            let mut begins = false;
+            while starts.next_if(|start| *start < atom.range.end).is_some() {
+                begins = true;
+            }
+            usize::from(begins && matches!(atom.kind, None | Some(EntityKind::Mention)))
+        }))
+    }
+}
+
+/// The sums of all before: one longer than `costs`.
+fn sums(costs: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut all = vec![0_usize];
+    all.extend(costs.scan(0_usize, |sum, cost| {
+        *sum = sum.saturating_add(cost);
+        Some(*sum)
+    }));
+    all
+}
+
+/// What an atom costs of a limit in bytes.
+fn in_bytes(whole: &str, atom: &Atom, rules: &Rules, url_reserve: usize) -> usize {
+    let text = &whole[atom.range.clone()];
+    match atom.kind {
+        Some(EntityKind::Link) => {
+            let rules = Rules { unit: Unit::Byte, limit: None, byte_limit: None, link_cost: None, ..*rules };
+            count(text, &rules, url_reserve).counted
+        }
+        _ => text.len(),
+    }
+}
+
+/// Whether a reader sees a new character at byte `at` of `text`.
+fn is_boundary(cursor: &mut GraphemeCursor, text: &str, at: usize) -> bool {
+    cursor.set_cursor(at);
+    // The whole text is given: it asks for no more of it.
+    cursor.is_boundary(text, 0).unwrap_or(true)
+}
+
+/// Spaces at which a line may end.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}'))
+}
+
+/// How many lines an atom ends.
+fn feeds(atom: &str) -> usize {
+    match atom {
+        "\n" | "\r\n" | "\r" | "\u{85}" | "\u{2028}" => 1,
+        "\u{2029}" => 2,
+        _ => 0,
+    }
+}
+
+/// Whether `text` is one such character and nothing else.
+fn is_one(text: &str, such: fn(char) -> bool) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(such) && chars.next().is_none()
+}
+
+/// Characters of scripts that put no spaces between words, where a line may be
+/// broken beside each: ideographs and kana.
+fn stands_alone(cluster: &str) -> bool {
+    cluster.chars().next().is_some_and(|c| {
+        matches!(u32::from(c), 0x3001..=0x30FF | 0x31F0..=0x31FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
+            | 0xFF01..=0xFF65 | 0x20000..=0x3FFFF)
+    })
+}
+
+/// Characters that no line begins with (JIS X 4051 for Japanese, UAX #14 CL,
+/// EX, IS for the rest).
+fn is_closing(c: char) -> bool {
+    matches!(
+        c,
+        '、' | '。'
+            | '，'
+            | '．'
+            | '！'
+            | '？'
+            | '」'
+            | '』'
+            | '）'
+            | '】'
+            | '》'
+            | '〉'
+            | '〕'
+            | '］'
+            | '｝'
+            | '：'
+            | '；'
+            | 'ー'
+            | '・'
+            | '々'
+            | '〜'
+            | '～'
+            | '％'
+            | 'ぁ'
+            | 'ぃ'
+            | 'ぅ'
+            | 'ぇ'
+            | 'ぉ'
+            | 'っ'
+            | 'ゃ'
+            | 'ゅ'
+            | 'ょ'
+            | 'ァ'
+            | 'ィ'
+            | 'ゥ'
+            | 'ェ'
+            | 'ォ'
+            | 'ッ'
+            | 'ャ'
+            | 'ュ'
+            | 'ョ'
+            | ')'
+            | ']'
+            | '}'
+            | ','
+            | '.'
+            | '!'
+            | '?'
+            | ';'
+            | ':'
+            | '%'
+            | '…'
+            | '‥'
+            | '”'
+            | '’'
+            | '»'
+            | '›'
+    )
+}
+
+/// Characters that no line ends with.
+fn is_opening(c: char) -> bool {
+    matches!(
+        c,
+        '「' | '『'
+            | '（'
+            | '【'
+            | '《'
+            | '〈'
+            | '〔'
+            | '［'
+            | '｛'
+            | '('
+            | '['
+            | '{'
+            | '«'
+            | '‹'
+            | '„'
+            | '‚'
+            | '“'
+            | '‘'
+            | '¿'
+            | '¡'
+    )
+}
+
+/// What is left hanging before an ellipsis.
+fn is_dangling(c: char) -> bool {
+    matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '/' | '…' | '、' | '，' | '；' | '：' | '•' | '\u{200b}')
+        || matches!(
+            c,
+            '「' | '『' | '（' | '【' | '《' | '〈' | '(' | '[' | '{' | '«' | '‹' | '„' | '‚' | '¿' | '¡'
+        )
+}
+
+/// What opens something where it follows a space, and closes it elsewhere.
+fn opens_after_blank(c: char) -> bool {
+    matches!(c, '"' | '\'' | '“' | '‘' | '”' | '»' | '*' | '◦' | '☐' | '☑')
+}

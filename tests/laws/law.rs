@@ -1,0 +1,169 @@
+//! What holds of every text on every network: counting, shortening, splitting.
+//!
+//! One place for the laws: the property tests beside this file try them with
+//! made texts, the mutation run with spoiled ones, and `fuzz/` with what a
+//! coverage-guided fuzzer finds. A law that does not hold panics and says why.
+
+use ladder::text::{Dialect, Rules, Unit, count, entities, fit, network, shorten, split};
+use std::ops::Range;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Characters kept for an address that is not known yet: the default.
+pub const RESERVE: usize = 80;
+
+/// Every network that can be counted, and some that do not exist: other units,
+/// limits from nothing to much, limits in bytes, links of every price.
+pub fn all_rules() -> Vec<Rules> {
+    let mut all = network::NETWORKS.to_vec();
+    let units = [Unit::Grapheme, Unit::CodePoint, Unit::Utf16, Unit::Weighted, Unit::Byte];
+    let dialects = [Dialect::Plain, Dialect::X, Dialect::Mastodon, Dialect::Bluesky];
+    for (at, limit) in [0, 1, 7, 12, 40, 100, 281].into_iter().enumerate() {
+        let unit = units[at % units.len()];
+        let dialect = dialects[at % dialects.len()];
+        let link_cost = [None, Some(23), Some(1)][at % 3];
+        let byte_limit = [None, Some(limit * 2), Some(25)][(at / 2) % 3];
+        all.push(Rules { limit: Some(limit), unit, dialect, link_cost, byte_limit, ..network::UNKNOWN });
+    }
+    all.push(Rules { byte_limit: Some(60), ..network::UNKNOWN });
+    all
+}
+
+/// Finding and counting take any text: what is found lies in it, in order, and
+/// the same question gets the same answer.
+pub fn counting(text: &str, rules: &Rules) {
+    let mut end = 0;
+    for entity in entities(text, rules.dialect) {
+        assert!(entity.range.start >= end, "{}: {entity:?} overlaps the one before", rules.network);
+        assert!(text.get(entity.range.clone()).is_some_and(|found| !found.is_empty()), "{entity:?}");
+        end = entity.range.end;
+    }
+    let counted = count(text, rules, RESERVE);
+    assert_eq!(counted, count(text, rules, RESERVE));
+    assert_eq!(counted.fits(), counted.over() == 0, "{}: {counted:?}", rules.network);
+}
+
+/// What was shortened fits, and is the text itself, or a beginning of it that
+/// cuts nothing, with an ellipsis.
+pub fn shortening(text: &str, limit: usize, rules: &Rules) {
+    let own = Rules { limit: Some(limit), ..*rules };
+    let fits = |text: &str| count(text, &own, RESERVE).fits();
+    let made = shorten(text, limit, rules, RESERVE);
+    if fits(text) {
+        assert_eq!(made, text);
+        return;
+    }
+    assert!(fits(&made) || made.is_empty(), "{}: {made:?} does not fit {limit}", rules.network);
+    let Some(kept) = made.strip_suffix('…') else {
+        assert!(made.is_empty(), "{made:?} has no ellipsis");
+        return;
+    };
+    let kept = if text.starts_with(kept) { kept } else { kept.strip_suffix(' ').unwrap_or(kept) };
+    assert!(text.starts_with(kept), "{made:?} is no beginning of {text:?}");
+    let uncut = Whole::of(text, rules);
+    assert!(uncut.may_end(kept.len()), "{}: {made:?} cuts something of {text:?}", rules.network);
+}
+
+/// A thread says all that the text says, in order; each part fits unless it is
+/// one thing that is never cut; nothing is cut.
+pub fn splitting(text: &str, rules: &Rules, numbered: bool) {
+    let places = fit::stretches(text, rules, RESERVE, numbered);
+    assert!(!places.is_empty());
+    if !numbered {
+        let parts: Vec<&str> = places.iter().map(|place| &text[place.clone()]).collect();
+        assert_eq!(parts, split(text, rules, RESERVE));
+    }
+    let mut said = String::new();
+    let mut from = 0;
+    for place in &places {
+        said.push_str(&text[from..place.start]);
+        from = place.end;
+    }
+    said.push_str(&text[from..]);
+    let lost = without_breaks(&said);
+    assert!(lost.trim().is_empty(), "{}: {lost:?} is lost of {text:?}", rules.network);
+
+    let uncut = Whole::of(text, rules);
+    let broken_by_hand = text.contains("<!--");
+    let mut parts: Vec<String> = places.iter().map(|place| text[place.clone()].to_owned()).collect();
+    if numbered {
+        fit::number(&mut parts);
+    }
+    for (place, part) in places.iter().zip(&parts) {
+        let counted = count(part, rules, RESERVE);
+        let one = uncut.is_one(place) || broken_by_hand && part.graphemes(true).nth(60).is_none();
+        assert!(counted.fits() || one, "{}: {counted:?} of {part:?} of {text:?}", rules.network);
+        if !broken_by_hand {
+            let whole = uncut.may_end(place.start) && uncut.may_end(place.end);
+            assert!(whole, "{}: {part:?} cuts something of {text:?}", rules.network);
+        }
+    }
+    if numbered && parts.len() > 1 {
+        let all = parts.len();
+        for (at, part) in parts.iter().enumerate() {
+            assert!(part.ends_with(&format!(" {}/{all}", at + 1)), "{part:?} is {} of {all}", at + 1);
+        }
+    }
+}
+
+/// All laws on one text: what a fuzzer calls.
+#[allow(dead_code, reason = "the property tests call the laws one by one")]
+pub fn all(text: &str) {
+    for rules in all_rules() {
+        counting(text, &rules);
+        splitting(text, &rules, false);
+        splitting(text, &rules, true);
+        for limit in [0, 1, 2, 20, 90, rules.limit.unwrap_or(300)] {
+            shortening(text, limit, &rules);
+        }
+    }
+}
+
+/// Where a text may be cut: between readers' characters, and in nothing that a
+/// network links.
+struct Whole<'a> {
+    text: &'a str,
+    ends: Vec<usize>,
+}
+
+impl<'a> Whole<'a> {
+    fn of(text: &'a str, rules: &Rules) -> Whole<'a> {
+        let mut linked = entities(text, rules.dialect).into_iter().peekable();
+        let all = text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]);
+        let free = all.filter(|at| {
+            while linked.next_if(|entity| entity.range.end <= *at).is_some() {}
+            linked.peek().is_none_or(|entity| entity.range.start >= *at)
+        });
+        Whole { text, ends: free.collect() }
+    }
+
+    /// A space may be left out although a mark stands on it.
+    fn may_end(&self, at: usize) -> bool {
+        let blank = self.text[..at].ends_with(char::is_whitespace)
+            || self.text[at..].starts_with(char::is_whitespace);
+        blank || self.ends.binary_search(&at).is_ok()
+    }
+
+    fn is_one(&self, place: &Range<usize>) -> bool {
+        let inside = self.ends.partition_point(|end| *end <= place.start);
+        self.ends.get(inside).is_none_or(|end| *end >= place.end)
+    }
+}
+
+/// `text` without the marks at which a thread breaks.
+fn without_breaks(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("<!--") {
+        let inside = rest[at + 4..].trim_start_matches([' ', '\t']);
+        let end = inside.strip_prefix("break").map(|rest| rest.trim_start_matches([' ', '\t']));
+        out.push_str(&rest[..at]);
+        rest = match end.and_then(|end| end.strip_prefix("-->")) {
+            Some(end) => end,
+            None => {
+                out.push_str("<!--");
+                &rest[at + 4..]
+            }
+        };
+    }
+    out + rest
+}
