@@ -65,8 +65,13 @@ impl Short {
     }
 }
 
-/// Whether what looks like a sentence ends in a dot that does not end one.
+/// Whether what looks like a sentence ends in a sign that does not end one.
 fn is_cut_short(sentence: &str, after: &str) -> bool {
+    // `a.b?c=d`: an ASCII sign ends nothing where the word goes on behind it.
+    let goes_on = after.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if goes_on && sentence.ends_with(['.', '!', '?']) {
+        return true;
+    }
     let Some(body) = sentence.trim_end().strip_suffix('.') else { return false };
     let opens =
         |c: char| c.is_whitespace() || matches!(c, '(' | '[' | '„' | '“' | '"' | '‘' | '«' | '¿' | '¡');
