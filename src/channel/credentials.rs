@@ -1,5 +1,4 @@
-//! The named secrets of an account at a network, and what is said while this
-//! build cannot post there yet.
+//! The named secrets of an account at a network.
 
 use super::secret::{Exposed, redact, resolve};
 use super::{Configuring, Ready, SendError};
@@ -117,27 +116,6 @@ impl Credentials {
         let name = format!("{}_{key}", self.channel).to_uppercase();
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
     }
-}
-
-/// Why a channel whose secrets are all set still cannot send.
-pub fn cannot_post_yet(network: &str) -> String {
-    format!(
-        "this build cannot post to {network} yet: unset its secrets and write \
-         `without_credentials = \"outbox\"` to get the post in the outbox, or use `adapter = \"manual\"`"
-    )
-}
-
-/// [`Credentials::ready`], for a network that this build cannot post to yet.
-pub async fn ready_but_not_built(credentials: &Credentials, project: &Path, network: &str) -> Ready {
-    match credentials.ready(project).await {
-        Ready::Yes => Ready::No(vec![cannot_post_yet(network)]),
-        other => other,
-    }
-}
-
-/// What `send` answers there, should anybody ask.
-pub fn not_built(network: &str) -> SendError {
-    SendError::Refused { says: cannot_post_yet(network) }
 }
 
 /// `network:account`: the identity of deliveries. Without an `account` the

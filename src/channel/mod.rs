@@ -137,10 +137,6 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn payload(&self, variant: &Variant, identity: &Identity) -> Checked<Payload>;
     /// Whether it could send now: secrets there, folders writable. Opens no socket.
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>>;
-    /// Why it cannot send even with all its secrets set; none for most.
-    fn cannot_send(&self) -> Option<String> {
-        None
-    }
     /// Asks the network whether the credentials are good, and whether they are
     /// those of the account that the table names. `Refused` says which of them
     /// is expired, of the wrong kind or lacks what scope, and what to do; it

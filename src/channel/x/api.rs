@@ -190,7 +190,7 @@ fn forbidden(low: &str, purpose: Purpose, what: &str) -> String {
     } else if has(&["deleted or not visible"]) {
         "the part before is no longer there: somebody has taken it down; post the rest by hand, or all of it anew"
             .to_owned()
-    } else if has(&["suspended", "locked"]) {
+    } else if has(&["suspended", "is locked", "temporarily locked"]) {
         "X has suspended or locked the account: sign in at x.com, which says what to do".to_owned()
     } else if has(&["unsupported-authentication", "application-only"]) {
         "the `access_token` is the app's own, which can only read: use the account's token (OAuth 2 with the \

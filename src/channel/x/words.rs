@@ -4,8 +4,11 @@
 //! and puts one more link behind the text where there are images.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
+/// How every short link goes on behind its scheme.
+const SHORT: &str = "://t.co/";
 /// More of a text is not looked at for likeness.
 const LOOKED_AT: usize = 600;
 /// Texts that are this alike (1 is the same) may be the same in a way that is
@@ -16,8 +19,8 @@ const ALIKE: f64 = 0.8;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shown {
     text: String,
-    /// Short link, and where it leads.
-    links: Vec<(String, String)>,
+    /// Short links, and where they lead.
+    links: BTreeMap<String, String>,
     /// How many images are on it, if X says so.
     pub media: Option<usize>,
 }
@@ -84,19 +87,22 @@ impl Shown {
         let text = normal(&self.text);
         let mut pieces = Vec::new();
         let mut rest = text.as_str();
-        let next =
-            |rest: &str| [rest.find("https://t.co/"), rest.find("http://t.co/")].into_iter().flatten().min();
-        while let Some(at) = next(rest) {
-            let link = &rest[at..];
-            let code = link.find("t.co/").map_or(link.len(), |start| start + "t.co/".len());
-            let end =
-                link[code..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(link.len(), |end| code + end);
-            let target = self.links.iter().find(|(short, _)| short == &link[..end]).map(|(_, to)| to.clone());
-            push_text(&mut pieces, &rest[..at]);
-            if target.as_deref() != Some("") {
-                pieces.push(Piece::Link(target));
+        while let Some(at) = rest.find(SHORT) {
+            let scheme = ["https", "http"].into_iter().find(|scheme| rest[..at].ends_with(scheme));
+            let start = at - scheme.map_or(0, str::len);
+            let code = at + SHORT.len();
+            let length = rest[code..].find(|c: char| !c.is_ascii_alphanumeric());
+            let end = length.map_or(rest.len(), |length| code + length);
+            push_text(&mut pieces, &rest[..start]);
+            if scheme.is_none() {
+                push_text(&mut pieces, &rest[start..end]);
+            } else {
+                let target = self.links.get(&rest[start..end]).cloned();
+                if target.as_deref() != Some("") {
+                    pieces.push(Piece::Link(target));
+                }
             }
-            rest = &link[end..];
+            rest = &rest[end..];
         }
         push_text(&mut pieces, rest);
         // A last link of which nothing is known belongs to the images, if there are any.

@@ -49,10 +49,12 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "too-many-cashtags",
     "invalid-character",
     "gif-and-images",
+    "image-format",
     "template",
     "bad-link",
     "card-without-link",
     "unknown-handle",
+    "image-format",
 ];
 
 #[test]

@@ -29,8 +29,13 @@ pub(super) fn is_known(ending: &[u8]) -> bool {
     let Some(small) = small.get_mut(..ending.len()) else { return false };
     small.copy_from_slice(ending);
     small.make_ascii_lowercase();
-    std::str::from_utf8(small).is_ok_and(|small| tld::exist(small) || DROPPED.binary_search(&small).is_ok())
+    std::str::from_utf8(small)
+        .is_ok_and(|small| tld::exist(small) || small == DOCUMENTED || DROPPED.binary_search(&small).is_ok())
 }
+
+/// The ending of documents and rehearsals (RFC 2606) stands for one that
+/// exists, or nothing that is tried there would be as it will be.
+const DOCUMENTED: &str = "example";
 
 /// Whether a word may end before this byte.
 fn ends_word(next: Option<&u8>) -> bool {

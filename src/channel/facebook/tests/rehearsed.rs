@@ -205,7 +205,7 @@ async fn what_was_done_without_an_answer_is_found_and_posted_once() {
 async fn what_was_not_done_is_not_called_sent() {
     for fault in [Fault::CutBefore, Fault::FailedBefore, Fault::Redirect("http://127.0.0.1:1/".to_owned())] {
         let stage = Stage::new().await;
-        stage.network.posted_by_hand("Something that a person wrote");
+        stage.network.posted_by_hand("Something that a person wrote", std::time::Duration::from_secs(60));
         let (parts, attempt) = stage.attempt(fixture::post(&["It landed."]));
         stage.network.order(fault.clone());
         let outcome = stage.page.send(&parts[0], &attempt).await;

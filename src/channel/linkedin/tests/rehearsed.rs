@@ -209,8 +209,8 @@ async fn after_a_lost_answer_it_is_found_or_named_and_never_said_twice() {
 async fn what_never_arrived_is_absent_when_that_can_be_known() {
     let network = network(|settings| settings).await;
     let house = house(ACME, &network, "");
-    network.posted_by_hand("Something else");
-    network.posted_by_stranger(HARD);
+    network.posted_by_hand("Something else", std::time::Duration::from_secs(60));
+    network.posted_by_stranger();
     let variant = hard();
     let part = house.parts(&variant).remove(0);
     let mut attempt = house.attempt(&variant, 1);

@@ -1,0 +1,184 @@
+//! How fast a post is counted for X, beside X's own library in the same run.
+//!
+//! `cargo bench --bench count`, or `cargo bench --bench count -- FILE` with one
+//! post a line. Without a file the posts are made by a fixed seed. The yardstick
+//! is npm's twitter-text 3.1.0 under node, which is installed into a folder for
+//! temporary files; without node and npm only `ladder` is measured.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a bench stops where it fails, and prints what it measured"
+)]
+
+#[path = "count/corpus.rs"]
+mod corpus;
+
+use ladder::text::{Dialect, Rules, count, entities, network};
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 5;
+/// The bound for each of the texts that are made to be slow.
+const BOUND: Duration = Duration::from_millis(50);
+
+fn main() {
+    let file = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let posts = match &file {
+        Some(file) => std::fs::read_to_string(file).unwrap().lines().map(str::to_owned).collect(),
+        None => corpus::posts(20_000),
+    };
+    side_by_side(&posts);
+    slow_on_purpose();
+}
+
+/// What one round over all posts took, and the sum of what it found.
+struct Round {
+    seconds: f64,
+    sum: usize,
+}
+
+fn timed(posts: &[String], of: impl Fn(&str) -> usize) -> Round {
+    let start = Instant::now();
+    let sum = posts.iter().map(|post| of(black_box(post))).sum();
+    Round { seconds: start.elapsed().as_secs_f64(), sum }
+}
+
+fn median(mut rounds: Vec<Round>) -> Round {
+    rounds.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    rounds.swap_remove(rounds.len() / 2)
+}
+
+fn side_by_side(posts: &[String]) {
+    let folder = std::env::temp_dir().join(format!("ladder-bench-count-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let library = Library::install(&folder, posts);
+    let (mut lengths, mut found) = (Vec::new(), Vec::new());
+    let (mut their_lengths, mut their_found) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        lengths.push(timed(posts, |post| count(post, &network::X, 80).counted));
+        found.push(timed(posts, |post| entities(post, Dialect::X).len()));
+        if let Some(library) = &library {
+            their_lengths.push(library.round("length"));
+            their_found.push(library.round("entities"));
+        }
+    }
+    let bytes: usize = posts.iter().map(String::len).sum();
+    println!("{} posts, {} bytes each, median of {ROUNDS} in turn", posts.len(), bytes / posts.len().max(1));
+    for (what, ours, theirs) in [("length", lengths, their_lengths), ("entities", found, their_found)] {
+        let ours = median(ours);
+        let speed = |round: &Round| posts.len() as f64 / round.seconds;
+        println!("  {what:<9} ladder            {:>10.0} posts/s   sum {}", speed(&ours), ours.sum);
+        if !theirs.is_empty() {
+            let theirs = median(theirs);
+            println!(
+                "  {what:<9} twitter-text 3.1.0{:>10.0} posts/s   sum {}   ratio {:.1}",
+                speed(&theirs),
+                theirs.sum,
+                theirs.seconds / ours.seconds
+            );
+        }
+    }
+    let _ = std::fs::remove_dir_all(folder);
+}
+
+/// X's library, installed, with the posts beside it.
+struct Library {
+    script: PathBuf,
+    posts: PathBuf,
+}
+
+impl Library {
+    fn install(folder: &Path, posts: &[String]) -> Option<Library> {
+        let npm = Command::new("npm")
+            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", "--prefix"])
+            .arg(folder)
+            .arg("twitter-text@3.1.0")
+            .output();
+        if !npm.is_ok_and(|npm| npm.status.success()) {
+            println!(
+                "twitter-text could not be installed (needs node, npm and their registry): only ladder is measured"
+            );
+            return None;
+        }
+        let script = folder.join("parse.cjs");
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/count/parse.cjs"), &script)
+            .unwrap();
+        let file = folder.join("posts.json");
+        std::fs::write(&file, serde_json::to_vec(posts).unwrap()).unwrap();
+        Some(Library { script, posts: file })
+    }
+
+    /// One round, timed by the library's own process once its code is warm.
+    fn round(&self, what: &str) -> Round {
+        let out = Command::new("node").arg(&self.script).arg(&self.posts).arg(what).output().unwrap();
+        let answer: serde_json::Value = serde_json::from_slice(&out.stdout).expect("the script answers");
+        Round {
+            seconds: answer["seconds"].as_f64().unwrap(),
+            sum: usize::try_from(answer["sum"].as_u64().unwrap()).unwrap(),
+        }
+    }
+}
+
+/// Texts of 1 MB that cost a careless reader the square of their length.
+fn slow_on_purpose() {
+    const SIZE: usize = 1 << 20;
+    let repeated = |piece: &str| piece.repeat(SIZE / piece.len());
+    let texts = [
+        ("one long link", format!("http://a.co/{}", "x".repeat(SIZE))),
+        ("link of brackets", format!("http://a.co/{}", repeated("("))),
+        ("links in brackets", repeated("a.co/(")),
+        ("path that never closes", repeated("a.co/(b(c")),
+        ("query without an end", format!("a.co?{}", repeated("!"))),
+        ("combining marks", format!("e{}", repeated("\u{301}"))),
+        ("marks out of order", format!("e{}", repeated("\u{301}\u{323}"))),
+        ("joiners", repeated("\u{200d}")),
+        ("joined emoji", repeated("👩\u{200d}")),
+        ("kisses", repeated("👩🏽‍❤️‍💋‍👨🏻")),
+        ("selectors", repeated("❤\u{fe0f}\u{fe0f}")),
+        ("flags", repeated("🇩")),
+        ("keycaps", repeated("1\u{fe0f}\u{20e3}")),
+        ("@", repeated("@")),
+        ("#", repeated("#")),
+        ("$A ", repeated("$A ")),
+        (".", repeated(".")),
+        ("(", repeated("(")),
+        ("http://", repeated("http://")),
+        ("a.", repeated("a.")),
+        ("a_.", repeated("a_.")),
+        ("a.co", repeated("a.co")),
+        ("日.", repeated("日.")),
+        ("日本 without a dot", repeated("日本")),
+        ("日.co", repeated("日.co")),
+        ("xn--", repeated("xn--")),
+        ("xn--a.", repeated("xn--a.")),
+        ("#日", repeated("#日")),
+        ("@a/b-", repeated("@a/b-")),
+        ("late addresses", repeated("https://rung.invalid/a/plain")),
+        ("beginnings of them", repeated("https://rung.invalid/")),
+    ];
+    let mastodon: &Rules = &network::MASTODON;
+    let bluesky: &Rules = &network::BLUESKY;
+    println!("texts of 1 MB made to be slow, each below {} ms: length and entities", BOUND.as_millis());
+    println!("  {:<24} {:>10} {:>10} {:>10}", "", "X", "Mastodon", "Bluesky");
+    let mut worst = Duration::ZERO;
+    for (name, text) in &texts {
+        let costs = [&network::X, mastodon, bluesky].map(|rules| {
+            let start = Instant::now();
+            black_box(count(black_box(text), rules, 80));
+            let counted = start.elapsed();
+            let start = Instant::now();
+            black_box(entities(black_box(text), rules.dialect));
+            (counted, start.elapsed())
+        });
+        let shown = costs.map(|(counted, found)| format!("{}+{}", counted.as_millis(), found.as_millis()));
+        println!("  {name:<24} {:>10} {:>10} {:>10}", shown[0], shown[1], shown[2]);
+        worst = worst.max(costs[0].0).max(costs[0].1);
+    }
+    println!("  the slowest on X: {:.1} ms", worst.as_secs_f64() * 1000.0);
+    assert!(worst < BOUND, "a text took longer than {} ms", BOUND.as_millis());
+}
