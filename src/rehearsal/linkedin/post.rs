@@ -36,7 +36,7 @@ impl LinkedIn {
             return no(super::refusal::illegal("The request's body must be a JSON object"));
         };
         only(body, KEYS, "")?;
-        for key in REQUIRED.iter().filter(|key| body[**key].is_null()) {
+        if let Some(key) = REQUIRED.iter().find(|key| body[**key].is_null()) {
             return no(missing(key));
         }
         let author = body["author"].as_str().unwrap_or("");
