@@ -22,6 +22,7 @@
 //! - [`channel`]: one file a service.
 //! - [`store`]: what survives the process.
 //! - [`publish`]: runs a plan.
+//! - [`rehearsal`]: networks in this process, for tests and trying things out.
 //! - [`report`]: plans and events for people and machines.
 //! - [`cli`]: one file a verb.
 //! - [`exit`]: every exit code.
@@ -34,6 +35,7 @@ pub mod ladder;
 pub mod lint;
 pub mod plan;
 pub mod publish;
+pub mod rehearsal;
 pub mod render;
 pub mod report;
 pub mod schedule;

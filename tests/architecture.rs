@@ -49,6 +49,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("schedule", &["source", "diagnostic", "ladder", "plan"]),
     ("channel", &["source", "diagnostic", "ladder", "text", "render", "plan"]),
     ("store", &["source", "diagnostic", "plan"]),
+    // It stands for the networks: what it knew of an adapter it could not judge.
+    ("rehearsal", &["text"]),
     (
         "publish",
         &["source", "diagnostic", "ladder", "text", "render", "plan", "schedule", "channel", "store", "exit"],

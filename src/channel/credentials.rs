@@ -1,11 +1,11 @@
-//! The named secrets of an account at a network, and what is said while this
-//! build cannot post there yet.
+//! The named secrets of an account at a network.
 
 use super::secret::{Exposed, redact, resolve};
 use super::{Configuring, Ready, SendError};
 use crate::diagnostic::Diagnostic;
 use crate::ladder::secret_ref::SecretRef;
 use crate::ladder::shape::Reader;
+use reqwest::header::HeaderValue;
 use std::path::Path;
 
 /// The secrets that an adapter's table names, in the order of its fields.
@@ -31,11 +31,27 @@ impl Secrets {
         self.values.iter().find(|(name, _)| *name == key).map(|(_, value)| value.value())
     }
 
+    /// `Authorization: Bearer …` with the value under `key`, marked so that
+    /// nothing prints it.
+    pub fn bearer(&self, key: &str) -> Result<HeaderValue, SendError> {
+        header(&format!("Bearer {}", self.get(key).unwrap_or_default()), key)
+    }
+
     /// `text`, which a server said, with every trace of the secrets taken out.
     pub fn redact(&self, text: &str) -> String {
         let all: Vec<Exposed> = self.values.iter().map(|(_, value)| value.clone()).collect();
         redact(text, &all)
     }
+}
+
+/// A header that holds a secret, marked so that nothing prints it. `key` is
+/// where in the table its value comes from.
+pub fn header(value: &str, key: &str) -> Result<HeaderValue, SendError> {
+    let mut header = HeaderValue::from_str(value).map_err(|_| SendError::Refused {
+        says: format!("`{key}` holds characters that no token has: copy it once more"),
+    })?;
+    header.set_sensitive(true);
+    Ok(header)
 }
 
 impl Credentials {
@@ -100,27 +116,6 @@ impl Credentials {
         let name = format!("{}_{key}", self.channel).to_uppercase();
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
     }
-}
-
-/// Why a channel whose secrets are all set still cannot send.
-pub fn cannot_post_yet(network: &str) -> String {
-    format!(
-        "this build cannot post to {network} yet: unset its secrets and write \
-         `without_credentials = \"outbox\"` to get the post in the outbox, or use `adapter = \"manual\"`"
-    )
-}
-
-/// [`Credentials::ready`], for a network that this build cannot post to yet.
-pub async fn ready_but_not_built(credentials: &Credentials, project: &Path, network: &str) -> Ready {
-    match credentials.ready(project).await {
-        Ready::Yes => Ready::No(vec![cannot_post_yet(network)]),
-        other => other,
-    }
-}
-
-/// What `send` answers there, should anybody ask.
-pub fn not_built(network: &str) -> SendError {
-    SendError::Refused { says: cannot_post_yet(network) }
 }
 
 /// `network:account`: the identity of deliveries. Without an `account` the

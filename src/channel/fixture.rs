@@ -46,6 +46,7 @@ pub fn attempt(project: &Path, variant: Variant) -> Attempt {
         doubted: false,
         previous: Vec::new(),
         first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
+        last_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
         project: project.to_owned(),
         media: project.join(".ladder/media"),
         variant,

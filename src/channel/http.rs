@@ -2,6 +2,7 @@
 //! answer means. No service knowledge.
 
 use super::SendError;
+use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, RequestBuilder, redirect};
 use std::sync::OnceLock;
@@ -13,6 +14,9 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// More of an answer is not read: no service says as much about one post.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
+
+/// So much of a body is looked at for a message, in bytes.
+const LONGEST_EXCERPT: usize = 16 * 1024;
 
 /// The client that everything shares. Building it reads the system's roots of
 /// trust (about 4 ms), so it happens once and only when something is sent.
@@ -72,11 +76,39 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The beginning of the body, made visible, for a message.
+    /// The service's own clock, to the second (RFC 9110, 6.6.1).
+    pub fn date(&self) -> Option<Timestamp> {
+        http_date(self.header("date")?)
+    }
+
+    /// How long the service wants to be left alone: `Retry-After`, which is
+    /// seconds or a moment (RFC 9110, 10.2.3).
+    pub fn retry_after(&self) -> Option<Duration> {
+        let written = self.header("retry-after")?.trim();
+        match written.parse() {
+            Ok(seconds) => Some(Duration::from_secs(seconds)),
+            Err(_) => Some(self.until(http_date(written)?)),
+        }
+    }
+
+    /// How long until `moment` by the service's own clock, if it told the time,
+    /// else by ours. Nothing, if that has passed.
+    pub fn until(&self, moment: Timestamp) -> Duration {
+        let now = self.date().unwrap_or_else(Timestamp::now);
+        Duration::try_from(moment.duration_since(now)).unwrap_or_default()
+    }
+
+    /// The beginning of the body, made visible: much more of it than a message
+    /// shows, for a secret that is cut in two is not found in it any more.
     pub fn excerpt(&self) -> String {
-        let start = &self.body[..self.body.len().min(300)];
+        let start = &self.body[..self.body.len().min(LONGEST_EXCERPT)];
         crate::diagnostic::visible::visible(String::from_utf8_lossy(start).trim()).into_owned()
     }
+}
+
+/// `Sun, 22 Nov 2026 08:00:00 GMT`.
+fn http_date(written: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::parse(written).ok().map(|at| at.timestamp())
 }
 
 /// Why a call brought no answer.
@@ -171,6 +203,27 @@ mod tests {
             }
         });
         format!("http://{address}/page/")
+    }
+
+    #[test]
+    fn a_wait_is_seconds_or_a_moment_of_the_services_clock() {
+        let answer = |headers: &[(&'static str, &str)]| Answer {
+            status: 429,
+            headers: headers
+                .iter()
+                .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+                .collect(),
+            body: Vec::new(),
+            cut: None,
+        };
+        assert_eq!(answer(&[]).retry_after(), None);
+        assert_eq!(answer(&[("retry-after", "120")]).retry_after(), Some(Duration::from_secs(120)));
+        let date = ("date", "Sun, 22 Nov 2026 08:00:00 GMT");
+        let moment = ("retry-after", "Sun, 22 Nov 2026 08:01:30 GMT");
+        assert_eq!(answer(&[date, moment]).retry_after(), Some(Duration::from_secs(90)));
+        let past = ("retry-after", "Sun, 22 Nov 2026 07:00:00 GMT");
+        assert_eq!(answer(&[date, past]).retry_after(), Some(Duration::ZERO));
+        assert_eq!(answer(&[("retry-after", "soon")]).retry_after(), None);
     }
 
     #[tokio::test]

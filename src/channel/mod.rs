@@ -22,6 +22,7 @@ pub mod x;
 
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{ChannelTable, Project};
+pub use crate::plan::MicroDollars;
 use crate::plan::{Identity, Payload, Receipt, StepKey};
 use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
 use crate::source::Sources;
@@ -79,6 +80,9 @@ pub struct Attempt {
     /// When this part was tried first: dates in what is sent come from here,
     /// so that a repeat is the same bytes.
     pub first_tried: Timestamp,
+    /// When this part was tried last before now; at the first try, now. What a
+    /// listing does not show may only not be there yet.
+    pub last_tried: Timestamp,
     /// The project's folder.
     pub project: PathBuf,
     /// Where kept media lie, each file named by its SHA-256.
@@ -119,10 +123,6 @@ pub enum Removed {
     Stays(String),
 }
 
-/// What a call costs, in millionths of a US dollar: networks charge thousandths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MicroDollars(pub u64);
-
 /// One configured channel.
 pub trait Channel: Send + Sync + std::fmt::Debug {
     /// Whose account, as the identity of deliveries: `x:acmerockets`.
@@ -137,10 +137,6 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn payload(&self, variant: &Variant, identity: &Identity) -> Checked<Payload>;
     /// Whether it could send now: secrets there, folders writable. Opens no socket.
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>>;
-    /// Why it cannot send even with all its secrets set; none for most.
-    fn cannot_send(&self) -> Option<String> {
-        None
-    }
     /// Asks the network whether the credentials are good, and whether they are
     /// those of the account that the table names. `Refused` says which of them
     /// is expired, of the wrong kind or lacks what scope, and what to do; it

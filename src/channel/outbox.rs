@@ -85,13 +85,20 @@ pub fn folder_of(reader: &mut Reader<'_>, key: &str) -> Option<String> {
     }
 }
 
-/// The limits and templates of a network that has its own adapter, else those
-/// of plain text without limits, under the name `otherwise`.
+/// Most characters of a network where people speak in one breath.
+const ONE_BREATH: usize = 1000;
+
+/// The limits and templates of a network, else those of plain text without
+/// limits, under the name `otherwise`.
 pub fn network_rules(network: Option<&str>, otherwise: &'static str) -> (Rules, Defaults) {
     match network {
         Some("x") => (network::X, defaults::X),
         Some("facebook") => (network::FACEBOOK, defaults::FACEBOOK),
         Some("linkedin") => (network::LINKEDIN, defaults::LINKEDIN),
+        known if let Some(rules) = known.and_then(network::find).filter(|rules| rules.network != "email") => {
+            let short = rules.limit.is_some_and(|limit| limit <= ONE_BREATH);
+            (*rules, if short { defaults::X } else { defaults::PLAIN })
+        }
         _ => {
             let rules = Rules {
                 network: otherwise,
@@ -113,7 +120,7 @@ pub fn stand_in(project: &Project) -> Configured {
         channel: "outbox".to_owned(),
         adapter: "outbox".to_owned(),
         kind: VariantKind::Post,
-        rules: rules,
+        rules,
         defaults,
         language: project.brand.language.clone(),
         source: "outbox".to_owned(),
@@ -342,6 +349,17 @@ mod tests {
             defaults,
             for_a_person: false,
         }
+    }
+
+    #[test]
+    fn a_person_s_networks_have_their_own_rules() {
+        let rules = |name| network_rules(Some(name), "manual").0;
+        assert_eq!(rules("mastodon"), network::MASTODON);
+        assert_eq!(rules("telegram").limit, Some(4096));
+        for plain in ["email", "our-forum", "unknown"] {
+            assert_eq!((rules(plain).network, rules(plain).limit), ("manual", None));
+        }
+        assert_eq!(network_rules(Some("bluesky"), "manual").1.text, defaults::X.text);
     }
 
     #[tokio::test]

@@ -133,20 +133,6 @@ async fn what_is_missing_is_named_before_anything_is_sent() {
     "#);
 }
 
-#[tokio::test]
-async fn a_network_that_is_not_built_yet_says_so() {
-    let project = tempfile::tempdir().unwrap();
-    std::fs::write(project.path().join("token"), "sesame\n").unwrap();
-    let made = one("[channels.x]\nadapter = \"x\"\naccess_token = { file = \"token\" }\n");
-    let Ready::No(why) = made.channel.ready(project.path()).await else { panic!() };
-    assert!(why[0].contains("cannot post to X yet") && why[0].contains("outbox"), "{why:?}");
-    let attempt = fixture::attempt(Path::new("/"), fixture::post(&["a"]));
-    let part = made.channel.payload(&attempt.variant, &attempt.identity).value.unwrap().parts.remove(0);
-    let error = made.channel.send(&part, &attempt).await.unwrap_err();
-    assert!(matches!(error, SendError::Refused { .. }));
-    assert!(!format!("{made:?} {error:?}").contains("sesame"));
-}
-
 #[test]
 fn accounts_are_the_identity_and_not_the_channels_name() {
     let account = |toml: &str| one(toml).channel.account();

@@ -44,13 +44,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let missing: Vec<&str> =
             secrets.iter().filter(|secret| !secret.there).map(|secret| secret.reference.as_str()).collect();
         let outbox = configured.is_some_and(|configured| configured.without_credentials);
-        let cannot = configured.and_then(|configured| configured.channel.cannot_send());
         let word = said.get(name);
         let refused = word.is_some_and(|word| word.refused);
-        let ready = configured.is_some() && missing.is_empty() && cannot.is_none() && !refused;
+        let ready = configured.is_some() && missing.is_empty() && !refused;
         let state = match (configured.is_some(), missing.is_empty(), outbox) {
             (false, ..) => "broken: `ladder check` says why".to_owned(),
-            (true, true, _) => cannot.map_or("ready".to_owned(), |why| format!("cannot send: {why}")),
+            (true, true, _) => "ready".to_owned(),
             (true, false, true) => format!("to the outbox: {} not set", missing.join(", ")),
             (true, false, false) => format!("cannot send: {} not set", missing.join(", ")),
         };
@@ -129,6 +128,13 @@ fn adapters(desk: &mut Desk) -> Exit {
     desk.field("adapters", rows);
     desk.show(&text);
     Exit::Done
+}
+
+/// Whether any secret of the table is plainly not there. Nothing is read, and no
+/// program is run: what only a program can tell counts as there.
+pub fn lacks_secrets(table: &ChannelTable, project: &Path) -> bool {
+    let secrets = secrets(table, project);
+    secrets.is_empty() || secrets.iter().any(|secret| !secret.there)
 }
 
 /// A secret as its table refers to it.

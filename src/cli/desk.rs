@@ -61,18 +61,32 @@ pub struct Desk {
     pub fields: Map<String, Value>,
     diagnostics: Vec<Value>,
     started: Timestamp,
+    /// Whether the answer is a row of objects, one on each line.
+    lines: bool,
 }
 
 impl Desk {
     /// A desk for one run.
     pub fn new(options: Options) -> Desk {
         let console = Console::new(options.color, options.quiet);
-        Desk { options, console, fields: Map::new(), diagnostics: Vec::new(), started: Timestamp::now() }
+        Desk {
+            options,
+            console,
+            fields: Map::new(),
+            diagnostics: Vec::new(),
+            started: Timestamp::now(),
+            lines: false,
+        }
     }
 
     /// Whether the answer is one JSON object.
     pub fn json(&self) -> bool {
         self.options.format == Some(Format::Json)
+    }
+
+    /// Says that the answer is a row of objects, one on each line, and not the one object.
+    pub fn answers_in_lines(&mut self) {
+        self.lines = true;
     }
 
     /// How to answer, where a verb has no format of its own.
@@ -154,7 +168,12 @@ impl Desk {
             Ok(exit) => (exit, None),
             Err(failure) => (failure.exit, Some(failure)),
         };
-        if self.json() {
+        if self.json() && self.lines {
+            if let Some(failure) = &failure {
+                let last = serde_json::json!({ "error": failure.json(), "exit": exit.code() });
+                self.console.data(&crate::report::machine::line(&last));
+            }
+        } else if self.json() {
             let mut answer = std::mem::take(&mut self.fields);
             answer.insert("diagnostics".to_owned(), Value::Array(std::mem::take(&mut self.diagnostics)));
             answer.insert("error".to_owned(), failure.as_ref().map_or(Value::Null, Failure::json));

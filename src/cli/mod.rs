@@ -10,6 +10,7 @@ mod by_hand;
 mod channels;
 mod check;
 mod compose;
+mod count;
 mod desk;
 mod failure;
 mod file;
@@ -26,6 +27,7 @@ mod output;
 mod plan;
 pub mod presets;
 mod preview;
+mod price;
 mod publish;
 mod resolve;
 mod run;
@@ -67,6 +69,8 @@ enum Verb {
     Check(check::Arguments),
     /// Show each variant as its readers will see it
     Preview(preview::Arguments),
+    /// Say how long a text is on each network
+    Count(count::Arguments),
     /// Write the plan: what goes where, when
     Plan(plan::Arguments),
     /// Publish a message or a plan, once
@@ -113,6 +117,7 @@ fn dispatch(verb: &Verb, desk: &mut Desk) -> Result<Exit, Failure> {
         Verb::New(arguments) => new::run(arguments, desk),
         Verb::Check(arguments) => check::run(arguments, desk),
         Verb::Preview(arguments) => preview::run(arguments, desk),
+        Verb::Count(arguments) => count::run(arguments, desk),
         Verb::Plan(arguments) => plan::run(arguments, desk),
         Verb::Publish(arguments) => publish::run(arguments, desk),
         Verb::Schedule(arguments) => schedule::run(arguments, desk),

@@ -53,12 +53,23 @@ impl Console {
         let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
         let written =
             out.write_all(text.as_bytes()).and_then(|()| out.write_all(end)).and_then(|()| out.flush());
+        self.note(written);
+    }
+
+    /// Remembers that nothing more can be written, and why if it is not because
+    /// nobody reads any more.
+    fn note(&mut self, written: std::io::Result<()>) {
         if let Err(error) = written {
             self.closed = true;
             if error.kind() != ErrorKind::BrokenPipe {
                 self.trouble = Some(format!("standard output cannot be written: {error}"));
             }
         }
+    }
+
+    /// Data in many small pieces, which are not written one by one.
+    pub fn stream(&mut self) -> Stream<'_> {
+        Stream { out: std::io::BufWriter::new(std::io::stdout().lock()), console: self }
     }
 
     /// Says something that is worth saying unless `--quiet` asks for silence.
@@ -100,9 +111,44 @@ impl Console {
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 
+    /// Whether a person looks at the data.
+    pub fn is_terminal(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
     /// Columns of the terminal that data goes to; 80 where it is none.
     pub fn width(&self) -> usize {
         let seen = terminal_size::terminal_size_of(std::io::stdout());
         seen.map_or(80, |(width, _)| usize::from(width.0)).clamp(24, 120)
+    }
+}
+
+/// Data that is written when enough of it is there, or when [`Stream::flush`] says so.
+#[derive(Debug)]
+pub struct Stream<'a> {
+    out: std::io::BufWriter<std::io::StdoutLock<'static>>,
+    console: &'a mut Console,
+}
+
+impl Stream<'_> {
+    /// Writes a line.
+    pub fn line(&mut self, text: &str) {
+        if !self.console.closed {
+            let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.write_all(b"\n"));
+            self.console.note(written);
+        }
+    }
+
+    /// Writes what is still held back.
+    pub fn flush(&mut self) {
+        if !self.console.closed {
+            let written = self.out.flush();
+            self.console.note(written);
+        }
+    }
+
+    /// Whether anybody still reads.
+    pub fn is_open(&self) -> bool {
+        !self.console.closed
     }
 }

@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::file::write_new;
 use super::house::House;
+use super::price;
 use super::publish::said_why;
 use crate::exit::Exit;
 use crate::plan::{Plan, Standing, Wish};
@@ -44,6 +45,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let wish = Wish { only: Vec::new(), again: arguments.again.clone() };
     let plan = house.plan(desk, &composed, &standing, &id, &wish)?;
     desk.fields_of(serde_json::to_value(&plan).unwrap_or_default());
+    let prices = price::prices(&house, &plan, &standing, &[]);
+    desk.field("steps", price::steps(&plan, &prices));
+    if let Some(total) = price::total(&prices) {
+        desk.field("price", total);
+    }
     if let Some(path) = &arguments.out {
         write_new(path, text(&plan).as_bytes())?;
         desk.console.talk(&format!("`{}` holds the plan {}", path.display(), plan.digest));
@@ -52,7 +58,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         }
     }
     let colour = desk.console.colour_out();
-    desk.show(&queue::text(&plan, &standing, now, false, &house.loaded.zone, colour));
+    desk.show(&queue::text(&plan, &standing, &prices, now, false, &house.loaded.zone, colour));
     Ok(Exit::Done)
 }
 

@@ -4,7 +4,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
 use super::sending::{Manner, deliveries, dues, keep_media, match_channels, send};
-use super::{by_hand, file};
+use super::{by_hand, file, price};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
 use crate::plan::{Plan, Standing, State, Step, Wish};
@@ -80,15 +80,16 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("plan", plan.digest.clone());
     let colour = desk.console.colour_err();
     let (zone, early) = (&house.loaded.zone, arguments.early);
-    let table = queue::text(&plan, &standing, now, early, zone, colour);
+    let prices = price::prices(&house, &plan, &standing, &arguments.only);
+    let table = queue::text(&plan, &standing, &prices, now, early, zone, colour);
     if let Some(failure) = held(&plan, early, now, zone) {
         desk.console.talk(&table);
         return Err(failure);
     }
     if arguments.dry_run {
-        desk.field("steps", serde_json::to_value(&plan.steps).unwrap_or_default());
+        priced_steps(&plan, &prices, desk);
         let colour = desk.console.colour_out();
-        desk.show(&queue::text(&plan, &standing, now, early, zone, colour));
+        desk.show(&queue::text(&plan, &standing, &prices, now, early, zone, colour));
         desk.console.talk("nothing was sent: this was a dry run");
         return Ok(Exit::Done);
     }
@@ -107,7 +108,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         desk.console.talk(&visible(&format!("nothing to send: `{}`: {waits}", plan.message)));
         return Ok(exit);
     }
-    confirm(arguments, plan, &table, desk)?;
+    confirm(arguments, plan, &prices, &table, desk)?;
     // Asking may have taken a while: from here on nobody else sends, and what
     // somebody sent meanwhile is not sent again.
     let lock = store.lock_for_sending()?;
@@ -214,13 +215,27 @@ fn held(plan: &Plan, early: bool, now: Timestamp, zone: &TimeZone) -> Option<Fai
     Some(Failure::new(Exit::Held, "publish-at", message).hint(hint))
 }
 
-fn confirm(arguments: &Arguments, plan: &Plan, table: &str, desk: &mut Desk) -> Result<(), Failure> {
+/// The steps in JSON, with what they cost.
+fn priced_steps(plan: &Plan, prices: &queue::Prices, desk: &mut Desk) {
+    desk.field("steps", price::steps(plan, prices));
+    if let Some(total) = price::total(prices) {
+        desk.field("price", total);
+    }
+}
+
+fn confirm(
+    arguments: &Arguments,
+    plan: &Plan,
+    prices: &queue::Prices,
+    table: &str,
+    desk: &mut Desk,
+) -> Result<(), Failure> {
     if arguments.yes {
         desk.console.talk(table);
         return Ok(());
     }
     if desk.json() || !desk.console.can_ask() {
-        desk.field("steps", serde_json::to_value(&plan.steps).unwrap_or_default());
+        priced_steps(plan, prices, desk);
         desk.show(table);
         return Err(Failure::usage("confirm", "nothing was sent: there is nobody to ask")
             .hint("`--yes` publishes without asking"));

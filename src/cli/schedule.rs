@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
+use super::price;
 use super::publish::said_why;
 use super::sending::{deliveries, dues, keep_media};
 use crate::exit::Exit;
@@ -45,8 +46,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let zone = &house.loaded.zone;
     let dues = dues(plans, &standing, now, zone);
     desk.field("deliveries", status::json(&deliveries(&standing, plans), &dues));
+    let prices = price::prices(&house, &plan, &standing, &[]);
+    if let Some(total) = price::total(&prices) {
+        desk.field("price", total);
+    }
     let colour = desk.console.colour_out();
-    desk.show(&queue::text(&plan, &standing, now, false, zone, colour));
+    desk.show(&queue::text(&plan, &standing, &prices, now, false, zone, colour));
     desk.console.talk("queued: `ladder run` sends what is due (call it from cron or CI)");
     Ok(Exit::Done)
 }

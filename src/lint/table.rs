@@ -56,6 +56,9 @@ rules! {
     BAD_SLUG Error stands "bad-slug" "The last part of an article's address can be a file's name."
     SAME_NAME Error stands "same-name" "Two images of one article have different file names."
     CONTROL_CHARACTER Error stands "control-character" "No header of a mail has a control character or a line break in it."
+    TOO_MANY_CASHTAGS Error stands "too-many-cashtags" "A post on X has one cashtag at most."
+    INVALID_CHARACTER Error stands "invalid-character" "No post has a character in it that its network does not take."
+    GIF_AND_IMAGES Error stands "gif-and-images" "A GIF on X stands alone."
     EMPTY_SUBJECT Error stands "empty-subject" "A mail has a subject."
     // Rendering.
     TEMPLATE Error stands "template" "A template can be rendered."
@@ -110,6 +113,7 @@ rules! {
     ALT_TOO_LONG Error may "alt-too-long" "Alt text is within the network's limit."
     TOO_MANY_IMAGES Error may "too-many-images" "No part has more images than the network takes."
     IMAGE_TOO_LARGE Error may "image-too-large" "No image is larger than the network takes."
+    IMAGE_FORMAT Error stands "image-format" "Every image is of a kind that the network takes."
     CARD_AND_IMAGES Warning may "card-and-images" "Where a network shows card or images, one of them is chosen."
     // Mail.
     SUBJECT_TOO_LONG Warning may "subject-too-long" "A subject is shown whole."

@@ -154,6 +154,7 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             part.state = State::Sending;
             part.attempts = part.attempts.max(*attempt);
             part.first_tried.get_or_insert(event.at);
+            part.last_tried = part.last_tried.max(Some(event.at));
             if !bound.is_null() {
                 part.bound = Some(bound.clone());
             }
@@ -401,6 +402,7 @@ fn untried(part: u32) -> PartStanding {
         state: State::Planned,
         attempts: 0,
         first_tried: None,
+        last_tried: None,
         doubted: false,
         receipt: None,
         bound: None,

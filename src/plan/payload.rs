@@ -27,6 +27,34 @@ impl Payload {
     }
 }
 
+/// What sending costs, in millionths of a US dollar: networks charge thousandths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MicroDollars(pub u64);
+
+impl MicroDollars {
+    /// The amount in dollars as a decimal number, with cents at least: `0.20`, `0.215`.
+    pub fn amount(self) -> String {
+        let digits = format!("{}.{:06}", self.0 / 1_000_000, self.0 % 1_000_000);
+        let cents = digits.len() - 4;
+        let kept = digits.trim_end_matches('0').len().max(cents);
+        digits[..kept].to_owned()
+    }
+}
+
+/// `$0.20`.
+impl std::fmt::Display for MicroDollars {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "${}", self.amount())
+    }
+}
+
+/// All of them; more than can be written is the most that can be.
+impl std::iter::Sum for MicroDollars {
+    fn sum<I: Iterator<Item = MicroDollars>>(all: I) -> MicroDollars {
+        all.fold(MicroDollars(0), |sum, one| MicroDollars(sum.0.saturating_add(one.0)))
+    }
+}
+
 /// What a channel answered for one part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {

@@ -94,6 +94,8 @@ pub struct PartStanding {
     pub attempts: u32,
     /// The first try: dates in what is sent come from here, so that a repeat is the same bytes.
     pub first_tried: Option<Timestamp>,
+    /// The last try.
+    pub last_tried: Option<Timestamp>,
     /// Whether the outcome of any try was unknown, even if it was settled since:
     /// a service that then speaks of a duplicate speaks of this.
     pub doubted: bool,

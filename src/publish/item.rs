@@ -158,6 +158,7 @@ impl<'a> Item<'a> {
                 .filter_map(|earlier| earlier.receipt.clone())
                 .collect(),
             first_tried: part.and_then(|part| part.first_tried).unwrap_or(place.now),
+            last_tried: part.and_then(|part| part.last_tried).unwrap_or(place.now),
             project: place.project.to_owned(),
             media: place.media.to_owned(),
             variant: self.bound.as_ref().map_or_else(|| self.step.variant.clone(), |b| b.variant.clone()),

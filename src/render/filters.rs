@@ -1,8 +1,9 @@
-//! The filters that only these templates have: `plain`, `html`, `hashtags`,
+//! The filters that only these templates have: `plain`, `markup`, `html`, `hashtags`,
 //! `handle`, `fit`, `excerpt`, `sentences`, `date`, `image`, `untracked`.
 
 use super::budget::{Budget, Fault};
 use super::builtin_filters::pay;
+use super::markup::{self, Markup};
 use super::{Job, VariantKind, excerpt, html, late, markdown, pictures, pin, post};
 use crate::diagnostic::nearest;
 use crate::ladder::{Handle, Media};
@@ -74,6 +75,15 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
         Ok(match facts.attaches {
             true => markdown::plain(&pin::pinned(text, |link| pictures::number(&facts.media, link))),
             false => markdown::plain(text),
+        })
+    });
+    filter(env, budget, facts, "markup", (60_000, 120), |_, facts, value, _| {
+        let (text, markup) = (said("markup", value)?, Markup::of(facts.rules.network));
+        Ok(match facts.attaches {
+            true => {
+                markup::write(&pin::pinned(text, |link| pictures::number(&facts.media, link)), markup).text
+            }
+            false => markup::write(text, markup).text,
         })
     });
     filter(env, budget, facts, "image", (500, 4), |_, facts, value, _| image(facts, said("image", value)?));

@@ -7,12 +7,12 @@ use super::late;
 use super::markdown::events;
 use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{CowStr, Event, Tag, html};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::OnceLock;
 
-/// Tags of raw HTML in one text beyond which they are dropped: a parser's
-/// time grows with the square of deep nesting.
-const RAW_TAGS: usize = 2000;
+/// Tags and entities of raw HTML in one text beyond which they are dropped: a
+/// parser's time grows with the square of deep nesting.
+pub(super) const RAW_TAGS: usize = 2000;
 
 /// `markdown` as sanitised HTML.
 pub fn sanitised(markdown: &str) -> String {
@@ -27,20 +27,107 @@ pub fn with_images(markdown: &str, image: &mut dyn FnMut(&str) -> Option<String>
             let dest_url = image(&dest_url).map_or(dest_url, CowStr::from);
             Some(Event::Start(Tag::Image { link_type, dest_url, title, id }))
         }
+        other => within(&mut raw, RAW_TAGS, other),
+    });
+    late::in_html(fragment(mapped, cleaner()).trim_end())
+}
+
+/// HTML that somebody else made, by the same rules.
+pub fn cleaned(html: &str) -> String {
+    cleaner().clean(html).to_string()
+}
+
+/// Markdown as an outlet takes it that has rules of its own: `cleaner` knows
+/// them; of raw HTML at most `tags` tags stay; lines are not broken where the
+/// Markdown breaks them.
+pub(super) fn by(markdown: &str, cleaner: &Builder<'_>, tags: usize) -> String {
+    let mut raw = 0;
+    let mapped = events(markdown).filter_map(|event| match event {
+        Event::SoftBreak => Some(Event::Text(" ".into())),
+        other => within(&mut raw, tags, other),
+    });
+    late::in_html(fragment(mapped, cleaner).trim_end())
+}
+
+/// `events` as sanitised HTML. Late addresses stand as they are.
+pub(super) fn fragment<'a>(events: impl Iterator<Item = Event<'a>>, cleaner: &Builder<'_>) -> String {
+    let mut out = String::new();
+    html::push_html(&mut out, Runs { events, run: 0, queue: VecDeque::new() });
+    // Styles do not survive sanitising, and a column's side is no style.
+    for side in ["left", "center", "right"] {
+        let style = format!(" style=\"text-align: {side}\">");
+        if out.contains(&style) {
+            out = out.replace(&style, &format!(" align=\"{side}\">"));
+        }
+    }
+    cleaner.clean(&out).to_string()
+}
+
+/// Bytes of text after which something goes between that is no text.
+const RUN: usize = 2048;
+
+/// Events with a comment after each [`RUN`] of text. The sanitiser's parser
+/// copies a text from its beginning for every entity in it, so its time grows
+/// with the square of one text's length; of what is between it says nothing.
+struct Runs<'a, I> {
+    events: I,
+    run: usize,
+    queue: VecDeque<Event<'a>>,
+}
+
+impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Runs<'a, I> {
+    type Item = Event<'a>;
+
+    fn next(&mut self) -> Option<Event<'a>> {
+        if let Some(event) = self.queue.pop_front() {
+            return Some(event);
+        }
+        let event = self.events.next()?;
+        match &event {
+            Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) | Event::Html(text) => {
+                self.run += text.len();
+            }
+            Event::SoftBreak => self.run += 1,
+            _ => self.run = 0,
+        }
+        if self.run < RUN {
+            return Some(event);
+        }
+        self.run = 0;
+        let Event::Text(text) = event else {
+            // Not within raw HTML, which may be in the middle of a tag.
+            if !matches!(event, Event::Html(_) | Event::InlineHtml(_)) {
+                self.queue.push_back(Event::Html("<!---->".into()));
+            }
+            return Some(event);
+        };
+        let mut rest: &str = &text;
+        while !rest.is_empty() {
+            let piece = rest.get(..rest.floor_char_boundary(RUN)).filter(|p| !p.is_empty()).unwrap_or(rest);
+            self.queue.push_back(Event::Text(piece.to_owned().into()));
+            self.queue.push_back(Event::Html("<!---->".into()));
+            rest = &rest[piece.len()..];
+        }
+        self.queue.pop_front()
+    }
+}
+
+/// `event` as it may stand in HTML that is sanitised next: of raw HTML at most
+/// `tags` tags, which `raw` counts.
+pub(super) fn within<'a>(raw: &mut usize, tags: usize, event: Event<'a>) -> Option<Event<'a>> {
+    match event {
         // A form's checkbox does not survive sanitising, and mail has no forms.
         Event::TaskListMarker(done) => Some(Event::Text(if done { "☑ " } else { "☐ " }.into())),
         Event::Html(text) | Event::InlineHtml(text) => {
-            raw += text.bytes().filter(|byte| *byte == b'<').count();
-            (raw <= RAW_TAGS).then_some(Event::Html(text))
+            *raw += text.bytes().filter(|byte| matches!(byte, b'<' | b'&')).count();
+            (*raw <= tags).then_some(Event::Html(text))
         }
         other => Some(other),
-    });
-    let mut out = String::with_capacity(markdown.len() + markdown.len() / 2);
-    html::push_html(&mut out, mapped);
-    late::in_html(cleaner().clean(&out).to_string().trim_end())
+    }
 }
 
-fn cleaner() -> &'static Builder<'static> {
+/// Cleans what goes on a page or into a mail.
+pub(super) fn cleaner() -> &'static Builder<'static> {
     static CLEANER: OnceLock<Builder<'static>> = OnceLock::new();
     CLEANER.get_or_init(|| {
         let mut builder = Builder::default();

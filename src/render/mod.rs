@@ -16,6 +16,7 @@ mod filters;
 pub mod html;
 mod mail;
 pub mod markdown;
+pub mod markup;
 mod names;
 mod operators;
 mod pictures;

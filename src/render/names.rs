@@ -7,8 +7,19 @@ use super::{Job, VariantKind, builtin_filters};
 use crate::diagnostic::nearest;
 
 /// Filters of our own.
-pub(super) const FILTERS: &[&str] =
-    &["date", "excerpt", "fit", "handle", "hashtags", "html", "image", "plain", "sentences", "untracked"];
+pub(super) const FILTERS: &[&str] = &[
+    "date",
+    "excerpt",
+    "fit",
+    "handle",
+    "hashtags",
+    "html",
+    "image",
+    "markup",
+    "plain",
+    "sentences",
+    "untracked",
+];
 
 const MESSAGE: &[&str] = &[
     "body",

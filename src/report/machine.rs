@@ -1,13 +1,15 @@
 //! JSON that is safe to look at.
 
 use crate::text::visible::visible_json;
+use serde::Serialize;
 use serde_json::Value;
 
 /// One object on one line, for standard output. The values are what they are,
 /// but characters that would act on a terminal (C1 controls, overrides of the
 /// direction of writing) are spelled `\u202e`, which JSON reads back as the same.
-pub fn line(value: &Value) -> String {
-    visible_json(&value.to_string()).into_owned()
+pub fn line(value: &impl Serialize) -> String {
+    // What is printed has string keys only and always serialises.
+    visible_json(&serde_json::to_string(value).unwrap_or_default()).into_owned()
 }
 
 /// The same over several lines, for files that people read.

@@ -4,6 +4,7 @@
 //! server goes through `text::visible` (terminal) or is escaped (HTML, Markdown).
 
 pub mod columns;
+pub mod count;
 pub mod history;
 pub mod machine;
 pub mod preview;

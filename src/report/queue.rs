@@ -3,28 +3,35 @@
 use super::columns::{one_line, table};
 use super::sign::{paint, signed, style};
 use super::status::{clock, place};
-use crate::plan::{Plan, Standing, State, Step};
+use crate::plan::{MicroDollars, Plan, Standing, State, Step};
 use crate::render::VariantKind;
 use crate::schedule::{Due, due};
 use anstyle::Style;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 
-/// The plan as a table with its digest. `early` passes `publish_at`.
+/// What steps cost, by rung; those that cost nothing are not in it.
+pub type Prices = BTreeMap<String, MicroDollars>;
+
+/// The plan as a table with its digest, and with what it costs where a network
+/// charges. `early` passes `publish_at`.
 pub fn text(
     plan: &Plan,
     standing: &Standing,
+    prices: &Prices,
     now: Timestamp,
     early: bool,
     zone: &TimeZone,
     colour: bool,
 ) -> String {
-    draw(plan, standing, zone, colour, &|step| due(plan, step, standing, now, zone, early))
+    draw(plan, standing, prices, zone, colour, &|step| due(plan, step, standing, now, zone, early))
 }
 
 fn draw(
     plan: &Plan,
     standing: &Standing,
+    prices: &Prices,
     zone: &TimeZone,
     colour: bool,
     due: &dyn Fn(&Step) -> Due,
@@ -43,16 +50,20 @@ fn draw(
         .steps
         .iter()
         .map(|step| {
-            vec![
-                step.rung.clone(),
-                step.channel.clone(),
-                what(step),
-                gate(step),
-                state(step, standing, zone, due),
-            ]
+            let mut row = vec![step.rung.clone(), step.channel.clone(), what(step)];
+            // A column for money only where somebody charges.
+            if !prices.is_empty() {
+                row.push(prices.get(&step.rung).map(MicroDollars::to_string).unwrap_or_default());
+            }
+            row.extend([gate(step), state(step, standing, zone, due)]);
+            row
         })
         .collect();
-    for (at, line) in table(&["RUNG", "CHANNEL", "WHAT", "WHEN", "STATE"], &rows).iter().enumerate() {
+    let mut heads = vec!["RUNG", "CHANNEL", "WHAT", "WHEN", "STATE"];
+    if !prices.is_empty() {
+        heads.insert(3, "PRICE");
+    }
+    for (at, line) in table(&heads, &rows).iter().enumerate() {
         let delivery = at.checked_sub(1).and_then(|row| standing.deliveries.get(&plan.steps[row].key));
         let line = match delivery {
             _ if at == 0 => paint(line, Style::new().bold(), colour),
@@ -63,6 +74,10 @@ fn draw(
             _ => line.clone(),
         };
         out.push_str(&format!("{line}\n"));
+    }
+    if !prices.is_empty() {
+        let total: MicroDollars = prices.values().copied().sum();
+        out.push_str(&format!("\nsending this costs {total}\n"));
     }
     out.push_str(&format!("\n{}\n", paint(&format!("digest {}", one_line(&plan.digest)), dim, colour)));
     out
@@ -204,7 +219,7 @@ pub(super) mod tests {
             _ => Due::After("blog".to_owned()),
         };
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        insta::assert_snapshot!(draw(&plan, &standing, &zone, false, &due), @r"
+        insta::assert_snapshot!(draw(&plan, &standing, &Prices::new(), &zone, false, &due), @r"
         Rocket 2\u{1b}[2J lands itself
         rocket-2 on the ladder launch
         publish at 2026-12-01 09:00 (Europe/Berlin)
@@ -216,5 +231,14 @@ pub(super) mod tests {
 
         digest 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
         ");
+        let prices = Prices::from([("tweet".to_owned(), MicroDollars(215_000))]);
+        let drawn = draw(&plan, &standing, &prices, &zone, false, &due);
+        let lines: Vec<&str> = drawn.lines().skip(4).take(6).collect();
+        insta::assert_snapshot!(lines.join("\n"), @"RUNG        CHANNEL     WHAT              PRICE   WHEN                                   STATE
+blog        blog        article                   at once                                ✓ sent https://acme.example/b/
+tweet       tweet       post              $0.215  1h after blog                          due 2026-12-01 10:30
+newsletter  newsletter  mail to 3 people          next day 09:00, after blog, within 6h  waits for blog
+
+sending this costs $0.215");
     }
 }

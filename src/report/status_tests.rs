@@ -39,6 +39,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
         state,
         attempts: 1,
         first_tried: None,
+        last_tried: None,
         doubted: false,
         receipt: None,
         bound: None,

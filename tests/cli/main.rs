@@ -6,10 +6,13 @@
 mod bad_files;
 mod bad_input;
 mod bad_words;
+mod counting;
 mod house;
+mod linkedin;
 mod looking;
 mod making;
 mod newcomer;
+mod prices;
 mod sending;
 
 #[test]

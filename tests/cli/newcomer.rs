@@ -1,7 +1,7 @@
 //! What somebody meets who follows the README and then tries the next thing:
 //! every text that is printed has to be true.
 
-use super::house::House;
+use super::house::{Ended, House};
 use serde_json::Value;
 
 /// A project on the ladder `launch`, whose last two rungs come later.
@@ -165,12 +165,16 @@ fn a_key_that_the_ladder_asks_for_is_no_typo() {
 }
 
 #[test]
-fn a_network_that_cannot_be_posted_to_is_not_called_ready() {
+fn a_network_is_ready_once_its_secrets_are_there() {
     let house = House::new();
-    let output = house.command(&["channels"]).env("X_ACCESS_TOKEN", "t").output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let line = text.lines().find(|line| line.starts_with("x ")).unwrap();
-    assert!(line.contains("cannot send"), "{text}");
+    let told = |ended: Ended| {
+        let text = ended.ends(0).out();
+        text.lines().find(|line| line.starts_with("x ")).unwrap().to_owned()
+    };
+    let before = told(house.run(&["channels"]));
+    assert!(before.ends_with("to the outbox: `X_ACCESS_TOKEN` not set"), "{before}");
+    let after = told(house.run_with(&["channels"], &[("X_ACCESS_TOKEN", "t")]));
+    assert!(after.ends_with(" ready"), "{after}");
 }
 
 #[test]

@@ -46,10 +46,15 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "same-name",
     "control-character",
     "empty-subject",
+    "too-many-cashtags",
+    "invalid-character",
+    "gif-and-images",
+    "image-format",
     "template",
     "bad-link",
     "card-without-link",
     "unknown-handle",
+    "image-format",
 ];
 
 #[test]

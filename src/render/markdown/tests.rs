@@ -2,6 +2,7 @@
 
 use super::*;
 use insta::assert_snapshot;
+use unicode_width::UnicodeWidthStr;
 
 const TEXT: &str = "# Title\n\nSome *words* and `code` at <https://a.example/>, [a](https://b.example), [b](#c).\n\
     A second line  \nand a break.\n\n![picture](x.png)\n\n1. one\n   - deep\n   - er\n2. two\n\n   still two\n\n> said\n> so\n\n\

@@ -192,17 +192,13 @@ fn fixed_costs(text: &str, rules: &Rules, url_reserve: usize) -> Vec<(Range<usiz
     let Some(link) = rules.link_cost else {
         return late::find(text).into_iter().map(|found| (found.range, url_reserve)).collect();
     };
-    let cost = |entity: &Entity| match (rules.dialect, entity.kind) {
-        (Dialect::Mastodon, kind) => mastodon::cost(&text[entity.range.clone()], kind, link),
-        (_, EntityKind::Link) => Some(link),
-        (_, EntityKind::Mention | EntityKind::Hashtag | EntityKind::Cashtag) => None,
-    };
     match rules.dialect {
         // To the count a link is one even where it overlaps a tag.
         Dialect::X => x::urls(text).into_iter().map(|url| (url.range, link)).collect(),
+        Dialect::Mastodon => mastodon::costs(text, link),
         dialect => {
-            let found = entities(text, dialect).into_iter();
-            found.filter_map(|entity| cost(&entity).map(|cost| (entity.range, cost))).collect()
+            let links = entities(text, dialect).into_iter().filter(|entity| entity.kind == EntityKind::Link);
+            links.map(|entity| (entity.range, link)).collect()
         }
     }
 }

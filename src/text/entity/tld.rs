@@ -44,14 +44,19 @@ pub(super) fn is_known(ending: &[u8]) -> bool {
     let Some(small) = small.get_mut(..ending.len()) else { return false };
     small.copy_from_slice(ending);
     small.make_ascii_lowercase();
-    std::str::from_utf8(small).is_ok_and(|small| tld::exist(small) || DROPPED.binary_search(&small).is_ok())
+    std::str::from_utf8(small)
+        .is_ok_and(|small| tld::exist(small) || small == DOCUMENTED || DROPPED.binary_search(&small).is_ok())
 }
+
+/// The ending of documents and rehearsals (RFC 2606) stands for one that
+/// exists, or nothing that is tried there would be as it will be.
+const DOCUMENTED: &str = "example";
 
 /// For speed: a bit for each place of a known ending. Most words that stand
 /// behind a dot are none, and have no bit.
 static SEEN: LazyLock<[u64; 1024]> = LazyLock::new(|| {
     let mut seen = [0; 1024];
-    for ending in tld::TLD.iter().chain(DROPPED) {
+    for ending in tld::TLD.iter().chain(DROPPED).chain([&DOCUMENTED]) {
         let place = place(ending.as_bytes());
         seen[place / 64] |= 1 << (place % 64);
     }

@@ -38,8 +38,6 @@ pub(super) struct Row<'a> {
     costs: Vec<usize>,
     /// The same in bytes, as the network counts them; empty where it does not.
     bytes: Vec<usize>,
-    /// The number of words that begin before each atom; one longer than `atoms`.
-    words: Vec<usize>,
 }
 
 impl<'a> Row<'a> {
@@ -50,11 +48,10 @@ impl<'a> Row<'a> {
             Some(_) => sums(atoms.iter().map(|atom| in_bytes(whole, atom, rules, url_reserve))),
             None => Vec::new(),
         };
-        let mut row = Row { whole, atoms, pauses: Vec::new(), costs, bytes, words: Vec::new() };
+        let mut row = Row { whole, atoms, pauses: Vec::new(), costs, bytes };
         row.pauses = row.find_pauses();
         row.keep_items();
         row.keep_last_tags();
-        row.words = row.count_words();
         row
     }
 
@@ -172,7 +169,8 @@ impl<'a> Row<'a> {
     /// parts and the end.
     pub fn adopt_orphan(&self, cuts: &mut [usize], fits: impl Fn(&str) -> bool) {
         let [.., before, last, end] = cuts else { return };
-        let enough = |from: usize, to: usize| self.words[to] - self.words[from] > ORPHAN_WORDS;
+        let words = self.count_words(*before);
+        let enough = |from: usize, to: usize| words[to - *before] - words[from - *before] > ORPHAN_WORDS;
         if enough(*last, *end) {
             return;
         }
@@ -204,6 +202,9 @@ impl<'a> Row<'a> {
         // What a blank line or a new line follows: a line that ends in a colon
         // announces the next.
         let mut announces = false;
+        // Where an entity meets a letter, a reader's character can be made of
+        // several atoms; behind the first that ends one, all end one.
+        let mut unsure = false;
         for (at, atom) in self.atoms.iter().enumerate() {
             let (here, next) = (self.atom(at), self.atom(at + 1));
             let blank = is_blank(here);
@@ -217,23 +218,19 @@ impl<'a> Row<'a> {
             while let Some(end) = sentences.next_if(|end| *end <= atom.range.end) {
                 sentence = end == atom.range.end;
             }
+            unsure |= atom.kind.is_some() || self.kind(at + 1).is_some();
+            unsure = unsure && !is_boundary(&mut cursor, self.whole, atom.range.end);
             let beside_letters = (stands_alone(here) || stands_alone(next))
                 && !next.starts_with(is_closing)
                 && !here.ends_with(is_opening);
             let pause = match line_feeds {
+                _ if unsure => Pause::Never,
                 2.. if announces => Pause::Sentence,
                 2.. => Pause::Paragraph,
                 1 if announces => Pause::Word,
                 1 => Pause::Line,
                 _ if sentence => Pause::Sentence,
                 _ if blank || is_blank(next) || here == "\u{200b}" => Pause::Word,
-                // Only where an entity meets a letter can a reader's character
-                // be made of two atoms.
-                _ if (atom.kind.is_some() || self.kind(at + 1).is_some())
-                    && !is_boundary(&mut cursor, self.whole, atom.range.end) =>
-                {
-                    Pause::Never
-                }
                 _ if self.means_more(at) => Pause::Glued,
                 _ if beside_letters => Pause::Word,
                 _ => Pause::Character,
@@ -315,22 +312,18 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// The number of words that begin between atom `from` and each behind it.
     /// Words are what a reader reads: tags and links are none.
-    fn count_words(&self) -> Vec<usize> {
-        let mut starts = self.whole.unicode_word_indices().map(|(start, _)| start).peekable();
-        let mut words = Vec::with_capacity(self.len() + 1);
-        let mut sum = 0;
-        words.push(sum);
-        for atom in &self.atoms {
+    fn count_words(&self, from: usize) -> Vec<usize> {
+        let start = self.byte(from);
+        let mut starts = self.whole[start..].unicode_word_indices().map(|(at, _)| start + at).peekable();
+        sums(self.atoms[from..].iter().map(|atom| {
             let mut begins = false;
             while starts.next_if(|start| *start < atom.range.end).is_some() {
                 begins = true;
             }
-            let counts = matches!(atom.kind, None | Some(EntityKind::Mention));
-            sum += usize::from(begins && counts);
-            words.push(sum);
-        }
-        words
+            usize::from(begins && matches!(atom.kind, None | Some(EntityKind::Mention)))
+        }))
     }
 }
 

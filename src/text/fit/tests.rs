@@ -83,6 +83,72 @@ fn a_link_longer_than_the_limit_is_not_broken() {
     assert_eq!(parts, ["See", "https://acme.example/a/very/long/path", "now please"]);
 }
 
+#[test]
+fn items_keep_their_bullets_and_lists_their_lines() {
+    let list = "Three things:\n• It lands by itself.\n• It is quiet. Really.\n1. It costs less.\n👉 Read on";
+    assert_eq!(
+        split(list, &plain(36), 80),
+        ["Three things:\n• It lands by itself.", "• It is quiet. Really.", "1. It costs less.\n👉 Read on"]
+    );
+    assert_eq!(short("One point is\n• here", 15), "One point is…");
+    assert_eq!(short("Two points are\n• made, \n• – and", 26), "Two points are\n• made…");
+}
+
+#[test]
+fn what_belongs_together_stays_together() {
+    // Tags at the end, with words that they belong to.
+    let tagged = "It landed by itself this morning. Nobody steered it at all. #rocket #space #launch";
+    assert_eq!(
+        split(tagged, &plain(60), 80),
+        ["It landed by itself this morning.", "Nobody steered it at all. #rocket #space #launch"]
+    );
+    // Only tags: between them.
+    assert_eq!(split("#one #two #three #four", &plain(12), 80), ["#one #two", "#three #four"]);
+    // Numbers with their units, names with their signs.
+    assert_eq!(short("It weighs 10\u{a0}000\u{202f}kg today", 17), "It weighs…");
+    assert_eq!(split("aaaaaaaaaaa@bbbbbbbb", &plain(12), 80), ["aaaaaaaaaa", "a@bbbbbbbb"]);
+    // A link at the end of a sentence, an abbreviation, a time.
+    let text = "Read more at https://acme.example/x. Doors open at 9 a.m. Berlin time, as Dr. Lovelace said.";
+    let parts = split(text, &plain(56), 80);
+    assert_eq!(
+        parts,
+        ["Read more at https://acme.example/x.", "Doors open at 9 a.m. Berlin time, as Dr. Lovelace said."]
+    );
+}
+
+#[test]
+fn japanese_lines_neither_begin_nor_end_wrongly() {
+    assert_eq!(
+        split("彼は「静かだった」と言った", &plain(8), 80),
+        ["彼は「静かだっ", "た」と言った"].map(String::from)
+    );
+    assert_eq!(split("これは高い、とても", &plain(5), 80), ["これは高", "い、とても"]);
+}
+
+#[test]
+fn a_limit_in_bytes_holds_as_well() {
+    let rules = Rules { byte_limit: Some(20), ..plain(30) };
+    let text = "着陸した。静かだった。安かった。また飛ぶ。";
+    let parts = split(text, &rules, 80);
+    assert_eq!(parts, ["着陸した。", "静かだった。", "安かった。", "また飛ぶ。"].map(String::from));
+    let only_bytes = Rules { limit: None, ..rules };
+    assert_eq!(split(text, &only_bytes, 80), parts);
+    assert_eq!(shorten(text, 30, &rules, 80), "着陸した。 …");
+}
+
+#[test]
+fn numbers_are_counted_in() {
+    let text = "alpha beta gamma delta epsilon zeta eta theta";
+    let places = stretches(text, &plain(28), 80, true);
+    let mut parts: Vec<String> = places.into_iter().map(|place| text[place].to_owned()).collect();
+    number(&mut parts);
+    assert_eq!(parts, ["alpha beta gamma delta 1/2", "epsilon zeta eta theta 2/2"]);
+    assert_eq!(stretches("one part", &plain(8), 80, true), [0..8]);
+    let mut with_a_gap = ["one".to_owned(), String::new()];
+    number(&mut with_a_gap);
+    assert_eq!(with_a_gap, ["one 1/2", ""]);
+}
+
 /// Shapes that make scanners quadratic: such a one would take minutes here, and
 /// nobody would wait for it.
 #[test]

@@ -3,6 +3,7 @@
 
 use crate::text::entity::tld;
 use std::ops::Range;
+use unicode_normalization::char::is_combining_mark;
 
 /// A row of characters that hosts are made of, with what is known of its
 /// labels, so that every place in it is answered at once.
@@ -102,7 +103,9 @@ pub(super) fn encoded_length(host: &str) -> Option<usize> {
             label.len()
         } else {
             let old = label.chars().all(is_in_unicode_3_2);
-            url::Host::parse(label).ok().filter(|_| old)?.to_string().len()
+            // IDNA 2003 lets a label begin with a mark.
+            let marked = label.starts_with(is_combining_mark).then(|| format!("a{label}"));
+            url::Host::parse(marked.as_deref().unwrap_or(label)).ok().filter(|_| old)?.to_string().len()
         };
         // RFC 1035.
         (1..64).contains(&length).then_some(length + 1)
@@ -169,5 +172,6 @@ mod tests {
         assert_eq!(encoded_length(&format!("{}.com", "a".repeat(63))), Some(67));
         assert_eq!(encoded_length(&format!("{}.com", "a".repeat(64))), None);
         assert_eq!(encoded_length("🐪.com"), None);
+        assert!(encoded_length("\u{301}.com").is_some());
     }
 }

@@ -17,6 +17,40 @@ use std::ops::Range;
 const LONGEST_HOST: usize = 253;
 
 pub(super) fn entities(text: &str) -> Vec<Entity> {
+    find(text, |part, opens| {
+        [
+            (EntityKind::Link, link::links(part, opens)),
+            (EntityKind::Hashtag, hashtags(part, opens)),
+            (EntityKind::Mention, mentions(part, opens)),
+            (EntityKind::Link, link::other_uris(part, opens)),
+        ]
+    })
+}
+
+/// What counts other than by its letters, and what it counts: a web link costs
+/// `link`, a name only its local part. To the count a link is one even where
+/// the server shows a tag that overlaps it.
+pub(in crate::text) fn costs(text: &str, link: usize) -> Vec<(Range<usize>, usize)> {
+    let found = find(text, |part, opens| {
+        [(EntityKind::Link, link::links(part, opens)), (EntityKind::Mention, mentions(part, opens))]
+    });
+    let cost = |entity: Entity| match entity.kind {
+        // Names are ASCII up to the second `@`.
+        EntityKind::Mention => {
+            let local = text[entity.range.clone()].rfind('@').filter(|at| *at > 0)?;
+            Some((entity.range, local))
+        }
+        EntityKind::Link | EntityKind::Hashtag | EntityKind::Cashtag => Some((entity.range, link)),
+    };
+    found.into_iter().filter_map(cost).collect()
+}
+
+/// What `kinds` finds between the addresses that are not known yet, and those;
+/// in order, and of two that overlap the one that starts first.
+fn find<const N: usize>(
+    text: &str,
+    kinds: impl Fn(&str, bool) -> [(EntityKind, Vec<Range<usize>>); N],
+) -> Vec<Entity> {
     let mut found = Vec::new();
     for piece in pieces(text) {
         if piece.late {
@@ -24,20 +58,11 @@ pub(super) fn entities(text: &str) -> Vec<Entity> {
             continue;
         }
         let start = piece.range.start;
-        let part = &text[piece.range];
-        let opens = start == 0;
-        let kinds = [
-            (EntityKind::Link, link::links(part, opens)),
-            (EntityKind::Hashtag, hashtags(part, opens)),
-            (EntityKind::Mention, mentions(part, opens)),
-            (EntityKind::Link, link::other_uris(part, opens)),
-        ];
-        for (kind, ranges) in kinds {
+        for (kind, ranges) in kinds(&text[piece.range], start == 0) {
             let here = |range: Range<usize>| start + range.start..start + range.end;
             found.extend(ranges.into_iter().map(|range| Entity { kind, range: here(range) }));
         }
     }
-    // Of two that overlap the one that starts first stands.
     found.sort_by_key(|entity| entity.range.start);
     let mut end = 0;
     found.retain(|entity| {
@@ -46,20 +71,6 @@ pub(super) fn entities(text: &str) -> Vec<Entity> {
         stands
     });
     found
-}
-
-/// What the server counts for an entity, where that is not its own length: a
-/// web link costs `link`, a name only its local part.
-pub(in crate::text) fn cost(text: &str, kind: EntityKind, link: usize) -> Option<usize> {
-    let starts = |scheme: &str| {
-        text.as_bytes().get(..scheme.len()).is_some_and(|b| b.eq_ignore_ascii_case(scheme.as_bytes()))
-    };
-    match kind {
-        EntityKind::Link => (!starts("xmpp:") && !starts("magnet:")).then_some(link),
-        // Names are ASCII up to the second `@`.
-        EntityKind::Mention => text.rfind('@').filter(|at| *at > 0),
-        EntityKind::Hashtag | EntityKind::Cashtag => None,
-    }
 }
 
 /// `@name` and `@name@host`.

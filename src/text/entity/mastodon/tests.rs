@@ -116,10 +116,11 @@ fn other_addresses_are_linked_and_cost_their_letters() {
     for none in ["xmpp:", "xmpp:ada", "axmpp:acme.com", "magnet:", "magnet:x"] {
         assert_eq!(found(none), Vec::<&str>::new(), "{none}");
     }
-    assert_eq!(cost("xmpp:acme.com", EntityKind::Link, 23), None);
-    assert_eq!(cost("https://acme.com", EntityKind::Link, 23), Some(23));
-    assert_eq!(cost("@ada@acme.com", EntityKind::Mention, 23), Some(4));
-    assert_eq!(cost("@ada", EntityKind::Mention, 23), None);
+    let costs =
+        |text| costs(text, 23).into_iter().map(|(range, cost)| (range.len(), cost)).collect::<Vec<_>>();
+    assert_eq!(costs("xmpp:acme.com https://acme.com @ada @ada@acme.com #a"), [(16, 23), (13, 4)]);
+    // A tag to its readers, a link to its count.
+    assert_eq!(costs("#日HTTPS://acme.com"), [(16, 23)]);
 }
 
 #[test]

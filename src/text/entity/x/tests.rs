@@ -22,7 +22,7 @@ fn hosts_with_and_without_a_scheme_are_links() {
     assert_eq!(links("main.rs and setup.py, not main.cpp or 3.5 or e.g. this"), ["main.rs", "setup.py"]);
     assert_eq!(links("me@acme.com #acme.com $acme.com a.acme.com@b -acme.com .acme.com"), Vec::<&str>::new());
     assert_eq!(links("http://under_score.acme.com http://under_score.com"), ["http://under_score.acme.com"]);
-    assert_eq!(links("http://acme.example http://localhost ftp://acme"), Vec::<&str>::new());
+    assert_eq!(links("http://acme.invalid http://localhost ftp://acme"), Vec::<&str>::new());
 }
 
 #[test]

@@ -1,0 +1,213 @@
+//! Looking for what may or may not have gone out, in Facebook's own lists.
+//!
+//! Found is what has our words and was created when we tried. "Absent" takes
+//! more: the list reaches back past the first try, nothing in it looks like
+//! ours, and Facebook had time to show it. All else is "cannot tell".
+
+use super::Facebook;
+use super::dialect::Asked;
+use super::graph::{self, Graph};
+use super::publish::{UPLOAD_LIMIT, is_comment, post_below};
+use crate::channel::{Attempt, Found, SendError};
+use crate::plan::{PayloadPart, Receipt};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
+
+/// Our clock and Facebook's may differ by this much.
+const SKEW: SignedDuration = SignedDuration::from_mins(2);
+/// From this long before the first try on, whatever looks like ours keeps us
+/// from saying that ours is not there: a clock may be wrong by more.
+const DOUBT: SignedDuration = SignedDuration::from_hours(1);
+/// What does not show after this long does not come: four times as long as is
+/// waited for an answer. Facebook documents no time (a judgement).
+const SETTLED: SignedDuration = SignedDuration::from_mins(2);
+/// The post leaves after its photos, each of which may take this long: the time
+/// of a try is when the first of them began.
+const FOR_EACH_PHOTO: SignedDuration = SignedDuration::from_secs(UPLOAD_LIMIT.as_secs().cast_signed());
+/// Pages of a list that are read, of a hundred each.
+const MOST_PAGES: usize = 5;
+/// So many letters in common at the beginning are too many for chance.
+const ALIKE: usize = 16;
+
+/// What Facebook's records say of the part.
+pub(super) async fn find(page: &Facebook, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
+    let since = before(attempt.first_tried, DOUBT);
+    let graph = Graph::open(page, &attempt.project).await?;
+    let list = if is_comment(part) {
+        let post = post_below(attempt)?;
+        comments(&graph, &page.page_id, post).await?
+    } else {
+        posts(&graph, &page.page_id, Some(since)).await?
+    };
+    let uploads = i32::try_from(part.media.len()).unwrap_or(i32::MAX);
+    let settled = FOR_EACH_PHOTO.saturating_mul(uploads).saturating_add(SETTLED);
+    let had_time = Timestamp::now().duration_since(attempt.last_tried) >= settled;
+    Ok(verdict(&list, words_of(part), attempt.first_tried, had_time))
+}
+
+/// The words of a part.
+pub(super) fn words_of(part: &PayloadPart) -> &str {
+    part.body["message"].as_str().unwrap_or("")
+}
+
+/// One post or comment of a list.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub id: String,
+    message: String,
+    created: Option<Timestamp>,
+    url: String,
+}
+
+/// What a list showed.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    /// The newest first.
+    pub entries: Vec<Entry>,
+    /// It was read to its end.
+    pub whole: bool,
+    /// Facebook itself counts as many as are here, so that none is hidden.
+    counted: bool,
+    /// What is said of where it is a comment, for the receipt.
+    below: Option<String>,
+}
+
+/// The page's posts back to `until`, or to the end (at most 500).
+pub(super) async fn posts(graph: &Graph, page: &str, until: Option<Timestamp>) -> Result<List, SendError> {
+    let query = [("fields", "id,message,created_time,permalink_url"), ("limit", "100")];
+    read(graph, &format!("{page}/published_posts"), &query, until, None).await
+}
+
+/// The comments on `post`: those of the page, or of which is not said whose.
+pub(super) async fn comments(graph: &Graph, page: &str, post: &str) -> Result<List, SendError> {
+    let query = [
+        ("fields", "id,message,created_time,permalink_url,from"),
+        ("filter", "stream"),
+        ("order", "reverse_chronological"),
+        ("summary", "true"),
+        ("limit", "100"),
+    ];
+    let mut list = read(graph, &format!("{post}/comments"), &query, None, Some(page)).await?;
+    list.below = Some(format!("{}{post}", super::publish::COMMENT_ON));
+    Ok(list)
+}
+
+async fn read(
+    graph: &Graph,
+    path: &str,
+    query: &[(&str, &str)],
+    until: Option<Timestamp>,
+    by: Option<&str>,
+) -> Result<List, SendError> {
+    let mut list = List::default();
+    let mut further: Vec<(String, String)> = Vec::new();
+    let (mut seen, mut total) = (0, None);
+    for _ in 0..MOST_PAGES {
+        let mut query = query.to_vec();
+        query.extend(further.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+        let answer = graph.read(path, &query, Asked::Reading).await?;
+        let data = answer["data"].as_array().ok_or_else(|| SendError::NotYet {
+            says: "Facebook's list has no `data`".to_owned(),
+            wait: None,
+        })?;
+        seen += data.len() as u64;
+        total = total.or(answer["summary"]["total_count"].as_u64());
+        let ours = data.iter().filter(|entry| by.is_none_or(|page| may_be_by(entry, page)));
+        list.entries.extend(ours.filter_map(|shown| entry(graph, shown)));
+        let last = list.entries.last().and_then(|entry| entry.created);
+        further = next(&answer["paging"]);
+        list.whole = further.is_empty();
+        if list.whole || last.is_some_and(|last| until.is_some_and(|until| last < until)) {
+            break;
+        }
+    }
+    list.counted = list.whole && total == Some(seen);
+    Ok(list)
+}
+
+/// Where the list goes on. `next` is a whole address, with the token in it and
+/// perhaps on another machine: only its place in the list is taken from it.
+fn next(paging: &Value) -> Vec<(String, String)> {
+    let Some(next) = paging["next"].as_str().and_then(|next| url::Url::parse(next).ok()) else {
+        return Vec::new();
+    };
+    let places = ["after", "until", "__paging_token"];
+    next.query_pairs().into_owned().filter(|(key, _)| places.contains(&key.as_str())).collect()
+}
+
+fn may_be_by(entry: &Value, page: &str) -> bool {
+    entry["from"]["id"].as_str().is_none_or(|id| id == page)
+}
+
+fn entry(graph: &Graph, shown: &Value) -> Option<Entry> {
+    let id = graph::id(&shown["id"])?.to_owned();
+    Some(Entry {
+        message: shown["message"].as_str().unwrap_or("").to_owned(),
+        created: shown["created_time"].as_str().and_then(|time| time.parse().ok()),
+        url: graph.address(&shown["permalink_url"], &id),
+        id,
+    })
+}
+
+/// What a list proves about `words`, which were `tried` then for the first
+/// time; whether Facebook `had_time` to show them. Pure.
+fn verdict(list: &List, words: &str, tried: Timestamp, had_time: bool) -> Found {
+    let (first, doubt) = (before(tried, SKEW), before(tried, DOUBT));
+    let has_words = !words.trim().is_empty();
+    let ours = list.entries.iter().filter(|entry| {
+        has_words && entry.created.is_some_and(|at| at >= first) && same_words(&entry.message, words)
+    });
+    // Of several the one closest to the try: what came later is a person's.
+    let closest = ours.min_by_key(|entry| {
+        entry.created.map(|at| at.duration_since(tried).abs()).unwrap_or(SignedDuration::MAX)
+    });
+    if let Some(entry) = closest {
+        return Found::Sent(Receipt {
+            id: Some(entry.id.clone()),
+            url: Some(entry.url.clone()),
+            detail: list.below.clone(),
+            ..Receipt::default()
+        });
+    }
+    let recent = |entry: &&Entry| entry.created.is_none_or(|at| at >= doubt);
+    if let Some(entry) = list.entries.iter().filter(recent).find(|entry| is_alike(&entry.message, words)) {
+        return Found::CannotTell(format!("this could be it, and is not surely: {}", entry.url));
+    }
+    let older = |than: Timestamp| {
+        list.entries.last().is_some_and(|last| last.created.is_some_and(|created| created < than))
+    };
+    let reaches_back = older(doubt) || (list.whole && older(first)) || list.counted;
+    if !reaches_back {
+        let why = "Facebook's list shows nothing from before the try, and so proves nothing";
+        return Found::CannotTell(why.to_owned());
+    }
+    if !had_time {
+        let why = "Facebook shows nothing of it yet, and it is too soon to say that nothing comes";
+        return Found::CannotTell(why.to_owned());
+    }
+    Found::Absent
+}
+
+/// The same words, however blanks, line ends and accents are spelled.
+pub(super) fn same_words(a: &str, b: &str) -> bool {
+    let plain = |text: &str| text.nfc().collect::<String>();
+    plain(a).split_whitespace().eq(plain(b).split_whitespace())
+}
+
+/// Whether two texts begin alike, as far as both go. What has no letters is
+/// like everything.
+fn is_alike(a: &str, b: &str) -> bool {
+    let letters = |text: &str| {
+        text.nfc()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .take(ALIKE)
+            .collect::<Vec<_>>()
+    };
+    letters(a).iter().zip(&letters(b)).all(|(a, b)| a == b)
+}
+
+fn before(moment: Timestamp, by: SignedDuration) -> Timestamp {
+    moment.checked_sub(by).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,168 @@
+//! Talking to the Graph API: where a call goes, what proves who calls, and
+//! that nothing of a secret comes back with an answer.
+
+use super::Facebook;
+use super::dialect::{self, Asked};
+use crate::channel::SendError;
+use crate::channel::credentials::Secrets;
+use crate::channel::http::{self, Answer};
+use crate::channel::secret::{Exposed, redact};
+use crate::diagnostic::visible::visible;
+use aws_lc_rs::hmac;
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
+use std::path::Path;
+
+/// One page's way to the Graph API, while something is being done.
+pub(super) struct Graph {
+    root: String,
+    secrets: Secrets,
+    bearer: HeaderValue,
+    proof: Option<Exposed>,
+}
+
+impl Graph {
+    /// Reads the secrets. `Refused` names the one that is not there.
+    pub async fn open(page: &Facebook, project: &Path) -> Result<Graph, SendError> {
+        let secrets = page.credentials.expose(project).await?;
+        let token = secrets.get("access_token").filter(|_| !page.page_id.is_empty());
+        let token = token.ok_or_else(|| SendError::Refused {
+            says: "`page_id` and `access_token` are needed to speak for a Facebook page".to_owned(),
+        })?;
+        let bearer = secrets.bearer("access_token")?;
+        let proof = secrets.get("app_secret").map(|secret| proof(secret, token));
+        Ok(Graph { root: format!("{}/{}", page.base_url, page.version), secrets, bearer, proof })
+    }
+
+    /// A request to `path` below the version. The token is in a header, never
+    /// in the address, which logs keep.
+    pub fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
+        let request = http::service()?
+            .request(method, format!("{}/{path}", self.root))
+            .header(AUTHORIZATION, self.bearer.clone());
+        Ok(match &self.proof {
+            Some(proof) => request.query(&[("appsecret_proof", proof.value())]),
+            None => request,
+        })
+    }
+
+    /// Sends it. Without an answer: what that means for what was `asked`.
+    pub async fn call(&self, request: RequestBuilder, asked: Asked) -> Result<Answer, SendError> {
+        http::call(request)
+            .await
+            .map_err(|trouble| if asked.publishes() { trouble.of_creating() } else { trouble.of_asking() })
+    }
+
+    /// What an answer means that is not the one that was wanted.
+    pub fn judge(&self, answer: &Answer, asked: Asked) -> SendError {
+        dialect::outcome(answer, asked, &|text| self.clean(text))
+    }
+
+    /// Reads an object: `GET path?query`.
+    pub async fn read(&self, path: &str, query: &[(&str, &str)], asked: Asked) -> Result<Value, SendError> {
+        let request = self.request(Method::GET, path)?.query(query);
+        let answer = self.call(request, asked).await?;
+        dialect::object(&answer).ok_or_else(|| self.judge(&answer, asked))
+    }
+
+    /// `text` with every trace of the secrets and of the proof taken out.
+    pub fn redact(&self, text: &str) -> String {
+        let text = self.secrets.redact(text);
+        match &self.proof {
+            Some(proof) => redact(&text, std::slice::from_ref(proof)),
+            None => text,
+        }
+    }
+
+    /// What Facebook said, without secrets and made visible. Cut only then:
+    /// half a secret would not be known again.
+    pub fn clean(&self, text: &str) -> String {
+        visible(self.redact(text).trim()).into_owned()
+    }
+
+    /// The id of what was made, under `key` in an answer that is a success, and
+    /// the answer.
+    pub fn made(&self, answer: &Answer, key: &str) -> Option<(String, Value)> {
+        let json = answer.json().filter(|_| answer.is_success())?;
+        let id = id(json.get(key)?).filter(|id| self.redact(id) == *id)?.to_owned();
+        Some((id, json))
+    }
+
+    /// Where readers find it. `permalink_url` is relative for some kinds of
+    /// posts; an address without one, or with a secret in it, is made from the id.
+    pub fn address(&self, permalink: &Value, id: &str) -> String {
+        let permalink = permalink.as_str().filter(|written| self.redact(written) == *written);
+        address(permalink.unwrap_or(""), id)
+    }
+}
+
+/// `appsecret_proof`: hex HMAC-SHA256 of the token, with the app's secret as
+/// the key (Facebook, "Securing Graph API calls"). A stolen token is of no use
+/// without it.
+fn proof(app_secret: &str, token: &str) -> Exposed {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, app_secret.as_bytes());
+    let tag = hmac::sign(&key, token.as_bytes());
+    Exposed::new(tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+/// Whether it can be an id that Facebook gave. It becomes a part of addresses,
+/// so it must be nothing but an id: digits, mostly, with `_` between page and post.
+pub(super) fn is_id(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    !text.is_empty() && text.len() <= 200 && text.chars().all(plain)
+}
+
+/// The id in an answer.
+pub(super) fn id(value: &Value) -> Option<&str> {
+    value.as_str().filter(|id| is_id(id))
+}
+
+fn address(permalink: &str, id: &str) -> String {
+    let written = permalink.trim();
+    let whole = match written.strip_prefix('/') {
+        Some(path) => format!("https://www.facebook.com/{}", path.trim_start_matches('/')),
+        None => written.to_owned(),
+    };
+    match url::Url::parse(&whole) {
+        Ok(url) if url.scheme() == "https" && url.username().is_empty() => url.to_string(),
+        _ => format!("https://www.facebook.com/{id}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_proof_is_the_hmac_of_the_token() {
+        // RFC 4231, test case 2: key "Jefe".
+        assert_eq!(
+            proof("Jefe", "what do ya want for nothing?").value(),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+    }
+
+    #[test]
+    fn an_id_is_nothing_but_an_id() {
+        for good in ["12_345", "pfbid0AbC-x", "7"] {
+            assert_eq!(id(&json!(good)), Some(good));
+        }
+        for bad in [json!(""), json!(12), json!("../me"), json!("1?x=y"), json!("a".repeat(201)), json!(null)]
+        {
+            assert_eq!(id(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_one_of_the_web_or_made_from_the_id() {
+        let of = |permalink: &str| address(permalink, "12_3");
+        assert_eq!(of("https://www.facebook.com/acme/posts/3"), "https://www.facebook.com/acme/posts/3");
+        assert_eq!(of("/acme/videos/3/"), "https://www.facebook.com/acme/videos/3/");
+        assert_eq!(of("//evil.example/3"), "https://www.facebook.com/evil.example/3");
+        for no in ["", "javascript:alert(1)", "http://a.example/", "https://a:b@c.example/"] {
+            assert_eq!(of(no), "https://www.facebook.com/12_3");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Facebook Pages: posts, photos and the first comment below them.
+//!
+//! Facts: Graph API v26.0 documentation (changelog of 2026-07-29, error
+//! handling, pages posts). What is said of errors, waits and listings stands
+//! beside the code that acts on it.
+
+mod dialect;
+mod find;
+mod graph;
+mod payload;
+mod publish;
+mod remove;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+use super::credentials::{Credentials, account, base_url};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, Removed};
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::ladder::shape::{Field, Kind, Reader};
+use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::defaults;
+use crate::render::{Defaults, Variant, VariantKind};
+use crate::text::{Rules, network};
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+
+/// `adapter = "facebook"`.
+pub const ADAPTER: Adapter = Adapter {
+    name: "facebook",
+    about: "posts on a Facebook page",
+    kind: VariantKind::Post,
+    sample: r#"adapter = "facebook"
+account = "Acme Rockets"
+page_id = "1234567890"
+access_token = { env = "FACEBOOK_PAGE_TOKEN" }
+without_credentials = "outbox"
+"#,
+    fields: FIELDS,
+    configure,
+};
+
+const FIELDS: &[Field] = &[
+    Field { name: "page_id", kind: Kind::Text, about: "the page's number" },
+    Field { name: "access_token", kind: Kind::Secret, about: "the page's access token" },
+    Field {
+        name: "app_secret",
+        kind: Kind::Secret,
+        about: "the app's secret, where the app wants calls proven (`appsecret_proof`)",
+    },
+    Field { name: "version", kind: Kind::Text, about: "the Graph API's version, `v26.0`" },
+    Field { name: "base_url", kind: Kind::Text, about: "another server that speaks the Graph API" },
+];
+
+/// Current since 2026-07-29 (Graph API changelog).
+const VERSION: &str = "v26.0";
+
+/// One page.
+#[derive(Debug)]
+pub struct Facebook {
+    account: String,
+    /// `account` as the table has it: the page's name, username or number.
+    written_account: Option<String>,
+    page_id: String,
+    credentials: Credentials,
+    /// The Graph API's version; a call without one gets the app's oldest.
+    pub version: String,
+    /// Where requests go.
+    pub base_url: String,
+}
+
+fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
+    let mut problems = Vec::new();
+    let name = &configuring.table.name.value;
+    let rest = configuring.table.rest.clone();
+    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut credentials = Credentials::of(name);
+    let page_id = page_id(&mut reader);
+    if page_id.is_empty() {
+        credentials.miss("page_id", "\"1234567890\"");
+    }
+    credentials.take(&mut reader, "access_token");
+    if reader.table.get("app_secret").is_some() {
+        credentials.take(&mut reader, "app_secret");
+    }
+    let version = version(&mut reader);
+    let base_url = base_url(&mut reader, "https://graph.facebook.com");
+    reader.finish();
+    let known_as = Some(page_id.as_str()).filter(|page| !page.is_empty());
+    let account = account("facebook", configuring, known_as);
+    let written_account = configuring.table.account.as_ref().map(|account| account.value.clone());
+    let page = Facebook { account, written_account, page_id, credentials, version, base_url };
+    Checked::with(Box::new(page), problems)
+}
+
+/// The page's number; empty if there is none. It becomes a part of addresses.
+fn page_id(reader: &mut Reader<'_>) -> String {
+    let Some(written) = reader.text("page_id") else { return String::new() };
+    let page = written.value.trim().to_owned();
+    if page.chars().all(|c| c.is_ascii_digit()) {
+        return page;
+    }
+    reader.problems.push(
+        Diagnostic::error("wrong-value", format!("`{page}` is not the number of a page"))
+            .at(written.span)
+            .hint("the number stands on the page under About, Page transparency: `page_id = \"1234567890\"`"),
+    );
+    String::new()
+}
+
+fn version(reader: &mut Reader<'_>) -> String {
+    let Some(written) = reader.text("version") else { return VERSION.to_owned() };
+    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let numbers = written.value.strip_prefix('v').and_then(|rest| rest.split_once('.'));
+    if numbers.is_some_and(|(major, minor)| digits(major) && digits(minor)) {
+        return written.value;
+    }
+    reader.problems.push(
+        Diagnostic::error("wrong-value", format!("`{}` is no version of the Graph API", written.value))
+            .at(written.span)
+            .hint(format!("write it as `version = \"{VERSION}\"`, or leave it out")),
+    );
+    VERSION.to_owned()
+}
+
+impl Channel for Facebook {
+    fn account(&self) -> String {
+        self.account.clone()
+    }
+
+    fn kind(&self) -> VariantKind {
+        VariantKind::Post
+    }
+
+    fn rules(&self) -> Rules {
+        network::FACEBOOK
+    }
+
+    fn defaults(&self) -> Defaults {
+        defaults::FACEBOOK
+    }
+
+    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
+        payload::payload(&self.page_id, variant)
+    }
+
+    fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {
+        Box::pin(self.credentials.ready(project))
+    }
+
+    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
+        Box::pin(verify::verify(self, project))
+    }
+
+    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
+        Box::pin(publish::send(self, part, attempt))
+    }
+
+    fn find<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
+        Box::pin(find::find(self, part, attempt))
+    }
+
+    fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
+        Box::pin(remove::remove(self, receipt, project))
+    }
+
+    /// One after the other: a page that posts many at once is taken for spam
+    /// (error 1390008, "posting too fast").
+    fn at_once(&self) -> usize {
+        1
+    }
+}

@@ -1,0 +1,197 @@
+//! Sending: photos first, then the post, then the comment below it.
+
+use super::Facebook;
+use super::dialect::{self, Asked};
+use super::find::{same_words, words_of};
+use super::graph::{self, Graph};
+use crate::channel::folder::{on_disk, picture_bytes};
+use crate::channel::http::Answer;
+use crate::channel::{Attempt, SendError};
+use crate::plan::{PayloadPart, Receipt};
+use crate::render::Picture;
+use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// A photo has up to 4 MB: two minutes are a line of 300 kbit/s.
+pub(super) const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
+/// What is asked only to know the address is not waited for.
+const ADDRESS_LIMIT: Duration = Duration::from_secs(10);
+/// Before the post's id in the receipt of a comment.
+pub(super) const COMMENT_ON: &str = "comment on ";
+
+/// Sends one part. Nothing counts as sent without the id that it should bring.
+pub(super) async fn send(
+    page: &Facebook,
+    part: &PayloadPart,
+    attempt: &Attempt,
+) -> Result<Receipt, SendError> {
+    let doubted = attempt.doubted;
+    if is_comment(part) {
+        let post = post_below(attempt)?;
+        let graph = Graph::open(page, &attempt.project).await?;
+        return comment(&graph, part, post, Asked::Comment { doubted }).await;
+    }
+    let edge = part.body["edge"].as_str().unwrap_or("");
+    let planned = edge.split('/').next().unwrap_or("");
+    if planned != page.page_id {
+        let says = format!(
+            "it was planned for the page {planned}, and `page_id` is now {}: publish with `--again REASON`",
+            page.page_id
+        );
+        return Err(SendError::Refused { says });
+    }
+    let graph = Graph::open(page, &attempt.project).await?;
+    let asked = Asked::Post { doubted };
+    match part.media.as_slice() {
+        [picture] => photo(&graph, page, part, picture, attempt, asked).await,
+        pictures => {
+            let mut photos = Vec::with_capacity(pictures.len());
+            for picture in pictures {
+                photos.push(upload(&graph, page, picture, attempt).await?);
+            }
+            post(&graph, page, part, &photos, asked).await
+        }
+    }
+}
+
+/// Whether a part is the comment, not the post.
+pub(super) fn is_comment(part: &PayloadPart) -> bool {
+    part.body["edge"] == "comments"
+}
+
+/// The id of the post that was sent before: the comment goes below it.
+pub(super) fn post_below(attempt: &Attempt) -> Result<&str, SendError> {
+    let post = attempt.previous.last();
+    let id = post.and_then(|receipt| receipt.id.as_deref()).filter(|id| graph::is_id(id));
+    id.ok_or_else(|| {
+        let below = post.and_then(|receipt| receipt.url.as_deref()).unwrap_or("the post");
+        let says = format!(
+            "nobody knows the post's id at Facebook, because a person settled how it went: write the comment \
+             yourself below {below}"
+        );
+        SendError::Refused { says }
+    })
+}
+
+/// `POST /PAGE/feed`. With `fields` the answer holds what is to be known of it
+/// (read after write), without a second call.
+async fn post(
+    graph: &Graph,
+    page: &Facebook,
+    part: &PayloadPart,
+    photos: &[String],
+    asked: Asked,
+) -> Result<Receipt, SendError> {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for key in ["message", "link"] {
+        if let Some(value) = part.body[key].as_str().filter(|value| !value.is_empty()) {
+            fields.push((key.to_owned(), value.to_owned()));
+        }
+    }
+    for (at, photo) in photos.iter().enumerate() {
+        fields.push((format!("attached_media[{at}]"), json!({ "media_fbid": photo }).to_string()));
+    }
+    fields.push(("fields".to_owned(), "id,permalink_url,message".to_owned()));
+    let request = graph.request(Method::POST, &format!("{}/feed", page.page_id))?.form(&fields);
+    let answer = graph.call(request, asked).await?;
+    let Some((id, told)) = graph.made(&answer, "id") else { return Err(graph.judge(&answer, asked)) };
+    let told = if told.get("permalink_url").is_some() { told } else { look_at(graph, &id).await };
+    Ok(receipt(graph, &id, &told, part, None))
+}
+
+/// `POST /PAGE/photos`: one photo is a post of its own; what readers see is
+/// `post_id`. No `fields` here: they would be the photo's, not the post's.
+async fn photo(
+    graph: &Graph,
+    page: &Facebook,
+    part: &PayloadPart,
+    picture: &Picture,
+    attempt: &Attempt,
+    asked: Asked,
+) -> Result<Receipt, SendError> {
+    let mut form = form(picture, attempt).await?;
+    if let Some(message) = part.body["message"].as_str().filter(|message| !message.is_empty()) {
+        form = form.text("message", message.to_owned());
+    }
+    let answer = send_form(graph, page, form, asked).await?;
+    let Some((id, told)) = graph.made(&answer, "post_id") else { return Err(graph.judge(&answer, asked)) };
+    let detail = graph::id(&told["id"]).map(|photo| format!("photo {photo}"));
+    Ok(receipt(graph, &id, &look_at(graph, &id).await, part, detail))
+}
+
+/// A photo that nobody sees until a post shows it. Whatever goes wrong, it can
+/// be done again: Facebook throws away what no post shows.
+async fn upload(
+    graph: &Graph,
+    page: &Facebook,
+    picture: &Picture,
+    attempt: &Attempt,
+) -> Result<String, SendError> {
+    let form = form(picture, attempt).await?.text("published", "false");
+    let answer = send_form(graph, page, form, Asked::Upload).await?;
+    let uploaded = graph.made(&answer, "id").map(|(id, _)| id);
+    uploaded.ok_or_else(|| match graph.judge(&answer, Asked::Upload) {
+        SendError::Refused { says } => {
+            SendError::Refused { says: format!("the image `{}`: {says}", picture.path) }
+        }
+        other => other,
+    })
+}
+
+async fn comment(graph: &Graph, part: &PayloadPart, post: &str, asked: Asked) -> Result<Receipt, SendError> {
+    let message = part.body["message"].as_str().unwrap_or("");
+    let request = graph.request(Method::POST, &format!("{post}/comments"))?.form(&[("message", message)]);
+    let answer = graph.call(request, asked).await?;
+    let Some((id, _)) = graph.made(&answer, "id") else { return Err(graph.judge(&answer, asked)) };
+    Ok(receipt(graph, &id, &look_at(graph, &id).await, part, Some(format!("{COMMENT_ON}{post}"))))
+}
+
+async fn send_form(graph: &Graph, page: &Facebook, form: Form, asked: Asked) -> Result<Answer, SendError> {
+    let request = graph.request(Method::POST, &format!("{}/photos", page.page_id))?;
+    graph.call(request.multipart(form).timeout(UPLOAD_LIMIT), asked).await
+}
+
+/// The picture's bytes, its words for those who do not see it, and its name.
+async fn form(picture: &Picture, attempt: &Attempt) -> Result<Form, SendError> {
+    let (media, wanted) = (attempt.media.clone(), picture.clone());
+    let bytes = on_disk(move || picture_bytes(&media, &wanted)).await.map_err(|error| match error {
+        // Nothing has left yet.
+        SendError::Unknown { cause } => SendError::NotYet { says: cause, wait: None },
+        other => other,
+    })?;
+    let source = Part::bytes(bytes).file_name(picture.name.clone()).mime_str(&picture.mime);
+    let source = source.map_err(|_| SendError::Refused {
+        says: format!("the image `{}` is of no type: `{}`", picture.path, picture.mime),
+    })?;
+    let form = Form::new().part("source", source);
+    Ok(if picture.alt.is_empty() { form } else { form.text("alt_text_custom", picture.alt.clone()) })
+}
+
+/// What readers find under an id. It is out by now: whatever goes wrong here
+/// only leaves the plainer address.
+async fn look_at(graph: &Graph, id: &str) -> Value {
+    let Ok(request) = graph.request(Method::GET, id) else { return Value::Null };
+    let request = request.query(&[("fields", "permalink_url,message")]).timeout(ADDRESS_LIMIT);
+    let answer = graph.call(request, Asked::Reading).await;
+    answer.ok().and_then(|answer| dialect::object(&answer)).unwrap_or(Value::Null)
+}
+
+/// The receipt of what is out, by what Facebook told of it.
+fn receipt(graph: &Graph, id: &str, told: &Value, part: &PayloadPart, detail: Option<String>) -> Receipt {
+    Receipt {
+        id: Some(id.to_owned()),
+        url: Some(graph.address(&told["permalink_url"], id)),
+        detail,
+        altered: altered(told, words_of(part)).map(|live| graph.redact(&live)),
+        ..Receipt::default()
+    }
+}
+
+/// The live text, where it is not what was sent. A mention by `@[…]` becomes a
+/// name, which is no alteration.
+fn altered(told: &Value, planned: &str) -> Option<String> {
+    let live = told.get("message")?.as_str()?;
+    (!planned.contains("@[") && !same_words(live, planned)).then(|| live.to_owned())
+}

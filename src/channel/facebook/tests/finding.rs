@@ -1,0 +1,232 @@
+//! Facebook's own lists as evidence, and taking down.
+
+use super::server::{error, lost, ok, status};
+use super::{House, with_comment, with_pictures};
+use crate::channel::{Found, Removed, SendError, fixture};
+use crate::plan::Receipt;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+fn tried() -> Timestamp {
+    Timestamp::now().checked_sub(SignedDuration::from_mins(10)).unwrap()
+}
+
+/// As Facebook writes it: `2026-12-01T08:00:00+0000`.
+fn at(minutes: i64) -> String {
+    let moment = tried().checked_add(SignedDuration::from_mins(minutes)).unwrap();
+    moment.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
+}
+
+fn entry(id: &str, minutes: i64, message: &str) -> Value {
+    json!({ "id": id, "created_time": at(minutes), "message": message,
+            "permalink_url": format!("https://www.facebook.com/acme/posts/{id}") })
+}
+
+fn list(entries: &[Value]) -> String {
+    json!({ "data": entries, "paging": { "cursors": { "before": "a", "after": "b" } } }).to_string()
+}
+
+async fn find(entries: &[Value]) -> Found {
+    let house = House::new(vec![ok(&list(entries))]).await;
+    let (parts, mut attempt) = house.attempt(fixture::post(&["It landed.\n\nAt last, on its own legs."]));
+    (attempt.first_tried, attempt.last_tried) = (tried(), tried());
+    let found = house.page.find(&parts[0], &attempt).await.unwrap();
+    house.server.log();
+    found
+}
+
+fn kind(found: &Found) -> String {
+    match found {
+        Found::Sent(receipt) => format!("sent {}", receipt.id.as_deref().unwrap_or("-")),
+        Found::Absent => "absent".to_owned(),
+        Found::CannotTell(why) => why.clone(),
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_evidence_only_as_far_as_it_goes() {
+    let ours = "It landed. At last,  on its own legs.\n";
+    let old = entry("12_1", -600, "Something older");
+    let proves_nothing = "Facebook's list shows nothing from before the try, and so proves nothing";
+    let could_be =
+        |id: &str| format!("this could be it, and is not surely: https://www.facebook.com/acme/posts/{id}");
+    let (mut wordless, mut timeless) = (entry("12_9", 1, ""), entry("12_9", 1, ours));
+    wordless["message"].take();
+    timeless["created_time"].take();
+    for (entries, wanted) in [
+        (vec![entry("12_9", 1, ours), old.clone()], "sent 12_9".to_owned()),
+        (vec![entry("12_9", 0, ours)], "sent 12_9".to_owned()),
+        (vec![entry("12_9", -1, ours), old.clone()], "sent 12_9".to_owned()),
+        // Of two the one closest to the try.
+        (vec![entry("12_9", 8, ours), entry("12_8", 1, ours), old.clone()], "sent 12_8".to_owned()),
+        // Before the try, but within what a wrong clock could explain.
+        (vec![entry("12_9", -5, ours), old.clone()], could_be("12_9")),
+        (vec![entry("12_9", 1, "It landed. At last, on its own four legs."), old.clone()], could_be("12_9")),
+        (vec![wordless, old.clone()], could_be("12_9")),
+        (vec![timeless, old.clone()], could_be("12_9")),
+        // The same words, long ago.
+        (vec![entry("12_2", -300, ours), old.clone()], "absent".to_owned()),
+        (vec![entry("12_9", 3, "Quite another thing"), old.clone()], "absent".to_owned()),
+        (vec![old.clone()], "absent".to_owned()),
+        (vec![entry("12_9", 3, "Quite another thing")], proves_nothing.to_owned()),
+        (vec![], proves_nothing.to_owned()),
+    ] {
+        assert_eq!(kind(&find(&entries).await), wanted, "{entries:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_receipt_of_what_was_found_is_as_good_as_the_lost_one() {
+    let Found::Sent(receipt) = find(&[entry("12_9", 1, "It landed.\n\nAt last, on its own legs.")]).await
+    else {
+        panic!()
+    };
+    assert_eq!(receipt.id.as_deref(), Some("12_9"));
+    assert_eq!(receipt.url.as_deref(), Some("https://www.facebook.com/acme/posts/12_9"));
+}
+
+#[tokio::test]
+async fn too_soon_is_no_proof() {
+    let soon = "Facebook shows nothing of it yet, and it is too soon to say that nothing comes";
+    // Tried long ago, and once more so many minutes ago. A photo takes up to two
+    // minutes before its post can be out.
+    for (photos, minutes, wanted) in [
+        (0, 0, soon),
+        (0, 1, soon),
+        (0, 3, "absent"),
+        (1, 3, soon),
+        (1, 5, "absent"),
+        (3, 7, soon),
+        (3, 9, "absent"),
+    ] {
+        let house = House::new(vec![ok(&list(&[entry("12_1", -600, "Something older")]))]).await;
+        let names = &["a.png", "b.png", "c.png"][..photos];
+        let (parts, mut attempt) = house.attempt(with_pictures(&house, "It landed.", names));
+        attempt.first_tried = tried();
+        attempt.last_tried = Timestamp::now().checked_sub(SignedDuration::from_mins(minutes)).unwrap();
+        let found = house.page.find(&parts[0], &attempt).await.unwrap();
+        assert_eq!(kind(&found), wanted, "{photos} photos, {minutes} minutes");
+    }
+}
+
+#[tokio::test]
+async fn a_list_goes_on_at_the_same_server_whatever_it_says() {
+    let next = "https://evil.example/v26.0/12/published_posts?access_token=x&limit=1&after=Q1%3D&until=7";
+    let first = json!({ "data": [entry("12_9", 3, "Another")], "paging": { "next": next } }).to_string();
+    let house = House::new(vec![ok(&first), ok(&list(&[entry("12_1", -600, "Older")]))]).await;
+    let (parts, mut attempt) = house.attempt(fixture::post(&["It landed."]));
+    (attempt.first_tried, attempt.last_tried) = (tried(), tried());
+    assert_eq!(kind(&house.page.find(&parts[0], &attempt).await.unwrap()), "absent");
+    insta::assert_snapshot!(house.server.log(), @r#"
+    GET /v26.0/12/published_posts?fields=id%2Cmessage%2Ccreated_time%2Cpermalink_url&limit=100 [Bearer sesame-token]
+    GET /v26.0/12/published_posts?fields=id%2Cmessage%2Ccreated_time%2Cpermalink_url&limit=100&after=Q1%3D&until=7 [Bearer sesame-token]
+    "#);
+    // A list without an end is not read for ever.
+    let house = House::new(vec![ok(&first); 5]).await;
+    let found = house.page.find(&parts[0], &attempt).await.unwrap();
+    assert!(kind(&found).contains("proves nothing"), "{found:?}");
+    house.server.log();
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_come_changes_nothing() {
+    for reply in [lost(), status(500, ""), ok("{}"), ok("<html>"), error(400, 190, 463, "expired")] {
+        let house = House::new(vec![reply.clone()]).await;
+        let (parts, attempt) = house.attempt(fixture::post(&["a"]));
+        assert!(house.page.find(&parts[0], &attempt).await.is_err(), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn comments_are_looked_for_below_the_post() {
+    let comment = |id: &str, from: &str, message: &str| json!({ "id": id, "created_time": at(1), "message": message, "from": { "id": from } });
+    let list = |entries: &[Value], count: u64| {
+        json!({ "data": entries, "summary": { "total_count": count } }).to_string()
+    };
+    for (body, wanted) in [
+        (list(&[comment("34_5", "12", "More below")], 1), "sent 34_5"),
+        // A stranger says the same.
+        (list(&[comment("34_5", "99", "More below")], 1), "absent"),
+        // Facebook counts none: that is more than an empty list.
+        (list(&[], 0), "absent"),
+        (list(&[], 1), "Facebook's list shows nothing from before the try, and so proves nothing"),
+        (
+            json!({ "data": [] }).to_string(),
+            "Facebook's list shows nothing from before the try, and so proves nothing",
+        ),
+    ] {
+        let house = House::new(vec![ok(&body)]).await;
+        let (parts, mut attempt) = house.attempt(with_comment("It landed.", "More below"));
+        attempt.previous = vec![Receipt { id: Some("12_34".to_owned()), ..Receipt::default() }];
+        (attempt.first_tried, attempt.last_tried) = (tried(), tried());
+        let found = house.page.find(&parts[1], &attempt).await.unwrap();
+        assert_eq!(kind(&found), wanted, "{body}");
+        if let Found::Sent(receipt) = found {
+            assert_eq!(receipt.detail.as_deref(), Some("comment on 12_34"));
+            insta::assert_snapshot!(house.server.log(), @"GET /v26.0/12_34/comments?fields=id%2Cmessage%2Ccreated_time%2Cpermalink_url%2Cfrom&filter=stream&order=reverse_chronological&summary=true&limit=100 [Bearer sesame-token]");
+        }
+    }
+}
+
+fn receipt(id: Option<&str>, detail: Option<&str>) -> Receipt {
+    Receipt {
+        id: id.map(str::to_owned),
+        url: Some("https://www.facebook.com/acme/posts/9".to_owned()),
+        detail: detail.map(str::to_owned),
+        ..Receipt::default()
+    }
+}
+
+#[tokio::test]
+async fn what_is_taken_down_is_gone_and_a_second_time_does_no_harm() {
+    let gone = || error(400, 100, 33, "Object with ID '12_9' does not exist, or no permission");
+    let post = receipt(Some("12_9"), None);
+    let comment = receipt(Some("9_5"), Some("comment on 12_9"));
+    for (receipt, replies, is_gone) in [
+        (&post, vec![ok(r#"{"success":true}"#)], true),
+        (&comment, vec![ok(r#"{"success":true}"#)], true),
+        (&post, vec![gone(), ok(&list(&[entry("12_8", 0, "Another")]))], true),
+        (&post, vec![gone(), ok(&list(&[entry("12_9", 0, "Still here")]))], false),
+        (&comment, vec![gone(), ok(&list(&[]))], true),
+        (&comment, vec![gone(), ok(&list(&[entry("9_5", 0, "Still here")]))], false),
+        // The post is gone, and with it the comment.
+        (&comment, vec![gone(), gone(), ok(&list(&[]))], true),
+        (&comment, vec![gone(), gone(), ok(&list(&[entry("12_9", 0, "The post is here")]))], false),
+        (&post, vec![error(403, 200, 0, "(#200) Permissions error")], false),
+        (&receipt(None, None), vec![], false),
+    ] {
+        let house = House::new(replies).await;
+        let removed = house.page.remove(receipt, house.folder.path()).await.unwrap();
+        assert_eq!(removed == Removed::Gone, is_gone, "{removed:?}");
+        if let Removed::Stays(why) = &removed {
+            assert!(why.contains("https://www.facebook.com/") || why.contains("pages_manage_posts"), "{why}");
+        }
+        house.server.log();
+    }
+}
+
+#[tokio::test]
+async fn a_doubt_about_taking_down_is_tried_again() {
+    for replies in [
+        vec![lost()],
+        vec![status(500, "")],
+        vec![ok("{}")],
+        vec![ok(r#"{"success":false}"#)],
+        vec![error(400, 100, 33, "gone or not yours"), lost()],
+    ] {
+        let house = House::new(replies.clone()).await;
+        let removed = house.page.remove(&receipt(Some("12_9"), None), house.folder.path()).await;
+        assert!(matches!(removed, Err(SendError::NotYet { .. })), "{replies:?}: {removed:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_lies_deep_in_a_long_list_is_not_called_gone() {
+    let page =
+        json!({ "data": [entry("12_8", 0, "Another")], "paging": { "next": "https://x.example/?after=Q" } });
+    let mut replies = vec![error(400, 100, 33, "gone or not yours")];
+    replies.extend(vec![ok(&page.to_string()); 5]);
+    let house = House::new(replies).await;
+    let removed = house.page.remove(&receipt(Some("12_9"), None), house.folder.path()).await.unwrap();
+    insta::assert_snapshot!(format!("{removed:?}"), @r#"Stays("Facebook says that it is gone or not ours to delete, and it is not among the newest 5 posts: look at https://www.facebook.com/acme/posts/9")"#);
+}

@@ -1,0 +1,178 @@
+//! What LinkedIn's answers mean: one table from status, headers and body to
+//! one of the three outcomes. Pure but for the clock that it is given.
+//!
+//! An error's body is `{status, code, serviceErrorCode, message, errorDetails:
+//! {inputErrors: [{description, code, …}]}}` (API guide, error handling).
+
+use super::api::Api;
+use super::urn;
+use crate::channel::SendError;
+use crate::channel::http::Answer;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde_json::Value;
+use std::time::Duration;
+
+/// So much of an answer without JSON is looked at, in bytes.
+const LONGEST_WORDS: usize = 16 * 1024;
+
+/// What was asked, for what an answer that proves nothing means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Something that people see: it may be there now, whatever was answered.
+    ToPublish,
+    /// Anything else. Repeating it does no harm.
+    Other,
+}
+
+/// An answer's error, in LinkedIn's words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// `code` of the error and of each of its input errors.
+    codes: Vec<String>,
+    /// `serviceErrorCode`.
+    number: Option<u64>,
+    /// `message`, and what is wrong with which field.
+    says: String,
+}
+
+impl Fault {
+    /// Reads the body; without JSON in it, its beginning.
+    pub fn of(answer: &Answer) -> Fault {
+        let Some(Value::Object(body)) = answer.json() else {
+            // More than is shown: a token that is cut in two is not recognised.
+            let start = &answer.body[..answer.body.len().min(LONGEST_WORDS)];
+            return Fault { says: String::from_utf8_lossy(start).trim().to_owned(), ..Fault::default() };
+        };
+        let text =
+            |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+        let inputs = body.get("errorDetails").and_then(|details| details.get("inputErrors"));
+        let inputs = inputs.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let mut codes = vec![text(body.get("code"))];
+        let mut sentences = vec![text(body.get("message"))];
+        for input in inputs {
+            codes.push(text(input.get("code")));
+            sentences.push(text(input.get("description")));
+        }
+        codes.retain(|code| !code.is_empty());
+        let mut says: Vec<String> = Vec::new();
+        for sentence in sentences {
+            if !sentence.is_empty() && !says.contains(&sentence) {
+                says.push(sentence);
+            }
+        }
+        if says.is_empty() {
+            says.extend(codes.first().cloned());
+        }
+        let number = body.get("serviceErrorCode").and_then(Value::as_u64);
+        Fault { codes, number, says: says.join("; ") }
+    }
+
+    /// Whether it names neither a code nor a number: LinkedIn's errors do.
+    pub fn is_in_no_words_of_linkedin(&self) -> bool {
+        self.codes.is_empty() && self.number.is_none()
+    }
+
+    fn is(&self, code: &str) -> bool {
+        self.codes.iter().any(|known| known == code)
+    }
+
+    /// Whether LinkedIn has these very words already.
+    pub fn is_duplicate(&self) -> bool {
+        self.is("DUPLICATE_POST") || self.says.contains("is a duplicate of urn:li:")
+    }
+
+    /// The post whose words they are. A person's URN in the sentence is none.
+    pub fn duplicate_of(&self) -> Option<String> {
+        if self.is_duplicate() { urn::post_in(&self.says) } else { None }
+    }
+}
+
+/// What an answer that is no success means.
+///
+/// - 401, 403, 426 and other 4xx: LinkedIn looked at it and did nothing. Refused.
+/// - 429: it did nothing, and names no time; not yet.
+/// - 408, 409, 3xx, 5xx and "Unable to obtain activity", which comes with
+///   posts that are there afterwards: unknown for what people see, since none
+///   of them says that nothing was done (LinkedIn has no idempotency key);
+///   otherwise not yet.
+pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timestamp) -> SendError {
+    let fault = Fault::of(answer);
+    let said = api.clean(&fault.says);
+    let said = if said.is_empty() { "without a word".to_owned() } else { said };
+    let transient = fault.says.contains("Unable to obtain activity");
+    match answer.status {
+        429 => SendError::NotYet {
+            says: format!("LinkedIn takes no more for now: {said}"),
+            wait: pause(answer, &fault.says, now),
+        },
+        400..=499 if !transient && !matches!(answer.status, 408 | 409) => {
+            SendError::Refused { says: refused(answer.status, &fault, &said, api, now) }
+        }
+        status => {
+            let says = format!("LinkedIn answered {status}: {said}");
+            match asked {
+                Asked::ToPublish => SendError::Unknown { cause: says },
+                Asked::Other => SendError::NotYet { says, wait: None },
+            }
+        }
+    }
+}
+
+/// What is wrong, and what to do about it.
+fn refused(status: u16, fault: &Fault, said: &str, api: &Api<'_>, now: Timestamp) -> String {
+    let channel = api.channel;
+    let token = "sign in at LinkedIn again, and put the new token where `access_token` points";
+    if status == 426 || fault.is("NONEXISTENT_VERSION") {
+        return format!(
+            "LinkedIn does not speak version {} of its API (any more): set `version = \"{}\"` in the \
+             channel's table ({said})",
+            channel.version,
+            current_version(now)
+        );
+    }
+    match (status, fault.number) {
+        // Numbers and names: seen in answers that users reported, 2024.
+        (401, Some(65600)) => format!("LinkedIn does not know this access token: {token} ({said})"),
+        (401, Some(65601)) => {
+            format!("the access token was revoked by its member or replaced by a newer one: {token} ({said})")
+        }
+        (401, Some(65602)) => {
+            format!("the access token has expired; LinkedIn's tokens live for 60 days: {token} ({said})")
+        }
+        (401, _) => format!("LinkedIn does not take this access token: {token} ({said})"),
+        (403, _) if urn::is_organization(&channel.author) => format!(
+            "LinkedIn does not allow it: {said}. The token needs `w_organization_social`, and its member \
+             has to be an administrator or content administrator of {}",
+            channel.author
+        ),
+        (403, _) => format!(
+            "LinkedIn does not allow it: {said}. The token needs `w_member_social`, and has to be that of {}",
+            channel.author
+        ),
+        _ => format!("LinkedIn refuses it: {said}"),
+    }
+}
+
+/// A version that is surely spoken: they appear about monthly and live for
+/// about twelve months, so the one of three months ago is there and is young.
+fn current_version(now: Timestamp) -> String {
+    let date = now.to_zoned(TimeZone::UTC).date();
+    // Fewer than 12 months are taken away, so at most one year is borrowed.
+    let (year, month) = (date.year(), date.month() - 3);
+    if month > 0 { format!("{year:04}{month:02}") } else { format!("{:04}{:02}", year - 1, month + 12) }
+}
+
+/// How long LinkedIn wants to be left alone. It sends no `Retry-After` (rate
+/// limits page), but a proxy may; quotas of a day begin anew at midnight UTC.
+fn pause(answer: &Answer, says: &str, now: Timestamp) -> Option<Duration> {
+    answer.retry_after().or_else(|| {
+        let daily = says.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("day"));
+        daily.then(|| until_midnight(now))
+    })
+}
+
+fn until_midnight(now: Timestamp) -> Duration {
+    const DAY: i64 = 24 * 3600;
+    let left = SignedDuration::from_secs(DAY - now.as_second().rem_euclid(DAY));
+    Duration::try_from(left).unwrap_or_default()
+}

@@ -1,0 +1,113 @@
+//! Images: their bytes go to LinkedIn first, and have to be ready before a
+//! post may show them.
+//!
+//! Nobody sees an image without a post: whatever gets lost here is begun anew,
+//! and never in doubt.
+
+use super::answer::{Asked, trouble};
+use super::api::{self, Api};
+use super::urn;
+use crate::channel::folder::{on_disk, picture_bytes};
+use crate::channel::http::Trouble;
+use crate::channel::{Attempt, SendError};
+use crate::render::Picture;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Time for all bytes of one image; 8 MB on a slow line.
+const UPLOAD_LIMIT: Duration = Duration::from_secs(180);
+/// How long an image is left alone where nobody may ask whether it is ready:
+/// members' tokens cannot read images. Not documented; adapters in use wait
+/// for a few seconds.
+pub(super) const GRACE: Duration = UNIT.saturating_mul(3);
+/// When an organisation's image is asked for, in units between: 31 in all.
+const LOOKS: [u32; 8] = [1, 1, 2, 3, 4, 5, 7, 8];
+const UNIT: Duration = Duration::from_millis(if cfg!(test) { 2 } else { 1000 });
+
+/// Uploads `pictures` in order, and waits until they can be shown. Their URNs.
+pub(super) async fn upload(
+    api: &Api<'_>,
+    pictures: &[Picture],
+    attempt: &Attempt,
+) -> Result<Vec<String>, SendError> {
+    let mut urns = Vec::with_capacity(pictures.len());
+    for picture in pictures {
+        urns.push(upload_one(api, picture, attempt).await?);
+    }
+    let mut asked = api.channel.can_read();
+    for (image, picture) in urns.iter().zip(pictures) {
+        asked = asked && is_ready(api, image, picture).await?;
+    }
+    if !asked && !urns.is_empty() {
+        tokio::time::sleep(GRACE).await;
+    }
+    Ok(urns)
+}
+
+async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Result<String, SendError> {
+    let (folder, kept) = (attempt.media.clone(), picture.clone());
+    let bytes = on_disk(move || picture_bytes(&folder, &kept)).await.map_err(|error| match error {
+        // Nothing has left: reading was interrupted.
+        SendError::Unknown { cause } => SendError::NotYet { says: cause, wait: None },
+        other => other,
+    })?;
+    let owner = json!({ "initializeUploadRequest": { "owner": api.channel.author } });
+    let answer = api.post("/rest/images?action=initializeUpload", &owner).await;
+    let answer = answer.map_err(Trouble::of_asking)?;
+    if !answer.is_success() {
+        return Err(about(picture, trouble(&answer, Asked::Other, api, Timestamp::now())));
+    }
+    let facts = answer.json();
+    let value = |key: &str| facts.as_ref()?.get("value")?.get(key)?.as_str();
+    let image = value("image").filter(|image| urn::is_image(image)).map(str::to_owned);
+    let (Some(address), Some(image)) = (value("uploadUrl"), image) else {
+        let says = "LinkedIn did not say where the image is to go".to_owned();
+        return Err(about(picture, SendError::NotYet { says, wait: None }));
+    };
+    let request = api.upload(address).map_err(|says| about(picture, SendError::Refused { says }))?;
+    let request = request.header("Content-Type", &picture.mime).timeout(UPLOAD_LIMIT).body(bytes);
+    // All bytes in one request: it takes no pieces.
+    let answer = api::call(request).await.map_err(|lost| about(picture, lost.of_asking()))?;
+    if !answer.is_success() {
+        return Err(about(picture, trouble(&answer, Asked::Other, api, Timestamp::now())));
+    }
+    Ok(image)
+}
+
+/// Waits until the image can be shown. `false`: LinkedIn does not tell.
+async fn is_ready(api: &Api<'_>, image: &str, picture: &Picture) -> Result<bool, SendError> {
+    let path = format!("/rest/images/{}", urn::encoded(image));
+    for wait in LOOKS {
+        // An answer that got lost is asked for again.
+        if let Ok(answer) = api.get(&path).await {
+            if (400..500).contains(&answer.status) && answer.status != 429 {
+                return Ok(false);
+            }
+            let facts = answer.json().filter(|_| answer.is_success());
+            match facts.as_ref().and_then(|facts| facts.get("status")).and_then(Value::as_str) {
+                Some("AVAILABLE") => return Ok(true),
+                Some("PROCESSING_FAILED") => {
+                    let says = "LinkedIn cannot show it: save it anew, as JPEG or PNG".to_owned();
+                    return Err(about(picture, SendError::Refused { says }));
+                }
+                Some(_) => {}
+                None if answer.is_success() => return Ok(false),
+                None => {}
+            }
+        }
+        tokio::time::sleep(UNIT * wait).await;
+    }
+    let says = "LinkedIn is still busy with it".to_owned();
+    Err(about(picture, SendError::NotYet { says, wait: None }))
+}
+
+/// The error, with the image's name before it.
+fn about(picture: &Picture, error: SendError) -> SendError {
+    let name = |says: String| format!("the image `{}`: {says}", picture.path);
+    match error {
+        SendError::Refused { says } => SendError::Refused { says: name(says) },
+        SendError::NotYet { says, wait } => SendError::NotYet { says: name(says), wait },
+        SendError::Unknown { cause } => SendError::NotYet { says: name(cause), wait: None },
+    }
+}

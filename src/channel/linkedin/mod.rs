@@ -1,0 +1,184 @@
+//! LinkedIn: a person or an organisation, by the versioned Posts API.
+//!
+//! `verify` asks whose token it is; `send` uploads the images, posts, and
+//! reads the post back where that is allowed; `find` looks through an
+//! organisation's own posts; `remove` takes down.
+//!
+//! Facts: learn.microsoft.com, Posts API, Images API, Comments API, little
+//! text format (li-lms-2026-05), rate limits. Where a fact comes from elsewhere
+//! or is not verified, it says so beside it.
+
+mod answer;
+mod api;
+mod comment;
+mod find;
+mod image;
+mod payload;
+mod post;
+mod same;
+#[cfg(test)]
+mod tests;
+mod urn;
+mod verify;
+
+use super::credentials::{Credentials, account, base_url};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, Removed};
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::ladder::shape::{Field, Kind, Reader};
+use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::defaults;
+use crate::render::{Defaults, Variant, VariantKind};
+use crate::text::{Rules, network};
+use api::Api;
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+
+/// `adapter = "linkedin"`.
+pub const ADAPTER: Adapter = Adapter {
+    name: "linkedin",
+    about: "posts on LinkedIn, for a person or an organisation",
+    kind: VariantKind::Post,
+    sample: r#"adapter = "linkedin"
+account = "Acme Rockets"
+author = "urn:li:organization:2414183"
+access_token = { env = "LINKEDIN_ACCESS_TOKEN" }
+without_credentials = "outbox"
+"#,
+    fields: FIELDS,
+    configure,
+};
+
+const FIELDS: &[Field] = &[
+    Field { name: "author", kind: Kind::Text, about: "`urn:li:organization:NUMBER` or `urn:li:person:ID`" },
+    Field { name: "access_token", kind: Kind::Secret, about: "the member's access token" },
+    Field { name: "version", kind: Kind::Text, about: "the API's version, a year and a month: `202606`" },
+    Field { name: "base_url", kind: Kind::Text, about: "another server that speaks LinkedIn's API" },
+];
+
+/// `LinkedIn-Version` where the channel names none: in use in August 2026.
+/// Each lives for about twelve months (versioning page of the API).
+const VERSION: &str = "202606";
+
+/// One author.
+#[derive(Debug)]
+pub struct LinkedIn {
+    account: String,
+    /// `account` as it stands in the table, to be compared with the author's name.
+    named: Option<String>,
+    author: String,
+    credentials: Credentials,
+    /// `LinkedIn-Version`, such as `202606`.
+    pub version: String,
+    /// Where requests go.
+    pub base_url: String,
+}
+
+fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
+    let mut problems = Vec::new();
+    let name = &configuring.table.name.value;
+    let rest = configuring.table.rest.clone();
+    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut credentials = Credentials::of(name);
+    let author = reader.text("author");
+    if let Some(written) = author.as_ref().filter(|author| !urn::is_author(&author.value)) {
+        reader.problems.push(
+            Diagnostic::error("bad-author", format!("`{}` is no author that LinkedIn knows", written.value))
+                .at(written.span)
+                .hint("write `urn:li:organization:NUMBER` or `urn:li:person:ID`"),
+        );
+    }
+    if author.is_none() {
+        credentials.miss("author", "\"urn:li:organization:NUMBER\"");
+    }
+    let author = author.map(|author| author.value).unwrap_or_default();
+    credentials.take(&mut reader, "access_token");
+    let version = reader.text("version");
+    if let Some(written) = version.as_ref().filter(|version| !is_version(&version.value)) {
+        reader.problems.push(
+            Diagnostic::error("wrong-value", format!("`{}` is no version of LinkedIn's API", written.value))
+                .at(written.span)
+                .hint(format!("write a year and a month: `version = \"{VERSION}\"`")),
+        );
+    }
+    let version = version.map_or_else(|| VERSION.to_owned(), |version| version.value);
+    let base_url = base_url(&mut reader, "https://api.linkedin.com");
+    reader.finish();
+    let known_as = Some(author.as_str()).filter(|author| !author.is_empty());
+    let account = account("linkedin", configuring, known_as);
+    let named = configuring.table.account.as_ref().map(|account| account.value.clone());
+    Checked::with(Box::new(LinkedIn { account, named, author, credentials, version, base_url }), problems)
+}
+
+/// `YYYYMM`.
+fn is_version(written: &str) -> bool {
+    let digits = written.len() == 6 && written.bytes().all(|byte| byte.is_ascii_digit());
+    digits && matches!(written.get(4..).and_then(|month| month.parse::<u8>().ok()), Some(1..=12))
+}
+
+impl LinkedIn {
+    /// Organisations may read what they posted; members may not, since
+    /// `r_member_social` is closed to new applications.
+    fn can_read(&self) -> bool {
+        urn::is_organization(&self.author)
+    }
+}
+
+impl Channel for LinkedIn {
+    fn account(&self) -> String {
+        self.account.clone()
+    }
+
+    fn kind(&self) -> VariantKind {
+        VariantKind::Post
+    }
+
+    fn rules(&self) -> Rules {
+        network::LINKEDIN
+    }
+
+    fn defaults(&self) -> Defaults {
+        defaults::LINKEDIN
+    }
+
+    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
+        payload::payload(&self.author, variant)
+    }
+
+    fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {
+        Box::pin(self.credentials.ready(project))
+    }
+
+    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
+        Box::pin(async move { verify::verify(&Api::open(self, project).await?).await })
+    }
+
+    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
+        Box::pin(async move {
+            let api = Api::open(self, &attempt.project).await?;
+            if payload::is_comment(part) {
+                comment::send(&api, part, attempt).await
+            } else {
+                post::send(&api, part, attempt).await
+            }
+        })
+    }
+
+    fn find<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
+        Box::pin(async move {
+            if !self.can_read() {
+                return Ok(Found::CannotTell(find::MEMBERS.to_owned()));
+            }
+            let api = Api::open(self, &attempt.project).await?;
+            if payload::is_comment(part) {
+                find::comment(&api, part, attempt).await
+            } else {
+                find::post(&api, part, attempt).await
+            }
+        })
+    }
+
+    fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
+        Box::pin(async move { post::remove(&Api::open(self, project).await?, receipt).await })
+    }
+}

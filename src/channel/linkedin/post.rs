@@ -1,0 +1,190 @@
+//! A post: said, read back, taken down.
+
+use super::answer::{Asked, Fault, trouble};
+use super::api::Api;
+use super::{image, same, urn};
+use crate::channel::http::{Answer, Trouble};
+use crate::channel::{Attempt, Removed, SendError};
+use crate::plan::{PayloadPart, Receipt};
+use crate::text::little_text;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+/// How far LinkedIn's clock and ours may be apart.
+const SKEW: SignedDuration = SignedDuration::from_secs(120);
+
+/// What was made before this cannot come from the attempt.
+pub(super) fn since(attempt: &Attempt) -> Timestamp {
+    attempt.first_tried.saturating_sub(SKEW).unwrap_or(Timestamp::MIN)
+}
+
+/// Uploads the images, posts, and reads the post back where that is allowed.
+pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -> Result<Receipt, SendError> {
+    let images = image::upload(api, &part.media, attempt).await?;
+    let body = written(part, &images);
+    let answer = api.post("/rest/posts", &body).await.map_err(Trouble::of_creating)?;
+    if answer.is_success() {
+        let Some(post) = answer.header("x-restli-id").filter(|id| urn::is_post(id)).map(str::to_owned) else {
+            let cause = format!("LinkedIn answered {} without the post's URN", answer.status);
+            return Err(SendError::Unknown { cause });
+        };
+        let altered = read_back(api, &post, commentary(part)).await;
+        return Ok(receipt(&post, altered));
+    }
+    let fault = Fault::of(&answer);
+    if fault.is_duplicate() {
+        return duplicate(api, &answer, fault.duplicate_of(), part, attempt).await;
+    }
+    Err(trouble(&answer, Asked::ToPublish, api, Timestamp::now()))
+}
+
+/// The text as readers see it.
+pub(super) fn commentary(part: &PayloadPart) -> &str {
+    part.body.get("commentary").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// What is known of a post that is there.
+pub(super) fn receipt(post: &str, altered: Option<String>) -> Receipt {
+    Receipt { id: Some(post.to_owned()), url: Some(urn::feed_url(post)), altered, ..Receipt::default() }
+}
+
+/// The body that goes over the wire: little text, and the images' URNs in
+/// their places.
+fn written(part: &PayloadPart, images: &[String]) -> Value {
+    let mut body = part.body.clone();
+    body["commentary"] = json!(little_text::escape(commentary(part)));
+    let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else { return body };
+    if let Some(several) = content.get_mut("multiImage").and_then(|several| several.get_mut("images")) {
+        let places = several.as_array_mut().into_iter().flatten();
+        for (place, image) in places.zip(images) {
+            place["id"] = json!(image);
+        }
+    } else if let Some(image) = images.first() {
+        if let Some(media) = content.get_mut("media") {
+            media["id"] = json!(image);
+        } else if let Some(article) = content.get_mut("article") {
+            article["thumbnail"] = json!(image);
+        }
+    }
+    body
+}
+
+/// LinkedIn has these words already, and says as which post. After a try of
+/// ours that may have gone out, that post is it; otherwise it is an older one of
+/// the same words, or somebody else's doing.
+async fn duplicate(
+    api: &Api<'_>,
+    answer: &Answer,
+    named: Option<String>,
+    part: &PayloadPart,
+    attempt: &Attempt,
+) -> Result<Receipt, SendError> {
+    let Some(post) = named else {
+        return Err(trouble(answer, Asked::ToPublish, api, Timestamp::now()));
+    };
+    let refused = |why: &str| SendError::Refused {
+        says: format!("LinkedIn has a post of these words already, {}{why}", urn::feed_url(&post)),
+    };
+    if !attempt.doubted {
+        return Err(refused(": change the words if it is to be said once more"));
+    }
+    let mut altered = None;
+    if api.channel.can_read() {
+        match read(api, &post).await {
+            Read::There(live) => {
+                let early = live.created.is_some_and(|created| created < since(attempt));
+                if early {
+                    return Err(refused(
+                        ", older than the first try: change the words if it is to be said once more",
+                    ));
+                }
+                altered = differing(commentary(part), live.text);
+            }
+            // Posts that were deleted are named for a day or two (reported by
+            // users of another client, 2026); a new one may not be seen yet.
+            Read::Missing => {
+                let cause = format!("LinkedIn calls it a duplicate of {post}, and has no such post");
+                return Err(SendError::Unknown { cause });
+            }
+            Read::NotSaid => {}
+        }
+    }
+    let detail = Some("an earlier try had gone out: LinkedIn named it when asked again".to_owned());
+    Ok(Receipt { detail, ..receipt(&post, altered) })
+}
+
+/// A post as it is live.
+struct Live {
+    text: Option<String>,
+    created: Option<Timestamp>,
+}
+
+/// What reading a post brought.
+enum Read {
+    There(Live),
+    Missing,
+    /// It may not be read, or the answer got lost.
+    NotSaid,
+}
+
+async fn read(api: &Api<'_>, post: &str) -> Read {
+    let Ok(answer) = api.get(&format!("/rest/posts/{}", urn::encoded(post))).await else {
+        return Read::NotSaid;
+    };
+    match answer.json().filter(|_| answer.is_success()) {
+        Some(facts) => Read::There(Live { text: live_text(&facts), created: created(&facts) }),
+        None if answer.status == 404 => Read::Missing,
+        None => Read::NotSaid,
+    }
+}
+
+/// A post's text as readers see it.
+pub(super) fn live_text(facts: &Value) -> Option<String> {
+    facts.get("commentary").and_then(Value::as_str).map(little_text::unescape)
+}
+
+/// When it was made.
+pub(super) fn created(facts: &Value) -> Option<Timestamp> {
+    let time = |key: &str| facts.get(key).and_then(Value::as_i64);
+    time("createdAt").or_else(|| time("publishedAt")).and_then(|ms| Timestamp::from_millisecond(ms).ok())
+}
+
+/// What readers see, if that is not what was planned. A read that fails
+/// changes nothing: the post is out.
+async fn read_back(api: &Api<'_>, post: &str, planned: &str) -> Option<String> {
+    if !api.channel.can_read() {
+        return None;
+    }
+    match read(api, post).await {
+        Read::There(live) => differing(planned, live.text),
+        Read::Missing | Read::NotSaid => None,
+    }
+}
+
+fn differing(planned: &str, live: Option<String>) -> Option<String> {
+    live.filter(|live| !same::same(planned, live))
+}
+
+/// Takes a post or a comment down. What is gone already is gone.
+pub(super) async fn remove(api: &Api<'_>, receipt: &Receipt) -> Result<Removed, SendError> {
+    let id = receipt.id.as_deref().unwrap_or_default();
+    let told = receipt.url.as_deref().and_then(urn::post_of_url);
+    let path = if let Some(comment) = urn::Comment::parse(id) {
+        let (thread, actor) = (urn::encoded(&comment.thread), urn::encoded(&api.channel.author));
+        format!("/rest/socialActions/{thread}/comments/{}?actor={actor}", comment.id)
+    } else {
+        let Some(post) = Some(id.to_owned()).filter(|id| urn::is_post(id)).or(told) else {
+            return Ok(Removed::Stays("its URN is not known: delete it on its page".to_owned()));
+        };
+        if post.starts_with("urn:li:activity:") {
+            // The Posts API knows shares and ugcPosts only.
+            return Ok(Removed::Stays(format!("LinkedIn deletes no post by {post}: delete it on its page")));
+        }
+        format!("/rest/posts/{}", urn::encoded(&post))
+    };
+    let answer = api.delete(&path).await.map_err(Trouble::of_asking)?;
+    if answer.is_success() || answer.status == 404 {
+        return Ok(Removed::Gone);
+    }
+    Err(trouble(&answer, Asked::Other, api, Timestamp::now()))
+}

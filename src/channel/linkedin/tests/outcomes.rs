@@ -1,0 +1,188 @@
+//! Status, headers and body, and what each of them means for a post.
+
+use super::server::{Reply, Server, created, json};
+use super::{ORGANIZATION, PERSON, TOKEN, house};
+use crate::channel::{Attempt, SendError, fixture};
+use crate::plan::Receipt;
+use serde_json::{Value, json as value};
+use std::time::Duration;
+
+/// One try to post, answered with `reply`.
+async fn tried(author: &str, doubted: bool, reply: Reply) -> Result<Receipt, SendError> {
+    let server = Server::start(move |request, _| match request.line.as_str() {
+        "POST /rest/posts" => reply.clone(),
+        _ => json(403, value!({})),
+    })
+    .await;
+    let house = house(author, &server.url);
+    let variant = fixture::post(&["It landed."]);
+    let attempt = Attempt { doubted, ..house.attempt(&variant, 2) };
+    house.channel.send(&house.parts(&variant)[0], &attempt).await
+}
+
+fn outcome(result: &Result<Receipt, SendError>) -> String {
+    match result {
+        Ok(receipt) => format!("sent {}", receipt.id.as_deref().unwrap_or("?")),
+        Err(SendError::Refused { says }) => format!("refused: {says}"),
+        Err(SendError::NotYet { says, wait }) => format!("not yet ({}): {says}", wait.is_some()),
+        Err(SendError::Unknown { cause }) => format!("unknown: {cause}"),
+    }
+}
+
+fn error(status: u16, code: &str, number: u64, message: &str) -> Value {
+    value!({ "status": status, "code": code, "serviceErrorCode": number, "message": message })
+}
+
+#[tokio::test]
+async fn every_answer_has_one_of_three_outcomes() {
+    let field = value!({ "status": 422, "code": "UNPROCESSABLE", "message": "Input error",
+        "errorDetails": { "inputErrors": [
+            { "code": "FIELD_LENGTH_TOO_LONG", "description": "commentary is longer than 3000" },
+            { "code": "FIELD_VALUE", "description": "Input error" } ] } });
+    let plain = |status: u16, body: &str| Reply::Answer(status, Vec::new(), body.to_owned());
+    let table = [
+        created("urn:li:share:7"),
+        created("urn:li:ugcPost:7"),
+        created("urn:li:person:7"),
+        Reply::Answer(201, Vec::new(), String::new()),
+        Reply::Answer(200, vec![("x-restli-id", "urn:li:share:7".to_owned())], "{\"half".to_owned()),
+        json(400, error(400, "ILLEGAL_ARGUMENT", 100, "Unknown field")),
+        json(401, error(401, "INVALID_ACCESS_TOKEN", 65600, "Invalid access token")),
+        json(401, error(401, "REVOKED_ACCESS_TOKEN", 65601, "The token has been revoked")),
+        json(401, error(401, "EXPIRED_ACCESS_TOKEN", 65602, "The token has expired")),
+        json(403, error(403, "ACCESS_DENIED", 100, "Not enough permissions to access: posts.CREATE")),
+        json(422, field),
+        plain(404, "<html>Not here</html>"),
+        json(409, error(409, "CONFLICT", 0, "Conflict")),
+        json(429, error(429, "TOO_MANY_REQUESTS", 101, "Resource level throttle limit for calls is reached")),
+        json(429, error(429, "TOO_MANY_REQUESTS", 101, "Resource level throttle DAY limit is reached")),
+        json(500, error(500, "", 0, "Internal error")),
+        plain(502, ""),
+        plain(503, "Down"),
+        plain(504, ""),
+        json(400, error(400, "", 0, "Unable to obtain activity")),
+        plain(303, ""),
+        Reply::Cut,
+    ];
+    let mut lines = Vec::new();
+    for reply in table {
+        let about = match &reply {
+            Reply::Answer(status, ..) => status.to_string(),
+            Reply::Cut => "cut".to_owned(),
+        };
+        let cut = about == "cut";
+        let outcome = outcome(&tried(ORGANIZATION, false, reply).await);
+        // What the system says of a broken connection differs by system.
+        let outcome = if cut { outcome.split(':').next().unwrap_or_default().to_owned() } else { outcome };
+        lines.push(format!("{about} {outcome}"));
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    201 sent urn:li:share:7
+    201 sent urn:li:ugcPost:7
+    201 unknown: LinkedIn answered 201 without the post's URN
+    201 unknown: LinkedIn answered 201 without the post's URN
+    200 sent urn:li:share:7
+    400 refused: LinkedIn refuses it: Unknown field
+    401 refused: LinkedIn does not know this access token: sign in at LinkedIn again, and put the new token where `access_token` points (Invalid access token)
+    401 refused: the access token was revoked by its member or replaced by a newer one: sign in at LinkedIn again, and put the new token where `access_token` points (The token has been revoked)
+    401 refused: the access token has expired; LinkedIn's tokens live for 60 days: sign in at LinkedIn again, and put the new token where `access_token` points (The token has expired)
+    403 refused: LinkedIn does not allow it: Not enough permissions to access: posts.CREATE. The token needs `w_organization_social`, and its member has to be an administrator or content administrator of urn:li:organization:42
+    422 refused: LinkedIn refuses it: Input error; commentary is longer than 3000
+    404 refused: LinkedIn refuses it: <html>Not here</html>
+    409 unknown: LinkedIn answered 409: Conflict
+    429 not yet (false): LinkedIn takes no more for now: Resource level throttle limit for calls is reached
+    429 not yet (true): LinkedIn takes no more for now: Resource level throttle DAY limit is reached
+    500 unknown: LinkedIn answered 500: Internal error
+    502 unknown: LinkedIn answered 502: without a word
+    503 unknown: LinkedIn answered 503: Down
+    504 unknown: LinkedIn answered 504: without a word
+    400 unknown: LinkedIn answered 400: Unable to obtain activity
+    303 unknown: LinkedIn answered 303: without a word
+    cut unknown
+    "#);
+}
+
+#[tokio::test]
+async fn a_version_that_is_gone_names_one_that_is_spoken() {
+    let gone = json(426, error(426, "NONEXISTENT_VERSION", 0, "Requested version 20250501 is not active"));
+    let said = outcome(&tried(ORGANIZATION, false, gone).await);
+    assert!(said.starts_with("refused: LinkedIn does not speak version 202606"), "{said}");
+    let version = said.split("version = \"").nth(1).and_then(|rest| rest.get(..6)).unwrap();
+    let month: u32 = version[4..].parse().unwrap();
+    assert!(version.starts_with("20") && (1..=12).contains(&month), "{said}");
+}
+
+#[tokio::test]
+async fn waits_are_those_that_are_named() {
+    let named = Reply::Answer(429, vec![("retry-after", "17".to_owned())], String::new());
+    let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, named).await else { panic!() };
+    assert_eq!(wait, Some(Duration::from_secs(17)));
+    let daily = json(429, error(429, "TOO_MANY_REQUESTS", 101, "throttle DAY limit"));
+    let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, daily).await else { panic!() };
+    let wait = wait.unwrap();
+    assert!(wait > Duration::ZERO && wait <= Duration::from_secs(24 * 3600));
+    let house = house(PERSON, "http://127.0.0.1:1");
+    let variant = fixture::post(&["It landed."]);
+    let refused = house.channel.send(&house.parts(&variant)[0], &house.attempt(&variant, 1)).await;
+    assert!(matches!(refused, Err(SendError::NotYet { wait: None, .. })), "{refused:?}");
+}
+
+fn duplicate(of: &str) -> Reply {
+    json(
+        422,
+        value!({ "status": 422, "message": "errors", "errorDetails": { "inputErrors": [
+            { "code": "DUPLICATE_POST", "description": format!("Content is a duplicate of {of}") } ] } }),
+    )
+}
+
+#[tokio::test]
+async fn a_duplicate_is_ours_only_after_a_try_that_may_have_gone_out() {
+    let share = "urn:li:share:712";
+    insta::assert_snapshot!(outcome(&tried(PERSON, false, duplicate(share)).await), @r#"refused: LinkedIn has a post of these words already, https://www.linkedin.com/feed/update/urn:li:share:712/: change the words if it is to be said once more"#);
+    assert_eq!(outcome(&tried(PERSON, true, duplicate(share)).await), "sent urn:li:share:712");
+    assert_eq!(
+        outcome(&tried(ORGANIZATION, true, duplicate("urn:li:ugcPost:5")).await),
+        "sent urn:li:ugcPost:5"
+    );
+    let person = outcome(&tried(PERSON, true, duplicate("urn:li:person:9")).await);
+    assert!(person.starts_with("refused: "), "{person}");
+}
+
+#[tokio::test]
+async fn a_duplicate_is_looked_at_where_that_is_allowed() {
+    let now = jiff::Timestamp::now().as_millisecond();
+    for (read, expected) in [
+        (json(200, value!({ "createdAt": now, "commentary": "It landed." })), "sent urn:li:share:712"),
+        (json(200, value!({ "createdAt": now - 86_400_000, "commentary": "It landed." })), "refused"),
+        (json(404, value!({})), "unknown"),
+        (json(403, value!({})), "sent urn:li:share:712"),
+        (Reply::Cut, "sent urn:li:share:712"),
+    ] {
+        let server = Server::start(move |request, _| match request.line.as_str() {
+            "POST /rest/posts" => duplicate("urn:li:share:712"),
+            _ => read.clone(),
+        })
+        .await;
+        let house = house(ORGANIZATION, &server.url);
+        let variant = fixture::post(&["It landed."]);
+        let attempt = Attempt { doubted: true, ..house.attempt(&variant, 2) };
+        let result = house.channel.send(&house.parts(&variant)[0], &attempt).await;
+        assert!(outcome(&result).starts_with(expected), "{expected}: {result:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_answer_shows_the_token_or_steers_a_terminal() {
+    for status in [400, 401, 403, 426, 429, 500] {
+        let body = error(status, "", 65600, &format!("Bearer {TOKEN} \u{1b}[2J {}", "long ".repeat(400)));
+        let result = tried(ORGANIZATION, false, json(status, body)).await;
+        let said = format!("{} {result:?}", outcome(&result));
+        assert!(said.contains("«secret»") && !said.contains(TOKEN) && !said.contains('\u{1b}'), "{said}");
+        assert!(said.len() < 3000, "{}", said.len());
+    }
+    let cut = format!("{} {TOKEN} {}", "x".repeat(290), "y".repeat(1000));
+    let said = outcome(&tried(ORGANIZATION, false, Reply::Answer(400, Vec::new(), cut)).await);
+    assert!(said.contains("«secret»") && !said.contains(&TOKEN[..6]), "{said}");
+    let house = house(ORGANIZATION, "http://127.0.0.1:1");
+    assert!(!format!("{:?}", house.channel).contains(TOKEN));
+}

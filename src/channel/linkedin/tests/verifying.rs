@@ -1,0 +1,85 @@
+//! Whose token it is.
+
+use super::server::{Reply, Server, json};
+use super::{ORGANIZATION, PERSON, house_with};
+use crate::channel::SendError;
+use serde_json::json as value;
+
+/// Verifies, and says how that ended and what was asked.
+async fn verified(author: &str, account: &str, reply: Reply) -> (String, Vec<String>) {
+    let server = Server::start(move |_, _| reply.clone()).await;
+    let account = if account.is_empty() { String::new() } else { format!("account = \"{account}\"\n") };
+    let house = house_with(author, &server.url, &account);
+    let said = match house.channel.verify(house.folder.path()).await {
+        Ok(()) => "good".to_owned(),
+        Err(SendError::Refused { says }) => format!("refused: {says}"),
+        Err(other) => format!("left to sending: {other:?}"),
+    };
+    (said, server.lines())
+}
+
+#[tokio::test]
+async fn a_person_is_known_by_the_tokens_own_id() {
+    let ada = || json(200, value!({ "sub": "ada_L-1", "name": "Ada Lovelace" }));
+    let (said, asked) = verified(PERSON, "", ada()).await;
+    assert_eq!((said.as_str(), asked), ("good", vec!["GET /v2/userinfo".to_owned()]));
+    assert_eq!(verified(PERSON, "ada lovelace", ada()).await.0, "good");
+    assert_eq!(verified(PERSON, PERSON, ada()).await.0, "good");
+    insta::assert_snapshot!(verified(PERSON, "Grace Hopper", ada()).await.0, @r#"refused: urn:li:person:ada_L-1 is “Ada Lovelace” at LinkedIn, and `account` is “Grace Hopper”: mend `author`, or set `account = "Ada Lovelace"`"#);
+    let grace = json(200, value!({ "sub": "grace", "name": "Grace Hopper" }));
+    insta::assert_snapshot!(verified(PERSON, "", grace).await.0, @r#"refused: the access token is that of Grace Hopper (urn:li:person:grace), and `author` is urn:li:person:ada_L-1: sign in as the author, or set `author = "urn:li:person:grace"`"#);
+}
+
+#[tokio::test]
+async fn an_organisation_is_known_by_its_name() {
+    let acme = || json(200, value!({ "localizedName": "Acme Rockets", "vanityName": "acme-rockets-inc" }));
+    let (said, asked) = verified(ORGANIZATION, "Acme Rockets", acme()).await;
+    assert_eq!((said.as_str(), asked), ("good", vec!["GET /rest/organizations/42".to_owned()]));
+    assert_eq!(verified(ORGANIZATION, "@acme-rockets-inc", acme()).await.0, "good");
+    assert_eq!(verified(ORGANIZATION, "", acme()).await.0, "good");
+    insta::assert_snapshot!(verified(ORGANIZATION, "Apex Rockets", acme()).await.0, @r#"refused: urn:li:organization:42 is “Acme Rockets” at LinkedIn, and `account` is “Apex Rockets”: mend `author`, or set `account = "Acme Rockets"`"#);
+    let none = json(404, value!({ "status": 404, "code": "NOT_FOUND", "message": "Not found" }));
+    insta::assert_snapshot!(verified(ORGANIZATION, "", none).await.0, @r#"refused: LinkedIn has no organisation urn:li:organization:42: the number stands in the address of the page's administration"#);
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_stops_nothing() {
+    let closed =
+        || json(403, value!({ "status": 403, "code": "ACCESS_DENIED", "message": "Not enough permissions" }));
+    assert_eq!(verified(PERSON, "Ada", closed()).await.0, "good");
+    assert_eq!(verified(ORGANIZATION, "Acme", closed()).await.0, "good");
+    // Something in LinkedIn's place that only lets posts through.
+    for status in [404, 405, 501] {
+        assert_eq!(verified(PERSON, "Ada", json(status, value!({}))).await.0, "good");
+        assert_eq!(verified(ORGANIZATION, "Acme", json(status, value!({}))).await.0, "good");
+    }
+    for reply in [json(500, value!({})), Reply::Cut, json(200, value!([])), json(429, value!({}))] {
+        let (said, _) = verified(PERSON, "", reply).await;
+        assert!(said.starts_with("left to sending: NotYet"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_no_good_stops_the_run() {
+    for (number, says) in
+        [(65600, "does not know"), (65601, "revoked"), (65602, "60 days"), (1, "does not take")]
+    {
+        let body = value!({ "status": 401, "serviceErrorCode": number, "message": "no" });
+        for author in [PERSON, ORGANIZATION] {
+            let (said, _) = verified(author, "", json(401, body.clone())).await;
+            assert!(said.starts_with("refused: ") && said.contains(says), "{said}");
+            assert!(said.contains("sign in at LinkedIn again"), "{said}");
+        }
+    }
+    let gone = json(426, value!({ "status": 426, "code": "NONEXISTENT_VERSION", "message": "not active" }));
+    assert!(verified(ORGANIZATION, "", gone).await.0.contains("set `version = "));
+}
+
+#[test]
+fn a_version_is_a_year_and_a_month() {
+    for (version, good) in
+        [("202606", true), ("202613", false), ("2026-06", false), ("", false), ("latest", false)]
+    {
+        assert_eq!(super::super::is_version(version), good, "{version}");
+    }
+}

@@ -1,0 +1,149 @@
+//! Images: uploaded, given their words, and only then named in a post.
+//!
+//! Facts: docs.x.com, media upload and media metadata, 2026-08-22. Nobody sees
+//! an upload, and X forgets one that no post names (after about a day): so
+//! nothing here is ever in doubt, and a retry begins anew.
+
+use super::api::{Api, Purpose, id_of};
+use crate::channel::folder::picture_bytes;
+use crate::channel::http::Answer;
+use crate::channel::{Attempt, SendError};
+use crate::render::Picture;
+use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Up to this an image goes in one request: the limit of an image is 5 MB, and
+/// what goes in pieces is known to arrive.
+const IN_ONE: usize = 4 * 1024 * 1024;
+/// A piece. Up to 5 MB may be possible (unverified); this much works in practice.
+const PIECE: usize = 1024 * 1024;
+/// For a request that carries an image: a slow line takes its time.
+const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
+/// Longest waiting for X to have looked at an image.
+const PROCESSING_LIMIT: Duration = Duration::from_secs(5 * 60);
+
+/// Uploads an image with its words, and returns its id.
+pub(super) async fn upload(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Result<String, SendError> {
+    let (media, kept) = (attempt.media.clone(), picture.clone());
+    let bytes = tokio::task::spawn_blocking(move || picture_bytes(&media, &kept));
+    let interrupted =
+        |error| SendError::NotYet { says: format!("reading an image was interrupted: {error}"), wait: None };
+    let bytes = bytes.await.map_err(interrupted)??;
+    let what = format!("the image `{}`", picture.name);
+    let is_gif = picture.mime == "image/gif";
+    let id = if is_gif || bytes.len() > IN_ONE {
+        in_pieces(api, picture, &bytes, &what).await?
+    } else {
+        in_one(api, picture, bytes, &what).await?
+    };
+    if !picture.alt.is_empty() {
+        describe(api, &id, picture, &what).await?;
+    }
+    Ok(id)
+}
+
+fn category(picture: &Picture) -> &'static str {
+    if picture.mime == "image/gif" { "tweet_gif" } else { "tweet_image" }
+}
+
+fn file(picture: &Picture, bytes: Vec<u8>) -> Result<Part, SendError> {
+    Part::bytes(bytes).file_name(picture.name.clone()).mime_str(&picture.mime).map_err(|_| {
+        SendError::Refused {
+            says: format!("the image `{}` has the type `{}`, which is none", picture.name, picture.mime),
+        }
+    })
+}
+
+async fn in_one(api: &Api<'_>, picture: &Picture, bytes: Vec<u8>, what: &str) -> Result<String, SendError> {
+    let form = Form::new().text("media_category", category(picture)).part("media", file(picture, bytes)?);
+    let request = api.request(Method::POST, "/2/media/upload", &[])?.timeout(UPLOAD_LIMIT).multipart(form);
+    let answer = api.ask(request).await?;
+    let (id, data) = media_of(api, &answer, what)?;
+    processed(api, &id, data, what).await?;
+    Ok(id)
+}
+
+async fn in_pieces(api: &Api<'_>, picture: &Picture, bytes: &[u8], what: &str) -> Result<String, SendError> {
+    let opening = json!({
+        "media_type": picture.mime, "media_category": category(picture), "total_bytes": bytes.len(),
+    });
+    let request = api.request(Method::POST, "/2/media/upload/initialize", &[])?.json(&opening);
+    let (id, _) = media_of(api, &api.ask(request).await?, what)?;
+    for (number, piece) in bytes.chunks(PIECE).enumerate() {
+        let form = Form::new()
+            .text("segment_index", number.to_string())
+            .part("media", file(picture, piece.to_vec())?);
+        let path = format!("/2/media/upload/{id}/append");
+        let request = api.request(Method::POST, &path, &[])?.timeout(UPLOAD_LIMIT).multipart(form);
+        let answer = api.ask(request).await?;
+        if !answer.is_success() {
+            return Err(api.error(&answer, Purpose::Asking, what));
+        }
+    }
+    let request = api.request(Method::POST, &format!("/2/media/upload/{id}/finalize"), &[])?;
+    let (id, data) = media_of(api, &api.ask(request).await?, what)?;
+    processed(api, &id, data, what).await?;
+    Ok(id)
+}
+
+/// The id in an answer about an upload, and what else it says.
+fn media_of(api: &Api<'_>, answer: &Answer, what: &str) -> Result<(String, Value), SendError> {
+    if !answer.is_success() {
+        return Err(api.error(answer, Purpose::Asking, what));
+    }
+    let body = answer.json().unwrap_or_default();
+    let data = body.get("data").cloned().unwrap_or(body);
+    match id_of(data.get("id")).or_else(|| id_of(data.get("media_id_string"))) {
+        Some(id) => Ok((id, data)),
+        None => Err(api.error(answer, Purpose::Asking, what)),
+    }
+}
+
+/// Waits until X has looked at an upload. Without `processing_info` it is ready.
+async fn processed(api: &Api<'_>, id: &str, mut data: Value, what: &str) -> Result<(), SendError> {
+    let looking = async {
+        loop {
+            let Some(info) = data.get("processing_info") else { return Ok(()) };
+            match info.get("state").and_then(Value::as_str) {
+                Some("pending" | "in_progress") => {}
+                Some("failed") => {
+                    let said = info.pointer("/error/message").or_else(|| info.pointer("/error/name"));
+                    let said = api.quotable(said.and_then(Value::as_str).unwrap_or("without a reason"));
+                    return Err(SendError::Refused {
+                        says: format!("X could not process {what}: {said}; save it anew as PNG or JPEG"),
+                    });
+                }
+                // `succeeded`, or a state that nobody knows: the post will tell.
+                _ => return Ok(()),
+            }
+            let seconds = info.get("check_after_secs").and_then(Value::as_u64).unwrap_or(1);
+            tokio::time::sleep(Duration::from_secs(seconds.clamp(1, 60))).await;
+            let query = [("command", "STATUS"), ("media_id", id)];
+            let answer = api.ask(api.request(Method::GET, "/2/media/upload", &query)?).await?;
+            if !answer.is_success() {
+                return Err(api.error(&answer, Purpose::Asking, what));
+            }
+            let body = answer.json().unwrap_or_default();
+            data = body.get("data").cloned().unwrap_or(body);
+        }
+    };
+    let minutes = PROCESSING_LIMIT.as_secs() / 60;
+    let late = |_| SendError::NotYet {
+        says: format!("X has not processed {what} within {minutes} minutes"),
+        wait: None,
+    };
+    tokio::time::timeout(PROCESSING_LIMIT, looking).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+}
+
+/// The words for those who do not see the image. A post without them would be
+/// another one than was planned, so their refusal stops it.
+async fn describe(api: &Api<'_>, id: &str, picture: &Picture, what: &str) -> Result<(), SendError> {
+    let body = json!({ "id": id, "metadata": { "alt_text": { "text": picture.alt } } });
+    let answer = api.ask(api.request(Method::POST, "/2/media/metadata", &[])?.json(&body)).await?;
+    if answer.is_success() {
+        return Ok(());
+    }
+    Err(api.error(&answer, Purpose::Asking, &format!("the alt text of {what}")))
+}

@@ -1,0 +1,209 @@
+//! X (formerly Twitter): posts and threads with images, on one account.
+//!
+//! What it is for whoever uses it: `docs/channels/x.md`.
+//!
+//! Facts: X API v2 documentation, snapshot of 2026-08-22 (openapi.json 2.167),
+//! and twitter-text's config v3.
+
+mod api;
+mod find;
+mod media;
+pub mod oauth;
+mod payload;
+mod post;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use super::credentials::{Credentials, account, base_url};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, MicroDollars, Ready, Removed, SendError};
+use crate::diagnostic::Checked;
+use crate::ladder::shape::{Field, Kind, Reader};
+use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::defaults;
+use crate::render::{Defaults, Variant, VariantKind};
+use crate::text::{Rules, network};
+use api::{Api, Purpose, id_of};
+use reqwest::Method;
+use serde_json::Value;
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+
+/// `adapter = "x"`.
+pub const ADAPTER: Adapter = Adapter {
+    name: "x",
+    about: "posts and threads on X",
+    kind: VariantKind::Post,
+    sample: r#"adapter = "x"
+account = "acmerockets"
+access_token = { env = "X_ACCESS_TOKEN" }
+without_credentials = "outbox"
+"#,
+    fields: FIELDS,
+    configure,
+};
+
+const FIELDS: &[Field] = &[
+    Field {
+        name: "access_token",
+        kind: Kind::Secret,
+        about: "the user's token (OAuth 2, or OAuth 1.0a with the three keys below)",
+    },
+    Field { name: "access_token_secret", kind: Kind::Secret, about: "OAuth 1.0a: the token's secret" },
+    Field { name: "consumer_key", kind: Kind::Secret, about: "OAuth 1.0a: the app's key" },
+    Field { name: "consumer_secret", kind: Kind::Secret, about: "OAuth 1.0a: the app's secret" },
+    Field { name: "base_url", kind: Kind::Text, about: "another server that speaks X's API" },
+];
+
+/// One account.
+#[derive(Debug)]
+pub struct X {
+    account: String,
+    /// The user name, as written; none: whoever the credentials belong to.
+    handle: Option<String>,
+    credentials: Credentials,
+    /// Whether requests are signed (OAuth 1.0a), or bear a token (OAuth 2).
+    signed: bool,
+    /// Whose the credentials are, once X has said so.
+    me: tokio::sync::OnceCell<Option<Me>>,
+    /// Where requests go.
+    pub base_url: String,
+}
+
+fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
+    let mut problems = Vec::new();
+    let name = &configuring.table.name.value;
+    let rest = configuring.table.rest.clone();
+    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let signed = ["consumer_key", "consumer_secret", "access_token_secret"];
+    let is_signed = signed.iter().any(|key| reader.table.get(key).is_some());
+    let mut credentials = Credentials::of(name);
+    credentials.take(&mut reader, "access_token");
+    for key in signed.into_iter().filter(|_| is_signed) {
+        credentials.take(&mut reader, key);
+    }
+    let base_url = base_url(&mut reader, "https://api.x.com");
+    reader.finish();
+    // User names there are the same in capitals and small letters.
+    let account = account("x", configuring, None).to_lowercase();
+    let written = configuring.table.account.as_ref().map(|written| written.value.trim());
+    let handle = written.map(|name| name.strip_prefix('@').unwrap_or(name).to_owned());
+    let me = tokio::sync::OnceCell::new();
+    let x = X { account, handle, credentials, signed: is_signed, me, base_url };
+    Checked::with(Box::new(x), problems)
+}
+
+/// Whose the credentials are.
+#[derive(Clone, Debug)]
+struct Me {
+    id: String,
+    username: String,
+}
+
+impl X {
+    async fn api(&self, project: &Path) -> Result<Api<'_>, SendError> {
+        let secrets = self.credentials.expose(project).await?;
+        Ok(Api { base_url: &self.base_url, signed: self.signed, secrets })
+    }
+
+    /// Whose the credentials are: asked once, and refused if it is not the
+    /// account of the table. Nothing where the server does not speak of users
+    /// at all (one in X's place that only lets posts through): then the table
+    /// is taken at its word.
+    async fn me(&self, api: &Api<'_>) -> Result<Option<&Me>, SendError> {
+        self.me.get_or_try_init(|| self.ask_who(api)).await.map(Option::as_ref)
+    }
+
+    async fn ask_who(&self, api: &Api<'_>) -> Result<Option<Me>, SendError> {
+        let answer = api.ask(api.request(Method::GET, "/2/users/me", &[])?).await?;
+        if matches!(answer.status, 404 | 405 | 501) {
+            return Ok(None);
+        }
+        let said = answer.json().unwrap_or_default();
+        let me = Me {
+            id: id_of(said.pointer("/data/id")).unwrap_or_default(),
+            username: said.pointer("/data/username").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        };
+        let unspoken = answer.is_success() && said.is_object() && said.get("data").is_none();
+        if unspoken && said.get("errors").is_none() {
+            return Ok(None);
+        }
+        if !answer.is_success() || me.id.is_empty() || me.username.is_empty() {
+            return Err(api.error(&answer, Purpose::Asking, "the question whose the credentials are"));
+        }
+        // What the token may do stands in a header; only OAuth 1.0a has it.
+        if answer.header("x-access-level").is_some_and(|level| !level.to_lowercase().contains("write")) {
+            return Err(SendError::Refused { says: api::READ_ONLY.to_owned() });
+        }
+        let whose = api.quotable(&me.username);
+        match &self.handle {
+            Some(handle) if !handle.eq_ignore_ascii_case(&me.username) => Err(SendError::Refused {
+                says: format!(
+                    "the credentials are those of @{whose}, and the channel is for @{handle}: use the token of \
+                     @{handle}, or write `account = \"{whose}\"`"
+                ),
+            }),
+            _ => Ok(Some(me)),
+        }
+    }
+
+    /// A post's public address. X does not name it; the form without a user
+    /// name leads there too.
+    fn address(&self, me: Option<&Me>, id: &str) -> String {
+        let name = self.handle.as_deref().or(me.map(|me| me.username.as_str()));
+        match name.filter(|name| api::is_id(name)) {
+            Some(name) => format!("https://x.com/{name}/status/{id}"),
+            None => format!("https://x.com/i/web/status/{id}"),
+        }
+    }
+}
+
+impl Channel for X {
+    fn account(&self) -> String {
+        self.account.clone()
+    }
+
+    fn kind(&self) -> VariantKind {
+        VariantKind::Post
+    }
+
+    fn rules(&self) -> Rules {
+        network::X
+    }
+
+    fn defaults(&self) -> Defaults {
+        defaults::X
+    }
+
+    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
+        match super::post_of(variant) {
+            Ok(post) => payload::payload(post),
+            Err(problems) => Checked::bad(problems),
+        }
+    }
+
+    fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {
+        Box::pin(self.credentials.ready(project))
+    }
+
+    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
+        Box::pin(async move { self.me(&self.api(project).await?).await.map(|_| ()) })
+    }
+
+    fn price(&self, payload: &Payload) -> Option<MicroDollars> {
+        Some(payload::price(payload))
+    }
+
+    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
+        Box::pin(post::send(self, part, attempt))
+    }
+
+    fn find<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
+        Box::pin(find::find(self, part, attempt))
+    }
+
+    fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
+        Box::pin(post::remove(self, receipt, project))
+    }
+}

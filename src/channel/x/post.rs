@@ -1,0 +1,105 @@
+//! One part on its way out, and down again.
+
+use super::api::{Api, Purpose, heard, id_of, is_id};
+use super::payload::text_of;
+use super::words::{Likeness, Shown};
+use super::{X, media};
+use crate::channel::http::{self, Trouble};
+use crate::channel::{Attempt, Removed, SendError};
+use crate::plan::{PayloadPart, Receipt};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Images first, which nobody sees; then the one request that makes the post.
+pub(super) async fn send(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result<Receipt, SendError> {
+    let replies_to = match attempt.part {
+        0 => None,
+        _ => Some(previous(attempt).ok_or_else(|| SendError::Refused {
+            says: format!(
+                "the id of part {} is not known, so nothing can be hung below it: post the rest by hand",
+                attempt.part
+            ),
+        })?),
+    };
+    let api = x.api(&attempt.project).await?;
+    // Whose credentials they are was asked before the run; if X did not say so
+    // then, it has to now: a post on the wrong account cannot be taken back unseen.
+    let me = x.me(&api).await?;
+    let mut body = part.body.clone();
+    let mut ids = Vec::new();
+    for picture in &part.media {
+        ids.push(media::upload(&api, picture, attempt).await?);
+    }
+    if !ids.is_empty() {
+        body["media"] = json!({ "media_ids": ids });
+    }
+    if let Some(id) = replies_to {
+        body["reply"] = json!({ "in_reply_to_tweet_id": id });
+    }
+    let request = api.request(Method::POST, "/2/tweets", &[])?.json(&body);
+    let answer = http::call(request).await.map_err(Trouble::of_creating)?;
+    let said = answer.json().unwrap_or_default();
+    let Some(id) = id_of(said.pointer("/data/id")).filter(|_| answer.is_success()) else {
+        let purpose = Purpose::Posting { doubted: attempt.doubted };
+        return Err(api.error(&answer, purpose, if attempt.part == 0 { "the post" } else { "this part" }));
+    };
+    // Errors beside an id are about something else than the post.
+    let detail = said.get("errors").is_some().then(|| format!("X adds: {}", api.words(&answer)));
+    let altered = altered(&api, &said, part);
+    Ok(Receipt { url: Some(x.address(me, &id)), id: Some(id), detail, altered, ..Receipt::default() })
+}
+
+/// What readers see, where X says that it is not what was sent.
+fn altered(api: &Api<'_>, said: &Value, part: &PayloadPart) -> Option<String> {
+    let post = said.get("data")?;
+    let live = post.get("text")?.as_str()?;
+    let same = Shown::of(post).compare(text_of(part), part.media.len()) == Likeness::Same;
+    // Without words, X says only the link of the images.
+    let only_images = text_of(part).trim().is_empty() && !part.media.is_empty();
+    (!same && !only_images).then(|| api.secrets.redact(live))
+}
+
+/// The id of the part before: what the network said, else what stands in the
+/// address that a person gave.
+pub(super) fn previous(attempt: &Attempt) -> Option<String> {
+    let complete = attempt.previous.len() >= attempt.part as usize;
+    attempt.previous.last().filter(|_| complete).and_then(id_in)
+}
+
+fn id_in(receipt: &Receipt) -> Option<String> {
+    if let Some(id) = receipt.id.as_ref().filter(|id| is_id(id)) {
+        return Some(id.clone());
+    }
+    let url = url::Url::parse(receipt.url.as_ref()?).ok()?;
+    let mut steps = url.path_segments()?.skip_while(|step| *step != "status");
+    let id = steps.nth(1)?;
+    (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).then(|| id.to_owned())
+}
+
+/// Takes a post down. Repeating it does no harm.
+pub(super) async fn remove(
+    x: &X,
+    receipt: &Receipt,
+    project: &std::path::Path,
+) -> Result<Removed, SendError> {
+    let Some(id) = id_in(receipt) else {
+        return Ok(Removed::Stays("its id at X is not known: delete it by hand on x.com".to_owned()));
+    };
+    let api = x.api(project).await?;
+    let what = "the deletion";
+    let answer = api.ask(api.request(Method::DELETE, &format!("/2/tweets/{id}"), &[])?).await?;
+    let said = answer.json().unwrap_or_default();
+    let words = heard(&answer).to_lowercase();
+    let not_there = answer.status == 404 || (answer.is_success() && words.contains("resource-not-found"));
+    match said.pointer("/data/deleted").and_then(Value::as_bool) {
+        Some(true) if answer.is_success() => Ok(Removed::Gone),
+        Some(false) if answer.is_success() => {
+            Ok(Removed::Stays("X says that it did not delete it: do it by hand on x.com".to_owned()))
+        }
+        _ if not_there => Ok(Removed::Gone),
+        _ if answer.status == 403 && words.contains("not authorized to delete") => {
+            Ok(Removed::Stays("it belongs to another account than the credentials do".to_owned()))
+        }
+        _ => Err(api.error(&answer, Purpose::Asking, what)),
+    }
+}

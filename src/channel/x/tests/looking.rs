@@ -1,0 +1,164 @@
+//! Looking for a post after an unknown outcome, and taking one down.
+
+use super::server::{Reply, Request, Server, problem};
+use super::*;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+/// A listed post that was made so many minutes from now.
+fn listed(id: &str, minutes: i64, text: &str) -> Value {
+    let made = Timestamp::now() + SignedDuration::from_mins(minutes);
+    json!({ "id": id, "text": text, "created_at": made.to_string() })
+}
+
+fn reply_to(mut post: Value, id: &str, spelling: &str) -> Value {
+    post[spelling] = json!([{ "type": "replied_to", "id": id }]);
+    post
+}
+
+fn is_list(request: &Request) -> bool {
+    request.line() == "GET /2/users/77/tweets"
+}
+
+/// What is found of a part of a post that was tried ten minutes ago, last
+/// so many minutes ago.
+async fn looked(posts: Vec<Value>, part: u32, last: i64) -> Found {
+    let server = Server::start(move |request| {
+        is_list(request)
+            .then(|| Reply::new(200, json!({ "data": posts, "meta": { "result_count": posts.len() } })))
+    })
+    .await;
+    let house = House::new(&server);
+    let mut attempt = house.attempt(fixture::post(&["It landed & stands.", "It landed & stands."]));
+    attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(10);
+    attempt.last_tried = Timestamp::now() - SignedDuration::from_mins(last);
+    attempt.part = part;
+    attempt.previous = (0..part).map(|_| receipt("500")).collect();
+    house.find(&attempt).await.unwrap()
+}
+
+fn cannot_tell(found: &Found, why: &str) {
+    assert!(matches!(found, Found::CannotTell(says) if says.contains(why)), "{why}: {found:?}");
+}
+
+const OURS: &str = "It landed &amp; stands.";
+
+#[tokio::test]
+async fn a_post_that_is_there_is_found_where_it_hangs() {
+    let sent = |id: &str| {
+        let url = format!("https://x.com/acmerockets/status/{id}");
+        Found::Sent(Receipt { id: Some(id.to_owned()), url: Some(url), ..Receipt::default() })
+    };
+    assert_eq!(looked(vec![listed("501", -9, OURS)], 0, 9).await, sent("501"));
+    for spelling in ["referenced_tweets", "referenced_posts"] {
+        let thread = vec![
+            reply_to(listed("502", -8, OURS), "500", spelling),
+            listed("500", -9, OURS),
+            reply_to(listed("499", -9, OURS), "400", spelling),
+        ];
+        assert_eq!(looked(thread.clone(), 1, 9).await, sent("502"));
+        // The first part is what hangs below nothing.
+        assert_eq!(looked(thread, 0, 9).await, sent("500"));
+    }
+}
+
+#[tokio::test]
+async fn absence_takes_a_list_that_reaches_back_and_time() {
+    let older = || listed("400", -60, "Older news of ours");
+    assert_eq!(
+        looked(vec![listed("501", -9, "Somebody said something"), older()], 0, 9).await,
+        Found::Absent
+    );
+    // An empty list, and one that ends too soon, prove nothing.
+    cannot_tell(&looked(vec![], 0, 9).await, "does not reach back");
+    cannot_tell(
+        &looked(vec![listed("501", -9, "Somebody said something")], 0, 9).await,
+        "does not reach back",
+    );
+    // Nor does one that was read at once.
+    cannot_tell(&looked(vec![older()], 0, 0).await, "may lag");
+    // Nor one with a post that could be it after all.
+    cannot_tell(&looked(vec![listed("501", -9, "It landed &amp; stands!"), older()], 0, 9).await, "almost");
+    // The same words from before: X would refuse them, and the doubt come back.
+    cannot_tell(&looked(vec![listed("300", -600, OURS)], 0, 9).await, "older post with the same words");
+    cannot_tell(&looked(vec![json!({ "id": "1", "text": "a" }), older()], 0, 9).await, "without a time");
+}
+
+#[tokio::test]
+async fn a_part_is_only_absent_where_the_part_before_is_seen() {
+    let before = || listed("500", -9, OURS);
+    assert_eq!(looked(vec![before()], 1, 9).await, Found::Absent);
+    cannot_tell(&looked(vec![listed("400", -60, "Older news of ours")], 1, 9).await, "does not reach back");
+}
+
+#[tokio::test]
+async fn pages_are_read_until_the_first_try_in_the_spelling_that_is_taken() {
+    let server = Server::start(|request| {
+        if !is_list(request) {
+            return None;
+        }
+        if request.target.contains("tweet.fields") {
+            return Some(problem(400, "The query parameter [tweet.fields] is not one of [post.fields]"));
+        }
+        let page = |text: &str, minutes, next: Option<&str>| {
+            Reply::new(200, json!({ "data": [listed("7", minutes, text)], "meta": { "next_token": next } }))
+        };
+        Some(if request.target.contains("pagination_token=b") {
+            page("Older news of ours", -60, Some("c"))
+        } else {
+            page("Somebody said something", -1, Some("b"))
+        })
+    })
+    .await;
+    let house = House::new(&server);
+    let mut attempt = house.attempt(fixture::post(&["It landed."]));
+    attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(10);
+    attempt.last_tried = attempt.first_tried;
+    assert_eq!(house.find(&attempt).await.unwrap(), Found::Absent);
+    let pages: Vec<String> =
+        server.asked().into_iter().filter(is_list).map(|request| request.target).collect();
+    assert_eq!(pages.len(), 4, "{pages:?}");
+    assert!(pages[1].contains("max_results=100&exclude=retweets&post.fields="), "{pages:?}");
+}
+
+#[tokio::test]
+async fn trouble_while_looking_is_no_evidence() {
+    for reply in [Reply::new(503, json!({})), Reply::silence(), Reply::new(200, json!([])).torn()] {
+        let server = Server::start(move |request| is_list(request).then(|| reply.clone())).await;
+        let house = House::new(&server);
+        let outcome = house.find(&house.attempt(fixture::post(&["It landed."]))).await;
+        assert!(told(&outcome).starts_with("not yet: "), "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_post_is_taken_down_once_and_gone_is_gone() {
+    let deleted = |deleted: bool| Reply::new(200, json!({ "data": { "deleted": deleted } }));
+    let missing = json!({ "errors": [{ "type": "https://api.twitter.com/2/problems/resource-not-found" }] });
+    for (reply, wanted) in [
+        (deleted(true), "Gone"),
+        (problem(404, "Not Found"), "Gone"),
+        (Reply::new(200, missing), "Gone"),
+        (deleted(false), "Stays(\"X says that it did not delete it"),
+        (
+            problem(403, "You are not authorized to delete this Tweet."),
+            "Stays(\"it belongs to another account",
+        ),
+        (problem(401, "Unauthorized"), "refused: X does not accept"),
+        (Reply::new(500, json!({})), "not yet: X has trouble with the deletion"),
+        (Reply::silence(), "not yet: "),
+    ] {
+        let server = Server::start(move |_| Some(reply.clone())).await;
+        let house = House::new(&server);
+        let outcome = told(&house.channel().remove(&receipt("12"), &house.path()).await);
+        assert!(outcome.starts_with(wanted), "{wanted}: {outcome}");
+        assert_eq!(server.lines(), ["DELETE /2/tweets/12"]);
+    }
+    let server = Server::start(|_| None).await;
+    let house = House::new(&server);
+    for odd in [Receipt::default(), receipt("../users/me")] {
+        let outcome = told(&house.channel().remove(&odd, &house.path()).await);
+        assert!(outcome.starts_with("Stays(\"its id at X is not known"), "{outcome}");
+    }
+    assert_eq!(server.asked().len(), 0);
+}

@@ -1,0 +1,93 @@
+//! Whose the credentials are, and what they may do.
+
+use super::server::{Reply, Server, problem};
+use super::*;
+use serde_json::json;
+
+/// What `verify` says to one answer to the question who we are.
+async fn verdict(reply: Reply, signed: bool) -> String {
+    let server = Server::start(move |_| Some(reply.clone())).await;
+    let house = if signed { House::signed(&server) } else { House::new(&server) };
+    told(&house.channel().verify(&house.path()).await)
+}
+
+fn me(name: &str) -> Reply {
+    Reply::new(200, json!({ "data": { "id": "77", "username": name } }))
+}
+
+#[tokio::test]
+async fn the_account_is_compared_without_capitals_and_asked_once() {
+    let server = Server::start(|_| None).await;
+    let house = House::signed(&server);
+    assert_eq!(told(&house.channel().verify(&house.path()).await), "()");
+    assert_eq!(told(&house.channel().verify(&house.path()).await), "()");
+    assert_eq!(server.asked().len(), 1);
+    let other = verdict(me("AcmeRivals"), false).await;
+    insta::assert_snapshot!(other, @"refused: the credentials are those of @AcmeRivals, and the channel is for @acmerockets: use the token of @acmerockets, or write `account = \"AcmeRivals\"`");
+    // Without `account`, whoever they belong to.
+    let server = Server::start(|_| None).await;
+    let house = House::with(&server, "");
+    assert_eq!(told(&house.channel().verify(&house.path()).await), "()");
+}
+
+#[tokio::test]
+async fn what_credentials_lack_is_named_with_what_to_do() {
+    let expired = problem(401, "Unauthorized");
+    insta::assert_snapshot!(verdict(expired.clone(), false).await, @"refused: X does not accept the `access_token`: one of OAuth 2 lives for 2 hours, so it has expired or was revoked; get a new one, or use the four keys of OAuth 1.0a, which do not expire (X says: Unauthorized)");
+    insta::assert_snapshot!(verdict(expired.clone(), true).await, @"refused: X does not accept the keys: the `access_token` was revoked or made anew, or the four do not belong together; copy all four once more from the app's page in X's developer console (X says: Unauthorized)");
+    let date =
+        (jiff::Timestamp::now() - jiff::SignedDuration::from_mins(12)).to_zoned(jiff::tz::TimeZone::UTC);
+    let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT");
+    insta::assert_snapshot!(verdict(expired.with("date", date), true).await, @"refused: this machine's clock is 12 min ahead of X's, and X accepts no signature from another time: set the clock (X says: Unauthorized)");
+    let old = json!({ "errors": [{ "code": 135, "message": "Timestamp out of bounds." }] });
+    insta::assert_snapshot!(verdict(Reply::new(401, old), true).await, @"refused: X says that this machine's clock is wrong: set it, and publish again (X says: Timestamp out of bounds)");
+    let app = json!({ "title": "Unsupported Authentication", "status": 403,
+        "type": "https://api.twitter.com/2/problems/unsupported-authentication",
+        "detail": "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint." });
+    insta::assert_snapshot!(verdict(Reply::new(403, app), false).await, @"refused: the `access_token` is the app's own, which can only read: use the account's token (OAuth 2 with the scopes tweet.read, tweet.write, users.read and media.write, or the four keys of OAuth 1.0a) (X says: Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint)");
+    insta::assert_snapshot!(verdict(me("acmerockets").with("x-access-level", "read"), true).await, @"refused: the app may only read: set its permission to “Read and write” in X's developer console, then make the access token anew");
+    assert_eq!(verdict(me("acmerockets").with("x-access-level", "read-write"), true).await, "()");
+    insta::assert_snapshot!(verdict(problem(403, "The token lacks the scope users.read"), false).await, @"refused: the `access_token` lacks a scope: it needs tweet.read, tweet.write, users.read, and media.write for images; get a new one with all of them (X says: The token lacks the scope users.read)");
+    let broke = json!({ "title": "CreditsDepleted", "type": "https://api.x.com/2/problems/credits",
+        "detail": "Your enrolled account does not have any credits." });
+    insta::assert_snapshot!(verdict(Reply::new(402, broke), false).await, @"refused: the app's X account has no credits left: buy some in X's developer console, and publish again (X says: Your enrolled account does not have any credits)");
+}
+
+#[tokio::test]
+async fn a_network_that_is_not_well_is_no_verdict() {
+    let busy = Reply::new(429, json!({ "title": "Too Many Requests" })).with("retry-after", 30);
+    assert_eq!(
+        verdict(busy, false).await,
+        "not yet, 30 s: X takes no more for the moment (X says: Too Many Requests)"
+    );
+    assert!(verdict(Reply::new(503, json!({})), false).await.starts_with("not yet: X has trouble"));
+    assert!(verdict(Reply::new(200, json!({ "data": {} })), false).await.starts_with("not yet: "));
+    assert!(verdict(Reply::silence(), false).await.starts_with("not yet: "));
+    // A server in X's place that knows nothing of users is taken at its word.
+    assert_eq!(verdict(Reply::new(404, json!({})), false).await, "()");
+}
+
+#[tokio::test]
+async fn nothing_leaves_for_an_account_that_is_not_the_channels() {
+    let server = Server::start(|_| Some(me("acmerivals"))).await;
+    let house = House::new(&server);
+    let outcome = told(&house.send(&house.attempt(fixture::post(&["It landed."]))).await);
+    assert!(outcome.starts_with("refused: the credentials are those of @acmerivals"), "{outcome}");
+    assert_eq!(server.lines(), Vec::<String>::new());
+    assert!(!format!("{:?}", house.channel()).contains(SECRET));
+}
+
+#[tokio::test]
+async fn missing_secrets_are_named_and_there_ones_are_ready() {
+    let server = Server::start(|_| None).await;
+    let house = House::new(&server);
+    assert_eq!(house.channel().ready(&house.path()).await, Ready::Yes);
+    let half = House::with(&server, "consumer_key = { file = \"secret\" }\n");
+    let Ready::NoCredentials(missing) = half.channel().ready(&half.path()).await else { panic!() };
+    assert_eq!(missing.len(), 2, "{missing:?}");
+    assert!(
+        missing[0].contains("consumer_secret") && missing[1].contains("access_token_secret"),
+        "{missing:?}"
+    );
+    assert_eq!(server.asked().len(), 0);
+}

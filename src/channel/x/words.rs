@@ -1,0 +1,264 @@
+//! Whether a text that X shows is the one that was sent.
+//!
+//! X shows every link as `https://t.co/…`, writes `&`, `<` and `>` as in HTML,
+//! and puts one more link behind the text where there are images.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
+
+/// How every short link goes on behind its scheme.
+const SHORT: &str = "://t.co/";
+/// More of a text is not looked at for likeness.
+const LOOKED_AT: usize = 600;
+/// Texts that are this alike (1 is the same) may be the same in a way that is
+/// not known here.
+const ALIKE: f64 = 0.8;
+
+/// A text as X tells it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shown {
+    text: String,
+    /// Short links, and where they lead.
+    links: BTreeMap<String, String>,
+    /// How many images are on it, if X says so.
+    pub media: Option<usize>,
+}
+
+/// How two texts compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// The same words and links.
+    Same,
+    /// Not the same, and too near to be sure.
+    Alike,
+    /// Another text.
+    Unlike,
+}
+
+impl Shown {
+    /// Of a post in an answer. A longer text stands apart, and the short one is
+    /// cut; both spellings of that key are in use.
+    pub fn of(post: &Value) -> Shown {
+        let long = post.get("note_tweet").or_else(|| post.get("note_post"));
+        let long = long.filter(|long| long.get("text").is_some_and(Value::is_string));
+        let whole = long.unwrap_or(post);
+        let text = whole.get("text").and_then(Value::as_str).unwrap_or_default();
+        let urls = whole.pointer("/entities/urls").or_else(|| post.pointer("/entities/urls"));
+        let link = |url: &Value| {
+            let short = url.get("url")?.as_str()?.to_owned();
+            // An image's own link leads to nothing that was written.
+            let of_media = url.get("media_key").is_some()
+                || url.get("display_url").and_then(Value::as_str).is_some_and(|shown| {
+                    shown.starts_with("pic.x.com/") || shown.starts_with("pic.twitter.com/")
+                });
+            let target = if of_media { "" } else { url.get("expanded_url")?.as_str()? };
+            Some((short, target.to_owned()))
+        };
+        let links = urls.and_then(Value::as_array).into_iter().flatten().filter_map(link).collect();
+        let media = post.pointer("/attachments/media_keys").and_then(Value::as_array).map(Vec::len);
+        Shown { text: unescaped(text), links, media }
+    }
+
+    /// Compares with what was sent, on which there were so many images.
+    pub fn compare(&self, sent: &str, images: usize) -> Likeness {
+        let sent = normal(sent);
+        let shown = self.pieces(images);
+        if matches(&sent, &shown, true) {
+            // Without words only the number of images tells two posts apart.
+            return if sent.is_empty() && self.media != Some(images) {
+                Likeness::Alike
+            } else {
+                Likeness::Same
+            };
+        }
+        let beginning = |text: &str| text.chars().take(LOOKED_AT).collect::<String>();
+        let whole: String = shown.iter().map(Piece::text).collect();
+        // What is cut is not the same, and may be what was sent, if it is most of it.
+        let cut = whole.trim_end_matches(['…', ' ']);
+        let alike = matches(&sent, &shown, false)
+            || (cut.len() * 2 >= sent.len() && sent.starts_with(cut))
+            || strsim::normalized_levenshtein(&beginning(&sent), &beginning(&whole)) >= ALIKE;
+        if alike { Likeness::Alike } else { Likeness::Unlike }
+    }
+
+    /// The text in pieces, without the images' link.
+    fn pieces(&self, images: usize) -> Vec<Piece> {
+        let text = normal(&self.text);
+        let mut pieces = Vec::new();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find(SHORT) {
+            let scheme = ["https", "http"].into_iter().find(|scheme| rest[..at].ends_with(scheme));
+            let start = at - scheme.map_or(0, str::len);
+            let code = at + SHORT.len();
+            let length = rest[code..].find(|c: char| !c.is_ascii_alphanumeric());
+            let end = length.map_or(rest.len(), |length| code + length);
+            push_text(&mut pieces, &rest[..start]);
+            if scheme.is_none() {
+                push_text(&mut pieces, &rest[start..end]);
+            } else {
+                let target = self.links.get(&rest[start..end]).cloned();
+                if target.as_deref() != Some("") {
+                    pieces.push(Piece::Link(target));
+                }
+            }
+            rest = &rest[end..];
+        }
+        push_text(&mut pieces, rest);
+        // A last link of which nothing is known belongs to the images, if there are any.
+        if images > 0 && matches!(pieces.last(), Some(Piece::Link(None))) {
+            pieces.pop();
+        }
+        if let Some(Piece::Text(last)) = pieces.last_mut() {
+            last.truncate(last.trim_end().len());
+        }
+        pieces
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(String),
+    /// A short link, and where it leads, if that is known.
+    Link(Option<String>),
+}
+
+impl Piece {
+    fn text(&self) -> &str {
+        match self {
+            Piece::Text(text) => text,
+            Piece::Link(target) => target.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+fn push_text(pieces: &mut Vec<Piece>, text: &str) {
+    match pieces.last_mut() {
+        Some(Piece::Text(before)) => before.push_str(text),
+        _ if text.is_empty() => {}
+        _ => pieces.push(Piece::Text(text.to_owned())),
+    }
+}
+
+/// Whether `sent` is the pieces with a link (a run without blanks) for every
+/// short link: the one that it leads to, if `exact`. One pass from the left.
+fn matches(sent: &str, pieces: &[Piece], exact: bool) -> bool {
+    let mut rest = sent;
+    let mut open: Option<&Option<String>> = None;
+    for (number, piece) in pieces.iter().enumerate() {
+        match (piece, open.take()) {
+            (Piece::Text(text), None) => match rest.strip_prefix(text.as_str()) {
+                Some(after) => rest = after,
+                None => return false,
+            },
+            (Piece::Text(text), Some(target)) => {
+                let last = number + 1 == pieces.len();
+                let at = if last {
+                    rest.strip_suffix(text.as_str()).map(str::len)
+                } else {
+                    rest.find(text.as_str())
+                };
+                let Some(at) = at.filter(|at| is_link(&rest[..*at], target, exact)) else { return false };
+                rest = &rest[at + text.len()..];
+            }
+            (Piece::Link(target), None) => open = Some(target),
+            // Two links without anything between them.
+            (Piece::Link(_), Some(_)) => return false,
+        }
+    }
+    match open {
+        Some(target) => is_link(rest, target, exact),
+        None => rest.is_empty(),
+    }
+}
+
+fn is_link(written: &str, target: &Option<String>, exact: bool) -> bool {
+    let run = !written.is_empty() && !written.contains(char::is_whitespace);
+    run && target.as_ref().is_none_or(|target| !exact || bare(written) == bare(target))
+}
+
+/// An address without what X adds or takes away: scheme, capitals of the host,
+/// a slash at the end.
+fn bare(address: &str) -> String {
+    let whole = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
+    let Ok(url) = url::Url::parse(&whole) else { return address.to_owned() };
+    let text = url.as_str();
+    text.split_once("://").map_or(text, |(_, rest)| rest).trim_end_matches('/').to_owned()
+}
+
+/// Composed, and with every run of blanks as one.
+fn normal(text: &str) -> String {
+    let composed: String = text.nfc().collect();
+    composed.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn compare(sent: &str, images: usize, post: Value) -> Likeness {
+        Shown::of(&post).compare(sent, images)
+    }
+
+    fn url(short: &str, target: &str) -> Value {
+        json!({ "url": short, "expanded_url": target })
+    }
+
+    #[test]
+    fn links_and_signs_come_back_in_another_spelling() {
+        let post = json!({
+            "text": "R&amp;D: it &lt;landed&gt; https://t.co/Ab1, see https://t.co/Cd2.",
+            "entities": { "urls": [url("https://t.co/Ab1", "https://acme.example/x?a=1&b=2"),
+                                   url("https://t.co/Cd2", "http://acme.example")] },
+        });
+        let sent = "R&D: it <landed> https://acme.example/x?a=1&b=2, see Acme.example.";
+        assert_eq!(compare(sent, 0, post.clone()), Likeness::Same);
+        assert_eq!(compare(&sent.replace("a=1", "a=7"), 0, post.clone()), Likeness::Alike);
+        assert_eq!(compare("Something else is said today", 0, post.clone()), Likeness::Unlike);
+        assert_eq!(compare(&sent.replace("landed", "lands"), 0, post), Likeness::Alike);
+        let cut = json!({ "text": "It landed after a flight of four…" });
+        assert_eq!(compare("It landed after a flight of four hundred seconds.", 0, cut), Likeness::Alike);
+    }
+
+    #[test]
+    fn without_its_target_a_short_link_stands_for_any() {
+        let shown = |text: &str| json!({ "text": text });
+        assert_eq!(compare("See https://a.example/", 0, shown("See https://t.co/a")), Likeness::Same);
+        assert_eq!(compare("See you there", 0, shown("See https://t.co/a")), Likeness::Unlike);
+        assert_eq!(compare("https://a.example b", 0, shown("https://t.co/a b")), Likeness::Same);
+        assert_eq!(compare("a", 0, shown("https://t.co/ahttps://t.co/b")), Likeness::Unlike);
+        // What is not short stays as it was written.
+        assert_eq!(compare("See https://a.example/", 0, shown("See https://a.example/")), Likeness::Same);
+    }
+
+    #[test]
+    fn the_images_own_link_is_not_part_of_the_words() {
+        let known = json!({
+            "text": "Look. https://t.co/pic",
+            "entities": { "urls": [{ "url": "https://t.co/pic", "media_key": "3_1",
+                                     "expanded_url": "https://x.com/acme/status/1/photo/1" }] },
+        });
+        assert_eq!(compare("Look.", 1, known), Likeness::Same);
+        let unknown = json!({ "text": "Look. https://t.co/pic" });
+        assert_eq!(compare("Look.", 1, unknown.clone()), Likeness::Same);
+        assert_eq!(compare("Look.", 0, unknown), Likeness::Alike);
+        let bare =
+            |media: &[&str]| json!({ "text": "https://t.co/p", "attachments": { "media_keys": media } });
+        assert_eq!(compare("", 2, bare(&["3_1", "3_2"])), Likeness::Same);
+        assert_eq!(compare("", 1, bare(&["3_1", "3_2"])), Likeness::Alike);
+    }
+
+    #[test]
+    fn blanks_composition_and_long_texts_make_no_difference() {
+        let post = json!({ "text": "cut…", "note_tweet": { "text": "Caf\u{e9}\nand more" } });
+        assert_eq!(compare("  Cafe\u{301}\r\n and more ", 0, post), Likeness::Same);
+        let post = json!({ "text": "cut…", "note_post": { "text": "All of it" } });
+        assert_eq!(compare("All of it", 0, post), Likeness::Same);
+        assert_eq!(compare("All of it", 0, json!({})), Likeness::Unlike);
+    }
+}

@@ -1,0 +1,178 @@
+//! Texts as JSON, one a line, answered one a line and in order, however many
+//! they are.
+
+use super::{Arguments, TEXT_LIMIT, measure, unreadable};
+use crate::cli::desk::Desk;
+use crate::cli::failure::Failure;
+use crate::exit::Exit;
+use crate::report::machine;
+use crate::text::{Rules, visible};
+use serde::Deserialize;
+use serde_json::json;
+use std::borrow::Cow;
+use std::io::{BufRead, BufReader, Read};
+
+/// Longest line: `\u0061` for every byte of the longest text.
+const LINE_LIMIT: usize = 6 * TEXT_LIMIT;
+/// What is kept of a buffer from one line to the next.
+const KEPT: usize = 1 << 20;
+
+/// One line of the input.
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    #[serde(borrow, default, alias = "spoiler_text")]
+    content_warning: Option<Cow<'a, str>>,
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
+/// What a line is once it is read.
+enum Got {
+    Line,
+    TooLong,
+    End,
+}
+
+/// Answers every line of the file or of standard input. Ends with 2 when one
+/// could not be read; the others have their answers.
+pub(super) fn answer(arguments: &Arguments, networks: &[Rules], desk: &mut Desk) -> Result<Exit, Failure> {
+    match &arguments.file {
+        Some(path) => {
+            let name = path.display().to_string();
+            let file = std::fs::File::open(path).map_err(|error| unreadable(&name, &error))?;
+            answer_all(file, &name, arguments, networks, desk)
+        }
+        None => answer_all(std::io::stdin().lock(), "standard input", arguments, networks, desk),
+    }
+}
+
+fn answer_all(
+    from: impl Read,
+    name: &str,
+    arguments: &Arguments,
+    networks: &[Rules],
+    desk: &mut Desk,
+) -> Result<Exit, Failure> {
+    let mut lines = BufReader::with_capacity(1 << 16, from);
+    let json = desk.json();
+    let mut out = desk.console.stream();
+    let mut buffer = Vec::new();
+    let mut exit = Exit::Done;
+    for number in 1_usize.. {
+        // Who asks line by line is not kept waiting for the next question.
+        if lines.buffer().is_empty() {
+            out.flush();
+        }
+        if !out.is_open() {
+            break;
+        }
+        let got = next(&mut lines, &mut buffer).map_err(|error| unreadable(name, &error))?;
+        let line = match got {
+            Got::End => break,
+            Got::TooLong => {
+                Err(("too-large", format!("it is longer than {} MB", LINE_LIMIT / 1_000_000), None))
+            }
+            Got::Line if number == 1 => Ok(buffer.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&buffer)),
+            Got::Line => Ok(buffer.as_slice()),
+        };
+        if line.as_ref().is_ok_and(|line| line.trim_ascii().is_empty()) {
+            continue;
+        }
+        match line.and_then(parse) {
+            Ok(line) => {
+                let warning =
+                    line.content_warning.or(arguments.content_warning.as_deref().map(Cow::Borrowed));
+                for rules in networks {
+                    let rules = Rules { limit: line.limit.or(rules.limit), ..*rules };
+                    let measured = measure(warning.as_deref().unwrap_or(""), &line.text, &rules);
+                    if json {
+                        out.line(&machine::line(&measured));
+                    } else {
+                        out.line(&measured.line());
+                    }
+                }
+            }
+            Err((code, why, hint)) => {
+                exit = Exit::Usage;
+                let message = format!("line {number} cannot be read: {why}");
+                for rules in networks {
+                    let error = json!({ "code": code, "message": message, "hint": hint });
+                    if json {
+                        let answer = json!({ "network": rules.network, "line": number, "error": error });
+                        out.line(&machine::line(&answer));
+                    } else {
+                        out.line(&visible(&format!("{} ? {message}", rules.network)));
+                    }
+                }
+            }
+        }
+        if buffer.capacity() > KEPT {
+            buffer = Vec::new();
+        }
+    }
+    out.flush();
+    Ok(exit)
+}
+
+/// Reads the next line into `buffer`, without its end. Of a line that is too
+/// long nothing is kept.
+fn next(lines: &mut impl BufRead, buffer: &mut Vec<u8>) -> std::io::Result<Got> {
+    buffer.clear();
+    let mut any = false;
+    let mut too_long = false;
+    loop {
+        let here = match lines.fill_buf() {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            here => here?,
+        };
+        let end = here.iter().position(|byte| *byte == b'\n');
+        let part = &here[..end.unwrap_or(here.len())];
+        any |= !here.is_empty();
+        too_long |= buffer.len() + part.len() > LINE_LIMIT;
+        if too_long {
+            *buffer = Vec::new();
+        } else {
+            buffer.extend_from_slice(part);
+        }
+        let at_end = here.is_empty();
+        let used = part.len() + usize::from(end.is_some());
+        lines.consume(used);
+        if end.is_some() || at_end {
+            return Ok(match (any, too_long) {
+                (false, _) => Got::End,
+                (true, true) => Got::TooLong,
+                (true, false) => Got::Line,
+            });
+        }
+    }
+}
+
+/// A code, what is wrong, and what to do about it.
+type Unread = (&'static str, String, Option<&'static str>);
+
+const SHAPE: &str = "a line is an object: `{\"text\": \"…\"}`";
+
+fn parse(line: &[u8]) -> Result<Line<'_>, Unread> {
+    let text = std::str::from_utf8(line).map_err(|error| {
+        let why = format!("it is not UTF-8 at byte {}", error.valid_up_to() + 1);
+        ("not-utf-8", why, Some("write it as UTF-8"))
+    })?;
+    let line: Line<'_> = serde_json::from_str(text).map_err(|error| {
+        let told = error.to_string();
+        let what = told.rsplit_once(" at line ").map_or(told.as_str(), |(what, _)| what);
+        let why = format!("{what}, at byte {}", error.column());
+        if what.contains("surrogate") || what.contains("hex escape") {
+            let hint =
+                "half of a pair like `\\ud83d\\udc4b` is no character: write both halves, or the character";
+            return ("lone-surrogate", why, Some(hint));
+        }
+        (if error.is_data() { "wrong-shape" } else { "not-json" }, why, Some(SHAPE))
+    })?;
+    if line.text.len() > TEXT_LIMIT {
+        let why = format!("its text is larger than {} MB", TEXT_LIMIT / 1_000_000);
+        return Err(("too-large", why, None));
+    }
+    Ok(line)
+}

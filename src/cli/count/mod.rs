@@ -1,0 +1,221 @@
+//! `ladder count`: how long a text is on each network, counted as the network
+//! counts, and what it links. Needs no project but for `--message`.
+
+mod lines;
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::house::House;
+use crate::diagnostic::{has_errors, nearest};
+use crate::exit::Exit;
+use crate::render::Variant;
+use crate::report::count::{Length, lengths, measure};
+use crate::text::{Counted, Rules, count, network};
+use serde_json::{Value, json};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Largest text: more than a hundred times what the most generous network takes.
+const TEXT_LIMIT: usize = 16_000_000;
+
+/// Arguments of `ladder count`.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(
+    after_help = "Ends with 3 when a network that was named with --network does not take the text, or a \
+    part of --message is too long. With --jsonl every answer says itself whether it fits: the end is 0, \
+    or 2 when a line could not be read."
+)]
+pub struct Arguments {
+    /// The text; `-` reads it from standard input
+    #[arg(conflicts_with_all = ["file", "message", "jsonl"])]
+    pub text: Option<String>,
+    /// Read the text from this file
+    #[arg(long, value_name = "FILE", conflicts_with = "message")]
+    pub file: Option<PathBuf>,
+    /// Count what each rung makes of this message (path or id)
+    #[arg(long, conflicts_with_all = ["jsonl", "network", "limit", "content_warning"])]
+    pub message: Option<String>,
+    /// Count the message on this ladder instead of its own
+    #[arg(long, value_name = "NAME", requires = "message")]
+    pub ladder: Option<String>,
+    /// Read texts as JSON, one `{"text": "…"}` a line, and answer each with a line
+    #[arg(long)]
+    pub jsonl: bool,
+    /// Only this network (may be given several times; all if none is given)
+    #[arg(long, value_name = "NAME")]
+    pub network: Vec<String>,
+    /// The limit of the instance, instead of its network's usual one
+    #[arg(long, value_name = "NUMBER")]
+    pub limit: Option<usize>,
+    /// The warning that stands above the text (it counts on Mastodon)
+    #[arg(long, value_name = "TEXT")]
+    pub content_warning: Option<String>,
+}
+
+/// Counts. What ends with which code is in the help.
+pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+    if let Some(message) = &arguments.message {
+        return rungs(message, arguments.ladder.as_deref(), desk);
+    }
+    if arguments.jsonl {
+        desk.answers_in_lines();
+    } else {
+        desk.field("counts", json!([]));
+    }
+    let networks = networks(arguments)?;
+    if arguments.jsonl {
+        return lines::answer(arguments, &networks, desk);
+    }
+    let text = match (&arguments.text, &arguments.file) {
+        (Some(dash), _) if dash == "-" => read(std::io::stdin().lock(), "standard input")?,
+        (Some(text), _) => text.clone(),
+        (None, Some(file)) => read_file(file)?,
+        (None, None) => {
+            return Err(Failure::usage("no-text", "there is no text to count").hint(
+                "write it behind the verb, or name it: `--file FILE`, `-` for standard input, \
+                 `--message MESSAGE`, `--jsonl`",
+            ));
+        }
+    };
+    let warning = arguments.content_warning.as_deref().unwrap_or("");
+    let measured: Vec<_> = networks.iter().map(|rules| measure(warning, &text, rules)).collect();
+    if desk.json() {
+        let counts = measured.iter().map(|one| serde_json::to_value(one).unwrap_or(Value::Null));
+        desk.field("counts", counts.collect::<Vec<_>>());
+    } else {
+        let rows: Vec<Length> = measured.iter().map(Length::from).collect();
+        show(&["NETWORK"], &rows, desk);
+    }
+    // Nobody asked for those that were not named.
+    let fits = arguments.network.is_empty() || measured.iter().all(|one| one.fits());
+    Ok(if fits { Exit::Done } else { Exit::Check })
+}
+
+fn show(heading: &[&str], rows: &[Length], desk: &mut Desk) {
+    let (width, bars) = (desk.console.width(), desk.console.is_terminal());
+    let colour = desk.console.colour_out();
+    desk.console.data(&lengths(heading, rows, width, bars, colour));
+}
+
+/// The networks that were asked for, with the limit that was given.
+fn networks(arguments: &Arguments) -> Result<Vec<Rules>, Failure> {
+    let mut found: Vec<Rules> = Vec::new();
+    for name in &arguments.network {
+        let rules = network::find(name).ok_or_else(|| {
+            let failure = Failure::usage("unknown-network", format!("there is no network `{name}`"));
+            let names = || network::NETWORKS.iter().map(|rules| rules.network);
+            match nearest(name, names()) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure.hint(format!("known are {}", names().collect::<Vec<_>>().join(", "))),
+            }
+        })?;
+        found.push(*rules);
+    }
+    if arguments.limit.is_some() && found.len() != 1 {
+        return Err(Failure::usage("limit", "`--limit` is for one network")
+            .hint("say which: `--network mastodon --limit 5000`"));
+    }
+    if found.is_empty() {
+        found.extend(network::NETWORKS);
+    }
+    for rules in &mut found {
+        // A mail's text here is its subject.
+        rules.limit = arguments.limit.or(rules.limit).or(rules.title_limit);
+    }
+    Ok(found)
+}
+
+/// What each rung makes of a message, part by part.
+fn rungs(message: &str, ladder: Option<&str>, desk: &mut Desk) -> Result<Exit, Failure> {
+    desk.fields_of(json!({ "message": null, "ladder": null, "variants": [] }));
+    let (house, message) = House::with_message(desk, message)?;
+    let now = desk.now(&house.loaded.zone)?;
+    let composed = house.compose(desk, &message, ladder, now)?;
+    let mut rows = Vec::new();
+    let mut variants = Vec::new();
+    for made in &composed.made {
+        let outlet = &made.channel.outlet;
+        let parts = parts(&made.variant, &outlet.rules);
+        let many = parts.len();
+        for (at, (what, counted)) in parts.iter().enumerate() {
+            let what = if many > 1 { format!("part {} of {many}", at + 1) } else { (*what).to_owned() };
+            let names = vec![made.rung.name.value.clone(), outlet.rules.network.to_owned(), what];
+            rows.push(Length::of(names, counted));
+        }
+        variants.push(json!({
+            "rung": made.rung.name.value,
+            "channel": outlet.channel,
+            "network": outlet.rules.network,
+            "kind": made.variant.kind().name(),
+            "parts": parts.iter().map(|(what, counted)| part(what, counted)).collect::<Vec<_>>(),
+        }));
+    }
+    desk.fields_of(
+        json!({ "message": composed.message.id, "ladder": composed.ladder.name, "variants": variants }),
+    );
+    if !desk.json() {
+        show(&["RUNG", "NETWORK", "WHAT"], &rows, desk);
+    }
+    desk.problems(&house.loaded.sources, &composed.problems);
+    Ok(if has_errors(&composed.problems) { Exit::Check } else { Exit::Done })
+}
+
+/// What of a variant is counted: the parts of a post, a title, a subject.
+fn parts(variant: &Variant, rules: &Rules) -> Vec<(&'static str, Counted)> {
+    let title = |text: &str| count(text, &Rules { limit: rules.title_limit, ..network::UNKNOWN }, 0);
+    match variant {
+        Variant::Post(post) => {
+            post.parts.iter().map(|part| ("text", count(&part.text, rules, post.url_reserve))).collect()
+        }
+        Variant::Article(article) => vec![("title", title(&article.title))],
+        Variant::Mail(mail) => vec![("subject", title(&mail.subject))],
+    }
+}
+
+fn part(what: &str, counted: &Counted) -> Value {
+    let bytes = counted.bytes.map(|(counted, limit)| json!({ "counted": counted, "limit": limit }));
+    let mut part = json!({
+        "what": what,
+        "counted": counted.counted,
+        "limit": counted.limit,
+        "unit": counted.unit.name(),
+        "fits": counted.fits(),
+    });
+    if let (Some(bytes), Some(part)) = (bytes, part.as_object_mut()) {
+        part.insert("bytes".to_owned(), bytes);
+    }
+    part
+}
+
+fn read_file(path: &Path) -> Result<String, Failure> {
+    let name = path.display().to_string();
+    let file = std::fs::File::open(path).map_err(|error| unreadable(&name, &error))?;
+    read(file, &name)
+}
+
+/// A text as editors and pipes hand it over: without a byte order mark, with
+/// line feeds, and without the line end behind its last line.
+fn read(from: impl Read, name: &str) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    from.take(TEXT_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
+    if bytes.len() > TEXT_LIMIT {
+        let message = format!("{name} is larger than {} MB", TEXT_LIMIT / 1_000_000);
+        return Err(
+            Failure::usage("too-large", message).hint("no network takes such a text: is it the right one?")
+        );
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let before = &error.as_bytes()[..at];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+        Failure::usage("not-utf-8", format!("{name} is not UTF-8 at line {line}, byte {column}"))
+            .hint("save it as UTF-8")
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n");
+    Ok(text.strip_suffix('\n').map(str::to_owned).unwrap_or(text))
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Failure {
+    Failure::usage("unreadable", format!("{name} cannot be read: {error}"))
+}

@@ -1,0 +1,80 @@
+//! What can be ordered to go wrong, once each.
+
+use std::time::Duration;
+
+/// Which request an ordered fault is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Upon {
+    /// The next that would make something readers see: a post or a comment.
+    Publishing,
+    /// The next, whichever.
+    Any,
+    /// The one that so many came before.
+    Number(usize),
+    /// The next with this method whose path holds these characters.
+    Path(&'static str, &'static str),
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is done, and the connection breaks before a byte of the answer.
+    AnswerLost,
+    /// The connection breaks after the request is read, and nothing is done.
+    CutBefore,
+    /// It is done, and the connection breaks in the middle of the answer's body.
+    BrokenBody,
+    /// "Too many", in the network's dialect, with this wait; nothing is done.
+    TooMany(Duration),
+    /// It is done, and the answer is the network's 500.
+    FailedAfter,
+    /// The network's 500, and nothing is done.
+    FailedBefore,
+    /// It is done, and the answer comes this much later.
+    Slow(Duration),
+    /// It is done, and somebody on the way answers 200 with a page of HTML.
+    Html,
+    /// It is done, and the answer ends in the middle of its JSON.
+    HalfJson,
+    /// It is done, and the answer is its status alone.
+    Empty,
+    /// It is done, and the answer lacks the id.
+    WithoutId,
+    /// A redirect to this address; nothing is done.
+    Redirect(String),
+    /// The credentials are expired from now on, for this request as well.
+    Expired,
+    /// It is done, and readers see only so many characters of the text.
+    CutShort(usize),
+    /// It is done, and the answer is a gigabyte.
+    Gigabyte,
+    /// It is done, and the answer comes at one byte a second.
+    Drip,
+    /// A refusal that repeats every header and parameter of the request, tokens
+    /// and all; nothing is done.
+    Echo(u16),
+    /// A refusal with this status and in these words; nothing is done.
+    Says(u16, String),
+    /// It is done, and the answer names it so.
+    OddId(String),
+    /// Nothing is done, and no answer ever comes.
+    Silence,
+    /// It is done, and no answer ever comes.
+    SilenceAfter,
+}
+
+impl Fault {
+    /// Whether the network does what was asked before it goes wrong.
+    pub(super) fn is_after_doing(&self) -> bool {
+        !matches!(
+            self,
+            Fault::CutBefore
+                | Fault::TooMany(_)
+                | Fault::FailedBefore
+                | Fault::Redirect(_)
+                | Fault::Echo(_)
+                | Fault::Says(..)
+                | Fault::Silence
+        )
+    }
+}

@@ -1,0 +1,164 @@
+//! Networks in this process: they answer by their documents, refuse what the
+//! real ones refuse, fail as ordered, and keep what readers would see.
+//!
+//! Real HTTP on loopback, one server each, for tests and for a rehearsal of a
+//! whole plan. Written from the networks' own pages and not from the adapters,
+//! so that the two can disagree. Where a page is silent the stricter reading is
+//! taken; what nobody could confirm says so where it is decided.
+
+mod facebook;
+mod fault;
+mod image;
+mod linkedin;
+mod log;
+mod reply;
+mod request;
+mod server;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod timeline;
+mod x;
+
+pub use fault::{Fault, Upon};
+pub use log::{Logged, LoggedBody, LoggedPart};
+pub use settings::{Settings, Signed};
+pub use timeline::{LiveComment, LiveLink, LiveMedia, LivePost};
+
+use jiff::Timestamp;
+use reply::Reply;
+use request::Asked;
+use server::Shared;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Which network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// X's API v2 (docs.x.com, 2026-08-22).
+    X,
+    /// Pages of Facebook's Graph API v26.0 (2026-07-29).
+    Facebook,
+    /// LinkedIn's versioned Posts API (li-lms-2026-05).
+    LinkedIn,
+}
+
+/// What every network does in its own way.
+trait Service: Send {
+    /// Does what was asked, or refuses it.
+    fn answer(&mut self, asked: &Asked) -> Reply;
+    /// Whether this would make something that readers see.
+    fn publishes(&self, asked: &Asked) -> bool;
+    /// "Too many", to be asked again after `wait`.
+    fn too_many(&self, wait: Duration) -> Reply;
+    /// "Something went wrong here."
+    fn failed(&self) -> Reply;
+    /// A success that does not say what was made.
+    fn nameless(&self, reply: Reply) -> Reply;
+    /// A success that calls what was made by this name.
+    fn renamed(&self, reply: Reply, id: &str) -> Reply;
+    /// From now on the credentials are expired.
+    fn expire(&mut self);
+    /// The next text is shown only this far, in characters.
+    fn shorten_next(&mut self, characters: usize);
+    /// Somebody posted this by hand at that time with the same account.
+    fn by_hand(&mut self, text: &str, at: Timestamp) -> String;
+    /// The id of a post that stands there and is somebody else's.
+    fn by_stranger(&mut self) -> String;
+    /// Everything that was ever posted with the account, oldest first.
+    fn timeline(&self) -> Vec<LivePost>;
+}
+
+/// Starts networks.
+#[derive(Debug)]
+pub enum Network {}
+
+impl Network {
+    /// Starts `kind` on a free port of this machine, in the tokio runtime of the
+    /// caller. The error is the operating system's: no socket could be had.
+    pub async fn start(kind: Kind, settings: Settings) -> std::io::Result<Running> {
+        let service: Box<dyn Service> = match kind {
+            Kind::X => Box::new(x::X::new(settings)),
+            Kind::Facebook => Box::new(facebook::Facebook::new(settings)),
+            Kind::LinkedIn => Box::new(linkedin::LinkedIn::new(settings)),
+        };
+        server::start(kind, service).await
+    }
+}
+
+/// A network that runs. It stops when this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    kind: Kind,
+    base_url: String,
+    shared: Arc<Shared>,
+    accepting: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    /// Which one it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// `http://127.0.0.1:PORT`, for `base_url` of a channel.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Every request so far, in order of arrival, without secrets.
+    pub fn log(&self) -> Vec<Logged> {
+        self.shared.state().log.clone()
+    }
+
+    /// What readers see now, oldest first.
+    pub fn timeline(&self) -> Vec<LivePost> {
+        self.everything().into_iter().filter(|post| !post.deleted).collect()
+    }
+
+    /// The same with what was taken down again.
+    pub fn everything(&self) -> Vec<LivePost> {
+        self.shared.state().service.timeline()
+    }
+
+    /// Orders a fault for the next request that publishes something. Orders
+    /// wait in a row, and each strikes once.
+    pub fn order(&self, fault: Fault) {
+        self.order_upon(Upon::Publishing, fault);
+    }
+
+    /// Orders a fault for the next request of a kind.
+    pub fn order_upon(&self, upon: Upon, fault: Fault) {
+        self.shared.state().orders.push_back((upon, fault));
+    }
+
+    /// How many ordered faults have not struck yet.
+    pub fn ordered(&self) -> usize {
+        self.shared.state().orders.len()
+    }
+
+    /// Somebody posted `text` by hand with the same account, so long ago; its
+    /// id. Only before anything younger is there, for ids grow with time.
+    pub fn posted_by_hand(&self, text: &str, ago: Duration) -> String {
+        let at = Timestamp::now().checked_sub(ago).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.shared.state().service.by_hand(text, at)
+    }
+
+    /// A stranger posts something; its id. It is not in the timeline.
+    pub fn posted_by_stranger(&self) -> String {
+        self.shared.state().service.by_stranger()
+    }
+
+    /// Stops: nobody is listening any more, and no request that is still on its
+    /// way is answered. What was logged and posted can still be read.
+    pub fn stop(&self) {
+        self.accepting.abort();
+        self.shared.stop();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

@@ -1,0 +1,182 @@
+//! Tables as lines.
+
+use super::facet::{FacetKind, Mark, Marked};
+use super::layout::{Container, Writer};
+use super::manner::Tables;
+use pulldown_cmark::Alignment;
+use unicode_width::UnicodeWidthStr;
+
+/// The widest table that is set in columns: about what a phone shows of code.
+const COLUMNS: usize = 60;
+/// A longer heading of a column is not said again in every row.
+const NAME: usize = 40;
+
+/// A cell: its text in one line, and what stands where in it.
+pub(super) struct Cell {
+    text: String,
+    marks: Vec<Marked>,
+}
+
+impl Cell {
+    /// Of what has gathered in a line.
+    pub fn new(text: &str, marks: Vec<Marked>) -> Cell {
+        let start = text.len() - text.trim_start().len();
+        let text = text.trim().replace('\n', " ");
+        let within = |at: usize| at.saturating_sub(start).min(text.len());
+        let marks = marks
+            .into_iter()
+            .map(|Marked { mark, range }| Marked::new(mark, within(range.start)..within(range.end)));
+        Cell { marks: marks.collect(), text }
+    }
+
+    fn leads(&self) -> bool {
+        self.marks.iter().any(|marked| matches!(marked.mark, Mark::Facet(FacetKind::Link(_))))
+    }
+}
+
+/// A table that is being read; the first row is its head.
+pub(super) struct Table {
+    alignments: Vec<Alignment>,
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// Without rows yet.
+    pub fn new(alignments: Vec<Alignment>) -> Table {
+        Table { alignments, rows: Vec::new() }
+    }
+
+    /// Writes it in the writer's manner.
+    pub fn write(self, writer: &mut Writer<'_>) {
+        match writer.manner.tables {
+            Tables::Bars => self.bars(writer),
+            Tables::Named => self.named(writer),
+            Tables::Aligned => match self.aligned() {
+                Some(text) => writer.code_block(&text, ""),
+                None => self.named(writer),
+            },
+            Tables::Markdown => self.markdown(writer),
+        }
+    }
+
+    fn bars(self, writer: &mut Writer<'_>) {
+        for row in self.rows {
+            writer.whole_lines = row.len() > 1;
+            for (at, cell) in row.into_iter().enumerate() {
+                if at > 0 {
+                    writer.structure(" | ");
+                }
+                push(writer, cell);
+            }
+            writer.flush(false);
+        }
+        writer.whole_lines = false;
+    }
+
+    /// `• Head: cell; Head: cell`.
+    fn named(self, writer: &mut Writer<'_>) {
+        if self.rows.len() < 2 {
+            return self.bars(writer);
+        }
+        let mut rows = self.rows.into_iter();
+        let head = rows.next().unwrap_or_default().into_iter().map(|cell| cell.text);
+        let named = |name: String| (!name.is_empty() && name.width() <= NAME).then_some(name);
+        let head: Vec<Option<String>> = head.map(named).collect();
+        let bullet = writer.manner.bullet;
+        for row in rows {
+            let rest = " ".repeat(writer.manner.indent.unwrap_or_else(|| bullet.chars().count()));
+            writer.containers.push(Container::new(bullet, &rest));
+            let mut first = true;
+            for (at, cell) in row.into_iter().enumerate().filter(|(_, cell)| !cell.text.is_empty()) {
+                if !first {
+                    writer.text("; ");
+                }
+                first = false;
+                if let Some(Some(name)) = head.get(at) {
+                    writer.text(name);
+                    writer.text(if name.ends_with(':') { " " } else { ": " });
+                }
+                push(writer, cell);
+            }
+            writer.flush(false);
+            writer.containers.pop();
+        }
+    }
+
+    /// In columns, if it is narrow enough and leads nowhere.
+    fn aligned(&self) -> Option<String> {
+        let mut widths = vec![0_usize; self.alignments.len()];
+        for cells in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(cells) {
+                *width = (*width).max(cell.text.width());
+            }
+        }
+        let whole = widths.iter().sum::<usize>() + 2 * widths.len();
+        if whole > COLUMNS || self.rows.iter().flatten().any(Cell::leads) {
+            return None;
+        }
+        let mut out = String::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            let mut line = String::new();
+            for ((cell, width), alignment) in row.iter().zip(&widths).zip(&self.alignments) {
+                let room = width.saturating_sub(cell.text.width());
+                let before = match alignment {
+                    Alignment::Right => room,
+                    Alignment::Center => room / 2,
+                    Alignment::Left | Alignment::None => 0,
+                };
+                line.push_str(&" ".repeat(before));
+                line.push_str(&cell.text);
+                line.push_str(&" ".repeat(room - before + 2));
+            }
+            out.push_str(line.trim_end());
+            out.push('\n');
+            if at == 0 {
+                let rules: Vec<String> = widths.iter().map(|width| "-".repeat((*width).max(1))).collect();
+                out.push_str(&rules.join("  "));
+                out.push('\n');
+            }
+        }
+        Some(out.trim_end().to_owned())
+    }
+
+    fn markdown(self, writer: &mut Writer<'_>) {
+        let rules: Vec<&str> = self
+            .alignments
+            .iter()
+            .map(|alignment| match alignment {
+                Alignment::None => "---",
+                Alignment::Left => ":--",
+                Alignment::Center => ":-:",
+                Alignment::Right => "--:",
+            })
+            .collect();
+        for (at, mut row) in self.rows.into_iter().enumerate() {
+            // What a row does not have is empty anyway.
+            while at > 0 && row.last().is_some_and(|cell| cell.text.is_empty()) {
+                row.pop();
+            }
+            writer.structure("|");
+            for cell in row {
+                writer.structure(" ");
+                push(writer, cell);
+                writer.structure(" |");
+            }
+            writer.flush(false);
+            if at == 0 {
+                writer.structure(&format!("| {} |", rules.join(" | ")));
+                writer.flush(false);
+            }
+        }
+    }
+}
+
+fn push(writer: &mut Writer<'_>, cell: Cell) {
+    let start = writer.line.len();
+    let moved = cell
+        .marks
+        .into_iter()
+        .map(|Marked { mark, range }| Marked::new(mark, range.start + start..range.end + start));
+    writer.marks.extend(moved);
+    writer.line.push_str(&cell.text);
+}

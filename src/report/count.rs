@@ -1,0 +1,277 @@
+//! How long texts are, for people and machines.
+
+use super::columns::{cut, pad, table};
+use super::sign::paint;
+use crate::text::{Counted, Dialect, Entity, EntityKind, Rules, count_below, entities};
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+/// What an address counts that is not known yet, where letters are counted.
+const URL_RESERVE: usize = 80;
+
+/// What a text is on one network: its length, and what the network links in it.
+///
+/// As JSON the contract of `ladder count`; ranges are in bytes of the text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Measured<'a> {
+    network: &'static str,
+    counted: usize,
+    limit: Option<usize>,
+    unit: &'static str,
+    fits: bool,
+    /// Where bytes are limited as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<Bytes>,
+    urls: Vec<Piece<'a>>,
+    mentions: Vec<Piece<'a>>,
+    hashtags: Vec<Piece<'a>>,
+    /// Where the network links them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cashtags: Option<Vec<Piece<'a>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+struct Bytes {
+    counted: usize,
+    limit: usize,
+}
+
+/// A piece of a text and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+struct Piece<'a> {
+    start: usize,
+    end: usize,
+    text: &'a str,
+}
+
+/// Measures `text` below a content `warning`, which counts where the network has one.
+pub fn measure<'a>(warning: &str, text: &'a str, rules: &Rules) -> Measured<'a> {
+    let warning = if rules.dialect == Dialect::Mastodon { warning } else { "" };
+    let counted = count_below(warning, text, rules, URL_RESERVE);
+    let cashtags = matches!(rules.dialect, Dialect::X | Dialect::Bluesky);
+    let mut measured = Measured {
+        network: rules.network,
+        counted: counted.counted,
+        limit: counted.limit,
+        unit: counted.unit.name(),
+        fits: counted.fits(),
+        bytes: counted.bytes.map(|(counted, limit)| Bytes { counted, limit }),
+        urls: Vec::new(),
+        mentions: Vec::new(),
+        hashtags: Vec::new(),
+        cashtags: cashtags.then(Vec::new),
+    };
+    for Entity { kind, range } in entities(text, rules.dialect) {
+        let piece = Piece { start: range.start, end: range.end, text: &text[range] };
+        match kind {
+            EntityKind::Link => measured.urls.push(piece),
+            EntityKind::Mention => measured.mentions.push(piece),
+            EntityKind::Hashtag => measured.hashtags.push(piece),
+            EntityKind::Cashtag => measured.cashtags.get_or_insert_default().push(piece),
+        }
+    }
+    measured
+}
+
+/// What decides whether a text fits, as a row of the table wants it.
+impl From<&Measured<'_>> for Length {
+    fn from(measured: &Measured<'_>) -> Length {
+        let length = Length {
+            names: vec![measured.network.to_owned()],
+            counted: measured.counted,
+            limit: measured.limit,
+            unit: measured.unit,
+        };
+        match measured.bytes {
+            Some(bytes) if bytes.counted > bytes.limit && length.over() == 0 => {
+                Length { counted: bytes.counted, limit: Some(bytes.limit), unit: "byte", ..length }
+            }
+            _ => length,
+        }
+    }
+}
+
+impl Measured<'_> {
+    /// Whether the network takes it.
+    pub fn fits(&self) -> bool {
+        self.fits
+    }
+
+    /// The length on one line: `x 12/280`.
+    pub fn line(&self) -> String {
+        let length = Length::from(self);
+        let limit = length.limit.map_or(String::new(), |limit| format!("/{limit}"));
+        let over = if length.over() > 0 { format!(" {}", length.verdict()) } else { String::new() };
+        format!("{} {}{limit}{over}", self.network, length.counted)
+    }
+}
+
+/// A row of the table: what is measured, and how long it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Length {
+    /// What it is, a cell for each column of names.
+    pub names: Vec<String>,
+    /// The length that decides.
+    pub counted: usize,
+    /// Its limit.
+    pub limit: Option<usize>,
+    /// What is counted.
+    pub unit: &'static str,
+}
+
+impl Length {
+    /// The length of a part, under these names.
+    pub fn of(names: Vec<String>, counted: &Counted) -> Length {
+        let decisive = counted.decisive();
+        Length { names, counted: decisive.counted, limit: decisive.limit, unit: decisive.unit.name() }
+    }
+
+    fn over(&self) -> usize {
+        self.limit.map_or(0, |limit| self.counted.saturating_sub(limit))
+    }
+
+    /// `17 %`, or what is wrong.
+    fn verdict(&self) -> String {
+        match self.limit {
+            None => "no limit".to_owned(),
+            Some(_) if self.over() > 0 => format!("✗ {} too many", self.over()),
+            Some(limit) => format!("{} %", (self.counted * 100).checked_div(limit).unwrap_or(0)),
+        }
+    }
+
+    fn style(&self) -> Style {
+        let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
+        match self.limit {
+            None => Style::new().dimmed(),
+            Some(_) if self.over() > 0 => colour(AnsiColor::Red).bold(),
+            // Nine tenths full: somebody who still edits wants to know.
+            Some(limit) if self.counted > limit - limit / 10 => colour(AnsiColor::Yellow),
+            Some(_) => colour(AnsiColor::Green),
+        }
+    }
+
+    /// `██████░░░░`.
+    fn bar(&self, columns: usize) -> String {
+        let Some(limit) = self.limit else { return " ".repeat(columns) };
+        let filled = (self.counted.min(limit) * columns).div_ceil(limit.max(1)).min(columns);
+        format!("{}{}", "█".repeat(filled), "░".repeat(columns - filled))
+    }
+}
+
+/// A longer bar says no more.
+const LONGEST_BAR: usize = 20;
+/// A shorter one says nothing.
+const SHORTEST_BAR: usize = 5;
+
+/// The lengths as a table under `heading` (the names' columns), in lines of at
+/// most `columns`; with `bars`, one that shows how full each is where there is room.
+pub fn lengths(heading: &[&str], rows: &[Length], columns: usize, bars: bool, colour: bool) -> String {
+    let verdicts: Vec<String> = rows.iter().map(Length::verdict).collect();
+    let widest = verdicts.iter().map(|verdict| verdict.chars().count()).max().unwrap_or(0).max("FULL".len());
+    let draw = |unit: bool| {
+        let mut heading: Vec<&str> = heading.to_vec();
+        heading.extend(["COUNTED", "LIMIT"]);
+        heading.extend(unit.then_some("UNIT"));
+        let cells = rows.iter().map(|row| {
+            let mut cells = row.names.clone();
+            cells.push(row.counted.to_string());
+            cells.push(row.limit.map_or("-".to_owned(), |limit| limit.to_string()));
+            cells.extend(unit.then(|| row.unit.to_owned()));
+            cells
+        });
+        table(&heading, &cells.collect::<Vec<_>>())
+    };
+    let width = |lines: &[String]| lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+    let mut lines = draw(true);
+    if width(&lines) + 2 + widest > columns {
+        // What is counted is the first that can be left away.
+        lines = draw(false);
+    }
+    let left = width(&lines);
+    let room = columns.saturating_sub(left + 2 + widest + 2).min(LONGEST_BAR);
+    let room = if bars && room >= SHORTEST_BAR { room } else { 0 };
+    let mut out = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let row = at.checked_sub(1).and_then(|at| Some((rows.get(at)?, verdicts.get(at)?)));
+        let (style, bar, verdict) = match row {
+            None => (Style::new().bold(), "FULL".to_owned(), ""),
+            Some((row, verdict)) => (row.style(), row.bar(room), verdict.as_str()),
+        };
+        let end = match (row.is_some(), room) {
+            (true, 1..) => format!("{bar}  {verdict}"),
+            (true, 0) => verdict.to_owned(),
+            (false, _) => bar,
+        };
+        let start = cut(&pad(line, left), columns);
+        let end = cut(&end, columns.saturating_sub(left + 2));
+        let start = if row.is_none() { paint(&start, style, colour) } else { start };
+        let end = if end == "…" { String::new() } else { paint(&end, style, colour) };
+        out.push_str(format!("{start}  {end}").trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::columns::width;
+    use crate::text::network;
+
+    #[test]
+    fn the_contract_of_one_answer() {
+        let text = "Hé @ada https://acme.com #news $ACME";
+        let json = serde_json::to_value(measure("CW", text, &network::X)).unwrap();
+        let piece = |start: usize, text: &str| serde_json::json!([{"start": start, "end": start + text.len(), "text": text}]);
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "network": "x", "counted": 3 + 5 + 23 + 1 + 5 + 1 + 5, "limit": 280, "unit": "weighted", "fits": true,
+                "urls": piece(9, "https://acme.com"), "mentions": piece(4, "@ada"),
+                "hashtags": piece(26, "#news"), "cashtags": piece(32, "$ACME"),
+            })
+        );
+        let json = serde_json::to_value(measure("CW", text, &network::MASTODON)).unwrap();
+        assert_eq!(json["counted"], 2 + 3 + 5 + 23 + 1 + 5 + 1 + 5);
+        assert!(json.get("cashtags").is_none() && json.get("bytes").is_none());
+        let json = serde_json::to_value(measure("", text, &network::BLUESKY)).unwrap();
+        assert_eq!(json["bytes"], serde_json::json!({"counted": text.len(), "limit": 3000}));
+        assert_eq!(json["mentions"], serde_json::json!([]));
+    }
+
+    fn rows() -> Vec<Length> {
+        let long = "word ".repeat(60);
+        let texts =
+            [(&network::BLUESKY, "👩‍👩‍👧‍👦".repeat(121)), (&network::NOSTR, long.clone()), (&network::X, long)];
+        texts.iter().map(|(rules, text)| Length::from(&measure("", text, rules))).collect()
+    }
+
+    #[test]
+    fn a_table_with_bars_where_there_is_room() {
+        insta::assert_snapshot!(lengths(&["NETWORK"], &rows(), 80, true, false), @r"
+        NETWORK  COUNTED  LIMIT  UNIT        FULL
+        bluesky  3025     3000   byte        ████████████████████  ✗ 25 too many
+        nostr    300      -      code-point                        no limit
+        x        300      280    weighted    ████████████████████  ✗ 20 too many
+        ");
+        insta::assert_snapshot!(lengths(&["NETWORK"], &rows(), 80, false, false), @r"
+        NETWORK  COUNTED  LIMIT  UNIT        FULL
+        bluesky  3025     3000   byte        ✗ 25 too many
+        nostr    300      -      code-point  no limit
+        x        300      280    weighted    ✗ 20 too many
+        ");
+        for columns in 24..120 {
+            for line in lengths(&["NETWORK"], &rows(), columns, true, false).lines() {
+                assert!(width(line) <= columns, "{columns}: {line}");
+            }
+        }
+        assert!(lengths(&["NETWORK"], &rows(), 80, true, true).contains("\u{1b}["));
+    }
+
+    #[test]
+    fn one_line_says_what_is_too_much() {
+        assert_eq!(measure("", "hello", &network::X).line(), "x 5/280");
+        assert_eq!(measure("", &"a".repeat(281), &network::X).line(), "x 281/280 ✗ 1 too many");
+        assert_eq!(measure("", "hello", &network::NOSTR).line(), "nostr 5");
+    }
+}

@@ -1,0 +1,329 @@
+//! `count`: the table, the one object, the stream of lines, and bad input.
+
+use super::house::House;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Output, Stdio};
+
+fn start(house: &House, arguments: &[&str]) -> Child {
+    let mut command = house.command(&[&["count"], arguments].concat());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// The program over these bytes on its standard input.
+fn feed(arguments: &[&str], input: &[u8]) -> Output {
+    let house = House::empty();
+    let mut child = start(&house, arguments);
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        // The program may have ended before it read all.
+        let _ = stdin.write_all(&input);
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+/// One answer a line, over these lines, and the exit code.
+fn answers(network: &str, input: &[u8]) -> (Vec<Value>, i32) {
+    let output = feed(&["--network", network, "--jsonl", "--format", "json"], input);
+    let out = String::from_utf8(output.stdout).unwrap();
+    let lines = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (lines, output.status.code().unwrap())
+}
+
+fn lines(values: &[Value]) -> Vec<u8> {
+    values.iter().flat_map(|value| format!("{value}\n").into_bytes()).collect()
+}
+
+fn piece(start: usize, text: &str) -> Value {
+    json!([{ "start": start, "end": start + text.len(), "text": text }])
+}
+
+#[test]
+fn a_text_is_counted_on_every_network_without_a_project() {
+    let house = House::empty();
+    let out = house.run(&["count", "Hello 👋 https://acme.org"]).ends(0).out();
+    let row = |name: &str| -> Vec<String> {
+        let line = out.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().map(str::to_owned).collect()
+    };
+    assert_eq!(row("x ")[1..3], ["32", "280"]);
+    assert_eq!(row("mastodon")[1..3], ["31", "500"]);
+    assert_eq!(row("bluesky")[1..3], ["24", "300"]);
+    assert_eq!(row("telegram")[1..3], ["25", "4096"]);
+    assert_eq!(row("threads")[1..3], ["27", "500"]);
+    assert_eq!(row("nostr")[1..3], ["24", "-"]);
+    assert!(!out.contains('█') && !out.contains('\u{1b}'), "{out}");
+    let names: Vec<&str> = out.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.is_sorted() && names.len() > 12, "{names:?}");
+    let json = house.run(&["count", "Hello", "--format", "json"]).ends(0).json();
+    assert_eq!(json["counts"].as_array().unwrap().len(), names.len());
+    assert_eq!(json["counts"][0]["network"], "bluesky");
+}
+
+#[test]
+fn a_network_that_was_named_has_to_take_the_text() {
+    let house = House::empty();
+    let long = "a".repeat(281);
+    house.run(&["count", &long]).ends(0);
+    house.run(&["count", &long, "--network", "mastodon"]).ends(0);
+    let ended = house.run(&["count", &long, "--network", "mastodon", "--network", "x"]).ends(3);
+    assert!(ended.out().contains("✗ 1 too many"), "{}", ended.out());
+    let json = house.run(&["count", &long, "--network", "x", "--format", "json"]).ends(3).json();
+    assert_eq!((&json["counts"][0]["fits"], &json["error"]), (&json!(false), &json!(null)));
+    house.run(&["count", &long, "--network", "x", "--limit", "500"]).ends(0);
+    house.run(&["count", &"a".repeat(61), "--network", "email"]).ends(3);
+    // Few characters can be too many bytes.
+    let family = "👨‍👩‍👧‍👦".repeat(121);
+    let ended = house.run(&["count", &family, "--network", "bluesky"]).ends(3);
+    assert!(ended.out().contains("✗ 25 too many"), "{}", ended.out());
+}
+
+#[test]
+fn every_line_has_its_answer_in_the_contract_s_words() {
+    let text = "Hé @ada@h.io https://acme.org #news";
+    let input = lines(&[
+        json!({ "text": text, "id": 7 }),
+        json!({ "text": "" }),
+        json!({ "text": "abc", "content_warning": "de", "limit": 4 }),
+        json!({ "text": "abc", "spoiler_text": "d", "limit": null }),
+    ]);
+    let (found, exit) = answers("mastodon", &input);
+    assert_eq!(exit, 0);
+    assert_eq!(
+        found[0],
+        json!({
+            "network": "mastodon", "counted": 3 + 5 + 23 + 6, "limit": 500, "unit": "grapheme", "fits": true,
+            "urls": piece(14, "https://acme.org"), "mentions": piece(4, "@ada@h.io"), "hashtags": piece(31, "#news"),
+        })
+    );
+    let short = |value: &Value| (value["counted"].clone(), value["limit"].clone(), value["fits"].clone());
+    assert_eq!(short(&found[1]), (json!(0), json!(500), json!(true)));
+    assert_eq!(short(&found[2]), (json!(5), json!(4), json!(false)));
+    assert_eq!(short(&found[3]), (json!(4), json!(500), json!(true)));
+    let (found, _) = answers("x", &lines(&[json!({ "text": "$ACME acme.org" })]));
+    assert_eq!((&found[0]["cashtags"], &found[0]["urls"]), (&piece(0, "$ACME"), &piece(6, "acme.org")));
+    let (found, _) = answers("bluesky", &lines(&[json!({ "text": "é $a @ada.bsky.social" })]));
+    assert_eq!(
+        (&found[0]["cashtags"], &found[0]["mentions"]),
+        (&piece(3, "$a"), &piece(6, "@ada.bsky.social"))
+    );
+    assert_eq!(found[0]["bytes"], json!({ "counted": 22, "limit": 3000 }));
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_told_and_the_others_are_answered() {
+    let input = [
+        b"{\"text\":\"one\"}\r\n\n".as_slice(),
+        b"{\"text\":\"\\ud83d\"}\n",
+        b"{\"text\":\"a\\ude00\"}\n",
+        b"{\"text\":\"\xff\"}\n",
+        b"{\"text\":5}\n",
+        b"{\"txt\":\"a\"}\n",
+        b"{\"text\":\"a\",\"limit\":-1}\n",
+        b"nothing\n",
+        b"\"text\"\n",
+        b"{\"text\":\"two\"}",
+    ];
+    let (found, exit) = answers("x", &input.concat());
+    assert_eq!(exit, 2);
+    assert_eq!(found.len(), 10);
+    assert_eq!((&found[0]["counted"], &found[9]["counted"]), (&json!(3), &json!(3)));
+    let told: Vec<(u64, &str)> = found[1..9]
+        .iter()
+        .map(|answer| (answer["line"].as_u64().unwrap(), answer["error"]["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (3, "lone-surrogate"),
+            (4, "lone-surrogate"),
+            (5, "not-utf-8"),
+            (6, "wrong-shape"),
+            (7, "wrong-shape"),
+            (8, "wrong-shape"),
+            (9, "not-json"),
+            (10, "wrong-shape"),
+        ]
+    );
+    for answer in &found[1..9] {
+        assert_eq!(answer["network"], "x");
+        assert!(answer["error"]["message"].as_str().unwrap().starts_with("line "), "{answer}");
+        assert!(answer["error"]["hint"].is_string(), "{answer}");
+    }
+    assert!(found[3]["error"]["message"].as_str().unwrap().contains("byte 10"), "{}", found[3]);
+    // To people the same, in words.
+    let output = feed(&["--network", "x", "--jsonl"], &input.concat());
+    assert_eq!(output.status.code(), Some(2));
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(out.starts_with("x 3/280\nx ? line 3 cannot be read: "), "{out}");
+}
+
+#[test]
+fn texts_that_nobody_would_write_are_counted_and_harm_no_terminal() {
+    let texts = [
+        "\u{0}",
+        "\u{202e}abc\u{202c}",
+        "\u{200d}",
+        "\u{feff}",
+        "\u{fffe}\u{ffff}",
+        "\u{1b}[31m",
+        "\u{301}",
+        "\r\n\r",
+        "@",
+        "#",
+        "$",
+        "https://",
+        "\u{e000}",
+        "🏴󠁧󠁢",
+        "\u{1f1e6}",
+    ];
+    let marks = format!("e{}", "\u{301}".repeat(10_000));
+    let brackets = "(".repeat(5000);
+    let links = "http://a.co/(".repeat(500);
+    let hosts = "日.".repeat(5000);
+    let names = "@a@".repeat(5000);
+    let input: Vec<Value> = texts
+        .iter()
+        .copied()
+        .chain([marks.as_str(), &brackets, &links, &hosts, &names])
+        .map(|text| json!({ "text": text }))
+        .collect();
+    let output = feed(&["--jsonl", "--format", "json"], &lines(&input));
+    assert_eq!(output.status.code(), Some(0));
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(!out.contains(|c: char| c != '\n' && ladder::text::visible::is_hostile(c)));
+    let networks = ladder::text::network::NETWORKS.len();
+    assert_eq!(out.lines().count(), input.len() * networks);
+    for (line, text) in out.lines().zip(input.iter().flat_map(|line| std::iter::repeat_n(line, networks))) {
+        let answer: Value = serde_json::from_str(line).unwrap();
+        let text = text["text"].as_str().unwrap();
+        for piece in
+            ["urls", "mentions", "hashtags"].into_iter().flat_map(|kind| answer[kind].as_array().unwrap())
+        {
+            let place = |name: &str| piece[name].as_u64().unwrap() as usize;
+            assert_eq!(&text[place("start")..place("end")], piece["text"].as_str().unwrap());
+        }
+    }
+    let (found, _) = answers("mastodon", &lines(&[json!({ "text": marks }), json!({ "text": "\u{200d}" })]));
+    assert_eq!((&found[0]["counted"], &found[1]["counted"]), (&json!(1), &json!(1)));
+}
+
+#[test]
+fn files_and_pipes_are_read_as_editors_write_them() {
+    let house = House::empty();
+    house.write("post.txt", "\u{feff}one\r\ntwo\r\n");
+    let json =
+        house.run(&["count", "--file", "post.txt", "--network", "x", "--format", "json"]).ends(0).json();
+    assert_eq!(json["counts"][0]["counted"], 7);
+    let output = feed(&["-", "--network", "x", "--format", "json"], b"one\ntwo\n");
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["counts"][0]["counted"], 7);
+    std::fs::write(house.path("lines"), lines(&[json!({ "text": "a" }), json!({ "text": "bc" })])).unwrap();
+    let out = house.run(&["count", "--jsonl", "--file", "lines", "--network", "x"]).ends(0).out();
+    assert_eq!(out, "x 1/280\nx 2/280\n");
+}
+
+#[test]
+fn files_that_are_no_texts_are_refused_in_words() {
+    let house = House::empty();
+    std::fs::write(house.path("latin1.txt"), b"one\ncaf\xe9\n").unwrap();
+    let ended = house.run(&["count", "--file", "latin1.txt"]).ends(2);
+    assert!(ended.err().contains("latin1.txt is not UTF-8 at line 2, byte 4"), "{}", ended.err());
+    let json = house.run(&["count", "--file", "latin1.txt", "--format", "json"]).ends(2).json();
+    assert_eq!((&json["error"]["code"], &json["counts"]), (&json!("not-utf-8"), &json!([])));
+    let file = std::fs::File::create(house.path("huge.txt")).unwrap();
+    file.set_len(100_000_000).unwrap();
+    let ended = house.run(&["count", "--file", "huge.txt"]).ends(2);
+    assert!(ended.err().contains("huge.txt is larger than 16 MB"), "{}", ended.err());
+    // A line of zeros: bounded, and told.
+    let ended =
+        house.run(&["count", "--jsonl", "--file", "huge.txt", "--network", "x", "--format", "json"]).ends(2);
+    let answer: Value = serde_json::from_str(ended.out().trim()).unwrap();
+    assert_eq!(answer["error"]["code"], "too-large");
+    for wrong in [&["--file", "none.txt"][..], &["--jsonl", "--file", "none.txt"], &["--file", "."]] {
+        let ended = house.run(&[&["count"], wrong].concat()).ends(2);
+        assert!(ended.err().contains("cannot be read"), "{}", ended.err());
+    }
+}
+
+#[test]
+fn wrong_use_says_what_to_do() {
+    let house = House::empty();
+    let ended = house.run(&["count", "a", "--network", "blusky"]).ends(2);
+    assert!(ended.err().contains("did you mean `bluesky`?"), "{}", ended.err());
+    let ended = house.run(&["count", "a", "--network", "X"]).ends(2);
+    assert!(ended.err().contains("did you mean `x`?"), "{}", ended.err());
+    let ended = house.run(&["count"]).ends(2);
+    assert!(ended.err().contains("--file FILE"), "{}", ended.err());
+    house.run(&["count", "a", "--limit", "3"]).ends(2);
+    house.run(&["count", "a", "--file", "b"]).ends(2);
+    house.run(&["count", "a", "--jsonl"]).ends(2);
+    let json = house.run(&["count", "--jsonl", "--network", "y", "--format", "json"]).ends(2);
+    let answer: Value = serde_json::from_str(json.out().trim()).unwrap();
+    assert_eq!((&answer["error"]["code"], &answer["exit"]), (&json!("unknown-network"), &json!(2)));
+}
+
+#[test]
+fn the_rungs_of_a_message_are_counted_on_their_networks() {
+    let house = House::new();
+    let out = house.run(&["count", "--message", "hello"]).ends(0).out();
+    let row = out.lines().find(|line| line.starts_with("tweet")).unwrap();
+    assert!(row.contains("280"), "{out}");
+    assert!(out.lines().any(|line| line.starts_with("newsletter") && line.contains("subject")), "{out}");
+    let json = house.run(&["count", "--message", "messages/hello", "--format", "json"]).ends(0).json();
+    let tweet = &json["variants"][1];
+    assert_eq!(
+        (&tweet["rung"], &tweet["network"], &tweet["kind"]),
+        (&json!("tweet"), &json!("x"), &json!("post"))
+    );
+    let preview = house.run(&["preview", "hello", "--format", "json"]).ends(0).json();
+    assert_eq!(tweet["parts"][0]["counted"], preview["variants"][1]["parts"][0]["counted"]);
+    assert_eq!(tweet["parts"][0]["fits"], true);
+    let ended = house.run(&["count", "--message", "helo"]).ends(2);
+    assert!(ended.err().contains("did you mean `hello`?"), "{}", ended.err());
+}
+
+#[test]
+fn a_question_is_answered_before_the_next_is_asked() {
+    let house = House::empty();
+    let mut child = start(&house, &["--network", "x", "--jsonl", "--format", "json"]);
+    let mut stdin = child.stdin.take().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    for text in ["a", "bc", "def"] {
+        writeln!(stdin, "{}", json!({ "text": text })).unwrap();
+        stdin.flush().unwrap();
+        let mut answer = String::new();
+        out.read_line(&mut answer).unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer["counted"], text.len());
+    }
+    drop(stdin);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_stream_without_an_error() {
+    let house = House::empty();
+    let line = format!("{}\n", json!({ "text": "Hello @ada, #news" }));
+    house.write("lines", &line.repeat(20_000));
+    let arguments = ["--file", "lines", "--jsonl", "--network", "x", "--format", "json"];
+    let mut child = start(&house, &arguments);
+    drop(child.stdin.take());
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    out.read_line(&mut first).unwrap();
+    assert!(first.contains("@ada"), "{first}");
+    drop(out);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+    #[cfg(target_os = "linux")]
+    {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = house.command(&[&["count"], &arguments[..]].concat());
+        let ended = command.stdout(full).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(ended.code(), Some(1));
+    }
+}

@@ -1,0 +1,210 @@
+//! A channel, the network that it talks to, and a folder for both.
+
+use super::rows::Way;
+use jiff::{SignedDuration, Timestamp};
+use ladder::channel::{ADAPTERS, Attempt, Channel, Configured, Found, SendError, configure};
+use ladder::plan::{Identity, Payload, Receipt};
+use ladder::rehearsal::{Network, Running, Settings};
+use ladder::render::{Card, Part, Picture, Post, Variant};
+use ladder::source::Sources;
+use std::path::Path;
+
+/// What every secret is made of: seen nowhere but on the wire.
+pub const CANARY: &str = "canary-5b2e-never-shown";
+
+/// The channel of a `ladder.toml` with this in it.
+pub fn configured(toml: &str) -> Configured {
+    let mut sources = Sources::new();
+    let id =
+        sources.add("ladder.toml", &format!("[brand]\nname = \"Acme Rockets\"\nlanguage = \"en\"\n\n{toml}"));
+    let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
+    let mut problems = Vec::new();
+    let project = ladder::ladder::parse_project(&sources, id, &names).take(&mut problems).unwrap();
+    let made = configure(&sources, &project, &project.channels[0]).take(&mut problems);
+    assert!(problems.is_empty(), "{toml}: {problems:?}");
+    made.unwrap()
+}
+
+/// One way of using a network, ready to be tried.
+pub struct Bench {
+    pub way: &'static Way,
+    pub folder: tempfile::TempDir,
+    pub network: Running,
+    pub channel: Box<dyn Channel>,
+}
+
+impl Bench {
+    pub async fn new(way: &'static Way) -> Bench {
+        Bench::with(way, |settings| settings).await
+    }
+
+    /// With a network that has other settings.
+    pub async fn with(way: &'static Way, change: impl FnOnce(Settings) -> Settings) -> Bench {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(way);
+        write_secrets(folder.path(), &settings);
+        let network = Network::start(way.kind, change(settings)).await.unwrap();
+        let channel = configured(&table(way, network.base_url())).channel;
+        Bench { way, folder, network, channel }
+    }
+
+    /// Another value for a secret.
+    pub fn secret(&self, name: &str, value: &str) {
+        std::fs::write(self.folder.path().join(name), format!("{value}\n")).unwrap();
+    }
+
+    pub fn identity(&self) -> Identity {
+        Identity {
+            account: self.channel.account(),
+            message: "rocket-2".to_owned(),
+            rung: "tweet".to_owned(),
+            occurrence: 0,
+            generation: 0,
+            recipient: None,
+        }
+    }
+
+    pub fn payload(&self, variant: &Variant) -> Payload {
+        let checked = self.channel.payload(variant, &self.identity());
+        assert!(!checked.has_errors(), "{}: {:?}", self.way.name, checked.problems);
+        checked.value.unwrap()
+    }
+
+    /// The first try of a part, now.
+    pub fn attempt(&self, variant: &Variant, part: usize, previous: &[Receipt]) -> Attempt {
+        let media = self.folder.path().join(".ladder/media");
+        std::fs::create_dir_all(&media).unwrap();
+        for picture in variant.pictures() {
+            std::fs::write(media.join(&picture.sha256), picture_bytes(picture.width)).unwrap();
+        }
+        Attempt {
+            key: self.identity().key(),
+            identity: self.identity(),
+            part: u32::try_from(part).unwrap(),
+            number: 1,
+            doubted: false,
+            previous: previous.to_vec(),
+            first_tried: Timestamp::now(),
+            last_tried: Timestamp::now(),
+            project: self.folder.path().to_owned(),
+            media,
+            variant: variant.clone(),
+        }
+    }
+
+    /// Sends all parts, one after the other.
+    pub async fn send(&self, variant: &Variant) -> Result<Vec<Receipt>, SendError> {
+        let mut receipts = Vec::new();
+        for (number, part) in self.payload(variant).parts.iter().enumerate() {
+            let attempt = self.attempt(variant, number, &receipts);
+            receipts.push(self.channel.send(part, &attempt).await?);
+        }
+        Ok(receipts)
+    }
+
+    /// Looks for the first part, as if it had been tried that long ago.
+    pub async fn find(&self, variant: &Variant, ago: SignedDuration) -> Result<Found, SendError> {
+        let tried = Timestamp::now() - ago;
+        let attempt = Attempt { first_tried: tried, last_tried: tried, ..self.attempt(variant, 0, &[]) };
+        self.channel.find(&self.payload(variant).parts[0], &attempt).await
+    }
+}
+
+/// A network's account for this way.
+pub fn settings(way: &Way) -> Settings {
+    let mut settings = Settings::of(way.kind, CANARY);
+    if way.table.contains("consumer_key") {
+        settings = settings.signed(CANARY);
+    }
+    if way.table.contains("app_secret") {
+        settings.app_secret = Some(format!("{CANARY}-app-secret"));
+    }
+    settings
+}
+
+/// `[channels.tweet]` of this way.
+pub fn table(way: &Way, base_url: &str) -> String {
+    format!("[channels.tweet]\nadapter = \"{}\"\nbase_url = \"{base_url}\"\n{}", way.adapter, way.table)
+}
+
+/// Each secret into the file that the ways' tables name.
+pub fn write_secrets(folder: &Path, settings: &Settings) {
+    let mut secrets = vec![("token", settings.token.clone())];
+    if let Some(signed) = &settings.signed {
+        secrets.push(("consumer_key", signed.consumer_key.clone()));
+        secrets.push(("consumer_secret", signed.consumer_secret.clone()));
+        secrets.push(("signed_token", signed.token.clone()));
+        secrets.push(("token_secret", signed.token_secret.clone()));
+    }
+    secrets.extend(settings.app_secret.clone().map(|secret| ("app_secret", secret)));
+    for (name, value) in secrets {
+        std::fs::write(folder.join(name), format!("{value}\n")).unwrap();
+    }
+}
+
+/// A picture that is so many pixels wide, and as high.
+pub fn picture_bytes(side: u32) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(side, side, image::Rgb([9, 80, 200]))
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
+pub fn picture(side: u32) -> Picture {
+    let bytes = picture_bytes(side);
+    Picture {
+        path: format!("messages/rocket-{side}.png"),
+        name: format!("rocket-{side}.png"),
+        alt: format!("The rocket, {side} (metres) wide & \"quoted\""),
+        mime: "image/png".to_owned(),
+        sha256: ladder::plan::key::hex_digest(&bytes),
+        bytes: bytes.len() as u64,
+        width: side,
+        height: side,
+    }
+}
+
+pub fn post(texts: &[&str]) -> Post {
+    let part = |text: &&str| Part { text: (*text).to_owned(), links: Vec::new(), media: Vec::new() };
+    Post { parts: texts.iter().map(part).collect(), card: None, first_comment: None, url_reserve: 80 }
+}
+
+/// A short post.
+pub fn plain() -> Variant {
+    Variant::Post(post(&["It landed."]))
+}
+
+/// A text with everything in it that some network takes for its own.
+pub const AWKWARD: &str = "It landed (again) & <softly> #rocketry {really} [1] 5 * 3 ~ 15 | C:\\temp a_b \
+                           https://acme.example/blog/rocket_2/?utm_source=a_b&utm_medium=social\n\nGrüße, 日本 🚀";
+
+/// All that the way can carry: a thread with images, or a post with images and
+/// a first comment.
+pub fn rich(way: &Way) -> Variant {
+    let mut made =
+        if way.threads { post(&[AWKWARD, "Second (part) of three.", "The end."]) } else { post(&[AWKWARD]) };
+    made.parts[0].links =
+        vec!["https://acme.example/blog/rocket_2/?utm_source=a_b&utm_medium=social".to_owned()];
+    made.parts[0].media = vec![picture(3), picture(4)];
+    if way.threads {
+        made.parts[2].media = vec![picture(5)];
+    }
+    if way.comments {
+        made.first_comment = Some("More (here): https://acme.example/a_b *soon*".to_owned());
+    }
+    Variant::Post(made)
+}
+
+/// A post with a link's card.
+pub fn with_card() -> Variant {
+    let mut made = post(&["Read it: https://acme.example/blog/rocket-2/"]);
+    made.parts[0].links = vec!["https://acme.example/blog/rocket-2/".to_owned()];
+    made.card = Some(Card {
+        url: "https://acme.example/blog/rocket-2/".to_owned(),
+        title: "Rocket 2 (lands) itself".to_owned(),
+        description: "Reusable & quiet.".to_owned(),
+        image: Some(picture(6)),
+    });
+    Variant::Post(made)
+}

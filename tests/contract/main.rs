@@ -1,0 +1,29 @@
+//! One contract for every row of the table of adapters: what a channel promises
+//! is tried on all of them, against the networks of `ladder::rehearsal`, a mail
+//! server in this process, and folders.
+//!
+//! A row that nobody can try fails by name: a new adapter comes with a way.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
+
+mod bench;
+mod files;
+#[path = "../once/house.rs"]
+#[allow(dead_code, reason = "the other promise's tests use more of it")]
+mod house;
+mod looking;
+mod mail;
+mod once;
+mod outcomes;
+mod payloads;
+#[cfg(unix)]
+mod program;
+mod removing;
+mod rows;
+mod secrets;
+mod sending;
+#[path = "../once/smtp.rs"]
+#[allow(dead_code, reason = "the other promise's tests use more of it")]
+mod smtp;
+mod texts;
+mod words;

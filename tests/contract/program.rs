@@ -1,0 +1,147 @@
+//! The program itself against the networks: one run, a second run, a kill.
+
+use super::bench::{CANARY, settings, table, write_secrets};
+use super::rows::{WAYS, Way};
+use crate::house::{House, rungs, signal};
+use ladder::rehearsal::{Fault, Kind, Network, Running};
+use std::path::Path;
+use std::time::Duration;
+
+/// A project with a channel for each way, and their networks.
+async fn house(ways: &[&'static Way]) -> (House, Vec<Running>) {
+    let (mut channels, mut names, mut networks) = (String::new(), Vec::new(), Vec::new());
+    for way in ways {
+        let network = Network::start(way.kind, settings(way)).await.unwrap();
+        let name = ["one", "two", "three"][names.len()];
+        channels.push('\n');
+        channels
+            .push_str(&table(way, network.base_url()).replace("channels.tweet", &format!("channels.{name}")));
+        names.push(name);
+        networks.push(network);
+    }
+    let house = House::new(&channels, &rungs(&names));
+    for way in ways {
+        write_secrets(house.root(), &settings(way));
+    }
+    (house, networks)
+}
+
+fn way(name: &str) -> &'static Way {
+    WAYS.iter().find(|way| way.name == name).unwrap()
+}
+
+/// No file below `folder` but those of [`write_secrets`] holds a secret.
+fn assert_no_secret_kept(folder: &Path) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let own = ["token", "signed_token", "token_secret", "consumer_key", "consumer_secret", "app_secret"];
+        if path.is_dir() {
+            assert_no_secret_kept(&path);
+        } else if !own.contains(&path.file_name().unwrap().to_str().unwrap()) {
+            let bytes = std::fs::read(&path).unwrap();
+            let holds = bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
+            assert!(!holds, "{} holds a secret", path.display());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_message_goes_to_three_networks_once() {
+    let ways = [way("x, OAuth 1.0a"), way("facebook"), way("linkedin, an organisation")];
+    let (house, networks) = house(&ways).await;
+    for _ in 0..2 {
+        let ended = house.publish().ends(0);
+        assert!(!ended.out().contains("canary") && !ended.err().contains("canary"), "{}", ended.err());
+        for network in &networks {
+            assert_eq!(network.timeline().len(), 1, "{:?}", network.kind());
+            assert!(network.timeline()[0].text.contains("Rocket m lands"), "{:?}", network.timeline());
+        }
+    }
+    let json = house.status();
+    for (delivery, network) in json["deliveries"].as_array().unwrap().iter().zip(&networks) {
+        assert_eq!(delivery["state"], "sent", "{delivery}");
+        let url = delivery["url"].as_str().unwrap_or_default();
+        assert!(url.eq_ignore_ascii_case(&network.timeline()[0].url), "{delivery}");
+    }
+    assert_no_secret_kept(house.root());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_token_stops_the_run_before_the_first_byte() {
+    let (house, networks) = house(&[way("x, OAuth 1.0a"), way("facebook")]).await;
+    house.write("token", &format!("{CANARY}-nonsense\n"));
+    let ended = house.publish();
+    assert_ne!(ended.code(), Some(0), "{}", ended.out());
+    assert!(!ended.out().contains("canary") && !ended.err().contains("canary"), "{}", ended.out());
+    for network in &networks {
+        assert!(network.everything().is_empty(), "{:?}", network.kind());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_settled_by_the_networks_own_list() {
+    for name in ["x, OAuth 2", "facebook", "linkedin, an organisation"] {
+        let (house, networks) = house(&[way(name)]).await;
+        networks[0].order(Fault::AnswerLost);
+        house.publish().ends(0);
+        assert_eq!(house.state("one"), "sent", "{name}");
+        assert_eq!(networks[0].timeline().len(), 1, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_can_tell_waits_for_a_person() {
+    let (house, networks) = house(&[way("linkedin, a member")]).await;
+    networks[0].order(Fault::AnswerLost);
+    house.publish().ends(6);
+    house.run(&["run", "--format", "json"]).ends(6);
+    house.publish().ends(6);
+    assert_eq!(house.state("one"), "unknown");
+    assert_eq!(networks[0].timeline().len(), 1);
+    let status = house.status();
+    let key = status["deliveries"][0]["key"].as_str().unwrap().to_owned();
+    let url = networks[0].timeline()[0].url.clone();
+    house.run(&["resolve", &key, "--sent", &url]).ends(0);
+    assert_eq!(house.state("one"), "sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_the_network_cut_is_altered() {
+    let (house, networks) = house(&[way("x, OAuth 2")]).await;
+    networks[0].order(Fault::CutShort(6));
+    house.publish();
+    assert_eq!(house.state("one"), "altered");
+    house.publish();
+    assert_eq!(networks[0].timeline().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_between_doing_and_hearing_of_it_is_no_second_post() {
+    for name in ["x, OAuth 2", "facebook", "linkedin, an organisation"] {
+        let (house, networks) = house(&[way(name)]).await;
+        networks[0].order(Fault::SilenceAfter);
+        let mut child = house.begin(&["publish", "m", "--yes"]);
+        for _ in 0..3000 {
+            if networks[0].ordered() == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(networks[0].ordered(), 0, "{name}");
+        signal("KILL", child.id());
+        child.wait().unwrap();
+        house.publish().ends(0);
+        assert_eq!(house.state("one"), "sent", "{name}");
+        assert_eq!(networks[0].timeline().len(), 1, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_is_waited_for_and_then_it_goes() {
+    let (house, networks) = house(&[way("x, OAuth 2")]).await;
+    assert_eq!(networks[0].kind(), Kind::X);
+    networks[0].order(Fault::TooMany(Duration::from_secs(2)));
+    house.publish().ends(0);
+    assert_eq!(house.state("one"), "sent");
+    assert_eq!(networks[0].timeline().len(), 1);
+}

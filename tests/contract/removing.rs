@@ -1,0 +1,53 @@
+//! Taking down.
+
+use super::bench::{self, Bench};
+use super::rows::WAYS;
+use ladder::channel::Removed;
+
+#[tokio::test]
+async fn what_is_taken_down_is_down_and_twice_is_fine() {
+    for way in WAYS {
+        let bench = Bench::new(way).await;
+        let kept = bench.network.posted_by_hand("Somebody's own.", std::time::Duration::from_secs(3600));
+        let receipts = bench.send(&bench::rich(way)).await.unwrap();
+        for round in 0..2 {
+            for receipt in receipts.iter().rev() {
+                let removed = bench.channel.remove(receipt, bench.folder.path()).await;
+                assert!(
+                    matches!(removed, Ok(Removed::Gone)),
+                    "{} round {round}: {receipt:?}: {removed:?}",
+                    way.name
+                );
+            }
+        }
+        let left: Vec<String> = bench.network.timeline().into_iter().map(|live| live.id).collect();
+        assert_eq!(left, [kept], "{}", way.name);
+    }
+}
+
+#[tokio::test]
+async fn a_comment_can_be_taken_down_alone() {
+    for way in WAYS.iter().filter(|way| way.comments) {
+        let bench = Bench::new(way).await;
+        let receipts = bench.send(&bench::rich(way)).await.unwrap();
+        let removed = bench.channel.remove(receipts.last().unwrap(), bench.folder.path()).await;
+        assert!(matches!(removed, Ok(Removed::Gone)), "{}: {removed:?}", way.name);
+        let timeline = bench.network.timeline();
+        assert_eq!((timeline.len(), timeline[0].comments.len()), (1, 0), "{}", way.name);
+    }
+}
+
+#[tokio::test]
+async fn what_may_not_be_taken_down_stays_and_says_so() {
+    use ladder::rehearsal::{Fault, Upon};
+    for way in WAYS {
+        for fault in [Fault::Expired, Fault::FailedBefore, Fault::CutBefore] {
+            let bench = Bench::new(way).await;
+            let receipts = bench.send(&bench::plain()).await.unwrap();
+            bench.network.order_upon(Upon::Path("DELETE", "/"), fault.clone());
+            let removed = bench.channel.remove(&receipts[0], bench.folder.path()).await;
+            assert!(!matches!(removed, Ok(Removed::Gone)), "{} {fault:?}: {removed:?}", way.name);
+            assert_eq!(bench.network.timeline().len(), 1, "{}", way.name);
+        }
+    }
+}

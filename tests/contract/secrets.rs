@@ -1,0 +1,123 @@
+//! No secret is seen outside of the wire, and wrong ones are told apart.
+
+use super::bench::{self, Bench, CANARY};
+use super::rows::{WAYS, Way};
+use ladder::channel::SendError;
+use ladder::rehearsal::{Fault, Upon};
+use std::time::Duration;
+
+fn assert_clean(way: &Way, what: &str, text: &str) {
+    assert!(!text.contains("canary"), "{} {what}: {text}", way.name);
+}
+
+#[tokio::test]
+async fn secrets_are_in_no_word_of_ours() {
+    let faults = [
+        Fault::Echo(400),
+        Fault::Echo(401),
+        Fault::Echo(403),
+        Fault::Echo(422),
+        Fault::Echo(429),
+        Fault::Echo(500),
+        Fault::AnswerLost,
+        Fault::Html,
+        Fault::Redirect(format!("http://127.0.0.1:1/?token={CANARY}-token")),
+        Fault::Expired,
+    ];
+    let mut all = Vec::new();
+    for way in WAYS {
+        for fault in &faults {
+            for upon in [Upon::Publishing, Upon::Any] {
+                all.push(speak(way, fault.clone(), upon));
+            }
+        }
+    }
+    // All at once: some of them wait for images.
+    futures_util::future::join_all(all).await;
+}
+
+/// Does everything with a channel while something goes wrong, and looks at
+/// every word of it.
+async fn speak(way: &'static Way, fault: Fault, upon: Upon) {
+    let bench = Bench::new(way).await;
+    bench.network.order_upon(upon.clone(), fault.clone());
+    let variant = bench::rich(way);
+    let verified = bench.channel.verify(bench.folder.path()).await;
+    let sent = bench.send(&variant).await;
+    let found = bench.find(&variant, jiff::SignedDuration::ZERO).await;
+    let shown = |error: &SendError| format!("{error} {error:?}");
+    let spoken = [verified.as_ref().err().map(shown), sent.as_ref().err().map(shown)];
+    for text in spoken.iter().flatten() {
+        assert_clean(way, &format!("{fault:?} {upon:?}"), text);
+    }
+    assert_clean(way, "receipts", &format!("{sent:?} {found:?}"));
+    assert_clean(way, "Debug", &format!("{:?}", bench.channel));
+    assert_clean(way, "payload", &serde_json::to_string(&bench.payload(&variant)).unwrap());
+}
+
+/// The file with the token that this way sends.
+fn token_file(way: &Way) -> &'static str {
+    if way.table.contains("signed_token") { "signed_token" } else { "token" }
+}
+
+#[tokio::test]
+async fn a_wrong_token_is_refused_before_anything_is_sent() {
+    for way in WAYS {
+        let bench = Bench::new(way).await;
+        bench.secret(token_file(way), &format!("{CANARY}-nonsense"));
+        for outcome in
+            [bench.channel.verify(bench.folder.path()).await, bench.send(&bench::plain()).await.map(|_| ())]
+        {
+            let Err(SendError::Refused { says }) = outcome else { panic!("{}: {outcome:?}", way.name) };
+            assert!(says.contains("token"), "{}: {says}", way.name);
+            assert_clean(way, "a wrong token", &says);
+        }
+        assert!(bench.network.timeline().is_empty(), "{}", way.name);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_expires_between_two_parts_leaves_the_first() {
+    for way in WAYS.iter().filter(|way| way.threads) {
+        let bench = Bench::new(way).await;
+        let variant = bench::rich(way);
+        let parts = bench.payload(&variant).parts;
+        let first = bench.channel.send(&parts[0], &bench.attempt(&variant, 0, &[])).await.unwrap();
+        bench.network.order(Fault::Expired);
+        let second = bench.channel.send(&parts[1], &bench.attempt(&variant, 1, &[first])).await;
+        assert!(matches!(second, Err(SendError::Refused { .. })), "{}: {second:?}", way.name);
+        assert_eq!(bench.network.timeline().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn uploads_that_fail_are_never_in_doubt() {
+    for way in WAYS {
+        let upload = match way.adapter {
+            "x" => "/2/media/upload",
+            "facebook" => "/photos",
+            _ => "/rest/images",
+        };
+        for fault in [
+            Fault::AnswerLost,
+            Fault::FailedAfter,
+            Fault::TooMany(Duration::from_secs(60)),
+            Fault::WithoutId,
+            Fault::Html,
+        ] {
+            let bench = Bench::new(way).await;
+            bench.network.order_upon(Upon::Path("POST", upload), fault.clone());
+            let outcome = bench.send(&bench::rich(way)).await;
+            // Nobody saw anything: safe to begin anew, or already made good.
+            assert!(
+                !matches!(outcome, Err(SendError::Unknown { .. })),
+                "{} {fault:?}: {outcome:?}",
+                way.name
+            );
+            if outcome.is_err() {
+                assert!(bench.network.timeline().is_empty(), "{} {fault:?}", way.name);
+            }
+            assert_eq!(bench.network.ordered(), 0, "{} {fault:?}", way.name);
+        }
+    }
+}
