@@ -1,6 +1,7 @@
 //! The first sentences of a text.
 
 use super::markdown;
+use crate::text::sentence_ends;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The first sentences of the running text of `markdown` that fit into `limit`
@@ -17,7 +18,10 @@ pub fn sentences(text: &str, limit: usize) -> String {
     let mut out = String::new();
     for paragraph in text.split("\n\n") {
         let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-        for sentence in line.split_sentence_bounds() {
+        let mut from = 0;
+        for end in sentence_ends(&line) {
+            let sentence = &line[from..end];
+            from = end;
             // Chinese and Japanese sentences follow each other without a space.
             let closed = out.is_empty() || out.ends_with([' ', '。', '！', '？', '」', '』']);
             let space = usize::from(!closed);
@@ -70,5 +74,11 @@ mod tests {
         assert_eq!(excerpt("回来了。又飞了。\n\n真的！", 20), "回来了。又飞了。真的！");
         assert_eq!(excerpt(&"x".repeat(100), 5), "xxxx…");
         assert_eq!(excerpt("", 5), "");
+        assert_eq!(
+            excerpt("Dr. Lovelace saw it at 9 a.m. Berlin time. Nobody else.", 45),
+            "Dr. Lovelace saw it at 9 a.m. Berlin time."
+        );
+        // A row of signs costs no square.
+        assert_eq!(excerpt(&format!("a.{}", ")".repeat(400_000)), 5), "a.))…");
     }
 }

@@ -22,6 +22,7 @@ pub use entity::{Dialect, Entity, EntityKind, Facet, Feature, entities, facets};
 pub use escape::escape;
 pub use fit::{BREAK, shorten, split};
 pub use hashtag::hashtag;
+pub(crate) use sentence::sentence_ends;
 
 /// What an outlet takes. Plain data: `channel.rules()` returns it, and render,
 /// lint, preview and plan read it. Sources and dates of the numbers stand

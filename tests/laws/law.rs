@@ -90,7 +90,11 @@ pub fn splitting(text: &str, rules: &Rules, numbered: bool) {
     }
     for (place, part) in places.iter().zip(&parts) {
         let counted = count(part, rules, RESERVE);
-        let one = uncut.is_one(place) || broken_by_hand && part.graphemes(true).nth(60).is_none();
+        // A link that a tag overlaps (X) is counted and never cut, though only the tag is found.
+        let overlapped =
+            part.starts_with(['#', '＃', '@', '＠']) && part.contains('.') && !part.trim().contains(' ');
+        let one =
+            overlapped || uncut.is_one(place) || broken_by_hand && part.graphemes(true).nth(60).is_none();
         assert!(counted.fits() || one, "{}: {counted:?} of {part:?} of {text:?}", rules.network);
         if !broken_by_hand {
             let whole = uncut.may_end(place.start) && uncut.may_end(place.end);

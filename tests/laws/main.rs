@@ -1,7 +1,12 @@
 //! Laws of text tried with texts out of everything that networks treat
 //! specially, and of anything.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where it fails, and prints the seed that repeats it"
+)]
 
 mod law;
 mod mutation;
