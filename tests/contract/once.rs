@@ -72,7 +72,7 @@ async fn one_delivery_is_at_most_one_post() {
                 bench.network.timeline().into_iter().skip(1).map(|live| live.id).collect();
             assert!(ours.len() <= 1, "{} {first:?}: {end:?} and {ours:?}", way.name);
             match &end {
-                End::Sent(id) => assert_eq!(ours, [id.clone()], "{} {first:?}", way.name),
+                End::Sent(id) => assert_eq!(ours, std::slice::from_ref(id), "{} {first:?}", way.name),
                 End::Refused | End::NotYet => {
                     assert!(ours.is_empty(), "{} {first:?}: {end:?} and {ours:?}", way.name);
                 }
