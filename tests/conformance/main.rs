@@ -3,6 +3,7 @@
 //! The sets stay where they are; `LADDER_CONFORMANCE` is their folder.
 //! `docs/conformance.md` says what is applicable and what is not, and why.
 
+#![allow(clippy::print_stdout, reason = "how many cases passed is what the run is for")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 
 mod bluesky;

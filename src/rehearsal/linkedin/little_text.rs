@@ -58,7 +58,9 @@ fn template(text: &str) -> Option<(String, &str)> {
         match c {
             '}' => return (tag.len() > 1).then(|| (tag, &rest[at + 1..])),
             '\\' => tag.push(chars.next().map(|(_, next)| next).filter(|next| RESERVED.contains(next))?),
-            c if c.is_alphanumeric() => tag.push(c),
+            // Which letters a tag may have is not written: whatever is no blank
+            // and means nothing else, signs that stand on letters included.
+            c if !c.is_whitespace() && !RESERVED.contains(&c) => tag.push(c),
             _ => return None,
         }
     }
@@ -88,6 +90,7 @@ mod tests {
         assert_eq!(shown("#rocketry # alone"), "#rocketry ");
         assert_eq!(shown(r"{hashtag|\#|rocketry} flies"), "#rocketry flies");
         assert_eq!(shown(r"{hashtag|\#|snake\_case} flies"), "#snake_case flies");
+        assert_eq!(shown("{hashtag|\\#|cafe\u{301}} opens"), "#cafe\u{301} opens");
         assert_eq!(shown(r"a {hashtag|\#|snake_case} flies"), "a ");
         assert_eq!(shown("{hashtag|#|rocketry} flies"), "");
         assert_eq!(shown("with @[Acme](urn:li:organization:1)!"), "with Acme!");

@@ -143,7 +143,7 @@ fn numbers_are_counted_in() {
     let mut parts: Vec<String> = places.into_iter().map(|place| text[place].to_owned()).collect();
     number(&mut parts);
     assert_eq!(parts, ["alpha beta gamma delta 1/2", "epsilon zeta eta theta 2/2"]);
-    assert_eq!(stretches("one part", &plain(8), 80, true), [0..8]);
+    assert_eq!(stretches("one part", &plain(8), 80, true), vec![Range { start: 0, end: 8 }]);
     let mut with_a_gap = ["one".to_owned(), String::new()];
     number(&mut with_a_gap);
     assert_eq!(with_a_gap, ["one 1/2", ""]);

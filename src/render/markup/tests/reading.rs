@@ -25,7 +25,8 @@ pub fn read_html(html: &str) -> Result<String, String> {
                     ["b", "i", "s", "code", "pre", "blockquote"].contains(&name) && attributes.is_empty();
                 let code = name == "code" && attributes.starts_with(" class=\"language-");
                 let link = name == "a" && attributes.starts_with(" href=\"");
-                if !plain && !(code && open.last() == Some(&"pre")) && !link {
+                let in_pre = open.last() == Some(&"pre");
+                if !(plain || link || code && in_pre) {
                     return Err(format!("<{inside}> in {html}"));
                 }
                 if name == "blockquote" && open.contains(&name) || name == "a" && open.contains(&name) {
