@@ -88,7 +88,8 @@ pub const WAYS: &[Way] = &[
         name: "linkedin, a member",
         adapter: "linkedin",
         kind: Kind::LinkedIn,
-        table: "author = \"urn:li:person:aBcD-1234_x\"\naccess_token = { file = \"token\" }\n",
+        table: "author = \"urn:li:person:aBcD-1234_x\"\naccess_token = { file = \"token\" }\n\
+                image_wait = false\n",
         threads: false,
         comments: true,
         lists: false,

@@ -105,6 +105,11 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
             says: format!("LinkedIn takes no more for now: {said}"),
             wait: pause(answer, &fault.says, now),
         },
+        // It did nothing, and will when the image is ready. What it is called
+        // there is not documented; this is what it says of what it works on.
+        400..=499 if fault.codes.iter().any(|code| code.contains("PROCESSING")) => {
+            SendError::NotYet { says: format!("LinkedIn still works on the image: {said}"), wait: None }
+        }
         400..=499 if !transient && !matches!(answer.status, 408 | 409) => {
             SendError::Refused { says: refused(answer.status, &fault, &said, api, now) }
         }

@@ -19,7 +19,7 @@ use std::time::Duration;
 const UPLOAD_LIMIT: Duration = Duration::from_secs(180);
 /// How long an image is left alone where nobody may ask whether it is ready:
 /// members' tokens cannot read images. Not documented; adapters in use wait
-/// for a few seconds.
+/// for a few seconds. `image_wait` in the channel's table says otherwise.
 pub(super) const GRACE: Duration = UNIT.saturating_mul(3);
 /// When an organisation's image is asked for, in units between: 31 in all.
 const LOOKS: [u32; 8] = [1, 1, 2, 3, 4, 5, 7, 8];
@@ -40,7 +40,7 @@ pub(super) async fn upload(
         asked = asked && is_ready(api, image, picture).await?;
     }
     if !asked && !urns.is_empty() {
-        tokio::time::sleep(GRACE).await;
+        tokio::time::sleep(api.channel.image_wait).await;
     }
     Ok(urns)
 }

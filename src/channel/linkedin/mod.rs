@@ -33,6 +33,7 @@ use api::Api;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// `adapter = "linkedin"`.
 pub const ADAPTER: Adapter = Adapter {
@@ -53,6 +54,11 @@ const FIELDS: &[Field] = &[
     Field { name: "author", kind: Kind::Text, about: "`urn:li:organization:NUMBER` or `urn:li:person:ID`" },
     Field { name: "access_token", kind: Kind::Secret, about: "the member's access token" },
     Field { name: "version", kind: Kind::Text, about: "the API's version, a year and a month: `202606`" },
+    Field {
+        name: "image_wait",
+        kind: Kind::DurationOrFalse,
+        about: "how long an uploaded image is left alone where nobody may ask whether it is ready: `3s`",
+    },
     Field { name: "base_url", kind: Kind::Text, about: "another server that speaks LinkedIn's API" },
 ];
 
@@ -70,6 +76,8 @@ pub struct LinkedIn {
     credentials: Credentials,
     /// `LinkedIn-Version`, such as `202606`.
     pub version: String,
+    /// How long an image is left alone before a post shows it.
+    image_wait: Duration,
     /// Where requests go.
     pub base_url: String,
 }
@@ -102,12 +110,19 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
         );
     }
     let version = version.map_or_else(|| VERSION.to_owned(), |version| version.value);
+    let wait = reader.duration_or_false("image_wait");
+    let image_wait = wait.map_or(image::GRACE, |wait| {
+        wait.value.and_then(|wait| Duration::try_from(wait).ok()).unwrap_or_default()
+    });
     let base_url = base_url(&mut reader, "https://api.linkedin.com");
     reader.finish();
     let known_as = Some(author.as_str()).filter(|author| !author.is_empty());
     let account = account("linkedin", configuring, known_as);
     let named = configuring.table.account.as_ref().map(|account| account.value.clone());
-    Checked::with(Box::new(LinkedIn { account, named, author, credentials, version, base_url }), problems)
+    Checked::with(
+        Box::new(LinkedIn { account, named, author, credentials, version, image_wait, base_url }),
+        problems,
+    )
 }
 
 /// `YYYYMM`.

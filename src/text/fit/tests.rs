@@ -182,7 +182,7 @@ fn time_grows_with_the_text() {
         "Dr. ",
         "\u{0}",
     ] {
-        let text = piece.repeat(40_000 / piece.len());
+        let text = piece.repeat(20_000 / piece.len());
         let _ =
             (entities(&text, crate::text::Dialect::X), shorten(&text, 280, &x(), 80), split(&text, &x(), 80));
         let _ = split(&text, &plain(30_000), 80);
