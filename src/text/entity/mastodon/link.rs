@@ -19,6 +19,10 @@ const LONGEST_TCO: usize = 40;
 /// behind something that belongs to another link.
 pub(super) fn links(text: &str, opens: bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    // Addresses without a scheme only keep others from starting within them.
+    if !text.contains("://") {
+        return found;
+    }
     let mut run = Run::at(text, 0);
     // Up to here everything belongs to an address, also to one without a scheme.
     let mut taken = 0;
