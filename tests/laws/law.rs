@@ -1,10 +1,13 @@
-//! What holds of every text on every network: counting, shortening, splitting.
+//! What holds of every text on every network: counting, shortening, splitting,
+//! escaping, and what outlets make of Markdown.
 //!
 //! One place for the laws: the property tests beside this file try them with
 //! made texts, the mutation run with spoiled ones, and `fuzz/` with what a
 //! coverage-guided fuzzer finds. A law that does not hold panics and says why.
 
-use ladder::text::{Dialect, Rules, Unit, count, entities, fit, network, shorten, split};
+use ladder::render::markup::Markup;
+use ladder::text::markup::{discord, reddit, slack, telegram};
+use ladder::text::{Dialect, Rules, Unit, count, entities, fit, little_text, network, shorten, split};
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -109,9 +112,33 @@ pub fn splitting(text: &str, rules: &Rules, numbered: bool) {
     }
 }
 
+/// What was escaped for a network is read back as it was, and every outlet
+/// takes any Markdown: what stands where lies in its text.
+pub fn markup(text: &str) {
+    type Pair = (&'static str, fn(&str) -> String, fn(&str) -> String);
+    let pairs: [Pair; 6] = [
+        ("little text", little_text::escape, little_text::unescape),
+        ("Slack", slack::escape, slack::unescape),
+        ("Telegram HTML", telegram::escape_html, telegram::unescape_html),
+        ("Telegram MarkdownV2", telegram::escape_markdown, telegram::unescape_markdown),
+        ("Discord", discord::escape, discord::unescape),
+        ("Reddit", reddit::escape, reddit::unescape),
+    ];
+    for (name, escape, unescape) in pairs {
+        assert_eq!(unescape(&escape(text)), text, "{name}");
+    }
+    for markup in Markup::ALL {
+        let written = ladder::render::markup::write(text, *markup);
+        for facet in &written.facets {
+            assert!(written.text.get(facet.range.clone()).is_some(), "{markup:?}: {facet:?} of {written:?}");
+        }
+    }
+}
+
 /// All laws on one text: what a fuzzer calls.
 #[allow(dead_code, reason = "the property tests call the laws one by one")]
 pub fn all(text: &str) {
+    markup(text);
     for rules in all_rules() {
         counting(text, &rules);
         splitting(text, &rules, false);

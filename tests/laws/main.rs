@@ -139,6 +139,16 @@ proptest! {
     }
 }
 
+proptest! {
+    // Fifteen outlets each.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+
+    #[test]
+    fn what_was_escaped_is_read_back_and_any_markdown_is_taken(text in texts()) {
+        law::markup(&text);
+    }
+}
+
 /// More parts than one digit can number, and more than two: the room that is
 /// kept for ` 10/12` is room enough.
 #[test]

@@ -59,6 +59,9 @@ fn spoiled_texts_break_no_law() {
         law::counting(&text, rules);
         law::splitting(&text, rules, dice.roll(2) == 0);
         law::shortening(&text, dice.roll(400), rules);
+        if dice.roll(8) == 0 {
+            law::markup(&text);
+        }
         tried += 1;
     }
     println!("{tried} texts");
