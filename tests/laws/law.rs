@@ -96,8 +96,10 @@ pub fn splitting(text: &str, rules: &Rules, numbered: bool) {
         // A link that a tag overlaps (X) is counted and never cut, though only the tag is found.
         let overlapped =
             part.starts_with(['#', '＃', '@', '＠']) && part.contains('.') && !part.trim().contains(' ');
-        let one =
-            overlapped || uncut.is_one(place) || broken_by_hand && part.graphemes(true).nth(60).is_none();
+        // Behind a mark at which a thread breaks, a link may begin that is none
+        // in the text with the mark.
+        let alone = broken_by_hand && Whole::of(part, rules).is_one(&(0..part.len()));
+        let one = overlapped || alone || uncut.is_one(place);
         assert!(counted.fits() || one, "{}: {counted:?} of {part:?} of {text:?}", rules.network);
         if !broken_by_hand {
             let whole = uncut.may_end(place.start) && uncut.may_end(place.end);

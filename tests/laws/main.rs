@@ -13,6 +13,7 @@ mod mutation;
 
 use ladder::text::{Rules, late};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// What goes wrong in texts: what is linked, joined, combined, turned, hidden.
 pub const HOSTILE: &[&str] = &[
@@ -121,7 +122,7 @@ fn rules() -> impl Strategy<Value = Rules> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(2026), ..ProptestConfig::with_cases(400) })]
 
     #[test]
     fn what_was_shortened_fits_and_is_a_beginning(text in texts(), limit in 0usize..400, rules in rules()) {
@@ -141,7 +142,7 @@ proptest! {
 
 proptest! {
     // Fifteen outlets each.
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(2026), ..ProptestConfig::with_cases(60) })]
 
     #[test]
     fn what_was_escaped_is_read_back_and_any_markdown_is_taken(text in texts()) {
