@@ -94,11 +94,12 @@ pub fn splitting(text: &str, rules: &Rules, numbered: bool) {
     for (place, part) in places.iter().zip(&parts) {
         let counted = count(part, rules, RESERVE);
         // A link that a tag overlaps (X) is counted and never cut, though only the tag is found.
+        let words = text[place.clone()].trim();
         let overlapped =
-            part.starts_with(['#', '＃', '@', '＠']) && part.contains('.') && !part.trim().contains(' ');
+            words.starts_with(['#', '＃', '@', '＠']) && words.contains('.') && !words.contains(' ');
         // Behind a mark at which a thread breaks, a link may begin that is none
         // in the text with the mark.
-        let alone = broken_by_hand && Whole::of(part, rules).is_one(&(0..part.len()));
+        let alone = broken_by_hand && Whole::of(words, rules).is_one(&(0..words.len()));
         let one = overlapped || alone || uncut.is_one(place);
         assert!(counted.fits() || one, "{}: {counted:?} of {part:?} of {text:?}", rules.network);
         if !broken_by_hand {
