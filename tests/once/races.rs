@@ -18,7 +18,7 @@ fn slow() -> Server {
 
 #[test]
 fn one_publishes_and_the_other_says_who_does() {
-    let mut named = 0;
+    let (mut named, mut met) = (0, 0);
     for round in 0..10 {
         let server = slow();
         let house = House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"]));
@@ -30,6 +30,11 @@ fn one_publishes_and_the_other_says_who_does() {
         assert_eq!(server.taken(), PEOPLE, "round {round}");
         let mut codes: Vec<i32> = ends.iter().filter_map(Ended::code).collect();
         codes.sort_unstable();
+        // On a machine that is busy the second may start when the first is done.
+        if codes == [0, 0] {
+            continue;
+        }
+        met += 1;
         assert_eq!(codes, [0, 2], "round {round}: {}\n{}", ends[0].out(), ends[1].out());
         let (loser, winner) = if ends[0].code() == Some(2) { (0, 1) } else { (1, 0) };
         let error = &ends[loser].json()["error"];
@@ -39,7 +44,8 @@ fn one_publishes_and_the_other_says_who_does() {
         named += usize::from(message.contains(&format!("process {} on ", ids[winner])));
         assert!(!message.contains(&format!("process {} on ", ids[loser])), "{error}");
     }
-    assert!(named > 5, "the holder was named {named} times of 10");
+    assert!(met > 0, "the two never met");
+    assert!(named * 2 > met, "the holder was named {named} times of {met}");
 }
 
 #[test]
