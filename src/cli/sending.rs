@@ -83,16 +83,16 @@ pub fn send(
     let asked = publish::preflight(&house.channels.configured, &outbox, &left, &project);
     let channels = &house.channels.configured;
     let routes = runtime.block_on(async {
-        let routes = asked.await?;
+        let routes = asked.await.map_err(not_ready)?;
         let names = to_verify(&left, plans, standing, house, &manner);
-        publish::verify(channels, &routes, &names, &project).await?;
+        publish::verify(channels, &routes, &names, &project).await.map_err(not_taken)?;
         Ok(routes)
     });
     let routes = match routes {
         Ok(routes) => routes,
-        Err(reasons) => {
+        Err(failure) => {
             runtime.shutdown_background();
-            return Err(not_ready(reasons));
+            return Err(failure);
         }
     };
     if is_any_due(&left, plans, standing, house, manner.early) {
@@ -206,6 +206,12 @@ fn not_ready(reasons: Vec<String>) -> Failure {
     let failure =
         Failure::new(Exit::Failed, "not-ready", format!("nothing was sent: {}", reasons.join("; ")));
     failure.hint("set what is missing, or give the channel `without_credentials = \"outbox\"`")
+}
+
+fn not_taken(reasons: Vec<String>) -> Failure {
+    let message = format!("nothing was sent: {}", reasons.join("; "));
+    Failure::new(Exit::Failed, "not-accepted", message)
+        .hint("mend the credentials or the account; `ladder channels --check` asks the networks again")
 }
 
 fn tell_outbox(desk: &mut Desk, routes: &BTreeMap<String, Route>) {
