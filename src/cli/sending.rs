@@ -7,7 +7,7 @@ use super::house::House;
 use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
-use crate::plan::{Delivery, Plan, Standing, State};
+use crate::plan::{Delivery, Plan, Standing, State, Step};
 use crate::publish::{self, Route, Scope, World};
 use crate::report::Progress;
 use crate::report::status::Dues;
@@ -161,7 +161,7 @@ struct Silent;
 
 impl publish::Listener for Silent {
     fn event(&mut self, _event: &crate::plan::Event) {}
-    fn doing(&mut self, _rung: &str, _what: &str) {}
+    fn doing(&mut self, _step: &Step, _what: &str) {}
 }
 
 /// The channels whose networks are asked who we are: for `publish` all, so that
