@@ -139,7 +139,7 @@ impl Trouble {
 /// Sends `request` and reads the answer to its end, or to what is bearable.
 pub async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
     let mut response = request.send().await.map_err(|error| {
-        let says = without_address(&error);
+        let says = in_words(&error);
         // A refused connection, a name that is unknown, a TLS handshake that
         // fails, a request that cannot be written down: nothing has left.
         if error.is_connect() || error.is_builder() { Trouble::NotSent(says) } else { Trouble::Lost(says) }
@@ -155,7 +155,7 @@ pub async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Err(error) => {
-                cut = Some(without_address(&error));
+                cut = Some(in_words(&error));
                 break;
             }
         }
@@ -163,21 +163,37 @@ pub async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
     Ok(Answer { status, headers, body, cut })
 }
 
-/// The error with its causes, without the address, which could hold a token.
-fn without_address(error: &reqwest::Error) -> String {
-    let mut says = if error.is_timeout() { "no answer in time".to_owned() } else { String::new() };
+/// What went wrong, in words for people, with the host and without the rest of
+/// the address, which could hold a token.
+fn in_words(error: &reqwest::Error) -> String {
+    let host = error.url().and_then(url::Url::host_str).unwrap_or("the service");
+    let cause = innermost(error);
+    if error.is_timeout() {
+        let what = if error.is_connect() { "no connection to" } else { "no answer from" };
+        return format!("{what} {host} in time");
+    }
+    if error.is_connect() {
+        return format!("no connection to {host}: {cause}");
+    }
+    if error.is_builder() {
+        return format!("the request to {host} cannot be made: {cause}");
+    }
+    format!("the connection to {host} broke before the whole answer was there: {cause}")
+}
+
+/// The cause behind all others, in the words of whoever knows best; those of
+/// the operating system without its number.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut says = "it was closed".to_owned();
     let mut cause = std::error::Error::source(error);
     while let Some(next) = cause {
-        let words = next.to_string();
-        if !says.contains(&words) {
-            if !says.is_empty() {
-                says.push_str(": ");
-            }
-            says.push_str(&words);
-        }
+        says = next.to_string();
         cause = next.source();
     }
-    if says.is_empty() { "the connection broke".to_owned() } else { says }
+    match says.find(" (os error ") {
+        Some(at) => says[..at].to_lowercase(),
+        None => says,
+    }
 }
 
 /// Whether a page stands at `url` and answers. Every kind of trouble is a "no":

@@ -132,7 +132,15 @@ impl<'a> Composed<'a> {
             generation: 0,
             recipient: None,
         };
-        if let Some(payload) = channel.channel.payload(&variant, &identity).take(&mut self.problems) {
+        let mut checked = channel.channel.payload(&variant, &identity);
+        for problem in &mut checked.problems {
+            // An adapter sees only the variant: where it comes from is said here.
+            if problem.span.is_none() {
+                problem.span = Some(message.title.span);
+                problem.message.push_str(&format!(" (rung `{}`)", identity.rung));
+            }
+        }
+        if let Some(payload) = checked.take(&mut self.problems) {
             self.drafts.push(Draft {
                 rung: identity.rung,
                 channel: job.rung.channel.value.clone(),

@@ -83,16 +83,16 @@ pub fn send(
     let asked = publish::preflight(&house.channels.configured, &outbox, &left, &project);
     let channels = &house.channels.configured;
     let routes = runtime.block_on(async {
-        let routes = asked.await?;
+        let routes = asked.await.map_err(not_ready)?;
         let names = to_verify(&left, plans, standing, house, &manner);
-        publish::verify(channels, &routes, &names, &project).await?;
+        publish::verify(channels, &routes, &names, &project).await.map_err(not_taken)?;
         Ok(routes)
     });
     let routes = match routes {
         Ok(routes) => routes,
-        Err(reasons) => {
+        Err(failure) => {
             runtime.shutdown_background();
-            return Err(not_ready(reasons));
+            return Err(failure);
         }
     };
     if is_any_due(&left, plans, standing, house, manner.early) {
@@ -166,7 +166,8 @@ impl publish::Listener for Silent {
 
 /// The channels whose networks are asked who we are: for `publish` all, so that
 /// a token that is no good is known today and not at nine tomorrow; for `run`
-/// those that have something to do now, because some networks charge for asking.
+/// those that may have something to do in this run, because some networks
+/// charge for asking.
 fn to_verify(
     left: &[Plan],
     plans: &[Plan],
@@ -178,13 +179,15 @@ fn to_verify(
     let mut names = BTreeSet::new();
     for left in left {
         let whole = plans.iter().find(|plan| plan.digest == left.digest).unwrap_or(left);
+        let due = |step: &Step| due(whole, step, standing, now, &house.loaded.zone, manner.early);
+        let doubtful = |step: &Step| {
+            standing.deliveries.get(&step.key).is_some_and(|delivery| delivery.state == State::Unknown)
+        };
+        let begins = left.steps.iter().any(|step| doubtful(step) || due(step) == Due::Now);
         for step in &left.steps {
-            let unknown =
-                standing.deliveries.get(&step.key).is_some_and(|delivery| delivery.state == State::Unknown);
-            let needed = manner.scope == Scope::Plan
-                || unknown
-                || due(whole, step, standing, now, &house.loaded.zone, manner.early) == Due::Now;
-            if needed {
+            // What waits for another rung may follow it in this very run.
+            let follows = || begins && matches!(due(step), Due::After(_));
+            if manner.scope == Scope::Plan || doubtful(step) || due(step) == Due::Now || follows() {
                 names.insert(step.channel.clone());
             }
         }
@@ -206,6 +209,12 @@ fn not_ready(reasons: Vec<String>) -> Failure {
     let failure =
         Failure::new(Exit::Failed, "not-ready", format!("nothing was sent: {}", reasons.join("; ")));
     failure.hint("set what is missing, or give the channel `without_credentials = \"outbox\"`")
+}
+
+fn not_taken(reasons: Vec<String>) -> Failure {
+    let message = format!("nothing was sent: {}", reasons.join("; "));
+    Failure::new(Exit::Failed, "not-accepted", message)
+        .hint("mend the credentials or the account; `ladder channels --check` asks the networks again")
 }
 
 fn tell_outbox(desk: &mut Desk, routes: &BTreeMap<String, Route>) {

@@ -54,7 +54,11 @@ fn a_second_cashtag_is_told_by_check() {
     let house = House::new();
     house.edit("messages/hello/message.md", "+++\n", "+++\noverrides.tweet.text = \"$ACME and $XYZ rise\"\n");
     let said = house.run(&["check", "--format", "json"]).ends(3).json();
-    let rules: Vec<&str> =
-        said["diagnostics"].as_array().unwrap().iter().filter_map(|found| found["rule"].as_str()).collect();
-    assert!(rules.contains(&"too-many-cashtags"), "{rules:?}");
+    let all = said["diagnostics"].as_array().unwrap();
+    let found = all.iter().find(|found| found["rule"] == "too-many-cashtags").unwrap();
+    assert_eq!(found["file"], "messages/hello/message.md");
+    assert!(
+        found["line"].is_number() && found["message"].as_str().unwrap().contains("rung `tweet`"),
+        "{found}"
+    );
 }
