@@ -87,7 +87,8 @@ fn a_thread_by_hand_keeps_its_parts_and_breaks_are_honoured() {
 fn a_break_is_one_on_a_line_of_its_own_and_not_in_code() {
     let code = "Write\n\n```\n<!-- break -->\n```\n\nor `<!-- break -->` there.";
     let said = "Write\n\n<!-- break -->\n\nor <!-- break --> there.";
-    let mut house = House::new().says(&format!("{code}\n\n<!-- break -->\n\ntwo"));
+    let mut house = House::new();
+    house.message.body.value = format!("{code}\n\n<!-- break -->\n\ntwo");
     let text = house.written("{{ message.body | plain }}");
     house.settings("post").text = Some(text);
     assert_eq!(post(&house).parts[0].text, format!("{said}\n\ntwo"));
