@@ -211,16 +211,13 @@ impl Seen {
     /// An entry of ours; `it` is its receipt and its address.
     fn take_in(&mut self, likeness: Likeness, made: Timestamp, it: impl FnOnce() -> (Receipt, String)) {
         self.older |= made < self.since;
-        match likeness {
-            Likeness::Same if made >= self.since => {
-                if self.found.as_ref().is_none_or(|(first, _)| made < *first) {
-                    self.found = Some((made, it().0));
-                }
+        if likeness == Likeness::Same && made >= self.since {
+            let first = self.found.as_ref().is_none_or(|(first, _)| made < *first);
+            if first {
+                self.found = Some((made, it().0));
             }
-            Likeness::Same | Likeness::Alike if made >= self.doubt => {
-                self.alike.get_or_insert_with(|| it().1);
-            }
-            _ => {}
+        } else if likeness != Likeness::Unlike && made >= self.doubt {
+            self.alike.get_or_insert_with(|| it().1);
         }
     }
 
