@@ -85,7 +85,7 @@ impl Graph {
     /// the answer.
     pub fn made(&self, answer: &Answer, key: &str) -> Option<(String, Value)> {
         let json = answer.json().filter(|_| answer.is_success())?;
-        let id = id(json.get(key)?).filter(|id| self.redact(id) == *id)?.to_owned();
+        let id = id(json.get(key)?).filter(|id| self.redact(id) == *id)?;
         Some((id, json))
     }
 
@@ -113,9 +113,13 @@ pub(super) fn is_id(text: &str) -> bool {
     !text.is_empty() && text.len() <= 200 && text.chars().all(plain)
 }
 
-/// The id in an answer.
-pub(super) fn id(value: &Value) -> Option<&str> {
-    value.as_str().filter(|id| is_id(id))
+/// The id in an answer: a text, or a whole number, which is the same id.
+pub(super) fn id(value: &Value) -> Option<String> {
+    match value {
+        Value::String(id) if is_id(id) => Some(id.clone()),
+        Value::Number(id) => id.as_u64().map(|id| id.to_string()),
+        _ => None,
+    }
 }
 
 fn address(permalink: &str, id: &str) -> String {
@@ -147,10 +151,19 @@ mod tests {
     #[test]
     fn an_id_is_nothing_but_an_id() {
         for good in ["12_345", "pfbid0AbC-x", "7"] {
-            assert_eq!(id(&json!(good)), Some(good));
+            assert_eq!(id(&json!(good)).as_deref(), Some(good));
         }
-        for bad in [json!(""), json!(12), json!("../me"), json!("1?x=y"), json!("a".repeat(201)), json!(null)]
-        {
+        assert_eq!(id(&json!(1001)).as_deref(), Some("1001"));
+        for bad in [
+            json!(""),
+            json!(-12),
+            json!(1.5),
+            json!(["12"]),
+            json!("../me"),
+            json!("1?x=y"),
+            json!("a".repeat(201)),
+            json!(null),
+        ] {
             assert_eq!(id(&bad), None, "{bad}");
         }
     }
