@@ -59,10 +59,14 @@ impl Graph {
         dialect::outcome(answer, asked, &|text| self.clean(text))
     }
 
+    /// `GET path?query`.
+    pub async fn get(&self, path: &str, query: &[(&str, &str)], asked: Asked) -> Result<Answer, SendError> {
+        self.call(self.request(Method::GET, path)?.query(query), asked).await
+    }
+
     /// Reads an object: `GET path?query`.
     pub async fn read(&self, path: &str, query: &[(&str, &str)], asked: Asked) -> Result<Value, SendError> {
-        let request = self.request(Method::GET, path)?.query(query);
-        let answer = self.call(request, asked).await?;
+        let answer = self.get(path, query, asked).await?;
         dialect::object(&answer).ok_or_else(|| self.judge(&answer, asked))
     }
 
@@ -90,10 +94,12 @@ impl Graph {
     }
 
     /// Where readers find it. `permalink_url` is relative for some kinds of
-    /// posts; an address without one, or with a secret in it, is made from the id.
+    /// posts; an address without one, with a secret in it, or elsewhere than at
+    /// Facebook, is made from the id: other rungs' texts bring it to readers.
     pub fn address(&self, permalink: &Value, id: &str) -> String {
         let permalink = permalink.as_str().filter(|written| self.redact(written) == *written);
-        address(permalink.unwrap_or(""), id)
+        let own = url::Url::parse(&self.root).ok();
+        address(permalink.unwrap_or(""), id, own.as_ref().and_then(url::Url::host_str))
     }
 }
 
@@ -122,16 +128,24 @@ pub(super) fn id(value: &Value) -> Option<String> {
     }
 }
 
-fn address(permalink: &str, id: &str) -> String {
+/// `own` is the host that the calls go to.
+fn address(permalink: &str, id: &str, own: Option<&str>) -> String {
     let written = permalink.trim();
     let whole = match written.strip_prefix('/') {
         Some(path) => format!("https://www.facebook.com/{}", path.trim_start_matches('/')),
         None => written.to_owned(),
     };
     match url::Url::parse(&whole) {
-        Ok(url) if url.scheme() == "https" && url.username().is_empty() => url.to_string(),
+        Ok(url) if is_for_readers(&url, own) => url.to_string(),
         _ => format!("https://www.facebook.com/{id}"),
     }
+}
+
+fn is_for_readers(url: &url::Url, own: Option<&str>) -> bool {
+    let Some(host) = url.host_str() else { return false };
+    let is_facebook = host == "facebook.com" || host.ends_with(".facebook.com");
+    let is_named = !url.username().is_empty() || url.password().is_some();
+    url.scheme() == "https" && !is_named && (is_facebook && url.port().is_none() || own == Some(host))
 }
 
 #[cfg(test)]
@@ -170,12 +184,29 @@ mod tests {
 
     #[test]
     fn an_address_is_one_of_the_web_or_made_from_the_id() {
-        let of = |permalink: &str| address(permalink, "12_3");
+        let of = |permalink: &str| address(permalink, "12_3", Some("graph.example"));
         assert_eq!(of("https://www.facebook.com/acme/posts/3"), "https://www.facebook.com/acme/posts/3");
         assert_eq!(of("/acme/videos/3/"), "https://www.facebook.com/acme/videos/3/");
         assert_eq!(of("//evil.example/3"), "https://www.facebook.com/evil.example/3");
-        for no in ["", "javascript:alert(1)", "http://a.example/", "https://a:b@c.example/"] {
-            assert_eq!(of(no), "https://www.facebook.com/12_3");
+        for good in ["https://facebook.com/3", "https://m.facebook.com/3?a=b", "https://graph.example/3"] {
+            assert_eq!(of(good), good);
+        }
+        assert_eq!(of("HTTPS://WWW.Facebook.com/3"), "https://www.facebook.com/3");
+        for no in [
+            "",
+            "javascript:alert(1)",
+            "http://www.facebook.com/3",
+            "https://a:b@www.facebook.com/3",
+            "https://:b@www.facebook.com/3",
+            "https://www.facebook.com@evil.example/3",
+            "https://www.facebook.com:8443/3",
+            "https://evil.example/phish",
+            "https://evil.example/www.facebook.com",
+            "https://notfacebook.com/3",
+            "https://facebook.com.evil.example/3",
+            "https://a.graph.example/3",
+        ] {
+            assert_eq!(of(no), "https://www.facebook.com/12_3", "{no}");
         }
     }
 }
