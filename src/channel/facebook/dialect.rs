@@ -73,8 +73,8 @@ struct Fault {
 impl Fault {
     fn of(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Option<Fault> {
         let json = answer.json()?;
-        let error = json.get("error")?;
-        // Some say no more than a sentence.
+        // Some say no more than a sentence. Anything else says nothing.
+        let error = json.get("error").filter(|error| error.is_object() || error.is_string())?;
         let text = |key: &str| error.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
         let number = |key: &str| error.get(key).and_then(Value::as_i64).unwrap_or(0);
         let (code, subcode) = (number("code"), number("error_subcode"));
@@ -176,7 +176,16 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
             "Facebook wants the person behind the token to confirm their identity: open the page and do that. \
              Facebook says: {said}"
         )),
-        _ => refused(format!("Facebook said no: {said}")),
+        // No code that is known: then the status says what it is, for somebody
+        // on the way may have put an `error` of their own into the answer.
+        _ => match answer.status {
+            429 => SendError::NotYet {
+                says: format!("Facebook has had enough calls for now: {said}"),
+                wait: Some(wait(answer)),
+            },
+            status @ (408 | 409 | 425) => doubt(format!("Facebook answered {status}: {said}"), asked),
+            _ => refused(format!("Facebook said no: {said}")),
+        },
     }
 }
 
@@ -200,7 +209,8 @@ fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) ->
         // Something in Facebook's place that only lets posts through says
         // nothing about whose token it is.
         404 | 405 | 501 if asked == Asked::Page => doubt(says, asked),
-        400..=499 if !is_half => refused(says),
+        // Words that cannot be read could be that the same is there already.
+        400..=499 if !is_half && !asked.is_doubted() => refused(says),
         _ => doubt(says, asked),
     }
 }

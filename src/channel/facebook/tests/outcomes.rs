@@ -114,6 +114,48 @@ fn half_an_answer_proves_nothing_and_a_proxy_that_says_no_means_no() {
 }
 
 #[test]
+fn an_error_without_a_code_that_is_known_is_what_its_status_says() {
+    for body in [
+        r#"{"error":"Too Many Requests"}"#,
+        r#"{"error":{"message":"slow down"}}"#,
+        r#"{"error":{"message":"x","code":0}}"#,
+        r#"{"error":{"message":"x","code":1609005,"error_subcode":7}}"#,
+        r#"{"error":{}}"#,
+    ] {
+        for asked in [POST, Asked::Upload, Asked::Reading, Asked::Page, Asked::Delete] {
+            assert_eq!(means(429, &[], body, asked), "NotYet 900", "{body} {asked:?}");
+            assert_eq!(means(429, &[("retry-after", "7")], body, asked), "NotYet 7", "{body} {asked:?}");
+            assert_eq!(means(400, &[], body, asked), "Refused", "{body} {asked:?}");
+            for status in [408, 409, 425] {
+                let wanted = if asked.publishes() { "Unknown" } else { "NotYet" };
+                assert_eq!(means(status, &[], body, asked), wanted, "{status} {body} {asked:?}");
+            }
+        }
+    }
+    // A code that is known says more than a status.
+    assert_eq!(means(429, &[], &error(190, 463), POST), "Refused");
+    assert_eq!(means(409, &[], &error(4, 0), POST), "NotYet 900");
+}
+
+#[test]
+fn after_a_doubt_a_no_in_words_that_cannot_be_read_is_none() {
+    let gzip = "\u{1f}\u{8b}\u{8}";
+    for body in ["", "<html>no</html>", gzip, "Forbidden", "[]", "7", r#"{"error":null}"#, r#"{"error":[1]}"#]
+    {
+        for doubted in [Asked::Post { doubted: true }, Asked::Comment { doubted: true }] {
+            for status in [400, 403, 404, 422] {
+                assert_eq!(means(status, &[], body, doubted), "Unknown", "{status} {body:?}");
+            }
+            assert_eq!(means(429, &[], body, doubted), "NotYet 900", "{body:?}");
+        }
+    }
+    // A no that can be read is a no.
+    assert_eq!(means(403, &[], &error(200, 0), Asked::Post { doubted: true }), "Refused");
+    assert_eq!(means(403, &[], "<html>no</html>", POST), "Refused");
+    assert_eq!(means(403, &[], "<html>no</html>", Asked::Upload), "Refused");
+}
+
+#[test]
 fn a_repetition_is_evidence_only_where_an_earlier_try_was_in_doubt() {
     for (code, subcode) in [(506, 0), (100, 1_366_051)] {
         assert_eq!(means(400, &[], &error(code, subcode), Asked::Post { doubted: true }), "Unknown");
