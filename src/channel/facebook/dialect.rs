@@ -105,6 +105,28 @@ pub(super) fn is_gone_or_foreign(answer: &Answer) -> bool {
     Fault::of(answer, &str::to_owned).is_some_and(|fault| fault.code == 100 && fault.subcode == 33)
 }
 
+/// Whether somebody answers who does not speak of this at all: a server in
+/// Facebook's place that only lets posts through. It says nothing about whose
+/// token it is. An error with a code is the Graph API's own; half of an answer,
+/// and what cannot be read (packed bytes), could be one.
+pub(super) fn speaks_not_of_it(answer: &Answer) -> bool {
+    let json = answer.json();
+    let is_coded = json.as_ref().is_some_and(|json| json["error"]["code"].is_number());
+    let is_half = answer.cut.is_some() || (json.is_none() && answer.body.trim_ascii().starts_with(b"{"));
+    let is_text = std::str::from_utf8(&answer.body).is_ok();
+    matches!(answer.status, 404 | 405 | 501) && is_text && !is_coded && !is_half
+}
+
+/// Whether the Graph API says that the token may not ask this: by a permission,
+/// or because what is not there and what may not be seen are the same to it.
+/// Error 210 is none of these: it says that the token is no page's.
+pub(super) fn may_not_ask(answer: &Answer) -> bool {
+    let fault = Fault::of(answer, &str::to_owned).filter(|_| answer.status < 500);
+    fault.is_some_and(
+        |fault| matches!((fault.code, fault.subcode), (3 | 10 | 200..=209 | 211..=299, _) | (100, 33)),
+    )
+}
+
 /// What an answer means that is not the success that was asked for. `clean`
 /// takes secrets out of what Facebook said.
 ///
@@ -206,9 +228,6 @@ fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) ->
         429 => SendError::NotYet { says, wait: Some(wait(answer)) },
         // A time-out, or a request that stands in the way of another one.
         408 | 409 | 425 => doubt(says, asked),
-        // Something in Facebook's place that only lets posts through says
-        // nothing about whose token it is.
-        404 | 405 | 501 if asked == Asked::Page => doubt(says, asked),
         // Words that cannot be read could be that the same is there already.
         400..=499 if !is_half && !asked.is_doubted() => refused(says),
         _ => doubt(says, asked),
