@@ -7,7 +7,7 @@ use super::house::House;
 use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
-use crate::plan::{Delivery, Plan, Standing, State};
+use crate::plan::{Delivery, Plan, Standing, State, Step};
 use crate::publish::{self, Route, Scope, World};
 use crate::report::Progress;
 use crate::report::status::Dues;
@@ -166,7 +166,8 @@ impl publish::Listener for Silent {
 
 /// The channels whose networks are asked who we are: for `publish` all, so that
 /// a token that is no good is known today and not at nine tomorrow; for `run`
-/// those that have something to do now, because some networks charge for asking.
+/// those that may have something to do in this run, because some networks
+/// charge for asking.
 fn to_verify(
     left: &[Plan],
     plans: &[Plan],
@@ -178,13 +179,15 @@ fn to_verify(
     let mut names = BTreeSet::new();
     for left in left {
         let whole = plans.iter().find(|plan| plan.digest == left.digest).unwrap_or(left);
+        let due = |step: &Step| due(whole, step, standing, now, &house.loaded.zone, manner.early);
+        let doubtful = |step: &Step| {
+            standing.deliveries.get(&step.key).is_some_and(|delivery| delivery.state == State::Unknown)
+        };
+        let begins = left.steps.iter().any(|step| doubtful(step) || due(step) == Due::Now);
         for step in &left.steps {
-            let unknown =
-                standing.deliveries.get(&step.key).is_some_and(|delivery| delivery.state == State::Unknown);
-            let needed = manner.scope == Scope::Plan
-                || unknown
-                || due(whole, step, standing, now, &house.loaded.zone, manner.early) == Due::Now;
-            if needed {
+            // What waits for another rung may follow it in this very run.
+            let follows = || begins && matches!(due(step), Due::After(_));
+            if manner.scope == Scope::Plan || doubtful(step) || due(step) == Due::Now || follows() {
                 names.insert(step.channel.clone());
             }
         }

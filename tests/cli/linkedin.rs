@@ -59,6 +59,19 @@ fn a_token_that_is_no_good_stops_everything() {
     assert!(world.network.timeline().is_empty());
 }
 
+/// The post waits for the article, which goes out in the same run.
+#[test]
+fn what_follows_in_the_same_run_is_asked_for_too() {
+    let world = World::new();
+    world.run("token", &["schedule", "hello"]).ends(0);
+    let ended = world.run("revoked", &["run"]);
+    assert_ne!(ended.code(), 0);
+    assert!(ended.err().contains("was revoked by its member"), "{}", ended.err());
+    assert!(!world.house.path("public").exists() && world.network.timeline().is_empty());
+    world.run("token", &["run"]).ends(0);
+    assert_eq!(world.network.timeline().len(), 1);
+}
+
 #[test]
 fn what_was_shown_is_what_readers_see() {
     let world = World::new();
