@@ -161,7 +161,7 @@ struct Silent;
 
 impl publish::Listener for Silent {
     fn event(&mut self, _event: &crate::plan::Event) {}
-    fn doing(&mut self, _rung: &str, _what: &str) {}
+    fn doing(&mut self, _step: &Step, _what: &str) {}
 }
 
 /// The channels whose networks are asked who we are: for `publish` all, so that

@@ -223,6 +223,9 @@ fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>
         }
         any = true;
     }
+    if !any && sent && address.is_none() && delivery.is_broken_off() {
+        return post_the_rest_by_hand(delivery, event, url);
+    }
     if !any {
         // A person may still tell the address of what is out without one.
         let first = delivery.parts.first_mut().filter(|part| part.state == State::Sent);
@@ -247,6 +250,22 @@ fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>
     } else if waiting {
         keep_back(delivery, State::Cancelled, &format!("not pasted, says {by}"));
     }
+}
+
+/// A person posted what was refused, and what would have come after it. The
+/// address is that of the first of these; parts that are live keep theirs.
+fn post_the_rest_by_hand(delivery: &mut Delivery, event: &Event, url: Option<&str>) {
+    let mut url = url.map(str::to_owned);
+    for number in 0..delivery.part_count {
+        let part = slot(delivery, None, number);
+        if part.state != State::Sent {
+            part.state = State::Sent;
+            part.receipt = Some(Receipt { url: url.take(), ..Receipt::default() });
+        }
+    }
+    delivery.error = None;
+    delivery.not_before = None;
+    delivery.sent_at = delivery.sent_at.max(Some(event.at));
 }
 
 /// Held, skipped, cancelled: of the delivery as a whole.

@@ -144,6 +144,26 @@ impl Delivery {
         self.all_parts().any(|part| out(part.state))
     }
 
+    /// The parts that are out.
+    pub fn live(&self) -> impl Iterator<Item = &PartStanding> {
+        self.parts.iter().filter(|part| part.state == State::Sent)
+    }
+
+    /// Whether a part was refused after others had gone out. Nothing can send
+    /// the rest without posting the others again; a person may post it by hand
+    /// and say so.
+    pub fn is_broken_off(&self) -> bool {
+        self.parts.iter().any(|part| part.state == State::Refused) && self.live().next().is_some()
+    }
+
+    /// The part that a person's word would be about: the first that is unknown,
+    /// waits or, where others are live, was refused.
+    pub fn unsettled(&self) -> Option<&PartStanding> {
+        let open = |part: &&PartStanding| matches!(part.state, State::Unknown | State::Waiting);
+        let refused = |part: &&PartStanding| part.state == State::Refused && self.is_broken_off();
+        self.parts.iter().find(open).or_else(|| self.parts.iter().find(refused))
+    }
+
     /// Whether something of it is still to be sent without anybody's word. A
     /// mail with one unknown recipient is open while others are still planned.
     pub fn is_open(&self) -> bool {

@@ -78,11 +78,6 @@ impl<'a> Item<'a> {
         !self.step.recipients.is_empty() && self.stand_in.is_none()
     }
 
-    /// The name that listeners know it by.
-    pub fn name(&self) -> &'a str {
-        &self.step.identity.rung
-    }
-
     pub fn delivery<'s>(&self, standing: &'s Standing) -> Option<&'s Delivery> {
         standing.deliveries.get(&self.step.key)
     }

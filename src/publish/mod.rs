@@ -25,7 +25,7 @@ pub use take_up::take_up;
 pub use verify::verify;
 
 use crate::channel::Configured;
-use crate::plan::{Event, Plan, Standing};
+use crate::plan::{Event, Plan, Standing, Step};
 use crate::store::{Store, StoreError};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub trait Listener: Send {
     /// An event that is durable by now.
     fn event(&mut self, event: &Event);
     /// Something that takes time and is not an event: "waiting 30 s for x".
-    fn doing(&mut self, rung: &str, what: &str);
+    fn doing(&mut self, step: &Step, what: &str);
 }
 
 /// Which way a channel's steps go in this run.

@@ -1,5 +1,5 @@
-//! The filters that only these templates have: `plain`, `markup`, `html`, `hashtags`,
-//! `handle`, `fit`, `excerpt`, `sentences`, `date`, `image`, `untracked`.
+//! The filters that only these templates have: `plain`, `markup`, `escaped`, `html`,
+//! `hashtags`, `handle`, `fit`, `excerpt`, `sentences`, `date`, `image`, `untracked`.
 
 use super::budget::{Budget, Fault};
 use super::builtin_filters::pay;
@@ -85,6 +85,9 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
             }
             false => markup::write(text, markup).text,
         })
+    });
+    filter(env, budget, facts, "escaped", (200, 16), |_, facts, value, _| {
+        Ok(markup::escaped(said("escaped", value)?, Markup::of(facts.rules.network)))
     });
     filter(env, budget, facts, "image", (500, 4), |_, facts, value, _| image(facts, said("image", value)?));
     filter(env, budget, facts, "html", (60_000, 96), |_, _, value, _| {

@@ -9,6 +9,7 @@ use crate::diagnostic::nearest;
 /// Filters of our own.
 pub(super) const FILTERS: &[&str] = &[
     "date",
+    "escaped",
     "excerpt",
     "fit",
     "handle",

@@ -168,24 +168,26 @@ const SHORTEST_BAR: usize = 5;
 pub fn lengths(heading: &[&str], rows: &[Length], columns: usize, bars: bool, colour: bool) -> String {
     let verdicts: Vec<String> = rows.iter().map(Length::verdict).collect();
     let widest = verdicts.iter().map(|verdict| verdict.chars().count()).max().unwrap_or(0).max("FULL".len());
-    let draw = |unit: bool| {
-        let mut heading: Vec<&str> = heading.to_vec();
-        heading.extend(["COUNTED", "LIMIT"]);
-        heading.extend(unit.then_some("UNIT"));
+    // What is counted is the first that can be left away, whether it fits the last.
+    let draw = |left_away: usize| {
+        let names = if left_away > 2 { heading.len().min(1) } else { heading.len() };
+        let mut heading: Vec<&str> = heading.iter().copied().take(names).collect();
+        heading.extend(["COUNTED", "LIMIT", "UNIT"].iter().take(3_usize.saturating_sub(left_away)));
         let cells = rows.iter().map(|row| {
-            let mut cells = row.names.clone();
-            cells.push(row.counted.to_string());
-            cells.push(row.limit.map_or("-".to_owned(), |limit| limit.to_string()));
-            cells.extend(unit.then(|| row.unit.to_owned()));
+            let mut cells: Vec<String> = row.names.iter().take(names).cloned().collect();
+            let limit = row.limit.map_or("-".to_owned(), |limit| limit.to_string());
+            let numbers = [row.counted.to_string(), limit, row.unit.to_owned()];
+            cells.extend(numbers.into_iter().take(3_usize.saturating_sub(left_away)));
             cells
         });
         table(&heading, &cells.collect::<Vec<_>>())
     };
     let width = |lines: &[String]| lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
-    let mut lines = draw(true);
-    if width(&lines) + 2 + widest > columns {
-        // What is counted is the first that can be left away.
-        lines = draw(false);
+    let mut lines = draw(0);
+    for left_away in 1..=3 {
+        if width(&lines) + 2 + widest > columns {
+            lines = draw(left_away);
+        }
     }
     let left = width(&lines);
     let room = columns.saturating_sub(left + 2 + widest + 2).min(LONGEST_BAR);
@@ -260,6 +262,21 @@ mod tests {
         nostr    300      -      code-point  no limit
         x        300      280    weighted    ✗ 20 too many
         ");
+        insta::assert_snapshot!(lengths(&["NETWORK"], &rows(), 40, true, false), @r"
+        NETWORK  COUNTED  LIMIT  FULL
+        bluesky  3025     3000   ✗ 25 too many
+        nostr    300      -      no limit
+        x        300      280    ✗ 20 too many
+        ");
+        let of_rungs: Vec<Length> = rows()
+            .into_iter()
+            .map(|row| Length {
+                names: ["newsletter", "linkedin", "subject"].map(str::to_owned).into(),
+                ..row
+            })
+            .collect();
+        let table = lengths(&["RUNG", "NETWORK", "WHAT"], &of_rungs, 40, true, false);
+        assert!(table.contains("✗ 20 too many") && table.lines().all(|line| width(line) <= 40), "{table}");
         for columns in 24..120 {
             for line in lengths(&["NETWORK"], &rows(), columns, true, false).lines() {
                 assert!(width(line) <= columns, "{columns}: {line}");

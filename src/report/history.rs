@@ -154,7 +154,7 @@ fn bound_parts(delivery: &Delivery) -> impl Iterator<Item = &PartStanding> {
 
 /// What people would call the words in an adapter's own form: its title or
 /// subject, and its text; all of it, if it has neither.
-fn words(bound: &Value) -> String {
+pub(super) fn words(bound: &Value) -> String {
     match bound {
         Value::String(text) => return text.clone(),
         // The mail, the article, the post within what the adapter keeps beside it.
@@ -172,7 +172,11 @@ fn words(bound: &Value) -> String {
         _ => {}
     }
     let first = |names: &[&str]| {
-        let mut found = names.iter().filter_map(|name| bound.get(name)?.as_str());
+        let mut found = names.iter().filter_map(|name| {
+            let value = bound.get(name)?;
+            // A comment's words lie one step deeper on LinkedIn.
+            value.as_str().or_else(|| value.get("text")?.as_str())
+        });
         found.find(|text| !text.trim().is_empty()).map(str::to_owned)
     };
     let head = first(&["subject", "title"]);
@@ -222,6 +226,7 @@ mod tests {
     #[test]
     fn a_thread_kept_in_one_piece_is_told_part_by_part() {
         assert_eq!(words(&json!({"parts": [{"text": "One"}, {"text": "Two"}]})), "One\n\nTwo");
+        assert_eq!(words(&json!({"actor": "urn:li:person:a", "message": {"text": "More"}})), "More");
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod progress;
 pub mod queue;
 pub mod sign;
 pub mod status;
+mod todo;
 
 pub use preview::{Preview, PreviewItem};
 pub use progress::Progress;

@@ -7,7 +7,7 @@
 
 use super::columns::{cut, one_line, pad, width};
 use super::sign::word;
-use crate::plan::{Event, EventKind, Plan, Receipt, State, StepKey};
+use crate::plan::{Event, EventKind, Plan, Receipt, State, Step, StepKey};
 use crate::publish::Listener;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::{BTreeMap, BTreeSet};
@@ -246,11 +246,9 @@ impl Listener for Progress {
         }
     }
 
-    fn doing(&mut self, rung: &str, what: &str) {
-        let named = |known: &Rung| {
-            known.name == rung || known.name.rsplit_once('/').is_some_and(|(_, name)| name == rung)
-        };
-        let Some(at) = self.rungs.iter().position(named) else { return };
+    fn doing(&mut self, step: &Step, what: &str) {
+        // By its key: messages of one run may have rungs of the same name.
+        let Some(&at) = self.by_key.get(&step.key) else { return };
         let known = &mut self.rungs[at];
         if known.last_doing == what {
             return;
@@ -318,8 +316,8 @@ mod tests {
     fn lines_say_what_matters_and_name_no_recipient() {
         let (page, plan) = (Page::default(), plan());
         let mut progress = Progress::with(std::slice::from_ref(&plan), None, Box::new(page.clone()));
-        progress.doing("blog", "waiting until the page answers");
-        progress.doing("blog", "waiting until the page answers");
+        progress.doing(&plan.steps[0], "waiting until the page answers");
+        progress.doing(&plan.steps[0], "waiting until the page answers");
         play(&mut progress, &plan);
         progress.finish();
         let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
@@ -331,6 +329,21 @@ mod tests {
         newsletter  unknown          cut
         newsletter  sent             1 of 3, 1 refused, 1 unknown
         ");
+    }
+
+    #[test]
+    fn what_is_being_done_is_told_of_the_message_that_it_is_done_for() {
+        let (page, first) = (Page::default(), plan());
+        let mut second = plan();
+        second.message = "rocket-3".to_owned();
+        for step in &mut second.steps {
+            step.key = StepKey(step.key.0.replace('0', "1"));
+        }
+        let plans = [first, second];
+        let mut progress = Progress::with(&plans, None, Box::new(page.clone()));
+        progress.doing(&plans[1].steps[1], "looking whether it went out");
+        let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+        assert!(text.starts_with("rocket-3/tweet ") && text.lines().count() == 1, "{text}");
     }
 
     #[test]

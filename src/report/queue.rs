@@ -4,7 +4,7 @@ use super::columns::{one_line, table};
 use super::sign::{paint, signed, style};
 use super::status::{clock, place};
 use crate::plan::{MicroDollars, Plan, Standing, State, Step};
-use crate::render::VariantKind;
+use crate::render::{Variant, VariantKind};
 use crate::schedule::{Due, due};
 use anstyle::Style;
 use jiff::tz::TimeZone;
@@ -86,13 +86,22 @@ fn draw(
 fn what(step: &Step) -> String {
     let parts = step.payload.parts.len();
     match step.kind {
-        VariantKind::Post if parts > 1 => format!("thread of {parts}"),
+        // A comment hangs below its post: it is no part of a thread.
+        VariantKind::Post if parts > 1 => match has_comment(&step.variant) {
+            true if parts == 2 => "post, 1 comment".to_owned(),
+            true => format!("thread of {}, 1 comment", parts - 1),
+            false => format!("thread of {parts}"),
+        },
         VariantKind::Mail => match step.recipients.len() {
             1 => "mail to 1 person".to_owned(),
             people => format!("mail to {people} people"),
         },
         kind => kind.name().to_owned(),
     }
+}
+
+fn has_comment(variant: &Variant) -> bool {
+    matches!(variant, Variant::Post(post) if post.first_comment.is_some())
 }
 
 /// The gate in words: `1h after blog`, `next day 09:00, after blog, within 6h`.
@@ -140,7 +149,7 @@ pub(super) mod tests {
     use super::super::status::tests::delivery;
     use super::*;
     use crate::plan::{Gate, Identity, PLAN_VERSION, Payload, PayloadPart, Receipt, Tracking};
-    use crate::render::{Post, Variant};
+    use crate::render::Post;
 
     /// A step without content.
     pub(in crate::report) fn step(rung: &str, kind: VariantKind, after: &[&str], gate: Gate) -> Step {
@@ -240,5 +249,21 @@ tweet       tweet       post              $0.215  1h after blog                 
 newsletter  newsletter  mail to 3 people          next day 09:00, after blog, within 6h  waits for blog
 
 sending this costs $0.215");
+    }
+
+    #[test]
+    fn a_comment_is_no_part_of_a_thread() {
+        let words = |parts: usize, comment: Option<&str>| {
+            let mut step = step("post", VariantKind::Post, &[], Gate::default());
+            step.payload.parts = vec![step.payload.parts[0].clone(); parts];
+            let first_comment = comment.map(str::to_owned);
+            step.variant = Variant::Post(Post { parts: vec![], card: None, first_comment, url_reserve: 0 });
+            what(&step)
+        };
+        assert_eq!(words(1, None), "post");
+        assert_eq!(words(3, None), "thread of 3");
+        assert_eq!(words(2, Some("more")), "post, 1 comment");
+        assert_eq!(words(3, Some("more")), "thread of 2, 1 comment");
+        assert_eq!(words(1, Some("more")), "post");
     }
 }

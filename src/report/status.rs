@@ -1,7 +1,8 @@
 //! Where every delivery stands, and what to do about those that need somebody.
 
 use super::columns::{cut, one_line, table};
-use super::sign::{paint, short_key, signed, style, word};
+use super::sign::{paint, signed, style, word};
+use super::todo::what_to_do;
 use crate::plan::{Delivery, PartStanding, Receipt, RecipientStanding, State, StepKey};
 use crate::schedule::Due;
 use anstyle::Style;
@@ -162,6 +163,10 @@ pub(super) fn place(delivery: &Delivery) -> String {
     let lies = || lies(delivery);
     // Long answers stand whole below the table, in `log` and in JSON.
     let why = || delivery.error.as_deref().map(|error| cut(&one_line(error), 80));
+    if delivery.state == State::Refused && delivery.is_broken_off() {
+        let live = format!("{} of {} live", delivery.live().count(), delivery.part_count);
+        return why().map_or_else(|| live.clone(), |why| format!("{live}; {why}"));
+    }
     match delivery.state {
         State::Refused | State::Unknown | State::Held | State::Skipped => why().or(live),
         State::Waiting if delivery.adapter == "manual" => Some("by hand".to_owned()),
@@ -177,7 +182,7 @@ fn lies(delivery: &Delivery) -> Option<String> {
     details.find(|detail| !is_address(detail)).map(str::to_owned)
 }
 
-fn is_address(detail: &str) -> bool {
+pub(super) fn is_address(detail: &str) -> bool {
     detail.starts_with("https://")
 }
 
@@ -196,56 +201,6 @@ fn people(delivery: &Delivery) -> String {
     match delivery.recipients.iter().filter(again).find_map(|person| person.error.as_deref()) {
         Some(why) => format!("{words}: {}", cut(&one_line(why), 80)),
         None => words,
-    }
-}
-
-fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<String> {
-    let key = short_key(delivery, beside);
-    let who = format!("{} of {}", one_line(&delivery.rung), one_line(&delivery.message));
-    let why = delivery.error.as_deref().map(one_line).unwrap_or_default();
-    let because = if why.is_empty() { String::new() } else { format!(": {why}") };
-    match delivery.state {
-        State::Unknown if delivery.is_for_each_person() => {
-            let mut out = format!("  {who}: it is not known whether these mails went out{because}\n");
-            let unknown = delivery.recipients.iter().filter(|person| person.part.state == State::Unknown);
-            for person in unknown.clone().take(5) {
-                let key = person.key.0.get(..12).unwrap_or(&person.key.0);
-                out.push_str(&format!(
-                    "      {}: ladder resolve {key} --sent | --not-sent\n",
-                    one_line(&person.recipient)
-                ));
-            }
-            let more = unknown.count().saturating_sub(5);
-            if more > 0 {
-                out.push_str(&format!("      and {more} more: see `ladder status --format json`\n"));
-            }
-            Some(out)
-        }
-        State::Unknown => Some(format!(
-            "  {who}: it is not known whether this went out{because}\n    look at {}, then say what you see:\n      \
-             ladder resolve {key} --sent URL\n      ladder resolve {key} --not-sent\n",
-            one_line(&delivery.account)
-        )),
-        State::Waiting => {
-            let receipt = receipts(delivery).find(|receipt| receipt.for_a_person)?;
-            let resolve = format!("      ladder resolve {key} --sent URL\n");
-            if delivery.adapter == "manual" {
-                let page = receipt.detail.as_deref().filter(|detail| is_address(detail)).map(one_line);
-                let page = page.map(|page| format!("      {page}\n")).unwrap_or_default();
-                let text = format!("its text: ladder log --channel {}", one_line(&delivery.channel));
-                return Some(format!("  {who}: waits for you to post it by hand; {text}\n{page}{resolve}"));
-            }
-            let lies = receipt.detail.as_deref().map(one_line);
-            let lies = lies.map(|place| format!("; its text lies in {place}")).unwrap_or_default();
-            Some(format!("  {who}: waits for you to post it{lies}\n{resolve}"))
-        }
-        State::Refused => Some(format!(
-            "  {who}: refused{because}\n    mend the cause, then send it anew: ladder publish {} --only {} --again REASON\n",
-            one_line(&delivery.message),
-            one_line(&delivery.rung)
-        )),
-        State::Held => Some(format!("  {who}: held back{because}\n")),
-        _ => None,
     }
 }
 

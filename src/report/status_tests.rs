@@ -117,7 +117,7 @@ fn a_table_says_where_each_stands_and_what_to_do() {
       tweet of rocket-2: waits for you to post it; its text lies in outbox/rocket-2/tweet
           ladder resolve 7477656574 --sent URL
       linkedin of rocket-2: it is not known whether this went out: the connection was cut after the request left\u{1b}[2J
-        look at x:acmerockets, then say what you see:
+        look at x:acmerockets, then say what you see (`ladder run` looks again):
           ladder resolve 6c696e6b65 --sent URL
           ladder resolve 6c696e6b65 --not-sent
       hand of rocket-2: waits for you to post it by hand; its text: ladder log --channel hand
@@ -143,4 +143,58 @@ fn json_has_the_fields_of_the_contract() {
     assert_eq!(value[1]["state"], "waiting");
     assert_eq!(value[2]["url"], Value::Null);
     assert_eq!(value[3]["recipients"][3]["error"], "no such mailbox");
+}
+
+/// A thread of three: the first part live, the second in `state`, the third to come.
+fn thread(adapter: &str, state: State) -> Delivery {
+    let mut thread = delivery("thread", state);
+    thread.adapter = adapter.to_owned();
+    thread.part_count = 3;
+    thread.error = Some("too many".to_owned());
+    let mut first = part_in(State::Sent);
+    first.receipt = Some(Receipt { url: Some("https://x.com/a/status/1".to_owned()), ..Receipt::default() });
+    let bound =
+        Some(json!({ "text": "It came back\nafter a flight of four minutes and a half, in one piece" }));
+    thread.parts = vec![first, PartStanding { part: 1, bound, ..part_in(state) }];
+    thread
+}
+
+#[test]
+fn what_is_live_is_never_to_be_sent_anew() {
+    let thread = thread("x", State::Refused);
+    let drawn = text(&[&thread], &Dues::new(), &TimeZone::UTC, false);
+    insta::assert_snapshot!(drawn, @r"
+    MESSAGE   RUNG    CHANNEL  STATE      WHEN  WHERE
+    rocket-2  thread  thread   ✗ refused        1 of 3 live; too many
+
+    To do
+      thread of rocket-2: refused: too many
+        part 1 of 3 is live: https://x.com/a/status/1
+        post the rest by hand, from part 2 of 3 (“It came back after a flight of four minutes and…”); all words: ladder preview rocket-2
+        then say where it is:
+          ladder resolve 7468726561 --sent URL
+    ");
+    assert!(!drawn.contains("--again"));
+    let whole = delivery("tweet", State::Refused);
+    assert!(text(&[&whole], &Dues::new(), &TimeZone::UTC, false).contains("--again REASON"));
+}
+
+#[test]
+fn a_doubt_names_the_part_and_whether_it_is_looked_for_again() {
+    let drawn = text(&[&thread("x", State::Unknown)], &Dues::new(), &TimeZone::UTC, false);
+    insta::assert_snapshot!(drawn.split_once("To do\n").unwrap().1, @r"
+    thread of rocket-2: it is not known whether part 2 of 3 (“It came back after a flight of four minutes and…”) went out: too many
+      part 1 of 3 is live: https://x.com/a/status/1
+      look at x:acmerockets, then say what you see (`ladder run` looks again):
+        ladder resolve 7468726561 --sent URL
+        ladder resolve 7468726561 --not-sent
+    ");
+    let mut person = thread("linkedin", State::Unknown);
+    person.parts[1].bound = Some(json!({ "author": "urn:li:person:a", "commentary": "It landed" }));
+    let todo = |delivery: &Delivery| text(&[delivery], &Dues::new(), &TimeZone::UTC, false);
+    assert!(!todo(&person).contains("looks again"));
+    let comment = json!({ "actor": "urn:li:organization:1", "message": { "text": "And more" } });
+    person.parts[1].bound = Some(comment);
+    assert!(todo(&person).contains("part 2 of 3 (“And more”) went out"), "{}", todo(&person));
+    assert!(todo(&person).contains("looks again"));
 }

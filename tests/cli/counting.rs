@@ -125,13 +125,14 @@ fn a_line_that_cannot_be_read_is_told_and_the_others_are_answered() {
         b"{\"text\":\"a\",\"limit\":-1}\n",
         b"nothing\n",
         b"\"text\"\n",
+        b"[\"hello\"]\n",
         b"{\"text\":\"two\"}",
     ];
     let (found, exit) = answers("x", &input.concat());
     assert_eq!(exit, 2);
-    assert_eq!(found.len(), 10);
-    assert_eq!((&found[0]["counted"], &found[9]["counted"]), (&json!(3), &json!(3)));
-    let told: Vec<(u64, &str)> = found[1..9]
+    assert_eq!(found.len(), 11);
+    assert_eq!((&found[0]["counted"], &found[10]["counted"]), (&json!(3), &json!(3)));
+    let told: Vec<(u64, &str)> = found[1..10]
         .iter()
         .map(|answer| (answer["line"].as_u64().unwrap(), answer["error"]["code"].as_str().unwrap()))
         .collect();
@@ -146,9 +147,10 @@ fn a_line_that_cannot_be_read_is_told_and_the_others_are_answered() {
             (8, "wrong-shape"),
             (9, "not-json"),
             (10, "wrong-shape"),
+            (11, "wrong-shape"),
         ]
     );
-    for answer in &found[1..9] {
+    for answer in &found[1..10] {
         assert_eq!(answer["network"], "x");
         assert!(answer["error"]["message"].as_str().unwrap().starts_with("line "), "{answer}");
         assert!(answer["error"]["hint"].is_string(), "{answer}");
@@ -243,6 +245,7 @@ fn files_that_are_no_texts_are_refused_in_words() {
         house.run(&["count", "--jsonl", "--file", "huge.txt", "--network", "x", "--format", "json"]).ends(2);
     let answer: Value = serde_json::from_str(ended.out().trim()).unwrap();
     assert_eq!(answer["error"]["code"], "too-large");
+    assert!(answer["error"]["hint"].as_str().unwrap().contains("is it the right one?"));
     for wrong in [&["--file", "none.txt"][..], &["--jsonl", "--file", "none.txt"], &["--file", "."]] {
         let ended = house.run(&[&["count"], wrong].concat()).ends(2);
         assert!(ended.err().contains("cannot be read"), "{}", ended.err());
@@ -256,6 +259,12 @@ fn wrong_use_says_what_to_do() {
     assert!(ended.err().contains("did you mean `bluesky`?"), "{}", ended.err());
     let ended = house.run(&["count", "a", "--network", "X"]).ends(2);
     assert!(ended.err().contains("did you mean `x`?"), "{}", ended.err());
+    let ended = house.run(&["count", "a", "--network", "x,masto"]).ends(2);
+    assert!(ended.err().contains("there is no network `masto`"), "{}", ended.err());
+    let out = house.run(&["count", "a", "--network", "x,mastodon", "--network", "x"]).ends(0).out();
+    let names: Vec<&str> = out.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(names, ["x", "mastodon"]);
+    house.run(&["count", "a", "--network", "x", "--network", "x", "--limit", "3"]).ends(0);
     let ended = house.run(&["count"]).ends(2);
     assert!(ended.err().contains("--file FILE"), "{}", ended.err());
     house.run(&["count", "a", "--limit", "3"]).ends(2);
@@ -282,6 +291,16 @@ fn the_rungs_of_a_message_are_counted_on_their_networks() {
     let preview = house.run(&["preview", "hello", "--format", "json"]).ends(0).json();
     assert_eq!(tweet["parts"][0]["counted"], preview["variants"][1]["parts"][0]["counted"]);
     assert_eq!(tweet["parts"][0]["fits"], true);
+    let only =
+        ["count", "--message", "hello", "--network", "x,linkedin", "--network", "x", "--format", "json"];
+    let json = house.run(&only).ends(0).json();
+    let rungs: Vec<&str> =
+        json["variants"].as_array().unwrap().iter().map(|one| one["rung"].as_str().unwrap()).collect();
+    assert_eq!(rungs, ["tweet", "linkedin"]);
+    let ended = house.run(&["count", "--message", "hello", "--network", "linkedn"]).ends(2);
+    assert!(ended.err().contains("did you mean `linkedin`?"), "{}", ended.err());
+    let ended = house.run(&["count", "--message", "hello", "--network", "mastodon"]).ends(2);
+    assert!(ended.err().contains("is on `mastodon`"), "{}", ended.err());
     let ended = house.run(&["count", "--message", "helo"]).ends(2);
     assert!(ended.err().contains("did you mean `hello`?"), "{}", ended.err());
 }

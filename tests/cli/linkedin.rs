@@ -2,7 +2,7 @@
 //! what readers see.
 
 use super::house::{Ended, House};
-use ladder::rehearsal::{Fault, Kind, Network, Running, Settings};
+use ladder::rehearsal::{Fault, Kind, Network, Running, Settings, Upon};
 use std::process::Output;
 use tokio::runtime::Runtime;
 
@@ -110,4 +110,64 @@ fn a_post_that_is_cut_short_is_told() {
     world.network.order(Fault::CutShort(12));
     let said = world.run("token", &["publish", "hello", "--yes"]);
     assert_eq!(world.state(), "altered", "{} {}", said.out(), said.err());
+}
+
+#[test]
+fn a_refused_comment_is_posted_by_hand_and_the_post_stays_the_only_one() {
+    let world = World::new();
+    let rung = "[rungs.linkedin]\nchannel = \"linkedin\"";
+    world.house.edit(
+        "content-ladders/at-once.toml",
+        rung,
+        &format!("{rung}\nfirst_comment = \"More below\""),
+    );
+    let plan = world.run("token", &["plan", "hello"]).ends(0).out();
+    assert!(plan.contains("post, 1 comment") && !plan.contains("thread of"), "{plan}");
+    let no = Fault::Says(403, "comments are closed".to_owned());
+    world.network.order_upon(Upon::Path("POST", "/comments"), no);
+    let said = world.run("token", &["publish", "hello", "--yes"]);
+    assert_eq!((world.state().as_str(), world.network.timeline().len()), ("refused", 1), "{}", said.err());
+    let status = world.run("token", &["status"]).ends(0).out();
+    assert!(status.contains("1 of 2 live; "), "{status}");
+    assert!(status.contains("part 1 of 2 is live: https://www.linkedin.com/feed/update/"), "{status}");
+    assert!(status.contains("post part 2 of 2 (“More below”) by hand"), "{status}");
+    assert!(!status.contains("--again"), "{status}");
+    let json = world.run("token", &["status", "--format", "json"]).json();
+    let all = json["deliveries"].as_array().unwrap();
+    let delivery = all.iter().find(|delivery| delivery["rung"] == "linkedin").unwrap();
+    let (key, post) = (delivery["key"].as_str().unwrap(), delivery["url"].as_str().unwrap());
+    world.run("token", &["resolve", key, "--not-sent"]).ends(2);
+    let taken = world.run("token", &["resolve", key, "--sent", post]).ends(2);
+    assert!(taken.err().contains("is the address of part 1 of 2"), "{}", taken.err());
+    let comment = format!("{post}?commentUrn=urn%3Ali%3Acomment%3A1");
+    let json = world.run("token", &["resolve", key, "--sent", &comment, "--format", "json"]).ends(0).json();
+    let settled = &json["deliveries"][0];
+    assert_eq!((&settled["state"], &settled["url"]), (&"sent".into(), &post.into()));
+    assert_eq!(settled["parts"][1]["url"], comment);
+    world.run("token", &["run"]).ends(0);
+    assert_eq!(world.network.timeline().len(), 1);
+}
+
+#[test]
+fn a_lost_post_has_to_be_found_before_its_comment_can_hang_below_it() {
+    let world = World::new();
+    let rung = "[rungs.linkedin]\nchannel = \"linkedin\"";
+    world.house.edit(
+        "content-ladders/at-once.toml",
+        rung,
+        &format!("{rung}\nfirst_comment = \"More below\""),
+    );
+    world.network.order(Fault::CutBefore);
+    world.run("token", &["publish", "hello", "--yes"]).ends(6);
+    let status = world.run("token", &["status"]).ends(0).out();
+    assert!(status.contains("whether part 1 of 2 (“"), "{status}");
+    assert!(status.contains("(`ladder run` looks again)"), "{status}");
+    let json = world.run("token", &["status", "--format", "json"]).json();
+    let all = json["deliveries"].as_array().unwrap();
+    let delivery = all.iter().find(|delivery| delivery["rung"] == "linkedin").unwrap();
+    let key = delivery["key"].as_str().unwrap();
+    let bare = world.run("token", &["resolve", key, "--sent"]).ends(2);
+    assert!(bare.err().contains("part 2 of 2 is to be posted below part 1"), "{}", bare.err());
+    let other = world.run("token", &["resolve", key, "--sent", "https://lnkd.in/abc"]).ends(0);
+    assert!(other.err().contains("`lnkd.in` is not LinkedIn"), "{}", other.err());
 }

@@ -1,13 +1,13 @@
 //! Texts as JSON, one a line, answered one a line and in order, however many
 //! they are.
 
-use super::{Arguments, TEXT_LIMIT, measure, unreadable};
+use super::line::{self, Unread};
+use super::{Arguments, IS_IT_RIGHT, TEXT_LIMIT, measure, unreadable};
 use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
 use crate::exit::Exit;
 use crate::report::machine;
 use crate::text::{Rules, visible};
-use serde::Deserialize;
 use serde_json::json;
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
@@ -16,17 +16,6 @@ use std::io::{BufRead, BufReader, Read};
 const LINE_LIMIT: usize = 6 * TEXT_LIMIT;
 /// What is kept of a buffer from one line to the next.
 const KEPT: usize = 1 << 20;
-
-/// One line of the input.
-#[derive(Deserialize)]
-struct Line<'a> {
-    #[serde(borrow)]
-    text: Cow<'a, str>,
-    #[serde(borrow, default, alias = "spoiler_text")]
-    content_warning: Option<Cow<'a, str>>,
-    #[serde(default)]
-    limit: Option<usize>,
-}
 
 /// What a line is once it is read.
 enum Got {
@@ -72,7 +61,8 @@ fn answer_all(
         let line = match got {
             Got::End => break,
             Got::TooLong => {
-                Err(("too-large", format!("it is longer than {} MB", LINE_LIMIT / 1_000_000), None))
+                let why = format!("it is longer than {} MB", LINE_LIMIT / 1_000_000);
+                Err(Unread { code: "too-large", why, hint: IS_IT_RIGHT })
             }
             Got::Line if number == 1 => Ok(buffer.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&buffer)),
             Got::Line => Ok(buffer.as_slice()),
@@ -80,10 +70,9 @@ fn answer_all(
         if line.as_ref().is_ok_and(|line| line.trim_ascii().is_empty()) {
             continue;
         }
-        match line.and_then(parse) {
+        match line.and_then(line::read) {
             Ok(line) => {
-                let warning =
-                    line.content_warning.or(arguments.content_warning.as_deref().map(Cow::Borrowed));
+                let warning = line.warning.or(arguments.content_warning.as_deref().map(Cow::Borrowed));
                 for rules in networks {
                     let rules = Rules { limit: line.limit.or(rules.limit), ..*rules };
                     let measured = measure(warning.as_deref().unwrap_or(""), &line.text, &rules);
@@ -94,7 +83,7 @@ fn answer_all(
                     }
                 }
             }
-            Err((code, why, hint)) => {
+            Err(Unread { code, why, hint }) => {
                 exit = Exit::Usage;
                 let message = format!("line {number} cannot be read: {why}");
                 for rules in networks {
@@ -103,7 +92,7 @@ fn answer_all(
                         let answer = json!({ "network": rules.network, "line": number, "error": error });
                         out.line(&machine::line(&answer));
                     } else {
-                        out.line(&visible(&format!("{} ? {message}", rules.network)));
+                        out.line(&visible(&format!("{} ? {message}; {hint}", rules.network)));
                     }
                 }
             }
@@ -147,32 +136,4 @@ fn next(lines: &mut impl BufRead, buffer: &mut Vec<u8>) -> std::io::Result<Got> 
             });
         }
     }
-}
-
-/// A code, what is wrong, and what to do about it.
-type Unread = (&'static str, String, Option<&'static str>);
-
-const SHAPE: &str = "a line is an object: `{\"text\": \"…\"}`";
-
-fn parse(line: &[u8]) -> Result<Line<'_>, Unread> {
-    let text = std::str::from_utf8(line).map_err(|error| {
-        let why = format!("it is not UTF-8 at byte {}", error.valid_up_to() + 1);
-        ("not-utf-8", why, Some("write it as UTF-8"))
-    })?;
-    let line: Line<'_> = serde_json::from_str(text).map_err(|error| {
-        let told = error.to_string();
-        let what = told.rsplit_once(" at line ").map_or(told.as_str(), |(what, _)| what);
-        let why = format!("{what}, at byte {}", error.column());
-        if what.contains("surrogate") || what.contains("hex escape") {
-            let hint =
-                "half of a pair like `\\ud83d\\udc4b` is no character: write both halves, or the character";
-            return ("lone-surrogate", why, Some(hint));
-        }
-        (if error.is_data() { "wrong-shape" } else { "not-json" }, why, Some(SHAPE))
-    })?;
-    if line.text.len() > TEXT_LIMIT {
-        let why = format!("its text is larger than {} MB", TEXT_LIMIT / 1_000_000);
-        return Err(("too-large", why, None));
-    }
-    Ok(line)
 }

@@ -1,6 +1,7 @@
 //! `ladder count`: how long a text is on each network, counted as the network
 //! counts, and what it links. Needs no project but for `--message`.
 
+mod line;
 mod lines;
 
 use super::desk::Desk;
@@ -12,11 +13,13 @@ use crate::render::Variant;
 use crate::report::count::{Length, lengths, measure};
 use crate::text::{Counted, Rules, count, network};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Largest text: more than a hundred times what the most generous network takes.
 const TEXT_LIMIT: usize = 16_000_000;
+const IS_IT_RIGHT: &str = "no network takes such a text: is it the right one?";
 
 /// Arguments of `ladder count`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -32,8 +35,8 @@ pub struct Arguments {
     /// Read the text from this file
     #[arg(long, value_name = "FILE", conflicts_with = "message")]
     pub file: Option<PathBuf>,
-    /// Count what each rung makes of this message (path or id)
-    #[arg(long, conflicts_with_all = ["jsonl", "network", "limit", "content_warning"])]
+    /// Count what each rung makes of this message (path or id); limits and warnings are its channels'
+    #[arg(long, conflicts_with_all = ["jsonl", "limit", "content_warning"])]
     pub message: Option<String>,
     /// Count the message on this ladder instead of its own
     #[arg(long, value_name = "NAME", requires = "message")]
@@ -41,8 +44,8 @@ pub struct Arguments {
     /// Read texts as JSON, one `{"text": "…"}` a line, and answer each with a line
     #[arg(long)]
     pub jsonl: bool,
-    /// Only this network (may be given several times; all if none is given)
-    #[arg(long, value_name = "NAME")]
+    /// Only this network (several times, or with commas; all if none is given)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub network: Vec<String>,
     /// The limit of the instance, instead of its network's usual one
     #[arg(long, value_name = "NUMBER")]
@@ -55,7 +58,7 @@ pub struct Arguments {
 /// Counts. What ends with which code is in the help.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if let Some(message) = &arguments.message {
-        return rungs(message, arguments.ladder.as_deref(), desk);
+        return rungs(message, arguments.ladder.as_deref(), &arguments.network, desk);
     }
     if arguments.jsonl {
         desk.answers_in_lines();
@@ -102,14 +105,12 @@ fn networks(arguments: &Arguments) -> Result<Vec<Rules>, Failure> {
     let mut found: Vec<Rules> = Vec::new();
     for name in &arguments.network {
         let rules = network::find(name).ok_or_else(|| {
-            let failure = Failure::usage("unknown-network", format!("there is no network `{name}`"));
-            let names = || network::NETWORKS.iter().map(|rules| rules.network);
-            match nearest(name, names()) {
-                Some(near) => failure.hint(format!("did you mean `{near}`?")),
-                None => failure.hint(format!("known are {}", names().collect::<Vec<_>>().join(", "))),
-            }
+            let known: Vec<&str> = network::NETWORKS.iter().map(|rules| rules.network).collect();
+            unknown(name, format!("there is no network `{name}`"), &known)
         })?;
-        found.push(*rules);
+        if !found.iter().any(|own| own.network == rules.network) {
+            found.push(*rules);
+        }
     }
     if arguments.limit.is_some() && found.len() != 1 {
         return Err(Failure::usage("limit", "`--limit` is for one network")
@@ -125,15 +126,32 @@ fn networks(arguments: &Arguments) -> Result<Vec<Rules>, Failure> {
     Ok(found)
 }
 
-/// What each rung makes of a message, part by part.
-fn rungs(message: &str, ladder: Option<&str>, desk: &mut Desk) -> Result<Exit, Failure> {
+fn unknown(name: &str, message: String, known: &[&str]) -> Failure {
+    let failure = Failure::usage("unknown-network", message);
+    match nearest(name, known.iter().copied()) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint(format!("known are {}", known.join(", "))),
+    }
+}
+
+/// What each rung on one of `only` (on any, where it is empty) makes of a
+/// message, part by part.
+fn rungs(message: &str, ladder: Option<&str>, only: &[String], desk: &mut Desk) -> Result<Exit, Failure> {
     desk.fields_of(json!({ "message": null, "ladder": null, "variants": [] }));
     let (house, message) = House::with_message(desk, message)?;
     let now = desk.now(&house.loaded.zone)?;
     let composed = house.compose(desk, &message, ladder, now)?;
     let mut rows = Vec::new();
     let mut variants = Vec::new();
-    for made in &composed.made {
+    let outlets =
+        composed.ladder.rungs.iter().filter_map(|rung| house.channels.outlets.get(&rung.channel.value));
+    let known: BTreeSet<&str> = outlets.map(|outlet| outlet.rules.network).collect();
+    if let Some(name) = only.iter().find(|name| !known.contains(name.as_str())) {
+        let told = format!("no rung of the ladder `{}` is on `{name}`", composed.ladder.name);
+        return Err(unknown(name, told, &known.into_iter().collect::<Vec<_>>()));
+    }
+    let wanted = |network: &str| only.is_empty() || only.iter().any(|name| name == network);
+    for made in composed.made.iter().filter(|made| wanted(made.channel.outlet.rules.network)) {
         let outlet = &made.channel.outlet;
         let parts = parts(&made.variant, &outlet.rules);
         let many = parts.len();
@@ -200,9 +218,7 @@ fn read(from: impl Read, name: &str) -> Result<String, Failure> {
     from.take(TEXT_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
     if bytes.len() > TEXT_LIMIT {
         let message = format!("{name} is larger than {} MB", TEXT_LIMIT / 1_000_000);
-        return Err(
-            Failure::usage("too-large", message).hint("no network takes such a text: is it the right one?")
-        );
+        return Err(Failure::usage("too-large", message).hint(IS_IT_RIGHT));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

@@ -124,6 +124,25 @@ fn a_thread_is_sent_when_all_its_parts_are() {
 }
 
 #[test]
+fn the_rest_of_a_thread_that_was_refused_can_be_posted_by_hand() {
+    let (one, two) = (Some("https://x.example/1"), Some("https://x.example/2"));
+    let broken = [intent(0), receipt(0, one), intent(1), refused(1)];
+    let then = |kinds: &[EventKind]| after(&["one", "two", "three"], &[&broken, kinds].concat());
+    let open = then(&[]);
+    assert_eq!((open.state, open.is_broken_off(), open.unsettled().unwrap().part), (State::Refused, true, 1));
+    let whole = then(&[resolved(true, two)]);
+    assert_eq!((whole.state, whole.error.as_deref(), whole.url()), (State::Sent, None, one));
+    let urls: Vec<_> =
+        whole.parts.iter().map(|part| part.receipt.as_ref().and_then(|it| it.url.as_deref())).collect();
+    assert_eq!(urls, [one, two, None]);
+    assert_eq!(then(&[resolved(true, two), refused(1)]).state, State::Sent, "a late fact changes nothing");
+    assert_eq!(then(&[resolved(false, None)]).state, State::Refused);
+    // Where nothing is live, a refusal is a refusal.
+    let refused = after(&["one", "two"], &[intent(0), refused(0), resolved(true, one)]);
+    assert_eq!((refused.state, refused.is_broken_off(), refused.unsettled()), (State::Refused, false, None));
+}
+
+#[test]
 fn who_is_running_decides_about_an_open_intent() {
     let plan = plan(vec![post("tweet", &[], &["x"])]);
     let events = [planned(&plan, &plan.steps[0], T), event(&plan.steps[0], LATER, intent(0))];

@@ -82,7 +82,7 @@ impl Runner<'_, '_> {
             }
             if unit.recipient.is_none() {
                 let seconds = wait.as_secs().max(1);
-                self.listener.doing(item.name(), &format!("waiting {seconds} s: {says}"));
+                self.listener.doing(item.step, &format!("waiting {seconds} s: {says}"));
             }
         }
         self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until }, now);

@@ -172,7 +172,7 @@ impl<'a> Runner<'a, '_> {
         let attempt = item.attempt(&self.standing, &unit, tried, &place);
         item.flying += 1;
         *self.flying_to.entry(&item.step.channel).or_default() += 1;
-        self.listener.doing(item.name(), "looking whether it went out");
+        self.listener.doing(item.step, "looking whether it went out");
         self.starts.push(Start::Look { item: number, unit, part: payload, attempt: Box::new(attempt) });
     }
 
@@ -192,8 +192,7 @@ impl<'a> Runner<'a, '_> {
                     self.pages.insert(before.key.clone(), Page::Asked);
                     let (key, url) = (before.key.clone(), url.to_owned());
                     self.starts.push(Start::Live { channel, key, url });
-                    self.listener
-                        .doing(self.items[number].name(), &format!("waiting for the page of `{name}`"));
+                    self.listener.doing(step, &format!("waiting for the page of `{name}`"));
                     return true;
                 }
             }
@@ -205,7 +204,7 @@ impl<'a> Runner<'a, '_> {
             if waited > limit {
                 self.hold(step, &why, now);
             } else {
-                self.listener.doing(self.items[number].name(), &format!("left for a later run: {why}"));
+                self.listener.doing(step, &format!("left for a later run: {why}"));
             }
             return true;
         }

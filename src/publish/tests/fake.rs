@@ -3,7 +3,7 @@
 use crate::channel::{Attempt, Channel, Configured, Doing, Found, Ready, SendError};
 use crate::diagnostic::Checked;
 use crate::plan::{
-    Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Standing, State,
+    Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Standing, State, Step,
 };
 use crate::publish::{self, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
@@ -243,8 +243,8 @@ impl Listener for Heard {
             death.notify_one();
         }
     }
-    fn doing(&mut self, rung: &str, what: &str) {
-        self.doings.push(format!("{rung}: {what}"));
+    fn doing(&mut self, step: &Step, what: &str) {
+        self.doings.push(format!("{}: {what}", step.rung));
     }
 }
 

@@ -33,9 +33,9 @@ pub use telegram::{
 };
 pub(super) use wrap::wrap;
 
-use crate::text::{late, little_text};
+use crate::text::{self, late, little_text};
 use encode::{Place, encode_whole};
-use layout::layout;
+use layout::{Layout, layout};
 use manner::Manner;
 
 /// What an outlet takes.
@@ -186,6 +186,27 @@ pub fn write(markdown: &str, markup: Markup) -> Written {
         Markup::WordPressBlocks => wordpress::blocks(markdown),
         Markup::MailHtml => page::mail(markdown),
         Markup::MailText => bare(markdown, &manner::MAIL),
+    }
+}
+
+/// `text`, in which nothing is meant as markup, as `markup` has it: readers
+/// see each of its characters. For a title, which is no Markdown, beside what
+/// [`write`] makes of a body.
+pub fn escaped(text: &str, markup: Markup) -> String {
+    match markup {
+        Markup::Plain | Markup::Bluesky | Markup::TelegramEntities | Markup::MailText => text.to_owned(),
+        Markup::LittleText => little_text::escape(text),
+        Markup::SlackMrkdwn | Markup::SlackBlocks => escaped_late(text::markup::slack::escape(text)),
+        Markup::TelegramHtml => escaped_late(text::markup::telegram::escape_html(text)),
+        Markup::TelegramMarkdown => {
+            let mut layout = Layout { text: text.to_owned(), ..Layout::default() };
+            encode_whole(&mut layout, &telegram::MarkdownV2::default())
+        }
+        Markup::Discord => text::markup::discord::escape(text),
+        Markup::Reddit => text::markup::reddit::escape(text),
+        Markup::Matrix | Markup::WordPressHtml | Markup::MailHtml => escaped_late(text::escape(text)),
+        // A `[` could begin a shortcode.
+        Markup::WordPressBlocks => escaped_late(text::escape(text).replace('[', "&#91;")),
     }
 }
 

@@ -128,7 +128,7 @@ impl Markup for Html {
 /// A quotation is a sign at the start of each of its lines, so the encoder
 /// remembers that it is in one.
 #[derive(Default)]
-struct MarkdownV2 {
+pub(super) struct MarkdownV2 {
     quoted: Cell<bool>,
 }
 

@@ -23,6 +23,38 @@ fn overflowing(overflow: Overflow) -> House {
 }
 
 #[test]
+fn a_plain_value_is_escaped_as_its_network_wants_it() {
+    let said = |network: &'static str| {
+        let mut house = House::new().says("{{ message.title | escaped }} {{ link | escaped }}");
+        house.message.title.value = "Vec<T> & *so* [a] snake_case".to_owned();
+        let house = house.outlet(VariantKind::Post, network, crate::render::Defaults::default());
+        late::shown(&post(&house).parts[0].text)
+    };
+    let bare = "Vec<T> & *so* [a] snake_case ‹address of blog›";
+    for network in ["x", "facebook", "linkedin", "mastodon", "bluesky"] {
+        assert_eq!(said(network), bare, "{network}");
+    }
+    let entities = "Vec&lt;T&gt; &amp; *so* [a] snake_case ‹address of blog›";
+    assert_eq!(said("slack"), entities);
+    assert_eq!(said("telegram"), entities);
+    assert_eq!(said("wordpress"), entities.replace('[', "&#91;"));
+    assert_eq!(said("discord"), r"Vec<T> & \*so\* \[a] snake\_case ‹address of blog›");
+    assert_eq!(said("reddit"), r"Vec\<T> \& \*so\* \[a\] snake\_case ‹address of blog›");
+}
+
+#[test]
+fn what_plain_does_otherwise_than_markup_is_what_the_page_says() {
+    let said = |filter: &str, body: &str| {
+        let mut house = House::new().says(&format!("{{{{ message.body | {filter} }}}}"));
+        house.message.body.value = body.to_owned();
+        post(&house).parts[0].text.clone()
+    };
+    let (quote, table) = ("> said\n> so", "| a | b |\n|---|---|\n| 1 | 2 |");
+    assert_eq!((said("plain", quote), said("markup", quote)), ("said so".into(), "> said so".into()));
+    assert_eq!((said("plain", table), said("markup", table)), ("a | b\n1 | 2".into(), "• a: 1; b: 2".into()));
+}
+
+#[test]
 fn what_does_not_fit_is_told_shortened_or_split() {
     let told = post(&overflowing(Overflow::Error));
     assert!(told.parts[0].text.len() > 280, "the lint says by how much it is too long");
