@@ -5,6 +5,7 @@
 //! template's filters carry them along like letters, and [`take`] removes every
 //! one before anything is counted, shown or sent.
 
+use crate::text::fit::is_break;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::borrow::Cow;
 
@@ -23,7 +24,7 @@ pub(super) struct Pinned {
     pub pins: Vec<(usize, usize)>,
 }
 
-/// The pin of the message's picture `number`. Of more than 256 pictures the
+/// The pin of the message's picture `number`. Of more than 255 pictures the
 /// rest cannot be pinned, and go where pictures go that nobody speaks of.
 pub(super) fn pin(number: usize) -> String {
     let Ok(number) = u8::try_from(number) else { return String::new() };
@@ -34,6 +35,12 @@ pub(super) fn pin(number: usize) -> String {
 fn is_sign(c: char) -> bool {
     matches!(c, '\u{fdd0}'..='\u{fdef}')
 }
+
+/// The number that stands for no picture: its pin stands in each `<!--` of
+/// code, behind the sign that opens it, so that code never breaks a thread.
+pub(super) const CODE: usize = 255;
+/// How a comment begins.
+const COMMENT: &str = "<!--";
 
 /// Whether there may be a pin in `text`.
 pub(super) fn is_pinned(text: &str) -> bool {
@@ -79,6 +86,34 @@ pub(super) fn through(text: &str, shorten: impl FnOnce(&str) -> String) -> Strin
 }
 
 impl Pinned {
+    /// The text, byte for byte as long, in which no comment of code is one.
+    pub fn without_code_comments(&self) -> Cow<'_, str> {
+        if !self.pins.iter().any(|(_, number)| *number == CODE) {
+            return Cow::Borrowed(&self.text);
+        }
+        let mut out = String::with_capacity(self.text.len());
+        let mut from = 0;
+        for (at, _) in self.pins.iter().filter(|(_, number)| *number == CODE) {
+            let Some(before) = self.text.get(from..*at) else { continue };
+            match before.strip_suffix(COMMENT) {
+                Some(before) => {
+                    out.push_str(before);
+                    out.push_str("<!-+");
+                }
+                None => out.push_str(before),
+            }
+            from = *at;
+        }
+        out.push_str(&self.text[from..]);
+        Cow::Owned(out)
+    }
+
+    /// The pictures that are spoken of, in order.
+    pub fn pictures(self) -> (String, Vec<usize>) {
+        let numbers = self.pins.into_iter().map(|(_, number)| number).filter(|number| *number != CODE);
+        (self.text, numbers.collect())
+    }
+
     /// Without the second of two spaces that a picture stood between, and
     /// without one that followed it at the start.
     fn closed_up(self) -> Pinned {
@@ -111,10 +146,10 @@ impl Pinned {
 }
 
 /// `markdown` with a pin behind every picture that is one of the message's;
-/// `number` tells which. A picture that is a link is pinned behind the link,
+/// `number` tells which. In code, comments are pinned. A picture that is a link is pinned behind the link,
 /// whose words it would become.
 pub(super) fn pinned<'m>(markdown: &'m str, number: impl Fn(&str) -> Option<usize>) -> Cow<'m, str> {
-    if !markdown.contains("![") {
+    if !markdown.contains("![") && !markdown.contains(COMMENT) {
         return Cow::Borrowed(markdown);
     }
     let options = Options::ENABLE_TABLES
@@ -126,13 +161,23 @@ pub(super) fn pinned<'m>(markdown: &'m str, number: impl Fn(&str) -> Option<usiz
     let mut from = 0;
     let mut links = 0_usize;
     let mut waiting = String::new();
+    let mut in_block = false;
     for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
         match event {
             Event::Start(Tag::Image { dest_url, .. }) => {
-                waiting.extend(number(&dest_url).map(pin));
+                waiting.extend(number(&dest_url).filter(|number| *number != CODE).map(pin));
                 links += 1;
             }
             Event::Start(Tag::Link { .. }) => links += 1,
+            Event::Start(Tag::CodeBlock(_)) => in_block = true,
+            Event::End(TagEnd::CodeBlock) => in_block = false,
+            Event::Code(_) | Event::Text(_)
+                if (in_block || matches!(event, Event::Code(_))) && range.start >= from =>
+            {
+                out.push_str(&markdown[from..range.start]);
+                out.push_str(&markdown[range.clone()].replace(COMMENT, &format!("{COMMENT}{}", pin(CODE))));
+                from = range.end;
+            }
             Event::End(TagEnd::Image | TagEnd::Link) => {
                 links = links.saturating_sub(1);
                 if links == 0 && !waiting.is_empty() && range.end >= from {
@@ -151,24 +196,26 @@ pub(super) fn pinned<'m>(markdown: &'m str, number: impl Fn(&str) -> Option<usiz
 /// `text` so that a line on which only a picture stood is gone as if it had
 /// never been: its pin goes to the end of the text before it, or where there is
 /// none (at the start, behind a break) to the start of what follows.
-pub(super) fn without_empty_lines(text: &str, brk: &str) -> String {
+pub(super) fn without_empty_lines(text: &str) -> String {
     if !is_pinned(text) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
     // The line ends since the last words, and the pins that wait for a line.
     let (mut gap, mut ahead) = (String::new(), String::new());
+    let mut after_break = false;
     for line in text.split_inclusive('\n') {
         let feed = line.strip_suffix('\n').map_or("", |_| "\n");
         let mut bare = take(line.trim_end()).closed_up();
         let words = bare.text.trim_end().len();
         bare.text.truncate(words);
-        if !bare.pins.is_empty() && is_only_marks(&bare.text) {
+        if bare.pins.iter().any(|(_, number)| *number != CODE) && is_only_marks(&bare.text) {
             let pins = bare.pins.iter().map(|(_, number)| pin(*number));
-            if out.is_empty() || out.ends_with(brk) { ahead.extend(pins) } else { out.extend(pins) }
+            if out.is_empty() || after_break { ahead.extend(pins) } else { out.extend(pins) }
         } else if words > 0 {
             out.push_str(&std::mem::take(&mut gap));
-            if bare.text.trim() != brk {
+            after_break = is_break(&bare.text) && bare.pins.is_empty();
+            if !after_break {
                 out.push_str(&std::mem::take(&mut ahead));
             }
             for (at, _) in &mut bare.pins {
@@ -194,8 +241,6 @@ mod tests {
     use super::*;
     use crate::render::markdown;
 
-    const BREAK: &str = markdown::BREAK;
-
     /// A text with `①` for the first picture's pin, and so on.
     fn marked(text: &str) -> String {
         (0..4).fold(text.to_owned(), |text, number| {
@@ -205,7 +250,7 @@ mod tests {
 
     fn plain(markdown: &str) -> String {
         let number = |link: &str| link.strip_suffix(".png")?.parse::<usize>().ok();
-        marked(&without_empty_lines(&markdown::plain(&pinned(markdown, number)), BREAK))
+        marked(&without_empty_lines(&markdown::plain(&pinned(markdown, number))))
     }
 
     #[test]
@@ -222,6 +267,18 @@ mod tests {
         );
         assert_eq!(plain("![a](0.png)"), "①");
         assert_eq!(plain("![no](elsewhere.png) `![](0.png)`"), "![](0.png)");
+    }
+
+    #[test]
+    fn comments_in_code_are_pinned_and_others_are_not() {
+        let text = "`<!-- break -->`\n\n<!-- break -->\n\n```\n<!--break-->\n```\n";
+        let made = take(&without_empty_lines(&markdown::plain(&pinned(text, |_| None))));
+        assert_eq!(made.text.trim(), "<!-- break -->\n\n<!-- break -->\n\n<!--break-->");
+        assert_eq!(made.pins, [(4, CODE), (36, CODE)]);
+        let masked = made.without_code_comments();
+        assert_eq!(masked.trim(), "<!-+ break -->\n\n<!-- break -->\n\n<!-+break-->");
+        assert_eq!(made.pictures().1, Vec::<usize>::new());
+        assert_eq!(take(&pinned("`![](0.png) <!-- x`", |_| Some(0))).text, "`![](0.png) <!-- x`");
     }
 
     #[test]
@@ -245,8 +302,8 @@ mod tests {
     #[test]
     fn a_thousand_pictures_on_a_thousand_lines_cost_no_square() {
         let text = format!("{}\n\n", pin(1)).repeat(50_000);
-        assert_eq!(take(&without_empty_lines(&text, BREAK)).pins.len(), 50_000);
+        assert_eq!(take(&without_empty_lines(&text)).pins.len(), 50_000);
         let text = format!("words\n\n{}\n\n", pin(1)).repeat(20_000);
-        assert_eq!(take(&without_empty_lines(&text, BREAK)).pins.len(), 20_000);
+        assert_eq!(take(&without_empty_lines(&text)).pins.len(), 20_000);
     }
 }

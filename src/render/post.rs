@@ -1,6 +1,6 @@
 //! Posts: which text fits, how it is split, what goes with it.
 
-use super::markdown::{self, BREAK};
+use super::markdown;
 use super::pin::{self, Pinned};
 use super::template::{Engine, Filled, Template};
 use super::{Card, Job, Part, Post, context, defaults, late, pictures, tracking_of};
@@ -42,9 +42,9 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
         return Checked::bad(problems);
     }
     let (mut texts, mut pins) = (Vec::new(), Vec::new());
-    for Pinned { text, pins: own } in made {
+    for (text, own) in made.into_iter().map(Pinned::pictures) {
         texts.push(text);
-        pins.push(own.into_iter().map(|(_, number)| number).collect());
+        pins.push(own);
     }
     if is_numbered(&settings) {
         fit::number(&mut texts);
@@ -61,7 +61,8 @@ fn is_numbered(settings: &Settings) -> bool {
 
 /// A text that is one part: breaks are no words.
 fn bare(text: &str) -> Pinned {
-    pin::take(&tidy(&text.replace(BREAK, "")))
+    let words: String = text.split_inclusive('\n').filter(|line| !fit::is_break(line)).collect();
+    pin::take(&tidy(&words))
 }
 
 struct Writer<'a> {
@@ -113,8 +114,8 @@ impl<'a> Writer<'a> {
         let rules = &self.job.outlet.rules;
         let overflow = settings.overflow.as_ref().map_or(Overflow::Error, |overflow| overflow.value);
         // A break written by hand is a wish, not only a way out.
-        let wants_thread =
-            overflow == Overflow::Thread && candidates.first().is_some_and(|t| t.contains(BREAK));
+        let wants_thread = overflow == Overflow::Thread
+            && candidates.first().is_some_and(|text| text.lines().any(fit::is_break));
         if !wants_thread {
             let mut bare = candidates.iter().map(|text| bare(text));
             if let Some(fitting) = bare.find(|made| text::count(&made.text, rules, self.reserve).fits()) {
@@ -137,7 +138,8 @@ impl<'a> Writer<'a> {
 
     /// The parts of `whole`, each with the pins that stand in it or behind it.
     fn thread(&self, whole: &Pinned, numbered: bool) -> Vec<Pinned> {
-        let places = fit::stretches(&whole.text, &self.job.outlet.rules, self.reserve, numbered);
+        let text = whole.without_code_comments();
+        let places = fit::stretches(&text, &self.job.outlet.rules, self.reserve, numbered);
         let last = places.len().saturating_sub(1);
         let mut pins = whole.pins.iter().peekable();
         let parts = places.into_iter().enumerate().map(|(at, place)| {
@@ -231,7 +233,7 @@ fn part(text: String) -> Part {
 
 /// Without blank ends, without blanks at line ends, with one blank line at most.
 pub(super) fn tidy(text: &str) -> String {
-    let text = pin::without_empty_lines(text, BREAK);
+    let text = pin::without_empty_lines(text);
     let mut out = String::with_capacity(text.len());
     let mut blank = 0;
     for line in text.lines().map(str::trim_end) {

@@ -2,6 +2,7 @@
 
 use super::columns::{cut, pad, table};
 use super::sign::paint;
+use crate::text::count::{Invalid, refused};
 use crate::text::{Counted, Dialect, Entity, EntityKind, Rules, count_below, entities};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -19,6 +20,9 @@ pub struct Measured<'a> {
     limit: Option<usize>,
     unit: &'static str,
     fits: bool,
+    /// Why X does not take it, where that is not its length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<&'static str>,
     /// Where bytes are limited as well.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<Bytes>,
@@ -49,12 +53,18 @@ pub fn measure<'a>(warning: &str, text: &'a str, rules: &Rules) -> Measured<'a> 
     let warning = if rules.dialect == Dialect::Mastodon { warning } else { "" };
     let counted = count_below(warning, text, rules, URL_RESERVE);
     let cashtags = matches!(rules.dialect, Dialect::X | Dialect::Bluesky);
+    let invalid = if rules.dialect == Dialect::X { refused(text, &counted) } else { None };
     let mut measured = Measured {
         network: rules.network,
         counted: counted.counted,
         limit: counted.limit,
         unit: counted.unit.name(),
-        fits: counted.fits(),
+        fits: counted.fits() && invalid.is_none(),
+        refused: invalid.and_then(|invalid| match invalid {
+            Invalid::Empty => Some("empty"),
+            Invalid::Character(_) => Some("invalid-character"),
+            Invalid::TooLong => None,
+        }),
         bytes: counted.bytes.map(|(counted, limit)| Bytes { counted, limit }),
         urls: Vec::new(),
         mentions: Vec::new(),
@@ -81,6 +91,7 @@ impl From<&Measured<'_>> for Length {
             counted: measured.counted,
             limit: measured.limit,
             unit: measured.unit,
+            refused: measured.refused,
         };
         match measured.bytes {
             Some(bytes) if bytes.counted > bytes.limit && length.over() == 0 => {
@@ -101,7 +112,11 @@ impl Measured<'_> {
     pub fn line(&self) -> String {
         let length = Length::from(self);
         let limit = length.limit.map_or(String::new(), |limit| format!("/{limit}"));
-        let over = if length.over() > 0 { format!(" {}", length.verdict()) } else { String::new() };
+        let over = if length.over() > 0 || length.refused.is_some() {
+            format!(" {}", length.verdict())
+        } else {
+            String::new()
+        };
         format!("{} {}{limit}{over}", self.network, length.counted)
     }
 }
@@ -117,13 +132,21 @@ pub struct Length {
     pub limit: Option<usize>,
     /// What is counted.
     pub unit: &'static str,
+    /// Why the network does not take it, whatever its length is.
+    pub refused: Option<&'static str>,
 }
 
 impl Length {
     /// The length of a part, under these names.
     pub fn of(names: Vec<String>, counted: &Counted) -> Length {
         let decisive = counted.decisive();
-        Length { names, counted: decisive.counted, limit: decisive.limit, unit: decisive.unit.name() }
+        Length {
+            names,
+            counted: decisive.counted,
+            limit: decisive.limit,
+            unit: decisive.unit.name(),
+            refused: None,
+        }
     }
 
     fn over(&self) -> usize {
@@ -133,6 +156,7 @@ impl Length {
     /// `17 %`, or what is wrong.
     fn verdict(&self) -> String {
         match self.limit {
+            _ if self.refused.is_some() => format!("✗ {}", self.refused.unwrap_or("")),
             None => "no limit".to_owned(),
             Some(_) if self.over() > 0 => format!("✗ {} too many", self.over()),
             Some(limit) => format!("{} %", (self.counted * 100).checked_div(limit).unwrap_or(0)),
@@ -142,6 +166,7 @@ impl Length {
     fn style(&self) -> Style {
         let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
         match self.limit {
+            _ if self.refused.is_some() => colour(AnsiColor::Red).bold(),
             None => Style::new().dimmed(),
             Some(_) if self.over() > 0 => colour(AnsiColor::Red).bold(),
             // Nine tenths full: somebody who still edits wants to know.

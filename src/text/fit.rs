@@ -58,15 +58,23 @@ fn over(text: &str, tail: &str, rules: &Rules, url_reserve: usize) -> usize {
 /// The longest beginning of `text` that fits `limit` by `rules`, cut at a
 /// sentence or word and ended by `…`; `text` itself if it fits.
 ///
-/// Never longer than `limit` (nor than the network's limit in bytes): where not
-/// even the ellipsis fits, it is empty.
+/// Where nothing can be kept, or what has no room is longer than the limit by
+/// itself (a link, a tag, a reader's character), it is `text` as it is, which
+/// does not fit: that is for the caller to tell. Nothing is left out silently,
+/// and no ellipsis stands alone. A limit of 0 asks for nothing, and gets it.
 pub fn shorten(text: &str, limit: usize, rules: &Rules, url_reserve: usize) -> String {
     let rules = &Rules { limit: Some(limit), ..*rules };
     let over = |text: &str| over(text, "", rules, url_reserve);
     if over(text) == 0 {
         return text.to_owned();
     }
+    if limit == 0 {
+        return String::new();
+    }
     let row = Row::new(text, rules, url_reserve);
+    if row.is_too_long(rules) {
+        return text.to_owned();
+    }
     // A space stands before the ellipsis after a link, which it would spoil,
     // and after a sentence.
     let mut room = Room::of(rules, " …", url_reserve);
@@ -85,11 +93,11 @@ pub fn shorten(text: &str, limit: usize, rules: &Rules, url_reserve: usize) -> S
             over => room = room.less(over),
         }
     }
-    if over("…") == 0 { "…".to_owned() } else { String::new() }
+    text.to_owned()
 }
 
 /// `text` as a thread: each part within the limit, split at paragraphs, then
-/// lines, sentences, words, `<!-- break -->` honoured, in order.
+/// lines, sentences, words, in order; `<!-- break -->` on a line of its own is honoured.
 ///
 /// The words of the parts are the words of the text. Only a link, a tag or a
 /// reader's character that is longer than the limit by itself makes a part that
@@ -151,23 +159,22 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     start..start + inside.trim().len()
 }
 
+/// Whether a line is the mark at which a thread breaks, and nothing else.
+pub fn is_break(line: &str) -> bool {
+    let word = line.trim().strip_prefix("<!--").and_then(|line| line.strip_suffix("-->"));
+    word.is_some_and(|word| word.trim_matches([' ', '\t']) == "break")
+}
+
 /// The places between the breaks.
 fn segments(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
-    let (mut from, mut looked) = (0, 0);
-    while let Some(found) = text[looked..].find("<!--") {
-        let start = looked + found;
-        let inside = &text[start + 4..];
-        let word = inside.trim_start_matches([' ', '\t']);
-        let end = word.strip_prefix("break").map(|rest| rest.trim_start_matches([' ', '\t']));
-        match end.and_then(|rest| rest.strip_prefix("-->")) {
-            Some(rest) => {
-                out.push(from..start);
-                from = text.len() - rest.len();
-                looked = from;
-            }
-            None => looked = start + 4,
+    let (mut from, mut at) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        if is_break(line) {
+            out.push(from..at);
+            from = at + line.len();
         }
+        at += line.len();
     }
     out.push(from..text.len());
     out

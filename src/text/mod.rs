@@ -38,6 +38,8 @@ pub struct Rules {
     pub unit: Unit,
     /// Longest text of one part in bytes of UTF-8, where that is limited as well.
     pub byte_limit: Option<usize>,
+    /// Whether the space around a text is left away before it is counted.
+    pub trimmed: bool,
     /// How it finds links, mentions and tags.
     pub dialect: Dialect,
     /// What every link costs, where it is not its own length.

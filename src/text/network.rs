@@ -22,6 +22,7 @@ pub const UNKNOWN: Rules = Rules {
     limit: None,
     unit: Unit::Grapheme,
     byte_limit: None,
+    trimmed: false,
     dialect: Dialect::Plain,
     link_cost: None,
     threads: false,
@@ -220,6 +221,7 @@ pub const DISCORD: Rules = Rules {
     // 2026-08-06). "Characters" is not explained there: taken for code points.
     limit: Some(2000),
     unit: Unit::CodePoint,
+    trimmed: true,
     threads: true,
     // 10 files of 10 MiB; their `description` 1,024 (same).
     images: 10,

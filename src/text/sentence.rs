@@ -20,7 +20,10 @@ pub(crate) fn sentence_ends(text: &str) -> Vec<usize> {
         let short = Short::of(line);
         let mut start = from;
         for (at, sentence) in short.text.split_sentence_bound_indices() {
-            let end = from + short.place(at + sentence.len());
+            let mut end = from + short.place(at + sentence.len());
+            if end < from + line.len() {
+                end -= opened_behind(&text[start..end]);
+            }
             if end == from + line.len() || !is_cut_short(&text[start..end], &text[end..]) {
                 ends.push(end);
                 start = end;
@@ -65,11 +68,102 @@ impl Short {
     }
 }
 
+/// The bytes of the brackets and quotes at the end of `sentence` that open what
+/// follows a full stop (`。「`): UAX #29 does not ask which way they face.
+fn opened_behind(sentence: &str) -> usize {
+    let closed = sentence.trim_end_matches(opens_only);
+    let opened = sentence.len() - closed.len();
+    if closed.trim_end_matches(closes).ends_with(needs_no_space) { opened } else { 0 }
+}
+
+/// Brackets and quotes that only open; `“` and `‘` behind a full stop of Chinese.
+fn opens_only(c: char) -> bool {
+    matches!(
+        c,
+        '(' | '['
+            | '{'
+            | '（'
+            | '［'
+            | '｛'
+            | '「'
+            | '『'
+            | '【'
+            | '《'
+            | '〈'
+            | '〔'
+            | '«'
+            | '„'
+            | '“'
+            | '‘'
+    )
+}
+
+fn closes(c: char) -> bool {
+    matches!(
+        c,
+        ')' | ']'
+            | '}'
+            | '）'
+            | '］'
+            | '｝'
+            | '」'
+            | '』'
+            | '】'
+            | '》'
+            | '〉'
+            | '〕'
+            | '”'
+            | '’'
+            | '"'
+            | '\''
+    )
+}
+
+/// Full stops of scripts that put no space behind them: Chinese and Japanese,
+/// Khmer, Burmese, Tibetan.
+fn needs_no_space(c: char) -> bool {
+    matches!(
+        c,
+        '。' | '｡'
+            | '．'
+            | '！'
+            | '？'
+            | '﹒'
+            | '﹖'
+            | '﹗'
+            | '\u{17d4}'
+            | '\u{17d5}'
+            | '\u{104a}'
+            | '\u{104b}'
+            | '\u{f0d}'
+            | '\u{f0e}'
+    )
+}
+
+/// Ideographs and kana: text without spaces, also behind a stop of ASCII.
+fn is_unspaced(c: char) -> bool {
+    matches!(u32::from(c), 0x3041..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0x20000..=0x3FFFF)
+}
+
+/// Whether a sentence cannot end here because no space stands behind its sign:
+/// `a.b?c=d`, `assert!(x)`, `now.[1]`, `nice!$ACME`.
+fn goes_on(sentence: &str, after: &str) -> bool {
+    let words = sentence.trim_end();
+    let sign = words.trim_end_matches(closes);
+    if sign.ends_with(needs_no_space) {
+        return false;
+    }
+    // Rule SB9 takes what opens for what closes: `assert!( x`.
+    words.ends_with(['(', '[', '{'])
+        || words.len() == sentence.len()
+            && !after.starts_with(char::is_whitespace)
+            && !(after.starts_with(is_unspaced)
+                && sign.trim_end_matches(['.', '!', '?']).ends_with(is_unspaced))
+}
+
 /// Whether what looks like a sentence ends in a sign that does not end one.
 fn is_cut_short(sentence: &str, after: &str) -> bool {
-    // `a.b?c=d`: an ASCII sign ends nothing where the word goes on behind it.
-    let goes_on = after.starts_with(|c: char| c.is_ascii_alphanumeric());
-    if goes_on && sentence.ends_with(['.', '!', '?']) {
+    if goes_on(sentence, after) {
         return true;
     }
     let Some(body) = sentence.trim_end().strip_suffix('.') else { return false };
@@ -175,6 +269,25 @@ mod tests {
         assert_eq!(sentences("Wait... What? “Yes.” He left."), ["Wait... ", "What? ", "“Yes.” ", "He left."]);
         assert_eq!(sentences("See https://a.example/x. Then go."), ["See https://a.example/x. ", "Then go."]);
         assert_eq!(sentences("هل هبطت؟ نعم. है। नहीं।"), ["هل هبطت؟ ", "نعم. ", "है। ", "नहीं।"]);
+    }
+
+    #[test]
+    fn no_sentence_ends_within_a_word() {
+        for one in [
+            "Use assert!(x) and println!(\"hi\") here",
+            "It is out now.[1] It flew",
+            "Big kudos!@ada_l did it",
+            "So nice!$ACME rose",
+            "What?!*really*",
+            "Done!👋 Next",
+            "call( x ) and go!( now",
+        ] {
+            assert_eq!(sentences(one), [one]);
+        }
+        assert_eq!(sentences("He said (now!) Then go."), ["He said (now!) ", "Then go."]);
+        assert_eq!(sentences("静かだ。「はい。」と。（注）"), ["静かだ。", "「はい。」", "と。", "（注）"]);
+        assert_eq!(sentences("真的吗?是的!好。OK"), ["真的吗?", "是的!", "好。", "OK"]);
+        assert_eq!(sentences("着陸！@ada"), ["着陸！", "@ada"]);
     }
 
     #[test]

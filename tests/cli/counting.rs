@@ -164,6 +164,21 @@ fn a_line_that_cannot_be_read_is_told_and_the_others_are_answered() {
 }
 
 #[test]
+fn what_x_refuses_whatever_its_length_does_not_fit() {
+    let texts = ["", "a\u{feff}b", "\u{ffff}", "fine"];
+    let input: Vec<Value> = texts.iter().map(|text| json!({ "text": text })).collect();
+    let (found, code) = answers("x", &lines(&input));
+    let told: Vec<_> = found.iter().map(|one| (one["fits"].clone(), one["refused"].clone())).collect();
+    let invalid = (json!(false), json!("invalid-character"));
+    let wanted = [(json!(false), json!("empty")), invalid.clone(), invalid, (json!(true), Value::Null)];
+    assert_eq!((told.as_slice(), code), (wanted.as_slice(), 0));
+    assert_eq!(
+        House::empty().command(&["count", "--network", "x", ""]).output().unwrap().status.code(),
+        Some(3)
+    );
+}
+
+#[test]
 fn texts_that_nobody_would_write_are_counted_and_harm_no_terminal() {
     let texts = [
         "\u{0}",

@@ -45,8 +45,9 @@ pub fn counting(text: &str, rules: &Rules) {
     assert_eq!(counted.fits(), counted.over() == 0, "{}: {counted:?}", rules.network);
 }
 
-/// What was shortened fits, and is the text itself, or a beginning of it that
-/// cuts nothing, with an ellipsis.
+/// What was shortened fits and is a beginning of the text that cuts nothing,
+/// with an ellipsis; or it is the text itself, because it fits or because what
+/// cannot be shortened must be told, and only what does not fit tells.
 pub fn shortening(text: &str, limit: usize, rules: &Rules) {
     let own = Rules { limit: Some(limit), ..*rules };
     let fits = |text: &str| count(text, &own, RESERVE).fits();
@@ -55,14 +56,25 @@ pub fn shortening(text: &str, limit: usize, rules: &Rules) {
         assert_eq!(made, text);
         return;
     }
-    assert!(fits(&made) || made.is_empty(), "{}: {made:?} does not fit {limit}", rules.network);
-    let Some(kept) = made.strip_suffix('…') else {
-        assert!(made.is_empty(), "{made:?} has no ellipsis");
+    let uncut = Whole::of(text, rules);
+    if limit == 0 {
+        assert!(made.is_empty(), "{made:?}");
         return;
-    };
+    }
+    if made == text {
+        let pieces = uncut.ends.windows(2);
+        let easy = fits(" …") && pieces.clone().all(|piece| fits(&text[piece[0]..piece[1]]));
+        let word: String = text.chars().take_while(char::is_ascii_lowercase).collect();
+        let word = word.get(..3).unwrap_or("…");
+        let words = fits(&format!("{word}{word} …")) && text.starts_with(word);
+        assert!(!easy || !words, "{}: {text:?} could be shortened to {limit}", rules.network);
+        return;
+    }
+    assert!(fits(&made), "{}: {made:?} does not fit {limit}", rules.network);
+    let Some(kept) = made.strip_suffix('…') else { panic!("{made:?} has no ellipsis") };
+    assert!(!kept.trim().is_empty(), "{}: only an ellipsis of {text:?}", rules.network);
     let kept = if text.starts_with(kept) { kept } else { kept.strip_suffix(' ').unwrap_or(kept) };
     assert!(text.starts_with(kept), "{made:?} is no beginning of {text:?}");
-    let uncut = Whole::of(text, rules);
     assert!(uncut.may_end(kept.len()), "{}: {made:?} cuts something of {text:?}", rules.network);
 }
 
@@ -183,21 +195,7 @@ impl<'a> Whole<'a> {
     }
 }
 
-/// `text` without the marks at which a thread breaks.
+/// `text` without the marks at which a thread breaks, each alone on its line.
 fn without_breaks(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("<!--") {
-        let inside = rest[at + 4..].trim_start_matches([' ', '\t']);
-        let end = inside.strip_prefix("break").map(|rest| rest.trim_start_matches([' ', '\t']));
-        out.push_str(&rest[..at]);
-        rest = match end.and_then(|end| end.strip_prefix("-->")) {
-            Some(end) => end,
-            None => {
-                out.push_str("<!--");
-                &rest[at + 4..]
-            }
-        };
-    }
-    out + rest
+    text.split_inclusive('\n').filter(|line| !fit::is_break(line)).collect()
 }

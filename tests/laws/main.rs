@@ -83,6 +83,7 @@ pub const HOSTILE: &[&str] = &[
     "...",
     "…",
     "<!-- break -->",
+    "\n<!-- break -->\n",
     "<!--break",
     "https://",
     "http://[::1]:80/",

@@ -289,6 +289,7 @@ fn outlet(channel: &str, adapter: &str, kind: VariantKind) -> Outlet {
             limit: (kind == VariantKind::Post).then_some(280),
             unit: Unit::Weighted,
             byte_limit: None,
+            trimmed: false,
             dialect: crate::text::Dialect::Plain,
             link_cost: Some(23),
             threads: true,

@@ -188,6 +188,7 @@ fn rules(limit: Option<usize>) -> Rules {
         limit,
         unit: Unit::CodePoint,
         byte_limit: None,
+        trimmed: false,
         dialect: crate::text::Dialect::Plain,
         link_cost: None,
         threads: true,

@@ -29,6 +29,7 @@ pub(crate) fn rules(network: &'static str) -> Rules {
         limit: Some(3000),
         unit: Unit::CodePoint,
         byte_limit: None,
+        trimmed: false,
         dialect: crate::text::Dialect::Plain,
         link_cost: None,
         threads: false,

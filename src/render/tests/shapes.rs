@@ -84,6 +84,29 @@ fn a_thread_by_hand_keeps_its_parts_and_breaks_are_honoured() {
 }
 
 #[test]
+fn a_break_is_one_on_a_line_of_its_own_and_not_in_code() {
+    let code = "Write\n\n```\n<!-- break -->\n```\n\nor `<!-- break -->` there.";
+    let said = "Write\n\n<!-- break -->\n\nor <!-- break --> there.";
+    let mut house = House::new().says(&format!("{code}\n\n<!-- break -->\n\ntwo"));
+    let text = house.written("{{ message.body | plain }}");
+    house.settings("post").text = Some(text);
+    assert_eq!(post(&house).parts[0].text, format!("{said}\n\ntwo"));
+    let span = house.ladder.rungs[1].span;
+    house.settings("post").overflow = Some(Spanned::new(Overflow::Thread, span));
+    let texts: Vec<String> = post(&house).parts.into_iter().map(|part| part.text).collect();
+    assert_eq!(texts, [said, "two"]);
+}
+
+#[test]
+fn what_cannot_be_shortened_is_left_for_the_lint_to_tell() {
+    let tag = format!("#{}", "a".repeat(300));
+    let mut house = House::new().says(&tag);
+    let span = house.ladder.rungs[1].span;
+    house.settings("post").overflow = Some(Spanned::new(Overflow::Shorten, span));
+    assert_eq!(post(&house).parts[0].text, tag);
+}
+
+#[test]
 fn a_variant_written_whole_is_markdown_and_no_template() {
     let mut house = House::new().says("not this");
     let rung = Spanned::new("post".to_owned(), house.ladder.rungs[1].span);

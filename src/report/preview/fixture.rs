@@ -52,6 +52,7 @@ pub fn rules(network: &'static str, limit: Option<usize>, fold: Option<Fold>) ->
         limit,
         unit: Unit::Grapheme,
         byte_limit: None,
+        trimmed: false,
         dialect: crate::text::Dialect::Plain,
         link_cost: None,
         threads: true,

@@ -60,6 +60,7 @@ pub fn count(text: &str, rules: &Rules, url_reserve: usize) -> Counted {
 /// joins the two before it counts, so that a mark at the beginning of the text
 /// belongs to the last letter of the warning.
 pub fn count_below(warning: &str, text: &str, rules: &Rules, url_reserve: usize) -> Counted {
+    let text = if rules.trimmed { text.trim() } else { text };
     let bytes = rules.byte_limit.map(|limit| (bytes(text, url_reserve), limit));
     // X puts the text into NFC first, and looks for links in that.
     let text = if rules.unit == Unit::Weighted { weight::composed(text) } else { Cow::Borrowed(text) };
@@ -115,12 +116,15 @@ pub enum Invalid {
 /// X's `parseTweet(…).valid`, with the numbers of `rules`.
 pub fn validate(text: &str, rules: &Rules, url_reserve: usize) -> Result<Counted, Invalid> {
     let counted = count(text, rules, url_reserve);
-    let character = text.chars().find(|c| matches!(c, '\u{fffe}' | '\u{feff}' | '\u{ffff}'));
-    match character {
-        Some(c) => Err(Invalid::Character(c)),
-        None if counted.counted == 0 => Err(Invalid::Empty),
-        None if !counted.fits() => Err(Invalid::TooLong),
-        None => Ok(counted),
+    refused(text, &counted).map_or(Ok(counted), Err)
+}
+
+/// Why X does not take `text`, which is `counted` long.
+pub fn refused(text: &str, counted: &Counted) -> Option<Invalid> {
+    match text.chars().find(|c| matches!(c, '\u{fffe}' | '\u{feff}' | '\u{ffff}')) {
+        Some(c) => Some(Invalid::Character(c)),
+        None if counted.counted == 0 => Some(Invalid::Empty),
+        None => (!counted.fits()).then_some(Invalid::TooLong),
     }
 }
 
@@ -242,6 +246,7 @@ mod tests {
         assert_eq!(by(Unit::EmojiByte), 2 + 25 + 1);
         assert_eq!(count("a\r\nb", &letters(Unit::Grapheme, None), 80).counted, 3);
         assert_eq!(count("", &x(), 80).counted, 0);
+        assert_eq!(count(" \n Hi you \n", &network::DISCORD, 80).counted, 6);
     }
 
     #[test]

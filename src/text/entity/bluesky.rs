@@ -7,7 +7,6 @@
 use super::pieces::pieces;
 use super::{Entity, EntityKind, category, tld};
 use std::ops::Range;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// A stretch of a Bluesky post with a meaning of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,7 +189,8 @@ fn without_punctuation(link: &str) -> &str {
 }
 
 /// The tag at the beginning of a word: up to a character without width, not
-/// only digits and punctuation, at most 64 characters of readers.
+/// only digits and punctuation. At most 64 units of UTF-16, as the library has it:
+/// what fits that is also within the 640 bytes and 64 graphemes of the lexicon.
 fn tag(word: &str) -> Option<(Range<usize>, String)> {
     let sign = word.chars().next().filter(|c| matches!(c, '#' | '＃'))?.len_utf8();
     let rest = &word[sign..];
@@ -202,7 +202,7 @@ fn tag(word: &str) -> Option<(Range<usize>, String)> {
         return None;
     }
     let tag = run.trim_end_matches(category::is_punctuation);
-    let fits = tag.len() <= 64 || tag.graphemes(true).nth(64).is_none();
+    let fits = tag.encode_utf16().nth(64).is_none();
     // The library takes the sign for one byte: its facet of `＃tag` is measured
     // in UTF-16 and made bytes afterwards, so that both are right.
     fits.then(|| (0..sign + tag.len(), tag.to_owned()))
@@ -298,6 +298,8 @@ mod tests {
         );
         assert_eq!(found(&format!("#{}", "é".repeat(64))).len(), 1);
         assert_eq!(found(&format!("#{}", "é".repeat(65))), []);
+        assert_eq!(found(&format!("#{}", "👋".repeat(32))).len(), 1);
+        assert_eq!(found(&format!("#{}", "👋".repeat(33))), []);
     }
 
     #[test]

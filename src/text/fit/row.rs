@@ -110,6 +110,17 @@ impl<'a> Row<'a> {
         end > 0 && self.kind(end - 1) == Some(EntityKind::Link)
     }
 
+    /// Whether the first atom without room is longer than the limits by itself.
+    pub fn is_too_long(&self, rules: &Rules) -> bool {
+        let exceeds = |sums: &[usize], limit: Option<usize>| {
+            let limit = limit.unwrap_or(usize::MAX);
+            let first = sums.partition_point(|sum| *sum <= limit);
+            let before = first.checked_sub(1).and_then(|before| sums.get(before));
+            sums.get(first).zip(before).is_some_and(|(with, without)| with - without > limit)
+        };
+        exceeds(&self.costs, rules.limit) || exceeds(&self.bytes, rules.byte_limit)
+    }
+
     /// The best place to end a stretch that starts at atom `start` and has
     /// `room`: the last pause of the best kind that does not waste most of it.
     /// Spaces at the end cost nothing. `start` if nothing fits.
