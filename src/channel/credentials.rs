@@ -20,7 +20,7 @@ pub struct Credentials {
 }
 
 /// The values of an account's secrets, while something is being sent.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Secrets {
     values: Vec<(&'static str, Exposed)>,
 }
@@ -128,19 +128,76 @@ pub fn account(network: &str, configuring: &Configuring<'_>, known_as: Option<&s
 }
 
 /// `base_url`, which every adapter that speaks HTTP takes: another host that
-/// speaks the network's language (a proxy, a test server).
+/// speaks the network's language (a proxy, a test server). Paths are put behind
+/// it, so it ends with its own: nothing follows that is no part of one.
 pub fn base_url(reader: &mut Reader<'_>, default: &str) -> String {
     let Some(written) = reader.text("base_url") else { return default.to_owned() };
     let good = url::Url::parse(&written.value).is_ok_and(|url| {
         let local = super::is_loopback(url.host_str().unwrap_or(""));
-        url.username().is_empty() && (url.scheme() == "https" || (url.scheme() == "http" && local))
+        let bare = url.username().is_empty() && url.password().is_none();
+        let ends = url.query().is_none() && url.fragment().is_none();
+        // A parser takes blanks off in silence.
+        let whole = !written.value.contains(|c: char| c.is_whitespace() || c.is_control());
+        bare && ends && whole && (url.scheme() == "https" || (url.scheme() == "http" && local))
     });
     if !good {
         reader.problems.push(
             Diagnostic::error("bad-url", format!("`{}` is no address for secrets to go to", written.value))
                 .at(written.span)
-                .hint("write an `https://` address (`http://` only for this machine), without a user name"),
+                .hint("write an `https://` address (`http://` only for this machine), without user name, password, `?`, `#` and blanks"),
         );
     }
     written.value.trim_end_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ladder::parse_project;
+    use crate::source::Sources;
+
+    /// Whether the address is taken without a word.
+    fn taken(address: &str) -> bool {
+        let toml = format!(
+            "[brand]\nname = \"Acme\"\n[channels.x]\nadapter = \"x\"\naccount = \"acme\"\n\
+             access_token = {{ env = \"X\" }}\nbase_url = {address:?}\n"
+        );
+        let mut sources = Sources::new();
+        let id = sources.add("ladder.toml", &toml);
+        let project = parse_project(&sources, id, &["x"]).value.unwrap();
+        let problems = crate::channel::configure(&sources, &project, &project.channels[0]).problems;
+        assert!(problems.iter().all(|problem| problem.rule == "bad-url"), "{problems:?}");
+        problems.is_empty()
+    }
+
+    #[test]
+    fn secrets_go_to_an_address_and_nothing_more() {
+        for good in [
+            "https://api.x.com",
+            "https://proxy.example:8443/x/",
+            "http://127.0.0.1:9",
+            "http://localhost/x",
+            "http://[::1]:9",
+        ] {
+            assert!(taken(good), "{good}");
+        }
+        for bad in [
+            "http://api.x.com",
+            "https://me@proxy.example",
+            "https://me:pw@proxy.example",
+            "http://:pw@127.0.0.1",
+            "https://proxy.example/?",
+            "https://proxy.example/?a=b",
+            "https://proxy.example/#",
+            "https://proxy.example/#a",
+            " https://proxy.example",
+            "https://proxy.example ",
+            "https://proxy.example/a b",
+            "https://proxy\t.example",
+            "ftp://127.0.0.1",
+            "proxy.example",
+            "",
+        ] {
+            assert!(!taken(bad), "{bad}");
+        }
+    }
 }

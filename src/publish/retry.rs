@@ -1,23 +1,38 @@
-//! When something that was not taken is tried again. Pure.
+//! When something that was not taken is tried again. It reads a clock, and does
+//! nothing else.
 
 use crate::plan::StepKey;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Tries of one part in one run.
 pub(super) const MOST_TRIES: u32 = 5;
 /// Longest waiting for one part in one run; what takes longer stays planned
 /// and is sent by a later one.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
-/// No wait that a service names can hold a delivery for longer.
-const LONGEST_NAMED: Duration = Duration::from_secs(30 * 24 * 3600);
+/// All that one part has of one run, its tries included: the run holds the
+/// store, and nobody else can send meanwhile.
+const LONGEST_IN_RUN: Duration = Duration::from_secs(5 * 60);
+/// No wait that a service names holds a delivery for longer: the longest window
+/// of a network known here is a day (X, Facebook, LinkedIn), and a little more
+/// is a clock's doing. A longer wait is looked at anew then, and named anew.
+const LONGEST_NAMED: Duration = Duration::from_secs(24 * 3600 + 15 * 60);
 
 /// What one part has had in this run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Tries {
     /// How often it was sent.
     pub count: u32,
     /// How long it was waited for.
     pub waited: Duration,
+    /// When the first try began.
+    began: Instant,
+}
+
+/// From now on.
+impl Default for Tries {
+    fn default() -> Tries {
+        Tries { count: 0, waited: Duration::ZERO, began: Instant::now() }
+    }
 }
 
 impl Tries {
@@ -35,7 +50,15 @@ impl Tries {
 
     /// Whether this run waits that long for it.
     pub fn allow(&self, wait: Duration) -> bool {
-        self.count < MOST_TRIES && self.waited.saturating_add(wait) <= LONGEST_WAIT
+        self.allow_after(self.began.elapsed(), wait)
+    }
+
+    /// The same, so long after the first try began. The next try is taken to
+    /// last as long as those before did.
+    fn allow_after(&self, elapsed: Duration, wait: Duration) -> bool {
+        let one_try = elapsed.saturating_sub(self.waited) / self.count.max(1);
+        let end = elapsed.saturating_add(wait).saturating_add(one_try);
+        self.count < MOST_TRIES && self.waited.saturating_add(wait) <= LONGEST_WAIT && end <= LONGEST_IN_RUN
     }
 }
 
@@ -46,7 +69,7 @@ mod tests {
     #[test]
     fn waits_double_differ_by_key_and_end() {
         let wait =
-            |count, key: &str| Tries { count, waited: Duration::ZERO }.wait(None, &StepKey(key.to_owned()));
+            |count, key: &str| Tries { count, ..Tries::default() }.wait(None, &StepKey(key.to_owned()));
         assert_eq!(wait(1, "0000"), Duration::from_secs(1));
         assert_eq!(wait(4, "0000"), Duration::from_secs(8));
         assert_eq!(wait(1, "00fa"), Duration::from_millis(1250));
@@ -56,12 +79,31 @@ mod tests {
 
     #[test]
     fn a_named_wait_is_obeyed_and_bounded() {
-        let tries = Tries { count: 1, waited: Duration::from_secs(100) };
+        let tries = Tries { count: 1, waited: Duration::from_secs(100), ..Tries::default() };
         let key = StepKey("ffff".to_owned());
         assert_eq!(tries.wait(Some(Duration::from_secs(7)), &key), Duration::from_secs(7));
         assert_eq!(tries.wait(Some(Duration::MAX), &key), LONGEST_NAMED);
+        assert!(LONGEST_NAMED < Duration::from_secs(25 * 3600));
         assert!(tries.allow(Duration::from_secs(20)));
         assert!(!tries.allow(Duration::from_secs(21)));
         assert!(!Tries { count: MOST_TRIES, ..tries }.allow(Duration::ZERO));
+    }
+
+    #[test]
+    fn the_tries_themselves_count_as_well() {
+        let seconds = Duration::from_secs;
+        let after = |count, waited, elapsed| {
+            let tries = Tries { count, waited: seconds(waited), ..Tries::default() };
+            tries.allow_after(seconds(elapsed), seconds(1))
+        };
+        // Tries of two minutes: two of them fit, and a third would not.
+        assert!(after(1, 0, 120));
+        assert!(!after(2, 1, 241));
+        // Quick ones are bounded by their number, long waits as before.
+        assert!(after(4, 7, 8));
+        assert!(after(2, 119, 121));
+        // One that took all of it is not repeated.
+        assert!(!after(1, 0, 150));
+        assert!(!after(1, 0, u64::MAX));
     }
 }

@@ -73,8 +73,8 @@ struct Fault {
 impl Fault {
     fn of(answer: &Answer, clean: &dyn Fn(&str) -> String) -> Option<Fault> {
         let json = answer.json()?;
-        let error = json.get("error")?;
-        // Some say no more than a sentence.
+        // Some say no more than a sentence. Anything else says nothing.
+        let error = json.get("error").filter(|error| error.is_object() || error.is_string())?;
         let text = |key: &str| error.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
         let number = |key: &str| error.get(key).and_then(Value::as_i64).unwrap_or(0);
         let (code, subcode) = (number("code"), number("error_subcode"));
@@ -103,6 +103,28 @@ pub(super) fn object(answer: &Answer) -> Option<Value> {
 /// touch it: it makes no difference between the two (code 100, subcode 33).
 pub(super) fn is_gone_or_foreign(answer: &Answer) -> bool {
     Fault::of(answer, &str::to_owned).is_some_and(|fault| fault.code == 100 && fault.subcode == 33)
+}
+
+/// Whether somebody answers who does not speak of this at all: a server in
+/// Facebook's place that only lets posts through. It says nothing about whose
+/// token it is. An error with a code is the Graph API's own; half of an answer,
+/// and what cannot be read (packed bytes), could be one.
+pub(super) fn speaks_not_of_it(answer: &Answer) -> bool {
+    let json = answer.json();
+    let is_coded = json.as_ref().is_some_and(|json| json["error"]["code"].is_number());
+    let is_half = answer.cut.is_some() || (json.is_none() && answer.body.trim_ascii().starts_with(b"{"));
+    let is_text = std::str::from_utf8(&answer.body).is_ok();
+    matches!(answer.status, 404 | 405 | 501) && is_text && !is_coded && !is_half
+}
+
+/// Whether the Graph API says that the token may not ask this: by a permission,
+/// or because what is not there and what may not be seen are the same to it.
+/// Error 210 is none of these: it says that the token is no page's.
+pub(super) fn may_not_ask(answer: &Answer) -> bool {
+    let fault = Fault::of(answer, &str::to_owned).filter(|_| answer.status < 500);
+    fault.is_some_and(
+        |fault| matches!((fault.code, fault.subcode), (3 | 10 | 200..=209 | 211..=299, _) | (100, 33)),
+    )
 }
 
 /// What an answer means that is not the success that was asked for. `clean`
@@ -176,7 +198,16 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
             "Facebook wants the person behind the token to confirm their identity: open the page and do that. \
              Facebook says: {said}"
         )),
-        _ => refused(format!("Facebook said no: {said}")),
+        // No code that is known: then the status says what it is, for somebody
+        // on the way may have put an `error` of their own into the answer.
+        _ => match answer.status {
+            429 => SendError::NotYet {
+                says: format!("Facebook has had enough calls for now: {said}"),
+                wait: Some(wait(answer)),
+            },
+            status @ (408 | 409 | 425) => doubt(format!("Facebook answered {status}: {said}"), asked),
+            _ => refused(format!("Facebook said no: {said}")),
+        },
     }
 }
 
@@ -197,10 +228,8 @@ fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) ->
         429 => SendError::NotYet { says, wait: Some(wait(answer)) },
         // A time-out, or a request that stands in the way of another one.
         408 | 409 | 425 => doubt(says, asked),
-        // Something in Facebook's place that only lets posts through says
-        // nothing about whose token it is.
-        404 | 405 | 501 if asked == Asked::Page => doubt(says, asked),
-        400..=499 if !is_half => refused(says),
+        // Words that cannot be read could be that the same is there already.
+        400..=499 if !is_half && !asked.is_doubted() => refused(says),
         _ => doubt(says, asked),
     }
 }

@@ -69,6 +69,8 @@ pub(super) struct List {
     pub whole: bool,
     /// Facebook itself counts as many as are here, so that none is hidden.
     counted: bool,
+    /// Something in it could not be read, and may be anything.
+    pub unreadable: bool,
     /// What is said of where it is a comment, for the receipt.
     below: Option<String>,
 }
@@ -113,8 +115,12 @@ async fn read(
         })?;
         seen += data.len() as u64;
         total = total.or(answer["summary"]["total_count"].as_u64());
-        let ours = data.iter().filter(|entry| by.is_none_or(|page| may_be_by(entry, page)));
-        list.entries.extend(ours.filter_map(|shown| entry(graph, shown)));
+        for shown in data.iter().filter(|entry| by.is_none_or(|page| may_be_by(entry, page))) {
+            match entry(graph, shown) {
+                Some(entry) => list.entries.push(entry),
+                None => list.unreadable = true,
+            }
+        }
         let last = list.entries.last().and_then(|entry| entry.created);
         further = next(&answer["paging"]);
         list.whole = further.is_empty();
@@ -122,7 +128,8 @@ async fn read(
             break;
         }
     }
-    list.counted = list.whole && total == Some(seen);
+    // A list that shows nothing proves nothing, whatever is counted beside it.
+    list.counted = list.whole && seen > 0 && total == Some(seen);
     Ok(list)
 }
 
@@ -137,13 +144,19 @@ fn next(paging: &Value) -> Vec<(String, String)> {
 }
 
 fn may_be_by(entry: &Value, page: &str) -> bool {
-    entry["from"]["id"].as_str().is_none_or(|id| id == page)
+    graph::id(&entry["from"]["id"]).is_none_or(|id| id == page)
 }
 
+/// Nothing, where it cannot be read: without an id, or with words that are none.
+/// Without words at all it may be a photo.
 fn entry(graph: &Graph, shown: &Value) -> Option<Entry> {
-    let id = graph::id(&shown["id"])?.to_owned();
+    let id = graph::id(&shown["id"])?;
+    let message = match &shown["message"] {
+        Value::Null => "",
+        message => message.as_str()?,
+    };
     Some(Entry {
-        message: shown["message"].as_str().unwrap_or("").to_owned(),
+        message: message.to_owned(),
         created: shown["created_time"].as_str().and_then(|time| time.parse().ok()),
         url: graph.address(&shown["permalink_url"], &id),
         id,
@@ -173,6 +186,10 @@ fn verdict(list: &List, words: &str, tried: Timestamp, had_time: bool) -> Found 
     let recent = |entry: &&Entry| entry.created.is_none_or(|at| at >= doubt);
     if let Some(entry) = list.entries.iter().filter(recent).find(|entry| is_alike(&entry.message, words)) {
         return Found::CannotTell(format!("this could be it, and is not surely: {}", entry.url));
+    }
+    if list.unreadable {
+        let why = "something in Facebook's list cannot be read, and could be it";
+        return Found::CannotTell(why.to_owned());
     }
     let older = |than: Timestamp| {
         list.entries.last().is_some_and(|last| last.created.is_some_and(|created| created < than))

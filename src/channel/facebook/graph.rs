@@ -59,10 +59,14 @@ impl Graph {
         dialect::outcome(answer, asked, &|text| self.clean(text))
     }
 
+    /// `GET path?query`.
+    pub async fn get(&self, path: &str, query: &[(&str, &str)], asked: Asked) -> Result<Answer, SendError> {
+        self.call(self.request(Method::GET, path)?.query(query), asked).await
+    }
+
     /// Reads an object: `GET path?query`.
     pub async fn read(&self, path: &str, query: &[(&str, &str)], asked: Asked) -> Result<Value, SendError> {
-        let request = self.request(Method::GET, path)?.query(query);
-        let answer = self.call(request, asked).await?;
+        let answer = self.get(path, query, asked).await?;
         dialect::object(&answer).ok_or_else(|| self.judge(&answer, asked))
     }
 
@@ -85,15 +89,17 @@ impl Graph {
     /// the answer.
     pub fn made(&self, answer: &Answer, key: &str) -> Option<(String, Value)> {
         let json = answer.json().filter(|_| answer.is_success())?;
-        let id = id(json.get(key)?).filter(|id| self.redact(id) == *id)?.to_owned();
+        let id = id(json.get(key)?).filter(|id| self.redact(id) == *id)?;
         Some((id, json))
     }
 
     /// Where readers find it. `permalink_url` is relative for some kinds of
-    /// posts; an address without one, or with a secret in it, is made from the id.
+    /// posts; an address without one, with a secret in it, or elsewhere than at
+    /// Facebook, is made from the id: other rungs' texts bring it to readers.
     pub fn address(&self, permalink: &Value, id: &str) -> String {
         let permalink = permalink.as_str().filter(|written| self.redact(written) == *written);
-        address(permalink.unwrap_or(""), id)
+        let own = url::Url::parse(&self.root).ok();
+        address(permalink.unwrap_or(""), id, own.as_ref().and_then(url::Url::host_str))
     }
 }
 
@@ -113,21 +119,33 @@ pub(super) fn is_id(text: &str) -> bool {
     !text.is_empty() && text.len() <= 200 && text.chars().all(plain)
 }
 
-/// The id in an answer.
-pub(super) fn id(value: &Value) -> Option<&str> {
-    value.as_str().filter(|id| is_id(id))
+/// The id in an answer: a text, or a whole number, which is the same id.
+pub(super) fn id(value: &Value) -> Option<String> {
+    match value {
+        Value::String(id) if is_id(id) => Some(id.clone()),
+        Value::Number(id) => id.as_u64().map(|id| id.to_string()),
+        _ => None,
+    }
 }
 
-fn address(permalink: &str, id: &str) -> String {
+/// `own` is the host that the calls go to.
+fn address(permalink: &str, id: &str, own: Option<&str>) -> String {
     let written = permalink.trim();
     let whole = match written.strip_prefix('/') {
         Some(path) => format!("https://www.facebook.com/{}", path.trim_start_matches('/')),
         None => written.to_owned(),
     };
     match url::Url::parse(&whole) {
-        Ok(url) if url.scheme() == "https" && url.username().is_empty() => url.to_string(),
+        Ok(url) if is_for_readers(&url, own) => url.to_string(),
         _ => format!("https://www.facebook.com/{id}"),
     }
+}
+
+fn is_for_readers(url: &url::Url, own: Option<&str>) -> bool {
+    let Some(host) = url.host_str() else { return false };
+    let is_facebook = host == "facebook.com" || host.ends_with(".facebook.com");
+    let is_named = !url.username().is_empty() || url.password().is_some();
+    url.scheme() == "https" && !is_named && (is_facebook && url.port().is_none() || own == Some(host))
 }
 
 #[cfg(test)]
@@ -147,22 +165,48 @@ mod tests {
     #[test]
     fn an_id_is_nothing_but_an_id() {
         for good in ["12_345", "pfbid0AbC-x", "7"] {
-            assert_eq!(id(&json!(good)), Some(good));
+            assert_eq!(id(&json!(good)).as_deref(), Some(good));
         }
-        for bad in [json!(""), json!(12), json!("../me"), json!("1?x=y"), json!("a".repeat(201)), json!(null)]
-        {
+        assert_eq!(id(&json!(1001)).as_deref(), Some("1001"));
+        for bad in [
+            json!(""),
+            json!(-12),
+            json!(1.5),
+            json!(["12"]),
+            json!("../me"),
+            json!("1?x=y"),
+            json!("a".repeat(201)),
+            json!(null),
+        ] {
             assert_eq!(id(&bad), None, "{bad}");
         }
     }
 
     #[test]
     fn an_address_is_one_of_the_web_or_made_from_the_id() {
-        let of = |permalink: &str| address(permalink, "12_3");
+        let of = |permalink: &str| address(permalink, "12_3", Some("graph.example"));
         assert_eq!(of("https://www.facebook.com/acme/posts/3"), "https://www.facebook.com/acme/posts/3");
         assert_eq!(of("/acme/videos/3/"), "https://www.facebook.com/acme/videos/3/");
         assert_eq!(of("//evil.example/3"), "https://www.facebook.com/evil.example/3");
-        for no in ["", "javascript:alert(1)", "http://a.example/", "https://a:b@c.example/"] {
-            assert_eq!(of(no), "https://www.facebook.com/12_3");
+        for good in ["https://facebook.com/3", "https://m.facebook.com/3?a=b", "https://graph.example/3"] {
+            assert_eq!(of(good), good);
+        }
+        assert_eq!(of("HTTPS://WWW.Facebook.com/3"), "https://www.facebook.com/3");
+        for no in [
+            "",
+            "javascript:alert(1)",
+            "http://www.facebook.com/3",
+            "https://a:b@www.facebook.com/3",
+            "https://:b@www.facebook.com/3",
+            "https://www.facebook.com@evil.example/3",
+            "https://www.facebook.com:8443/3",
+            "https://evil.example/phish",
+            "https://evil.example/www.facebook.com",
+            "https://notfacebook.com/3",
+            "https://facebook.com.evil.example/3",
+            "https://a.graph.example/3",
+        ] {
+            assert_eq!(of(no), "https://www.facebook.com/12_3", "{no}");
         }
     }
 }

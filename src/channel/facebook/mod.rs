@@ -64,6 +64,8 @@ pub struct Facebook {
     written_account: Option<String>,
     page_id: String,
     credentials: Credentials,
+    /// Set once the token was found to be good and the page's own.
+    known: tokio::sync::OnceCell<()>,
     /// The Graph API's version; a call without one gets the app's oldest.
     pub version: String,
     /// Where requests go.
@@ -90,7 +92,8 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let known_as = Some(page_id.as_str()).filter(|page| !page.is_empty());
     let account = account("facebook", configuring, known_as);
     let written_account = configuring.table.account.as_ref().map(|account| account.value.clone());
-    let page = Facebook { account, written_account, page_id, credentials, version, base_url };
+    let known = tokio::sync::OnceCell::new();
+    let page = Facebook { account, written_account, page_id, credentials, known, version, base_url };
     Checked::with(Box::new(page), problems)
 }
 

@@ -4,6 +4,7 @@ use super::Facebook;
 use super::dialect::{self, Asked};
 use super::find::{same_words, words_of};
 use super::graph::{self, Graph};
+use super::verify;
 use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::Answer;
 use crate::channel::{Attempt, SendError};
@@ -31,6 +32,7 @@ pub(super) async fn send(
     if is_comment(part) {
         let post = post_below(attempt)?;
         let graph = Graph::open(page, &attempt.project).await?;
+        verify::once(page, &graph).await?;
         return comment(&graph, part, post, Asked::Comment { doubted }).await;
     }
     let edge = part.body["edge"].as_str().unwrap_or("");
@@ -43,6 +45,7 @@ pub(super) async fn send(
         return Err(SendError::Refused { says });
     }
     let graph = Graph::open(page, &attempt.project).await?;
+    verify::once(page, &graph).await?;
     let asked = Asked::Post { doubted };
     match part.media.as_slice() {
         [picture] => photo(&graph, page, part, picture, attempt, asked).await,

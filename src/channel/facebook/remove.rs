@@ -61,6 +61,12 @@ fn told_by(list: &List, id: &str, receipt: &Receipt) -> Removed {
              `pages_manage_engagement`), and its person a role on the page. By hand: {at}"
         ));
     }
+    if list.unreadable {
+        return Removed::Stays(format!(
+            "Facebook says that it is gone or not ours to delete, and something in its list cannot be read: look \
+             at {at}"
+        ));
+    }
     if list.whole {
         return Removed::Gone;
     }

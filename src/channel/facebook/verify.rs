@@ -2,19 +2,37 @@
 //! the table speaks of.
 
 use super::Facebook;
-use super::dialect::Asked;
-use super::graph::Graph;
+use super::dialect::{self, Asked};
+use super::graph::{self, Graph};
 use crate::channel::SendError;
 use serde_json::Value;
 use std::path::Path;
 
-/// `GET /PAGE?fields=id,name,username`, then `GET /me`: with a page's token
-/// "me" is the page.
+/// Asks, whatever is known. What is good stays known while the channel lives.
 pub(super) async fn verify(page: &Facebook, project: &Path) -> Result<(), SendError> {
-    let graph = Graph::open(page, project).await?;
-    let found = graph.read(&page.page_id, &[("fields", "id,name,username")], Asked::Page).await?;
+    ask(page, &Graph::open(page, project).await?).await?;
+    page.known.get_or_init(|| async {}).await;
+    Ok(())
+}
+
+/// Asks only if Facebook has not said yet that all is well: before the run it
+/// may not have answered, and a post on the wrong page cannot be taken back
+/// unseen.
+pub(super) async fn once(page: &Facebook, graph: &Graph) -> Result<(), SendError> {
+    page.known.get_or_try_init(|| ask(page, graph)).await.map(|_| ())
+}
+
+/// `GET /PAGE?fields=id,name,username`, then `GET /me`: with a page's token
+/// "me" is the page. A server that does not speak of pages is taken for what
+/// the table says.
+async fn ask(page: &Facebook, graph: &Graph) -> Result<(), SendError> {
+    let answer = graph.get(&page.page_id, &[("fields", "id,name,username")], Asked::Page).await?;
+    if dialect::speaks_not_of_it(&answer) {
+        return Ok(());
+    }
+    let found = dialect::object(&answer).ok_or_else(|| graph.judge(&answer, Asked::Page))?;
     let of_page = |key: &str| graph.clean(found.get(key).and_then(Value::as_str).unwrap_or(""));
-    let (id, name, username) = (of_page("id"), of_page("name"), of_page("username"));
+    let (id, name, username) = (id_of(graph, &found), of_page("name"), of_page("username"));
     if !id.is_empty() && id != page.page_id {
         let says = format!(
             "`page_id` says {}, and Facebook knows that page as {id}: write `page_id = \"{id}\"` if `{name}` is \
@@ -35,10 +53,14 @@ pub(super) async fn verify(page: &Facebook, project: &Path) -> Result<(), SendEr
         );
         return Err(SendError::Refused { says });
     }
+    let answer = graph.get("me", &[("fields", "id,name")], Asked::Reading).await?;
     // Not to be told who one is, is no proof of being somebody else.
-    let Ok(me) = graph.read("me", &[("fields", "id,name")], Asked::Reading).await else { return Ok(()) };
-    let of_me = |key: &str| graph.clean(me.get(key).and_then(Value::as_str).unwrap_or(""));
-    let (owner, owner_name) = (of_me("id"), of_me("name"));
+    if dialect::speaks_not_of_it(&answer) || dialect::may_not_ask(&answer) {
+        return Ok(());
+    }
+    let me = dialect::object(&answer).ok_or_else(|| graph.judge(&answer, Asked::Reading))?;
+    let owner_name = graph.clean(me.get("name").and_then(Value::as_str).unwrap_or(""));
+    let owner = id_of(graph, &me);
     if !owner.is_empty() && owner != page.page_id {
         let says = format!(
             "`access_token` is not the token of the page `{name}` but of `{owner_name}` ({owner}), a person or \
@@ -47,6 +69,14 @@ pub(super) async fn verify(page: &Facebook, project: &Path) -> Result<(), SendEr
         return Err(SendError::Refused { says });
     }
     Ok(())
+}
+
+/// The id in an answer, a text or a number; empty if there is none.
+fn id_of(graph: &Graph, told: &Value) -> String {
+    match &told["id"] {
+        Value::String(id) => graph.clean(id),
+        id => graph::id(id).unwrap_or_default(),
+    }
 }
 
 /// People write names with and without `@`, capitals and blanks.

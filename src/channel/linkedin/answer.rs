@@ -19,7 +19,11 @@ const LONGEST_WORDS: usize = 16 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     /// Something that people see: it may be there now, whatever was answered.
-    ToPublish,
+    ToPublish {
+        /// Whether an earlier try may have gone out: then a "no" that cannot be
+        /// read may be "you have that already".
+        doubted: bool,
+    },
     /// Anything else. Repeating it does no harm.
     Other,
 }
@@ -33,6 +37,8 @@ pub(super) struct Fault {
     number: Option<u64>,
     /// `message`, and what is wrong with which field.
     says: String,
+    /// Whether the body is whole, is JSON, and says something.
+    pub is_read: bool,
 }
 
 impl Fault {
@@ -64,7 +70,8 @@ impl Fault {
             says.extend(codes.first().cloned());
         }
         let number = body.get("serviceErrorCode").and_then(Value::as_u64);
-        Fault { codes, number, says: says.join("; ") }
+        let is_read = number.is_some() || !says.is_empty();
+        Fault { codes, number, says: says.join("; "), is_read }
     }
 
     /// Whether it names neither a code nor a number: LinkedIn's errors do.
@@ -89,7 +96,8 @@ impl Fault {
 
 /// What an answer that is no success means.
 ///
-/// - 401, 403, 426 and other 4xx: LinkedIn looked at it and did nothing. Refused.
+/// - 401, 403, 426 and other 4xx: LinkedIn looked at it and did nothing. Refused;
+///   but after a try in doubt, one whose words cannot be read settles nothing.
 /// - 429: it did nothing, and names no time; not yet.
 /// - 408, 409, 3xx, 5xx and "Unable to obtain activity", which comes with
 ///   posts that are there afterwards: unknown for what people see, since none
@@ -100,6 +108,7 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
     let said = api.clean(&fault.says);
     let said = if said.is_empty() { "without a word".to_owned() } else { said };
     let transient = fault.says.contains("Unable to obtain activity");
+    let unread = asked == Asked::ToPublish { doubted: true } && !fault.is_read;
     match answer.status {
         429 => SendError::NotYet {
             says: format!("LinkedIn takes no more for now: {said}"),
@@ -110,13 +119,13 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
         400..=499 if fault.codes.iter().any(|code| code.contains("PROCESSING")) => {
             SendError::NotYet { says: format!("LinkedIn still works on the image: {said}"), wait: None }
         }
-        400..=499 if !transient && !matches!(answer.status, 408 | 409) => {
+        400..=499 if !transient && !unread && !matches!(answer.status, 408 | 409) => {
             SendError::Refused { says: refused(answer.status, &fault, &said, api, now) }
         }
         status => {
             let says = format!("LinkedIn answered {status}: {said}");
             match asked {
-                Asked::ToPublish => SendError::Unknown { cause: says },
+                Asked::ToPublish { .. } => SendError::Unknown { cause: says },
                 Asked::Other => SendError::NotYet { says, wait: None },
             }
         }

@@ -76,11 +76,12 @@ impl<'a> Api<'a> {
         let home = Url::parse(&self.channel.base_url).ok();
         let at_home = home.as_ref().is_some_and(|home| url.origin() == home.origin());
         let named = match url.host() {
-            Some(Host::Domain(name)) => !is_loopback(name) && name.contains('.'),
+            Some(Host::Domain(name)) => is_public(name),
             Some(Host::Ipv4(_) | Host::Ipv6(_)) | None => false,
         };
         let elsewhere = url.scheme() == "https" && named;
-        if !url.username().is_empty() || !(at_home || elsewhere) {
+        let as_somebody = !url.username().is_empty() || url.password().is_some();
+        if as_somebody || !(at_home || elsewhere) {
             let host = url.host_str().unwrap_or("nowhere");
             let host = crate::diagnostic::visible::visible(host).into_owned();
             return Err(format!(
@@ -94,6 +95,11 @@ impl<'a> Api<'a> {
         Ok(if at_home || theirs { self.signed(request) } else { request })
     }
 
+    /// `text`, which LinkedIn said, without any trace of the token.
+    pub fn redact(&self, text: &str) -> String {
+        self.secrets.redact(text)
+    }
+
     /// `text` without any trace of the token and without anything that steers
     /// a display, cut where nobody reads on.
     pub fn clean(&self, text: &str) -> String {
@@ -104,4 +110,13 @@ impl<'a> Api<'a> {
             None => text.into_owned(),
         }
     }
+}
+
+/// Whether a name can be that of a machine somewhere else. A full stop at its
+/// end changes nothing, and all of `localhost` is this machine (RFC 6761, 6.3).
+fn is_public(name: &str) -> bool {
+    let bare = name.trim_end_matches('.');
+    let last = bare.rsplit('.').next().unwrap_or(bare);
+    let local = ["localhost", "localdomain"].iter().any(|local| last.eq_ignore_ascii_case(local));
+    bare.contains('.') && !local && !is_loopback(bare)
 }

@@ -20,7 +20,7 @@ pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
     let path = format!("/rest/socialActions/{}/comments", urn::encoded(&post));
     let answer = api.post(&path, &body).await.map_err(Trouble::of_creating)?;
     if !answer.is_success() {
-        return Err(trouble(&answer, Asked::ToPublish, api, Timestamp::now()));
+        return Err(trouble(&answer, Asked::ToPublish { doubted: attempt.doubted }, api, Timestamp::now()));
     }
     let facts = answer.json().unwrap_or_default();
     let named = name(&facts, &post).or_else(|| {
@@ -28,7 +28,7 @@ pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
         Comment::parse(id).or_else(|| Comment::of(&post, id))
     });
     match named {
-        Some(comment) => Ok(receipt(&post, &comment, text(part), &facts)),
+        Some(comment) => Ok(receipt(api, &post, &comment, text(part), &facts)),
         None => {
             let cause = format!("LinkedIn answered {} without the comment's URN", answer.status);
             Err(SendError::Unknown { cause })
@@ -64,13 +64,13 @@ pub(super) fn name(facts: &Value, post: &str) -> Option<Comment> {
 
 /// What is known of a comment that is there; `facts` is LinkedIn's description,
 /// if there was one.
-pub(super) fn receipt(post: &str, comment: &Comment, planned: &str, facts: &Value) -> Receipt {
+pub(super) fn receipt(api: &Api<'_>, post: &str, comment: &Comment, planned: &str, facts: &Value) -> Receipt {
     let live = facts.pointer("/message/text").and_then(Value::as_str);
     let urn = comment.urn();
     Receipt {
         url: Some(urn::comment_url(post, &urn)),
         id: Some(urn),
-        altered: live.filter(|live| !same::same(planned, live)).map(str::to_owned),
+        altered: live.filter(|live| !same::same(planned, live)).map(|live| api.redact(live)),
         ..Receipt::default()
     }
 }

@@ -1,14 +1,17 @@
 //! Looking for a part of which nobody knows whether it went out, in the lists
 //! that LinkedIn keeps of an organisation's posts and of a post's comments.
 //!
-//! "It is not there" is said only when the list reaches back past the first
-//! try (or is whole), and so long after the last one that what was still on
-//! its way has arrived. How far LinkedIn's lists lag is not documented.
+//! "It is not there" takes proof: a list that shows something of ours from
+//! before the first try, so that it reaches back past it, in which every entry
+//! can be read and none is nearly ours, asked for so long after the last try that
+//! what was still on its way has arrived. How far LinkedIn's lists lag is not
+//! documented. An empty list proves nothing: one that hides all looks the same.
 
 use super::answer::{Asked, trouble};
 use super::api::Api;
 use super::post::since;
-use super::{comment, post, same, urn};
+use super::same::{Likeness, compare};
+use super::{comment, post, urn};
 use crate::channel::http::{Answer, Trouble};
 use crate::channel::{Attempt, Found, SendError};
 use crate::plan::{PayloadPart, Receipt};
@@ -27,6 +30,10 @@ const SETTLED: SignedDuration = SignedDuration::from_secs(5 * 60);
 /// when the longest that a run waits for one try was over.
 const IMAGES: SignedDuration = SignedDuration::from_secs(20 * 60);
 
+/// From this long before the first try on, whatever is like ours keeps us from
+/// saying that ours is not there: a clock may be wrong by more than `since` allows.
+const DOUBT: SignedDuration = SignedDuration::from_hours(1);
+
 /// What one reading of a list says.
 enum Look {
     Sent(Receipt),
@@ -40,7 +47,7 @@ pub(super) async fn post(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
     let author = urn::encoded(&api.channel.author);
     let path = format!("/rest/posts?author={author}&q=author&count={COUNT}&sortBy=LAST_MODIFIED");
     let look = match list(api.search(&path).await, api)? {
-        Some(listed) => among_posts(&listed, post::commentary(part), attempt),
+        Some(listed) => among_posts(&listed, post::commentary(part), &api.channel.author, attempt),
         None => Look::Unclear(closed("posts")),
     };
     Ok(settled(look, part, attempt))
@@ -57,7 +64,7 @@ pub(super) async fn comment(
     };
     let path = format!("/rest/socialActions/{}/comments?count={COUNT}&start=0", urn::encoded(&thread));
     let look = match list(api.get(&path).await, api)? {
-        Some(listed) => among_comments(&listed, comment::text(part), &thread, &api.channel.author, attempt),
+        Some(listed) => among_comments(api, &listed, comment::text(part), &thread, attempt),
         None => Look::Unclear(closed("comments")),
     };
     Ok(settled(look, part, attempt))
@@ -112,59 +119,135 @@ fn list(answer: Result<Answer, Trouble>, api: &Api<'_>) -> Result<Option<Listed>
     Ok(Some(Listed { elements, whole }))
 }
 
-fn among_posts(listed: &Listed, planned: &str, attempt: &Attempt) -> Look {
-    let since = since(attempt);
-    let mut beginning = None;
+fn among_posts(listed: &Listed, planned: &str, author: &str, attempt: &Attempt) -> Look {
+    let mut seen = Seen::of(attempt);
     for facts in &listed.elements {
         let id = facts.get("id").and_then(Value::as_str).filter(|id| urn::is_post(id));
-        let (Some(id), Some(live)) = (id, post::live_text(facts)) else { continue };
-        let known = attempt.previous.iter().any(|receipt| receipt.id.as_deref() == Some(id));
-        if known || post::created(facts).is_none_or(|created| created < since) {
+        // The list is that of one author, and need not repeat whose.
+        let by = facts.get("author").map_or(By::Us, |by| By::of(by, author));
+        let (Some(id), Some(live), Some(made), By::Us) =
+            (id, post::live_text(facts), post::created(facts), by)
+        else {
+            seen.unreadable = true;
+            continue;
+        };
+        if attempt.previous.iter().any(|receipt| receipt.id.as_deref() == Some(id)) {
             continue;
         }
-        if same::same(planned, &live) {
-            return Look::Sent(post::receipt(id, None));
-        }
-        if same::is_beginning(planned, &live) {
-            beginning.get_or_insert(id);
-        }
+        seen.take_in(compare(planned, &live), made, || (post::receipt(id, None), urn::feed_url(id)));
     }
-    if let Some(id) = beginning {
-        let url = urn::feed_url(id);
-        return Look::Unclear(format!("{url} begins as it does, and ends before: look whether that is it"));
-    }
-    // The list begins with what was changed last: one that was left alone
-    // since before the try has all newer ones above it.
-    let older = listed.elements.iter().any(|facts| {
-        let changed = facts.get("lastModifiedAt").and_then(Value::as_i64);
-        changed.and_then(|ms| Timestamp::from_millisecond(ms).ok()).is_some_and(|changed| changed < since)
-    });
-    reaching_back(older || listed.whole)
+    // The list begins with what was changed last: one at its end that was left
+    // alone since before the try has all newer ones above it.
+    let changed = listed.elements.last().and_then(|facts| moment(facts.get("lastModifiedAt")));
+    let reaches_back = seen.older && (listed.whole || changed.is_some_and(|changed| changed < seen.since));
+    seen.verdict(reaches_back)
 }
 
-fn among_comments(listed: &Listed, planned: &str, thread: &str, actor: &str, attempt: &Attempt) -> Look {
-    let since = since(attempt);
+fn among_comments(api: &Api<'_>, listed: &Listed, planned: &str, thread: &str, attempt: &Attempt) -> Look {
+    let mut seen = Seen::of(attempt);
     for facts in &listed.elements {
-        let time = facts.pointer("/created/time").and_then(Value::as_i64);
-        let late = time.and_then(|ms| Timestamp::from_millisecond(ms).ok()).is_some_and(|made| made >= since);
-        let live = facts.pointer("/message/text").and_then(Value::as_str).unwrap_or_default();
-        let ours = facts.get("actor").and_then(Value::as_str) == Some(actor);
-        if let Some(comment) = comment::name(facts, thread)
-            && late
-            && ours
-            && same::same(planned, live)
-        {
-            return Look::Sent(comment::receipt(thread, &comment, planned, facts));
+        let by = facts.get("actor").map_or(By::Unsaid, |by| By::of(by, &api.channel.author));
+        if by == By::Another {
+            continue;
         }
+        let live = facts.pointer("/message/text").and_then(Value::as_str);
+        let made = moment(facts.pointer("/created/time"));
+        let (Some(comment), Some(live), Some(made), By::Us) = (comment::name(facts, thread), live, made, by)
+        else {
+            seen.unreadable = true;
+            continue;
+        };
+        seen.take_in(compare(planned, live), made, || {
+            let receipt = comment::receipt(api, thread, &comment, planned, facts);
+            (receipt, urn::comment_url(thread, &comment.urn()))
+        });
     }
     // Nothing says in which order comments come: only the whole list will do.
-    reaching_back(listed.whole)
+    let reaches_back = seen.older && listed.whole;
+    seen.verdict(reaches_back)
 }
 
-fn reaching_back(far: bool) -> Look {
-    if far {
-        Look::NotInIt
-    } else {
-        Look::Unclear("LinkedIn's list does not reach back to the first try: look at the page".to_owned())
+/// Who made an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Us,
+    Another,
+    /// It is not said, or in a way that is not known here.
+    Unsaid,
+}
+
+impl By {
+    fn of(by: &Value, author: &str) -> By {
+        match by.as_str() {
+            Some(by) if by == author => By::Us,
+            // The same number of another kind may be an older name of ours.
+            Some(by) if by.starts_with("urn:li:") && urn::id(by) != urn::id(author) => By::Another,
+            _ => By::Unsaid,
+        }
     }
+}
+
+/// What a list showed.
+struct Seen {
+    since: Timestamp,
+    doubt: Timestamp,
+    /// The part itself, and when it was made: of several the first.
+    found: Option<(Timestamp, Receipt)>,
+    /// The address of something that may be it.
+    alike: Option<String>,
+    /// Something of ours from before the first try.
+    older: bool,
+    /// An entry of which not all can be read that is needed.
+    unreadable: bool,
+}
+
+impl Seen {
+    fn of(attempt: &Attempt) -> Seen {
+        let since = since(attempt);
+        let doubt = attempt.first_tried.saturating_sub(DOUBT).unwrap_or(Timestamp::MIN);
+        Seen { since, doubt, found: None, alike: None, older: false, unreadable: false }
+    }
+
+    /// An entry of ours; `it` is its receipt and its address.
+    fn take_in(&mut self, likeness: Likeness, made: Timestamp, it: impl FnOnce() -> (Receipt, String)) {
+        self.older |= made < self.since;
+        if likeness == Likeness::Same && made >= self.since {
+            let first = self.found.as_ref().is_none_or(|(first, _)| made < *first);
+            if first {
+                self.found = Some((made, it().0));
+            }
+        } else if likeness != Likeness::Unlike && made >= self.doubt {
+            self.alike.get_or_insert_with(|| it().1);
+        }
+    }
+
+    fn verdict(self, reaches_back: bool) -> Look {
+        if let Some((_, receipt)) = self.found {
+            return Look::Sent(receipt);
+        }
+        if let Some(url) = self.alike {
+            return Look::Unclear(format!(
+                "{url} is nearly the same, and not quite: look whether that is it"
+            ));
+        }
+        if self.unreadable {
+            let why =
+                "LinkedIn's list has an entry that cannot be read, and so proves nothing: look at the page";
+            return Look::Unclear(why.to_owned());
+        }
+        if !reaches_back {
+            let why =
+                "LinkedIn's list does not reach back to the first try, as far as it shows: look at the page";
+            return Look::Unclear(why.to_owned());
+        }
+        Look::NotInIt
+    }
+}
+
+/// A point in time as LinkedIn writes it: milliseconds since 1970, as a number
+/// or in digits.
+pub(super) fn moment(written: Option<&Value>) -> Option<Timestamp> {
+    let written = written?;
+    let ms = written.as_i64().or_else(|| written.as_str()?.parse().ok())?;
+    Timestamp::from_millisecond(ms).ok()
 }

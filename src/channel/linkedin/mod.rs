@@ -22,7 +22,7 @@ mod urn;
 mod verify;
 
 use super::credentials::{Credentials, account, base_url};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, Removed};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, Removed, SendError};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
@@ -30,6 +30,7 @@ use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, network};
 use api::Api;
+use jiff::SignedDuration;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -78,6 +79,9 @@ pub struct LinkedIn {
     pub version: String,
     /// How long an image is left alone before a post shows it.
     image_wait: Duration,
+    /// That the token is the author's, once LinkedIn has said so (or has said
+    /// that it does not tell).
+    verified: tokio::sync::OnceCell<()>,
     /// Where requests go.
     pub base_url: String,
 }
@@ -111,6 +115,17 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     }
     let version = version.map_or_else(|| VERSION.to_owned(), |version| version.value);
     let wait = reader.duration_or_false("image_wait");
+    let long = |wait: &SignedDuration| *wait > image::LONGEST_GRACE;
+    if let Some(wait) = wait.as_ref().filter(|wait| wait.value.as_ref().is_some_and(long)) {
+        let minutes = image::LONGEST_GRACE.as_mins();
+        reader.problems.push(
+            Diagnostic::error("wrong-value", format!("`image_wait` is longer than {minutes} minutes"))
+                .at(wait.span)
+                .hint(format!(
+                    "an image is ready after seconds: write `image_wait = \"3s\"`, at most `{minutes}m`"
+                )),
+        );
+    }
     let image_wait = wait.map_or(image::GRACE, |wait| {
         wait.value.and_then(|wait| Duration::try_from(wait).ok()).unwrap_or_default()
     });
@@ -120,7 +135,16 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let account = account("linkedin", configuring, known_as);
     let named = configuring.table.account.as_ref().map(|account| account.value.clone());
     Checked::with(
-        Box::new(LinkedIn { account, named, author, credentials, version, image_wait, base_url }),
+        Box::new(LinkedIn {
+            account,
+            named,
+            author,
+            credentials,
+            version,
+            image_wait,
+            verified: tokio::sync::OnceCell::new(),
+            base_url,
+        }),
         problems,
     )
 }
@@ -136,6 +160,11 @@ impl LinkedIn {
     /// `r_member_social` is closed to new applications.
     fn can_read(&self) -> bool {
         urn::is_organization(&self.author)
+    }
+
+    /// Whose token it is: asked until there is a good answer, then never again.
+    async fn verified(&self, api: &Api<'_>) -> Result<(), SendError> {
+        self.verified.get_or_try_init(|| verify::verify(api)).await.copied()
     }
 }
 
@@ -165,12 +194,15 @@ impl Channel for LinkedIn {
     }
 
     fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
-        Box::pin(async move { verify::verify(&Api::open(self, project).await?).await })
+        Box::pin(async move { self.verified(&Api::open(self, project).await?).await })
     }
 
     fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
         Box::pin(async move {
             let api = Api::open(self, &attempt.project).await?;
+            // Asked before the run; if there was no answer then, there has to be
+            // one now: a post in another's name cannot be taken back unseen.
+            self.verified(&api).await?;
             if payload::is_comment(part) {
                 comment::send(&api, part, attempt).await
             } else {

@@ -2,7 +2,7 @@
 
 use super::answer::{Asked, Fault, trouble};
 use super::api::Api;
-use super::{image, same, urn};
+use super::{find, image, same, urn};
 use crate::channel::http::{Answer, Trouble};
 use crate::channel::{Attempt, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt};
@@ -32,10 +32,12 @@ pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
         return Ok(receipt(&post, altered));
     }
     let fault = Fault::of(&answer);
-    if fault.is_duplicate() {
+    // What is not whole may name half a URN.
+    if fault.is_read && fault.is_duplicate() {
         return duplicate(api, &answer, fault.duplicate_of(), part, attempt).await;
     }
-    Err(trouble(&answer, Asked::ToPublish, api, Timestamp::now()))
+    let asked = Asked::ToPublish { doubted: attempt.doubted };
+    Err(trouble(&answer, asked, api, Timestamp::now()))
 }
 
 /// The text as readers see it.
@@ -80,7 +82,8 @@ async fn duplicate(
     attempt: &Attempt,
 ) -> Result<Receipt, SendError> {
     let Some(post) = named else {
-        return Err(trouble(answer, Asked::ToPublish, api, Timestamp::now()));
+        let asked = Asked::ToPublish { doubted: attempt.doubted };
+        return Err(trouble(answer, asked, api, Timestamp::now()));
     };
     let refused = |why: &str| SendError::Refused {
         says: format!("LinkedIn has a post of these words already, {}{why}", urn::feed_url(&post)),
@@ -98,7 +101,7 @@ async fn duplicate(
                         ", older than the first try: change the words if it is to be said once more",
                     ));
                 }
-                altered = differing(commentary(part), live.text);
+                altered = differing(api, commentary(part), live.text);
             }
             // Posts that were deleted are named for a day or two (reported by
             // users of another client, 2026); a new one may not be seen yet.
@@ -145,8 +148,8 @@ pub(super) fn live_text(facts: &Value) -> Option<String> {
 
 /// When it was made.
 pub(super) fn created(facts: &Value) -> Option<Timestamp> {
-    let time = |key: &str| facts.get(key).and_then(Value::as_i64);
-    time("createdAt").or_else(|| time("publishedAt")).and_then(|ms| Timestamp::from_millisecond(ms).ok())
+    let time = |key: &str| find::moment(facts.get(key));
+    time("createdAt").or_else(|| time("publishedAt"))
 }
 
 /// What readers see, if that is not what was planned. A read that fails
@@ -156,13 +159,13 @@ async fn read_back(api: &Api<'_>, post: &str, planned: &str) -> Option<String> {
         return None;
     }
     match read(api, post).await {
-        Read::There(live) => differing(planned, live.text),
+        Read::There(live) => differing(api, planned, live.text),
         Read::Missing | Read::NotSaid => None,
     }
 }
 
-fn differing(planned: &str, live: Option<String>) -> Option<String> {
-    live.filter(|live| !same::same(planned, live))
+fn differing(api: &Api<'_>, planned: &str, live: Option<String>) -> Option<String> {
+    live.filter(|live| !same::same(planned, live)).map(|live| api.redact(&live))
 }
 
 /// Takes a post or a comment down. What is gone already is gone.

@@ -34,8 +34,10 @@ pub(super) fn is_image(urn: &str) -> bool {
     urn.strip_prefix("urn:li:image:").is_some_and(is_id)
 }
 
+/// Servers have been seen to write the absence of an ID as a word.
 fn is_id(id: &str) -> bool {
-    !id.is_empty()
+    !["none", "null", "undefined"].iter().any(|none| id.eq_ignore_ascii_case(none))
+        && !id.is_empty()
         && id.len() <= 100
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
@@ -155,6 +157,9 @@ mod tests {
         ] {
             assert_eq!(Comment::parse(bad), None, "{bad}");
         }
-        assert_eq!(Comment::of("urn:li:share:1", "2/3"), None);
+        for none in ["2/3", "None", "null", "undefined", ""] {
+            assert_eq!(Comment::of("urn:li:share:1", none), None, "{none}");
+        }
+        assert_eq!(Comment::parse("urn:li:comment:(urn:li:activity:7,None)"), None);
     }
 }

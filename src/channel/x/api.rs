@@ -20,6 +20,17 @@ use url::Url;
 /// really bears is not written (unverified: about five minutes).
 const SKEW: Duration = Duration::from_secs(5 * 60);
 
+/// X's longest window is a day (docs.x.com, rate limits, 2026-07-24): it has no
+/// reason to name a longer wait. A little more is a clock's doing.
+const LONGEST_WINDOW: Duration = Duration::from_secs(24 * 3600);
+const LITTLE_MORE: Duration = Duration::from_secs(15 * 60);
+
+/// Those of 4xx that prove that a request was not carried out: about what it
+/// says, who asks, or how much. What else there is (409, 425, a proxy's 444,
+/// 460 and 499, numbers that mean nothing) may follow a post that was made.
+const REFUSALS: [u16; 18] =
+    [400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 413, 414, 415, 416, 422, 428, 429, 431];
+
 /// Longest quotation of what X said, in characters.
 const LONGEST_WORDS: usize = 300;
 
@@ -89,25 +100,37 @@ impl Api<'_> {
         let said = if words.is_empty() { String::new() } else { format!(" (X says: {words})") };
         let refused = |why: String| SendError::Refused { says: format!("{why}{said}") };
         let low = heard(answer).to_lowercase();
+        let posting = purpose != Purpose::Asking;
+        let doubted = purpose == (Purpose::Posting { doubted: true });
         match answer.status {
             401 => refused(self.not_accepted(answer, &low)),
             402 => refused(
                 "the app's X account has no credits left: buy some in X's developer console, and publish again"
                     .to_owned(),
             ),
-            403 if low.contains("duplicate") && purpose == (Purpose::Posting { doubted: true }) => {
+            // Where there is a doubt, no other status is said to be about duplicates.
+            400 | 403 | 422 if doubted && low.contains("duplicate") => {
                 let cause = "X has a post with these words already, and an earlier try of this one may be it";
                 SendError::Unknown { cause: format!("{cause}{said}") }
             }
+            400 | 403 | 422 if doubted && !explains(answer) => {
+                let cause = format!("X answered {} without readable words", status(answer));
+                let may = "which may mean that an earlier try of this one is there";
+                SendError::Unknown { cause: format!("{cause}, {may}{said}") }
+            }
             403 => refused(forbidden(&low, purpose, what)),
-            429 => SendError::NotYet {
-                says: format!("X takes no more for the moment{said}"),
-                wait: wait(answer),
-            },
+            429 => not_yet(format!("X takes no more for the moment{said}"), wait(answer)),
             // The server gave up waiting for the rest of the request, says
             // whoever stands in front of it; what is behind may have had it all.
             408 => lost(answer, purpose, what, &said),
             413 => refused(format!("{what} is larger than X takes")),
+            // Whoever leads elsewhere, or is in conflict with a request that is
+            // under way, may have let it through first.
+            300..=399 if posting => {
+                let hint = "; if `base_url` leads elsewhere, write the address that it leads to";
+                lost(answer, purpose, what, &format!("{said}{hint}"))
+            }
+            400..=499 if posting && !REFUSALS.contains(&answer.status) => lost(answer, purpose, what, &said),
             300..=399 => refused("`base_url` leads elsewhere: write the address that it leads to".to_owned()),
             400..=499 => refused(format!("X did not take {what}: {}", status(answer))),
             _ => lost(answer, purpose, what, &said),
@@ -163,10 +186,9 @@ fn lost(answer: &Answer, purpose: Purpose, what: &str, said: &str) -> SendError 
     let cut = answer.cut.as_ref().map(|why| format!(", and its answer broke off: {why}")).unwrap_or_default();
     let status = status(answer);
     match purpose {
-        Purpose::Asking => SendError::NotYet {
-            says: format!("X has trouble with {what}: {status}{cut}{said}"),
-            wait: answer.retry_after(),
-        },
+        Purpose::Asking => {
+            not_yet(format!("X has trouble with {what}: {status}{cut}{said}"), answer.retry_after())
+        }
         Purpose::Posting { .. } => {
             SendError::Unknown { cause: format!("X answered {status}{cut}: it may have posted {what}{said}") }
         }
@@ -224,6 +246,27 @@ fn forbidden(low: &str, purpose: Purpose, what: &str) -> String {
 pub(super) const READ_ONLY: &str = "the app may only read: set its permission to “Read and write” in X's developer \
                                     console, then make the access token anew";
 
+/// Later. A wait that is longer than any window of X is not believed: it is said,
+/// and looked at again after the longest.
+fn not_yet(says: String, wait: Option<Duration>) -> SendError {
+    match wait.filter(|wait| *wait > LONGEST_WINDOW + LITTLE_MORE) {
+        None => SendError::NotYet { says, wait },
+        Some(named) => SendError::NotYet {
+            says: format!("{says}; X names a wait of {}; looked at again after 24 h", roughly(named)),
+            wait: Some(LONGEST_WINDOW),
+        },
+    }
+}
+
+/// A wait of more than a day, as people say it.
+fn roughly(wait: Duration) -> String {
+    match wait.as_secs() / 3600 {
+        hours @ ..72 => format!("{hours} h"),
+        hours if hours < 24 * 3650 => format!("{} days", hours / 24),
+        _ => "more than 10 years".to_owned(),
+    }
+}
+
 /// How long until X takes something again: the latest reset of those windows
 /// that are used up, in seconds since 1970, or what `Retry-After` says
 /// (docs.x.com, rate limits, 2026-07-24; the 24-hour headers: unverified).
@@ -250,6 +293,15 @@ pub(super) fn heard(answer: &Answer) -> String {
     let problems = problems(answer);
     let words = problems.iter().flat_map(|problem| keys.map(|key| text(problem, key))).flatten();
     words.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether the answer says in words why, and not only the status once more.
+fn explains(answer: &Answer) -> bool {
+    let said = |problem: &Value, key| text(problem, key).is_some_and(|words| !words.trim().is_empty());
+    let typed = |problem: &Value| text(problem, "type").is_some_and(|of| of.contains("/problems/"));
+    problems(answer)
+        .iter()
+        .any(|problem| said(problem, "detail") || said(problem, "message") || typed(problem))
 }
 
 /// The sentences for people among it.

@@ -4,13 +4,13 @@
 //! that reaches back past the first try (it shows an own post that is older, or
 //! the part before this one), read long enough after the last try that a lag
 //! is no explanation, with nothing in it that could be the post in words not
-//! known here, and no older post of the same words (X takes none twice, so the
+//! known here, nothing that cannot be read, and no older post of the same words (X takes none twice, so the
 //! question would come back). Even if all of that were wrong, X itself refuses
 //! the second post as a duplicate, which is then evidence and not a failure.
 
 use super::api::{Api, Purpose, id_of};
 use super::payload::text_of;
-use super::words::{Likeness, Shown};
+use super::words::{Likeness, Shown, words_of};
 use super::{X, post};
 use crate::channel::{Attempt, Found, SendError};
 use crate::plan::{PayloadPart, Receipt};
@@ -44,7 +44,11 @@ pub(super) async fn find(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result
     let mut next: Option<String> = None;
     for page in 0..MOST_PAGES {
         let said = listing(&api, &me.id, next.as_deref()).await?;
-        for listed in said.get("data").and_then(Value::as_array).into_iter().flatten() {
+        let posts = said.get("data").and_then(Value::as_array);
+        // A page without posts says so; one that says neither is none, and no end.
+        let says_empty = said.pointer("/meta/result_count").and_then(Value::as_u64) == Some(0);
+        seen.unreadable |= posts.is_none() && !says_empty;
+        for listed in posts.into_iter().flatten() {
             seen.take_in(listed, part, attempt, before.as_deref(), since);
         }
         next = said.pointer("/meta/next_token").and_then(Value::as_str).map(str::to_owned);
@@ -93,7 +97,8 @@ struct Seen {
     before: bool,
     /// Something since then that may be the post.
     alike: bool,
-    /// A post without a time or an id.
+    /// A post without a time, an id or words, or one that may be the part and
+    /// does not say where it hangs; or a page that is no list.
     unreadable: bool,
     /// The listing came to its end.
     ended: bool,
@@ -117,10 +122,20 @@ impl Seen {
         self.older |= made < since;
         self.before |= before == Some(id.as_str());
         let ours = |receipt: &Receipt| receipt.id.as_deref() == Some(id.as_str());
-        if attempt.previous.iter().any(ours) || !in_place(listed, attempt.part, before) {
+        let place = Place::of(listed, attempt.part, before);
+        if attempt.previous.iter().any(ours) || place == Place::Elsewhere {
+            return;
+        }
+        // Words that are not told are not other words.
+        let told = words_of(listed).is_some_and(|words| text_of(part).trim().is_empty() || !words.is_empty());
+        if !told {
+            self.unreadable = true;
             return;
         }
         match Shown::of(listed).compare(text_of(part), part.media.len()) {
+            Likeness::Same | Likeness::Alike if place == Place::Untold && made >= since => {
+                self.unreadable = true;
+            }
             Likeness::Same if made >= since => {
                 if self.found_at.is_none_or(|at| made < at) {
                     self.found_at = Some(made);
@@ -137,7 +152,7 @@ impl Seen {
         let quiet = Timestamp::now().duration_since(attempt.last_tried);
         let reaches_back = if replies { self.before && (self.older || self.ended) } else { self.older };
         let why = if self.unreadable {
-            "X's list has posts without a time in it".to_owned()
+            "X's list has posts without a time, without words or without their place in a thread".to_owned()
         } else if self.alike {
             "the account has a new post that is almost, but not quite, this one".to_owned()
         } else if self.twin {
@@ -156,15 +171,39 @@ impl Seen {
     }
 }
 
-/// Whether a listed post hangs where the part does: below the part before, or
-/// below nothing. Both spellings are in use.
-fn in_place(listed: &Value, part: u32, before: Option<&str>) -> bool {
-    let references = listed.get("referenced_tweets").or_else(|| listed.get("referenced_posts"));
-    let replied_to = references.and_then(Value::as_array).into_iter().flatten();
-    let mut replied_to = replied_to.filter(|of| of.get("type").and_then(Value::as_str) == Some("replied_to"));
-    match (replied_to.next(), part) {
-        (None, 0) => true,
-        (Some(of), 1..) => before.is_none_or(|before| id_of(of.get("id")).as_deref() == Some(before)),
-        (Some(_), 0) | (None, _) => false,
+/// Where a listed post hangs, seen from the part that is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Below the part before; the first part: below nothing.
+    Here,
+    /// Somewhere else, as the list says.
+    Elsewhere,
+    /// The list does not say what it replies to. A post that replies to nothing
+    /// looks the same, so only its words can tell that it is not the part.
+    Untold,
+}
+
+impl Place {
+    /// Both spellings are in use.
+    fn of(listed: &Value, part: u32, before: Option<&str>) -> Place {
+        let mut told = listed.get("referenced_tweets");
+        if told.is_none_or(Value::is_null) {
+            told = listed.get("referenced_posts").filter(|posts| !posts.is_null());
+        }
+        let Some(told) = told.filter(|posts| !posts.is_null()) else {
+            return if part == 0 { Place::Here } else { Place::Untold };
+        };
+        let Some(posts) = told.as_array() else { return Place::Untold };
+        let replies = |of: &&Value| of.get("type").and_then(Value::as_str) == Some("replied_to");
+        match (posts.iter().find(replies), part) {
+            (Some(_), 0) => Place::Elsewhere,
+            (None, 0) => Place::Here,
+            (None, 1..) => Place::Untold,
+            (Some(of), 1..) => match (id_of(of.get("id")), before) {
+                (None, _) => Place::Untold,
+                (Some(id), Some(before)) if id != before => Place::Elsewhere,
+                (Some(_), _) => Place::Here,
+            },
+        }
     }
 }

@@ -13,6 +13,7 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Up to this an image goes in one request: the limit of an image is 5 MB, and
 /// what goes in pieces is known to arrive.
@@ -21,11 +22,29 @@ const IN_ONE: usize = 4 * 1024 * 1024;
 const PIECE: usize = 1024 * 1024;
 /// For a request that carries an image: a slow line takes its time.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
-/// Longest waiting for X to have looked at an image.
-const PROCESSING_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// Longest waiting in one try for X to have looked at images, all of them
+/// together: who sends holds the store, and others wait for it.
+const PROCESSING_LIMIT: Duration = Duration::from_secs(2 * 60);
+
+/// How much longer a try waits for X to look at its images.
+#[derive(Debug)]
+pub(super) struct Patience {
+    left: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience { left: PROCESSING_LIMIT }
+    }
+}
 
 /// Uploads an image with its words, and returns its id.
-pub(super) async fn upload(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Result<String, SendError> {
+pub(super) async fn upload(
+    api: &Api<'_>,
+    picture: &Picture,
+    attempt: &Attempt,
+    patience: &mut Patience,
+) -> Result<String, SendError> {
     let (media, kept) = (attempt.media.clone(), picture.clone());
     let bytes = tokio::task::spawn_blocking(move || picture_bytes(&media, &kept));
     let interrupted =
@@ -33,11 +52,12 @@ pub(super) async fn upload(api: &Api<'_>, picture: &Picture, attempt: &Attempt) 
     let bytes = bytes.await.map_err(interrupted)??;
     let what = format!("the image `{}`", picture.name);
     let is_gif = picture.mime == "image/gif";
-    let id = if is_gif || bytes.len() > IN_ONE {
+    let (id, data) = if is_gif || bytes.len() > IN_ONE {
         in_pieces(api, picture, &bytes, &what).await?
     } else {
         in_one(api, picture, bytes, &what).await?
     };
+    processed(api, &id, data, &what, patience).await?;
     if !picture.alt.is_empty() {
         describe(api, &id, picture, &what).await?;
     }
@@ -56,16 +76,23 @@ fn file(picture: &Picture, bytes: Vec<u8>) -> Result<Part, SendError> {
     })
 }
 
-async fn in_one(api: &Api<'_>, picture: &Picture, bytes: Vec<u8>, what: &str) -> Result<String, SendError> {
+async fn in_one(
+    api: &Api<'_>,
+    picture: &Picture,
+    bytes: Vec<u8>,
+    what: &str,
+) -> Result<(String, Value), SendError> {
     let form = Form::new().text("media_category", category(picture)).part("media", file(picture, bytes)?);
     let request = api.request(Method::POST, "/2/media/upload", &[])?.timeout(UPLOAD_LIMIT).multipart(form);
-    let answer = api.ask(request).await?;
-    let (id, data) = media_of(api, &answer, what)?;
-    processed(api, &id, data, what).await?;
-    Ok(id)
+    media_of(api, &api.ask(request).await?, what)
 }
 
-async fn in_pieces(api: &Api<'_>, picture: &Picture, bytes: &[u8], what: &str) -> Result<String, SendError> {
+async fn in_pieces(
+    api: &Api<'_>,
+    picture: &Picture,
+    bytes: &[u8],
+    what: &str,
+) -> Result<(String, Value), SendError> {
     let opening = json!({
         "media_type": picture.mime, "media_category": category(picture), "total_bytes": bytes.len(),
     });
@@ -83,9 +110,7 @@ async fn in_pieces(api: &Api<'_>, picture: &Picture, bytes: &[u8], what: &str) -
         }
     }
     let request = api.request(Method::POST, &format!("/2/media/upload/{id}/finalize"), &[])?;
-    let (id, data) = media_of(api, &api.ask(request).await?, what)?;
-    processed(api, &id, data, what).await?;
-    Ok(id)
+    media_of(api, &api.ask(request).await?, what)
 }
 
 /// The id in an answer about an upload, and what else it says.
@@ -102,7 +127,13 @@ fn media_of(api: &Api<'_>, answer: &Answer, what: &str) -> Result<(String, Value
 }
 
 /// Waits until X has looked at an upload. Without `processing_info` it is ready.
-async fn processed(api: &Api<'_>, id: &str, mut data: Value, what: &str) -> Result<(), SendError> {
+async fn processed(
+    api: &Api<'_>,
+    id: &str,
+    mut data: Value,
+    what: &str,
+    patience: &mut Patience,
+) -> Result<(), SendError> {
     let looking = async {
         loop {
             let Some(info) = data.get("processing_info") else { return Ok(()) };
@@ -134,7 +165,10 @@ async fn processed(api: &Api<'_>, id: &str, mut data: Value, what: &str) -> Resu
         says: format!("X has not processed {what} within {minutes} minutes"),
         wait: None,
     };
-    tokio::time::timeout(PROCESSING_LIMIT, looking).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+    let began = Instant::now();
+    let outcome = tokio::time::timeout(patience.left, looking).await;
+    patience.left = patience.left.saturating_sub(began.elapsed());
+    outcome.unwrap_or_else(|elapsed| Err(late(elapsed)))
 }
 
 /// The words for those who do not see the image. A post without them would be
@@ -146,4 +180,27 @@ async fn describe(api: &Api<'_>, id: &str, picture: &Picture, what: &str) -> Res
         return Ok(());
     }
     Err(api.error(&answer, Purpose::Asking, &format!("the alt text of {what}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// X never has done looking; time is the runtime's, which leaps where all sleep.
+    #[tokio::test(start_paused = true)]
+    async fn all_images_of_a_try_share_two_minutes() {
+        let api = Api { base_url: "http://127.0.0.1:1", signed: false, secrets: Default::default() };
+        let data = json!({ "processing_info": { "state": "pending", "check_after_secs": 60 } });
+        let mut patience = Patience { left: Duration::from_secs(20) };
+        for left in [20, 0] {
+            assert_eq!(patience.left.as_secs(), left);
+            let began = Instant::now();
+            let error = processed(&api, "9", data.clone(), "the image `a.png`", &mut patience).await;
+            let Err(SendError::NotYet { says, wait: None }) = error else { panic!("{error:?}") };
+            assert_eq!(says, "X has not processed the image `a.png` within 2 minutes");
+            assert_eq!(began.elapsed().as_secs(), left);
+        }
+        assert_eq!(Patience::default().left, Duration::from_secs(120));
+        processed(&api, "9", json!({}), "an image that is ready", &mut patience).await.unwrap();
+    }
 }

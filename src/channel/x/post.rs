@@ -26,9 +26,9 @@ pub(super) async fn send(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result
     // then, it has to now: a post on the wrong account cannot be taken back unseen.
     let me = x.me(&api).await?;
     let mut body = part.body.clone();
-    let mut ids = Vec::new();
+    let (mut ids, mut patience) = (Vec::new(), media::Patience::default());
     for picture in &part.media {
-        ids.push(media::upload(&api, picture, attempt).await?);
+        ids.push(media::upload(&api, picture, attempt, &mut patience).await?);
     }
     if !ids.is_empty() {
         body["media"] = json!({ "media_ids": ids });

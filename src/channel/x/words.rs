@@ -25,6 +25,17 @@ pub(super) struct Shown {
     pub media: Option<usize>,
 }
 
+/// Where the whole text of a post stands.
+fn whole_of(post: &Value) -> &Value {
+    let long = post.get("note_tweet").or_else(|| post.get("note_post"));
+    long.filter(|long| long.get("text").is_some_and(Value::is_string)).unwrap_or(post)
+}
+
+/// The words of a post in an answer, if it says them at all.
+pub(super) fn words_of(post: &Value) -> Option<&str> {
+    whole_of(post).get("text").and_then(Value::as_str)
+}
+
 /// How two texts compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Likeness {
@@ -40,10 +51,8 @@ impl Shown {
     /// Of a post in an answer. A longer text stands apart, and the short one is
     /// cut; both spellings of that key are in use.
     pub fn of(post: &Value) -> Shown {
-        let long = post.get("note_tweet").or_else(|| post.get("note_post"));
-        let long = long.filter(|long| long.get("text").is_some_and(Value::is_string));
-        let whole = long.unwrap_or(post);
-        let text = whole.get("text").and_then(Value::as_str).unwrap_or_default();
+        let whole = whole_of(post);
+        let text = words_of(post).unwrap_or_default();
         let urls = whole.pointer("/entities/urls").or_else(|| post.pointer("/entities/urls"));
         let link = |url: &Value| {
             let short = url.get("url")?.as_str()?.to_owned();

@@ -50,6 +50,12 @@ async fn a_list_is_evidence_only_as_far_as_it_goes() {
     let proves_nothing = "Facebook's list shows nothing from before the try, and so proves nothing";
     let could_be =
         |id: &str| format!("this could be it, and is not surely: https://www.facebook.com/acme/posts/{id}");
+    let unreadable = "something in Facebook's list cannot be read, and could be it";
+    let with = |key: &str, value: Value| {
+        let mut entry = entry("12_9", 1, ours);
+        entry[key] = value;
+        entry
+    };
     let (mut wordless, mut timeless) = (entry("12_9", 1, ""), entry("12_9", 1, ours));
     wordless["message"].take();
     timeless["created_time"].take();
@@ -70,6 +76,17 @@ async fn a_list_is_evidence_only_as_far_as_it_goes() {
         (vec![old.clone()], "absent".to_owned()),
         (vec![entry("12_9", 3, "Quite another thing")], proves_nothing.to_owned()),
         (vec![], proves_nothing.to_owned()),
+        // A number is an id as well.
+        (vec![with("id", json!(1001)), old.clone()], "sent 1001".to_owned()),
+        // What cannot be read may be ours, and what is ours is found beside it.
+        (vec![with("id", json!(null)), old.clone()], unreadable.to_owned()),
+        (vec![with("id", json!({})), old.clone()], unreadable.to_owned()),
+        (vec![with("id", json!("../12")), old.clone()], unreadable.to_owned()),
+        (vec![with("message", json!(["It landed."])), old.clone()], unreadable.to_owned()),
+        (vec![json!("12_9"), old.clone()], unreadable.to_owned()),
+        (vec![json!(null), old.clone()], unreadable.to_owned()),
+        (vec![old.clone(), json!(7)], unreadable.to_owned()),
+        (vec![json!(null), entry("12_9", 1, ours), old.clone()], "sent 12_9".to_owned()),
     ] {
         assert_eq!(kind(&find(&entries).await), wanted, "{entries:?}");
     }
@@ -140,6 +157,8 @@ async fn a_list_that_does_not_come_changes_nothing() {
 #[tokio::test]
 async fn comments_are_looked_for_below_the_post() {
     let comment = |id: &str, from: &str, message: &str| json!({ "id": id, "created_time": at(1), "message": message, "from": { "id": from } });
+    let mut stranger_by_number = comment("34_5", "99", "More below");
+    stranger_by_number["from"]["id"] = json!(99);
     let list = |entries: &[Value], count: u64| {
         json!({ "data": entries, "summary": { "total_count": count } }).to_string()
     };
@@ -147,8 +166,13 @@ async fn comments_are_looked_for_below_the_post() {
         (list(&[comment("34_5", "12", "More below")], 1), "sent 34_5"),
         // A stranger says the same.
         (list(&[comment("34_5", "99", "More below")], 1), "absent"),
-        // Facebook counts none: that is more than an empty list.
-        (list(&[], 0), "absent"),
+        (list(&[stranger_by_number], 1), "absent"),
+        // A list of nothing proves nothing, not even where Facebook counts none.
+        (list(&[], 0), "Facebook's list shows nothing from before the try, and so proves nothing"),
+        (
+            list(&[json!({ "message": "More below", "created_time": at(1) })], 1),
+            "something in Facebook's list cannot be read, and could be it",
+        ),
         (list(&[], 1), "Facebook's list shows nothing from before the try, and so proves nothing"),
         (
             json!({ "data": [] }).to_string(),
@@ -187,6 +211,7 @@ async fn what_is_taken_down_is_gone_and_a_second_time_does_no_harm() {
         (&comment, vec![ok(r#"{"success":true}"#)], true),
         (&post, vec![gone(), ok(&list(&[entry("12_8", 0, "Another")]))], true),
         (&post, vec![gone(), ok(&list(&[entry("12_9", 0, "Still here")]))], false),
+        (&post, vec![gone(), ok(&list(&[json!({ "message": "Without an id" })]))], false),
         (&comment, vec![gone(), ok(&list(&[]))], true),
         (&comment, vec![gone(), ok(&list(&[entry("9_5", 0, "Still here")]))], false),
         // The post is gone, and with it the comment.

@@ -28,8 +28,17 @@ impl House {
         House::with(replies, "").await
     }
 
-    /// With more keys in the table.
-    async fn with(replies: Vec<server::Reply>, more: &str) -> House {
+    /// With more keys in the table, and a token that was looked at already.
+    async fn with(mut replies: Vec<server::Reply>, more: &str) -> House {
+        replies.insert(0, server::status(404, ""));
+        let house = House::unasked(replies, more).await;
+        house.page.verify(house.folder.path()).await.unwrap();
+        house.server.forget();
+        house
+    }
+
+    /// Where Facebook has not been asked yet about the token.
+    async fn unasked(replies: Vec<server::Reply>, more: &str) -> House {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("token"), "sesame-token\n").unwrap();
         std::fs::write(folder.path().join("app"), "sesame-app\n").unwrap();

@@ -1,7 +1,7 @@
 //! Status, headers and body on one side, what it means on the other.
 
 use crate::channel::SendError;
-use crate::channel::facebook::dialect::{Asked, outcome};
+use crate::channel::facebook::dialect::{Asked, outcome, speaks_not_of_it};
 use crate::channel::http::Answer;
 use std::time::Duration;
 
@@ -106,11 +106,74 @@ fn half_an_answer_proves_nothing_and_a_proxy_that_says_no_means_no() {
     assert_eq!(kind(&outcome(&half, POST, &str::to_owned)), "Unknown");
     assert_eq!(means(403, &[], "<html>Forbidden</html>", POST), "Refused");
     assert_eq!(means(404, &[], "", POST), "Refused");
-    // It says nothing about whose token it is, either.
-    assert_eq!(means(404, &[], "<html>Not here</html>", Asked::Page), "NotYet");
     assert_eq!(means(403, &[], "<html>Forbidden</html>", Asked::Page), "Refused");
     assert_eq!(means(429, &[], "<html>slow down</html>", POST), "NotYet 900");
     assert_eq!(means(429, &[("retry-after", "30")], "", POST), "NotYet 30");
+}
+
+#[test]
+fn an_error_without_a_code_that_is_known_is_what_its_status_says() {
+    for body in [
+        r#"{"error":"Too Many Requests"}"#,
+        r#"{"error":{"message":"slow down"}}"#,
+        r#"{"error":{"message":"x","code":0}}"#,
+        r#"{"error":{"message":"x","code":1609005,"error_subcode":7}}"#,
+        r#"{"error":{}}"#,
+    ] {
+        for asked in [POST, Asked::Upload, Asked::Reading, Asked::Page, Asked::Delete] {
+            assert_eq!(means(429, &[], body, asked), "NotYet 900", "{body} {asked:?}");
+            assert_eq!(means(429, &[("retry-after", "7")], body, asked), "NotYet 7", "{body} {asked:?}");
+            assert_eq!(means(400, &[], body, asked), "Refused", "{body} {asked:?}");
+            for status in [408, 409, 425] {
+                let wanted = if asked.publishes() { "Unknown" } else { "NotYet" };
+                assert_eq!(means(status, &[], body, asked), wanted, "{status} {body} {asked:?}");
+            }
+        }
+    }
+    // A code that is known says more than a status.
+    assert_eq!(means(429, &[], &error(190, 463), POST), "Refused");
+    assert_eq!(means(409, &[], &error(4, 0), POST), "NotYet 900");
+}
+
+#[test]
+fn only_who_answers_in_other_words_than_facebooks_does_not_speak_of_pages() {
+    let speaks_not = |status: u16, body: &[u8]| {
+        let mut answer = answer(status, &[], "");
+        answer.body = body.to_vec();
+        speaks_not_of_it(&answer)
+    };
+    for status in [404, 405, 501] {
+        for body in ["", "<html>", "not here", r#"{"error":"Not Found"}"#, r#"{"detail":"Not Found"}"#] {
+            assert!(speaks_not(status, body.as_bytes()), "{status} {body}");
+        }
+        assert!(!speaks_not(status, error(100, 33).as_bytes()));
+        assert!(!speaks_not(status, br#"{"error":{"mess"#));
+        assert!(!speaks_not(status, b"\x1f\x8b\x08"));
+        let mut half = answer(status, &[], "<ht");
+        half.cut = Some("the connection broke".to_owned());
+        assert!(!speaks_not_of_it(&half));
+    }
+    for status in [200, 400, 403, 410, 500] {
+        assert!(!speaks_not(status, b""), "{status}");
+    }
+}
+
+#[test]
+fn after_a_doubt_a_no_in_words_that_cannot_be_read_is_none() {
+    let gzip = "\u{1f}\u{8b}\u{8}";
+    for body in ["", "<html>no</html>", gzip, "Forbidden", "[]", "7", r#"{"error":null}"#, r#"{"error":[1]}"#]
+    {
+        for doubted in [Asked::Post { doubted: true }, Asked::Comment { doubted: true }] {
+            for status in [400, 403, 404, 422] {
+                assert_eq!(means(status, &[], body, doubted), "Unknown", "{status} {body:?}");
+            }
+            assert_eq!(means(429, &[], body, doubted), "NotYet 900", "{body:?}");
+        }
+    }
+    // A no that can be read is a no.
+    assert_eq!(means(403, &[], &error(200, 0), Asked::Post { doubted: true }), "Refused");
+    assert_eq!(means(403, &[], "<html>no</html>", POST), "Refused");
+    assert_eq!(means(403, &[], "<html>no</html>", Asked::Upload), "Refused");
 }
 
 #[test]

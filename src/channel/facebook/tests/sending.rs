@@ -97,6 +97,16 @@ async fn several_images_are_uploaded_in_order_and_shown_by_one_post() {
 }
 
 #[tokio::test]
+async fn an_address_elsewhere_is_not_passed_on_to_readers() {
+    let house =
+        House::new(vec![ok(r#"{"id":"12_34","permalink_url":"https://evil.example/phish","message":"a"}"#)])
+            .await;
+    let (parts, attempt) = house.attempt(fixture::post(&["a"]));
+    let receipt = house.page.send(&parts[0], &attempt).await.unwrap();
+    assert_eq!(receipt.url.as_deref(), Some("https://www.facebook.com/12_34"));
+}
+
+#[tokio::test]
 async fn the_first_comment_goes_below_the_post_that_was_sent() {
     let house =
         House::new(vec![ok(r#"{"id":"34_56"}"#), ok(r#"{"permalink_url":"https://www.facebook.com/c/56"}"#)])

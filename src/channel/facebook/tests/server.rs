@@ -60,6 +60,11 @@ impl Server {
         Server { url, log, left }
     }
 
+    /// What was asked so far is no matter.
+    pub fn forget(&self) {
+        self.log.lock().unwrap().clear();
+    }
+
     /// Every request, and that all answers were fetched.
     pub fn log(&self) -> String {
         assert_eq!(self.left.lock().unwrap().len(), 0, "answers that nobody fetched");

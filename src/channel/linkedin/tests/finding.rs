@@ -74,20 +74,26 @@ async fn an_older_post_of_the_same_words_is_not_it() {
 #[tokio::test]
 async fn absence_needs_a_list_that_reaches_back_and_time() {
     let other = element("urn:li:share:8", "Else", 30);
-    let old = element("urn:li:share:8", "Else", 3600);
+    let old = element("urn:li:share:8", "Else", 7200);
+    let twin = element("urn:li:share:8", LIVE, 800);
+    let edited = element("urn:li:share:8", &LIVE.replace("landed", "has landed"), 30);
     let beginning = element("urn:li:share:8", "It landed ", 30);
     let mut older_below = full(&other);
     older_below[99] = old.clone();
     for (ago, elements, absent) in [
-        (600, vec![], true),
-        (600, vec![other.clone()], true),
+        // What hides everything looks like this, too.
+        (600, vec![], false),
+        (600, vec![other.clone()], false),
+        (600, vec![other.clone(), old.clone()], true),
         (600, older_below.clone(), true),
         // The list may end before the try.
         (600, full(&other), false),
         // Too early to tell.
         (20, vec![old.clone()], false),
         // Somebody has to look.
-        (600, vec![beginning], false),
+        (600, vec![beginning, old.clone()], false),
+        (600, vec![edited, old.clone()], false),
+        (600, vec![twin, old.clone()], false),
     ] {
         let (answer, _) = found(ORGANIZATION, 0, ago, 1, list(elements)).await;
         let answer = answer.unwrap();
@@ -101,7 +107,7 @@ async fn absence_needs_a_list_that_reaches_back_and_time() {
 
 #[tokio::test]
 async fn the_time_counts_from_the_last_try_and_from_the_end_of_its_images() {
-    let server = Server::start(|_, _| list(Vec::new())).await;
+    let server = Server::start(|_, _| list(vec![element("urn:li:share:8", "Else", 48 * 3600)])).await;
     let house = house(ORGANIZATION, &server.url);
     let variant = landed();
     let mut part = house.parts(&variant).remove(0);
@@ -149,7 +155,54 @@ async fn a_comment_is_looked_for_below_its_post() {
         comment(ORGANIZATION, "Thanks", 5),
         comment(ORGANIZATION, "More (really)", 9000),
     ];
-    assert_eq!(found(ORGANIZATION, 1, 600, 1, list(strangers)).await.0.unwrap(), Found::Absent);
+    assert_eq!(found(ORGANIZATION, 1, 600, 1, list(strangers.clone())).await.0.unwrap(), Found::Absent);
+    let mut odd = vec![comment(ORGANIZATION, "More (really)", 5); 5];
+    odd[0]["created"]["time"] = value!("soon");
+    odd[1]["message"] = value!({});
+    odd[2]["actor"] = value!("urn:li:company:42");
+    odd[3]["id"] = value!(8);
+    odd[4]["message"]["text"] = value!("More (rea");
+    let mut cases = vec![strangers[..2].to_vec(), Vec::new()];
+    cases.extend(odd.into_iter().map(|odd| [strangers.clone(), vec![odd]].concat()));
+    for elements in cases {
+        let (answer, _) = found(ORGANIZATION, 1, 600, 1, list(elements.clone())).await;
+        assert!(matches!(answer, Ok(Found::CannotTell(_))), "{elements:?}: {answer:?}");
+    }
+    let mut digits = comment(ORGANIZATION, "More (really)", 5);
+    digits["created"]["time"] = value!(digits["created"]["time"].to_string());
+    assert!(matches!(found(ORGANIZATION, 1, 600, 1, list(vec![digits])).await.0, Ok(Found::Sent(_))));
     let many = json(200, value!({ "elements": [], "paging": { "total": 400 } }));
     assert!(matches!(found(ORGANIZATION, 1, 600, 1, many).await.0, Ok(Found::CannotTell(_))));
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_is_no_proof() {
+    let old = element("urn:li:share:8", "Else", 7200);
+    let changed = |key: &str, to: Value| {
+        let mut entry = element("urn:li:share:9", LIVE, 10);
+        entry[key] = to;
+        entry
+    };
+    let now = Timestamp::now().as_millisecond();
+    for odd in [
+        changed("createdAt", value!("yesterday")),
+        changed("createdAt", value!(null)),
+        changed("createdAt", value!(1.5e300)),
+        changed("id", value!(9)),
+        changed("id", value!("9")),
+        changed("id", value!("urn:li:share:None")),
+        changed("id", value!(null)),
+        changed("commentary", value!(null)),
+        changed("commentary", value!(7)),
+        changed("author", value!("urn:li:organization:43")),
+        value!({}),
+        value!("urn:li:share:9"),
+    ] {
+        let (answer, _) = found(ORGANIZATION, 0, 600, 1, list(vec![odd.clone(), old.clone()])).await;
+        assert!(matches!(answer, Ok(Found::CannotTell(_))), "{odd}: {answer:?}");
+    }
+    // A number in quotes is a number.
+    let (answer, _) =
+        found(ORGANIZATION, 0, 600, 1, list(vec![changed("createdAt", value!(now.to_string())), old])).await;
+    assert!(matches!(answer, Ok(Found::Sent(_))), "{answer:?}");
 }

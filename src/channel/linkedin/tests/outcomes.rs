@@ -186,3 +186,31 @@ async fn no_answer_shows_the_token_or_steers_a_terminal() {
     let house = house(ORGANIZATION, "http://127.0.0.1:1");
     assert!(!format!("{:?}", house.channel).contains(TOKEN));
 }
+
+#[tokio::test]
+async fn after_a_try_in_doubt_a_no_that_cannot_be_read_settles_nothing() {
+    let plain =
+        |headers: Vec<(&'static str, String)>, body: &str| Reply::Answer(422, headers, body.to_owned());
+    let of = "Content is a duplicate of urn:li:share:712";
+    let table = [
+        plain(Vec::new(), ""),
+        plain(Vec::new(), "<html>Not here</html>"),
+        plain(vec![("content-encoding", "gzip".to_owned())], "\u{1f}\u{8b}"),
+        plain(Vec::new(), &format!("{{\"message\": \"{of}")),
+        // Half of it, and with that half of the number.
+        plain(vec![("transfer-encoding", "chunked".to_owned())], of),
+        json(403, value!({})),
+        json(400, value!([of])),
+    ];
+    for reply in table {
+        let told = format!("{reply:?}");
+        let doubted = outcome(&tried(PERSON, true, reply.clone()).await);
+        assert!(doubted.starts_with("unknown: "), "{told}: {doubted}");
+        if !told.contains("chunked") {
+            let first = outcome(&tried(PERSON, false, reply).await);
+            assert!(first.starts_with("refused: "), "{told}: {first}");
+        }
+    }
+    let readable = json(403, error(403, "ACCESS_DENIED", 100, "Not enough permissions"));
+    assert!(outcome(&tried(PERSON, true, readable).await).starts_with("refused: "));
+}

@@ -1,9 +1,11 @@
 //! What is sent, and what LinkedIn would refuse of it.
 
 use super::{ORGANIZATION, house};
-use crate::channel::fixture;
+use crate::channel::{configure, fixture};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::ladder::parse_project;
 use crate::render::{Post, Variant};
+use crate::source::Sources;
 
 fn problems(change: impl FnOnce(&mut Post)) -> Vec<Diagnostic> {
     let mut variant = fixture::post(&["It landed."]);
@@ -75,4 +77,27 @@ fn a_card_whose_picture_is_not_taken_goes_without_it() {
     }
     let parts = house(ORGANIZATION, "http://127.0.0.1:1").parts(&variant);
     assert!(parts[0].media.is_empty() && parts[0].body["content"]["article"].is_object());
+}
+
+#[test]
+fn the_wait_for_an_image_is_shorter_than_what_a_run_waits_for() {
+    let told = |wait: &str| {
+        let mut sources = Sources::new();
+        let toml = format!(
+            "[brand]\nname = \"Acme\"\nlanguage = \"en\"\n[channels.l]\nadapter = \"linkedin\"\n\
+             author = \"{ORGANIZATION}\"\naccess_token = {{ file = \"token\" }}\nimage_wait = {wait}\n"
+        );
+        let id = sources.add("ladder.toml", &toml);
+        let project = parse_project(&sources, id, &["linkedin"]).value.unwrap();
+        let problems = configure(&sources, &project, &project.channels[0]).problems;
+        problems
+            .into_iter()
+            .map(|problem| format!("{}; {:?}", problem.message, problem.hint))
+            .collect::<Vec<_>>()
+    };
+    for good in ["\"10m\"", "\"3s\"", "false"] {
+        assert_eq!(told(good), Vec::<String>::new(), "{good}");
+    }
+    insta::assert_snapshot!(told("\"11m\"").join("\n"), @r#"`image_wait` is longer than 10 minutes; Some("an image is ready after seconds: write `image_wait = \"3s\"`, at most `10m`")"#);
+    assert_eq!(told("\"3d\"").len(), 1);
 }

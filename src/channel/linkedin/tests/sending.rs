@@ -155,6 +155,11 @@ async fn bytes_and_token_go_to_linkedin_only() {
         ("https://127.0.0.1:1/", "https://127.0.0.1"),
         ("https://[::1]/", "https://[::1]"),
         ("https://localhost/", "https://localhost"),
+        ("https://localhost./", "https://localhost."),
+        ("https://evil.localhost/", "https://evil.localhost"),
+        ("https://evil.LOCALHOST./", "https://evil.localhost."),
+        ("https://localhost.localdomain/", "https://localhost.localdomain"),
+        ("https://:x@www.linkedin.com/", "no place of its own"),
         ("https://ada:x@www.linkedin.com/", "no place of its own"),
         ("file:///etc/passwd", "file://nowhere"),
         ("not an address", "no address"),
@@ -256,6 +261,9 @@ async fn the_first_comment_stands_below_the_post_as_plain_text() {
         (json(201, value!({ "id": "8", "object": "urn:li:activity:9" })), Some(long)),
         (json(201, value!({ "commentUrn": long, "message": { "text": "More" } })), Some(long)),
         (json(201, value!({})), None),
+        (created("None"), None),
+        (created("null"), None),
+        (json(201, value!({ "id": "null" })), None),
         (json(201, value!({ "id": "../../v2/me" })), None),
     ] {
         let answered = format!("{reply:?}");
@@ -333,4 +341,31 @@ async fn what_was_sent_is_taken_down_by_its_name() {
     let house = super::house(ORGANIZATION, &busy.url);
     let error = house.channel.remove(&post, house.folder.path()).await.unwrap_err();
     assert!(matches!(error, SendError::NotYet { .. }), "taking down twice does no harm: {error:?}");
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_live_text_has_no_secret_in_it() {
+    let echo = format!("Bearer {TOKEN}");
+    let (post, comment) =
+        (value!({ "commentary": echo }), value!({ "id": "8", "message": { "text": echo } }));
+    let server = Server::start(move |request, own| match request.line.as_str() {
+        line if line.starts_with("GET /rest/posts/") => json(200, post.clone()),
+        line if line.ends_with("/comments") => json(201, comment.clone()),
+        _ => network(request, own),
+    })
+    .await;
+    let mut variant = landed();
+    if let Variant::Post(post) = &mut variant {
+        post.first_comment = Some("More".to_owned());
+    }
+    let house = house(ORGANIZATION, &server.url);
+    let first = sent(&house, &variant).await.unwrap();
+    let mut attempt = house.attempt(&variant, 1);
+    attempt.part = 1;
+    attempt.previous = vec![first.clone()];
+    let second = house.channel.send(&house.parts(&variant)[1], &attempt).await.unwrap();
+    for receipt in [first, second] {
+        assert_eq!(receipt.altered.as_deref(), Some("Bearer «secret»"));
+        assert!(!format!("{receipt:?}").contains(TOKEN));
+    }
 }

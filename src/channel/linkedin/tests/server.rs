@@ -19,6 +19,11 @@ impl Request {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Whether it is what `verify` asks.
+    fn asks_who(&self) -> bool {
+        self.line == "GET /v2/userinfo" || self.line.starts_with("GET /rest/organizations/")
+    }
+
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
@@ -45,11 +50,23 @@ pub fn created(urn: &str) -> Reply {
 pub struct Server {
     pub url: String,
     seen: Arc<Mutex<Vec<Request>>>,
+    /// Does not tell that it was asked whose the token is.
+    silent: bool,
 }
 
 impl Server {
-    /// Answers with what `answer` makes of a request and of the server's own address.
+    /// The same, of which nobody may ask whose the token is: that is neither
+    /// answered with `answer` nor written down.
     pub async fn start(answer: impl Fn(&Request, &str) -> Reply + Send + Sync + 'static) -> Server {
+        let server = Server::asked_who(move |request, own| {
+            if request.asks_who() { json(403, serde_json::json!({})) } else { answer(request, own) }
+        })
+        .await;
+        Server { silent: true, ..server }
+    }
+
+    /// Answers with what `answer` makes of a request and of the server's own address.
+    pub async fn asked_who(answer: impl Fn(&Request, &str) -> Reply + Send + Sync + 'static) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -74,11 +91,12 @@ impl Server {
                 });
             }
         });
-        Server { url, seen }
+        Server { url, seen, silent: false }
     }
 
     pub fn seen(&self) -> Vec<Request> {
-        self.seen.lock().unwrap().clone()
+        let seen = self.seen.lock().unwrap().clone();
+        seen.into_iter().filter(|request| !(self.silent && request.asks_who())).collect()
     }
 
     /// The first lines of all requests.

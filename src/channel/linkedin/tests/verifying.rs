@@ -1,13 +1,13 @@
 //! Whose token it is.
 
-use super::server::{Reply, Server, json};
-use super::{ORGANIZATION, PERSON, house_with};
-use crate::channel::SendError;
+use super::server::{Reply, Server, created, json};
+use super::{ORGANIZATION, PERSON, house, house_with};
+use crate::channel::{SendError, fixture};
 use serde_json::json as value;
 
 /// Verifies, and says how that ended and what was asked.
 async fn verified(author: &str, account: &str, reply: Reply) -> (String, Vec<String>) {
-    let server = Server::start(move |_, _| reply.clone()).await;
+    let server = Server::asked_who(move |_, _| reply.clone()).await;
     let account = if account.is_empty() { String::new() } else { format!("account = \"{account}\"\n") };
     let house = house_with(author, &server.url, &account);
     let said = match house.channel.verify(house.folder.path()).await {
@@ -82,4 +82,61 @@ fn a_version_is_a_year_and_a_month() {
     {
         assert_eq!(super::super::is_version(version), good, "{version}");
     }
+}
+
+#[tokio::test]
+async fn who_did_not_answer_before_the_run_is_asked_before_the_first_byte() {
+    let ada = json(200, value!({ "sub": "ada_L-1", "name": "Ada Lovelace" }));
+    let grace = json(200, value!({ "sub": "grace", "name": "Grace Hopper" }));
+    for (reply, ends) in [
+        (ada, "sent"),
+        (json(403, value!({})), "sent"),
+        (json(404, value!({})), "sent"),
+        (grace, "refused"),
+        (json(401, value!({ "serviceErrorCode": 65601 })), "refused"),
+        (json(500, value!({})), "not yet"),
+        (json(429, value!({})), "not yet"),
+        (Reply::Cut, "not yet"),
+    ] {
+        let told = format!("{reply:?}");
+        let server = Server::asked_who(move |request, _| match request.line.as_str() {
+            "GET /v2/userinfo" => reply.clone(),
+            _ => created("urn:li:share:7"),
+        })
+        .await;
+        let house = house(PERSON, &server.url);
+        let variant = fixture::post(&["It landed."]);
+        let (part, attempt) = (house.parts(&variant).remove(0), house.attempt(&variant, 1));
+        let ended = match house.channel.send(&part, &attempt).await {
+            Ok(_) => "sent",
+            Err(SendError::Refused { .. }) => "refused",
+            Err(SendError::NotYet { .. }) => "not yet",
+            Err(SendError::Unknown { .. }) => "unknown",
+        };
+        assert_eq!(ended, ends, "{told}");
+        if ends == "sent" {
+            house.channel.send(&part, &attempt).await.unwrap();
+            house.channel.verify(house.folder.path()).await.unwrap();
+            assert_eq!(server.lines(), ["GET /v2/userinfo", "POST /rest/posts", "POST /rest/posts"]);
+        } else {
+            assert_eq!(server.lines(), ["GET /v2/userinfo"], "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_good_answer_is_not_asked_for_again_and_a_bad_one_is() {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let server =
+        Server::asked_who(move |_, _| match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => json(503, value!({})),
+            _ => json(200, value!({ "sub": "ada_L-1" })),
+        })
+        .await;
+    let house = house(PERSON, &server.url);
+    assert!(house.channel.verify(house.folder.path()).await.is_err());
+    for _ in 0..2 {
+        house.channel.verify(house.folder.path()).await.unwrap();
+    }
+    assert_eq!(server.lines().len(), 2);
 }

@@ -85,6 +85,62 @@ async fn absence_takes_a_list_that_reaches_back_and_time() {
 }
 
 #[tokio::test]
+async fn what_a_list_does_not_tell_is_no_other_post() {
+    let older = || listed("400", -60, "Older news of ours");
+    let wordless = |mut post: Value, words: Value| {
+        post["text"] = words;
+        post
+    };
+    for words in [json!(null), json!(""), json!(7)] {
+        let list = vec![wordless(listed("501", -9, ""), words), older()];
+        cannot_tell(&looked(list, 0, 9).await, "without words");
+    }
+    let mut bare = listed("501", -9, "");
+    bare.as_object_mut().unwrap().remove("text");
+    cannot_tell(&looked(vec![bare.clone(), older()], 0, 9).await, "without words");
+    // A reply is not the first part, whatever it says.
+    let reply = reply_to(bare.clone(), "400", "referenced_tweets");
+    assert_eq!(looked(vec![reply, older()], 0, 9).await, Found::Absent);
+    // The part is there, and the list does not say below what.
+    let before = || listed("500", -9, OURS);
+    for references in [json!(null), json!([]), json!("?"), json!([{ "type": "replied_to" }])] {
+        let mut part = listed("502", -8, OURS);
+        part["referenced_tweets"] = references;
+        cannot_tell(&looked(vec![part, before(), older()], 1, 9).await, "their place in a thread");
+    }
+    let unsaid = listed("502", -8, OURS);
+    cannot_tell(&looked(vec![unsaid, before(), older()], 1, 9).await, "their place in a thread");
+    let nearly = listed("502", -8, "It landed &amp; stands!");
+    cannot_tell(&looked(vec![nearly, before(), older()], 1, 9).await, "their place in a thread");
+    // Other words are another post, wherever they hang.
+    let other = listed("502", -8, "Somebody said something");
+    assert_eq!(looked(vec![other, before(), older()], 1, 9).await, Found::Absent);
+}
+
+#[tokio::test]
+async fn a_page_that_is_no_list_is_no_end_of_one() {
+    for (second, wanted) in [
+        (json!({ "meta": { "result_count": 0 } }), "Absent"),
+        (json!({}), "CannotTell"),
+        (json!({ "data": {} }), "CannotTell"),
+    ] {
+        let server = Server::start(move |request| {
+            let first = json!({ "data": [listed("500", -9, OURS)], "meta": { "next_token": "b" } });
+            let next = request.target.contains("pagination_token");
+            is_list(request).then(|| Reply::new(200, if next { second.clone() } else { first }))
+        })
+        .await;
+        let house = House::new(&server);
+        let mut attempt = house.attempt(fixture::post(&["It landed.", "Softly."]));
+        attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(10);
+        attempt.last_tried = attempt.first_tried;
+        (attempt.part, attempt.previous) = (1, vec![receipt("500")]);
+        let found = told(&house.find(&attempt).await);
+        assert!(found.starts_with(wanted), "{wanted}: {found}");
+    }
+}
+
+#[tokio::test]
 async fn a_part_is_only_absent_where_the_part_before_is_seen() {
     let before = || listed("500", -9, OURS);
     assert_eq!(looked(vec![before()], 1, 9).await, Found::Absent);

@@ -92,7 +92,7 @@ async fn a_refusal_says_what_happened_and_what_to_do() {
     insta::assert_snapshot!(first(Reply::new(400, invalid)).await, @"refused: X did not take the post: 400 Bad Request (X says: One or more parameters to your request was invalid; text is wrong)");
     insta::assert_snapshot!(first(problem(401, &format!("Bad token {SECRET}"))).await, @"refused: X does not accept the `access_token`: one of OAuth 2 lives for 2 hours, so it has expired or was revoked; get a new one, or use the four keys of OAuth 1.0a, which do not expire (X says: Bad token «secret»)");
     insta::assert_snapshot!(first(Reply::new(402, json!({ "title": "CreditsDepleted" }))).await, @"refused: the app's X account has no credits left: buy some in X's developer console, and publish again (X says: CreditsDepleted)");
-    insta::assert_snapshot!(first(Reply::new(302, json!({})).with("location", "https://x.example/")).await, @"refused: `base_url` leads elsewhere: write the address that it leads to");
+    insta::assert_snapshot!(first(Reply::new(302, json!({})).with("location", "https://x.example/")).await, @"unknown: X answered 302 Found: it may have posted the post; if `base_url` leads elsewhere, write the address that it leads to");
 }
 
 #[tokio::test]
@@ -118,6 +118,20 @@ async fn a_limit_waits_until_its_window_opens() {
         .with("x-user-limit-24hour-remaining", 0)
         .with("x-user-limit-24hour-reset", at(40_000));
     assert!(near(waits(day).await, 40_000));
+    // Longer than any window: said, and not believed.
+    for named in
+        [limit().with("retry-after", u64::MAX), limit().with("x-rate-limit-reset", at(90_000_000_000))]
+    {
+        let outcome = first(named).await;
+        assert!(outcome.starts_with("not yet, 86400 s: X takes no more for the moment"), "{outcome}");
+        assert!(
+            outcome.ends_with("; X names a wait of more than 10 years; looked at again after 24 h"),
+            "{outcome}"
+        );
+    }
+    let month = first(limit().with("retry-after", 30 * 24 * 3600)).await;
+    assert!(month.ends_with("; X names a wait of 30 days; looked at again after 24 h"), "{month}");
+    assert_eq!(waits(limit().with("retry-after", 24 * 3600 + 60)).await, Some(24 * 3600 + 60));
     assert_eq!(waits(limit()).await, None);
     assert_eq!(waits(limit().with("x-rate-limit-reset", at(-300))).await, None);
     assert_eq!(waits(limit().with("x-rate-limit-reset", "soon")).await, None);
@@ -125,4 +139,48 @@ async fn a_limit_waits_until_its_window_opens() {
     let theirs =
         limit().with("date", "Sun, 22 Nov 2026 08:00:00 GMT").with("x-rate-limit-reset", 1_795_334_490);
     assert_eq!(waits(theirs).await, Some(90));
+}
+
+#[tokio::test]
+async fn a_status_that_proves_nothing_leaves_the_post_in_doubt() {
+    for status in [301, 302, 303, 307, 308, 409, 418, 425, 444, 460, 499] {
+        for doubted in [false, true] {
+            let outcome = told(&answered(problem(status, "later"), doubted, 0).await);
+            assert!(outcome.starts_with(&format!("unknown: X answered {status}")), "{outcome}");
+        }
+    }
+    for status in [400, 404, 405, 410, 422] {
+        let outcome = first(problem(status, "no")).await;
+        assert!(outcome.starts_with("refused: X did not take the post"), "{outcome}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_doubt_a_refusal_has_to_say_why() {
+    let dead = |status: u16| {
+        let duplicate = || problem(status, "You are not allowed to create a Tweet with duplicate content.");
+        let title = json!({ "title": "Forbidden", "type": "about:blank", "status": status });
+        vec![
+            duplicate(),
+            duplicate().torn(),
+            duplicate().with("content-encoding", "gzip").raw("\u{1f}\u{8b} no JSON"),
+            duplicate().raw("<html>no</html>"),
+            duplicate().raw(""),
+            Reply::new(status, json!({})),
+            Reply::new(status, json!("no")),
+            Reply::new(status, title),
+        ]
+    };
+    for status in [400, 403, 422] {
+        for reply in dead(status) {
+            let outcome = told(&answered(reply, true, 0).await);
+            assert!(outcome.starts_with("unknown: X "), "{status}: {outcome}");
+        }
+        for reply in dead(status) {
+            let outcome = told(&answered(reply, false, 0).await);
+            assert!(outcome.starts_with("refused: X "), "{status}: {outcome}");
+        }
+        let outcome = told(&answered(problem(status, "Your account is suspended."), true, 0).await);
+        assert!(outcome.starts_with("refused: X "), "{status}: {outcome}");
+    }
 }

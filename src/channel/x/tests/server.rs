@@ -61,6 +61,12 @@ impl Reply {
         self
     }
 
+    /// With a body that is no JSON.
+    pub fn raw(mut self, body: &str) -> Reply {
+        self.body = body.to_owned();
+        self
+    }
+
     pub fn with(mut self, name: &str, value: impl ToString) -> Reply {
         self.headers.push((name.to_owned(), value.to_string()));
         self
