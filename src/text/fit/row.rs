@@ -115,8 +115,8 @@ impl<'a> Row<'a> {
         let exceeds = |sums: &[usize], limit: Option<usize>| {
             let limit = limit.unwrap_or(usize::MAX);
             let first = sums.partition_point(|sum| *sum <= limit);
-            let before = first.checked_sub(1).and_then(|before| sums.get(before));
-            sums.get(first).zip(before).is_some_and(|(with, without)| with - without > limit)
+            sums.get(first.saturating_sub(1)..=first)
+                .is_some_and(|pair| pair[pair.len() - 1] - pair[0] > limit)
         };
         exceeds(&self.costs, rules.limit) || exceeds(&self.bytes, rules.byte_limit)
     }
