@@ -112,13 +112,13 @@ impl<'a> Row<'a> {
 
     /// Whether the first atom without room is longer than the limits by itself.
     pub fn is_too_long(&self, rules: &Rules) -> bool {
-        let exceeds = |sums: &[usize], limit: Option<usize>| {
-            let limit = limit.unwrap_or(usize::MAX);
-            let first = sums.partition_point(|sum| *sum <= limit);
-            sums.get(first.saturating_sub(1)..=first)
-                .is_some_and(|pair| pair[pair.len() - 1] - pair[0] > limit)
+        let exceeds = |sums: &[usize], limit: usize| {
+            // The first sum is 0: there is one before.
+            let at = sums.partition_point(|sum| *sum <= limit).max(1);
+            sums.get(at).is_some_and(|with| with - sums[at - 1] > limit)
         };
-        exceeds(&self.costs, rules.limit) || exceeds(&self.bytes, rules.byte_limit)
+        let (most, bytes) = (rules.limit.unwrap_or(usize::MAX), rules.byte_limit.unwrap_or(usize::MAX));
+        exceeds(&self.costs, most) || exceeds(&self.bytes, bytes)
     }
 
     /// The best place to end a stretch that starts at atom `start` and has
