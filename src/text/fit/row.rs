@@ -112,13 +112,12 @@ impl<'a> Row<'a> {
 
     /// Whether the first atom without room is longer than the limits by itself.
     pub fn is_too_long(&self, rules: &Rules) -> bool {
-        let exceeds = |sums: &[usize], limit: usize| {
+        [(&self.costs, rules.limit), (&self.bytes, rules.byte_limit)].into_iter().any(|(sums, limit)| {
             // The first sum is 0: there is one before.
+            let limit = limit.unwrap_or(usize::MAX);
             let at = sums.partition_point(|sum| *sum <= limit).max(1);
             sums.get(at).is_some_and(|with| with - sums[at - 1] > limit)
-        };
-        let (most, bytes) = (rules.limit.unwrap_or(usize::MAX), rules.byte_limit.unwrap_or(usize::MAX));
-        exceeds(&self.costs, most) || exceeds(&self.bytes, bytes)
+        })
     }
 
     /// The best place to end a stretch that starts at atom `start` and has
