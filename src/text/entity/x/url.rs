@@ -40,8 +40,10 @@ pub(super) fn find(text: &str, from: usize, found: &mut Vec<Url>) {
         let start = run_start(text, looked.max(floor), dot);
         let end = run_end(text, dot);
         if end > dot + 1 && has_ending(text, dot, end) {
-            let run = Run::new(text, start..end, &mut labels);
-            floor = run.search(floor, found);
+            floor = match plain_host(text, start..end, floor) {
+                Some(host) => host.add(text, found),
+                None => Run::new(text, start..end, &mut labels).search(floor, found),
+            };
         }
         looked = end.max(floor);
     }
@@ -53,6 +55,20 @@ fn has_ending(text: &str, dot: usize, end: usize) -> bool {
     let rest = &text.as_bytes()[dot..end];
     let mut dots = rest.iter().enumerate().filter(|(_, byte)| **byte == b'.');
     dots.any(|(offset, _)| tld::may_begin(text, dot + offset + 1))
+}
+
+/// The host that a run without `-` and `_` is, which most are: what [`Run`]
+/// finds in it, at once. Every label of it is whole, so that it reaches from the
+/// run's beginning to its last ending, if a link may begin there.
+fn plain_host(text: &str, run: Range<usize>, floor: usize) -> Option<Host> {
+    let bytes = &text.as_bytes()[run.clone()];
+    // The text's first character may be what stands before a link.
+    if run.start == 0 || bytes.first() == Some(&b'.') || bytes.iter().any(|b| matches!(b, b'-' | b'_')) {
+        return None;
+    }
+    let dots = bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.');
+    let end = dots.map(|(dot, _)| run.start + dot + 1).find_map(|label| tld::end(text, label))?;
+    Host::at(text, run.start, run.start..end, (0, true), floor)
 }
 
 /// A label of a host, or what could be one.
@@ -152,17 +168,12 @@ impl<'a> Run<'a> {
 
     /// The host that begins at `start` with `c` and ends in label `last`.
     fn host_at(&self, start: usize, c: char, last: usize, floor: usize) -> Option<Host> {
-        let scheme = (start == self.range.start).then(|| scheme_before(self.text, start, floor)).flatten();
-        let begin = scheme.unwrap_or(start);
-        let free = may_begin(self.text, begin, floor);
+        let end = self.labels[last].ending.map_or(start, NonZeroUsize::get);
+        let host = Host::at(self.text, start, start..end, (last, start == self.range.start), floor);
         // The original reads UTF-16: half of a pair may stand before the other.
         let halved = c.len_utf16() == 2 && start >= floor;
-        (free || halved).then(|| Host {
-            begin,
-            name: start..self.labels[last].ending.map_or(start, NonZeroUsize::get),
-            last,
-            scheme: scheme.is_some(),
-            refused: free && scheme.is_none() && self.text[..begin].ends_with(['-', '_', '.', '/']),
+        host.or_else(|| {
+            halved.then(|| Host { begin: start, name: start..end, last, scheme: false, refused: false })
         })
     }
 }
@@ -180,6 +191,21 @@ struct Host {
 }
 
 impl Host {
+    /// The host with this name that ends in label `last`, if one may begin there.
+    /// Before the first label of a run its scheme may stand.
+    fn at(
+        text: &str,
+        start: usize,
+        name: Range<usize>,
+        (last, first): (usize, bool),
+        floor: usize,
+    ) -> Option<Host> {
+        let scheme = first.then(|| scheme_before(text, start, floor)).flatten();
+        let begin = scheme.unwrap_or(start);
+        let refused = scheme.is_none() && text[..begin].ends_with(['-', '_', '.', '/']);
+        may_begin(text, begin, floor).then_some(Host { begin, name, last, scheme: scheme.is_some(), refused })
+    }
+
     /// Adds the links that this host is; where the text behind it goes on.
     fn add(&self, text: &str, found: &mut Vec<Url>) -> usize {
         let tail = Tail::new(text, self.name.end);
@@ -399,6 +425,10 @@ fn is_name(name: &str) -> bool {
         if label.is_ascii() {
             return label.len() < 64;
         }
+        // Punycode needs at most 8 letters for a character, and 5 for each part.
+        if label.chars().nth(7).is_none() {
+            return true;
+        }
         // Dots of other scripts divide what is encoded, and count, also where
         // nothing stands before them.
         let mut length = label.matches(WIDE_DOTS).count();
@@ -463,7 +493,8 @@ fn plain_names(text: &str, range: &Range<usize>, found: &mut Vec<Url>) {
             Some(ending) => {
                 // Where such letters stand first, which may be before, in a word that goes on.
                 let written = &text[start..ending];
-                let first = text[searched..].find(written).map_or(start, |offset| searched + offset);
+                let before = (searched < start).then(|| text[searched..].find(written)).flatten();
+                let first = before.map_or(start, |offset| searched + offset);
                 searched = first + written.len();
                 found.push(Url { range: first..searched, scheme: false, counted: searched });
                 ending
