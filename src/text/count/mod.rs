@@ -107,8 +107,7 @@ pub enum Invalid {
     Empty,
     /// It counts more than the limit.
     TooLong,
-    /// It holds a character that is none: U+FFFE, U+FEFF or U+FFFF
-    /// (twitter-text 3.1.0, `invalidCharsGroup`), which is here.
+    /// It holds a character that is none ([`invalid_character`]), which is here.
     Character(char),
 }
 
@@ -121,11 +120,22 @@ pub fn validate(text: &str, rules: &Rules, url_reserve: usize) -> Result<Counted
 
 /// Why X does not take `text`, which is `counted` long.
 pub fn refused(text: &str, counted: &Counted) -> Option<Invalid> {
-    match text.chars().find(|c| matches!(c, '\u{fffe}' | '\u{feff}' | '\u{ffff}')) {
+    match text.chars().find(|c| is_invalid(*c)) {
         Some(c) => Some(Invalid::Character(c)),
         None if counted.counted == 0 => Some(Invalid::Empty),
         None => (!counted.fits()).then_some(Invalid::TooLong),
     }
+}
+
+/// The first character of `text` that the network of `rules` refuses a whole
+/// text for; only X is known to have such ones.
+pub fn invalid_character(text: &str, rules: &Rules) -> Option<char> {
+    text.chars().find(|c| rules.dialect == Dialect::X && is_invalid(*c))
+}
+
+/// U+FFFE, U+FEFF and U+FFFF (twitter-text 3.1.0, `invalidCharsGroup`).
+fn is_invalid(c: char) -> bool {
+    matches!(c, '\u{fffe}' | '\u{feff}' | '\u{ffff}')
 }
 
 /// A stretch of text that is never cut, and what it costs.
@@ -288,6 +298,8 @@ mod tests {
         assert_eq!(checked(""), Err(Invalid::Empty));
         assert_eq!(checked(&"a".repeat(281)), Err(Invalid::TooLong));
         assert_eq!(checked("a\u{feff}b"), Err(Invalid::Character('\u{feff}')));
+        assert_eq!(invalid_character("a\u{fffe}\u{ffff}", &x()), Some('\u{fffe}'));
+        assert_eq!(invalid_character("a\u{fffe}", &network::BLUESKY), None);
     }
 
     #[test]
