@@ -57,7 +57,6 @@ rules! {
     SAME_NAME Error stands "same-name" "Two images of one article have different file names."
     CONTROL_CHARACTER Error stands "control-character" "No header of a mail has a control character or a line break in it."
     TOO_MANY_CASHTAGS Error stands "too-many-cashtags" "A post on X has one cashtag at most."
-    INVALID_CHARACTER Error stands "invalid-character" "No post has a character in it that its network does not take."
     GIF_AND_IMAGES Error stands "gif-and-images" "A GIF on X stands alone."
     EMPTY_SUBJECT Error stands "empty-subject" "A mail has a subject."
     // Rendering.
@@ -92,6 +91,7 @@ rules! {
     NO_FIRST_COMMENT Warning may "no-first-comment" "A first comment is written only where there is one."
     POSTED_TWICE Error may "posted-twice" "One channel does not get the same text twice in a plan."
     SAME_TEXT_TWICE Warning may "same-text-twice" "Two channels on one network do not say the same words."
+    INVALID_CHARACTER Error stands "invalid-character" "No post has a character in it that its network does not take."
     PLACEHOLDER_LEFT Warning may "placeholder-left" "No `TODO`, `Lorem ipsum` or template mark is left in a text."
     SHOUTING Warning may "shouting" "No title, subject or post is all in capitals."
     TOO_MANY_HASHTAGS Warning may "too-many-hashtags" "A post has no more hashtags than its network bears."

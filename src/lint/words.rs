@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::ladder::When;
 use crate::source::Span;
 use crate::text::visible::is_hostile;
-use crate::text::{Dialect, EntityKind, entities};
+use crate::text::{Dialect, EntityKind, count, entities};
 use unicode_normalization::char::is_combining_mark;
 
 /// The rules that look at a variant.
@@ -16,6 +16,7 @@ pub(super) const RULES: &[OfVariant] = &[
     shouting,
     too_many_hashtags,
     hostile_characters,
+    invalid_character,
     secret_in_text,
     untranslated,
 ];
@@ -184,6 +185,45 @@ fn hostile_characters(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let many = [&settings.shorter, &settings.thread].into_iter().flatten().flatten();
     for text in one.chain(many) {
         hostile_in(look.subject, &look.part_name(0), &text.value, text.span, found);
+    }
+}
+
+/// Points at the character where a file has it as it is; one that is written as
+/// an escape stands somewhere in the text.
+fn invalid_character(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(post) = look.post() else { return };
+    let message = look.made.message;
+    let in_message = [Some(message.title.span), message.summary_span, Some(message.body.span)];
+    let place_of = |spans: &[Option<Span>], bad: char| {
+        spans.iter().flatten().find_map(|span| {
+            let start = span.start + look.subject.sources.slice(*span).find(bad)?;
+            Some(Span::new(span.source, start, start + bad.len_utf8()))
+        })
+    };
+    // A long body is looked through once for each character, not for each part.
+    let mut known: Vec<(char, Option<Span>)> = Vec::new();
+    for (at, part) in post.parts.iter().enumerate() {
+        let Some(bad) = count::invalid_character(&part.text, &look.made.outlet.rules) else { continue };
+        let text = look.text_span(at);
+        let place = match known.iter().find(|(of, _)| *of == bad) {
+            Some((_, place)) => *place,
+            None => {
+                let place = place_of(&[&[Some(text)], in_message.as_slice()].concat(), bad);
+                known.push((bad, place));
+                place
+            }
+        };
+        found.push(
+            table::INVALID_CHARACTER
+                .broken(format!(
+                    "{} has the character U+{:04X} in it, which {} does not take",
+                    look.part_name(at),
+                    u32::from(bad),
+                    look.network()
+                ))
+                .at(place.unwrap_or(text))
+                .hint("it cannot be seen: delete it, or write the words around it anew"),
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::columns::{cut, pad, table};
 use super::sign::paint;
-use crate::text::count::{Invalid, refused};
+use crate::text::count::{self, Invalid};
 use crate::text::{Counted, Dialect, Entity, EntityKind, Rules, count_below, entities};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -48,23 +48,30 @@ struct Piece<'a> {
     text: &'a str,
 }
 
+/// Why the network of `rules` does not take `text`, which is `counted` long,
+/// for another reason than its length. Only X's reasons are known.
+pub fn refused(text: &str, counted: &Counted, rules: &Rules) -> Option<&'static str> {
+    let reason = if rules.dialect == Dialect::X { count::refused(text, counted) } else { None };
+    match reason? {
+        Invalid::Empty => Some("empty"),
+        Invalid::Character(_) => Some("invalid-character"),
+        Invalid::TooLong => None,
+    }
+}
+
 /// Measures `text` below a content `warning`, which counts where the network has one.
 pub fn measure<'a>(warning: &str, text: &'a str, rules: &Rules) -> Measured<'a> {
     let warning = if rules.dialect == Dialect::Mastodon { warning } else { "" };
     let counted = count_below(warning, text, rules, URL_RESERVE);
     let cashtags = matches!(rules.dialect, Dialect::X | Dialect::Bluesky);
-    let invalid = if rules.dialect == Dialect::X { refused(text, &counted) } else { None };
+    let refused = refused(text, &counted, rules);
     let mut measured = Measured {
         network: rules.network,
         counted: counted.counted,
         limit: counted.limit,
         unit: counted.unit.name(),
-        fits: counted.fits() && invalid.is_none(),
-        refused: invalid.and_then(|invalid| match invalid {
-            Invalid::Empty => Some("empty"),
-            Invalid::Character(_) => Some("invalid-character"),
-            Invalid::TooLong => None,
-        }),
+        fits: counted.fits() && refused.is_none(),
+        refused,
         bytes: counted.bytes.map(|(counted, limit)| Bytes { counted, limit }),
         urls: Vec::new(),
         mentions: Vec::new(),

@@ -1,6 +1,6 @@
 //! `count`: the table, the one object, the stream of lines, and bad input.
 
-use super::house::House;
+use super::house::{Ended, House};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Output, Stdio};
@@ -261,6 +261,11 @@ fn files_that_are_no_texts_are_refused_in_words() {
     let answer: Value = serde_json::from_str(ended.out().trim()).unwrap();
     assert_eq!(answer["error"]["code"], "too-large");
     assert!(answer["error"]["hint"].as_str().unwrap().contains("is it the right one?"));
+    let typed = std::os::unix::ffi::OsStrExt::from_bytes(b"one\ncaf\xe9".as_slice());
+    let typed = house.command(&["count"]).arg::<&std::ffi::OsStr>(typed).output().unwrap();
+    assert_eq!(typed.status.code(), Some(2));
+    let told = String::from_utf8(typed.stderr).unwrap();
+    assert!(told.contains("error: the text is not UTF-8 at line 2, byte 4"), "{told}");
     for wrong in [&["--file", "none.txt"][..], &["--jsonl", "--file", "none.txt"], &["--file", "."]] {
         let ended = house.run(&[&["count"], wrong].concat()).ends(2);
         assert!(ended.err().contains("cannot be read"), "{}", ended.err());
@@ -288,6 +293,64 @@ fn wrong_use_says_what_to_do() {
     let json = house.run(&["count", "--jsonl", "--network", "y", "--format", "json"]).ends(2);
     let answer: Value = serde_json::from_str(json.out().trim()).unwrap();
     assert_eq!((&answer["error"]["code"], &answer["exit"]), (&json!("unknown-network"), &json!(2)));
+}
+
+/// What was said: problems are data to `check`, and talk to other verbs.
+fn both(ended: &Ended) -> String {
+    ended.out() + &ended.err()
+}
+
+#[test]
+fn what_x_refuses_is_shown_where_it_stands_and_not_sent() {
+    let house = House::new();
+    let head = "+++\ntitle = \"Rocket\"\nsummary = \"It landed.\"\n+++\n\n";
+    house.write("messages/m.md", &format!("{head}It landed\u{ffff} by itself.\n"));
+    house.edit(
+        "content-ladders/at-once.toml",
+        "[rungs.tweet]",
+        "[rungs.tweet]\ntext = \"{{ message.body }}\"",
+    );
+    for verb in [&["check", "messages/m.md"][..], &["publish", "m", "--yes"]] {
+        let ended = house.run(verb).ends(3);
+        assert!(
+            both(&ended).contains("error[invalid-character]: `tweet` has the character U+FFFF in it, which X does not take\n --> messages/m.md:6:10\n"),
+            "{}",
+            both(&ended)
+        );
+    }
+    let out = house.run(&["count", "--message", "m", "--network", "x"]).ends(3).out();
+    assert!(out.contains("✗ invalid-character"), "{out}");
+    let json = house.run(&["count", "--message", "m", "--network", "x", "--format", "json"]).ends(3).json();
+    let part = &json["variants"][0]["parts"][0];
+    assert_eq!((&part["refused"], &part["fits"]), (&json!("invalid-character"), &json!(false)));
+    // A mark in the middle that no reader sees is not sent, and is not dropped in silence.
+    house.write("messages/m.md", &format!("{head}It landed\u{feff} by itself.\n"));
+    let ended = house.run(&["check", "messages/m.md"]).ends(0);
+    assert!(both(&ended).contains("warning[hostile-characters]: U+FEFF"), "{}", both(&ended));
+    let json = house.run(&["preview", "m", "--format", "json"]).ends(0).json();
+    assert_eq!(json["variants"][1]["parts"][0]["text"], "It landed by itself.");
+}
+
+#[test]
+fn what_cannot_even_be_shortened_is_too_long_and_not_sent() {
+    let house = House::new();
+    let text = format!("text = \"It landed. #{}\"\noverflow = \"shorten\"", "rocket".repeat(50));
+    house.edit("content-ladders/at-once.toml", "[rungs.tweet]", &format!("[rungs.tweet]\n{text}"));
+    for verb in [&["check"][..], &["publish", "hello", "--yes"]] {
+        let ended = house.run(verb).ends(3);
+        assert!(
+            both(&ended).contains("error[too-long]: `tweet` is 32 too long for X: 312 of 280\n"),
+            "{}",
+            both(&ended)
+        );
+    }
+    assert!(house.files("outbox").is_empty() && house.files("public").is_empty());
+    // One that has room is left out, and what stays fits.
+    house.edit("content-ladders/at-once.toml", &"rocket".repeat(50), &"rocket".repeat(44));
+    let long = "It landed by itself, and nobody steered. ".repeat(4);
+    house.edit("content-ladders/at-once.toml", "It landed. #", &format!("{long}#"));
+    let json = house.run(&["preview", "hello", "--format", "json"]).ends(0).json();
+    assert_eq!(json["variants"][1]["parts"][0]["text"], format!("{} …", long.trim()));
 }
 
 #[test]

@@ -38,14 +38,6 @@ pub(super) fn payload(post: &Post) -> Checked<Payload> {
                     .hint("write the other ones without `$`, or in a part of their own"),
             );
         }
-        if let Some(bad) = part.text.chars().find(|c| is_invalid(*c)) {
-            let code = u32::from(bad);
-            let message = format!("{place} has the character U+{code:04X} in it, which X does not take");
-            problems.push(
-                Diagnostic::error("invalid-character", message)
-                    .hint("it cannot be seen: write the words around it anew"),
-            );
-        }
         let gifs = part.media.iter().filter(|picture| picture.mime == "image/gif").count();
         if gifs > 0 && part.media.len() > 1 {
             let message =
@@ -61,11 +53,6 @@ pub(super) fn payload(post: &Post) -> Checked<Payload> {
         .iter()
         .map(|part| PayloadPart { body: json!({ "text": part.text }), media: part.media.clone() });
     Checked::with(Payload { parts: parts.collect() }, problems)
-}
-
-/// What X refuses in any text (twitter-text 3.1.0, invalid characters).
-fn is_invalid(c: char) -> bool {
-    matches!(c, '\u{fffe}' | '\u{feff}' | '\u{ffff}')
 }
 
 /// What posting all parts costs. An address that is not known yet is a link.
@@ -126,10 +113,6 @@ mod tests {
         assert_eq!(
             problems(&made(&["$ACME", "$ACME and $XYZ"], |_| {})),
             ["too-many-cashtags: part 2 has the cashtags $ACME, $XYZ: X takes one"]
-        );
-        assert_eq!(
-            problems(&made(&["a\u{fffe}b"], |_| {})),
-            ["invalid-character: the post has the character U+FFFE in it, which X does not take"]
         );
         let gif = |post: &mut Post| {
             post.parts[0].media = ["a", "b"].map(|name| fixture::picture(name, b"png")).into();

@@ -10,10 +10,11 @@ use super::house::House;
 use crate::diagnostic::{has_errors, nearest};
 use crate::exit::Exit;
 use crate::render::Variant;
-use crate::report::count::{Length, lengths, measure};
+use crate::report::count::{Length, lengths, measure, refused};
 use crate::text::{Counted, Rules, count, network};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -31,7 +32,7 @@ const IS_IT_RIGHT: &str = "no network takes such a text: is it the right one?";
 pub struct Arguments {
     /// The text; `-` reads it from standard input
     #[arg(conflicts_with_all = ["file", "message", "jsonl"])]
-    pub text: Option<String>,
+    pub text: Option<OsString>,
     /// Read the text from this file
     #[arg(long, value_name = "FILE", conflicts_with = "message")]
     pub file: Option<PathBuf>,
@@ -71,7 +72,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     let text = match (&arguments.text, &arguments.file) {
         (Some(dash), _) if dash == "-" => read(std::io::stdin().lock(), "standard input")?,
-        (Some(text), _) => text.clone(),
+        // As it stands: nothing is taken from what somebody typed.
+        (Some(text), _) => utf8(text.as_encoded_bytes().to_vec(), "the text", "write it in UTF-8")?,
         (None, Some(file)) => read_file(file)?,
         (None, None) => {
             return Err(Failure::usage("no-text", "there is no text to count").hint(
@@ -155,17 +157,17 @@ fn rungs(message: &str, ladder: Option<&str>, only: &[String], desk: &mut Desk) 
         let outlet = &made.channel.outlet;
         let parts = parts(&made.variant, &outlet.rules);
         let many = parts.len();
-        for (at, (what, counted)) in parts.iter().enumerate() {
-            let what = if many > 1 { format!("part {} of {many}", at + 1) } else { (*what).to_owned() };
+        for (at, one) in parts.iter().enumerate() {
+            let what = if many > 1 { format!("part {} of {many}", at + 1) } else { one.what.to_owned() };
             let names = vec![made.rung.name.value.clone(), outlet.rules.network.to_owned(), what];
-            rows.push(Length::of(names, counted));
+            rows.push(Length { refused: one.refused, ..Length::of(names, &one.counted) });
         }
         variants.push(json!({
             "rung": made.rung.name.value,
             "channel": outlet.channel,
             "network": outlet.rules.network,
             "kind": made.variant.kind().name(),
-            "parts": parts.iter().map(|(what, counted)| part(what, counted)).collect::<Vec<_>>(),
+            "parts": parts.iter().map(Part::json).collect::<Vec<_>>(),
         }));
     }
     desk.fields_of(
@@ -178,31 +180,53 @@ fn rungs(message: &str, ladder: Option<&str>, only: &[String], desk: &mut Desk) 
     Ok(if has_errors(&composed.problems) { Exit::Check } else { Exit::Done })
 }
 
-/// What of a variant is counted: the parts of a post, a title, a subject.
-fn parts(variant: &Variant, rules: &Rules) -> Vec<(&'static str, Counted)> {
-    let title = |text: &str| count(text, &Rules { limit: rules.title_limit, ..network::UNKNOWN }, 0);
+/// What of a variant is counted.
+struct Part {
+    what: &'static str,
+    counted: Counted,
+    /// Why the network does not take it, whatever its length is.
+    refused: Option<&'static str>,
+}
+
+/// The parts of a post, a title, a subject.
+fn parts(variant: &Variant, rules: &Rules) -> Vec<Part> {
+    let title = |what, text: &str| {
+        let rules = Rules { limit: rules.title_limit, ..network::UNKNOWN };
+        vec![Part { what, counted: count(text, &rules, 0), refused: None }]
+    };
     match variant {
         Variant::Post(post) => {
-            post.parts.iter().map(|part| ("text", count(&part.text, rules, post.url_reserve))).collect()
+            let parts = post.parts.iter().map(|part| {
+                let counted = count(&part.text, rules, post.url_reserve);
+                Part { what: "text", counted, refused: refused(&part.text, &counted, rules) }
+            });
+            parts.collect()
         }
-        Variant::Article(article) => vec![("title", title(&article.title))],
-        Variant::Mail(mail) => vec![("subject", title(&mail.subject))],
+        Variant::Article(article) => title("title", &article.title),
+        Variant::Mail(mail) => title("subject", &mail.subject),
     }
 }
 
-fn part(what: &str, counted: &Counted) -> Value {
-    let bytes = counted.bytes.map(|(counted, limit)| json!({ "counted": counted, "limit": limit }));
-    let mut part = json!({
-        "what": what,
-        "counted": counted.counted,
-        "limit": counted.limit,
-        "unit": counted.unit.name(),
-        "fits": counted.fits(),
-    });
-    if let (Some(bytes), Some(part)) = (bytes, part.as_object_mut()) {
-        part.insert("bytes".to_owned(), bytes);
+impl Part {
+    fn json(&self) -> Value {
+        let Part { what, counted, refused } = self;
+        let mut json = json!({
+            "what": what,
+            "counted": counted.counted,
+            "limit": counted.limit,
+            "unit": counted.unit.name(),
+            "fits": counted.fits() && refused.is_none(),
+        });
+        if let Some(fields) = json.as_object_mut() {
+            if let Some((bytes, limit)) = counted.bytes {
+                fields.insert("bytes".to_owned(), json!({ "counted": bytes, "limit": limit }));
+            }
+            if let Some(refused) = refused {
+                fields.insert("refused".to_owned(), json!(refused));
+            }
+        }
+        json
     }
-    part
 }
 
 fn read_file(path: &Path) -> Result<String, Failure> {
@@ -220,16 +244,21 @@ fn read(from: impl Read, name: &str) -> Result<String, Failure> {
         let message = format!("{name} is larger than {} MB", TEXT_LIMIT / 1_000_000);
         return Err(Failure::usage("too-large", message).hint(IS_IT_RIGHT));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
+    let text = utf8(bytes, name, "save it as UTF-8")?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n");
+    Ok(text.strip_suffix('\n').map(str::to_owned).unwrap_or(text))
+}
+
+/// The text of `bytes`, or where they are none and what to do about it.
+fn utf8(bytes: Vec<u8>, name: &str, hint: &str) -> Result<String, Failure> {
+    String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let before = &error.as_bytes()[..at];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-        Failure::usage("not-utf-8", format!("{name} is not UTF-8 at line {line}, byte {column}"))
-            .hint("save it as UTF-8")
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n");
-    Ok(text.strip_suffix('\n').map(str::to_owned).unwrap_or(text))
+        let message = format!("{name} is not UTF-8 at line {line}, byte {column}");
+        Failure::usage("not-utf-8", message).hint(hint)
+    })
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Failure {

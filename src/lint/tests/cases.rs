@@ -67,6 +67,7 @@ pub const CASES: &[Case] = &[
     ("shouting", |house| house.mail().subject = "BUY OUR ROCKET NOW".to_owned()),
     ("too-many-hashtags", |house| house.post(1).parts[0].text.push_str(" #one #two #three")),
     ("hostile-characters", |house| house.message.title.value.push('\u{202e}')),
+    ("invalid-character", |house| house.post(1).parts[0].text.push('\u{fffe}')),
     ("secret-in-text", |house| house.post(1).parts[0].text.push_str(" AKIA0123456789ABCDEF")),
     ("mention-pings", |house| house.post(1).parts[0].text.push_str(" @ada_l @stranger")),
     ("url-not-waited-for", |house| house.ladder.rungs[1].after.clear()),

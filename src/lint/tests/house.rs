@@ -4,7 +4,7 @@ use super::super::*;
 use crate::ladder::{Brand, ChannelTable, Handle, Media, MediaFacts, Settings, Table};
 use crate::render::{Article, Card, Defaults, Mail, Part, Picture, Post, VariantKind};
 use crate::source::{SourceId, Span, Spanned};
-use crate::text::{Fold, Rules, Unit};
+use crate::text::{Rules, network};
 
 const PROJECT: &str = r#"[brand]
 name = "Acme"
@@ -284,25 +284,9 @@ fn outlet(channel: &str, adapter: &str, kind: VariantKind) -> Outlet {
         channel: channel.to_owned(),
         adapter: adapter.to_owned(),
         kind,
-        rules: Rules {
-            network: if adapter == "x" { "x" } else { "site" },
-            limit: (kind == VariantKind::Post).then_some(280),
-            unit: Unit::Weighted,
-            byte_limit: None,
-            trimmed: false,
-            dialect: crate::text::Dialect::Plain,
-            link_cost: Some(23),
-            threads: true,
-            images: 4,
-            image_bytes: Some(5 * 1024 * 1024),
-            alt_limit: Some(1000),
-            card: true,
-            card_with_images: false,
-            fold: Some(Fold { characters: 280, lines: 10 }),
-            hashtags: Some(2),
-            first_comment: false,
-            title_limit: None,
-            compose_url: None,
+        rules: match adapter {
+            "x" => network::X,
+            _ => Rules { network: "site", ..network::UNKNOWN },
         },
         defaults: Defaults::default(),
         language: "en".to_owned(),

@@ -47,7 +47,6 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "control-character",
     "empty-subject",
     "too-many-cashtags",
-    "invalid-character",
     "gif-and-images",
     "image-format",
     "template",

@@ -8,7 +8,7 @@ use crate::plan::{
 use crate::publish::{self, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
 use crate::store::{Batch, Store, StoreError};
-use crate::text::{Rules, Unit};
+use crate::text::{Rules, Unit, network};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -187,21 +187,10 @@ fn rules(limit: Option<usize>) -> Rules {
         network: "fake",
         limit,
         unit: Unit::CodePoint,
-        byte_limit: None,
-        trimmed: false,
-        dialect: crate::text::Dialect::Plain,
-        link_cost: None,
         threads: true,
         images: 4,
-        image_bytes: None,
-        alt_limit: None,
-        card: false,
         card_with_images: false,
-        fold: None,
-        hashtags: None,
-        first_comment: false,
-        title_limit: None,
-        compose_url: None,
+        ..network::UNKNOWN
     }
 }
 

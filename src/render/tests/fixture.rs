@@ -5,7 +5,7 @@ use crate::ladder::{
 };
 use crate::render::{Defaults, Job, Outlet, VariantKind, defaults};
 use crate::source::{SourceId, Sources, Span, Spanned};
-use crate::text::{Rules, Unit};
+use crate::text::{Rules, Unit, network};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -28,21 +28,11 @@ pub(crate) fn rules(network: &'static str) -> Rules {
         network,
         limit: Some(3000),
         unit: Unit::CodePoint,
-        byte_limit: None,
-        trimmed: false,
-        dialect: crate::text::Dialect::Plain,
-        link_cost: None,
-        threads: false,
         images: 4,
-        image_bytes: None,
-        alt_limit: None,
         card: true,
         card_with_images: false,
-        fold: None,
-        hashtags: None,
         first_comment: true,
-        title_limit: None,
-        compose_url: None,
+        ..network::UNKNOWN
     }
 }
 

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::render::late::{in_html, token};
 use crate::render::{Article, Card, Defaults, Mail, Outlet, Part, Picture, Post, Variant, VariantKind};
 use crate::source::{Sources, Span};
-use crate::text::{Fold, Rules, Unit};
+use crate::text::{Fold, Rules, network};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -50,22 +50,13 @@ pub fn rules(network: &'static str, limit: Option<usize>, fold: Option<Fold>) ->
     Rules {
         network,
         limit,
-        unit: Unit::Grapheme,
-        byte_limit: None,
-        trimmed: false,
-        dialect: crate::text::Dialect::Plain,
-        link_cost: None,
         threads: true,
         images: 4,
-        image_bytes: None,
-        alt_limit: None,
         card: true,
         card_with_images: false,
         fold,
-        hashtags: None,
         first_comment: true,
-        title_limit: None,
-        compose_url: None,
+        ..network::UNKNOWN
     }
 }
 

@@ -108,8 +108,7 @@ pub enum Invalid {
     Empty,
     /// It counts more than the limit.
     TooLong,
-    /// It holds a character that is none: U+FFFE, U+FEFF or U+FFFF
-    /// (twitter-text 3.1.0, `invalidCharsGroup`), which is here.
+    /// It holds a character that is none ([`invalid_character`]), which is here.
     Character(char),
 }
 
@@ -122,11 +121,22 @@ pub fn validate(text: &str, rules: &Rules, url_reserve: usize) -> Result<Counted
 
 /// Why X does not take `text`, which is `counted` long.
 pub fn refused(text: &str, counted: &Counted) -> Option<Invalid> {
-    match text.chars().find(|c| matches!(c, '\u{fffe}' | '\u{feff}' | '\u{ffff}')) {
+    match text.chars().find(|c| is_invalid(*c)) {
         Some(c) => Some(Invalid::Character(c)),
         None if counted.counted == 0 => Some(Invalid::Empty),
         None => (!counted.fits()).then_some(Invalid::TooLong),
     }
+}
+
+/// The first character of `text` that the network of `rules` refuses a whole
+/// text for; only X is known to have such ones.
+pub fn invalid_character(text: &str, rules: &Rules) -> Option<char> {
+    text.chars().find(|c| rules.dialect == Dialect::X && is_invalid(*c))
+}
+
+/// U+FFFE, U+FEFF and U+FFFF (twitter-text 3.1.0, `invalidCharsGroup`).
+fn is_invalid(c: char) -> bool {
+    matches!(c, '\u{fffe}' | '\u{feff}' | '\u{ffff}')
 }
 
 /// A stretch of text that is never cut, and what it costs.
@@ -150,10 +160,20 @@ pub(super) fn atoms(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Atom> 
     let mut out = Vec::new();
     let mut from = 0;
     let letters = |out: &mut Vec<Atom>, range: Range<usize>| {
-        for (at, cluster) in text[range.clone()].grapheme_indices(true) {
-            let start = range.start + at;
-            let cost = length(cluster, rules.unit);
-            out.push(Atom { range: start..start + cluster.len(), cost, kind: None });
+        let mut at = range.start;
+        while at < range.end {
+            // Of ASCII each stands alone, and costs one everywhere.
+            let end = at + lone(&text.as_bytes()[at..range.end]);
+            out.extend((at..end).map(|at| Atom { range: at..at + 1, cost: 1, kind: None }));
+            at = end;
+            for cluster in text[at..range.end].graphemes(true) {
+                let end = at + cluster.len();
+                out.push(Atom { range: at..end, cost: length(cluster, rules.unit), kind: None });
+                at = end;
+                if lone(&text.as_bytes()[at..range.end]) > 0 {
+                    break;
+                }
+            }
         }
     };
     for whole in wholes(text, rules, url_reserve) {
@@ -171,6 +191,13 @@ pub(super) fn atoms(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Atom> 
     }
     letters(&mut out, from..text.len());
     out
+}
+
+/// How many bytes of ASCII `bytes` begins with that no mark can belong to. CR LF
+/// is one character (UAX #29, GB3).
+fn lone(bytes: &[u8]) -> usize {
+    let ascii = bytes.iter().take_while(|byte| byte.is_ascii() && **byte != b'\r').count();
+    if ascii == bytes.len() { ascii } else { ascii.saturating_sub(1) }
 }
 
 /// What is never cut: entities, and what has a cost of its own. Where they
@@ -303,6 +330,8 @@ mod tests {
         assert_eq!(checked(""), Err(Invalid::Empty));
         assert_eq!(checked(&"a".repeat(281)), Err(Invalid::TooLong));
         assert_eq!(checked("a\u{feff}b"), Err(Invalid::Character('\u{feff}')));
+        assert_eq!(invalid_character("a\u{fffe}\u{ffff}", &x()), Some('\u{fffe}'));
+        assert_eq!(invalid_character("a\u{fffe}", &network::BLUESKY), None);
     }
 
     #[test]
