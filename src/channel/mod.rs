@@ -13,6 +13,7 @@ pub mod folder;
 pub mod http;
 pub mod linkedin;
 pub mod manual;
+pub mod network;
 pub mod outbox;
 pub mod secret;
 pub mod static_site;
@@ -23,7 +24,7 @@ pub mod x;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{ChannelTable, Project};
 pub use crate::plan::MicroDollars;
-use crate::plan::{Identity, Payload, Receipt, StepKey};
+use crate::plan::{Identity, Payload, Receipt, Seen, StepKey};
 use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
 use crate::source::Sources;
 use crate::text::Rules;
@@ -35,6 +36,16 @@ use std::time::Duration;
 
 /// A running piece of work with a channel.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, SendError>> + Send + 'a>>;
+
+/// The one request that makes what readers see: everything that nobody sees is
+/// done by then. It begins when it is first polled.
+pub type Posting<'a> = Doing<'a, Receipt>;
+
+/// All that comes before the posting of one part (images, above all) takes no
+/// longer than this: what is not there by then is "not yet", since nothing was
+/// posted. Whoever looks for a post knows that it left this much later than
+/// its try began, at most.
+pub const LONGEST_PREPARATION: Duration = Duration::from_secs(20 * 60);
 
 /// Why nothing is known to be out.
 #[derive(Debug, thiserror::Error)]
@@ -150,7 +161,29 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         let _ = payload;
         None
     }
-    /// Sends one part.
+    /// Does what a part needs before it can be posted, and what nobody sees:
+    /// asks whose the credentials are, uploads images. Whatever goes wrong in
+    /// here, or takes too long, nothing was posted. By itself: nothing.
+    fn prepare<'a>(
+        &'a self,
+        part: &'a crate::plan::PayloadPart,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Posting<'a>> {
+        Box::pin(async move { Ok(self.send(part, attempt)) })
+    }
+    /// Looks at a part that is out and whose receipt is safe: where readers find
+    /// it, and whether they see what was sent. What cannot be seen is no error.
+    /// `None`: there is nothing to look at, or nobody may.
+    fn read_back<'a>(
+        &'a self,
+        part: &'a crate::plan::PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        let _ = (part, receipt, attempt);
+        None
+    }
+    /// Sends one part: all of it in a row, with no journal in between.
     fn send<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt>;
     /// Looks for a part after an unknown outcome.
     fn find<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {

@@ -1,6 +1,6 @@
 //! What happened, one fact at a time: the journal is a list of these.
 
-use super::{Receipt, StepKey};
+use super::{Receipt, Seen, StepKey};
 use crate::render::VariantKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,8 @@ pub enum EventKind {
     Intent { part: u32, attempt: u32, bound: serde_json::Value },
     /// The service took it.
     Receipt { part: u32, receipt: Receipt },
+    /// A part that is out was looked at: what its receipt did not say yet.
+    Seen { part: u32, seen: Seen },
     /// The service said no, for good.
     Refused { part: u32, says: String },
     /// The service did nothing and said so; not before `until`.

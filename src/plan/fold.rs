@@ -5,7 +5,8 @@
 //! what a person cancelled stays cancelled unless it turns out to be out.
 
 use super::{
-    Delivery, Event, EventKind, Identity, PartStanding, Receipt, RecipientStanding, Standing, State, StepKey,
+    Delivery, Event, EventKind, Identity, PartStanding, Receipt, RecipientStanding, Seen, Standing, State,
+    StepKey,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -59,6 +60,7 @@ impl Standing {
             EventKind::Cancelled { by } => {
                 keep_back(delivery, State::Cancelled, &format!("cancelled by {by}"))
             }
+            EventKind::Seen { part, seen } => see(delivery, *part, seen),
             EventKind::Resolved { sent, url, by } => resolve(delivery, event, *sent, url.as_deref(), by),
             EventKind::Intent { part, .. }
             | EventKind::Receipt { part, .. }
@@ -145,7 +147,10 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
     match &event.kind {
         EventKind::Receipt { receipt, .. } if !(part.state == State::Sent && receipt.for_a_person) => {
             part.state = if receipt.for_a_person { State::Waiting } else { State::Sent };
-            part.receipt = Some(receipt.clone());
+            // What was seen of it stays seen, should its receipt come once more.
+            let known = part.receipt.take().filter(|known| known.id.is_some() && known.id == receipt.id);
+            let altered = receipt.altered.clone().or(known.and_then(|known| known.altered));
+            part.receipt = Some(Receipt { altered, ..receipt.clone() });
             sent = !receipt.for_a_person;
         }
         // A receipt outweighs every doubt.
@@ -177,8 +182,7 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
     }
     if sent {
         delivery.sent_at = delivery.sent_at.max(Some(event.at));
-        let live = delivery.parts.iter().find_map(live_text);
-        error = live.map(|live| format!("live, but not as planned: readers see “{live}”"));
+        error = what_is_altered(delivery);
     }
     match event.recipient.as_deref().and_then(|address| person_of(delivery, address)) {
         Some(person) => person.error = error,
@@ -190,6 +194,22 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         Some(_) => delivery.not_before.max(not_before),
         None => not_before,
     };
+}
+
+/// What was seen of a part that is out. Of anything else it says nothing.
+fn see(delivery: &mut Delivery, number: u32, seen: &Seen) {
+    let part = delivery.parts.iter_mut().find(|part| part.part == number && part.state == State::Sent);
+    let Some(receipt) = part.and_then(|part| part.receipt.as_mut()) else { return };
+    *receipt = std::mem::take(receipt).with(seen.clone());
+    if seen.altered.is_some() {
+        delivery.error = what_is_altered(delivery);
+    }
+}
+
+/// That readers see something else than was sent, if they do.
+fn what_is_altered(delivery: &Delivery) -> Option<String> {
+    let live = delivery.parts.iter().find_map(live_text)?;
+    Some(format!("live, but not as planned: readers see “{live}”"))
 }
 
 /// A person's (or the evidence's) word on what is unknown or waits to be pasted.

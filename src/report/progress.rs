@@ -227,6 +227,12 @@ impl Listener for Progress {
                 let number = thread.map(|all| format!("{} of {all}  ", part + 1)).unwrap_or_default();
                 self.ended(at, word(State::Sent), &format!("{number}{}", place(receipt)));
             }
+            EventKind::Seen { seen, .. } => {
+                let live = seen.altered.as_deref().map(|live| format!("readers see “{live}”"));
+                if let Some(live) = live {
+                    self.say(at, word(State::Altered), &live);
+                }
+            }
             EventKind::Refused { says, .. } => self.ended(at, word(State::Refused), says),
             EventKind::Unknown { cause, .. } => self.ended(at, word(State::Unknown), cause),
             EventKind::NotYet { says, until, .. } if !mail => {

@@ -8,7 +8,7 @@ use super::Facebook;
 use super::dialect::Asked;
 use super::graph::{self, Graph};
 use super::publish::{UPLOAD_LIMIT, is_comment, post_below};
-use crate::channel::{Attempt, Found, SendError};
+use crate::channel::{Attempt, Found, LONGEST_PREPARATION, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -25,6 +25,8 @@ const SETTLED: SignedDuration = SignedDuration::from_mins(2);
 /// The post leaves after its photos, each of which may take this long: the time
 /// of a try is when the first of them began.
 const FOR_EACH_PHOTO: SignedDuration = SignedDuration::from_secs(UPLOAD_LIMIT.as_secs().cast_signed());
+/// And all of them together this long.
+const PREPARATION: SignedDuration = SignedDuration::from_secs(LONGEST_PREPARATION.as_secs().cast_signed());
 /// Pages of a list that are read, of a hundred each.
 const MOST_PAGES: usize = 5;
 /// So many letters in common at the beginning are too many for chance.
@@ -41,7 +43,7 @@ pub(super) async fn find(page: &Facebook, part: &PayloadPart, attempt: &Attempt)
         posts(&graph, &page.page_id, Some(since)).await?
     };
     let uploads = i32::try_from(part.media.len()).unwrap_or(i32::MAX);
-    let settled = FOR_EACH_PHOTO.saturating_mul(uploads).saturating_add(SETTLED);
+    let settled = FOR_EACH_PHOTO.saturating_mul(uploads).min(PREPARATION).saturating_add(SETTLED);
     let had_time = Timestamp::now().duration_since(attempt.last_tried) >= settled;
     Ok(verdict(&list, words_of(part), attempt.first_tried, had_time))
 }

@@ -137,8 +137,13 @@ fn address(permalink: &str, id: &str, own: Option<&str>) -> String {
     };
     match url::Url::parse(&whole) {
         Ok(url) if is_for_readers(&url, own) => url.to_string(),
-        _ => format!("https://www.facebook.com/{id}"),
+        _ => plain_address(id),
     }
+}
+
+/// Where readers find what Facebook told no address of.
+pub(super) fn plain_address(id: &str) -> String {
+    format!("https://www.facebook.com/{id}")
 }
 
 fn is_for_readers(url: &url::Url, own: Option<&str>) -> bool {

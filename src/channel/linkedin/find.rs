@@ -13,7 +13,7 @@ use super::post::since;
 use super::same::{Likeness, compare};
 use super::{comment, post, urn};
 use crate::channel::http::{Answer, Trouble};
-use crate::channel::{Attempt, Found, SendError};
+use crate::channel::{Attempt, Found, LONGEST_PREPARATION, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -26,9 +26,8 @@ const COUNT: usize = 100;
 /// So long after the last try a list has everything. Our choice: requests
 /// that we gave up after 30 seconds are done by then several times over.
 const SETTLED: SignedDuration = SignedDuration::from_secs(5 * 60);
-/// A try begins with the images: the post itself may have left this much later,
-/// when the longest that a run waits for one try was over.
-const IMAGES: SignedDuration = SignedDuration::from_secs(20 * 60);
+/// A try begins with the images: the post itself may have left this much later.
+const IMAGES: SignedDuration = SignedDuration::from_secs(LONGEST_PREPARATION.as_secs().cast_signed());
 
 /// From this long before the first try on, whatever is like ours keeps us from
 /// saying that ours is not there: a clock may be wrong by more than `since` allows.

@@ -8,11 +8,11 @@
 mod outcomes;
 mod starts;
 
-use super::attempt::{self, Flight, Unit};
+use super::attempt::{self, Flight, Sent, Unit};
 use super::item::Item;
 use super::{Listener, Route, Scope, World, take_up};
 use crate::channel::{Attempt, Configured};
-use crate::plan::{Delivery, Event, EventKind, PayloadPart, Plan, Standing, State, StepKey};
+use crate::plan::{Delivery, Event, EventKind, PayloadPart, Plan, Receipt, Standing, State, StepKey};
 use crate::store::{Batch, Store, StoreError};
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -153,6 +153,7 @@ fn begun_plans(
 /// What flies once its intent is durable.
 enum Start<'a> {
     Send { item: usize, unit: Unit, part: PayloadPart, attempt: Box<Attempt> },
+    ReadBack { item: usize, unit: Unit, sent: Box<Sent>, receipt: Receipt },
     Look { item: usize, unit: Unit, part: PayloadPart, attempt: Box<Attempt> },
     Live { channel: &'a Configured, key: StepKey, url: String },
 }
@@ -259,6 +260,9 @@ impl<'a> Runner<'a, '_> {
             Start::Send { item, unit, part, attempt } => {
                 self.sent_any = true;
                 attempt::send(self.items[item].sender(), unit, part, *attempt)
+            }
+            Start::ReadBack { item, unit, sent, receipt } => {
+                attempt::read_back(self.items[item].sender(), unit, *sent, receipt)
             }
             Start::Look { item, unit, part, attempt } => {
                 attempt::look(&*self.items[item].configured.channel, unit, part, *attempt)

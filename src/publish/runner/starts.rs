@@ -79,7 +79,7 @@ impl<'a> Runner<'a, '_> {
     }
 
     fn begin(&mut self, number: usize, now: Timestamp) {
-        if self.waits_for_page(number, now) || self.room(number) == 0 {
+        if self.waits_for_a_look(number) || self.waits_for_page(number, now) || self.room(number) == 0 {
             return;
         }
         let part = self.items[number].next_part(&self.standing);
@@ -174,6 +174,18 @@ impl<'a> Runner<'a, '_> {
         *self.flying_to.entry(&item.step.channel).or_default() += 1;
         self.listener.doing(item.step, "looking whether it went out");
         self.starts.push(Start::Look { item: number, unit, part: payload, attempt: Box::new(attempt) });
+    }
+
+    /// Whether something that the item comes after is out, and is still being
+    /// looked at: where readers find it may not be known yet.
+    fn waits_for_a_look(&self, number: usize) -> bool {
+        let (plan, step) = (self.items[number].plan, self.items[number].step);
+        let of_message = self.by_message.get(step.identity.message.as_str()).into_iter().flatten();
+        let mut flying = of_message.map(|other| &self.items[*other]).filter(|other| other.flying > 0);
+        flying.any(|other| {
+            let names = step.after.iter().chain(&step.needs_url_of);
+            names.filter_map(|name| plan.step(name)).any(|before| before.key == other.step.key)
+        })
     }
 
     /// Whether a page that the item points at, or comes after, does not answer yet.

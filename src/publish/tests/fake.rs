@@ -130,10 +130,10 @@ impl Channel for Fake {
             Some(say) => say,
             None => self.log.says.lock().unwrap().pop_front().unwrap_or(Say::Sent),
         };
-        if matches!(say, Say::Panic) {
-            panic!("as told");
-        }
         Box::pin(async move {
+            if matches!(say, Say::Panic) {
+                panic!("as told");
+            }
             {
                 let mut flying = self.log.flying.lock().unwrap();
                 flying.1 += 1;

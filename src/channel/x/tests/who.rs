@@ -1,5 +1,6 @@
 //! Whose the credentials are, and what they may do.
 
+use crate::channel::Ready;
 use super::server::{Reply, Server, problem};
 use super::*;
 use serde_json::json;
