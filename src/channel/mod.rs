@@ -8,7 +8,7 @@ pub mod credentials;
 pub mod email;
 pub mod facebook;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod folder;
 pub mod http;
 pub mod linkedin;

@@ -4,7 +4,7 @@ use super::{Page, Runner, Start};
 use crate::channel::{Found, SendError};
 use crate::plan::{Event, EventKind, Receipt};
 use crate::publish::attempt::{Finished, Sent, Unit};
-use crate::publish::retry::MOST_TRIES;
+use crate::publish::retry::{MOST_TRIES, disbelief};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -87,6 +87,10 @@ impl Runner<'_, '_> {
 
     /// Nothing was done: again in this run if that is soon, else in a later one.
     fn not_yet(&mut self, unit: &Unit, says: String, wait: Option<Duration>, now: Timestamp) {
+        let says = match disbelief(wait) {
+            Some(disbelief) => format!("{says}; {disbelief}"),
+            None => says,
+        };
         let going = self.is_going();
         let item = &mut self.items[unit.item];
         let tries = item.tries.entry((unit.recipient.clone(), unit.part)).or_default();

@@ -1,9 +1,10 @@
 //! Channels that answer as told, and a house with a real store to run them in.
 
-use crate::channel::{Attempt, Channel, Configured, Doing, Found, Ready, SendError};
+use crate::channel::{Attempt, Channel, Configured, Doing, Found, Posting, Ready, SendError};
 use crate::diagnostic::Checked;
 use crate::plan::{
-    Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Standing, State, Step,
+    Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing,
+    State, Step,
 };
 use crate::publish::{self, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
@@ -51,6 +52,11 @@ pub(super) struct Log {
     pub limit: Mutex<Option<usize>>,
     /// By recipient.
     pub people: Mutex<BTreeMap<String, VecDeque<Say>>>,
+    /// How the next preparations end; without any: at once, and well.
+    pub prepares: Mutex<VecDeque<Say>>,
+    /// What is seen of what is out, and how many milliseconds that takes; none:
+    /// nobody looks.
+    pub seen: Mutex<Option<(Seen, u64)>>,
     /// Most in flight at the same time, and now.
     pub flying: Mutex<(usize, usize)>,
 }
@@ -116,6 +122,24 @@ impl Channel for Fake {
                 Some(_) => Err(SendError::NotYet { says: "busy".to_owned(), wait: None }),
             }
         })
+    }
+    fn prepare<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Posting<'a>> {
+        let end = self.log.prepares.lock().unwrap().pop_front();
+        Box::pin(async move {
+            match end {
+                None => Ok(self.send(part, attempt)),
+                Some(Say::Hang) => std::future::pending().await,
+                Some(Say::Panic) => panic!("as told"),
+                Some(end) => Err(SendError::Unknown { cause: format!("{end:?}") }),
+            }
+        })
+    }
+    fn read_back<'a>(&'a self, _: &'a PayloadPart, _: &'a Receipt, _: &'a Attempt) -> Option<Doing<'a, Seen>> {
+        let (seen, wait) = self.log.seen.lock().unwrap().clone()?;
+        Some(Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+            Ok(seen)
+        }))
     }
     fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
         let person = attempt.identity.recipient.clone();
