@@ -57,7 +57,9 @@ async fn a_success_without_the_id_is_none() {
 #[tokio::test]
 async fn an_answer_that_is_not_whole_is_unknown_unless_its_head_has_the_id() {
     for way in WAYS {
-        for fault in [Fault::HalfJson, Fault::BrokenBody, Fault::Gigabyte] {
+        for fault in
+            [Fault::HalfJson, Fault::BrokenBody, Fault::BrokenPieces, Fault::Packed, Fault::Gigabyte]
+        {
             let (bench, outcome) = outcome(way, fault.clone()).await;
             match &outcome {
                 Ok(receipts) if way.id_in_header => {
@@ -148,6 +150,28 @@ async fn an_id_that_is_none_is_no_success() {
                 Err(SendError::Unknown { .. }) => {}
                 Err(error) => panic!("{} {odd:?}: {error:?}", way.name),
             }
+        }
+    }
+}
+
+/// A server that repeats what it was told, where the id should be.
+#[tokio::test]
+async fn a_secret_is_no_id_and_is_kept_nowhere() {
+    for way in WAYS {
+        let token = format!("{}-token", bench::CANARY);
+        for odd in [
+            token.clone(),
+            format!("urn:li:share:{token}"),
+            format!("urn:li:ugcPost:7{token}"),
+            format!("urn:li:comment:(urn:li:activity:7,{token})"),
+            format!("1234567890_{token}"),
+            "urn:li:person:7".to_owned(),
+            "urn:li:share:".to_owned(),
+            "n".repeat(40),
+        ] {
+            let (_, outcome) = outcome(way, Fault::OddId(odd.clone())).await;
+            assert!(matches!(outcome, Err(SendError::Unknown { .. })), "{} {odd:?}: {outcome:?}", way.name);
+            assert!(!format!("{outcome:?}").contains("canary"), "{}: {outcome:?}", way.name);
         }
     }
 }

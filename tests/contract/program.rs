@@ -3,7 +3,7 @@
 use super::bench::{CANARY, settings, table, write_secrets};
 use super::rows::{WAYS, Way};
 use crate::house::{House, rungs, signal};
-use ladder::rehearsal::{Fault, Kind, Network, Running};
+use ladder::rehearsal::{Fault, Kind, Network, Running, Upon};
 use std::path::Path;
 use std::time::Duration;
 
@@ -133,6 +133,47 @@ async fn a_kill_between_doing_and_hearing_of_it_is_no_second_post() {
         house.publish().ends(0);
         assert_eq!(house.state("one"), "sent", "{name}");
         assert_eq!(networks[0].timeline().len(), 1, "{name}");
+    }
+}
+
+/// The network has said what the post is called, and is asked once more how it
+/// looks: whoever dies then knows the name already.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_while_the_post_is_looked_at_loses_nothing() {
+    for (name, looks) in [("linkedin, an organisation", "/rest/posts/"), ("facebook", "_")] {
+        let (house, networks) = house(&[way(name)]).await;
+        house.write("content-ladders/all.toml", &format!("{}first_comment = \"More.\"\n", rungs(&["one"])));
+        networks[0].order_upon(Upon::Path("GET", looks), Fault::Silence);
+        let mut child = house.begin(&["publish", "m", "--yes"]);
+        for _ in 0..3000 {
+            if networks[0].ordered() == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(networks[0].ordered(), 0, "{name}");
+        signal("KILL", child.id());
+        child.wait().unwrap();
+        let receipts = || -> Vec<String> {
+            let journal = house.journal();
+            let mut query = journal
+                .prepare("SELECT json ->> '$.receipt.id' FROM events WHERE json ->> '$.event' = 'receipt'")
+                .unwrap();
+            let ids = query.query_map([], |row| row.get(0)).unwrap();
+            ids.map(Result::unwrap).collect()
+        };
+        let post = networks[0].timeline()[0].clone();
+        assert_eq!(receipts().first(), Some(&post.id), "{name}");
+        assert!(["planned", "sent"].contains(&house.state("one").as_str()), "{name}: {}", house.state("one"));
+        let asked = networks[0].log().len();
+        house.publish().ends(0);
+        assert_eq!(house.state("one"), "sent", "{name}");
+        let timeline = networks[0].timeline();
+        assert_eq!((timeline.len(), timeline[0].comments.len()), (1, 1), "{name}");
+        assert_eq!(receipts().len(), 2, "{name}");
+        // Nothing was looked for: there was no doubt.
+        let later: Vec<String> = networks[0].log()[asked..].iter().map(|logged| logged.path.clone()).collect();
+        assert!(!later.iter().any(|path| path.contains("published_posts") || path.ends_with("/rest/posts")), "{later:?}");
     }
 }
 

@@ -76,7 +76,12 @@ impl Fault {
         // Some say no more than a sentence. Anything else says nothing.
         let error = json.get("error").filter(|error| error.is_object() || error.is_string())?;
         let text = |key: &str| error.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-        let number = |key: &str| error.get(key).and_then(Value::as_i64).unwrap_or(0);
+        // A number, or one in quotes: a code that is not read could be a doubtful one.
+        let number = |key: &str| match error.get(key) {
+            Some(Value::String(digits)) => digits.trim().parse().unwrap_or(0),
+            Some(number) => number.as_i64().unwrap_or(0),
+            None => 0,
+        };
         let (code, subcode) = (number("code"), number("error_subcode"));
         let words = text("error_user_msg").or_else(|| text("message")).or_else(|| error.as_str());
         let mut said = clip(&clean(words.unwrap_or("no reason given")));
@@ -111,7 +116,7 @@ pub(super) fn is_gone_or_foreign(answer: &Answer) -> bool {
 /// and what cannot be read (packed bytes), could be one.
 pub(super) fn speaks_not_of_it(answer: &Answer) -> bool {
     let json = answer.json();
-    let is_coded = json.as_ref().is_some_and(|json| json["error"]["code"].is_number());
+    let is_coded = json.as_ref().is_some_and(|json| !json["error"]["code"].is_null());
     let is_half = answer.cut.is_some() || (json.is_none() && answer.body.trim_ascii().starts_with(b"{"));
     let is_text = std::str::from_utf8(&answer.body).is_ok();
     matches!(answer.status, 404 | 405 | 501) && is_text && !is_coded && !is_half

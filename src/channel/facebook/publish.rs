@@ -118,7 +118,7 @@ async fn post(
     fields.push(("fields".to_owned(), "id,permalink_url,message".to_owned()));
     let request = graph.request(Method::POST, &format!("{}/feed", page.page_id))?.form(&fields);
     let answer = graph.call(request, asked).await?;
-    let Some((id, told)) = graph.made(&answer, "id") else { return Err(graph.judge(&answer, asked)) };
+    let Some((id, told)) = graph.made(&answer, "id", asked) else { return Err(graph.judge(&answer, asked)) };
     Ok(receipt(graph, &id, &told, part, None))
 }
 
@@ -135,7 +135,7 @@ async fn photo(
         form = form.text("message", message.to_owned());
     }
     let answer = send_form(graph, page, form, asked).await?;
-    let Some((id, told)) = graph.made(&answer, "post_id") else { return Err(graph.judge(&answer, asked)) };
+    let Some((id, told)) = graph.made(&answer, "post_id", asked) else { return Err(graph.judge(&answer, asked)) };
     let detail = graph::id(&told["id"]).map(|photo| format!("photo {photo}"));
     Ok(receipt(graph, &id, &Value::Null, part, detail))
 }
@@ -150,7 +150,7 @@ async fn upload(
 ) -> Result<String, SendError> {
     let form = form(picture, attempt).await?.text("published", "false");
     let answer = send_form(graph, page, form, Asked::Upload).await?;
-    let uploaded = graph.made(&answer, "id").map(|(id, _)| id);
+    let uploaded = graph.made(&answer, "id", Asked::Upload).map(|(id, _)| id);
     uploaded.ok_or_else(|| match graph.judge(&answer, Asked::Upload) {
         SendError::Refused { says } => {
             SendError::Refused { says: format!("the image `{}`: {says}", picture.path) }
@@ -163,7 +163,7 @@ async fn comment(graph: &Graph, part: &PayloadPart, post: &str, asked: Asked) ->
     let message = part.body["message"].as_str().unwrap_or("");
     let request = graph.request(Method::POST, &format!("{post}/comments"))?.form(&[("message", message)]);
     let answer = graph.call(request, asked).await?;
-    let Some((id, _)) = graph.made(&answer, "id") else { return Err(graph.judge(&answer, asked)) };
+    let Some((id, _)) = graph.made(&answer, "id", asked) else { return Err(graph.judge(&answer, asked)) };
     Ok(receipt(graph, &id, &Value::Null, part, Some(format!("{COMMENT_ON}{post}"))))
 }
 

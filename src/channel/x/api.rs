@@ -305,8 +305,8 @@ fn problems(answer: &Answer) -> Vec<Value> {
     all
 }
 
-/// An id of X, which goes into addresses: digits today, and never anything
-/// that could be a path.
+/// An id of X, which goes into addresses and into the journal: digits, and so
+/// never a path, nor anything that the server was told, such as a token.
 pub(super) fn id_of(value: Option<&Value>) -> Option<String> {
     let id = match value? {
         Value::String(id) => id.clone(),
@@ -318,6 +318,10 @@ pub(super) fn id_of(value: Option<&Value>) -> Option<String> {
 
 /// Whether a text can be an id.
 pub(super) fn is_id(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    (1..=30).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a text can be a user name.
+pub(super) fn is_name(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

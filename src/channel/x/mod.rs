@@ -151,7 +151,7 @@ impl X {
     /// name leads there too.
     fn address(&self, me: Option<&Me>, id: &str) -> String {
         let name = self.handle.as_deref().or(me.map(|me| me.username.as_str()));
-        match name.filter(|name| api::is_id(name)) {
+        match name.filter(|name| api::is_name(name)) {
             Some(name) => format!("https://x.com/{name}/status/{id}"),
             None => format!("https://x.com/i/web/status/{id}"),
         }

@@ -56,7 +56,8 @@ async fn post(
     let request = api.request(Method::POST, "/2/tweets", &[])?.json(body);
     let answer = http::call(request).await.map_err(Trouble::of_creating)?;
     let said = answer.json().unwrap_or_default();
-    let Some(id) = id_of(said.pointer("/data/id")).filter(|_| answer.is_success()) else {
+    let named = id_of(said.pointer("/data/id")).filter(|id| api.secrets.redact(id) == *id);
+    let Some(id) = named.filter(|_| answer.is_success()) else {
         let purpose = Purpose::Posting { doubted: attempt.doubted };
         return Err(api.error(&answer, purpose, if attempt.part == 0 { "the post" } else { "this part" }));
     };
