@@ -79,6 +79,28 @@ async fn a_wrong_token_stops_the_run_before_the_first_byte() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_the_credentials_is_an_error_for_machines_too() {
+    let (house, networks) = house(&[way("x, OAuth 1.0a"), way("facebook")]).await;
+    let check = ["channels", "--check", "--format", "json"];
+    let json = house.run(&check).ends(0).json();
+    assert!(json["error"].is_null(), "{json}");
+    assert_eq!(
+        json["channels"][1]["secrets"][0],
+        serde_json::json!({ "key": "access_token", "by": "file", "reference": "token", "there": true })
+    );
+    networks[0].stop();
+    let json = house.run(&check).ends(1).json();
+    assert_eq!(json["error"]["code"], "not-known", "{json}");
+    house.write("token", &format!("{CANARY}-nonsense\n"));
+    let ended = house.run(&check).ends(1);
+    let error = &ended.json()["error"];
+    assert_eq!(error["code"], "not-accepted", "{error}");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("`[channels.one]`: not known: ") && message.contains("`[channels.two]`: cannot send: "));
+    assert!(!ended.out().contains("canary"), "{}", ended.out());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_is_settled_by_the_networks_own_list() {
     for name in ["x, OAuth 2", "facebook", "linkedin, an organisation"] {
         let (house, networks) = house(&[way(name)]).await;
