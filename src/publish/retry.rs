@@ -52,7 +52,8 @@ impl Tries {
     /// 1, 2, 4, 8 s and up to a quarter more, which part differs by key, so
     /// that what failed together is not repeated together.
     pub fn wait(&self, named: Option<Duration>, key: &StepKey) -> Duration {
-        if let Some(named) = named {
+        // "At once" is no wait: it would only be asked five times in a row.
+        if let Some(named) = named.filter(|named| !named.is_zero()) {
             return if named > LONGEST_NAMED { LONGEST_WINDOW } else { named };
         }
         let doubled = Duration::from_secs(1 << self.count.saturating_sub(1).min(7));
@@ -94,6 +95,7 @@ mod tests {
         let tries = Tries { count: 1, waited: Duration::from_secs(100), ..Tries::default() };
         let key = StepKey("ffff".to_owned());
         assert_eq!(tries.wait(Some(Duration::from_secs(7)), &key), Duration::from_secs(7));
+        assert_eq!(tries.wait(Some(Duration::ZERO), &key), tries.wait(None, &key));
         assert_eq!(tries.wait(Some(LONGEST_NAMED), &key), LONGEST_NAMED);
         assert_eq!(tries.wait(Some(Duration::MAX), &key), LONGEST_WINDOW);
         assert!(tries.allow(Duration::from_secs(20)));

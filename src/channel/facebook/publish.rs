@@ -6,12 +6,12 @@ use super::find::{same_words, words_of};
 use super::graph::{self, Graph};
 use super::verify;
 use crate::channel::folder::{on_disk, picture_bytes};
-use crate::channel::http::Answer;
+use crate::channel::http::{Answer, file};
 use crate::channel::{Attempt, Doing, Posting, SendError};
 use crate::plan::{PayloadPart, Receipt, Seen};
 use crate::render::Picture;
 use reqwest::Method;
-use reqwest::multipart::{Form, Part};
+use reqwest::multipart::Form;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -180,11 +180,7 @@ async fn form(picture: &Picture, attempt: &Attempt) -> Result<Form, SendError> {
         SendError::Unknown { cause } => SendError::NotYet { says: cause, wait: None },
         other => other,
     })?;
-    let source = Part::bytes(bytes).file_name(picture.name.clone()).mime_str(&picture.mime);
-    let source = source.map_err(|_| SendError::Refused {
-        says: format!("the image `{}` is of no type: `{}`", picture.path, picture.mime),
-    })?;
-    let form = Form::new().part("source", source);
+    let form = Form::new().part("source", file(picture, bytes)?);
     Ok(if picture.alt.is_empty() { form } else { form.text("alt_text_custom", picture.alt.clone()) })
 }
 

@@ -140,7 +140,7 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
             let says = format!("LinkedIn answered {status}: {said}");
             match asked {
                 Asked::ToPublish { .. } => SendError::Unknown { cause: says },
-                Asked::Other => SendError::NotYet { says, wait: None },
+                Asked::Other => SendError::NotYet { says, wait: answer.retry_after() },
             }
         }
     }

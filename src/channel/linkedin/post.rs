@@ -28,8 +28,8 @@ pub(super) async fn send(
     let body = written(part, images);
     let answer = api.post("/rest/posts", &body).await.map_err(Trouble::of_creating)?;
     if answer.is_success() {
-        let named = answer.header("x-restli-id").filter(|id| urn::is_post(id) && api.redact(id) == **id);
-        let Some(post) = named.map(str::to_owned) else {
+        let named = answer.header("x-restli-id").map(urn::plain);
+        let Some(post) = named.filter(|id| urn::is_post(id) && api.redact(id) == *id) else {
             let cause = format!("LinkedIn answered {} without the post's URN", answer.status);
             return Err(SendError::Unknown { cause });
         };

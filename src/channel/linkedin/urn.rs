@@ -48,6 +48,11 @@ fn is_id(id: &str) -> bool {
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
+/// The URN in a header: some servers write its colons as addresses have them.
+pub(super) fn plain(header: &str) -> String {
+    header.trim().replace("%3A", ":").replace("%3a", ":")
+}
+
 /// The first post that `text` names, of the kinds that the Posts API gives out.
 pub(super) fn post_in(text: &str) -> Option<String> {
     let starts = ["urn:li:share:", "urn:li:ugcPost:"];
@@ -61,7 +66,7 @@ pub(super) fn post_in(text: &str) -> Option<String> {
 /// The post that an address of the feed shows: for posts that a person told us of.
 pub(super) fn post_of_url(url: &str) -> Option<String> {
     let rest = url.split_once("/feed/update/")?.1;
-    let urn = rest.split(['/', '?', '#']).next()?.replace("%3A", ":");
+    let urn = plain(rest.split(['/', '?', '#']).next()?);
     is_post(&urn).then_some(urn)
 }
 
