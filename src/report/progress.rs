@@ -268,6 +268,7 @@ impl Listener for Progress {
 mod tests {
     use super::super::queue::tests::plan;
     use super::*;
+    use crate::plan::Seen;
     use std::sync::{Arc, Mutex};
 
     #[derive(Clone, Default)]
@@ -312,6 +313,8 @@ mod tests {
         };
         tell(0, None, EventKind::Intent { part: 0, attempt: 1, bound: serde_json::Value::Null });
         tell(0, None, receipt(Some("https://acme.example/b/\u{1b}[2J"), None, false));
+        let seen = Seen { url: None, altered: Some("It lan\u{1b}[2J".to_owned()) };
+        tell(0, None, EventKind::Seen { part: 0, seen });
         tell(1, None, receipt(None, Some("outbox/rocket-2/tweet"), true));
         tell(2, Some("p0@acme.example"), receipt(None, None, false));
         tell(2, Some("p1@acme.example"), EventKind::Refused { part: 0, says: "no such mailbox".to_owned() });
@@ -330,6 +333,7 @@ mod tests {
         insta::assert_snapshot!(text, @r"
         blog        …                waiting until the page answers
         blog        sent             https://acme.example/b/\u{1b}[2J
+        blog        altered          readers see “It lan\u{1b}[2J”
         tweet       written for you  outbox/rocket-2/tweet
         newsletter  refused          no such mailbox
         newsletter  unknown          cut
