@@ -2,8 +2,10 @@
 //! answer means. No service knowledge.
 
 use super::SendError;
+use crate::render::Picture;
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
+use reqwest::multipart::Part;
 use reqwest::{Client, RequestBuilder, redirect};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -161,6 +163,16 @@ pub async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
         }
     }
     Ok(Answer { status, headers, body, cut })
+}
+
+/// A picture's bytes as a file of a form. Its name is told in plain letters
+/// alone: what servers make of others differs, and no reader sees it.
+pub fn file(picture: &Picture, bytes: Vec<u8>) -> Result<Part, SendError> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let name: String = picture.name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+    Part::bytes(bytes).file_name(name).mime_str(&picture.mime).map_err(|_| SendError::Refused {
+        says: format!("the image `{}` has the type `{}`, which is none", picture.path, picture.mime),
+    })
 }
 
 /// What went wrong, in words for people, with the host and without the rest of

@@ -8,11 +8,12 @@ pub mod credentials;
 pub mod email;
 pub mod facebook;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod folder;
 pub mod http;
 pub mod linkedin;
 pub mod manual;
+pub mod network;
 pub mod outbox;
 pub mod secret;
 pub mod static_site;
@@ -23,7 +24,7 @@ pub mod x;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{ChannelTable, Project};
 pub use crate::plan::MicroDollars;
-use crate::plan::{Identity, Payload, Receipt, StepKey};
+use crate::plan::{Identity, Payload, Receipt, Seen, StepKey};
 use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
 use crate::source::Sources;
 use crate::text::Rules;
@@ -35,6 +36,15 @@ use std::time::Duration;
 
 /// A running piece of work with a channel.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, SendError>> + Send + 'a>>;
+
+/// The one request that makes what readers see: everything that nobody sees is
+/// done by then. It begins when it is first polled.
+pub type Posting<'a> = Doing<'a, Receipt>;
+
+/// All that comes before the posting of one part (images, above all) takes no
+/// longer than this: what is not there by then is "not yet", since nothing was
+/// posted.
+pub const LONGEST_PREPARATION: Duration = Duration::from_secs(20 * 60);
 
 /// Why nothing is known to be out.
 #[derive(Debug, thiserror::Error)]
@@ -80,8 +90,8 @@ pub struct Attempt {
     /// When this part was tried first: dates in what is sent come from here,
     /// so that a repeat is the same bytes.
     pub first_tried: Timestamp,
-    /// When this part was tried last before now; at the first try, now. What a
-    /// listing does not show may only not be there yet.
+    /// When this part was tried last before now, or rather when its posting left;
+    /// at the first try, now. What a listing does not show may only not be there yet.
     pub last_tried: Timestamp,
     /// The project's folder.
     pub project: PathBuf,
@@ -150,7 +160,35 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         let _ = payload;
         None
     }
-    /// Sends one part.
+    /// Does what a part needs before it can be posted, and what nobody sees:
+    /// asks whose the credentials are, uploads images. Whatever goes wrong in
+    /// here, or takes too long, nothing was posted. By itself: nothing.
+    fn prepare<'a>(
+        &'a self,
+        part: &'a crate::plan::PayloadPart,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Posting<'a>> {
+        Box::pin(async move { Ok(self.send(part, attempt)) })
+    }
+    /// Whether preparing this part takes requests of its own. If the process dies
+    /// among them, it is known that nothing was posted.
+    fn prepares(&self, part: &crate::plan::PayloadPart) -> bool {
+        let _ = part;
+        false
+    }
+    /// Looks at a part that is out and whose receipt is safe: where readers find
+    /// it, and whether they see what was sent. What cannot be seen is no error.
+    /// `None`: there is nothing to look at, or nobody may.
+    fn read_back<'a>(
+        &'a self,
+        part: &'a crate::plan::PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        let _ = (part, receipt, attempt);
+        None
+    }
+    /// Sends one part: all of it in a row, with no journal in between.
     fn send<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt>;
     /// Looks for a part after an unknown outcome.
     fn find<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {

@@ -42,8 +42,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let configured = house.channels.configured.get(name);
         let account = configured.map(|configured| configured.channel.account());
         let secrets = secrets(table, &house.loaded.folder.path);
-        let missing: Vec<&str> =
-            secrets.iter().filter(|secret| !secret.there).map(|secret| secret.reference.as_str()).collect();
+        let missing: Vec<String> =
+            secrets.iter().filter(|secret| !secret.there).map(Secret::in_words).collect();
         let outbox = configured.is_some_and(|configured| configured.without_credentials);
         let word = said.get(name);
         let refused = word.is_some_and(|word| word.refused);
@@ -62,7 +62,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         text.push_str(&format!("{name:<14} {:<12} {account_text:<28} {state}\n", table.adapter.value));
         let secrets: Vec<Value> = secrets
             .iter()
-            .map(|secret| json!({ "key": secret.key, "reference": secret.reference, "there": secret.there }))
+            .map(|secret| {
+                json!({ "key": secret.key, "by": secret.by, "reference": secret.reference, "there": secret.there })
+            })
             .collect();
         rows.push(json!({ "name": name, "adapter": table.adapter.value, "account": account,
             "language": table.language, "ready": ready,
@@ -72,13 +74,25 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("channels", rows);
     desk.show(&visible(&text));
     desk.problems(&house.loaded.sources, &problems);
-    Ok(if has_errors(&problems) {
-        Exit::Check
-    } else if said.values().any(|word| !word.good) {
-        Exit::Failed
+    if has_errors(&problems) {
+        return Ok(Exit::Check);
+    }
+    not_good(&said).map_or(Ok(Exit::Done), Err)
+}
+
+/// What failed: the channels that are not known to be good, and why.
+fn not_good(said: &BTreeMap<String, Word>) -> Option<Failure> {
+    let bad = || said.iter().filter(|(_, word)| !word.good);
+    let whys: Vec<String> = bad().map(|(name, word)| format!("`[channels.{name}]`: {}", word.says)).collect();
+    if whys.is_empty() {
+        return None;
+    }
+    let (code, hint) = if bad().any(|(_, word)| word.refused) {
+        ("not-accepted", "mend the credentials or the account, and look again with `ladder channels --check`")
     } else {
-        Exit::Done
-    })
+        ("not-known", "nobody said no: look again later with `ladder channels --check`")
+    };
+    Some(Failure::new(Exit::Failed, code, whys.join("; ")).hint(hint))
 }
 
 /// A network that takes longer to say who we are is not waited for.
@@ -149,34 +163,44 @@ pub fn lacks_secrets(table: &ChannelTable, project: &Path) -> bool {
 /// A secret as its table refers to it.
 struct Secret {
     key: String,
-    reference: String,
+    /// `env`, `file` or `command`.
+    by: &'static str,
+    /// The variable's name or the file's path; of a command nothing, for its
+    /// arguments may say more than others should know.
+    reference: Option<String>,
     there: bool,
+}
+
+impl Secret {
+    /// For people.
+    fn in_words(&self) -> String {
+        match (self.by, &self.reference) {
+            ("file", Some(path)) => format!("the file `{path}`"),
+            (_, Some(name)) => format!("`{name}`"),
+            (_, None) => "a command".to_owned(),
+        }
+    }
 }
 
 /// Every value that is a reference, whichever key the adapter has it under.
 fn secrets(table: &ChannelTable, project: &Path) -> Vec<Secret> {
     let entries = table.rest.entries.iter();
-    let secrets = entries.filter_map(|(key, node)| {
-        let (reference, there) = look(node, project)?;
-        Some(Secret { key: key.value.clone(), reference, there })
-    });
-    secrets.collect()
+    entries.filter_map(|(key, node)| look(&key.value, node, project)).collect()
 }
 
 /// What a reference names, and whether that is there. A command is not run:
 /// it counts as there.
-fn look(node: &Node, project: &Path) -> Option<(String, bool)> {
+fn look(key: &str, node: &Node, project: &Path) -> Option<Secret> {
     let NodeKind::Table(reference) = &node.kind else { return None };
-    let [(key, value)] = reference.entries.as_slice() else { return None };
-    match (key.value.as_str(), &value.kind) {
+    let [(way, value)] = reference.entries.as_slice() else { return None };
+    let secret = |by, reference, there| Some(Secret { key: key.to_owned(), by, reference, there });
+    match (way.value.as_str(), &value.kind) {
         ("env", NodeKind::String(name)) => {
             let set = std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
-            Some((format!("`{name}`"), set))
+            secret("env", Some(name.clone()), set)
         }
-        ("file", NodeKind::String(path)) => {
-            Some((format!("the file `{path}`"), project.join(path).is_file()))
-        }
-        ("command", _) => Some(("a command".to_owned(), true)),
+        ("file", NodeKind::String(path)) => secret("file", Some(path.clone()), project.join(path).is_file()),
+        ("command", _) => secret("command", None, true),
         _ => None,
     }
 }

@@ -5,10 +5,16 @@
 //! what a person cancelled stays cancelled unless it turns out to be out.
 
 use super::{
-    Delivery, Event, EventKind, Identity, PartStanding, Receipt, RecipientStanding, Standing, State, StepKey,
+    Delivery, Event, EventKind, Identity, PartStanding, Receipt, RecipientStanding, Seen, Standing, State,
+    StepKey,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
+
+/// Of a part that had left when its run died.
+pub const CUT: &str = "the run ended before an answer was recorded";
+/// Of a part of which nobody could see anything yet.
+pub const NOT_POSTED: &str = "the run ended before it was posted";
 
 impl Standing {
     /// Folds events in their order. `running` says whether a process is sending
@@ -59,8 +65,10 @@ impl Standing {
             EventKind::Cancelled { by } => {
                 keep_back(delivery, State::Cancelled, &format!("cancelled by {by}"))
             }
+            EventKind::Seen { part, seen } => see(delivery, *part, seen),
             EventKind::Resolved { sent, url, by } => resolve(delivery, event, *sent, url.as_deref(), by),
             EventKind::Intent { part, .. }
+            | EventKind::Prepared { part }
             | EventKind::Receipt { part, .. }
             | EventKind::Refused { part, .. }
             | EventKind::NotYet { part, .. }
@@ -145,13 +153,21 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
     match &event.kind {
         EventKind::Receipt { receipt, .. } if !(part.state == State::Sent && receipt.for_a_person) => {
             part.state = if receipt.for_a_person { State::Waiting } else { State::Sent };
-            part.receipt = Some(receipt.clone());
+            // What was seen of it stays seen, should its receipt come once more.
+            let known = part.receipt.take().filter(|known| known.id.is_some() && known.id == receipt.id);
+            let altered = receipt.altered.clone().or(known.and_then(|known| known.altered));
+            part.receipt = Some(Receipt { altered, ..receipt.clone() });
             sent = !receipt.for_a_person;
         }
         // A receipt outweighs every doubt.
         _ if settled => return,
-        EventKind::Intent { attempt, bound, .. } => {
+        EventKind::Prepared { .. } => {
+            part.preparing = false;
+            part.last_tried = part.last_tried.max(Some(event.at));
+        }
+        EventKind::Intent { attempt, bound, prepares, .. } => {
             part.state = State::Sending;
+            part.preparing = *prepares;
             part.attempts = part.attempts.max(*attempt);
             part.first_tried.get_or_insert(event.at);
             part.last_tried = part.last_tried.max(Some(event.at));
@@ -177,8 +193,7 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
     }
     if sent {
         delivery.sent_at = delivery.sent_at.max(Some(event.at));
-        let live = delivery.parts.iter().find_map(live_text);
-        error = live.map(|live| format!("live, but not as planned: readers see “{live}”"));
+        error = what_is_altered(delivery);
     }
     match event.recipient.as_deref().and_then(|address| person_of(delivery, address)) {
         Some(person) => person.error = error,
@@ -190,6 +205,22 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         Some(_) => delivery.not_before.max(not_before),
         None => not_before,
     };
+}
+
+/// What was seen of a part that is out. Of anything else it says nothing.
+fn see(delivery: &mut Delivery, number: u32, seen: &Seen) {
+    let part = delivery.parts.iter_mut().find(|part| part.part == number && part.state == State::Sent);
+    let Some(receipt) = part.and_then(|part| part.receipt.as_mut()) else { return };
+    *receipt = std::mem::take(receipt).with(seen.clone());
+    if seen.altered.is_some() {
+        delivery.error = what_is_altered(delivery);
+    }
+}
+
+/// That readers see something else than was sent, if they do.
+fn what_is_altered(delivery: &Delivery) -> Option<String> {
+    let live = delivery.parts.iter().find_map(live_text)?;
+    Some(format!("live, but not as planned: readers see “{live}”"))
 }
 
 /// A person's (or the evidence's) word on what is unknown or waits to be pasted.
@@ -279,17 +310,23 @@ fn keep_back(delivery: &mut Delivery, state: State, why: &str) {
 
 /// Nobody is sending, so no answer will come any more.
 fn doubt_what_was_left_open(delivery: &mut Delivery) {
-    const CUT: &str = "the run ended before an answer was recorded";
     for part in delivery.parts.iter_mut().filter(|part| part.state == State::Sending) {
-        part.state = State::Unknown;
-        part.doubted = true;
-        delivery.error = Some(CUT.to_owned());
+        delivery.error = Some(left_open(part).to_owned());
     }
     for person in delivery.recipients.iter_mut().filter(|person| person.part.state == State::Sending) {
-        person.part.state = State::Unknown;
-        person.part.doubted = true;
-        person.error = Some(CUT.to_owned());
+        person.error = Some(left_open(&mut person.part).to_owned());
     }
+}
+
+/// What became of a part that a dead run had begun, and what is said of it.
+fn left_open(part: &mut PartStanding) -> &'static str {
+    if part.preparing {
+        part.state = State::Planned;
+        return NOT_POSTED;
+    }
+    part.state = State::Unknown;
+    part.doubted = true;
+    CUT
 }
 
 /// The delivery's state from its parts'.
@@ -422,6 +459,7 @@ fn untried(part: u32) -> PartStanding {
         attempts: 0,
         first_tried: None,
         last_tried: None,
+        preparing: false,
         doubted: false,
         receipt: None,
         bound: None,

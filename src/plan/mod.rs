@@ -18,7 +18,7 @@ pub use bind::bind;
 pub use event::{Event, EventKind};
 pub use key::{Identity, StepKey};
 pub use make::{Draft, Wish, make};
-pub use payload::{MicroDollars, Payload, PayloadPart, Receipt};
+pub use payload::{MicroDollars, Payload, PayloadPart, Receipt, Seen};
 pub use standing::{Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State};
 
 #[cfg(test)]

@@ -206,7 +206,7 @@ impl Listener for Progress {
             rung.started |= !matches!(event.kind, EventKind::Planned { .. });
         }
         match &event.kind {
-            EventKind::Planned { .. } => {}
+            EventKind::Planned { .. } | EventKind::Prepared { .. } => {}
             EventKind::Intent { .. } => {
                 let Some(rung) = self.rungs.get(at) else { return };
                 if let (Some(bar), false) = (&rung.bar, mail) {
@@ -226,6 +226,12 @@ impl Listener for Progress {
                     self.rungs.get(at).filter(|rung| rung.all > 1 && !rung.mail).map(|rung| rung.all);
                 let number = thread.map(|all| format!("{} of {all}  ", part + 1)).unwrap_or_default();
                 self.ended(at, word(State::Sent), &format!("{number}{}", place(receipt)));
+            }
+            EventKind::Seen { seen, .. } => {
+                let live = seen.altered.as_deref().map(|live| format!("readers see “{live}”"));
+                if let Some(live) = live {
+                    self.say(at, word(State::Altered), &live);
+                }
             }
             EventKind::Refused { says, .. } => self.ended(at, word(State::Refused), says),
             EventKind::Unknown { cause, .. } => self.ended(at, word(State::Unknown), cause),
@@ -262,6 +268,7 @@ impl Listener for Progress {
 mod tests {
     use super::super::queue::tests::plan;
     use super::*;
+    use crate::plan::Seen;
     use std::sync::{Arc, Mutex};
 
     #[derive(Clone, Default)]
@@ -304,8 +311,14 @@ mod tests {
                 altered: None,
             },
         };
-        tell(0, None, EventKind::Intent { part: 0, attempt: 1, bound: serde_json::Value::Null });
+        tell(
+            0,
+            None,
+            EventKind::Intent { part: 0, attempt: 1, bound: serde_json::Value::Null, prepares: false },
+        );
         tell(0, None, receipt(Some("https://acme.example/b/\u{1b}[2J"), None, false));
+        let seen = Seen { url: None, altered: Some("It lan\u{1b}[2J".to_owned()) };
+        tell(0, None, EventKind::Seen { part: 0, seen });
         tell(1, None, receipt(None, Some("outbox/rocket-2/tweet"), true));
         tell(2, Some("p0@acme.example"), receipt(None, None, false));
         tell(2, Some("p1@acme.example"), EventKind::Refused { part: 0, says: "no such mailbox".to_owned() });
@@ -324,6 +337,7 @@ mod tests {
         insta::assert_snapshot!(text, @r"
         blog        …                waiting until the page answers
         blog        sent             https://acme.example/b/\u{1b}[2J
+        blog        altered          readers see “It lan\u{1b}[2J”
         tweet       written for you  outbox/rocket-2/tweet
         newsletter  refused          no such mailbox
         newsletter  unknown          cut

@@ -47,6 +47,8 @@ async fn one_delivery_is_at_most_one_post() {
         Fault::AnswerLost,
         Fault::CutBefore,
         Fault::BrokenBody,
+        Fault::BrokenPieces,
+        Fault::Packed,
         Fault::TooMany(Duration::from_secs(1)),
         Fault::FailedAfter,
         Fault::FailedBefore,

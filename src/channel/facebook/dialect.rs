@@ -76,7 +76,12 @@ impl Fault {
         // Some say no more than a sentence. Anything else says nothing.
         let error = json.get("error").filter(|error| error.is_object() || error.is_string())?;
         let text = |key: &str| error.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-        let number = |key: &str| error.get(key).and_then(Value::as_i64).unwrap_or(0);
+        // A number, or one in quotes: a code that is not read could be a doubtful one.
+        let number = |key: &str| match error.get(key) {
+            Some(Value::String(digits)) => digits.trim().parse().unwrap_or(0),
+            Some(number) => number.as_i64().unwrap_or(0),
+            None => 0,
+        };
         let (code, subcode) = (number("code"), number("error_subcode"));
         let words = text("error_user_msg").or_else(|| text("message")).or_else(|| error.as_str());
         let mut said = clip(&clean(words.unwrap_or("no reason given")));
@@ -111,7 +116,7 @@ pub(super) fn is_gone_or_foreign(answer: &Answer) -> bool {
 /// and what cannot be read (packed bytes), could be one.
 pub(super) fn speaks_not_of_it(answer: &Answer) -> bool {
     let json = answer.json();
-    let is_coded = json.as_ref().is_some_and(|json| json["error"]["code"].is_number());
+    let is_coded = json.as_ref().is_some_and(|json| !json["error"]["code"].is_null());
     let is_half = answer.cut.is_some() || (json.is_none() && answer.body.trim_ascii().starts_with(b"{"));
     let is_text = std::str::from_utf8(&answer.body).is_ok();
     matches!(answer.status, 404 | 405 | 501) && is_text && !is_coded && !is_half
@@ -141,7 +146,7 @@ pub(super) fn outcome(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> Str
             Some(fault) => format!("Facebook answered {status}: {}", fault.said),
             None => format!("Facebook answered {status}"),
         };
-        return doubt(says, asked);
+        return doubt(says, asked, answer);
     }
     match fault {
         Some(fault) => of_code(&fault, answer, asked),
@@ -170,8 +175,8 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
             "Facebook has blocked the page from doing this for some hours. A person has to look: open the page, \
              see what Facebook complains about, wait, and do not try again before: {said}"
         )),
-        (1 | 2, _) => doubt(format!("Facebook had trouble of its own: {said}"), asked),
-        _ if fault.transient => doubt(format!("Facebook had trouble that will pass: {said}"), asked),
+        (1 | 2, _) => doubt(format!("Facebook had trouble of its own: {said}"), asked, answer),
+        _ if fault.transient => doubt(format!("Facebook had trouble that will pass: {said}"), asked, answer),
         (210, _) => refused(format!(
             "this needs the page's own token, and the token is another's: take the page's from \
              `GET /me/accounts`. Facebook says: {said}"
@@ -205,7 +210,7 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
                 says: format!("Facebook has had enough calls for now: {said}"),
                 wait: Some(wait(answer)),
             },
-            status @ (408 | 409 | 425) => doubt(format!("Facebook answered {status}: {said}"), asked),
+            status @ (408 | 409 | 425) => doubt(format!("Facebook answered {status}: {said}"), asked, answer),
             _ => refused(format!("Facebook said no: {said}")),
         },
     }
@@ -227,19 +232,19 @@ fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) ->
     match status {
         429 => SendError::NotYet { says, wait: Some(wait(answer)) },
         // A time-out, or a request that stands in the way of another one.
-        408 | 409 | 425 => doubt(says, asked),
+        408 | 409 | 425 => doubt(says, asked, answer),
         // Words that cannot be read could be that the same is there already.
         400..=499 if !is_half && !asked.is_doubted() => refused(says),
-        _ => doubt(says, asked),
+        _ => doubt(says, asked, answer),
     }
 }
 
 /// For what readers see: nobody knows. Else it is simply done again.
-fn doubt(says: String, asked: Asked) -> SendError {
+fn doubt(says: String, asked: Asked, answer: &Answer) -> SendError {
     if asked.publishes() {
         SendError::Unknown { cause: says }
     } else {
-        SendError::NotYet { says, wait: None }
+        SendError::NotYet { says, wait: answer.retry_after() }
     }
 }
 

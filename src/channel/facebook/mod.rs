@@ -15,16 +15,15 @@ mod tests;
 mod verify;
 
 use super::credentials::{Credentials, account, base_url};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, Removed};
+use super::network::Network;
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Removed, SendError};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
-use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::plan::{Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, network};
-use std::future::Future;
 use std::path::Path;
-use std::pin::Pin;
 
 /// `adapter = "facebook"`.
 pub const ADAPTER: Adapter = Adapter {
@@ -127,50 +126,51 @@ fn version(reader: &mut Reader<'_>) -> String {
     VERSION.to_owned()
 }
 
-impl Channel for Facebook {
-    fn account(&self) -> String {
-        self.account.clone()
+impl Network for Facebook {
+    const RULES: Rules = network::FACEBOOK;
+    const DEFAULTS: Defaults = defaults::FACEBOOK;
+    /// One after the other: a page that posts many at once is taken for spam
+    /// (error 1390008, "posting too fast").
+    const AT_ONCE: usize = 1;
+
+    fn account(&self) -> &str {
+        &self.account
     }
 
-    fn kind(&self) -> VariantKind {
-        VariantKind::Post
+    fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
-    fn rules(&self) -> Rules {
-        network::FACEBOOK
-    }
-
-    fn defaults(&self) -> Defaults {
-        defaults::FACEBOOK
-    }
-
-    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
+    fn payload(&self, variant: &Variant) -> Checked<Payload> {
         payload::payload(&self.page_id, variant)
     }
 
-    fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {
-        Box::pin(self.credentials.ready(project))
+    async fn verify(&self, project: &Path) -> Result<(), SendError> {
+        verify::verify(self, project).await
     }
 
-    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
-        Box::pin(verify::verify(self, project))
+    async fn prepare<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        attempt: &'a Attempt,
+    ) -> Result<Posting<'a>, SendError> {
+        publish::prepare(self, part, attempt).await
     }
 
-    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
-        Box::pin(publish::send(self, part, attempt))
+    fn read_back<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        publish::read_back(self, part, receipt, attempt)
     }
 
-    fn find<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
-        Box::pin(find::find(self, part, attempt))
+    async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
+        find::find(self, part, attempt).await
     }
 
-    fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
-        Box::pin(remove::remove(self, receipt, project))
-    }
-
-    /// One after the other: a page that posts many at once is taken for spam
-    /// (error 1390008, "posting too fast").
-    fn at_once(&self) -> usize {
-        1
+    async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
+        remove::remove(self, receipt, project).await
     }
 }

@@ -88,6 +88,13 @@ impl Fault {
         self.is("DUPLICATE_POST") || self.says.contains("is a duplicate of urn:li:")
     }
 
+    /// Whether it speaks of a duplicate at all. After a doubt, what it is a
+    /// duplicate of may be ours.
+    fn speaks_of_duplicates(&self) -> bool {
+        let all = self.codes.iter().chain([&self.says]);
+        self.is_duplicate() || all.into_iter().any(|words| words.to_lowercase().contains("duplicate"))
+    }
+
     /// The post whose words they are. A person's URN in the sentence is none.
     pub fn duplicate_of(&self) -> Option<String> {
         if self.is_duplicate() { urn::post_in(&self.says) } else { None }
@@ -97,7 +104,8 @@ impl Fault {
 /// What an answer that is no success means.
 ///
 /// - 401, 403, 426 and other 4xx: LinkedIn looked at it and did nothing. Refused;
-///   but after a try in doubt, one whose words cannot be read settles nothing.
+///   but after a try in doubt, one whose words cannot be read settles nothing,
+///   nor does a duplicate that names no post.
 /// - 429: it did nothing, and names no time; not yet.
 /// - 408, 409, 3xx, 5xx and "Unable to obtain activity", which comes with
 ///   posts that are there afterwards: unknown for what people see, since none
@@ -108,7 +116,13 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
     let said = api.clean(&fault.says);
     let said = if said.is_empty() { "without a word".to_owned() } else { said };
     let transient = fault.says.contains("Unable to obtain activity");
-    let unread = asked == Asked::ToPublish { doubted: true } && !fault.is_read;
+    let doubted = asked == Asked::ToPublish { doubted: true };
+    let unread = doubted && !fault.is_read;
+    if doubted && (400..500).contains(&answer.status) && fault.speaks_of_duplicates() {
+        return SendError::Unknown {
+            cause: format!("LinkedIn has these words already, and an earlier try may be them: {said}"),
+        };
+    }
     match answer.status {
         429 => SendError::NotYet {
             says: format!("LinkedIn takes no more for now: {said}"),
@@ -126,7 +140,7 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
             let says = format!("LinkedIn answered {status}: {said}");
             match asked {
                 Asked::ToPublish { .. } => SendError::Unknown { cause: says },
-                Asked::Other => SendError::NotYet { says, wait: None },
+                Asked::Other => SendError::NotYet { says, wait: answer.retry_after() },
             }
         }
     }
@@ -146,11 +160,13 @@ fn refused(status: u16, fault: &Fault, said: &str, api: &Api<'_>, now: Timestamp
     }
     match (status, fault.number) {
         // Numbers and names: seen in answers that users reported, 2024.
-        (401, Some(65600)) => format!("LinkedIn does not know this access token: {token} ({said})"),
-        (401, Some(65601)) => {
+        (401, number) if number == Some(65600) || fault.is("INVALID_ACCESS_TOKEN") => {
+            format!("LinkedIn does not know this access token: {token} ({said})")
+        }
+        (401, number) if number == Some(65601) || fault.is("REVOKED_ACCESS_TOKEN") => {
             format!("the access token was revoked by its member or replaced by a newer one: {token} ({said})")
         }
-        (401, Some(65602)) => {
+        (401, number) if number == Some(65602) || fault.is("EXPIRED_ACCESS_TOKEN") => {
             format!("the access token has expired; LinkedIn's tokens live for 60 days: {token} ({said})")
         }
         (401, _) => format!("LinkedIn does not take this access token: {token} ({said})"),

@@ -39,9 +39,12 @@ impl<'a> Api<'a> {
     /// A request with everything that LinkedIn wants to see on each of them.
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.channel.base_url));
-        self.signed(request)
-            .header("LinkedIn-Version", &self.channel.version)
-            .header("X-Restli-Protocol-Version", "2.0.0")
+        let request = self.signed(request);
+        // Only what is below `/rest` has versions.
+        if !path.starts_with("/rest/") {
+            return request;
+        }
+        request.header("LinkedIn-Version", &self.channel.version).header("X-Restli-Protocol-Version", "2.0.0")
     }
 
     fn signed(&self, request: RequestBuilder) -> RequestBuilder {

@@ -27,7 +27,7 @@ pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
         let id = answer.header("x-restli-id")?;
         Comment::parse(id).or_else(|| Comment::of(&post, id))
     });
-    match named {
+    match named.filter(|comment| api.redact(&comment.id) == comment.id) {
         Some(comment) => Ok(receipt(api, &post, &comment, text(part), &facts)),
         None => {
             let cause = format!("LinkedIn answered {} without the comment's URN", answer.status);

@@ -21,8 +21,8 @@ const UPLOAD_LIMIT: Duration = Duration::from_secs(180);
 /// members' tokens cannot read images. Not documented; adapters in use wait
 /// for a few seconds. `image_wait` in the channel's table says otherwise.
 pub(super) const GRACE: Duration = UNIT.saturating_mul(3);
-/// The longest that `image_wait` may be: a run gives up a try after 20 minutes,
-/// and would have to call it unknown although nothing was posted.
+/// The longest that `image_wait` may be: half of what a run has for all that
+/// comes before a post.
 pub(super) const LONGEST_GRACE: SignedDuration = SignedDuration::from_mins(10);
 /// When an organisation's image is asked for, in units between: 31 in all.
 const LOOKS: [u32; 8] = [1, 1, 2, 3, 4, 5, 7, 8];

@@ -2,10 +2,10 @@
 
 use super::answer::{Asked, Fault, trouble};
 use super::api::Api;
-use super::{find, image, same, urn};
+use super::{find, same, urn};
 use crate::channel::http::{Answer, Trouble};
 use crate::channel::{Attempt, Removed, SendError};
-use crate::plan::{PayloadPart, Receipt};
+use crate::plan::{PayloadPart, Receipt, Seen};
 use crate::text::little_text;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -18,18 +18,22 @@ pub(super) fn since(attempt: &Attempt) -> Timestamp {
     attempt.first_tried.saturating_sub(SKEW).unwrap_or(Timestamp::MIN)
 }
 
-/// Uploads the images, posts, and reads the post back where that is allowed.
-pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -> Result<Receipt, SendError> {
-    let images = image::upload(api, &part.media, attempt).await?;
-    let body = written(part, &images);
+/// Posts, with those `images` in their places.
+pub(super) async fn send(
+    api: &Api<'_>,
+    part: &PayloadPart,
+    images: &[String],
+    attempt: &Attempt,
+) -> Result<Receipt, SendError> {
+    let body = written(part, images);
     let answer = api.post("/rest/posts", &body).await.map_err(Trouble::of_creating)?;
     if answer.is_success() {
-        let Some(post) = answer.header("x-restli-id").filter(|id| urn::is_post(id)).map(str::to_owned) else {
+        let named = answer.header("x-restli-id").map(urn::plain);
+        let Some(post) = named.filter(|id| urn::is_post(id) && api.redact(id) == *id) else {
             let cause = format!("LinkedIn answered {} without the post's URN", answer.status);
             return Err(SendError::Unknown { cause });
         };
-        let altered = read_back(api, &post, commentary(part)).await;
-        return Ok(receipt(&post, altered));
+        return Ok(receipt(&post, None));
     }
     let fault = Fault::of(&answer);
     // What is not whole may name half a URN.
@@ -154,13 +158,10 @@ pub(super) fn created(facts: &Value) -> Option<Timestamp> {
 
 /// What readers see, if that is not what was planned. A read that fails
 /// changes nothing: the post is out.
-async fn read_back(api: &Api<'_>, post: &str, planned: &str) -> Option<String> {
-    if !api.channel.can_read() {
-        return None;
-    }
+pub(super) async fn read_back(api: &Api<'_>, post: &str, planned: &str) -> Seen {
     match read(api, post).await {
-        Read::There(live) => differing(api, planned, live.text),
-        Read::Missing | Read::NotSaid => None,
+        Read::There(live) => Seen { altered: differing(api, planned, live.text), url: None },
+        Read::Missing | Read::NotSaid => Seen::default(),
     }
 }
 

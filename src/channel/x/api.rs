@@ -20,11 +20,6 @@ use url::Url;
 /// really bears is not written (unverified: about five minutes).
 const SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// X's longest window is a day (docs.x.com, rate limits, 2026-07-24): it has no
-/// reason to name a longer wait. A little more is a clock's doing.
-const LONGEST_WINDOW: Duration = Duration::from_secs(24 * 3600);
-const LITTLE_MORE: Duration = Duration::from_secs(15 * 60);
-
 /// Those of 4xx that prove that a request was not carried out: about what it
 /// says, who asks, or how much. What else there is (409, 425, a proxy's 444,
 /// 460 and 499, numbers that mean nothing) may follow a post that was made.
@@ -119,7 +114,7 @@ impl Api<'_> {
                 SendError::Unknown { cause: format!("{cause}, {may}{said}") }
             }
             403 => refused(forbidden(&low, purpose, what)),
-            429 => not_yet(format!("X takes no more for the moment{said}"), wait(answer)),
+            429 => SendError::NotYet { says: format!("X takes no more for the moment{said}"), wait: wait(answer) },
             // The server gave up waiting for the rest of the request, says
             // whoever stands in front of it; what is behind may have had it all.
             408 => lost(answer, purpose, what, &said),
@@ -186,9 +181,10 @@ fn lost(answer: &Answer, purpose: Purpose, what: &str, said: &str) -> SendError 
     let cut = answer.cut.as_ref().map(|why| format!(", and its answer broke off: {why}")).unwrap_or_default();
     let status = status(answer);
     match purpose {
-        Purpose::Asking => {
-            not_yet(format!("X has trouble with {what}: {status}{cut}{said}"), answer.retry_after())
-        }
+        Purpose::Asking => SendError::NotYet {
+            says: format!("X has trouble with {what}: {status}{cut}{said}"),
+            wait: answer.retry_after(),
+        },
         Purpose::Posting { .. } => {
             SendError::Unknown { cause: format!("X answered {status}{cut}: it may have posted {what}{said}") }
         }
@@ -245,27 +241,6 @@ fn forbidden(low: &str, purpose: Purpose, what: &str) -> String {
 /// For an app that may not write.
 pub(super) const READ_ONLY: &str = "the app may only read: set its permission to “Read and write” in X's developer \
                                     console, then make the access token anew";
-
-/// Later. A wait that is longer than any window of X is not believed: it is said,
-/// and looked at again after the longest.
-fn not_yet(says: String, wait: Option<Duration>) -> SendError {
-    match wait.filter(|wait| *wait > LONGEST_WINDOW + LITTLE_MORE) {
-        None => SendError::NotYet { says, wait },
-        Some(named) => SendError::NotYet {
-            says: format!("{says}; X names a wait of {}; looked at again after 24 h", roughly(named)),
-            wait: Some(LONGEST_WINDOW),
-        },
-    }
-}
-
-/// A wait of more than a day, as people say it.
-fn roughly(wait: Duration) -> String {
-    match wait.as_secs() / 3600 {
-        hours @ ..72 => format!("{hours} h"),
-        hours if hours < 24 * 3650 => format!("{} days", hours / 24),
-        _ => "more than 10 years".to_owned(),
-    }
-}
 
 /// How long until X takes something again: the latest reset of those windows
 /// that are used up, in seconds since 1970, or what `Retry-After` says
@@ -330,8 +305,8 @@ fn problems(answer: &Answer) -> Vec<Value> {
     all
 }
 
-/// An id of X, which goes into addresses: digits today, and never anything
-/// that could be a path.
+/// An id of X, which goes into addresses and into the journal: digits, and so
+/// never a path, nor anything that the server was told, such as a token.
 pub(super) fn id_of(value: Option<&Value>) -> Option<String> {
     let id = match value? {
         Value::String(id) => id.clone(),
@@ -343,6 +318,10 @@ pub(super) fn id_of(value: Option<&Value>) -> Option<String> {
 
 /// Whether a text can be an id.
 pub(super) fn is_id(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    (1..=30).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a text can be a user name.
+pub(super) fn is_name(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

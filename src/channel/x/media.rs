@@ -6,11 +6,11 @@
 
 use super::api::{Api, Purpose, id_of};
 use crate::channel::folder::picture_bytes;
-use crate::channel::http::Answer;
+use crate::channel::http::{Answer, file};
 use crate::channel::{Attempt, SendError};
 use crate::render::Picture;
 use reqwest::Method;
-use reqwest::multipart::{Form, Part};
+use reqwest::multipart::Form;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -66,14 +66,6 @@ pub(super) async fn upload(
 
 fn category(picture: &Picture) -> &'static str {
     if picture.mime == "image/gif" { "tweet_gif" } else { "tweet_image" }
-}
-
-fn file(picture: &Picture, bytes: Vec<u8>) -> Result<Part, SendError> {
-    Part::bytes(bytes).file_name(picture.name.clone()).mime_str(&picture.mime).map_err(|_| {
-        SendError::Refused {
-            says: format!("the image `{}` has the type `{}`, which is none", picture.name, picture.mime),
-        }
-    })
 }
 
 async fn in_one(

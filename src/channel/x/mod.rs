@@ -16,19 +16,18 @@ mod tests;
 mod words;
 
 use super::credentials::{Credentials, account, base_url};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, MicroDollars, Ready, Removed, SendError};
+use super::network::Network;
+use super::{Adapter, Attempt, Channel, Configuring, Found, MicroDollars, Posting, Removed, SendError};
 use crate::diagnostic::Checked;
 use crate::ladder::shape::{Field, Kind, Reader};
-use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::plan::{Payload, PayloadPart, Receipt};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, network};
 use api::{Api, Purpose, id_of};
 use reqwest::Method;
 use serde_json::Value;
-use std::future::Future;
 use std::path::Path;
-use std::pin::Pin;
 
 /// `adapter = "x"`.
 pub const ADAPTER: Adapter = Adapter {
@@ -152,58 +151,53 @@ impl X {
     /// name leads there too.
     fn address(&self, me: Option<&Me>, id: &str) -> String {
         let name = self.handle.as_deref().or(me.map(|me| me.username.as_str()));
-        match name.filter(|name| api::is_id(name)) {
+        match name.filter(|name| api::is_name(name)) {
             Some(name) => format!("https://x.com/{name}/status/{id}"),
             None => format!("https://x.com/i/web/status/{id}"),
         }
     }
 }
 
-impl Channel for X {
-    fn account(&self) -> String {
-        self.account.clone()
+impl Network for X {
+    const RULES: Rules = network::X;
+    const DEFAULTS: Defaults = defaults::X;
+
+    fn account(&self) -> &str {
+        &self.account
     }
 
-    fn kind(&self) -> VariantKind {
-        VariantKind::Post
+    fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
-    fn rules(&self) -> Rules {
-        network::X
-    }
-
-    fn defaults(&self) -> Defaults {
-        defaults::X
-    }
-
-    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
+    fn payload(&self, variant: &Variant) -> Checked<Payload> {
         match super::post_of(variant) {
             Ok(post) => payload::payload(post),
             Err(problems) => Checked::bad(problems),
         }
     }
 
-    fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {
-        Box::pin(self.credentials.ready(project))
-    }
-
-    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
-        Box::pin(async move { self.me(&self.api(project).await?).await.map(|_| ()) })
-    }
-
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {
         Some(payload::price(payload))
     }
 
-    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
-        Box::pin(post::send(self, part, attempt))
+    async fn verify(&self, project: &Path) -> Result<(), SendError> {
+        self.me(&self.api(project).await?).await.map(|_| ())
     }
 
-    fn find<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
-        Box::pin(find::find(self, part, attempt))
+    async fn prepare<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        attempt: &'a Attempt,
+    ) -> Result<Posting<'a>, SendError> {
+        post::prepare(self, part, attempt).await
     }
 
-    fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
-        Box::pin(post::remove(self, receipt, project))
+    async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
+        find::find(self, part, attempt).await
+    }
+
+    async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
+        post::remove(self, receipt, project).await
     }
 }

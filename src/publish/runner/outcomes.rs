@@ -1,10 +1,10 @@
 //! What an answer means: facts for the journal, and what is looked at again.
 
-use super::{Page, Runner};
+use super::{Page, Runner, Start};
 use crate::channel::{Found, SendError};
 use crate::plan::{Event, EventKind, Receipt};
-use crate::publish::attempt::{Finished, Unit};
-use crate::publish::retry::MOST_TRIES;
+use crate::publish::attempt::{Finished, Sent, Unit};
+use crate::publish::retry::{MOST_TRIES, disbelief};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -13,10 +13,13 @@ impl Runner<'_, '_> {
     pub(super) fn receive(&mut self, finished: Finished) {
         let now = Timestamp::now();
         match finished {
-            Finished::Sent(unit, outcome) => {
+            Finished::Sent(unit, sent, outcome) => {
                 self.landed(&unit);
                 match outcome {
-                    Ok(receipt) => self.receipt(&unit, receipt, now),
+                    Ok(receipt) => {
+                        self.receipt(&unit, receipt.clone(), now);
+                        self.read_back(unit, sent, receipt);
+                    }
                     Err(SendError::Refused { says }) => {
                         self.part_happened(&unit, EventKind::Refused { part: unit.part, says }, now);
                     }
@@ -29,6 +32,14 @@ impl Runner<'_, '_> {
                         }
                     }
                 }
+            }
+            Finished::Seen(unit, seen) => {
+                self.landed(&unit);
+                if !seen.is_nothing() {
+                    self.part_happened(&unit, EventKind::Seen { part: unit.part, seen }, now);
+                }
+                // Whoever comes after it waited for this.
+                self.look_again_at(&self.items[unit.item].step.identity.message);
             }
             Finished::Looked(unit, outcome) => {
                 self.landed(&unit);
@@ -62,8 +73,24 @@ impl Runner<'_, '_> {
         self.part_happened(unit, EventKind::Receipt { part: unit.part, receipt }, now);
     }
 
+    /// What is out is looked at, once its receipt is durable: with that commit
+    /// the looking takes off.
+    fn read_back(&mut self, unit: Unit, sent: Box<Sent>, receipt: Receipt) {
+        let item = &mut self.items[unit.item];
+        if item.sender().read_back(&sent.part, &receipt, &sent.attempt).is_none() {
+            return;
+        }
+        item.flying += 1;
+        *self.flying_to.entry(&item.step.channel).or_default() += 1;
+        self.starts.push(Start::ReadBack { item: unit.item, unit, sent, receipt });
+    }
+
     /// Nothing was done: again in this run if that is soon, else in a later one.
     fn not_yet(&mut self, unit: &Unit, says: String, wait: Option<Duration>, now: Timestamp) {
+        let says = match disbelief(wait) {
+            Some(disbelief) => format!("{says}; {disbelief}"),
+            None => says,
+        };
         let going = self.is_going();
         let item = &mut self.items[unit.item];
         let tries = item.tries.entry((unit.recipient.clone(), unit.part)).or_default();

@@ -70,6 +70,21 @@ fn codes_mean_the_same_with_every_status_below_500() {
 }
 
 #[test]
+fn a_code_in_quotes_is_a_code() {
+    for (code, wanted) in [("2", "Unknown"), ("190", "Refused"), ("4", "NotYet 900"), ("many", "Refused")] {
+        let body = format!(r#"{{"error":{{"message":"x","code":"{code}"}}}}"#);
+        assert_eq!(means(400, &[], &body, POST), wanted, "{code}");
+    }
+}
+
+/// What nobody sees is done again, after the wait that was named.
+#[test]
+fn a_wait_is_heard_with_any_trouble() {
+    assert_eq!(means(503, &[("retry-after", "40")], "", Asked::Upload), "NotYet 40");
+    assert_eq!(means(503, &[("retry-after", "40")], "", POST), "Unknown");
+}
+
+#[test]
 fn after_something_that_readers_see_a_doubt_stays_one() {
     let html = "<html><body>Bad gateway</body></html>";
     let comment = Asked::Comment { doubted: false };

@@ -144,8 +144,13 @@ async fn a_duplicate_is_ours_only_after_a_try_that_may_have_gone_out() {
         outcome(&tried(ORGANIZATION, true, duplicate("urn:li:ugcPost:5")).await),
         "sent urn:li:ugcPost:5"
     );
-    let person = outcome(&tried(PERSON, true, duplicate("urn:li:person:9")).await);
-    assert!(person.starts_with("refused: "), "{person}");
+    // It names no post that could be ours, and so proves neither.
+    for named in ["urn:li:person:9", "urn:li:share:7-sesame", "something"] {
+        for (doubted, means) in [(false, "refused: "), (true, "unknown: ")] {
+            let told = outcome(&tried(PERSON, doubted, duplicate(named)).await);
+            assert!(told.starts_with(means), "{named} {doubted}: {told}");
+        }
+    }
 }
 
 #[tokio::test]

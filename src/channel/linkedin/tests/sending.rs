@@ -4,7 +4,7 @@ use super::server::{Reply, Request, Server, created, json};
 use super::{House, ORGANIZATION, PERSON, TOKEN, house};
 use crate::channel::{Removed, SendError, fixture};
 use crate::plan::Receipt;
-use crate::render::Variant;
+use crate::render::{Card, Variant};
 use serde_json::json as value;
 
 /// Takes images and posts; says that the image is ready at the second look.
@@ -111,6 +111,34 @@ async fn images_go_first_whole_and_in_order() {
       }
     }
     "#);
+}
+
+#[tokio::test]
+async fn no_words_are_left_out_and_not_sent_empty() {
+    let server = Server::start(network).await;
+    let house = house(PERSON, &server.url);
+    let mut images = with_images(&[("a.png", b"a"), ("b.png", b"b")]);
+    let mut card = landed();
+    if let (Variant::Post(images), Variant::Post(card)) = (&mut images, &mut card) {
+        images.parts[0].media[0].alt.clear();
+        card.card = Some(Card { description: String::new(), image: None, ..fixture::card() });
+    }
+    for variant in [&images, &card] {
+        sent(&house, variant).await.unwrap();
+    }
+    let seen = server.seen();
+    let posts = seen.iter().filter(|request| request.line == "POST /rest/posts");
+    let contents: Vec<_> = posts.map(|request| request.json()["content"].clone()).collect();
+    assert!(contents[0].pointer("/multiImage/images/0/altText").is_none(), "{contents:?}");
+    assert_eq!(contents[0].pointer("/multiImage/images/1/altText"), Some(&value!("Alt of b.png")));
+    assert!(contents[1].pointer("/article/description").is_none(), "{contents:?}");
+}
+
+#[tokio::test]
+async fn a_urn_may_be_spelled_as_in_an_address() {
+    let server = Server::start(|_, _| created("urn%3Ali%3Ashare%3A7")).await;
+    let receipt = sent(&house(PERSON, &server.url), &landed()).await.unwrap();
+    assert_eq!(receipt.id.as_deref(), Some("urn:li:share:7"));
 }
 
 #[tokio::test]

@@ -1,0 +1,141 @@
+//! What the networks have in common as channels: accounts with secrets, posts,
+//! and the stages of a sending. A service says only what is its own.
+
+use super::credentials::Credentials;
+use super::{
+    Attempt, Channel, Checked, Defaults, Doing, Found, Identity, MicroDollars, Payload, Posting, Ready,
+    Receipt, Removed, Rules, Seen, SendError, Variant, VariantKind,
+};
+use crate::plan::PayloadPart;
+use std::fmt::Debug;
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+
+/// One account at a network that takes posts by HTTP. It is a [`Channel`] by this;
+/// what the methods promise stands there.
+pub trait Network: Send + Sync + Debug {
+    /// Limits, built in.
+    const RULES: Rules;
+    /// Its own templates.
+    const DEFAULTS: Defaults;
+    /// See [`Channel::at_once`].
+    const AT_ONCE: usize = 8;
+
+    /// Whose account, as the identity of deliveries.
+    fn account(&self) -> &str;
+    /// The account's secrets.
+    fn credentials(&self) -> &Credentials;
+    /// See [`Channel::payload`].
+    fn payload(&self, variant: &Variant) -> Checked<Payload>;
+    /// See [`Channel::price`].
+    fn price(&self, payload: &Payload) -> Option<MicroDollars> {
+        let _ = payload;
+        None
+    }
+    /// See [`Channel::verify`].
+    fn verify(&self, project: &Path) -> impl Future<Output = Result<(), SendError>> + Send;
+    /// See [`Channel::prepare`].
+    fn prepare<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        attempt: &'a Attempt,
+    ) -> impl Future<Output = Result<Posting<'a>, SendError>> + Send;
+    /// See [`Channel::read_back`].
+    fn read_back<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        let _ = (part, receipt, attempt);
+        None
+    }
+    /// See [`Channel::find`].
+    fn find(
+        &self,
+        part: &PayloadPart,
+        attempt: &Attempt,
+    ) -> impl Future<Output = Result<Found, SendError>> + Send;
+    /// See [`Channel::remove`].
+    fn remove(
+        &self,
+        receipt: &Receipt,
+        project: &Path,
+    ) -> impl Future<Output = Result<Removed, SendError>> + Send;
+}
+
+impl<N: Network> Channel for N {
+    fn account(&self) -> String {
+        Network::account(self).to_owned()
+    }
+
+    fn kind(&self) -> VariantKind {
+        VariantKind::Post
+    }
+
+    fn rules(&self) -> Rules {
+        N::RULES
+    }
+
+    fn defaults(&self) -> Defaults {
+        N::DEFAULTS
+    }
+
+    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
+        Network::payload(self, variant)
+    }
+
+    fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {
+        Box::pin(self.credentials().ready(project))
+    }
+
+    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
+        Box::pin(Network::verify(self, project))
+    }
+
+    fn price(&self, payload: &Payload) -> Option<MicroDollars> {
+        Network::price(self, payload)
+    }
+
+    fn prepare<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Posting<'a>> {
+        Box::pin(Network::prepare(self, part, attempt))
+    }
+
+    fn prepares(&self, part: &PayloadPart) -> bool {
+        !part.media.is_empty()
+    }
+
+    fn read_back<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        Network::read_back(self, part, receipt, attempt)
+    }
+
+    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
+        Box::pin(async move {
+            let receipt = Network::prepare(self, part, attempt).await?.await?;
+            let seen = match Network::read_back(self, part, &receipt, attempt) {
+                // It is out: what cannot be seen of it changes nothing.
+                Some(looking) => looking.await.unwrap_or_default(),
+                None => Seen::default(),
+            };
+            Ok(receipt.with(seen))
+        })
+    }
+
+    fn find<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
+        Box::pin(Network::find(self, part, attempt))
+    }
+
+    fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
+        Box::pin(Network::remove(self, receipt, project))
+    }
+
+    fn at_once(&self) -> usize {
+        N::AT_ONCE
+    }
+}
