@@ -175,7 +175,9 @@ impl Writer<'_> {
             },
             Event::Html(html) if html.trim() == BREAK => {
                 self.end_raw();
-                self.structure(BREAK);
+                if self.manner.keeps_breaks {
+                    self.structure(BREAK);
+                }
                 self.flush(true);
             }
             // Beyond the deepest nesting nobody says where a block of HTML ends.
