@@ -17,6 +17,7 @@ mod layout;
 pub(super) mod manner;
 mod page;
 mod raw;
+mod reading;
 mod reddit;
 mod slack;
 mod table;
@@ -27,6 +28,7 @@ mod wordpress;
 mod wrap;
 
 pub use facet::{Facet, FacetKind};
+pub use reading::{Line, LineKind, Look, Piece, reading};
 pub use slack::limits as slack_limits;
 pub use telegram::{
     entities as telegram_entities, in_html as telegram_html, in_markdown as telegram_markdown,
