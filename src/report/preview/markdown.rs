@@ -58,8 +58,8 @@ fn problems(out: &mut String, preview: &Preview<'_>) {
         let place =
             place.map(|at| format!(" {}", code(&format!("{}:{}", at.file, at.line)))).unwrap_or_default();
         out.push_str(&format!("- **{word}**{place}: {} ({})\n", prose(&problem.message), code(problem.rule)));
-        if let Some(hint) = &problem.hint {
-            out.push_str(&format!("  - {}\n", prose(hint)));
+        for more in problem.also().iter().chain(&problem.hint) {
+            out.push_str(&format!("  - {}\n", prose(more)));
         }
     }
     if found.len() > MOST_PROBLEMS {

@@ -36,6 +36,7 @@ pub struct ProblemView {
     rule: &'static str,
     message_html: String,
     place: Option<String>,
+    also_html: Option<String>,
     hint_html: Option<String>,
 }
 
@@ -155,6 +156,7 @@ fn problem(problem: &Diagnostic, sources: &Sources, room: &mut Room) -> ProblemV
         rule: problem.rule,
         message_html: quoted(&room.line(&problem.message)),
         place: place.map(|place| format!("{}:{}:{}", place.file, place.line, place.column)),
+        also_html: problem.also().map(|also| quoted(&room.line(&also))),
         hint_html: problem.hint.as_deref().map(|hint| quoted(&room.line(hint))),
     }
 }
