@@ -82,8 +82,8 @@ pub(super) struct Writer<'m> {
     quotes: Vec<Option<usize>>,
     left_out: usize,
     pictures: usize,
-    /// Whether a picture has just been taken out of the line.
-    after_picture: bool,
+    /// Whether something has just been taken out of the line: a picture, a tag.
+    after_gone: bool,
     alt: String,
     language: Option<String>,
     pub code: bool,
@@ -113,7 +113,7 @@ pub(super) fn layout(markdown: &str, manner: &Manner) -> Layout {
         quotes: Vec::new(),
         left_out: 0,
         pictures: 0,
-        after_picture: false,
+        after_gone: false,
         alt: String::new(),
         language: None,
         code: false,
@@ -174,7 +174,10 @@ impl Writer<'_> {
             }
             Event::InlineHtml(html) => match raw::opens_unseen(&html) {
                 Some(name) => self.unseen = Some(name),
-                None => self.html(&html),
+                None => {
+                    self.html(&html);
+                    self.after_gone = true;
+                }
             },
             Event::Html(html) if html.trim() == BREAK => {
                 self.end_raw();
@@ -193,8 +196,8 @@ impl Writer<'_> {
         if self.pictures > 0 {
             return self.alt.push_str(text);
         }
-        // Of the two spaces that a picture stood between, one is left.
-        let between = std::mem::take(&mut self.after_picture) && self.line.ends_with(' ');
+        // Of the two spaces that it stood between, one is left.
+        let between = std::mem::take(&mut self.after_gone) && self.line.ends_with(' ');
         self.line.push_str(text.strip_prefix(' ').filter(|_| between).unwrap_or(text));
     }
 
@@ -288,7 +291,11 @@ impl Writer<'_> {
             }
             Tag::HtmlBlock => self.flush(true),
             // Inside an item without blank lines its text is already open.
-            Tag::Paragraph => self.flush(self.gap),
+            Tag::Paragraph => {
+                // Below a list within the item it is no part of that list's last one.
+                let begun = self.containers.last().is_some_and(|item| item.used);
+                self.flush(self.gap || begun && !self.lists.is_empty());
+            }
             Tag::Emphasis => self.open(FacetKind::Emphasis),
             Tag::Strong => self.open(FacetKind::Strong),
             Tag::Strikethrough => self.open(FacetKind::Strike),
@@ -340,7 +347,7 @@ impl Writer<'_> {
                 self.pictures = self.pictures.saturating_sub(1);
                 if let Some(image) = self.out.images.last_mut().filter(|_| self.pictures == 0) {
                     image.alt = std::mem::take(&mut self.alt).trim().to_owned();
-                    self.after_picture = true;
+                    self.after_gone = true;
                 }
             }
             TagEnd::Link => self.end_link(),
