@@ -139,10 +139,14 @@ impl Frame {
     /// The same of a Markdown text, drawn for reading.
     fn reading(&mut self, markdown: &str, most: usize) {
         let lines = reading::lines(markdown, self.inner);
-        for line in lines.iter().take(most) {
+        // A gap at the cut says nothing.
+        let shown = lines.get(..most).map_or(lines.len(), |begun| {
+            begun.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1)
+        });
+        for line in lines.iter().take(shown) {
             self.spans(line);
         }
-        self.more(lines.len().saturating_sub(most));
+        self.more(lines.len().saturating_sub(shown));
     }
 
     fn more(&mut self, lines: usize) {
