@@ -147,3 +147,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_stands_in_an_item_stays_in_it_and_what_is_gone_leaves_no_gap() {
+    let text = |markdown: &str, markup| write(markdown, markup).text;
+    let item = "- one\n\n  - deep\n\n  more of one\n";
+    assert_eq!(text(item, Markup::Plain), "• one\n  • deep\n\n  more of one");
+    assert_eq!(text(item, Markup::Reddit), "- one\n    - deep\n\n    more of one");
+    assert_eq!(text("a <!-- b --> c ![d](e.png) f", Markup::Plain), "a c f");
+    assert_eq!(text("a <b> c</b> <u>d</u> e", Markup::Discord), "a **c** d e");
+    assert_eq!(text("[a](<https://b.example/c d>)", Markup::MailText), "a <https://b.example/c%20d>");
+    assert_eq!(
+        text("[![d](e.png)](https://a.example) [b](https://c.example)\n\nx[^n]\n\n[^n]: y", Markup::Matrix),
+        "<p><a href=\"https://a.example\">https://a.example</a> <a href=\"https://c.example\">b</a></p>\n\
+         <p>x[n]</p>\n<div>[n]\n<p>y</p>\n</div>"
+    );
+    let quoted = text("> - a\n\n<div>\n\nb\n\n</div>\n\n- > c", Markup::WordPressBlocks);
+    assert!(quoted.contains("<li>a</li>") && quoted.contains("<li>&gt; c</li>"), "{quoted}");
+    assert!(!quoted.contains("wp:html"), "{quoted}");
+}

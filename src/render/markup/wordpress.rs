@@ -67,6 +67,7 @@ struct Writer<'a> {
     footnote: Option<CowStr<'a>>,
     html: bool,
     code: Option<String>,
+    /// Quotations within the item: it cannot hold their blocks.
     quotes: usize,
 }
 
@@ -129,8 +130,9 @@ impl<'a> Writer<'a> {
                 self.end_leaf();
                 if self.items == 0 {
                     self.out.push_str("<!-- wp:quote -->\n<blockquote class=\"wp-block-quote\">");
+                } else {
+                    self.quotes += 1;
                 }
-                self.quotes += 1;
             }
             Tag::CodeBlock(_) => {
                 self.end_leaf();
@@ -192,8 +194,9 @@ impl<'a> Writer<'a> {
             }
             TagEnd::BlockQuote(_) => {
                 self.end_leaf();
-                self.quotes = self.quotes.saturating_sub(1);
-                if self.items == 0 {
+                if self.items > 0 {
+                    self.quotes = self.quotes.saturating_sub(1);
+                } else {
                     let end = self.out.trim_end().len();
                     self.out.truncate(end);
                     self.out.push_str("</blockquote>\n<!-- /wp:quote -->\n\n");
@@ -282,7 +285,9 @@ impl<'a> Writer<'a> {
             let mark = if self.quotes > 0 { "&gt; " } else { "" };
             self.in_item(&format!("{mark}{inside}"));
         } else if self.html {
-            self.block("html", "", &inside);
+            if shows(&inside) {
+                self.block("html", "", &inside);
+            }
         } else if picture {
             self.block("image", "", &format!("<figure class=\"wp-block-image\">{inside}</figure>"));
         } else {
@@ -303,4 +308,17 @@ impl<'a> Writer<'a> {
     fn block(&mut self, name: &str, attributes: &str, inside: &str) {
         self.out.push_str(&format!("<!-- wp:{name} {attributes}-->\n{inside}\n<!-- /wp:{name} -->\n\n"));
     }
+}
+
+/// Whether readers see anything of `html`: the tags of a frame around Markdown
+/// come alone.
+fn shows(html: &str) -> bool {
+    let mut rest = html;
+    while let Some((text, tag)) = rest.split_once('<') {
+        if !text.trim().is_empty() || ["img", "hr"].iter().any(|name| tag.starts_with(name)) {
+            return true;
+        }
+        rest = tag.split_once('>').map_or("", |(_, rest)| rest);
+    }
+    !rest.trim().is_empty()
 }
