@@ -1,6 +1,7 @@
 //! What people mean by a link, a mention and a tag, where a network does not
 //! publish its own rules.
 
+use super::label::is_surely_name;
 use super::{Entity, EntityKind, tld};
 use crate::text::late;
 use unicode_normalization::char::is_combining_mark;
@@ -128,7 +129,8 @@ fn host_end(text: &str, start: usize) -> usize {
     let end = host_letters_end(text, start);
     let host = &text[start..end];
     let encoded = |label: &str| url::Host::parse(label).map_or(64, |host| host.to_string().len());
-    let long = |label: &str| label.chars().nth(63).is_some() || !label.is_ascii() && encoded(label) > 63;
+    let unsure = |label: &str| !label.is_ascii() && !is_surely_name(label);
+    let long = |label: &str| label.chars().nth(63).is_some() || unsure(label) && encoded(label) > 63;
     if host.len() > 1000 || host.split('.').any(long) { start } else { end }
 }
 
