@@ -137,7 +137,8 @@ fn host_end(text: &str, start: usize) -> usize {
 fn host_letters_end(text: &str, start: usize) -> usize {
     let mut end = start;
     let mut ascii_label = true;
-    for (at, c) in text[start..].char_indices() {
+    // What is longer than 1000 bytes is no host, and not read to its end.
+    for (at, c) in text[start..].char_indices().take_while(|(at, _)| *at <= 1000) {
         let starts_label = at == 0 || text.as_bytes()[start + at - 1] == b'.';
         let goes_on = if c.is_ascii() {
             if starts_label {
