@@ -109,7 +109,12 @@ fn ends_word(next: Option<&u8>) -> bool {
 
 /// The end of an ending outside of ASCII, the longest first.
 fn written(text: &str, at: usize) -> Option<usize> {
-    let first = capital(text.get(at..)?.chars().next()?);
+    let first = text.get(at..)?.chars().next()?;
+    // For speed: none begins with a Latin letter that has an accent.
+    if matches!(first, '\u{80}'..'\u{370}') {
+        return None;
+    }
+    let first = capital(first);
     let index = WRITTEN.binary_search_by_key(&first, |(first, _)| *first).ok()?;
     WRITTEN[index].1.iter().find_map(|ending| {
         let mut end = at;
@@ -355,6 +360,9 @@ mod tests {
         }
         for c in ('\u{590}'..='\u{fff}').chain('\u{2e80}'..='\u{a63f}').chain('\u{ac00}'..='\u{d7a3}') {
             assert!(c.to_uppercase().eq([c]), "{c:?}");
+        }
+        for c in '\u{80}'..'\u{370}' {
+            assert!(WRITTEN.iter().all(|(first, _)| *first != capital(c)), "{c:?}");
         }
     }
 

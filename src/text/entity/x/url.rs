@@ -6,6 +6,7 @@
 
 use super::super::tld;
 use super::letters;
+use super::tail::{Tail, query_end};
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
@@ -39,8 +40,11 @@ pub(super) fn find(text: &str, from: usize, found: &mut Vec<Url>) {
         let dot = looked + dot;
         let start = run_start(text, looked.max(floor), dot);
         let end = run_end(text, dot);
-        if end > dot + 1 && has_ending(text, dot, end) {
-            floor = match plain_host(text, start..end, floor) {
+        if end > dot + 1
+            && has_ending(text, dot, end)
+            && let Some(ending) = last_ending(text, dot..end)
+        {
+            floor = match plain_host(text, start..end, ending, floor) {
                 Some(host) => host.add(text, found),
                 None => Run::new(text, start..end, &mut labels).search(floor, found),
             };
@@ -57,17 +61,22 @@ fn has_ending(text: &str, dot: usize, end: usize) -> bool {
     dots.any(|(offset, _)| tld::may_begin(text, dot + offset + 1))
 }
 
+/// Where the last top-level domain ends that begins behind a dot of `range`.
+fn last_ending(text: &str, range: Range<usize>) -> Option<usize> {
+    let bytes = &text.as_bytes()[range.clone()];
+    let dots = bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.');
+    dots.map(|(dot, _)| range.start + dot + 1).find_map(|label| tld::end(text, label))
+}
+
 /// The host that a run without `-` and `_` is, which most are: what [`Run`]
 /// finds in it, at once. Every label of it is whole, so that it reaches from the
 /// run's beginning to its last ending, if a link may begin there.
-fn plain_host(text: &str, run: Range<usize>, floor: usize) -> Option<Host> {
+fn plain_host(text: &str, run: Range<usize>, end: usize, floor: usize) -> Option<Host> {
     let bytes = &text.as_bytes()[run.clone()];
     // The text's first character may be what stands before a link.
     if run.start == 0 || bytes.first() == Some(&b'.') || bytes.iter().any(|b| matches!(b, b'-' | b'_')) {
         return None;
     }
-    let dots = bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.');
-    let end = dots.map(|(dot, _)| run.start + dot + 1).find_map(|label| tld::end(text, label))?;
     Host::at(text, run.start, run.start..end, (0, true), floor)
 }
 
@@ -292,107 +301,6 @@ fn scheme_before(text: &str, at: usize, floor: usize) -> Option<usize> {
             && bytes[bytes.len() - scheme.len()..].eq_ignore_ascii_case(scheme.as_bytes())
     })?;
     Some(at - scheme.len()).filter(|begin| may_begin(text, *begin, floor))
-}
-
-/// What follows a host: port, path, query.
-struct Tail {
-    end: usize,
-    path: bool,
-}
-
-impl Tail {
-    fn new(text: &str, host: usize) -> Tail {
-        let bytes = text.as_bytes();
-        let mut end = host;
-        if bytes.get(end) == Some(&b':') {
-            let digits = bytes[end + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
-            if digits > 0 {
-                end += 1 + digits;
-            }
-        }
-        let path = bytes.get(end) == Some(&b'/');
-        if path {
-            end = path_end(text, end + 1);
-        }
-        Tail { end: query_end(bytes, end), path }
-    }
-}
-
-/// The end of a path, behind its first slash: after the last character that
-/// may end one, and the pairs of brackets directly behind it. (In the original
-/// the two are one alternative only in writing: `/a(b)` is a path, `/!(b)` is not.)
-fn path_end(text: &str, start: usize) -> usize {
-    let (mut end, mut at) = (start, start);
-    while let Some(c) = text[at..].chars().next() {
-        if c == '(' {
-            let Some(after) = brackets_end(text, at) else { break };
-            end = if at == end { after } else { end };
-            at = after;
-        } else if is_path(c) {
-            at += c.len_utf8();
-            if may_end_path(c) {
-                end = at;
-            }
-        } else {
-            break;
-        }
-    }
-    end
-}
-
-/// The end of `(…)` at `at`, with at most one pair inside (`validUrlBalancedParens`).
-fn brackets_end(text: &str, at: usize) -> Option<usize> {
-    let inside = |from: usize| text[from..].find(|c| !is_path(c)).map_or(text.len(), |length| from + length);
-    let is = |at: usize, byte: u8| text.as_bytes().get(at) == Some(&byte);
-    let first = inside(at + 1);
-    if is(first, b')') {
-        return (first > at + 1).then_some(first + 1);
-    }
-    if !is(first, b'(') {
-        return None;
-    }
-    let second = inside(first + 1);
-    if second == first + 1 || !is(second, b')') {
-        return None;
-    }
-    let third = inside(second + 1);
-    is(third, b')').then_some(third + 1)
-}
-
-/// `validGeneralUrlPathChars`.
-fn is_path(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric()
-            || matches!(c, '!' | '*' | '\'' | ';' | ':' | '=' | '+' | ',' | '.' | '$' | '/' | '%' | '#')
-            || matches!(c, '[' | ']' | '-' | '_' | '~' | '@' | '|' | '&');
-    }
-    c == '–' || letters::is_path_letter(c)
-}
-
-/// `validUrlPathEndingChars`, brackets apart.
-fn may_end_path(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '=' | '_' | '#' | '/');
-    }
-    letters::is_path_letter(c)
-}
-
-/// The end of a query that starts at `at`; `at` if there is none.
-fn query_end(bytes: &[u8], at: usize) -> usize {
-    if bytes.get(at) != Some(&b'?') {
-        return at;
-    }
-    let mut end = at;
-    for (offset, b) in bytes[at + 1..].iter().enumerate() {
-        if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'&' | b'=' | b'#' | b'/') {
-            end = at + offset + 2;
-        } else if !matches!(b, b'!' | b'?' | b'*' | b'\'' | b'@' | b'(' | b')' | b';' | b':' | b'+' | b'$')
-            && !matches!(b, b'%' | b'[' | b']' | b'.' | b',' | b'~' | b'|')
-        {
-            break;
-        }
-    }
-    end
 }
 
 /// Where so many units of UTF-16 end, counted from `start`.
