@@ -302,7 +302,7 @@ impl<'a> Row<'a> {
         // A dot that ends no sentence ends an abbreviation, or is a day's.
         let needs_the_other = self.kind(before).is_none() && here.ends_with(['.', ':', '：'])
             || self.kind(after) == Some(EntityKind::Link)
-            || number(here) && self.kind(before).is_none()
+            || number(here) && (number(next) || next.starts_with(is_unit) || self.is_short_word(after))
             || here.starts_with(is_unit) && number(next);
         if needs_the_other {
             Pause::Close
@@ -311,6 +311,12 @@ impl<'a> Row<'a> {
         } else {
             Pause::Word
         }
+    }
+
+    /// Whether a word of three letters at most begins at atom `at`: most units are such.
+    fn is_short_word(&self, at: usize) -> bool {
+        let letter = |at: usize| self.atom(at).starts_with(char::is_alphabetic);
+        letter(at) && (at..at + 4).any(|at| !letter(at))
     }
 
     /// Whether a line may be broken behind atom `at` although no space is

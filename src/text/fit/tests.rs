@@ -174,10 +174,7 @@ fn it_is_cut_as_an_editor_would() {
     );
     // An abbreviation keeps its name, a number its unit, a link its words.
     assert_eq!(cut("It was seen by Dr. Lovelace at dawn", 20), ["It was seen by", "Dr. Lovelace at dawn"]);
-    assert_eq!(
-        cut("The whole rocket costs 5 million, and flies", 25),
-        ["The whole rocket costs", "5 million, and flies"]
-    );
+    assert_eq!(cut("The rocket weighs 50 t, and flies", 22), ["The rocket weighs", "50 t, and flies"]);
     assert_eq!(
         cut("You can read all of it at https://acme.example/x or not at all", 26),
         ["You can read all of it", "at https://acme.example/x", "or not at all"]
