@@ -1,7 +1,7 @@
 //! A text as a row of what is never cut, with the pauses between.
 
-use super::Room;
 use super::signs::*;
+use super::{Room, ends_sentence};
 use crate::text::count::{Atom, atoms, count};
 use crate::text::entity::EntityKind;
 use crate::text::sentence::sentence_ends;
@@ -10,6 +10,8 @@ use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 /// A last part of this many words or fewer looks lost.
 const ORPHAN_WORDS: usize = 3;
+/// No heading has more bytes.
+const LONGEST_HEADING: usize = 90;
 /// So far back a place inside of a word is looked for that changes nothing.
 const LOOSEN: usize = 32;
 
@@ -221,8 +223,11 @@ impl<'a> Row<'a> {
         let mut cursor = GraphemeCursor::new(0, self.whole.len(), true);
         let mut pauses = Vec::with_capacity(self.len());
         let mut line_feeds = 0;
-        // The last atom that is no space.
-        let mut word = 0;
+        // The last atom that is no space, and the next.
+        let (mut word, mut ahead) = (0, 0);
+        // Where the line of that one begins, whether a blank line stands before
+        // it, and (once it is asked for) whether it is a heading.
+        let (mut line, mut alone, mut heading) = (0, true, None);
         // Where an entity meets a letter, a reader's character can be made of
         // several atoms; behind the first that ends one, all end one.
         let mut unsure = false;
@@ -230,10 +235,15 @@ impl<'a> Row<'a> {
             let (here, next) = (self.atom(at), self.atom(at + 1));
             let blank = is_blank(here);
             if !blank {
-                line_feeds = 0;
-                word = at;
+                if line_feeds > 0 {
+                    (line, alone) = (at, line_feeds > 1);
+                }
+                (line_feeds, word, heading) = (0, at, None);
             }
             line_feeds += feeds(here);
+            if ahead <= at {
+                ahead = self.skip_spaces(at + 1);
+            }
             // An end inside of an atom (a dot in a link) is no end.
             let mut sentence = false;
             while let Some(end) = sentences.next_if(|end| *end <= atom.range.end) {
@@ -241,17 +251,18 @@ impl<'a> Row<'a> {
             }
             unsure |= atom.kind.is_some() || self.kind(at + 1).is_some();
             unsure = unsure && !is_boundary(&mut cursor, self.whole, atom.range.end);
-            // What a blank line or a new line follows: a line that ends in a
-            // colon announces the next.
+            // A line that ends in a colon announces the next, as a heading does.
             let announces = || self.atom(word).ends_with([':', '：']);
+            let mut heads = || *heading.get_or_insert_with(|| alone && self.is_heading(line, word));
             let pause = match line_feeds {
                 _ if unsure => Pause::Never,
-                2.. if announces() => Pause::Sentence,
+                2.. if announces() || heads() => Pause::Sentence,
                 2.. => Pause::Paragraph,
                 1 if announces() => Pause::Word,
+                1 if self.goes_on(word, ahead) => self.between_words(word, ahead),
                 1 => Pause::Line,
                 _ if sentence => Pause::Sentence,
-                _ if blank => self.between_words(word, at + 1),
+                _ if blank => self.between_words(word, ahead),
                 _ if is_blank(next) || here == "\u{200b}" => Pause::Close,
                 _ if self.means_more(at) => Pause::Glued,
                 _ if self.stands_beside(at) && here.starts_with(ends_unspaced_clause) => Pause::Clause,
@@ -263,6 +274,27 @@ impl<'a> Row<'a> {
         pauses
     }
 
+    /// Whether a sentence goes on in the next line, which begins at `next`: an
+    /// editor of text has wrapped it.
+    fn goes_on(&self, last: usize, next: usize) -> bool {
+        self.atom(next).starts_with(char::is_lowercase)
+            && self.kind(next).is_none()
+            && self.bullet(next).is_none()
+            && !self.atom(last).ends_with(ends_sentence)
+    }
+
+    /// Whether the line from atom `first` to atom `last`, with blank lines
+    /// around it, is short and no sentence.
+    fn is_heading(&self, first: usize, last: usize) -> bool {
+        let text = &self.whole[self.byte(first)..self.byte(last + 1)];
+        text.starts_with('#') && self.kind(first).is_none()
+            || text.len() <= LONGEST_HEADING
+                && !text.starts_with(char::is_lowercase)
+                && self.kind(last).is_none()
+                && self.bullet(first).is_none()
+                && text.ends_with(|c: char| c.is_alphanumeric())
+    }
+
     /// How good the space between atom `before` and atom `after` is to cut at.
     fn between_words(&self, before: usize, after: usize) -> Pause {
         let (here, next) = (self.atom(before), self.atom(after));
@@ -270,7 +302,7 @@ impl<'a> Row<'a> {
         // A dot that ends no sentence ends an abbreviation, or is a day's.
         let needs_the_other = self.kind(before).is_none() && here.ends_with(['.', ':', '：'])
             || self.kind(after) == Some(EntityKind::Link)
-            || number(here) && self.kind(before).is_none()
+            || number(here) && (number(next) || next.starts_with(is_unit) || self.is_short_word(after))
             || here.starts_with(is_unit) && number(next);
         if needs_the_other {
             Pause::Close
@@ -279,6 +311,12 @@ impl<'a> Row<'a> {
         } else {
             Pause::Word
         }
+    }
+
+    /// Whether a word of three letters at most begins at atom `at`: most units are such.
+    fn is_short_word(&self, at: usize) -> bool {
+        let letter = |at: usize| self.atom(at).starts_with(char::is_alphabetic);
+        letter(at) && (at..at + 4).any(|at| !letter(at))
     }
 
     /// Whether a line may be broken behind atom `at` although no space is
