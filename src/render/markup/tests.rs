@@ -166,3 +166,55 @@ fn what_stands_in_an_item_stays_in_it_and_what_is_gone_leaves_no_gap() {
     assert!(quoted.contains("<li>a</li>") && quoted.contains("<li>&gt; c</li>"), "{quoted}");
     assert!(!quoted.contains("wp:html"), "{quoted}");
 }
+
+#[test]
+fn below_a_list_within_an_item_wordpress_gets_a_block_of_its_own() {
+    let text = "3. a\n   - b\n\n   c\n\n   > d\n   - e\n4. f\n5. g\n   - h\n\n   i\n\nj";
+    insta::assert_snapshot!(write(text, Markup::WordPressBlocks).text, @r#"
+    <!-- wp:list {"ordered":true,"start":3} -->
+    <ol start="3" class="wp-block-list"><!-- wp:list-item -->
+    <li>a<!-- wp:list -->
+    <ul class="wp-block-list"><!-- wp:list-item -->
+    <li>b</li>
+    <!-- /wp:list-item --></ul>
+    <!-- /wp:list --></li>
+    <!-- /wp:list-item --></ol>
+    <!-- /wp:list -->
+
+    <!-- wp:paragraph -->
+    <p>c</p>
+    <!-- /wp:paragraph -->
+
+    <!-- wp:quote -->
+    <blockquote class="wp-block-quote"><!-- wp:paragraph -->
+    <p>d</p>
+    <!-- /wp:paragraph --></blockquote>
+    <!-- /wp:quote -->
+
+    <!-- wp:list -->
+    <ul class="wp-block-list"><!-- wp:list-item -->
+    <li>e</li>
+    <!-- /wp:list-item --></ul>
+    <!-- /wp:list -->
+
+    <!-- wp:list {"ordered":true,"start":4} -->
+    <ol start="4" class="wp-block-list"><!-- wp:list-item -->
+    <li>f</li>
+    <!-- /wp:list-item --><!-- wp:list-item -->
+    <li>g<!-- wp:list -->
+    <ul class="wp-block-list"><!-- wp:list-item -->
+    <li>h</li>
+    <!-- /wp:list-item --></ul>
+    <!-- /wp:list --></li>
+    <!-- /wp:list-item --></ol>
+    <!-- /wp:list -->
+
+    <!-- wp:paragraph -->
+    <p>i</p>
+    <!-- /wp:paragraph -->
+
+    <!-- wp:paragraph -->
+    <p>j</p>
+    <!-- /wp:paragraph -->
+    "#);
+}
