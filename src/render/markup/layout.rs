@@ -431,7 +431,9 @@ impl Writer<'_> {
 
     /// Writes a block of code.
     pub fn code_block(&mut self, text: &str, language: &str) {
-        let named = language.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.#".contains(c));
+        // The longest names of languages have some twenty letters.
+        let named = language.len() <= 32
+            && language.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.#".contains(c));
         let language = if named { language } else { "" };
         self.code = true;
         let moved_in = self.manner.code == CodeBlocks::Indented;
