@@ -20,14 +20,14 @@ pub(super) fn url_reserve(settings: &Settings) -> usize {
 pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     let engine = Engine::new(job);
     let mut problems = Vec::new();
-    let (whole, settings) = (job.written_whole(), job.settings());
+    let (whole, settings, network) = (job.written_whole(), job.settings(), job.outlet.rules.network);
     let writer = Writer { job, engine: &engine, reserve: url_reserve(&settings) };
     let made = match (whole, &settings.thread) {
         (Some(whole), _) => {
             let number = |link: &str| pictures::number(&job.message.media, link);
             let text = &pin::pinned(&whole.body.value, number);
-            let text = match Markup::of(job.outlet.rules.network) {
-                Markup::Plain => markdown::plain(text),
+            let text = match Markup::of(network) {
+                Markup::Plain => markdown::plain_for(text, job.outlet.rules.dialect),
                 markup => markup::write(text, markup).text,
             };
             let filled = Filled { text, ..Filled::default() };
@@ -35,7 +35,7 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
         }
         (None, Some(thread)) => {
             let parts = thread.iter().filter_map(|part| writer.fill(Template::Written(part), &mut problems));
-            parts.map(|part| bare(&part)).collect()
+            parts.map(|part| bare(&part, network)).collect()
         }
         (None, None) => {
             let candidates = writer.candidates(&settings, &mut problems);
@@ -66,9 +66,9 @@ fn is_numbered(settings: &Settings) -> bool {
 }
 
 /// A text that is one part: breaks are no words.
-fn bare(text: &str) -> Pinned {
+fn bare(text: &str, network: &str) -> Pinned {
     let words: String = text.split_inclusive('\n').filter(|line| !fit::is_break(line)).collect();
-    pin::take(&tidy(&words))
+    pin::take(&tidy(&words, network))
 }
 
 struct Writer<'a> {
@@ -94,7 +94,7 @@ impl<'a> Writer<'a> {
     /// Tidied and with the brand's links tagged: as it is counted.
     fn finish(&self, filled: Filled) -> String {
         let spelling = self.spelling();
-        let text = tidy(&filled.text);
+        let text = tidy(&filled.text, self.job.outlet.rules.network);
         // An address that is put in later is spelt as the text is.
         let text = if spelling.has_entities() { late::in_html(&text) } else { text };
         tracking_of(self.job).tag_written_except(&text, spelling, &filled.untracked)
@@ -132,7 +132,7 @@ impl<'a> Writer<'a> {
         let wants_thread = overflow == Overflow::Thread
             && candidates.first().is_some_and(|text| text.lines().any(fit::is_break));
         if !wants_thread {
-            let mut bare = candidates.iter().map(|text| bare(text));
+            let mut bare = candidates.iter().map(|text| bare(text, rules.network));
             if let Some(fitting) = bare.find(|made| text::count(&made.text, rules, self.reserve).fits()) {
                 return vec![fitting];
             }
@@ -142,12 +142,12 @@ impl<'a> Writer<'a> {
         match (overflow, rules.limit) {
             (Overflow::Thread, _) => self.thread(&pin::take(&last), is_numbered(settings)),
             (Overflow::Shorten, limit) if limit.is_some() || rules.byte_limit.is_some() => {
-                let Pinned { text, pins } = bare(&last);
+                let Pinned { text, pins } = bare(&last, rules.network);
                 let limit = limit.unwrap_or(usize::MAX);
                 vec![Pinned { text: text::shorten(&text, limit, rules, self.reserve), pins }]
             }
             // How much too long it is, the lint says.
-            _ => vec![bare(&last)],
+            _ => vec![bare(&last, rules.network)],
         }
     }
 
@@ -244,20 +244,64 @@ fn part(text: String, spelling: Spelling) -> Part {
 }
 
 /// Without blank ends, without blanks at line ends, with one blank line at most.
-pub(super) fn tidy(text: &str) -> String {
+/// Where `network` reads code in the text, its lines stay as they are.
+pub(super) fn tidy(text: &str, network: &str) -> String {
     let text = pin::without_empty_lines(text);
     let mut out = String::with_capacity(text.len());
+    let mut code = CodeLines::of(network);
     let mut blank = 0;
+    let mut before = false;
     for line in text.lines().map(str::trim_end) {
         if line.is_empty() {
             blank += 1;
             continue;
         }
+        let within = code.holds(line);
         if !out.is_empty() {
-            out.push_str(if blank > 0 { "\n\n" } else { "\n" });
+            // Between two lines of code each blank one is meant.
+            let feeds = if within && before { blank + 1 } else { 1 + usize::from(blank > 0) };
+            out.extend(std::iter::repeat_n('\n', feeds));
         }
-        blank = 0;
+        (blank, before) = (0, within);
         out.push_str(line);
     }
-    out.trim().to_owned()
+    out.truncate(out.trim_end().len());
+    let indented = network == "reddit" && out.starts_with("    ");
+    if indented { out } else { out.trim_start().to_owned() }
+}
+
+/// Which lines of a finished text are code, read line by line.
+struct CodeLines {
+    fences: bool,
+    tags: bool,
+    indents: bool,
+    open: bool,
+}
+
+impl CodeLines {
+    fn of(network: &str) -> CodeLines {
+        let spelling = Spelling::of(network);
+        CodeLines {
+            fences: matches!(network, "slack" | "discord"),
+            tags: spelling == Spelling::Html,
+            indents: network == "reddit",
+            open: false,
+        }
+    }
+
+    /// Whether `line`, the next one, is code; what opens or closes it is as well.
+    fn holds(&mut self, line: &str) -> bool {
+        let before = self.open;
+        if self.fences && line.trim_start_matches(['>', ' ']).starts_with("```") {
+            self.open = !self.open;
+        } else if self.tags {
+            self.open = match (line.rfind("<pre"), line.rfind("</pre>")) {
+                (open, close) if open.is_some() || close.is_some() => open > close,
+                _ => before,
+            };
+        } else if self.indents {
+            self.open = line.starts_with("    ");
+        }
+        before || self.open
+    }
 }
