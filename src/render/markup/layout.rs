@@ -89,8 +89,8 @@ pub(super) struct Writer<'m> {
     quotes: Vec<Option<usize>>,
     left_out: usize,
     pictures: usize,
-    /// Whether a picture has just been taken out of the line.
-    after_picture: bool,
+    /// Whether something has just been taken out of the line: a picture, a tag.
+    after_gone: bool,
     alt: String,
     language: Option<String>,
     pub code: bool,
@@ -101,8 +101,6 @@ pub(super) struct Writer<'m> {
     unseen: Option<String>,
     raw: String,
     after_list: bool,
-    /// Whether a list within an item has just ended.
-    after_inner_list: bool,
     blocks: usize,
     section: Option<usize>,
 }
@@ -124,7 +122,7 @@ pub(super) fn layout(markdown: &str, manner: &Manner) -> Layout {
         quotes: Vec::new(),
         left_out: 0,
         pictures: 0,
-        after_picture: false,
+        after_gone: false,
         alt: String::new(),
         language: None,
         code: false,
@@ -133,7 +131,6 @@ pub(super) fn layout(markdown: &str, manner: &Manner) -> Layout {
         unseen: None,
         raw: String::new(),
         after_list: false,
-        after_inner_list: false,
         blocks: 0,
         section: None,
     };
@@ -186,7 +183,10 @@ impl Writer<'_> {
             }
             Event::InlineHtml(html) => match raw::opens_unseen(&html) {
                 Some(name) => self.unseen = Some(name),
-                None => self.html(&html),
+                None => {
+                    self.html(&html);
+                    self.after_gone = true;
+                }
             },
             Event::Html(html) if html.trim() == BREAK => {
                 self.end_raw();
@@ -205,8 +205,8 @@ impl Writer<'_> {
         if self.pictures > 0 {
             return self.alt.push_str(text);
         }
-        // Of the two spaces that a picture stood between, one is left.
-        let between = std::mem::take(&mut self.after_picture) && self.line.ends_with(' ');
+        // Of the two spaces that it stood between, one is left.
+        let between = std::mem::take(&mut self.after_gone) && self.line.ends_with(' ');
         self.line.push_str(text.strip_prefix(' ').filter(|_| between).unwrap_or(text));
     }
 
@@ -242,7 +242,6 @@ impl Writer<'_> {
             }
             Tag::Item => {
                 self.flush(false);
-                self.after_inner_list = false;
                 let first = match self.lists.last_mut() {
                     Some(Some(number)) => {
                         let marker = format!("{number}. ");
@@ -302,9 +301,9 @@ impl Writer<'_> {
             Tag::HtmlBlock => self.flush(true),
             // Inside an item without blank lines its text is already open.
             Tag::Paragraph => {
-                // Without a blank line it would go on with the list's last item.
-                self.gap |= std::mem::take(&mut self.after_inner_list);
-                self.flush(self.gap);
+                // Below a list within the item it is no part of that list's last one.
+                let begun = self.containers.last().is_some_and(|item| item.used);
+                self.flush(self.gap || begun && !self.lists.is_empty());
             }
             Tag::Emphasis => self.open(FacetKind::Emphasis),
             Tag::Strong => self.open(FacetKind::Strong),
@@ -322,7 +321,6 @@ impl Writer<'_> {
                 self.lists.pop();
                 self.flush(self.lists.is_empty());
                 self.after_list = self.lists.is_empty();
-                self.after_inner_list = !self.lists.is_empty();
             }
             TagEnd::Item => {
                 self.flush(false);
@@ -359,7 +357,7 @@ impl Writer<'_> {
                 self.pictures = self.pictures.saturating_sub(1);
                 if let Some(image) = self.out.images.last_mut().filter(|_| self.pictures == 0) {
                     image.alt = std::mem::take(&mut self.alt).trim().to_owned();
-                    self.after_picture = true;
+                    self.after_gone = true;
                 }
             }
             TagEnd::Link => self.end_link(),

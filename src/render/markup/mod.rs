@@ -15,6 +15,7 @@ mod encode;
 mod facet;
 mod layout;
 pub(super) mod manner;
+mod marks;
 mod messages;
 mod page;
 mod raw;
