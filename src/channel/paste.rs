@@ -212,13 +212,28 @@ fn html_of_line(line: &str) -> String {
     // Marks that are open: which, and their piece.
     let mut open: Vec<(char, usize)> = Vec::new();
     let mut before: Option<char> = None;
+    let mut addresses = Spelling::Slack.addresses(line).into_iter().peekable();
     let mut at = 0;
     while let Some(c) = line[at..].chars().next() {
         let rest = &line[at..];
         let next = rest[c.len_utf8()..].chars().next();
         let code = (c == '`').then(|| rest[1..].find('`')).flatten().filter(|length| *length > 0);
         let link = link(rest);
-        if let Some(length) = code {
+        while addresses.next_if(|address| address.start < at).is_some() {}
+        let bare = addresses.next_if(|address| address.start == at).and_then(|address| line.get(address));
+        // A name and a tag hold no marks, nor does an address.
+        let name = matches!(c, '@' | '#').then(|| {
+            let end = rest.char_indices().skip(1).find(|(_, c)| !c.is_alphanumeric() && *c != '_');
+            &rest[..end.map_or(rest.len(), |(end, _)| end)]
+        });
+        if let Some(words) = bare {
+            let address = if words.contains("://") { words.to_owned() } else { format!("https://{words}") };
+            pieces.push(format!("<a href=\"{}\">{words}</a>", address.replace('"', "%22")));
+            at += words.len();
+        } else if let Some(words) = name {
+            pieces.push(words.to_owned());
+            at += words.len();
+        } else if let Some(length) = code {
             pieces.push(format!("<code>{}</code>", &rest[1..=length]));
             at += length + 2;
         } else if let Some((url, words, length)) = link {
@@ -358,10 +373,18 @@ mod tests {
     #[test]
     fn what_is_written_by_hand_is_read_leniently() {
         let (rules, _) = network_rules(Some("telegram"), "manual");
-        assert_eq!(typed("1 < 2 <u>x</u> <a href='https://a.com'>https://a.com</a> </b", &rules), "1 < 2 x https://a.com </b");
+        assert_eq!(
+            typed("1 < 2 <u>x</u> <a href='https://a.com'>https://a.com</a> </b", &rules),
+            "1 < 2 x https://a.com </b"
+        );
         assert!(!formatted("<script>x</script><b onclick=y>z", &rules).contains("script"));
         let (rules, _) = network_rules(Some("slack"), "manual");
         assert_eq!(typed("<@U12> <!here> <https://a.com> &lt;", &rules), "<@U12> <!here> https://a.com <");
+        assert_eq!(
+            html_of_line("https://a.com/_x_?b=1&amp;c *@_joe_* #_a_ <https://a.com/_y_>"),
+            "<a href=\"https://a.com/_x_?b=1&amp;c\">https://a.com/_x_?b=1&amp;c</a> <b>@_joe_</b> #_a_ \
+             <a href=\"https://a.com/_y_\">https://a.com/_y_</a>"
+        );
         assert_eq!(html_of_line("a_b_c *d _e* f_ * g *h"), "a_b_c <b>d _e</b> f_ * g *h");
     }
 }
