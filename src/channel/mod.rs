@@ -15,6 +15,7 @@ pub mod linkedin;
 pub mod manual;
 pub mod network;
 pub mod outbox;
+mod paste;
 pub mod secret;
 pub mod static_site;
 #[cfg(test)]

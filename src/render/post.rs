@@ -1,12 +1,14 @@
 //! Posts: which text fits, how it is split, what goes with it.
 
 use super::markdown;
+use super::markup::{self, Markup};
 use super::pin::{self, Pinned};
 use super::template::{Engine, Filled, Template};
 use super::{Card, Job, Part, Post, context, defaults, late, pictures, tracking_of};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{Attach, Overflow, Settings};
-use crate::text::{self, Dialect, EntityKind, fit};
+use crate::text::markup::links::Spelling;
+use crate::text::{self, fit};
 
 /// Characters kept for a late address where the network counts letters
 /// (`url_reserve`, PRODUCT's default).
@@ -18,18 +20,22 @@ pub(super) fn url_reserve(settings: &Settings) -> usize {
 pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     let engine = Engine::new(job);
     let mut problems = Vec::new();
-    let (whole, settings) = (job.written_whole(), job.settings());
+    let (whole, settings, network) = (job.written_whole(), job.settings(), job.outlet.rules.network);
     let writer = Writer { job, engine: &engine, reserve: url_reserve(&settings) };
     let made = match (whole, &settings.thread) {
         (Some(whole), _) => {
             let number = |link: &str| pictures::number(&job.message.media, link);
-            let text = markdown::plain(&pin::pinned(&whole.body.value, number));
+            let text = &pin::pinned(&whole.body.value, number);
+            let text = match Markup::of(network) {
+                Markup::Plain => markdown::plain_for(text, job.outlet.rules.dialect),
+                markup => markup::write(text, markup).text,
+            };
             let filled = Filled { text, ..Filled::default() };
             writer.fitted(vec![writer.finish(filled)], &settings)
         }
         (None, Some(thread)) => {
             let parts = thread.iter().filter_map(|part| writer.fill(Template::Written(part), &mut problems));
-            parts.map(|part| bare(&part)).collect()
+            parts.map(|part| bare(&part, network)).collect()
         }
         (None, None) => {
             let candidates = writer.candidates(&settings, &mut problems);
@@ -49,7 +55,7 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     if is_numbered(&settings) {
         fit::number(&mut texts);
     }
-    let mut parts: Vec<Part> = texts.into_iter().map(part).collect();
+    let mut parts: Vec<Part> = texts.into_iter().map(|text| part(text, writer.spelling())).collect();
     let card = writer.attach(&settings, &mut parts, &pins, &mut problems);
     let first_comment = first_comment.map(|comment| pin::take(&comment).text);
     Checked::with(Post { parts, card, first_comment, url_reserve: writer.reserve }, problems)
@@ -60,9 +66,9 @@ fn is_numbered(settings: &Settings) -> bool {
 }
 
 /// A text that is one part: breaks are no words.
-fn bare(text: &str) -> Pinned {
+fn bare(text: &str, network: &str) -> Pinned {
     let words: String = text.split_inclusive('\n').filter(|line| !fit::is_break(line)).collect();
-    pin::take(&tidy(&words))
+    pin::take(&tidy(&words, network))
 }
 
 struct Writer<'a> {
@@ -87,7 +93,16 @@ impl<'a> Writer<'a> {
 
     /// Tidied and with the brand's links tagged: as it is counted.
     fn finish(&self, filled: Filled) -> String {
-        tracking_of(self.job).tag_text_except(&tidy(&filled.text), &filled.untracked)
+        let spelling = self.spelling();
+        let text = tidy(&filled.text, self.job.outlet.rules.network);
+        // An address that is put in later is spelt as the text is.
+        let text = if spelling.has_entities() { late::in_html(&text) } else { text };
+        tracking_of(self.job).tag_written_except(&text, spelling, &filled.untracked)
+    }
+
+    /// How the outlet's posts are written.
+    fn spelling(&self) -> Spelling {
+        Spelling::of(self.job.outlet.rules.network)
     }
 
     /// The texts to try, in order. All are filled, so that a mistake in one
@@ -117,7 +132,7 @@ impl<'a> Writer<'a> {
         let wants_thread = overflow == Overflow::Thread
             && candidates.first().is_some_and(|text| text.lines().any(fit::is_break));
         if !wants_thread {
-            let mut bare = candidates.iter().map(|text| bare(text));
+            let mut bare = candidates.iter().map(|text| bare(text, rules.network));
             if let Some(fitting) = bare.find(|made| text::count(&made.text, rules, self.reserve).fits()) {
                 return vec![fitting];
             }
@@ -127,12 +142,12 @@ impl<'a> Writer<'a> {
         match (overflow, rules.limit) {
             (Overflow::Thread, _) => self.thread(&pin::take(&last), is_numbered(settings)),
             (Overflow::Shorten, limit) if limit.is_some() || rules.byte_limit.is_some() => {
-                let Pinned { text, pins } = bare(&last);
+                let Pinned { text, pins } = bare(&last, rules.network);
                 let limit = limit.unwrap_or(usize::MAX);
                 vec![Pinned { text: text::shorten(&text, limit, rules, self.reserve), pins }]
             }
             // How much too long it is, the lint says.
-            _ => vec![bare(&last)],
+            _ => vec![bare(&last, rules.network)],
         }
     }
 
@@ -222,30 +237,71 @@ fn tell(found: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn part(text: String) -> Part {
-    let links = text::entities(&text, Dialect::Plain)
-        .into_iter()
-        .filter(|entity| entity.kind == EntityKind::Link)
-        .filter_map(|entity| text.get(entity.range).map(str::to_owned))
-        .collect();
+fn part(text: String, spelling: Spelling) -> Part {
+    let links = spelling.addresses(&text).into_iter();
+    let links = links.filter_map(|range| text.get(range)).map(|written| spelling.read(written)).collect();
     Part { text, links, media: Vec::new() }
 }
 
 /// Without blank ends, without blanks at line ends, with one blank line at most.
-pub(super) fn tidy(text: &str) -> String {
+/// Where `network` reads code in the text, its lines stay as they are.
+pub(super) fn tidy(text: &str, network: &str) -> String {
     let text = pin::without_empty_lines(text);
     let mut out = String::with_capacity(text.len());
+    let mut code = CodeLines::of(network);
     let mut blank = 0;
+    let mut before = false;
     for line in text.lines().map(str::trim_end) {
         if line.is_empty() {
             blank += 1;
             continue;
         }
+        let within = code.holds(line);
         if !out.is_empty() {
-            out.push_str(if blank > 0 { "\n\n" } else { "\n" });
+            // Between two lines of code each blank one is meant.
+            let feeds = if within && before { blank + 1 } else { 1 + usize::from(blank > 0) };
+            out.extend(std::iter::repeat_n('\n', feeds));
         }
-        blank = 0;
+        (blank, before) = (0, within);
         out.push_str(line);
     }
-    out.trim().to_owned()
+    out.truncate(out.trim_end().len());
+    let indented = network == "reddit" && out.starts_with("    ");
+    if indented { out } else { out.trim_start().to_owned() }
+}
+
+/// Which lines of a finished text are code, read line by line.
+struct CodeLines {
+    fences: bool,
+    tags: bool,
+    indents: bool,
+    open: bool,
+}
+
+impl CodeLines {
+    fn of(network: &str) -> CodeLines {
+        let spelling = Spelling::of(network);
+        CodeLines {
+            fences: matches!(network, "slack" | "discord"),
+            tags: spelling == Spelling::Html,
+            indents: network == "reddit",
+            open: false,
+        }
+    }
+
+    /// Whether `line`, the next one, is code; what opens or closes it is as well.
+    fn holds(&mut self, line: &str) -> bool {
+        let before = self.open;
+        if self.fences && line.trim_start_matches(['>', ' ']).starts_with("```") {
+            self.open = !self.open;
+        } else if self.tags {
+            self.open = match (line.rfind("<pre"), line.rfind("</pre>")) {
+                (open, close) if open.is_some() || close.is_some() => open > close,
+                _ => before,
+            };
+        } else if self.indents {
+            self.open = line.starts_with("    ");
+        }
+        before || self.open
+    }
 }
