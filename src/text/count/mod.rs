@@ -208,7 +208,7 @@ fn fixed_costs(text: &str, rules: &Rules, url_reserve: usize) -> Vec<(Range<usiz
     };
     match rules.dialect {
         // To the count a link is one even where it overlaps a tag.
-        Dialect::X => x::urls(text).into_iter().map(|url| (url.range, link)).collect(),
+        Dialect::X => x::urls(text).into_iter().map(|url| (url.range.start..url.counted, link)).collect(),
         Dialect::Mastodon => mastodon::costs(text, link),
         dialect => {
             let links = entities(text, dialect).into_iter().filter(|entity| entity.kind == EntityKind::Link);
@@ -289,6 +289,16 @@ mod tests {
             assert_eq!(weighs(broken), weight, "{broken:?}");
         }
         assert_eq!(weighs("🇩🇪🇫🇷"), 4);
+        // What only X's library has: the list does not.
+        for emoji in ["👁\u{200d}🗨", "⛷🏽", "⛷\u{fe0f}🏽", "🕴🏽\u{200d}♀\u{fe0f}", "🕴\u{fe0f}\u{200d}♂\u{fe0f}"]
+        {
+            assert_eq!(weighs(emoji), 2, "{emoji}");
+        }
+        for (broken, weight) in
+            [("👁\u{200d}🗨\u{fe0f}", 4), ("🕴\u{200d}♀\u{fe0f}", 5), ("⛷🏽🏽", 4), ("🏂\u{fe0f}🏽", 6)]
+        {
+            assert_eq!(weighs(broken), weight, "{broken:?}");
+        }
     }
 
     #[test]

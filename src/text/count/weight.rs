@@ -105,7 +105,8 @@ fn emoji_end(text: &str, at: usize, first: char) -> Option<usize> {
     }
     // None ends with a joiner.
     let sequences = ends[..count].iter().rev().map(|end| &text[at..*end]);
-    let known = sequences.filter(|text| !text.ends_with('\u{200d}')).find(|text| is_rgi(text));
+    let known =
+        sequences.filter(|text| !text.ends_with('\u{200d}')).find(|text| is_rgi(text) || is_older(text));
     let known = known.map(|text| at + text.len());
     // Sequences that X's library takes for one as well, although the list has
     // them without the selector.
@@ -121,8 +122,11 @@ fn emoji_end(text: &str, at: usize, first: char) -> Option<usize> {
 /// that is drawn as a picture anyway, or one with a skin colour behind.
 fn selected_end(text: &str, first: char, end: usize) -> Option<usize> {
     let skin = text[end..].chars().next().filter(|c| is_skin(*c));
-    let coloured =
-        skin.filter(|skin| is_rgi(&format!("{first}{skin}")) && is_rgi(&format!("{first}\u{fe0f}")));
+    let one = |second: char| {
+        let pair = String::from_iter([first, second]);
+        is_rgi(&pair) || is_older(&pair)
+    };
+    let coloured = skin.filter(|skin| one(*skin) && one('\u{fe0f}'));
     match coloured {
         Some(skin) => Some(end + skin.len_utf8()),
         None => has_text_form(first).then_some(end),
@@ -132,6 +136,23 @@ fn selected_end(text: &str, first: char, end: usize) -> Option<usize> {
 /// Whether `text` is an emoji of the list, qualified in full.
 fn is_rgi(text: &str) -> bool {
     emojis::get(text).is_some_and(|emoji| emoji.as_str() == text)
+}
+
+/// Whether `text` is one of the sequences that X's library (twemoji-parser
+/// 11.0.2) takes for one and the list does not have: a skier with a skin
+/// colour, a floating man with a gender, an eye in a speech bubble without
+/// selectors.
+fn is_older(text: &str) -> bool {
+    let mut rest = text.chars();
+    match rest.next() {
+        Some('\u{26f7}') => rest.next().is_some_and(is_skin) && rest.next().is_none(),
+        Some('\u{1f574}') => {
+            rest.next().is_some_and(|c| c == '\u{fe0f}' || is_skin(c))
+                && matches!(rest.as_str(), "\u{200d}\u{2640}\u{fe0f}" | "\u{200d}\u{2642}\u{fe0f}")
+        }
+        Some('\u{1f441}') => rest.as_str() == "\u{200d}\u{1f5e8}",
+        _ => false,
+    }
 }
 
 /// What goes on an emoji: selector, joiner, keycap, skin colour, tag.

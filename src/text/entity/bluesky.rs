@@ -145,10 +145,10 @@ fn mention(rest: &str) -> Option<&str> {
     (ends && (has_known_ending(handle) || handle.ends_with(".test"))).then_some(handle)
 }
 
-/// Whether the last label is a top-level domain, in small letters.
+/// Whether the last label is a top-level domain of today, in small letters.
 fn has_known_ending(host: &str) -> bool {
     host.rsplit_once('.').is_some_and(|(_, ending)| {
-        ending.bytes().all(|b| b.is_ascii_lowercase()) && tld::is_known(ending.as_bytes())
+        ending.bytes().all(|b| b.is_ascii_lowercase()) && tld::is_in_zone(ending.as_bytes())
     })
 }
 
@@ -261,12 +261,20 @@ mod tests {
         assert_eq!(found("https://acme.org..")[0].0, "https://acme.org.");
         assert_eq!(found("https://acme.org/a_(b)")[0].0, "https://acme.org/a_(b)");
         assert_eq!(found("[here](https://acme.org).")[0].0, "https://acme.org");
-        for none in
-            ["photo.jpeg", "acme.org.zzzz", "my-acme.org", "HTTPS://acme.org", "Acme.ORG", "http://", "a..b"]
-        {
+        for none in [
+            "photo.jpeg",
+            "acme.org.zzzz",
+            "my-acme.org",
+            "HTTPS://acme.org",
+            "Acme.ORG",
+            "http://",
+            "a..b",
+            "acme.onion",
+        ] {
             assert_eq!(found(none), [], "{none}");
         }
-        // A word that begins like a scheme is a host like others.
+        // A word that begins like a scheme is a host like others. (The library links
+        // any such word, but as an address without a scheme, which no server takes.)
         assert_eq!(found("httpbin.org"), [link("httpbin.org", "https://httpbin.org")]);
         assert_eq!(found("http.zzzz"), []);
     }

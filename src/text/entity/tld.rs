@@ -37,6 +37,15 @@ pub(super) fn may_begin(text: &str, at: usize) -> bool {
 
 /// Whether an ending of ASCII letters is known, in either case.
 pub(super) fn is_known(ending: &[u8]) -> bool {
+    in_small_letters(ending, |small| exists(small) || DROPPED.binary_search(&small).is_ok())
+}
+
+/// Whether an ending of ASCII letters is in the root zone today, in either case.
+pub(super) fn is_in_zone(ending: &[u8]) -> bool {
+    in_small_letters(ending, exists)
+}
+
+fn in_small_letters(ending: &[u8], is: impl FnOnce(&str) -> bool) -> bool {
     if !is_seen(ending) {
         return false;
     }
@@ -44,8 +53,11 @@ pub(super) fn is_known(ending: &[u8]) -> bool {
     let Some(small) = small.get_mut(..ending.len()) else { return false };
     small.copy_from_slice(ending);
     small.make_ascii_lowercase();
-    std::str::from_utf8(small)
-        .is_ok_and(|small| tld::exist(small) || small == DOCUMENTED || DROPPED.binary_search(&small).is_ok())
+    std::str::from_utf8(small).is_ok_and(is)
+}
+
+fn exists(small: &str) -> bool {
+    tld::exist(small) || small == DOCUMENTED
 }
 
 /// The ending of documents and rehearsals (RFC 2606) stands for one that
@@ -312,6 +324,16 @@ mod tests {
         assert_eq!(end("嘉里大酒店", 0), Some("嘉里大酒店".len()));
         assert_eq!(end("嘉里大酒", 0), Some("嘉里".len()));
         assert_eq!(end("see acme.io", 9), Some(11));
+    }
+
+    #[test]
+    fn the_root_zone_has_no_dropped_endings() {
+        for ending in ["com", "COM", "music", "example"] {
+            assert!(is_in_zone(ending.as_bytes()) && is_known(ending.as_bytes()), "{ending}");
+        }
+        for ending in ["onion", "um", "an"] {
+            assert!(!is_in_zone(ending.as_bytes()) && is_known(ending.as_bytes()), "{ending}");
+        }
     }
 
     #[test]

@@ -68,7 +68,8 @@ pub fn urls(text: &str) -> Vec<Url> {
 fn urls_beside(text: &str, tokens: &[late::Found]) -> Vec<Url> {
     let mut found = between(text, tokens, url::find);
     if !tokens.is_empty() {
-        found.extend(tokens.iter().map(|token| Url { range: token.range.clone(), scheme: true }));
+        let late = tokens.iter().map(|token| token.range.clone());
+        found.extend(late.map(|range| Url { counted: range.end, range, scheme: true }));
         found.sort_by_key(|url| url.range.start);
     }
     found

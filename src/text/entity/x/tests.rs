@@ -73,6 +73,47 @@ fn what_is_too_long_is_no_link() {
 }
 
 #[test]
+fn a_dot_of_another_script_counts_in_the_label_it_divides() {
+    let long = "a".repeat(63);
+    assert_eq!(links(&format!("http://{long}.com")).len(), 1);
+    for dot in ['。', '．', '｡'] {
+        for label in [format!("{dot}{long}"), format!("{long}{dot}"), format!("{}{dot}aa", "a".repeat(61))] {
+            assert_eq!(links(&format!("http://{label}.com")), Vec::<&str>::new(), "{label}");
+        }
+        assert_eq!(links(&format!("http://{dot}{}.com", "a".repeat(62))).len(), 1);
+    }
+}
+
+#[test]
+fn brackets_end_a_path_only_behind_what_may_end_one() {
+    for (text, link) in [
+        ("a.co/(b)", "a.co/(b)"),
+        ("a.co/(b)(c)", "a.co/(b)(c)"),
+        ("a.co/b(c)", "a.co/b(c)"),
+        ("a.co/!(b)", "a.co/"),
+        ("a.co/b!(c)(d)", "a.co/b"),
+        ("a.co/!(b)c", "a.co/!(b)c"),
+        ("a.co/!(b)/(c)!", "a.co/!(b)/(c)"),
+    ] {
+        assert_eq!(links(text), [link], "{text}");
+    }
+}
+
+#[test]
+fn a_path_behind_a_name_of_several_scripts_costs_what_is_left_of_it() {
+    let counted = |text: &str| {
+        let found: Vec<_> = urls(text).into_iter().map(|url| (url.range, url.counted)).collect();
+        found
+    };
+    // `a.рф` and the path are the link that is measured, the link reaches on.
+    assert_eq!(counted("a.рф.日/b"), [(0..6, 6)]);
+    assert_eq!(counted("a.рф.λ.com/bc"), [(0..16, 10)]);
+    assert_eq!(counted("日a.com/bc"), [(3..11, 11)]);
+    // The first `a.com` of the name goes on as a word; the original takes it for the second.
+    assert_eq!(counted("a.combλ.a.com"), [(0..5, 5)]);
+}
+
+#[test]
 fn names_lists_and_replies() {
     let text = "@ada_l: RT@grace .@joan/friends-2 ＠full é@x";
     let found: Vec<&str> = mentions(text).into_iter().map(|mention| &text[mention.range]).collect();

@@ -16,6 +16,11 @@ pub struct Url {
     pub range: Range<usize>,
     /// Whether it is written with `http://` or `https://`.
     pub scheme: bool,
+    /// How far its fixed cost reaches, which is to its end but where a path
+    /// follows a name of several scripts: the original measures the part of the
+    /// name that it links together with the path, and counts as many units of
+    /// UTF-16 from the link's beginning as one link; what is left counts as text.
+    pub counted: usize,
 }
 
 /// What is longer is no link (`MAX_URL_LENGTH`), in UTF-16 with the scheme
@@ -191,11 +196,16 @@ impl Host {
                 Slug::End(end) => end,
                 Slug::TooLong => return tail.end,
             };
-            found.push(Url { range: self.begin..end, scheme: true });
+            found.push(Url { range: self.begin..end, scheme: true, counted: end });
         } else if !self.refused {
             let first = found.len();
             plain_names(text, &self.name, found);
             if let Some(last) = found[first..].last_mut().filter(|_| tail.path) {
+                let units = text[self.name.end..tail.end].encode_utf16().count();
+                last.counted = match last.range.end == self.name.end {
+                    true => tail.end,
+                    false => units_end(text, last.range.end, units),
+                };
                 last.range.end = tail.end;
             }
         }
@@ -283,13 +293,15 @@ impl Tail {
 }
 
 /// The end of a path, behind its first slash: after the last character that
-/// may end one, or bracket that closes one.
+/// may end one, and the pairs of brackets directly behind it. (In the original
+/// the two are one alternative only in writing: `/a(b)` is a path, `/!(b)` is not.)
 fn path_end(text: &str, start: usize) -> usize {
     let (mut end, mut at) = (start, start);
     while let Some(c) = text[at..].chars().next() {
         if c == '(' {
             let Some(after) = brackets_end(text, at) else { break };
-            (at, end) = (after, after);
+            end = if at == end { after } else { end };
+            at = after;
         } else if is_path(c) {
             at += c.len_utf8();
             if may_end_path(c) {
@@ -357,6 +369,17 @@ fn query_end(bytes: &[u8], at: usize) -> usize {
     end
 }
 
+/// Where so many units of UTF-16 end, counted from `start`.
+fn units_end(text: &str, start: usize, units: usize) -> usize {
+    let mut left = units;
+    let taken = text[start..].chars().take_while(|c| {
+        let fits = c.len_utf16() <= left;
+        left = left.saturating_sub(c.len_utf16());
+        fits
+    });
+    start + taken.map(char::len_utf8).sum::<usize>()
+}
+
 fn short_enough(whole: &str, scheme: usize) -> bool {
     // Bytes are never fewer than UTF-16 units.
     whole.len() + scheme <= LONGEST || whole.encode_utf16().count() + scheme <= LONGEST
@@ -376,10 +399,10 @@ fn is_name(name: &str) -> bool {
         if label.is_ascii() {
             return label.len() < 64;
         }
-        // Dots of other scripts divide what is encoded, and count.
-        let mut length = 0;
-        for part in label.split(['\u{3002}', '\u{ff0e}', '\u{ff61}']) {
-            length += usize::from(length > 0);
+        // Dots of other scripts divide what is encoded, and count, also where
+        // nothing stands before them.
+        let mut length = label.matches(WIDE_DOTS).count();
+        for part in label.split(WIDE_DOTS) {
             length += match part {
                 part if part.is_ascii() => part.len(),
                 part if part.chars().nth(63).is_some() => return false,
@@ -389,6 +412,9 @@ fn is_name(name: &str) -> bool {
         length < 64
     })
 }
+
+/// The dots that end a label where it is encoded (RFC 3490), but for `.`.
+const WIDE_DOTS: [char; 3] = ['\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
 enum Slug {
     None,
@@ -416,7 +442,7 @@ fn plain_names(text: &str, range: &Range<usize>, found: &mut Vec<Url>) {
     let text = &text[..range.end];
     // Nothing but plain letters: the name as it is.
     if text[range.clone()].bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')) {
-        found.push(Url { range: range.clone(), scheme: false });
+        found.push(Url { counted: range.end, range: range.clone(), scheme: false });
         return;
     }
     let is_plain = |c: char| {
@@ -424,7 +450,7 @@ fn plain_names(text: &str, range: &Range<usize>, found: &mut Vec<Url>) {
     };
     let plain_end =
         |from: usize| text[from..].find(|c| !is_plain(c)).map_or(text.len(), |length| from + length);
-    let mut at = range.start;
+    let (mut at, mut searched) = (range.start, range.start);
     while let Some(start) = text[at..].find(is_plain).map(|offset| at + offset) {
         let (mut end, mut ending) = (plain_end(start), None);
         let mut label = start;
@@ -435,7 +461,11 @@ fn plain_names(text: &str, range: &Range<usize>, found: &mut Vec<Url>) {
         }
         at = match ending {
             Some(ending) => {
-                found.push(Url { range: start..ending, scheme: false });
+                // Where such letters stand first, which may be before, in a word that goes on.
+                let written = &text[start..ending];
+                let first = text[searched..].find(written).map_or(start, |offset| searched + offset);
+                searched = first + written.len();
+                found.push(Url { range: first..searched, scheme: false, counted: searched });
                 ending
             }
             None => end,
