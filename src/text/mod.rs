@@ -14,6 +14,7 @@ pub mod late;
 pub mod little_text;
 pub mod markup;
 pub mod network;
+mod marked;
 mod sentence;
 
 pub use crate::diagnostic::visible::{self, visible, visible_same_width};
