@@ -6,11 +6,13 @@
 //! out: a limit in bytes holds as well as one in characters.
 
 mod row;
+mod signs;
 
 use super::Rules;
 use super::count::count;
 use row::Row;
 use std::ops::Range;
+use unicode_normalization::char::is_combining_mark;
 
 /// What writers put between the parts of a thread, on a line of its own.
 pub const BREAK: &str = "<!-- break -->";
@@ -64,16 +66,48 @@ fn over(text: &str, tail: &str, rules: &Rules, url_reserve: usize) -> usize {
 /// and no ellipsis stands alone. A limit of 0 asks for nothing, and gets it.
 pub fn shorten(text: &str, limit: usize, rules: &Rules, url_reserve: usize) -> String {
     let rules = &Rules { limit: Some(limit), ..*rules };
-    let over = |text: &str| over(text, "", rules, url_reserve);
-    if over(text) == 0 {
+    // Of a long text the beginning decides.
+    let mut size = BEGINNING.max(limit.saturating_mul(BYTES_OF_ONE));
+    while let Some(start) = beginning(text, size) {
+        // The space at its end is none of a text that goes on.
+        if over(start.trim_end(), "", rules, url_reserve) > 0 {
+            return shortened(start, false, limit, rules, url_reserve).unwrap_or_else(|| text.to_owned());
+        }
+        size = start.len().saturating_mul(4);
+    }
+    if over(text, "", rules, url_reserve) == 0 {
         return text.to_owned();
     }
+    shortened(text, true, limit, rules, url_reserve).unwrap_or_else(|| text.to_owned())
+}
+
+/// So many bytes at least are looked at as the beginning of a text.
+const BEGINNING: usize = 1 << 12;
+/// Few texts have more bytes than this for one that the network counts.
+const BYTES_OF_ONE: usize = 4;
+
+/// At least `size` bytes of `text`, up to behind a space with a letter or a
+/// sign behind it: what stands before is the same whatever follows. `None`
+/// where no such place is.
+fn beginning(text: &str, size: usize) -> Option<&str> {
+    let rest = text.get(text.ceil_char_boundary(size)..)?;
+    let mut before = ' ';
+    let (at, _) = rest.char_indices().find(|(at, c)| {
+        let space = matches!(std::mem::replace(&mut before, *c), ' ' | '\n');
+        *at > 0 && space && (c.is_ascii_graphic() || c.is_alphanumeric() && !is_combining_mark(*c))
+    })?;
+    text.get(..text.len() - rest.len() + at)
+}
+
+/// What [`shorten`] makes of a text that does not fit; `None` where nothing
+/// can be kept. `ends`: the text ends here, and is not the beginning of a longer one.
+fn shortened(text: &str, ends: bool, limit: usize, rules: &Rules, url_reserve: usize) -> Option<String> {
     if limit == 0 {
-        return String::new();
+        return Some(String::new());
     }
-    let row = Row::new(text, rules, url_reserve);
+    let row = Row::new(text, ends, rules, url_reserve);
     if row.is_too_long(rules) {
-        return text.to_owned();
+        return None;
     }
     // A space stands before the ellipsis after a link, which it would spoil,
     // and after a sentence.
@@ -86,14 +120,14 @@ pub fn shorten(text: &str, limit: usize, rules: &Rules, url_reserve: usize) -> S
         }
         let space = if row.ends_with_link(end) || kept.ends_with(ends_sentence) { " " } else { "" };
         let made = format!("{kept}{space}…");
-        match over(&made) {
-            0 => return made,
+        match over(&made, "", rules, url_reserve) {
+            0 => return Some(made),
             // What stands at the cut became something else by being cut (a host
             // that is one only now): as much less is tried.
             over => room = room.less(over),
         }
     }
-    text.to_owned()
+    None
 }
 
 /// `text` as a thread: each part within the limit, split at paragraphs, then
@@ -111,10 +145,11 @@ pub fn split(text: &str, rules: &Rules, url_reserve: usize) -> Vec<String> {
 /// The same as places in `text`. `numbered`: room is kept in each part for
 /// what [`number`] puts behind it, if there is more than one.
 pub fn stretches(text: &str, rules: &Rules, url_reserve: usize, numbered: bool) -> Vec<Range<usize>> {
-    let mut parts = cut_into(text, rules, url_reserve, "");
+    let mut thread = Thread::new(text, rules, url_reserve);
+    let mut parts = thread.cut("");
     while numbered && parts.len() > 1 {
         let before = parts.len();
-        parts = cut_into(text, rules, url_reserve, &tail(before, before));
+        parts = thread.cut(&tail(before, before));
         // Room for so many digits was kept: more of them need more room.
         if parts.len().to_string().len() <= before.to_string().len() {
             break;
@@ -141,15 +176,45 @@ fn tail(at: usize, all: usize) -> String {
     format!(" {at}/{all}")
 }
 
-fn cut_into(text: &str, rules: &Rules, url_reserve: usize, tail: &str) -> Vec<Range<usize>> {
-    let mut parts = Vec::new();
-    for segment in segments(text) {
-        cut_segment(text, trimmed(text, segment), rules, url_reserve, tail, &mut parts);
+/// A text with what is found out about it once, however often it is cut.
+struct Thread<'a> {
+    text: &'a str,
+    rules: &'a Rules,
+    url_reserve: usize,
+    /// Between the breaks: where, and (once it is needed) what stands there.
+    segments: Vec<(Range<usize>, Option<Row<'a>>)>,
+}
+
+impl<'a> Thread<'a> {
+    fn new(text: &'a str, rules: &'a Rules, url_reserve: usize) -> Thread<'a> {
+        let segments = segments(text).into_iter().map(|segment| (trimmed(text, segment), None));
+        Thread { text, rules, url_reserve, segments: segments.collect() }
     }
-    if parts.is_empty() {
-        parts.push(0..0);
+
+    /// The parts with room for `tail` behind each; at least one.
+    fn cut(&mut self, tail: &str) -> Vec<Range<usize>> {
+        let Thread { text, rules, url_reserve, .. } = *self;
+        let mut parts = Vec::new();
+        for (segment, row) in &mut self.segments {
+            let inside = &text[segment.clone()];
+            if inside.is_empty() {
+                continue;
+            }
+            if row.is_none() && over(inside, tail, rules, url_reserve) == 0 {
+                parts.push(segment.clone());
+                continue;
+            }
+            let row = row.get_or_insert_with(|| Row::new(inside, true, rules, url_reserve));
+            let cuts = cuts(row, rules, url_reserve, tail);
+            let places = cuts.windows(2).map(|cut| row.byte(cut[0])..row.byte(cut[1]));
+            let places = places.map(|place| segment.start + place.start..segment.start + place.end);
+            parts.extend(places.map(|place| trimmed(text, place)).filter(|place| !place.is_empty()));
+        }
+        if parts.is_empty() {
+            parts.push(0..0);
+        }
+        parts
     }
-    parts
 }
 
 /// `range` without the spaces at its ends.
@@ -180,24 +245,9 @@ fn segments(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-fn cut_segment(
-    text: &str,
-    segment: Range<usize>,
-    rules: &Rules,
-    url_reserve: usize,
-    tail: &str,
-    parts: &mut Vec<Range<usize>>,
-) {
-    let inside = &text[segment.clone()];
-    if inside.is_empty() {
-        return;
-    }
+/// The atoms of `row` at which parts begin, and its end.
+fn cuts(row: &Row<'_>, rules: &Rules, url_reserve: usize, tail: &str) -> Vec<usize> {
     let over = |part: &str| over(part.trim(), tail, rules, url_reserve);
-    if over(inside) == 0 {
-        parts.push(segment);
-        return;
-    }
-    let row = Row::new(inside, rules, url_reserve);
     let whole_room = Room::of(rules, tail, url_reserve);
     let mut cuts = vec![0];
     let mut start = row.skip_spaces(0);
@@ -218,9 +268,7 @@ fn cut_segment(
         cuts.push(start);
     }
     row.adopt_orphan(&mut cuts, |part| over(part) == 0);
-    let bounds = cuts.windows(2).filter_map(|pair| Some(pair.first().copied()?..pair.last().copied()?));
-    let places = bounds.map(|cut| segment.start + row.byte(cut.start)..segment.start + row.byte(cut.end));
-    parts.extend(places.map(|place| trimmed(text, place)).filter(|place| !place.is_empty()));
+    cuts
 }
 
 /// Latin, Chinese and Japanese, Arabic and Urdu, Devanagari, Armenian, Ethiopic,

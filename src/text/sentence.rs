@@ -17,19 +17,26 @@ pub(crate) fn sentence_ends(text: &str) -> Vec<usize> {
     let mut ends = Vec::new();
     let mut from = 0;
     for line in text.split_inclusive('\n') {
+        let line_end = from + line.len();
+        // Most lines of a list have nothing to look at.
+        if line.is_ascii() && !line.contains(['.', '!', '?', '\r']) {
+            ends.push(line_end);
+            from = line_end;
+            continue;
+        }
         let short = Short::of(line);
         let mut start = from;
-        for (at, sentence) in short.text.split_sentence_bound_indices() {
-            let mut end = from + short.place(at + sentence.len());
-            if end < from + line.len() {
+        for end in short.ends() {
+            let mut end = from + short.place(end);
+            if end < line_end {
                 end -= opened_behind(&text[start..end]);
             }
-            if end == from + line.len() || !is_cut_short(&text[start..end], &text[end..]) {
+            if end == line_end || !is_cut_short(&text[start..end], &text[end..]) {
                 ends.push(end);
                 start = end;
             }
         }
-        from += line.len();
+        from = line_end;
     }
     ends
 }
@@ -58,6 +65,24 @@ impl Short {
             }
         }
         short
+    }
+
+    /// Where sentences may end: by UAX #29, and before a link or a tag. That one
+    /// begins with a small letter does not say that the sentence goes on (rule SB8).
+    fn ends(&self) -> Vec<usize> {
+        let mut ends = Vec::new();
+        for (at, sentence) in self.text.split_sentence_bound_indices() {
+            let spaces = sentence.match_indices(' ').map(|(space, _)| space + 1);
+            let linked = spaces.filter(|end| {
+                let (before, after) = sentence.split_at(*end);
+                let starts = |start: &&str| after.starts_with(*start);
+                ["#", "@", "$", "http://", "https://", "www."].iter().any(|start| starts(&start))
+                    && before.trim_end().trim_end_matches(closes).ends_with(['.', '!', '?', '…'])
+            });
+            ends.extend(linked.map(|end| at + end));
+            ends.push(at + sentence.len());
+        }
+        ends
     }
 
     /// Where byte `at` of the short text stands in the line: behind what was
@@ -182,6 +207,8 @@ fn is_cut_short(sentence: &str, after: &str) -> bool {
         || letters > 0 && word.contains('.') && word.split(['.', '-']).all(short)
         || digits(word)
         || ABBREVIATIONS.contains(&lower.as_str())
+        // `Meier & Co. KG`.
+        || lower == "co" && tail.trim_end_matches(word).ends_with("& ")
         || number_follows && BEFORE_NUMBERS.iter().any(|known| lower.ends_with(known))
         || MONTHS.contains(&lower.as_str()) && (number_follows || follows_number(body, word))
 }
@@ -193,12 +220,98 @@ fn follows_number(body: &str, word: &str) -> bool {
 }
 
 /// Abbreviations that stand before a capital letter within a sentence: English,
-/// German, French, Spanish.
+/// German, French, Spanish, Italian, Dutch, Polish, Portuguese, Russian, Hindi.
 const ABBREVIATIONS: &[&str] = &[
-    "dr", "mr", "mrs", "ms", "prof", "st", "ste", "sr", "jr", "vs", "approx", "dept", "gov", "sen", "rep",
-    "rev", "hon", "capt", "col", "sgt", "lt", "mt", "messrs", "dipl", "ing", "hr", "fr", "hrn", "bzw", "ggf",
-    "inkl", "evtl", "zzgl", "vgl", "bspw", "sog", "ca", "mme", "mlle", "mm", "mgr", "ex", "sra", "srta",
-    "dra", "dña", "ud", "uds", "vd", "vds", "ee", "uu", "avda", "av",
+    "dr",
+    "mr",
+    "mrs",
+    "ms",
+    "prof",
+    "st",
+    "ste",
+    "sr",
+    "jr",
+    "vs",
+    "approx",
+    "dept",
+    "gov",
+    "sen",
+    "rep",
+    "rev",
+    "hon",
+    "capt",
+    "col",
+    "sgt",
+    "lt",
+    "mt",
+    "messrs",
+    "dipl",
+    "ing",
+    "hr",
+    "fr",
+    "hrn",
+    "bzw",
+    "ggf",
+    "inkl",
+    "evtl",
+    "zzgl",
+    "vgl",
+    "bspw",
+    "sog",
+    "ca",
+    "mme",
+    "mlle",
+    "mm",
+    "mgr",
+    "ex",
+    "sra",
+    "srta",
+    "dra",
+    "dña",
+    "ud",
+    "uds",
+    "vd",
+    "vds",
+    "ee",
+    "uu",
+    "avda",
+    "av",
+    "gen",
+    "maj",
+    "cmdr",
+    "adm",
+    "cf",
+    "viz",
+    "incl",
+    "al",
+    "fa",
+    "mio",
+    "mrd",
+    "tsd",
+    "gebr",
+    "hl",
+    "dres",
+    "sig",
+    "dott",
+    "avv",
+    "dhr",
+    "mevr",
+    "drs",
+    "bijv",
+    "inż",
+    "ul",
+    "np",
+    "exmo",
+    "exma",
+    "проф",
+    "ул",
+    "им",
+    "тыс",
+    "млн",
+    "млрд",
+    "डॉ",
+    "प्रो",
+    "पं",
 ];
 
 /// Those that do so only before a number, also as the end of a word (`Hauptstr. 5`).
@@ -254,6 +367,10 @@ mod tests {
             "M. Dupont et Mme. Curie, av. J.-C. Rien, le 3 oct. 2026, p. ex. Paris",
             "La Sra. García y el Dr. Ruiz de EE. UU. Ayer, pág. 12, el 3 dic. Todo",
             "It weighs 3.5 t and costs $1.2 million... or so",
+            "Die Fa. Meier GmbH & Co. KG liefert 5 Mio. Stück",
+            "Lovelace et al. (1843) and cf. Babbage",
+            "डॉ. कलाम ने कहा",
+            "Say e.g. #rocket or vs. @ada_l here",
             "Version 2.0.1 of main.rs is at https://acme.example/a.b/c.D now",
         ] {
             assert_eq!(sentences(one), [one]);
@@ -268,6 +385,10 @@ mod tests {
         assert_eq!(sentences("It flew in 2026. Then not."), ["It flew in 2026. ", "Then not."]);
         assert_eq!(sentences("Wait... What? “Yes.” He left."), ["Wait... ", "What? ", "“Yes.” ", "He left."]);
         assert_eq!(sentences("See https://a.example/x. Then go."), ["See https://a.example/x. ", "Then go."]);
+        assert_eq!(
+            sentences("It landed. #rocket (yes.) https://a.example/x @ada. @bob!"),
+            ["It landed. ", "#rocket (yes.) ", "https://a.example/x @ada. ", "@bob!"]
+        );
         assert_eq!(sentences("هل هبطت؟ نعم. है। नहीं।"), ["هل هبطت؟ ", "نعم. ", "है। ", "नहीं।"]);
     }
 

@@ -305,7 +305,11 @@ fn what_x_refuses_is_shown_where_it_stands_and_not_sent() {
     let house = House::new();
     let head = "+++\ntitle = \"Rocket\"\nsummary = \"It landed.\"\n+++\n\n";
     house.write("messages/m.md", &format!("{head}It landed\u{ffff} by itself.\n"));
-    house.edit("content-ladders/at-once.toml", "[rungs.tweet]", "[rungs.tweet]\ntext = \"{{ message.body }}\"");
+    house.edit(
+        "content-ladders/at-once.toml",
+        "[rungs.tweet]",
+        "[rungs.tweet]\ntext = \"{{ message.body }}\"",
+    );
     for verb in [&["check", "messages/m.md"][..], &["publish", "m", "--yes"]] {
         let ended = house.run(verb).ends(3);
         assert!(

@@ -1,6 +1,6 @@
 //! What servers say, and what becomes of the mail: never a guess.
 
-use crate::house::{CANARY, Ended, House, mail, people, rungs, signal};
+use crate::house::{CANARY, Ended, House, mail, people, rungs, side_by_side, signal};
 use crate::smtp::{Act, Moment, Server, Stage, say};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -80,7 +80,7 @@ fn no_is_no() {
 #[test]
 fn before_the_mail_left_it_is_not_yet_and_after_that_nobody_knows() {
     // Silence before the body costs a minute for each try: see the unit tests.
-    for (stage, act) in [
+    let first = [
         (Stage::Connect, Act::HangUp),
         (Stage::Connect, Act::Bytes(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec())),
         (Stage::Connect, Act::Bytes(vec![0; 4096])),
@@ -90,7 +90,8 @@ fn before_the_mail_left_it_is_not_yet_and_after_that_nobody_knows() {
         (Stage::Rcpt, Act::Bytes(b"250-to\r\n".to_vec())),
         (Stage::Data, Act::HangUp),
         (Stage::Data, Act::Bytes(b"3".to_vec())),
-    ] {
+    ];
+    side_by_side(first, |(stage, act)| {
         let told = format!("{stage:?} {act:?}");
         let server =
             Server::new(
@@ -102,8 +103,8 @@ fn before_the_mail_left_it_is_not_yet_and_after_that_nobody_knows() {
         let json = house.publish().ends(0).json();
         assert_eq!(json["deliveries"][0]["state"], "sent", "the second try succeeds: {told}: {json}");
         assert_eq!(server.taken().len(), 1, "{told}");
-    }
-    for act in [
+    });
+    let last = [
         Act::HangUp,
         Act::TakeAndHangUp,
         Act::Bytes(b"25".to_vec()),
@@ -112,7 +113,8 @@ fn before_the_mail_left_it_is_not_yet_and_after_that_nobody_knows() {
         Act::Bytes(b"hello\r\n".to_vec()),
         Act::Bytes(b"354 go on\r\n".to_vec()),
         Act::Bytes(b"\xff\xfe\r\n".to_vec()),
-    ] {
+    ];
+    side_by_side(last, |act| {
         let told = format!("{act:?}");
         let server = at(Stage::Dot, act);
         let house = house(&server, &["a@example.org"]);
@@ -123,13 +125,14 @@ fn before_the_mail_left_it_is_not_yet_and_after_that_nobody_knows() {
             house.run(&["run"]).ends(6);
         }
         assert_eq!(server.count(Stage::Dot), 1, "sent again on a guess: {told}");
-    }
+    });
 }
 
 /// A server that does not say `354` does not listen to a mail, but to commands.
 #[test]
 fn the_mail_is_not_said_to_a_server_that_waits_for_commands() {
-    for (stage, line) in [(Stage::Data, "250 fine"), (Stage::Rcpt, "354 go on"), (Stage::Mail, "334 ?")] {
+    let lines = [(Stage::Data, "250 fine"), (Stage::Rcpt, "354 go on"), (Stage::Mail, "334 ?")];
+    side_by_side(lines, |(stage, line)| {
         let server = at(stage, say(line));
         let house = house(&server, &["a@example.org"]);
         house.message("m", "RCPT TO:<eve@evil.example>");
@@ -138,13 +141,13 @@ fn the_mail_is_not_said_to_a_server_that_waits_for_commands() {
         assert_eq!(ended.json()["deliveries"][0]["state"], "planned", "{}", ended.out());
         let heard = server.heard();
         assert!(!heard.iter().any(|line| line.contains("evil") || line.contains("Subject")), "{heard:?}");
-    }
+    });
 }
 
 /// One answer too many, and each that follows belongs to another question.
 #[test]
 fn answers_that_slip_by_one_are_not_taken_for_a_receipt() {
-    for early in [Stage::Hello, Stage::Mail, Stage::Rcpt, Stage::Dot] {
+    side_by_side([Stage::Hello, Stage::Mail, Stage::Rcpt, Stage::Dot], |early| {
         let server = Server::new(move |moment| match (moment.stage, moment.count) {
             (Stage::Dot, 2..) => say("554 5.7.1 that is spam"),
             (stage, 1) if stage == early => say("250 fine\r\n250 and again"),
@@ -165,7 +168,7 @@ fn answers_that_slip_by_one_are_not_taken_for_a_receipt() {
                 server.heard()
             );
         }
-    }
+    });
 }
 
 #[test]
@@ -183,7 +186,7 @@ fn a_slow_server_is_waited_for() {
 /// Whoever floods us gets no memory for it.
 #[test]
 fn an_endless_answer_takes_no_memory_and_no_time() {
-    for stage in [Stage::Connect, Stage::Rcpt, Stage::Dot] {
+    side_by_side([Stage::Connect, Stage::Rcpt, Stage::Dot], |stage| {
         let server = at(stage, Act::Flood);
         let house = house(&server, &["a@example.org"]);
         let begun = Instant::now();
@@ -200,7 +203,7 @@ fn an_endless_answer_takes_no_memory_and_no_time() {
         assert!(begun.elapsed() < Duration::from_secs(40), "{:?} at {stage:?}", begun.elapsed());
         let tries = server.count(stage);
         assert!(server.flooded() < (16 << 20) * tries, "{} bytes in {tries} tries", server.flooded());
-    }
+    });
 }
 
 #[test]

@@ -263,3 +263,12 @@ pub fn people(status: &Value, rung: &str) -> Vec<(String, String)> {
     let people = delivery["recipients"].as_array().unwrap().iter();
     people.map(|person| (text(&person["recipient"]), text(&person["state"]))).collect()
 }
+
+/// Runs cases that mostly wait beside one another.
+pub fn side_by_side<T: Send>(cases: impl IntoIterator<Item = T>, run: impl Fn(T) + Sync) {
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(|| run(case));
+        }
+    });
+}

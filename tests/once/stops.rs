@@ -1,7 +1,9 @@
 //! Ctrl-C: what is in flight finishes, the rest stays planned.
 
-use crate::house::{Ended, House, mail, people, rungs, signal};
+use crate::house::{Ended, House, mail, people, rungs, side_by_side, signal};
 use crate::smtp::{Act, Server, Stage};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 fn many() -> Vec<String> {
@@ -16,9 +18,11 @@ fn house(server: &Server) -> House {
 
 #[test]
 fn the_first_one_lets_what_is_in_flight_finish() {
-    for name in ["INT", "TERM"] {
-        let server = Server::new(|moment| match moment.stage {
-            Stage::Dot => Act::Late(Duration::from_millis(400)),
+    side_by_side(["INT", "TERM"], |name| {
+        let hurries = Arc::new(AtomicBool::new(false));
+        let of_server = hurries.clone();
+        let server = Server::new(move |moment| match moment.stage {
+            Stage::Dot if !of_server.load(Ordering::SeqCst) => Act::Late(Duration::from_millis(400)),
             _ => Act::Usual,
         });
         let house = house(&server);
@@ -32,9 +36,10 @@ fn the_first_one_lets_what_is_in_flight_finish() {
         assert!((2..=8).contains(&sent), "{sent} sent");
         assert!(states.iter().all(|(_, state)| state == "sent" || state == "planned"), "{states:?}");
         assert_eq!(server.taken().len(), sent);
+        hurries.store(true, Ordering::SeqCst);
         house.run(&["run"]).ends(0);
         assert_eq!(server.taken(), many());
-    }
+    });
 }
 
 #[test]

@@ -159,10 +159,20 @@ pub(super) fn atoms(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Atom> 
     let mut out = Vec::new();
     let mut from = 0;
     let letters = |out: &mut Vec<Atom>, range: Range<usize>| {
-        for (at, cluster) in text[range.clone()].grapheme_indices(true) {
-            let start = range.start + at;
-            let cost = length(cluster, rules.unit);
-            out.push(Atom { range: start..start + cluster.len(), cost, kind: None });
+        let mut at = range.start;
+        while at < range.end {
+            // Of ASCII each stands alone, and costs one everywhere.
+            let end = at + lone(&text.as_bytes()[at..range.end]);
+            out.extend((at..end).map(|at| Atom { range: at..at + 1, cost: 1, kind: None }));
+            at = end;
+            for cluster in text[at..range.end].graphemes(true) {
+                let end = at + cluster.len();
+                out.push(Atom { range: at..end, cost: length(cluster, rules.unit), kind: None });
+                at = end;
+                if lone(&text.as_bytes()[at..range.end]) > 0 {
+                    break;
+                }
+            }
         }
     };
     for whole in wholes(text, rules, url_reserve) {
@@ -180,6 +190,13 @@ pub(super) fn atoms(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Atom> 
     }
     letters(&mut out, from..text.len());
     out
+}
+
+/// How many bytes of ASCII `bytes` begins with that no mark can belong to. CR LF
+/// is one character (UAX #29, GB3).
+fn lone(bytes: &[u8]) -> usize {
+    let ascii = bytes.iter().take_while(|byte| byte.is_ascii() && **byte != b'\r').count();
+    if ascii == bytes.len() { ascii } else { ascii.saturating_sub(1) }
 }
 
 /// What is never cut: entities, and what has a cost of its own. Where they

@@ -1,6 +1,7 @@
 //! A text as a row of what is never cut, with the pauses between.
 
 use super::Room;
+use super::signs::*;
 use crate::text::count::{Atom, atoms, count};
 use crate::text::entity::EntityKind;
 use crate::text::sentence::sentence_ends;
@@ -22,7 +23,12 @@ pub(super) enum Pause {
     Glued,
     /// Only because there is no better one.
     Character,
+    /// Between words of which one needs the other: an abbreviation and its
+    /// name, a number and its unit, words within brackets.
+    Close,
     Word,
+    /// Behind a comma or a bracket.
+    Clause,
     Sentence,
     Line,
     Paragraph,
@@ -41,7 +47,8 @@ pub(super) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub fn new(whole: &'a str, rules: &Rules, url_reserve: usize) -> Row<'a> {
+    /// `ends`: the text ends here, and is not the beginning of a longer one.
+    pub fn new(whole: &'a str, ends: bool, rules: &Rules, url_reserve: usize) -> Row<'a> {
         let atoms = atoms(whole, rules, url_reserve);
         let costs = sums(atoms.iter().map(|atom| atom.cost));
         let bytes = match rules.byte_limit {
@@ -50,8 +57,11 @@ impl<'a> Row<'a> {
         };
         let mut row = Row { whole, atoms, pauses: Vec::new(), costs, bytes };
         row.pauses = row.find_pauses();
+        row.keep_pairs(rules.limit.unwrap_or(usize::MAX) / 2);
         row.keep_items();
-        row.keep_last_tags();
+        if ends {
+            row.keep_last_tags();
+        }
         row
     }
 
@@ -141,7 +151,9 @@ impl<'a> Row<'a> {
             (Pause::Paragraph, full / 3),
             (Pause::Line, full * 2 / 5),
             (Pause::Sentence, full / 2),
-            (Pause::Word, full / 8),
+            (Pause::Clause, full * 3 / 4),
+            (Pause::Word, full / 2),
+            (Pause::Close, full / 8),
         ] {
             let mut at = last;
             while at > start && used(at) >= least {
@@ -185,7 +197,7 @@ impl<'a> Row<'a> {
             return;
         }
         let whole = self.costs[*last] - self.costs[*before];
-        for wanted in [Pause::Sentence, Pause::Word] {
+        for wanted in [Pause::Sentence, Pause::Clause, Pause::Word] {
             let mut at = *last;
             while at > *before + 1 {
                 at -= 1;
@@ -194,7 +206,7 @@ impl<'a> Row<'a> {
                     continue;
                 }
                 let leaves = enough(*before, at)
-                    && (wanted == Pause::Word || self.costs[at] - self.costs[*before] >= whole / 3);
+                    && (wanted < Pause::Sentence || self.costs[at] - self.costs[*before] >= whole / 3);
                 if leaves && fits(self.text(at, *end)) && fits(self.text(*before, at)) {
                     *last = at;
                     return;
@@ -209,9 +221,8 @@ impl<'a> Row<'a> {
         let mut cursor = GraphemeCursor::new(0, self.whole.len(), true);
         let mut pauses = Vec::with_capacity(self.len());
         let mut line_feeds = 0;
-        // What a blank line or a new line follows: a line that ends in a colon
-        // announces the next.
-        let mut announces = false;
+        // The last atom that is no space.
+        let mut word = 0;
         // Where an entity meets a letter, a reader's character can be made of
         // several atoms; behind the first that ends one, all end one.
         let mut unsure = false;
@@ -220,7 +231,7 @@ impl<'a> Row<'a> {
             let blank = is_blank(here);
             if !blank {
                 line_feeds = 0;
-                announces = here.ends_with([':', '：']);
+                word = at;
             }
             line_feeds += feeds(here);
             // An end inside of an atom (a dot in a link) is no end.
@@ -230,24 +241,53 @@ impl<'a> Row<'a> {
             }
             unsure |= atom.kind.is_some() || self.kind(at + 1).is_some();
             unsure = unsure && !is_boundary(&mut cursor, self.whole, atom.range.end);
-            let beside_letters = (stands_alone(here) || stands_alone(next))
-                && !next.starts_with(is_closing)
-                && !here.ends_with(is_opening);
+            // What a blank line or a new line follows: a line that ends in a
+            // colon announces the next.
+            let announces = || self.atom(word).ends_with([':', '：']);
             let pause = match line_feeds {
                 _ if unsure => Pause::Never,
-                2.. if announces => Pause::Sentence,
+                2.. if announces() => Pause::Sentence,
                 2.. => Pause::Paragraph,
-                1 if announces => Pause::Word,
+                1 if announces() => Pause::Word,
                 1 => Pause::Line,
                 _ if sentence => Pause::Sentence,
-                _ if blank || is_blank(next) || here == "\u{200b}" => Pause::Word,
+                _ if blank => self.between_words(word, at + 1),
+                _ if is_blank(next) || here == "\u{200b}" => Pause::Close,
                 _ if self.means_more(at) => Pause::Glued,
-                _ if beside_letters => Pause::Word,
+                _ if self.stands_beside(at) && here.starts_with(ends_unspaced_clause) => Pause::Clause,
+                _ if self.stands_beside(at) => Pause::Word,
                 _ => Pause::Character,
             };
             pauses.push(pause);
         }
         pauses
+    }
+
+    /// How good the space between atom `before` and atom `after` is to cut at.
+    fn between_words(&self, before: usize, after: usize) -> Pause {
+        let (here, next) = (self.atom(before), self.atom(after));
+        let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+        // A dot that ends no sentence ends an abbreviation, or is a day's.
+        let needs_the_other = self.kind(before).is_none() && here.ends_with(['.', ':', '：'])
+            || self.kind(after) == Some(EntityKind::Link)
+            || number(here) && self.kind(before).is_none()
+            || here.starts_with(is_unit) && number(next);
+        if needs_the_other {
+            Pause::Close
+        } else if self.kind(before).is_none() && here.starts_with(ends_clause) {
+            Pause::Clause
+        } else {
+            Pause::Word
+        }
+    }
+
+    /// Whether a line may be broken behind atom `at` although no space is
+    /// there: beside characters that are words by themselves.
+    fn stands_beside(&self, at: usize) -> bool {
+        let (here, next) = (self.atom(at), self.atom(at + 1));
+        (stands_alone(here) || stands_alone(next))
+            && !next.starts_with(is_closing)
+            && !here.ends_with(is_opening)
     }
 
     /// Whether what stands around the end of atom `at` means something else
@@ -265,6 +305,41 @@ impl<'a> Row<'a> {
             || tight(here)
             || tight(next)
             || digit(here) && digit(next)
+            || here.starts_with(is_leading_vowel)
+            || next.starts_with(is_following_vowel)
+    }
+
+    /// What stands in brackets or quotes stays together where it costs at most `most`.
+    fn keep_pairs(&mut self, most: usize) {
+        let mut open: Vec<(usize, char)> = Vec::new();
+        for at in 0..self.len() {
+            if feeds(self.atom(at)) > 0 {
+                open.clear();
+            }
+            let Some(sign) = self.atom(at).chars().next().filter(|_| self.kind(at).is_none()) else {
+                continue;
+            };
+            match open.last() {
+                Some((start, opened)) if closers(*opened).contains(&sign) => {
+                    let start = *start;
+                    open.pop();
+                    // Those inside of it are kept together with it.
+                    if open.is_empty() && self.costs[at] - self.costs[start] <= most {
+                        for pause in &mut self.pauses[start..at] {
+                            *pause = (*pause).min(Pause::Close);
+                        }
+                    }
+                }
+                _ => {
+                    let follows =
+                        at == 0 || is_blank(self.atom(at - 1)) || self.atom(at - 1).ends_with(is_opening);
+                    let both_ways = matches!(sign, '"' | '»');
+                    if !closers(sign).is_empty() && (follows || !both_ways) {
+                        open.push((at, sign));
+                    }
+                }
+            }
+        }
     }
 
     /// A bullet, a number or an emoji at the start of a line stays with its item.
@@ -378,123 +453,4 @@ fn feeds(atom: &str) -> usize {
         "\u{2029}" => 2,
         _ => 0,
     }
-}
-
-/// Whether `text` is one such character and nothing else.
-fn is_one(text: &str, such: fn(char) -> bool) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(such) && chars.next().is_none()
-}
-
-/// Characters of scripts that put no spaces between words, where a line may be
-/// broken beside each: ideographs and kana.
-fn stands_alone(cluster: &str) -> bool {
-    cluster.chars().next().is_some_and(|c| {
-        matches!(u32::from(c), 0x3001..=0x30FF | 0x31F0..=0x31FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
-            | 0xFF01..=0xFF65 | 0x20000..=0x3FFFF)
-    })
-}
-
-/// Characters that no line begins with (JIS X 4051 for Japanese, UAX #14 CL,
-/// EX, IS for the rest).
-fn is_closing(c: char) -> bool {
-    matches!(
-        c,
-        '、' | '。'
-            | '，'
-            | '．'
-            | '！'
-            | '？'
-            | '」'
-            | '』'
-            | '）'
-            | '】'
-            | '》'
-            | '〉'
-            | '〕'
-            | '］'
-            | '｝'
-            | '：'
-            | '；'
-            | 'ー'
-            | '・'
-            | '々'
-            | '〜'
-            | '～'
-            | '％'
-            | 'ぁ'
-            | 'ぃ'
-            | 'ぅ'
-            | 'ぇ'
-            | 'ぉ'
-            | 'っ'
-            | 'ゃ'
-            | 'ゅ'
-            | 'ょ'
-            | 'ァ'
-            | 'ィ'
-            | 'ゥ'
-            | 'ェ'
-            | 'ォ'
-            | 'ッ'
-            | 'ャ'
-            | 'ュ'
-            | 'ョ'
-            | ')'
-            | ']'
-            | '}'
-            | ','
-            | '.'
-            | '!'
-            | '?'
-            | ';'
-            | ':'
-            | '%'
-            | '…'
-            | '‥'
-            | '”'
-            | '’'
-            | '»'
-            | '›'
-    )
-}
-
-/// Characters that no line ends with.
-fn is_opening(c: char) -> bool {
-    matches!(
-        c,
-        '「' | '『'
-            | '（'
-            | '【'
-            | '《'
-            | '〈'
-            | '〔'
-            | '［'
-            | '｛'
-            | '('
-            | '['
-            | '{'
-            | '«'
-            | '‹'
-            | '„'
-            | '‚'
-            | '“'
-            | '‘'
-            | '¿'
-            | '¡'
-    )
-}
-
-/// What is left hanging before an ellipsis.
-fn is_dangling(c: char) -> bool {
-    matches!(c, ',' | ';' | ':' | '-' | '–' | '—' | '/' | '…' | '、' | '，' | '；' | '：' | '•' | '\u{200b}')
-        || matches!(
-            c,
-            '「' | '『' | '（' | '【' | '《' | '〈' | '(' | '[' | '{' | '«' | '‹' | '„' | '‚' | '¿' | '¡'
-        )
-}
-
-/// What opens something where it follows a space, and closes it elsewhere.
-fn opens_after_blank(c: char) -> bool {
-    matches!(c, '"' | '\'' | '“' | '‘' | '”' | '»' | '*' | '◦' | '☐' | '☑')
 }

@@ -1,7 +1,7 @@
 //! What shortening and splitting promise.
 
 use super::super::fixtures::{letters, x};
-use super::super::{Unit, entities};
+use super::super::{Unit, entities, network};
 use super::*;
 use crate::text::late;
 
@@ -131,6 +131,46 @@ fn what_belongs_together_stays_together() {
 }
 
 #[test]
+fn it_is_cut_as_an_editor_would() {
+    let cut = |text: &str, limit| split(text, &plain(limit), 80);
+    // Behind a comma or a bracket rather than in the middle of a clause.
+    assert_eq!(
+        cut("Ada Lovelace (who joined in 1842, before anyone else did) wrote the first version of it", 62),
+        ["Ada Lovelace (who joined in 1842, before anyone else did)", "wrote the first version of it"]
+    );
+    // Not within brackets or quotes, where there is another place.
+    assert_eq!(
+        cut("Everybody on the island cheered „It landed. It really did.“ and left for home", 54),
+        ["Everybody on the island cheered", "„It landed. It really did.“ and left for home"]
+    );
+    // What is longer than half a part is cut where it has to be.
+    assert_eq!(
+        cut("She said \"It landed, and it did so by itself. Nobody helped, nobody steered it.\" Yes", 48),
+        ["She said \"It landed, and it did so by itself.", "Nobody helped, nobody steered it.\" Yes"]
+    );
+    // An abbreviation keeps its name, a number its unit, a link its words.
+    assert_eq!(cut("It was seen by Dr. Lovelace at dawn", 20), ["It was seen by", "Dr. Lovelace at dawn"]);
+    assert_eq!(
+        cut("The whole rocket costs 5 million, and flies", 25),
+        ["The whole rocket costs", "5 million, and flies"]
+    );
+    assert_eq!(
+        cut("You can read all of it at https://acme.example/x or not at all", 26),
+        ["You can read all of it", "at https://acme.example/x", "or not at all"]
+    );
+    // A link or a tag begins anew behind a full stop, small letters or not.
+    assert_eq!(
+        cut("It landed by itself. #rocket science is what we do here", 40),
+        ["It landed by itself.", "#rocket science is what we do here"]
+    );
+    assert_eq!(short("It landed by itself. https://a.example/long", 26), "It landed by itself. …");
+    // No syllable of Thai ends with a vowel that is written ahead of it.
+    for part in cut(&"ไว้ใจเราได้เสมอ".repeat(5), 10) {
+        assert!(!part.ends_with(|c| ('\u{e40}'..='\u{e44}').contains(&c)), "{part}");
+    }
+}
+
+#[test]
 fn japanese_lines_neither_begin_nor_end_wrongly() {
     assert_eq!(
         split("彼は「静かだった」と言った", &plain(8), 80),
@@ -161,6 +201,28 @@ fn numbers_are_counted_in() {
     let mut with_a_gap = ["one".to_owned(), String::new()];
     number(&mut with_a_gap);
     assert_eq!(with_a_gap, ["one 1/2", ""]);
+}
+
+/// What follows far behind changes nothing, and does not have to be read.
+#[test]
+fn of_a_long_text_the_beginning_decides() {
+    let sentence = "The booster stood, and @ada saw https://acme.example/x. It was #quiet (very). ";
+    for (rules, limit) in [(x(), 280), (network::BLUESKY, 300), (network::MASTODON, 500), (plain(9000), 9000)]
+    {
+        let short = shorten(&sentence.repeat(1 + limit / 30), limit, &rules, 80);
+        assert!(short.len() > limit / 2, "{short}");
+        for tail in [sentence, "日本 ", "\u{301}", "#tag ", "\n", "more"] {
+            let long = format!("{}{}", sentence.repeat(1000), tail.repeat(1000));
+            assert_eq!(shorten(&long, limit, &rules, 80), short);
+        }
+    }
+    // Links that cost less than their letters: more of them fit than it seems.
+    let link = format!("https://acme.example/{} ", "a".repeat(2000));
+    let made = shorten(&link.repeat(50), 280, &x(), 80);
+    assert_eq!(made, format!("{}…", link.repeat(11)));
+    // Within a link there is no beginning, only the whole.
+    let one = format!("{} https://acme.example/{}", "word ".repeat(4), "a".repeat(100_000));
+    assert!(shorten(&one, 300, &network::BLUESKY, 80) == one);
 }
 
 /// Shapes that make scanners quadratic: such a one would take minutes here, and
