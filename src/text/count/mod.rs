@@ -4,6 +4,7 @@ mod emoji;
 mod weight;
 
 use super::entity::{Dialect, Entity, EntityKind, entities, mastodon, x};
+use super::marked::seen;
 use super::{Rules, Unit};
 use crate::text::late;
 use std::borrow::Cow;
@@ -60,7 +61,8 @@ pub fn count(text: &str, rules: &Rules, url_reserve: usize) -> Counted {
 /// joins the two before it counts, so that a mark at the beginning of the text
 /// belongs to the last letter of the warning.
 pub fn count_below(warning: &str, text: &str, rules: &Rules, url_reserve: usize) -> Counted {
-    let text = if rules.trimmed { text.trim() } else { text };
+    let seen = if rules.markup.counts_what_is_seen() { seen(text, rules.markup) } else { Cow::Borrowed(text) };
+    let text = if rules.trimmed { seen.trim() } else { &seen };
     let bytes = rules.byte_limit.map(|limit| (bytes(text, url_reserve), limit));
     // X puts the text into NFC first, and looks for links in that.
     let text = if rules.unit == Unit::Weighted { weight::composed(text) } else { Cow::Borrowed(text) };

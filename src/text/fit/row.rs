@@ -4,8 +4,10 @@ use super::Room;
 use super::signs::*;
 use crate::text::count::{Atom, atoms, count};
 use crate::text::entity::EntityKind;
+use crate::text::marked::Reading;
 use crate::text::sentence::sentence_ends;
-use crate::text::{Rules, Unit};
+use crate::text::{Rules, Syntax, Unit};
+use std::borrow::Cow;
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 /// A last part of this many words or fewer looks lost.
@@ -36,33 +38,55 @@ pub(super) enum Pause {
 
 /// A text as atoms, with the pause behind each and the cost up to each.
 pub(super) struct Row<'a> {
-    whole: &'a str,
-    atoms: Vec<Atom>,
+    /// What readers see.
+    pub(super) whole: Cow<'a, str>,
+    pub(super) atoms: Vec<Atom>,
     /// Behind each atom.
-    pauses: Vec<Pause>,
+    pub(super) pauses: Vec<Pause>,
     /// The cost of all atoms before this one; one longer than `atoms`.
     costs: Vec<usize>,
     /// The same in bytes, as the network counts them; empty where it does not.
     bytes: Vec<usize>,
+    /// How it is written, where that is markup.
+    pub(super) reading: Option<Reading<'a>>,
+    /// Whether an atom is a blank that means something (code); empty where none is.
+    pub(super) kept: Vec<bool>,
 }
 
 impl<'a> Row<'a> {
     /// `ends`: the text ends here, and is not the beginning of a longer one.
     pub fn new(whole: &'a str, ends: bool, rules: &Rules, url_reserve: usize) -> Row<'a> {
+        if rules.markup != Syntax::Plain {
+            return Row::marked(whole, rules, url_reserve);
+        }
         let atoms = atoms(whole, rules, url_reserve);
         let costs = sums(atoms.iter().map(|atom| atom.cost));
         let bytes = match rules.byte_limit {
             Some(_) => sums(atoms.iter().map(|atom| in_bytes(whole, atom, rules, url_reserve))),
             None => Vec::new(),
         };
-        let mut row = Row { whole, atoms, pauses: Vec::new(), costs, bytes };
-        row.pauses = row.find_pauses();
-        row.keep_pairs(rules.limit.unwrap_or(usize::MAX) / 2);
-        row.keep_items();
+        Row::of(Cow::Borrowed(whole), atoms, [costs, bytes], None).with_pauses(ends, rules)
+    }
+
+    /// Without pauses; `costs` are sums, and so are the bytes behind them.
+    pub(super) fn of(
+        whole: Cow<'a, str>,
+        atoms: Vec<Atom>,
+        [costs, bytes]: [Vec<usize>; 2],
+        reading: Option<Reading<'a>>,
+    ) -> Row<'a> {
+        Row { whole, atoms, pauses: Vec::new(), costs, bytes, reading, kept: Vec::new() }
+    }
+
+    /// With the pauses that a reader makes.
+    pub(super) fn with_pauses(mut self, ends: bool, rules: &Rules) -> Row<'a> {
+        self.pauses = self.find_pauses();
+        self.keep_pairs(rules.limit.unwrap_or(usize::MAX) / 2);
+        self.keep_items();
         if ends {
-            row.keep_last_tags();
+            self.keep_last_tags();
         }
-        row
+        self
     }
 
     /// How many atoms there are.
@@ -76,12 +100,17 @@ impl<'a> Row<'a> {
     }
 
     /// The text from atom `start` to before atom `end`.
-    pub fn text(&self, start: usize, end: usize) -> &'a str {
+    pub fn text(&self, start: usize, end: usize) -> &str {
         &self.whole[self.byte(start)..self.byte(end)]
     }
 
+    /// What the atoms from `start` to before `end` cost.
+    pub fn cost(&self, start: usize, end: usize) -> usize {
+        self.costs[end] - self.costs[start]
+    }
+
     /// The text of one atom; nothing behind the last.
-    fn atom(&self, at: usize) -> &'a str {
+    pub(super) fn atom(&self, at: usize) -> &str {
         self.atoms.get(at).map_or("", |atom| &self.whole[atom.range.clone()])
     }
 
@@ -92,10 +121,15 @@ impl<'a> Row<'a> {
     /// The first atom from `from` on that is no space.
     pub fn skip_spaces(&self, from: usize) -> usize {
         let mut at = from;
-        while at < self.len() && is_blank(self.atom(at)) {
+        while at < self.len() && is_blank(self.atom(at)) && !self.keeps(at) {
             at += 1;
         }
         at
+    }
+
+    /// Whether atom `at` is a blank that is not to be left out.
+    pub fn keeps(&self, at: usize) -> bool {
+        self.kept.get(at).copied().unwrap_or(false)
     }
 
     /// The end of what stands before `end` without spaces, and without what
@@ -189,7 +223,7 @@ impl<'a> Row<'a> {
     /// Moves words to the last part when it would have three or fewer, if that
     /// leaves the part before it more than that. `cuts` are the starts of the
     /// parts and the end.
-    pub fn adopt_orphan(&self, cuts: &mut [usize], fits: impl Fn(&str) -> bool) {
+    pub fn adopt_orphan(&self, cuts: &mut [usize], fits: impl Fn(usize, usize) -> bool) {
         let [.., before, last, end] = cuts else { return };
         let words = self.count_words(*before);
         let enough = |from: usize, to: usize| words[to - *before] - words[from - *before] > ORPHAN_WORDS;
@@ -207,7 +241,7 @@ impl<'a> Row<'a> {
                 }
                 let leaves = enough(*before, at)
                     && (wanted < Pause::Sentence || self.costs[at] - self.costs[*before] >= whole / 3);
-                if leaves && fits(self.text(at, *end)) && fits(self.text(*before, at)) {
+                if leaves && fits(at, *end) && fits(*before, at) {
                     *last = at;
                     return;
                 }
@@ -217,7 +251,7 @@ impl<'a> Row<'a> {
     }
 
     fn find_pauses(&self) -> Vec<Pause> {
-        let mut sentences = sentence_ends(self.whole).into_iter().peekable();
+        let mut sentences = sentence_ends(&self.whole).into_iter().peekable();
         let mut cursor = GraphemeCursor::new(0, self.whole.len(), true);
         let mut pauses = Vec::with_capacity(self.len());
         let mut line_feeds = 0;
@@ -239,8 +273,8 @@ impl<'a> Row<'a> {
             while let Some(end) = sentences.next_if(|end| *end <= atom.range.end) {
                 sentence = end == atom.range.end;
             }
-            unsure |= atom.kind.is_some() || self.kind(at + 1).is_some();
-            unsure = unsure && !is_boundary(&mut cursor, self.whole, atom.range.end);
+            unsure |= atom.kind.is_some() || self.kind(at + 1).is_some() || self.reading.is_some();
+            unsure = unsure && !is_boundary(&mut cursor, &self.whole, atom.range.end);
             // What a blank line or a new line follows: a line that ends in a
             // colon announces the next.
             let announces = || self.atom(word).ends_with([':', '：']);
@@ -413,7 +447,7 @@ impl<'a> Row<'a> {
 }
 
 /// The sums of all before: one longer than `costs`.
-fn sums(costs: impl Iterator<Item = usize>) -> Vec<usize> {
+pub(super) fn sums(costs: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut all = vec![0_usize];
     all.extend(costs.scan(0_usize, |sum, cost| {
         *sum = sum.saturating_add(cost);
@@ -442,12 +476,12 @@ fn is_boundary(cursor: &mut GraphemeCursor, text: &str, at: usize) -> bool {
 }
 
 /// Spaces at which a line may end.
-fn is_blank(text: &str) -> bool {
+pub(super) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}'))
 }
 
 /// How many lines an atom ends.
-fn feeds(atom: &str) -> usize {
+pub(super) fn feeds(atom: &str) -> usize {
     match atom {
         "\n" | "\r\n" | "\r" | "\u{85}" | "\u{2028}" => 1,
         "\u{2029}" => 2,
