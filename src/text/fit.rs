@@ -310,10 +310,11 @@ fn without_blank_lines(text: &str, range: Range<usize>) -> Range<usize> {
     range.start + line..range.start + inside.len()
 }
 
-/// Whether a line is the mark at which a thread breaks, and nothing else.
+/// Whether a line is the mark at which a thread breaks, and nothing else; in
+/// capitals or without its spaces as well.
 pub fn is_break(line: &str) -> bool {
     let word = line.trim().strip_prefix("<!--").and_then(|line| line.strip_suffix("-->"));
-    word.is_some_and(|word| word.trim_matches([' ', '\t']) == "break")
+    word.is_some_and(|word| word.trim_matches([' ', '\t']).eq_ignore_ascii_case("break"))
 }
 
 /// The places between the breaks.

@@ -12,9 +12,9 @@ pub mod fit;
 pub mod hashtag;
 pub mod late;
 pub mod little_text;
+mod marked;
 pub mod markup;
 pub mod network;
-mod marked;
 mod sentence;
 
 pub use crate::diagnostic::visible::{self, visible, visible_same_width};

@@ -13,6 +13,7 @@ use super::manner::{CodeBlocks, Heading, Manner, Quote};
 use super::raw;
 use super::table::{Cell, Table};
 use crate::render::markdown::{BREAK, events};
+use crate::text::fit::is_break;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
@@ -173,7 +174,7 @@ impl Writer<'_> {
                 Some(name) => self.unseen = Some(name),
                 None => self.html(&html),
             },
-            Event::Html(html) if html.trim() == BREAK => {
+            Event::Html(html) if is_break(&html) => {
                 self.end_raw();
                 self.structure(BREAK);
                 self.flush(true);

@@ -89,7 +89,9 @@ fn length(item: &PreviewItem<'_>) -> String {
     match item.variant {
         Variant::Post(post) => {
             let lengths = post.parts.iter().map(|part| {
-                let length = count(&part.text, &item.outlet.rules.with_pictures(part.media.len()), post.url_reserve).decisive();
+                let length =
+                    count(&part.text, &item.outlet.rules.with_pictures(part.media.len()), post.url_reserve)
+                        .decisive();
                 match length.limit {
                     Some(limit) if length.fits() => format!("{}/{limit}", length.counted),
                     Some(limit) => format!("**{}/{limit}, too long**", length.counted),

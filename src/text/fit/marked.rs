@@ -45,7 +45,9 @@ impl<'a> Row<'a> {
     pub(super) fn stretch(&self, start: usize, end: usize, sign: &str) -> Stretch {
         match &self.reading {
             None => {
-                let range = super::trimmed(&self.whole, self.byte(start)..self.byte(end));
+                let range = self.byte(start)..self.byte(end);
+                // What is shortened keeps the blanks that it begins with.
+                let range = if sign.is_empty() { super::trimmed(&self.whole, range) } else { range };
                 Stretch { behind: sign.to_owned(), ..Stretch::from(range) }
             }
             Some(reading) => {
@@ -119,7 +121,8 @@ fn united(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 /// Makes one atom of what is one thing (a link's words, code in a line) and has
 /// room.
 fn join(atoms: &mut Vec<Atom>, reading: &Reading<'_>, rules: &Rules) {
-    let most = rules.limit.unwrap_or(usize::MAX);
+    // Room for an ellipsis, and for the number of a part.
+    let most = rules.limit.map_or(usize::MAX, |limit| limit - (limit / 8).min(8));
     let seen = rules.markup.counts_what_is_seen();
     let costs = sums(atoms.iter().map(|atom| atom.cost));
     let places = |range: &Range<usize>| {
@@ -184,5 +187,103 @@ impl Price<'_, '_> {
             }
         }
         costs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Rules, count, fit, network, shorten, split};
+
+    fn limited(rules: Rules, limit: usize) -> Rules {
+        Rules { limit: Some(limit), ..rules }
+    }
+
+    fn fitting(parts: &[String], rules: &Rules) {
+        for part in parts {
+            assert!(count(part, rules, 80).fits(), "{part}");
+        }
+    }
+
+    #[test]
+    fn telegram_counts_what_is_seen() {
+        let counted = |text: &str| count(text, &network::TELEGRAM, 80).counted;
+        assert_eq!(counted("hi <b>b</b>"), 4);
+        assert_eq!(counted("&lt;&#128640; R&amp;D&gt;"), 1 + 2 + 1 + 3 + 1);
+        assert_eq!(counted("<p>x</p>"), 8);
+        assert_eq!(counted("<a href=\"https://rung.invalid/blog/tracked-html\">x</a>"), 1);
+        let bold = "<b>b</b> ".repeat(2000);
+        assert_eq!(split(&bold, &network::TELEGRAM, 80).len(), 1);
+    }
+
+    #[test]
+    fn tags_are_closed_and_opened_again() {
+        let rules = limited(network::TELEGRAM, 24);
+        let parts = split("<b>one two three four five six seven eight</b> nine ten", &rules, 80);
+        assert_eq!(parts[0], "<b>one two three four five</b>");
+        assert_eq!(parts[1..].join(" ").replace("</b> <b>", " "), "<b>six seven eight</b> nine ten");
+        let text = "<pre><code class=\"language-a\">first line\n    second line\n    third line</code></pre>";
+        assert_eq!(
+            split(text, &rules, 80),
+            [
+                "<pre><code class=\"language-a\">first line</code></pre>",
+                "<pre><code class=\"language-a\">    second line</code></pre>",
+                "<pre><code class=\"language-a\">    third line</code></pre>",
+            ]
+        );
+        let cut = |text: &str, limit| shorten(text, limit, &rules, 80);
+        assert_eq!(cut("x See <a href=\"https://a.example/\">a link of words</a> now", 20), "x See…");
+        assert_eq!(
+            cut("x See <a href=\"https://a.example/\">a link of many words that go on</a>", 20),
+            "x See <a href=\"https://a.example/\">a link of…</a>"
+        );
+        assert_eq!(cut("R&amp;D &lt;now&gt; and then some", 14), "R&amp;D &lt;now&gt; and…");
+    }
+
+    #[test]
+    fn links_are_whole_where_they_have_room() {
+        let link = |at: usize| format!("[word {at}](https://a.example/{at})");
+        let text = (0..40).map(link).collect::<Vec<_>>().join(" ");
+        let rules = limited(network::DISCORD, 200);
+        let parts = split(&text, &rules, 80);
+        fitting(&parts, &rules);
+        assert_eq!(parts.join(" "), text);
+        let link = |at: usize| format!("<https://a.example/{at}|word {at}>");
+        let text = (0..40).map(link).collect::<Vec<_>>().join(" ");
+        let made = shorten(&text, 100, &network::SLACK, 80);
+        assert!(made.ends_with(">…") && count(&made, &network::SLACK, 80).counted <= 100, "{made}");
+    }
+
+    #[test]
+    fn code_and_quotations_go_on_in_the_next_part() {
+        let code = "```rust\nlet one = 1;\n    let two = 2;\nlet three = 3;\n```\nafter words";
+        let rules = limited(network::DISCORD, 44);
+        let mut parts = split(code, &rules, 80);
+        assert_eq!(
+            parts,
+            ["```rust\nlet one = 1;\n    let two = 2;\n```", "```rust\nlet three = 3;\n```\nafter words"]
+        );
+        fit::number(&mut parts, rules.markup);
+        assert!(parts[0].ends_with("\n```\n1/2") && parts[1].ends_with("after words 2/2"), "{parts:?}");
+        let parts = split("> one two three four five six\n> seven eight", &limited(network::SLACK, 20), 80);
+        assert_eq!(parts, ["> one two three four", "> five six", "> seven eight"]);
+    }
+
+    #[test]
+    fn below_a_picture_there_is_less_room() {
+        let rules = Rules { caption_limit: Some(20), ..limited(network::TELEGRAM, 40) };
+        let text = "one two three four five six seven eight nine ten eleven twelve thirteen";
+        let lengths = |pictures: &[usize]| {
+            let parts = fit::stretches(text, &rules, 80, false, pictures);
+            parts.iter().map(|part| part.range.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(lengths(&[]).len(), 2);
+        let first = lengths(&[0]);
+        assert!(first[0] <= 20 && first[1] > 20, "{first:?}");
+        // Behind the first part, and at the end.
+        let last = lengths(&[text.len()]);
+        assert!(last[0] > 20 && last[last.len() - 1] <= 20, "{last:?}");
+        let middle = fit::stretches(text, &rules, 80, false, &[30]);
+        let own = middle.iter().position(|part| part.range.end >= 30).unwrap_or(0);
+        assert!(middle[own].range.len() <= 20, "{middle:?}");
     }
 }

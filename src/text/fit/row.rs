@@ -437,11 +437,15 @@ impl<'a> Row<'a> {
         let start = self.byte(from);
         let mut starts = self.whole[start..].unicode_word_indices().map(|(at, _)| start + at).peekable();
         sums(self.atoms[from..].iter().map(|atom| {
-            let mut begins = false;
+            let mut begin = 0;
             while starts.next_if(|start| *start < atom.range.end).is_some() {
-                begins = true;
+                begin += 1;
             }
-            usize::from(begins && matches!(atom.kind, None | Some(EntityKind::Mention)))
+            match atom.kind {
+                None => begin,
+                Some(EntityKind::Mention) => begin.min(1),
+                Some(_) => 0,
+            }
         }))
     }
 }

@@ -119,7 +119,7 @@ struct Placed {
     outer: Option<usize>,
     /// What is seen in it, in bytes of that.
     seen: Range<usize>,
-    /// The bytes of the marks of it and of all around it.
+    /// The bytes of the marks of it, of all around it and of its line.
     weight: usize,
 }
 
@@ -129,7 +129,8 @@ pub(super) struct Span {
     pub seen: Range<usize>,
     /// What it is.
     pub nature: Nature,
-    /// The bytes of the marks that open and close it and all around it.
+    /// The bytes of the marks that open and close it and all around it, and of
+    /// what begins its line.
     pub weight: usize,
 }
 
@@ -213,7 +214,10 @@ impl<'a> Reading<'a> {
                     Does::Nothing
                 }
                 Is::Open(style) => {
-                    let around = open.and_then(|open| reading.styles.get(open)).map_or(0, |open| open.weight);
+                    let line = prefix.and_then(|prefix| reading.marks.get(prefix));
+                    let line = line.map_or(0, |mark| mark.text.len());
+                    let around =
+                        open.and_then(|open| reading.styles.get(open)).map_or(line, |open| open.weight);
                     if let Some(placed) = reading.styles.get_mut(style) {
                         placed.outer = open;
                         placed.seen = at..at;
@@ -312,7 +316,8 @@ impl<'a> Reading<'a> {
         let mut prefix = state.and_then(|mark| mark.prefix);
         let mut before = String::new();
         // What begins the line stands before what is opened again in it.
-        if start > 0 && self.marks.get(first).is_some_and(|mark| mark.at == start && mark.is == Does::Prefix) {
+        if start > 0 && self.marks.get(first).is_some_and(|mark| mark.at == start && mark.is == Does::Prefix)
+        {
             prefix = Some(first);
             first += 1;
         }
@@ -330,7 +335,8 @@ impl<'a> Reading<'a> {
 
         // What is closed at the end is closed as the author wrote it.
         let last = self.marks.partition_point(|mark| mark.at < end);
-        let closing = self.marks.iter().skip(last).take_while(|mark| mark.at == end && mark.is == Does::Close);
+        let closing =
+            self.marks.iter().skip(last).take_while(|mark| mark.at == end && mark.is == Does::Close);
         let last = if sign.is_empty() { last + closing.count() } else { last };
         let last = if whole_end { self.marks.len() } else { last };
         let mark = last.checked_sub(1).and_then(|last| self.marks.get(last));

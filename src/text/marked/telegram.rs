@@ -8,8 +8,22 @@ use super::scan::{DEPTH, Is, Nature, Scan};
 
 /// The tags that Telegram knows.
 const TAGS: &[&str] = &[
-    "a", "b", "blockquote", "code", "del", "em", "i", "ins", "pre", "s", "span", "strike", "strong",
-    "tg-emoji", "tg-spoiler", "u",
+    "a",
+    "b",
+    "blockquote",
+    "code",
+    "del",
+    "em",
+    "i",
+    "ins",
+    "pre",
+    "s",
+    "span",
+    "strike",
+    "strong",
+    "tg-emoji",
+    "tg-spoiler",
+    "u",
 ];
 
 /// What is open: its tag, and its style unless it is too deep.

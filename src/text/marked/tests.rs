@@ -26,7 +26,10 @@ fn telegram_knows_some_tags_and_entities() {
     assert_eq!(sees("hi <b>b</b>"), "hi b");
     assert_eq!(sees("<a href=\"https://a.example/?b&amp;c>d\">x</a> &lt;b&gt;"), "x <b>");
     assert_eq!(sees("&quot;&#65;&#x1F680;&amp;amp;&lt;"), "\"A🚀&amp;<");
-    assert_eq!(sees("R&D &copy; &#0; &#xD800; &#99999999; a & b &; &"), "R&D &copy; &#0; &#xD800; &#99999999; a & b &; &");
+    assert_eq!(
+        sees("R&D &copy; &#0; &#xD800; &#99999999; a & b &; &"),
+        "R&D &copy; &#0; &#xD800; &#99999999; a & b &; &"
+    );
     assert_eq!(sees("&ltx &lt x"), "&ltx < x");
     assert_eq!(sees("<p>no</p> 1 < 2 <br> <bb>x <b"), "<p>no</p> 1 < 2 <br> <bb>x <b");
     assert_eq!(sees("<B>x</B><tg-spoiler>y</tg-spoiler><pre><code class='language-a'>z</code></pre>"), "xyz");
@@ -38,7 +41,10 @@ fn slack_knows_marks_between_signs_and_what_stands_in_angles() {
     let sees = |text: &str| sees(text, Syntax::Slack);
     assert_eq!(sees("*b* _i_ ~s~ `c_d` 2*3*4 snake_case_name"), "b i s c_d 2*3*4 snake_case_name");
     assert_eq!(sees("<https://a.example/?b&amp;c|the words> R&amp;D &lt;b&gt;"), "the words R&D <b>");
-    assert_eq!(sees("<@U1> <!here> <https://a.example> <#C1|name>"), "<@U1> <!here> <https://a.example> <#C1|name>");
+    assert_eq!(
+        sees("<@U1> <!here> <https://a.example> <#C1|name>"),
+        "<@U1> <!here> <https://a.example> <#C1|name>"
+    );
     assert_eq!(sees("> said\n> so\nmine"), "said\nso\nmine");
     assert_eq!(sees("```\nlet a = *b*;\n```\nafter"), "let a = *b*;\nafter");
     assert_eq!(sees("*a\n\nb* < 3 > `"), "*a\n\nb* < 3 > `");
@@ -51,8 +57,14 @@ fn discord_knows_marks_links_escapes_and_fences() {
     assert_eq!(sees("*a **b** c* 2 * 3 * 4 snake_case_name a*b*c"), "a b c 2 * 3 * 4 snake_case_name abc");
     assert_eq!(sees("\\*no\\* \\_ \\[x] C:\\dir"), "*no* _ [x] C:\\dir");
     assert_eq!(sees("[the **words**](https://a.example/b_c_(d)) [no] (x)"), "the words [no] (x)");
-    assert_eq!(sees("https://a.example/b_c_d **https://a.example/x**."), "https://a.example/b_c_d https://a.example/x.");
-    assert_eq!(sees("```rust\nfn a_b() {\n    **x\n}\n``` and `` a`b ``"), "fn a_b() {\n    **x\n} and  a`b ");
+    assert_eq!(
+        sees("https://a.example/b_c_d **https://a.example/x**."),
+        "https://a.example/b_c_d https://a.example/x."
+    );
+    assert_eq!(
+        sees("```rust\nfn a_b() {\n    **x\n}\n``` and `` a`b ``"),
+        "fn a_b() {\n    **x\n} and  a`b "
+    );
     assert_eq!(sees("> # Title\n> said\n-# small\n## Two"), "Title\nsaid\nsmall\nTwo");
     assert_eq!(sees("<:rocket:12> <@34> <https://a.example>"), "<:rocket:12> <@34> <https://a.example>");
     assert_eq!(sees(">>> all\nof it"), "all\nof it");
@@ -74,10 +86,7 @@ fn what_is_open_at_a_cut_is_closed_and_opened_again() {
     );
     assert_eq!(
         cut("<pre><code class=\"language-a\">x\ny</code></pre>", Syntax::Telegram, &[1]),
-        [
-            "<pre><code class=\"language-a\">x</code></pre>",
-            "<pre><code class=\"language-a\">y</code></pre>"
-        ]
+        ["<pre><code class=\"language-a\">x</code></pre>", "<pre><code class=\"language-a\">y</code></pre>"]
     );
     assert_eq!(
         cut("*one two* <https://a.example|of words>", Syntax::Slack, &[3, 10]),
@@ -116,9 +125,43 @@ fn a_sign_stands_within_what_it_ends() {
 #[test]
 fn time_grows_with_the_text() {
     for piece in [
-        "<", "<a ", "<b>", "</b>", "<a href=\"", "&", "&#", "&#1", "*", "**a", "_a ", "`", "``a`", "```",
-        "[", "[a](", "](", "]", "[a](b)", ">", "> ", ">>> ", "> > ", "\\", "||a", "~~", "<@", "<a|b>",
-        "    a\n\n", "# a\n", "- a\n", "https://a*", "h", ">!", "!<", "> ```\n", "*a\n",
+        "<",
+        "<a ",
+        "<b>",
+        "</b>",
+        "<a href=\"",
+        "&",
+        "&#",
+        "&#1",
+        "*",
+        "**a",
+        "_a ",
+        "`",
+        "``a`",
+        "```",
+        "[",
+        "[a](",
+        "](",
+        "]",
+        "[a](b)",
+        ">",
+        "> ",
+        ">>> ",
+        "> > ",
+        "\\",
+        "||a",
+        "~~",
+        "<@",
+        "<a|b>",
+        "    a\n\n",
+        "# a\n",
+        "- a\n",
+        "https://a*",
+        "h",
+        ">!",
+        "!<",
+        "> ```\n",
+        "*a\n",
     ] {
         let text = piece.repeat(60_000 / piece.len());
         for syntax in [Syntax::Telegram, Syntax::Slack, Syntax::Discord, Syntax::Reddit] {

@@ -224,7 +224,8 @@ fn post(item: &PreviewItem<'_>, post: &Post, album: &mut Album<'_>, room: &mut R
     let many = post.parts.len();
     let dialect = item.outlet.rules.dialect;
     let parts = post.parts.iter().enumerate().map(|(at, part)| {
-        let length = count(&part.text, &item.outlet.rules.with_pictures(part.media.len()), post.url_reserve).decisive();
+        let length = count(&part.text, &item.outlet.rules.with_pictures(part.media.len()), post.url_reserve)
+            .decisive();
         let fold = fold_at(&part.text, &item.outlet.rules);
         let (seen, folded) =
             fold.map_or((part.text.as_str(), None), |at| (&part.text[..at], Some(&part.text[at..])));
