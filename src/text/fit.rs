@@ -6,6 +6,7 @@
 //! out: a limit in bytes holds as well as one in characters.
 
 mod marked;
+mod pauses;
 mod row;
 mod signs;
 

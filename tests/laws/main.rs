@@ -193,6 +193,16 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(2026), ..ProptestConfig::with_cases(60) })]
+
+    /// Of a text of many thousand letters only the beginning is looked at.
+    #[test]
+    fn what_is_long_is_shortened_by_the_same_law(text in texts(), end in texts(), limit in 1usize..900, rules in rules()) {
+        law::shortening(&format!("{}{end}", format!("{text} ").repeat(9_000 / (text.len() + 1))), limit, &rules);
+    }
+}
+
 /// More parts than one digit can number, and more than two: the room that is
 /// kept for ` 10/12` is room enough.
 #[test]
@@ -200,7 +210,9 @@ fn numbers_of_more_digits_fit_as_well() {
     for rules in
         law::all_rules().iter().filter(|rules| rules.limit.is_some_and(|limit| (12..400).contains(&limit)))
     {
-        for words in [30, 90, 300, 3000] {
+        // Thousands of parts where they are short.
+        let many = if rules.limit.is_some_and(|limit| limit < 50) { 3000 } else { 600 };
+        for words in [30, 90, 300, many] {
             law::splitting(&"some words and more ".repeat(words), rules, true);
         }
     }

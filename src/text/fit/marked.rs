@@ -80,16 +80,17 @@ impl<'a> Row<'a> {
             return;
         }
         let mut code = code.into_iter().peekable();
-        self.kept = self
-            .atoms
-            .iter()
-            .map(|atom| {
-                while code.next_if(|range| range.end <= atom.range.start).is_some() {}
-                let inside = code.peek().is_some_and(|range| range.start <= atom.range.start);
-                let text = &self.whole[atom.range.clone()];
-                inside && is_blank(text) && feeds(text) == 0
-            })
-            .collect();
+        let kept = self.atoms.iter().zip(&mut self.pauses).map(|(atom, pause)| {
+            while code.next_if(|range| range.end <= atom.range.start).is_some() {}
+            let inside = code.peek().is_some_and(|range| range.start <= atom.range.start);
+            let text = &self.whole[atom.range.clone()];
+            // No line of code goes on in the next one.
+            if inside && feeds(text) > 0 && *pause > Pause::Never {
+                *pause = (*pause).max(Pause::Line);
+            }
+            inside && is_blank(text) && feeds(text) == 0
+        });
+        self.kept = kept.collect();
     }
 
     /// What costs most of the limit to be opened again is not cut.
