@@ -1,6 +1,7 @@
 //! How long a text is, as its network counts.
 
 mod emoji;
+mod grapheme;
 mod weight;
 
 use super::entity::{Dialect, Entity, EntityKind, entities, mastodon, x};
@@ -263,11 +264,15 @@ fn length(text: &str, unit: Unit) -> usize {
         Unit::Utf16 => text.encode_utf16().count(),
         // CR LF is one character to UAX #29, GB3; all other ASCII stands alone.
         Unit::Grapheme if text.is_ascii() && !text.contains('\r') => text.len(),
-        Unit::Grapheme => text.graphemes(true).count(),
+        Unit::Grapheme => grapheme::count(text),
         Unit::Weighted if text.is_ascii() => text.len(),
         Unit::Weighted => weight::weight(&weight::composed(text)),
         Unit::EmojiByte if text.is_ascii() => text.len(),
-        Unit::EmojiByte => text.graphemes(true).map(emoji::bytes_or_points).sum(),
+        Unit::EmojiByte => {
+            let mut sum = 0;
+            grapheme::each(text, |cluster| sum += emoji::bytes_or_points(cluster));
+            sum
+        }
     }
 }
 

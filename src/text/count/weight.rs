@@ -4,6 +4,7 @@
 //! the text in NFC; an emoji weighs 2 however many code points it is made of.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// `text` in NFC; borrowed where it is already, or is nearly sure to be.
@@ -87,7 +88,7 @@ const LONGEST: usize = 10;
 /// The end of the emoji of several code points that starts at `at` with
 /// `first`. One of a single code point weighs 2 as any character there does.
 fn emoji_end(text: &str, at: usize, first: char) -> Option<usize> {
-    if !matches!(first, '\u{a9}' | '\u{ae}' | '\u{203c}'..) {
+    if !matches!(first, '\u{a9}' | '\u{ae}' | '\u{203c}'..='\u{3299}' | '\u{1f000}'..='\u{1faff}') {
         return None;
     }
     let mut rest = text[at + first.len_utf8()..].chars();
@@ -135,7 +136,27 @@ fn selected_end(text: &str, first: char, end: usize) -> Option<usize> {
 
 /// Whether `text` is an emoji of the list, qualified in full.
 fn is_rgi(text: &str) -> bool {
-    emojis::get(text).is_some_and(|emoji| emoji.as_str() == text)
+    SEEN[place(text) / 64] & 1 << (place(text) % 64) != 0
+        && emojis::get(text).is_some_and(|emoji| emoji.as_str() == text)
+}
+
+/// For speed: a bit for each place of an emoji of the list. Most of what a
+/// hostile text joins has none.
+static SEEN: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut seen = vec![0; (1 << 16) / 64];
+    for emoji in emojis::iter() {
+        let tones = emoji.skin_tones().into_iter().flatten();
+        for text in tones.chain([emoji]).map(|emoji| emoji.as_str()) {
+            seen[place(text) / 64] |= 1 << (place(text) % 64);
+        }
+    }
+    seen
+});
+
+/// A number of 16 bits that differs between most emoji.
+fn place(text: &str) -> usize {
+    let mix = |sum: u32, byte: u8| sum.wrapping_mul(0x0101_9F35).wrapping_add(u32::from(byte));
+    usize::from((text.bytes().fold(0, mix).wrapping_mul(0x9E37_79B1) >> 16) as u16)
 }
 
 /// Whether `text` is one of the sequences that X's library (twemoji-parser

@@ -31,11 +31,47 @@ pub enum Feature {
 
 /// All facets of `text` in order, not overlapping.
 pub fn facets(text: &str) -> Vec<Facet> {
+    let feature = |found: Found| match found {
+        Found::Mention(handle) => Feature::Mention(handle.to_owned()),
+        Found::Link(link) => Feature::Link(link.to_owned()),
+        Found::Host(link) => Feature::Link(format!("https://{link}")),
+        Found::Tag(tag) => Feature::Tag(tag.to_owned()),
+        Found::Symbol(symbol) => Feature::Tag(format!("${}", symbol.to_ascii_uppercase())),
+    };
+    find(text).into_iter().map(|(range, found)| Facet { range, feature: feature(found) }).collect()
+}
+
+pub(super) fn entities(text: &str) -> Vec<Entity> {
+    let kind = |found: Found| match found {
+        Found::Mention(_) => EntityKind::Mention,
+        Found::Link(_) | Found::Host(_) => EntityKind::Link,
+        Found::Symbol(_) => EntityKind::Cashtag,
+        Found::Tag(_) => EntityKind::Hashtag,
+    };
+    find(text).into_iter().map(|(range, found)| Entity { kind: kind(found), range }).collect()
+}
+
+/// What is found, as it is written.
+#[derive(Clone, Copy)]
+enum Found<'a> {
+    /// A handle.
+    Mention(&'a str),
+    /// An address with its scheme.
+    Link(&'a str),
+    /// An address without one.
+    Host(&'a str),
+    /// What stands behind `#`.
+    Tag(&'a str),
+    /// What stands behind `$`.
+    Symbol(&'a str),
+}
+
+fn find(text: &str) -> Vec<(Range<usize>, Found<'_>)> {
     let mut found = Vec::new();
     for piece in pieces(text) {
         let part = &text[piece.range.clone()];
         if piece.late {
-            found.push(Facet { range: piece.range, feature: Feature::Link(part.to_owned()) });
+            found.push((piece.range, Found::Link(part)));
             continue;
         }
         // What stands directly behind an address is in the middle of a word.
@@ -47,37 +83,18 @@ pub fn facets(text: &str) -> Vec<Facet> {
             let ends_text = closes || word.range.end < part.len();
             word_facets(inside, word.opens, ends_text, &mut |range, feature| {
                 let at = start + word.range.start;
-                found.push(Facet { range: at + range.start..at + range.end, feature });
+                found.push((at + range.start..at + range.end, feature));
             });
         }
     }
-    found.sort_by_key(|facet| facet.range.start);
+    found.sort_by_key(|(range, _)| range.start);
     let mut end = 0;
-    found.retain(|facet| {
-        let stands = facet.range.start >= end;
-        end = if stands { facet.range.end } else { end };
+    found.retain(|(range, _)| {
+        let stands = range.start >= end;
+        end = if stands { range.end } else { end };
         stands
     });
     found
-}
-
-pub(super) fn entities(text: &str) -> Vec<Entity> {
-    let kind = |feature: &Feature| match feature {
-        Feature::Mention(_) => EntityKind::Mention,
-        Feature::Link(_) => EntityKind::Link,
-        Feature::Tag(tag) if tag.starts_with('$') => EntityKind::Cashtag,
-        Feature::Tag(_) => EntityKind::Hashtag,
-    };
-    let entity = |facet: Facet| {
-        // `##$a` is a tag as well.
-        let kind = if text[facet.range.clone()].starts_with(['#', '＃']) {
-            EntityKind::Hashtag
-        } else {
-            kind(&facet.feature)
-        };
-        Entity { kind, range: facet.range }
-    };
-    facets(text).into_iter().map(entity).collect()
 }
 
 /// What stands between white space.
@@ -102,9 +119,14 @@ fn is_space(c: char) -> bool {
     c == '\u{feff}' || c != '\u{85}' && c.is_whitespace()
 }
 
-fn word_facets(word: &str, opens: bool, ends_text: bool, found: &mut dyn FnMut(Range<usize>, Feature)) {
+fn word_facets<'a>(
+    word: &'a str,
+    opens: bool,
+    ends_text: bool,
+    found: &mut impl FnMut(Range<usize>, Found<'a>),
+) {
     if opens && let Some((range, tag)) = tag(word) {
-        found(range, Feature::Tag(tag));
+        found(range, Found::Tag(tag));
     }
     let mut linked = false;
     // A mention, a link and a symbol begin the word or stand behind a `(`.
@@ -114,21 +136,20 @@ fn word_facets(word: &str, opens: bool, ends_text: bool, found: &mut dyn FnMut(R
         match rest.as_bytes().first() {
             Some(b'@') => {
                 if let Some(handle) = mention(&rest[1..]) {
-                    found(at..at + 1 + handle.len(), Feature::Mention(handle.to_owned()));
+                    found(at..at + 1 + handle.len(), Found::Mention(handle));
                 }
             }
             Some(b'$') => {
                 if let Some(symbol) = cashtag(&rest[1..], ends_text) {
-                    let feature = Feature::Tag(format!("${}", symbol.to_ascii_uppercase()));
-                    found(at..at + 1 + symbol.len(), feature);
+                    found(at..at + 1 + symbol.len(), Found::Symbol(symbol));
                 }
             }
             Some(first) if first.is_ascii_alphabetic() && !linked => {
                 let Some(link) = link(rest) else { continue };
                 // What was looked at to the word's end is not looked at again.
                 linked = true;
-                if let Some((length, uri)) = link {
-                    found(at..at + length, Feature::Link(uri));
+                if let Some((length, link)) = link {
+                    found(at..at + length, link);
                 }
             }
             _ => {}
@@ -152,9 +173,9 @@ fn has_known_ending(host: &str) -> bool {
     })
 }
 
-/// The link that is the rest of a word: its length and address, or an inner
+/// The link that is the rest of a word, with its length, or an inner
 /// `None` for what has the form of one and is none. The outer `None`: no form.
-fn link(rest: &str) -> Option<Option<(usize, String)>> {
+fn link(rest: &str) -> Option<Option<(usize, Found<'_>)>> {
     let scheme = ["https://", "http://"].into_iter().find(|scheme| {
         let start = rest.as_bytes().get(..scheme.len());
         rest.len() > scheme.len() && start.is_some_and(|b| b.eq_ignore_ascii_case(scheme.as_bytes()))
@@ -162,7 +183,7 @@ fn link(rest: &str) -> Option<Option<(usize, String)>> {
     if let Some(scheme) = scheme {
         // `HTTPS://` is not linked.
         let written = rest.starts_with(scheme);
-        return Some(written.then(|| without_punctuation(rest)).map(|link| (link.len(), link.to_owned())));
+        return Some(written.then(|| without_punctuation(rest)).map(|link| (link.len(), Found::Link(link))));
     }
     let label = |text: &str| text.bytes().take_while(u8::is_ascii_alphanumeric).count();
     let mut host = label(rest);
@@ -178,7 +199,7 @@ fn link(rest: &str) -> Option<Option<(usize, String)>> {
         return None;
     }
     let known = has_known_ending(&rest[..host]);
-    Some(known.then(|| without_punctuation(rest)).map(|link| (link.len(), format!("https://{link}"))))
+    Some(known.then(|| without_punctuation(rest)).map(|link| (link.len(), Found::Host(link))))
 }
 
 /// Without one mark of punctuation at the end, and without a bracket that
@@ -191,7 +212,7 @@ fn without_punctuation(link: &str) -> &str {
 /// The tag at the beginning of a word: up to a character without width, not
 /// only digits and punctuation. At most 64 units of UTF-16, as the library has it:
 /// what fits that is also within the 640 bytes and 64 graphemes of the lexicon.
-fn tag(word: &str) -> Option<(Range<usize>, String)> {
+fn tag(word: &str) -> Option<(Range<usize>, &str)> {
     let sign = word.chars().next().filter(|c| matches!(c, '#' | '＃'))?.len_utf8();
     let rest = &word[sign..];
     if rest.starts_with('\u{fe0f}') {
@@ -205,7 +226,7 @@ fn tag(word: &str) -> Option<(Range<usize>, String)> {
     let fits = tag.encode_utf16().nth(64).is_none();
     // The library takes the sign for one byte: its facet of `＃tag` is measured
     // in UTF-16 and made bytes afterwards, so that both are right.
-    fits.then(|| (0..sign + tag.len(), tag.to_owned()))
+    fits.then(|| (0..sign + tag.len(), tag))
 }
 
 /// What ends a tag though it is no space.

@@ -6,6 +6,7 @@
 
 mod bluesky;
 mod category;
+mod label;
 pub(super) mod mastodon;
 mod pieces;
 mod plain;

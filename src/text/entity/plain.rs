@@ -1,6 +1,7 @@
 //! What people mean by a link, a mention and a tag, where a network does not
 //! publish its own rules.
 
+use super::label::is_surely_name;
 use super::{Entity, EntityKind, tld};
 use crate::text::late;
 use unicode_normalization::char::is_combining_mark;
@@ -128,14 +129,16 @@ fn host_end(text: &str, start: usize) -> usize {
     let end = host_letters_end(text, start);
     let host = &text[start..end];
     let encoded = |label: &str| url::Host::parse(label).map_or(64, |host| host.to_string().len());
-    let long = |label: &str| label.chars().nth(63).is_some() || !label.is_ascii() && encoded(label) > 63;
+    let unsure = |label: &str| !label.is_ascii() && !is_surely_name(label);
+    let long = |label: &str| label.chars().nth(63).is_some() || unsure(label) && encoded(label) > 63;
     if host.len() > 1000 || host.split('.').any(long) { start } else { end }
 }
 
 fn host_letters_end(text: &str, start: usize) -> usize {
     let mut end = start;
     let mut ascii_label = true;
-    for (at, c) in text[start..].char_indices() {
+    // What is longer than 1000 bytes is no host, and not read to its end.
+    for (at, c) in text[start..].char_indices().take_while(|(at, _)| *at <= 1000) {
         let starts_label = at == 0 || text.as_bytes()[start + at - 1] == b'.';
         let goes_on = if c.is_ascii() {
             if starts_label {

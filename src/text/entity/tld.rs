@@ -3,7 +3,7 @@
 //! The root zone (crate `tld`) and what X's published list still has, although
 //! the root zone has dropped it: docs/decisions/top-level-domains.md.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// No ending of ASCII letters is longer ("travelersinsurance" has 18).
@@ -30,57 +30,76 @@ pub(super) fn may_begin(text: &str, at: usize) -> bool {
     let Some(rest) = text.as_bytes().get(at..) else { return false };
     let letters = rest.iter().take(LONGEST + 1).take_while(|b| b.is_ascii_alphabetic()).count();
     let more = rest.get(letters).is_some_and(|next| !next.is_ascii());
-    letters > 1 && is_seen(&rest[..letters])
+    letters > 1 && KNOWN.may_have(&rest[..letters])
         || more
         || rest.len() > 3 && rest[..4].eq_ignore_ascii_case(b"xn--")
 }
 
 /// Whether an ending of ASCII letters is known, in either case.
 pub(super) fn is_known(ending: &[u8]) -> bool {
-    in_small_letters(ending, |small| exists(small) || DROPPED.binary_search(&small).is_ok())
+    KNOWN.find(ending).is_some()
 }
 
 /// Whether an ending of ASCII letters is in the root zone today, in either case.
 pub(super) fn is_in_zone(ending: &[u8]) -> bool {
-    in_small_letters(ending, exists)
-}
-
-fn in_small_letters(ending: &[u8], is: impl FnOnce(&str) -> bool) -> bool {
-    if !is_seen(ending) {
-        return false;
-    }
-    let mut small = [0; LONGEST];
-    let Some(small) = small.get_mut(..ending.len()) else { return false };
-    small.copy_from_slice(ending);
-    small.make_ascii_lowercase();
-    std::str::from_utf8(small).is_ok_and(is)
-}
-
-fn exists(small: &str) -> bool {
-    tld::exist(small) || small == DOCUMENTED
+    KNOWN.find(ending).is_some_and(|known| known.in_zone)
 }
 
 /// The ending of documents and rehearsals (RFC 2606) stands for one that
 /// exists, or nothing that is tried there would be as it will be.
 const DOCUMENTED: &str = "example";
 
-/// For speed: a bit for each place of a known ending. Most words that stand
-/// behind a dot are none, and have no bit.
-static SEEN: LazyLock<[u64; 1024]> = LazyLock::new(|| {
-    let mut seen = [0; 1024];
-    for ending in tld::TLD.iter().chain(DROPPED).chain([&DOCUMENTED]) {
-        let place = place(ending.as_bytes());
-        seen[place / 64] |= 1 << (place % 64);
-    }
-    seen
-});
-
-fn is_seen(word: &[u8]) -> bool {
-    let place = place(word);
-    SEEN[place / 64] & 1 << (place % 64) != 0
+/// An ending of ASCII.
+#[derive(Clone, Copy)]
+struct Known {
+    ending: &'static str,
+    in_zone: bool,
 }
 
-/// A number below 65,536 that differs between most words, not between cases.
+/// All endings by their hash, for speed: a hostile text asks once in three bytes.
+struct Endings {
+    /// A bit for each place of an ending. Most words behind a dot have none.
+    seen: Vec<u64>,
+    /// The endings, each at its place or, where that is taken, behind it.
+    slots: Vec<Option<Known>>,
+}
+
+const PLACES: usize = 1 << 16;
+/// More than twice the endings there are, so that some are free.
+const SLOTS: usize = 1 << 12;
+
+static KNOWN: LazyLock<Endings> = LazyLock::new(|| {
+    let mut all = Endings { seen: vec![0; PLACES / 64], slots: vec![None; SLOTS] };
+    let zone = tld::TLD.iter().chain([&DOCUMENTED]).map(|ending| Known { ending, in_zone: true });
+    for known in zone.chain(DROPPED.iter().map(|ending| Known { ending, in_zone: false })) {
+        let place = place(known.ending.as_bytes());
+        all.seen[place / 64] |= 1 << (place % 64);
+        let free = (0..SLOTS).map(|step| (place + step) % SLOTS).find(|slot| all.slots[*slot].is_none());
+        if let Some(slot) = free {
+            all.slots[slot] = Some(known);
+        }
+    }
+    all
+});
+
+impl Endings {
+    /// Quick, and true of some that are none.
+    fn may_have(&self, word: &[u8]) -> bool {
+        let place = place(word);
+        self.seen[place / 64] & 1 << (place % 64) != 0
+    }
+
+    fn find(&self, word: &[u8]) -> Option<Known> {
+        if !self.may_have(word) {
+            return None;
+        }
+        let place = place(word);
+        let mut slots = (0..SLOTS).map_while(|step| self.slots[(place + step) % SLOTS]);
+        slots.find(|known| known.ending.as_bytes().eq_ignore_ascii_case(word))
+    }
+}
+
+/// A number below [`PLACES`] that differs between most words, not between cases.
 fn place(word: &[u8]) -> usize {
     let mix = |sum: u32, byte: &u8| sum.wrapping_mul(0x0101_9F35).wrapping_add(u32::from(byte | 0x20));
     // 16 bits of 32 fit everywhere.
@@ -94,13 +113,18 @@ fn ends_word(next: Option<&u8>) -> bool {
 
 /// The end of an ending outside of ASCII, the longest first.
 fn written(text: &str, at: usize) -> Option<usize> {
-    let mut chars = text.get(at..)?.chars();
-    let endings = WRITTEN.get(&capital(chars.next()?))?;
-    endings.iter().find_map(|ending| {
+    let first = text.get(at..)?.chars().next()?;
+    // For speed: none begins with a Latin letter that has an accent.
+    if matches!(first, '\u{80}'..'\u{370}') {
+        return None;
+    }
+    let first = capital(first);
+    let index = WRITTEN.binary_search_by_key(&first, |(first, _)| *first).ok()?;
+    WRITTEN[index].1.iter().find_map(|ending| {
         let mut end = at;
         let mut here = text[at..].chars();
         for wanted in ending.chars() {
-            let c = here.next().filter(|c| capital(*c) == capital(wanted))?;
+            let c = here.next().filter(|c| *c == wanted || capital(*c) == capital(wanted))?;
             end += c.len_utf8();
         }
         ends_word(text.as_bytes().get(end)).then_some(end)
@@ -116,6 +140,10 @@ fn punycode(rest: &[u8]) -> Option<usize> {
 
 /// The capital of `c`, where that is one character.
 fn capital(c: char) -> char {
+    // For speed: Hebrew to Thai, and what is written in China, Japan and Korea, has none.
+    if matches!(c, '\u{590}'..='\u{fff}' | '\u{2e80}'..='\u{a63f}' | '\u{ac00}'..='\u{d7a3}') {
+        return c;
+    }
     let mut capitals = c.to_uppercase();
     match (capitals.next(), capitals.next()) {
         (Some(one), None) => one,
@@ -123,12 +151,12 @@ fn capital(c: char) -> char {
     }
 }
 
-/// Endings outside of ASCII as people write them, by their first letter, the
-/// longest first: the root zone has them in punycode.
-static WRITTEN: LazyLock<HashMap<char, Vec<String>>> = LazyLock::new(|| {
+/// Endings outside of ASCII as people write them, by the capital of their first
+/// letter, the longest first: the root zone has them in punycode.
+static WRITTEN: LazyLock<Vec<(char, Vec<String>)>> = LazyLock::new(|| {
     let zone = tld::TLD.iter().filter_map(|ending| ending.strip_prefix("xn--"));
     let zone = zone.filter_map(idna::punycode::decode_to_string);
-    let mut by_first: HashMap<char, Vec<String>> = HashMap::new();
+    let mut by_first: BTreeMap<char, Vec<String>> = BTreeMap::new();
     for ending in zone.chain(DROPPED_WRITTEN.iter().map(|ending| (*ending).to_owned())) {
         if let Some(first) = ending.chars().next() {
             by_first.entry(capital(first)).or_default().push(ending);
@@ -137,7 +165,7 @@ static WRITTEN: LazyLock<HashMap<char, Vec<String>>> = LazyLock::new(|| {
     for endings in by_first.values_mut() {
         endings.sort_by_key(|ending| std::cmp::Reverse(ending.len()));
     }
-    by_first
+    by_first.into_iter().collect()
 });
 
 /// What X's list (twitter-text 3.1.0, `validGTLD` and `validCCTLD`) has and the
@@ -324,6 +352,20 @@ mod tests {
         assert_eq!(end("嘉里大酒店", 0), Some("嘉里大酒店".len()));
         assert_eq!(end("嘉里大酒", 0), Some("嘉里".len()));
         assert_eq!(end("see acme.io", 9), Some(11));
+    }
+
+    #[test]
+    fn every_ending_is_found_and_no_capital_is_missed() {
+        for ending in tld::TLD.iter().chain(DROPPED) {
+            assert!(is_known(ending.as_bytes()) && is_known(ending.to_uppercase().as_bytes()), "{ending}");
+            assert_eq!(is_in_zone(ending.as_bytes()), tld::exist(ending), "{ending}");
+        }
+        for c in ('\u{590}'..='\u{fff}').chain('\u{2e80}'..='\u{a63f}').chain('\u{ac00}'..='\u{d7a3}') {
+            assert!(c.to_uppercase().eq([c]), "{c:?}");
+        }
+        for c in '\u{80}'..'\u{370}' {
+            assert!(WRITTEN.iter().all(|(first, _)| *first != capital(c)), "{c:?}");
+        }
     }
 
     #[test]

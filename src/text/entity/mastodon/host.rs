@@ -1,7 +1,9 @@
 //! Where a host ends, as twitter-text's Ruby library has it: the longest row of
 //! labels behind which a top-level domain stands.
 
+use crate::text::entity::label::is_surely_name;
 use crate::text::entity::tld;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
 
@@ -12,21 +14,20 @@ pub(super) struct Run {
     /// Where it stands, in bytes.
     pub range: Range<usize>,
     labels: Vec<Label>,
+    /// The label that was asked for last.
+    asked: usize,
 }
 
+/// A label that a host may begin in. No place in a row that matters is 0.
 #[derive(Debug)]
 struct Label {
-    range: Range<usize>,
-    /// Whether it ends with a letter, and a dot follows.
-    ends_well: bool,
-    /// Whether it begins with a letter.
-    starts_well: bool,
-    /// The last `_` in it: none may stand in the label before the top-level domain.
-    underscore: Option<usize>,
-    /// Where the top-level domain ends that it begins with.
-    top: Option<usize>,
-    /// Where the longest host ends that begins with this label.
-    host: Option<usize>,
+    end: usize,
+    /// Where the longest host ends that goes on with the whole next label.
+    beyond: Option<NonZeroUsize>,
+    /// Where the top-level domain ends that the next label begins with.
+    top: Option<NonZeroUsize>,
+    /// Behind the last `_` in it: none may stand in the label before the top-level domain.
+    plain_from: usize,
 }
 
 impl Run {
@@ -34,47 +35,47 @@ impl Run {
     pub(super) fn at(text: &str, start: usize) -> Run {
         let part = |c: char| matches!(c, '.' | '-' | '_') || is_letter(c);
         let end = text[start..].find(|c| !part(c)).map_or(text.len(), |length| start + length);
-        let mut labels: Vec<Label> = Vec::new();
-        let mut at = start;
-        for label in text[start..end].split('.') {
-            let range = at..at + label.len();
-            at = range.end + 1;
-            labels.push(Label {
-                ends_well: label.ends_with(is_letter) && range.end < end,
-                starts_well: label.starts_with(is_letter),
-                underscore: label.rfind('_').map(|place| range.start + place),
-                top: (!labels.is_empty()).then(|| tld::end(text, range.start)).flatten(),
-                host: None,
-                range,
-            });
+        let (mut labels, mut next_end) = (Vec::new(), end);
+        // From the right: the next label's best ending, and its own.
+        let (mut host, mut top) = (None, None);
+        for label in text[start..end].rsplit('.') {
+            let place = next_end - label.len()..next_end;
+            next_end = place.start.saturating_sub(1);
+            let ends_well = label.ends_with(is_letter) && place.end < end;
+            let plain_from = label.rfind('_').map_or(0, |underscore| place.start + underscore + 1);
+            let label_here = Label {
+                end: place.end,
+                beyond: host.filter(|_| ends_well),
+                top: top.filter(|_| ends_well),
+                plain_from,
+            };
+            host = label_here.host(place.start).filter(|_| label.starts_with(is_letter));
+            top = if place.start > start {
+                tld::end(text, place.start).and_then(NonZeroUsize::new)
+            } else {
+                None
+            };
+            labels.push(label_here);
         }
-        let mut run = Run { range: start..end, labels };
-        for index in (0..run.labels.len()).rev() {
-            run.labels[index].host = run.host_from(index, run.labels[index].range.start);
-        }
-        run
+        labels.reverse();
+        Run { range: start..end, labels, asked: 0 }
     }
 
-    /// Where the host ends that starts at `at`, if one does.
-    pub(super) fn host(&self, text: &str, at: usize) -> Option<usize> {
-        let index = self.labels.partition_point(|label| label.range.end <= at);
-        let label = self.labels.get(index).filter(|label| label.range.start <= at)?;
-        match at == label.range.start {
-            true => label.host,
-            false => text[at..].starts_with(is_letter).then(|| self.host_in(index, at)).flatten(),
+    /// Where the host ends that starts at `at`, if one does. Places are asked
+    /// for in order.
+    pub(super) fn host(&mut self, text: &str, at: usize) -> Option<usize> {
+        while self.labels.get(self.asked).is_some_and(|label| label.end <= at) {
+            self.asked += 1;
         }
+        let label = self.labels.get(self.asked).filter(|_| text[at..].starts_with(is_letter))?;
+        label.host(at).map(NonZeroUsize::get)
     }
+}
 
-    fn host_from(&self, index: usize, at: usize) -> Option<usize> {
-        self.labels[index].starts_well.then(|| self.host_in(index, at)).flatten()
-    }
-
-    /// The host whose first label is the rest of label `index` from `at`.
-    fn host_in(&self, index: usize, at: usize) -> Option<usize> {
-        let label = &self.labels[index];
-        let next = self.labels.get(index + 1).filter(|_| label.ends_well)?;
-        let plain = label.underscore.is_none_or(|underscore| underscore < at);
-        next.host.or(next.top.filter(|_| plain))
+impl Label {
+    /// The host whose first label is the rest of this one from `at`.
+    fn host(&self, at: usize) -> Option<NonZeroUsize> {
+        self.beyond.or(self.top.filter(|_| at >= self.plain_from))
     }
 }
 
@@ -93,6 +94,13 @@ pub(super) fn is_letter(c: char) -> bool {
 /// Characters that steer the direction of writing, after which a link may start.
 pub(super) fn is_directional(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a host can be encoded, as most can, without asking how long it is
+/// then: fewer than 2048 letters.
+pub(super) fn is_surely_encoded(host: &str) -> bool {
+    host.len() < 64
+        && host.split('.').all(|label| label.is_ascii() && !label.is_empty() || is_surely_name(label))
 }
 
 /// How many characters the host has in its encoded form, if it has one: the
@@ -156,8 +164,8 @@ mod tests {
     #[test]
     fn every_place_of_a_run_is_answered() {
         let text = "x_日本-a.acme.com";
-        let run = Run::at(text, 0);
-        let from = |at: usize| run.host(text, at).map(|end| &text[at..end]);
+        let mut run = Run::at(text, 0);
+        let mut from = |at: usize| run.host(text, at).map(|end| &text[at..end]);
         assert_eq!(from(0), Some(text));
         assert_eq!(from(2), Some(&text[2..]));
         assert_eq!(from(text.find('-').unwrap()), None);
@@ -173,5 +181,12 @@ mod tests {
         assert_eq!(encoded_length(&format!("{}.com", "a".repeat(64))), None);
         assert_eq!(encoded_length("🐪.com"), None);
         assert!(encoded_length("\u{301}.com").is_some());
+        for host in ["acme.com", "münchen.de", "日本.jp", "🐪.com", "a..com", "x.", "Ä.de"] {
+            assert!(
+                !is_surely_encoded(host) || encoded_length(host).is_some_and(|length| length < 2048),
+                "{host}"
+            );
+        }
+        assert!(is_surely_encoded("münchen.de") && !is_surely_encoded("🐪.com"));
     }
 }

@@ -1,7 +1,7 @@
 //! Links: what the server's copy of twitter-text (Ruby, 3.1.0) finds with the
 //! server's own changes to it (schemes, letters of paths and queries).
 
-use super::host::{Run, encoded_length, is_directional, is_letter};
+use super::host::{Run, encoded_length, is_directional, is_letter, is_surely_encoded};
 use crate::text::entity::category;
 use std::ops::Range;
 
@@ -19,21 +19,35 @@ const LONGEST_TCO: usize = 40;
 /// behind something that belongs to another link.
 pub(super) fn links(text: &str, opens: bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    // Addresses without a scheme only keep others from starting within them.
-    if !text.contains("://") {
-        return found;
+    let mut searched = 0;
+    // An address without a scheme only keeps others from starting within it, and
+    // none reaches over a space of ASCII: words without a scheme are passed over.
+    while let Some(scheme) = text[searched..].find("://").map(|offset| searched + offset) {
+        let is_space = |b: &u8| b.is_ascii_whitespace();
+        let bytes = text.as_bytes();
+        let start =
+            bytes[searched..scheme].iter().rposition(is_space).map_or(searched, |at| searched + at + 1);
+        let end = bytes[scheme..].iter().position(is_space).map_or(text.len(), |at| scheme + at);
+        links_of_word(text, start..end, opens, &mut found);
+        searched = end;
     }
-    let mut run = Run::at(text, 0);
+    found
+}
+
+/// Adds the links of the word at `word`, which spaces of ASCII stand around.
+fn links_of_word(text: &str, word: Range<usize>, opens: bool, found: &mut Vec<Range<usize>>) {
+    let mut run = Run::at(text, word.start);
     // Up to here everything belongs to an address, also to one without a scheme.
-    let mut taken = 0;
-    let mut before: Option<char> = None;
-    for (at, c) in text.char_indices() {
+    let mut taken = word.start;
+    let mut before = text[..word.start].chars().next_back();
+    for (at, c) in text[word.clone()].char_indices().map(|(at, c)| (word.start + at, c)) {
         let previous = before.replace(c);
         let starts_line = match previous {
             Some(previous) => previous == '\n',
             None => opens,
         };
-        let free = at >= taken && (starts_line || at > taken && previous.is_some_and(may_stand_before));
+        let behind = at > taken || at == word.start;
+        let free = at >= taken && (starts_line || behind && previous.is_some_and(may_stand_before));
         if !free || !is_letter(c) {
             continue;
         }
@@ -49,7 +63,6 @@ pub(super) fn links(text: &str, opens: bool) -> Vec<Range<usize>> {
             found.extend(valid(text, whole, host..end));
         }
     }
-    found
 }
 
 /// The address that the server takes for a link, if it does.
@@ -63,6 +76,9 @@ fn valid(text: &str, mut whole: Range<usize>, host: Range<usize>) -> Option<Rang
         if web && name > 0 {
             whole.end = host.end + 1 + name;
         }
+    }
+    if whole.len() <= LONGEST / 2 && is_surely_encoded(&text[host.clone()]) {
+        return Some(whole);
     }
     let written = text[host.clone()].chars().count();
     let longer = encoded_length(&text[host])?.saturating_sub(written);

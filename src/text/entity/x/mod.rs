@@ -8,6 +8,7 @@
 mod letters;
 mod mention;
 mod tag;
+mod tail;
 mod url;
 
 use super::{Entity, EntityKind};

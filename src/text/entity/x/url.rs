@@ -6,6 +6,7 @@
 
 use super::super::tld;
 use super::letters;
+use super::tail::{Tail, query_end};
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
@@ -39,9 +40,14 @@ pub(super) fn find(text: &str, from: usize, found: &mut Vec<Url>) {
         let dot = looked + dot;
         let start = run_start(text, looked.max(floor), dot);
         let end = run_end(text, dot);
-        if end > dot + 1 && has_ending(text, dot, end) {
-            let run = Run::new(text, start..end, &mut labels);
-            floor = run.search(floor, found);
+        if end > dot + 1
+            && has_ending(text, dot, end)
+            && let Some(ending) = last_ending(text, dot..end)
+        {
+            floor = match plain_host(text, start..end, ending, floor) {
+                Some(host) => host.add(text, found),
+                None => Run::new(text, start..end, &mut labels).search(floor, found),
+            };
         }
         looked = end.max(floor);
     }
@@ -53,6 +59,25 @@ fn has_ending(text: &str, dot: usize, end: usize) -> bool {
     let rest = &text.as_bytes()[dot..end];
     let mut dots = rest.iter().enumerate().filter(|(_, byte)| **byte == b'.');
     dots.any(|(offset, _)| tld::may_begin(text, dot + offset + 1))
+}
+
+/// Where the last top-level domain ends that begins behind a dot of `range`.
+fn last_ending(text: &str, range: Range<usize>) -> Option<usize> {
+    let bytes = &text.as_bytes()[range.clone()];
+    let dots = bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.');
+    dots.map(|(dot, _)| range.start + dot + 1).find_map(|label| tld::end(text, label))
+}
+
+/// The host that a run without `-` and `_` is, which most are: what [`Run`]
+/// finds in it, at once. Every label of it is whole, so that it reaches from the
+/// run's beginning to its last ending, if a link may begin there.
+fn plain_host(text: &str, run: Range<usize>, end: usize, floor: usize) -> Option<Host> {
+    let bytes = &text.as_bytes()[run.clone()];
+    // The text's first character may be what stands before a link.
+    if run.start == 0 || bytes.first() == Some(&b'.') || bytes.iter().any(|b| matches!(b, b'-' | b'_')) {
+        return None;
+    }
+    Host::at(text, run.start, run.start..end, (0, true), floor)
 }
 
 /// A label of a host, or what could be one.
@@ -152,17 +177,12 @@ impl<'a> Run<'a> {
 
     /// The host that begins at `start` with `c` and ends in label `last`.
     fn host_at(&self, start: usize, c: char, last: usize, floor: usize) -> Option<Host> {
-        let scheme = (start == self.range.start).then(|| scheme_before(self.text, start, floor)).flatten();
-        let begin = scheme.unwrap_or(start);
-        let free = may_begin(self.text, begin, floor);
+        let end = self.labels[last].ending.map_or(start, NonZeroUsize::get);
+        let host = Host::at(self.text, start, start..end, (last, start == self.range.start), floor);
         // The original reads UTF-16: half of a pair may stand before the other.
         let halved = c.len_utf16() == 2 && start >= floor;
-        (free || halved).then(|| Host {
-            begin,
-            name: start..self.labels[last].ending.map_or(start, NonZeroUsize::get),
-            last,
-            scheme: scheme.is_some(),
-            refused: free && scheme.is_none() && self.text[..begin].ends_with(['-', '_', '.', '/']),
+        host.or_else(|| {
+            halved.then(|| Host { begin: start, name: start..end, last, scheme: false, refused: false })
         })
     }
 }
@@ -180,6 +200,21 @@ struct Host {
 }
 
 impl Host {
+    /// The host with this name that ends in label `last`, if one may begin there.
+    /// Before the first label of a run its scheme may stand.
+    fn at(
+        text: &str,
+        start: usize,
+        name: Range<usize>,
+        (last, first): (usize, bool),
+        floor: usize,
+    ) -> Option<Host> {
+        let scheme = first.then(|| scheme_before(text, start, floor)).flatten();
+        let begin = scheme.unwrap_or(start);
+        let refused = scheme.is_none() && text[..begin].ends_with(['-', '_', '.', '/']);
+        may_begin(text, begin, floor).then_some(Host { begin, name, last, scheme: scheme.is_some(), refused })
+    }
+
     /// Adds the links that this host is; where the text behind it goes on.
     fn add(&self, text: &str, found: &mut Vec<Url>) -> usize {
         let tail = Tail::new(text, self.name.end);
@@ -268,107 +303,6 @@ fn scheme_before(text: &str, at: usize, floor: usize) -> Option<usize> {
     Some(at - scheme.len()).filter(|begin| may_begin(text, *begin, floor))
 }
 
-/// What follows a host: port, path, query.
-struct Tail {
-    end: usize,
-    path: bool,
-}
-
-impl Tail {
-    fn new(text: &str, host: usize) -> Tail {
-        let bytes = text.as_bytes();
-        let mut end = host;
-        if bytes.get(end) == Some(&b':') {
-            let digits = bytes[end + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
-            if digits > 0 {
-                end += 1 + digits;
-            }
-        }
-        let path = bytes.get(end) == Some(&b'/');
-        if path {
-            end = path_end(text, end + 1);
-        }
-        Tail { end: query_end(bytes, end), path }
-    }
-}
-
-/// The end of a path, behind its first slash: after the last character that
-/// may end one, and the pairs of brackets directly behind it. (In the original
-/// the two are one alternative only in writing: `/a(b)` is a path, `/!(b)` is not.)
-fn path_end(text: &str, start: usize) -> usize {
-    let (mut end, mut at) = (start, start);
-    while let Some(c) = text[at..].chars().next() {
-        if c == '(' {
-            let Some(after) = brackets_end(text, at) else { break };
-            end = if at == end { after } else { end };
-            at = after;
-        } else if is_path(c) {
-            at += c.len_utf8();
-            if may_end_path(c) {
-                end = at;
-            }
-        } else {
-            break;
-        }
-    }
-    end
-}
-
-/// The end of `(…)` at `at`, with at most one pair inside (`validUrlBalancedParens`).
-fn brackets_end(text: &str, at: usize) -> Option<usize> {
-    let inside = |from: usize| text[from..].find(|c| !is_path(c)).map_or(text.len(), |length| from + length);
-    let is = |at: usize, byte: u8| text.as_bytes().get(at) == Some(&byte);
-    let first = inside(at + 1);
-    if is(first, b')') {
-        return (first > at + 1).then_some(first + 1);
-    }
-    if !is(first, b'(') {
-        return None;
-    }
-    let second = inside(first + 1);
-    if second == first + 1 || !is(second, b')') {
-        return None;
-    }
-    let third = inside(second + 1);
-    is(third, b')').then_some(third + 1)
-}
-
-/// `validGeneralUrlPathChars`.
-fn is_path(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric()
-            || matches!(c, '!' | '*' | '\'' | ';' | ':' | '=' | '+' | ',' | '.' | '$' | '/' | '%' | '#')
-            || matches!(c, '[' | ']' | '-' | '_' | '~' | '@' | '|' | '&');
-    }
-    c == '–' || letters::is_path_letter(c)
-}
-
-/// `validUrlPathEndingChars`, brackets apart.
-fn may_end_path(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '=' | '_' | '#' | '/');
-    }
-    letters::is_path_letter(c)
-}
-
-/// The end of a query that starts at `at`; `at` if there is none.
-fn query_end(bytes: &[u8], at: usize) -> usize {
-    if bytes.get(at) != Some(&b'?') {
-        return at;
-    }
-    let mut end = at;
-    for (offset, b) in bytes[at + 1..].iter().enumerate() {
-        if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'&' | b'=' | b'#' | b'/') {
-            end = at + offset + 2;
-        } else if !matches!(b, b'!' | b'?' | b'*' | b'\'' | b'@' | b'(' | b')' | b';' | b':' | b'+' | b'$')
-            && !matches!(b, b'%' | b'[' | b']' | b'.' | b',' | b'~' | b'|')
-        {
-            break;
-        }
-    }
-    end
-}
-
 /// Where so many units of UTF-16 end, counted from `start`.
 fn units_end(text: &str, start: usize, units: usize) -> usize {
     let mut left = units;
@@ -398,6 +332,10 @@ fn is_name(name: &str) -> bool {
     name.split('.').all(|label| {
         if label.is_ascii() {
             return label.len() < 64;
+        }
+        // Punycode needs at most 8 letters for a character, and 5 for each part.
+        if label.chars().nth(7).is_none() {
+            return true;
         }
         // Dots of other scripts divide what is encoded, and count, also where
         // nothing stands before them.
@@ -463,7 +401,8 @@ fn plain_names(text: &str, range: &Range<usize>, found: &mut Vec<Url>) {
             Some(ending) => {
                 // Where such letters stand first, which may be before, in a word that goes on.
                 let written = &text[start..ending];
-                let first = text[searched..].find(written).map_or(start, |offset| searched + offset);
+                let before = (searched < start).then(|| text[searched..].find(written)).flatten();
+                let first = before.map_or(start, |offset| searched + offset);
                 searched = first + written.len();
                 found.push(Url { range: first..searched, scheme: false, counted: searched });
                 ending
