@@ -128,7 +128,7 @@ fn links<'a>(look: &Look<'a>) -> BTreeSet<&'a str> {
         Variant::Post(post) => {
             let parts = post.parts.iter();
             let mut all: BTreeSet<&str> = parts
-                .flat_map(|part| in_text(&part.text).chain(part.links.iter().map(String::as_str)))
+                .flat_map(|part| part.links.iter().map(String::as_str))
                 .collect();
             all.extend(post.card.as_ref().map(|card| card.url.as_str()));
             all.extend(post.first_comment.iter().flat_map(|comment| in_text(comment)));

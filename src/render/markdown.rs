@@ -7,6 +7,7 @@
 
 pub(super) use super::markup::wrap;
 use super::markup::{self, manner};
+use crate::text::markdown as text;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use std::ops::Range;
 
@@ -25,7 +26,7 @@ pub(super) fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
         // `> [!NOTE]`, as on GitHub: the mark is no text.
         | Options::ENABLE_GFM;
     let mut depth = 0_usize;
-    Parser::new_ext(markdown, options).filter(move |event| match event {
+    text::events(markdown, options).map(|(event, _)| event).filter(move |event| match event {
         Event::Start(_) => {
             depth += 1;
             depth <= DEPTH
@@ -51,6 +52,11 @@ pub(super) fn images(markdown: &str) -> Vec<(String, Range<usize>)> {
 /// `markdown` as the text of a post.
 pub fn plain(markdown: &str) -> String {
     markup::bare(markdown, &manner::POST).text
+}
+
+/// The same without the marks at which a thread breaks: for what is never split.
+pub(super) fn whole(markdown: &str) -> String {
+    markup::bare(markdown, &manner::WHOLE).text
 }
 
 /// Only the running text of `markdown`: no headings, lists, quotations, code or tables, and

@@ -1,12 +1,14 @@
 //! Posts: which text fits, how it is split, what goes with it.
 
 use super::markdown;
+use super::markup::{self, Markup};
 use super::pin::{self, Pinned};
 use super::template::{Engine, Filled, Template};
 use super::{Card, Job, Part, Post, context, defaults, late, pictures, tracking_of};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{Attach, Overflow, Settings};
-use crate::text::{self, Dialect, EntityKind, Rules, Syntax, fit};
+use crate::text::markup::links::Spelling;
+use crate::text::{self, Rules, Syntax, fit};
 
 /// Characters kept for a late address where the network counts letters
 /// (`url_reserve`, PRODUCT's default).
@@ -24,7 +26,11 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     let made = match (whole, &settings.thread) {
         (Some(whole), _) => {
             let number = |link: &str| pictures::number(&job.message.media, link);
-            let text = markdown::plain(&pin::pinned(&whole.body.value, number));
+            let text = &pin::pinned(&whole.body.value, number);
+            let text = match Markup::of(job.outlet.rules.network) {
+                Markup::Plain => markdown::plain(text),
+                markup => markup::write(text, markup).text,
+            };
             let filled = Filled { text, ..Filled::default() };
             writer.fitted(vec![writer.finish(filled)], &settings, &mut cut_off)
         }
@@ -50,7 +56,7 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     if is_numbered(&settings) {
         fit::number(&mut texts, job.outlet.rules.markup);
     }
-    let mut parts: Vec<Part> = texts.into_iter().map(part).collect();
+    let mut parts: Vec<Part> = texts.into_iter().map(|text| part(text, writer.spelling())).collect();
     let card = writer.attach(&settings, &mut parts, &Spoken { pins, cut_off }, &mut problems);
     let first_comment = first_comment.map(|comment| pin::take(&comment).text);
     Checked::with(Post { parts, card, first_comment, url_reserve: writer.reserve }, problems)
@@ -90,7 +96,16 @@ impl<'a> Writer<'a> {
 
     /// Tidied and with the brand's links tagged: as it is counted.
     fn finish(&self, filled: Filled) -> String {
-        tracking_of(self.job).tag_text_except(&tidy(&filled.text), &filled.untracked)
+        let spelling = self.spelling();
+        let text = tidy(&filled.text);
+        // An address that is put in later is spelt as the text is.
+        let text = if spelling.has_entities() { late::in_html(&text) } else { text };
+        tracking_of(self.job).tag_written_except(&text, spelling, &filled.untracked)
+    }
+
+    /// How the outlet's posts are written.
+    fn spelling(&self) -> Spelling {
+        Spelling::of(self.job.outlet.rules.network)
     }
 
     /// The texts to try, in order. All are filled, so that a mistake in one
@@ -189,7 +204,7 @@ impl<'a> Writer<'a> {
             return Vec::new();
         }
         let speaks = made.pins.iter().any(|(_, number)| *number != pin::CODE);
-        let (wish, _) = self.wish(settings, &[part(made.text.clone())], speaks);
+        let (wish, _) = self.wish(settings, &[part(made.text.clone(), self.spelling())], speaks);
         match wish {
             Attach::Images => pictures::places(self.job, &made.pins),
             Attach::Card | Attach::None => Vec::new(),
@@ -293,12 +308,9 @@ fn tell(found: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn part(text: String) -> Part {
-    let links = text::entities(&text, Dialect::Plain)
-        .into_iter()
-        .filter(|entity| entity.kind == EntityKind::Link)
-        .filter_map(|entity| text.get(entity.range).map(str::to_owned))
-        .collect();
+fn part(text: String, spelling: Spelling) -> Part {
+    let links = spelling.addresses(&text).into_iter();
+    let links = links.filter_map(|range| text.get(range)).map(|written| spelling.read(written)).collect();
     Part { text, links, media: Vec::new() }
 }
 

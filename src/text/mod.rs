@@ -12,6 +12,7 @@ pub mod fit;
 pub mod hashtag;
 pub mod late;
 pub mod little_text;
+pub mod markdown;
 mod marked;
 pub mod markup;
 pub mod network;

@@ -83,6 +83,8 @@ pub(super) struct Writer<'m> {
     quotes: Vec<Option<usize>>,
     left_out: usize,
     pictures: usize,
+    /// Whether a picture has just been taken out of the line.
+    after_picture: bool,
     alt: String,
     language: Option<String>,
     pub code: bool,
@@ -112,6 +114,7 @@ pub(super) fn layout(markdown: &str, manner: &Manner) -> Layout {
         quotes: Vec::new(),
         left_out: 0,
         pictures: 0,
+        after_picture: false,
         alt: String::new(),
         language: None,
         code: false,
@@ -176,7 +179,9 @@ impl Writer<'_> {
             },
             Event::Html(html) if is_break(&html) => {
                 self.end_raw();
-                self.structure(BREAK);
+                if self.manner.keeps_breaks {
+                    self.structure(BREAK);
+                }
                 self.flush(true);
             }
             // Beyond the deepest nesting nobody says where a block of HTML ends.
@@ -186,7 +191,12 @@ impl Writer<'_> {
 
     /// Words of the author.
     pub fn text(&mut self, text: &str) {
-        if self.pictures > 0 { self.alt.push_str(text) } else { self.line.push_str(text) }
+        if self.pictures > 0 {
+            return self.alt.push_str(text);
+        }
+        // Of the two spaces that a picture stood between, one is left.
+        let between = std::mem::take(&mut self.after_picture) && self.line.ends_with(' ');
+        self.line.push_str(text.strip_prefix(' ').filter(|_| between).unwrap_or(text));
     }
 
     /// Something that the outlet reads, not its readers.
@@ -331,6 +341,7 @@ impl Writer<'_> {
                 self.pictures = self.pictures.saturating_sub(1);
                 if let Some(image) = self.out.images.last_mut().filter(|_| self.pictures == 0) {
                     image.alt = std::mem::take(&mut self.alt).trim().to_owned();
+                    self.after_picture = true;
                 }
             }
             TagEnd::Link => self.end_link(),
@@ -421,7 +432,9 @@ impl Writer<'_> {
 
     /// Writes a block of code.
     pub fn code_block(&mut self, text: &str, language: &str) {
-        let named = language.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.#".contains(c));
+        // The longest names of languages have some twenty letters.
+        let named = language.len() <= 32
+            && language.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.#".contains(c));
         let language = if named { language } else { "" };
         self.code = true;
         let moved_in = self.manner.code == CodeBlocks::Indented;

@@ -65,3 +65,8 @@ pub fn entities(text: &str, dialect: Dialect) -> Vec<Entity> {
         Dialect::Bluesky => bluesky::entities(text),
     }
 }
+
+/// Whether `ending`, in either case, is the last part of hosts' names.
+pub(super) fn is_ending(ending: &str) -> bool {
+    tld::is_known(ending.as_bytes())
+}

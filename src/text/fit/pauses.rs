@@ -167,7 +167,7 @@ impl Row<'_> {
                     let start = *start;
                     open.pop();
                     // Those inside of it are kept together with it.
-                    if open.is_empty() && self.costs[at] - self.costs[start] <= most {
+                    if open.is_empty() && self.cost(start, at) <= most {
                         for pause in &mut self.pauses[start..at] {
                             *pause = (*pause).min(Pause::Close);
                         }

@@ -5,6 +5,7 @@
 //! proportional to the text, and every text is taken.
 
 pub mod discord;
+pub mod links;
 pub mod reddit;
 pub mod slack;
 pub mod telegram;
