@@ -127,9 +127,8 @@ fn links<'a>(look: &Look<'a>) -> BTreeSet<&'a str> {
     match look.made.variant {
         Variant::Post(post) => {
             let parts = post.parts.iter();
-            let mut all: BTreeSet<&str> = parts
-                .flat_map(|part| part.links.iter().map(String::as_str))
-                .collect();
+            let mut all: BTreeSet<&str> =
+                parts.flat_map(|part| part.links.iter().map(String::as_str)).collect();
             all.extend(post.card.as_ref().map(|card| card.url.as_str()));
             all.extend(post.first_comment.iter().flat_map(|comment| in_text(comment)));
             all

@@ -79,7 +79,8 @@ impl Tracking {
             return text.to_owned();
         }
         // What is tagged is what is counted and shown as a link: one finder for all.
-        let tagged = |url: &str| Some(self.tag(url)).filter(|tagged| !untracked.contains(url) && tagged != url);
+        let tagged =
+            |url: &str| Some(self.tag(url)).filter(|tagged| !untracked.contains(url) && tagged != url);
         with_addresses(text, spelling, tagged).into_owned()
     }
 

@@ -84,7 +84,10 @@ mod tests {
         assert_eq!(first("# Head\n\nOne *two* [three](x)\n`four`.\n\nFive"), "One two three four.");
         assert_eq!(first("![alt text](a.png)\n\n<p>html</p>\n\n> quote\n\n- item\n\nText"), "Text");
         assert_eq!(first("| a |\n|---|\n| b |\n\nAfter[^1].\n\n[^1]: note"), "After.");
-        assert_eq!(first("See https://a.example/_x_/__y__.html *now*"), "See https://a.example/_x_/__y__.html now");
+        assert_eq!(
+            first("See https://a.example/_x_/__y__.html *now*"),
+            "See https://a.example/_x_/__y__.html now"
+        );
         assert_eq!(first("```\ncode\n```\n"), "");
         assert_eq!(first(""), "");
     }

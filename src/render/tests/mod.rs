@@ -2,6 +2,7 @@
 
 mod attacks;
 mod defaults;
+mod fitting;
 mod fixture;
 mod hostile;
 mod shapes;

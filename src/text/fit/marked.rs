@@ -265,8 +265,12 @@ mod tests {
         );
         fit::number(&mut parts, rules.markup);
         assert!(parts[0].ends_with("\n```\n1/2") && parts[1].ends_with("after words 2/2"), "{parts:?}");
-        let parts = split("> one two three four five six\n> seven eight", &limited(network::SLACK, 20), 80);
-        assert_eq!(parts, ["> one two three four", "> five six", "> seven eight"]);
+        let rules = limited(network::SLACK, 20);
+        let parts = split("> one two three four five six\n> seven eight nine ten", &rules, 80);
+        fitting(&parts, &rules);
+        assert!(parts.iter().all(|part| part.starts_with("> ")), "{parts:?}");
+        let words = parts.join(" ").replace("> ", "").replace('\n', " ");
+        assert_eq!(words, "one two three four five six seven eight nine ten");
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn it_is_cut_at_a_sentence_then_a_word_then_a_character() {
     assert_eq!(short("Reusable, quieter, and cheaper to fly", 20), "Reusable, quieter…");
     assert_eq!(short("Donaudampfschifffahrtsgesellschaft", 12), "Donaudampfs…");
     assert_eq!(short("着陸した。静かだった。安かった。", 10), "着陸した。 …");
-    assert_eq!(short("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 3), "👩‍👩‍👧‍👦…");
+    assert_eq!(short("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 3), "👩‍👩‍👧‍👦👩‍👩‍👧‍👦…");
     assert_eq!(short("It landed", 0), "");
 }
 
@@ -38,7 +38,8 @@ fn no_place_is_left_free_that_a_word_could_have() {
         assert_eq!(counted(&shorten(&"aa ".repeat(300), limit, &rules, 80), &rules), most);
     }
     // The space before the ellipsis has no room: a word less.
-    assert_eq!(short("One two. Three four five six seven", 9), "One two…");
+    assert_eq!(short("One two. Three four five six seven", 9), "One…");
+    assert_eq!(short("One two. Three four five six seven", 10), "One two. …");
 }
 
 #[test]

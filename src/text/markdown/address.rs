@@ -12,7 +12,9 @@ use unicode_normalization::char::is_combining_mark;
 pub(super) fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
     let (mut from, mut at) = (0, 0);
     std::iter::from_fn(move || {
-        while let Some(sign) = text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|b| SIGNS.contains(b))) {
+        while let Some(sign) =
+            text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|b| SIGNS.contains(b)))
+        {
             let sign = at + sign;
             at = sign + 1;
             if let Some(address) = address_with(text, sign, from) {
@@ -37,7 +39,10 @@ fn address_with(text: &str, sign: usize, from: usize) -> Option<Range<usize>> {
         sign - before.iter().rev().take(LONGEST_HOST).take_while(|b| is_part(**b)).count()
     };
     let free = |start: usize| {
-        !text.get(from..start).and_then(|before| before.chars().next_back()).is_some_and(char::is_alphanumeric)
+        !text
+            .get(from..start)
+            .and_then(|before| before.chars().next_back())
+            .is_some_and(char::is_alphanumeric)
     };
     match *bytes.get(sign)? {
         b':' if rest.starts_with("://") => {

@@ -95,11 +95,7 @@ pub(crate) fn is_call(tag: &str) -> bool {
 }
 
 /// The events of `markdown`, with letters at the places `letters`.
-fn as_letters<'m>(
-    markdown: &'m str,
-    letters: &[usize],
-    options: Options,
-) -> Vec<(Event<'m>, Range<usize>)> {
+fn as_letters<'m>(markdown: &'m str, letters: &[usize], options: Options) -> Vec<(Event<'m>, Range<usize>)> {
     let mut read = String::with_capacity(markdown.len());
     let mut from = 0;
     for at in letters {
@@ -158,7 +154,10 @@ mod tests {
             "#__init__",
         ] {
             assert_eq!(html(address), format!("<p>{}</p>", address.replace('&', "&amp;")));
-            assert_eq!(html(&format!("({address}), so")).replace("&amp;", "&"), format!("<p>({address}), so</p>"));
+            assert_eq!(
+                html(&format!("({address}), so")).replace("&amp;", "&"),
+                format!("<p>({address}), so</p>")
+            );
             let emphasised = html(&format!("*See {address}*, **{address}** and _so_")).replace("&amp;", "&");
             assert_eq!(
                 emphasised,
@@ -176,7 +175,10 @@ mod tests {
         assert_eq!(html("(**https://a.example/a_b**)"), "<p>(<strong>https://a.example/a_b</strong>)</p>");
         assert_eq!(html("~~https://a.example/_x_/~~!"), "<p><del>https://a.example/_x_/</del>!</p>");
         assert_eq!(html("_@acme_ *#acme*"), "<p><em>@acme</em> <em>#acme</em></p>");
-        assert_eq!(html("詳しくはhttps://acme.jpで**太字**"), "<p>詳しくはhttps://acme.jpで<strong>太字</strong></p>");
+        assert_eq!(
+            html("詳しくはhttps://acme.jpで**太字**"),
+            "<p>詳しくはhttps://acme.jpで<strong>太字</strong></p>"
+        );
         assert_eq!(
             html("**https://acme.jp/x**を **見る**"),
             "<p><strong>https://acme.jp/x</strong>を <strong>見る</strong></p>"
@@ -196,19 +198,28 @@ mod tests {
             let mut plain = String::new();
             html::push_html(&mut plain, Parser::new_ext(text, options()));
             // Beside an address that counts, which makes it another reading.
-            assert_eq!(html(&format!("{text}\n\nhttps://a.example/_x_")), format!("{plain}<p>https://a.example/_x_</p>"));
+            assert_eq!(
+                html(&format!("{text}\n\nhttps://a.example/_x_")),
+                format!("{plain}<p>https://a.example/_x_</p>")
+            );
         }
         assert_eq!(
             html("[https://a.example/_x_](https://a.example/_x_)"),
             "<p><a href=\"https://a.example/_x_\">https://a.example/_x_</a></p>"
         );
-        assert_eq!(html("| a |\n|---|\n| https://a.example/_x_|\n").matches("https://a.example/_x_<").count(), 1);
+        assert_eq!(
+            html("| a |\n|---|\n| https://a.example/_x_|\n").matches("https://a.example/_x_<").count(),
+            1
+        );
     }
 
     #[test]
     fn a_call_is_no_html() {
         assert_eq!(html("<!channel> hi *you*"), "<p>&lt;!channel&gt; hi <em>you</em></p>");
-        assert_eq!(html("hi **<!here>** `<!here>`"), "<p>hi <strong>&lt;!here&gt;</strong> <code>&lt;!here&gt;</code></p>");
+        assert_eq!(
+            html("hi **<!here>** `<!here>`"),
+            "<p>hi <strong>&lt;!here&gt;</strong> <code>&lt;!here&gt;</code></p>"
+        );
         assert_eq!(html("<!subteam^S1|a> and\n\nmore"), "<p>&lt;!subteam^S1|a&gt; and</p>\n<p>more</p>");
     }
 

@@ -303,8 +303,8 @@ impl<'a> Reading<'a> {
     }
 
     /// What is seen from `start` to `end` as a text of its own, with `sign`
-    /// behind its last character: what is open there is closed behind it, and
-    /// what was open before it is opened again.
+    /// behind it: what is open there is closed behind that, and what was open
+    /// before it is opened again.
     pub fn stretch(&self, start: usize, end: usize, sign: &str) -> Stretch {
         let whole_end = end >= self.seen.len() && sign.is_empty();
         // What is closed at the start belongs to what stands before it.
@@ -337,7 +337,7 @@ impl<'a> Reading<'a> {
         let last = self.marks.partition_point(|mark| mark.at < end);
         let closing =
             self.marks.iter().skip(last).take_while(|mark| mark.at == end && mark.is == Does::Close);
-        let last = if sign.is_empty() { last + closing.count() } else { last };
+        let last = last + closing.count();
         let last = if whole_end { self.marks.len() } else { last };
         let mark = last.checked_sub(1).and_then(|last| self.marks.get(last));
         let to = match mark.filter(|mark| mark.at == end) {
@@ -345,7 +345,10 @@ impl<'a> Reading<'a> {
             Some(mark) if mark.is == Does::Close => mark.text.end,
             _ => self.end(end),
         };
-        let mut behind = sign.to_owned();
+        // Behind the backticks that end a block stands nothing.
+        let fenced =
+            !sign.is_empty() && self.text.get(from..to).is_some_and(|text| text.ends_with(scan::FENCE));
+        let mut behind = if fenced { format!("\n{}", sign.trim_start()) } else { sign.to_owned() };
         for style in self.chain(mark.and_then(|mark| mark.open)) {
             behind.push_str(&style.close);
         }

@@ -114,9 +114,10 @@ fn what_is_open_at_a_cut_is_closed_and_opened_again() {
 fn a_sign_stands_within_what_it_ends() {
     let made = |text: &str, syntax, end| Reading::of(text, syntax).stretch(0, end, "…").of(text);
     assert_eq!(made("see <b>one two</b>", Syntax::Telegram, 7), "see <b>one…</b>");
-    assert_eq!(made("see <b>one</b> two", Syntax::Telegram, 7), "see <b>one…</b>");
+    assert_eq!(made("see <b>one</b> two", Syntax::Telegram, 7), "see <b>one</b>…");
     assert_eq!(made("see <b>one</b> two", Syntax::Telegram, 3), "see…");
     assert_eq!(made("```\none\ntwo\n```", Syntax::Slack, 3), "```\none…\n```");
+    assert_eq!(made("```\none\n```\ntwo", Syntax::Slack, 3), "```\none\n```\n…");
     assert_eq!(made("one &amp; two", Syntax::Slack, 5), "one &amp;…");
 }
 

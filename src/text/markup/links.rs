@@ -38,7 +38,11 @@ impl Spelling {
 
     /// The address that is written `written`; of one that is not known yet, its plain token.
     pub fn read(self, written: &str) -> String {
-        if self.has_entities() { late::out_of_html(&super::without_entities(written)) } else { written.to_owned() }
+        if self.has_entities() {
+            late::out_of_html(&super::without_entities(written))
+        } else {
+            written.to_owned()
+        }
     }
 
     /// How `address` is written.
@@ -121,7 +125,9 @@ fn in_html(text: &str) -> Vec<Range<usize>> {
             if closes {
                 closed = closed.saturating_sub(1);
             } else {
-                out.extend(target(inside).filter(|_| closed == 0).map(|own| tag + 1 + own.start..tag + 1 + own.end));
+                out.extend(
+                    target(inside).filter(|_| closed == 0).map(|own| tag + 1 + own.start..tag + 1 + own.end),
+                );
                 closed += 1;
             }
         }
@@ -268,7 +274,12 @@ mod tests {
                  https://c.example/?a=1&amp;b <@U123> <!here> &lt;https://d.example&gt;",
                 Spelling::Slack
             ),
-            ["https://a.example/?b=1&c=2", "https://b.example", "https://c.example/?a=1&b", "https://d.example"]
+            [
+                "https://a.example/?b=1&c=2",
+                "https://b.example",
+                "https://c.example/?a=1&b",
+                "https://d.example"
+            ]
         );
         assert_eq!(
             found(
