@@ -14,6 +14,7 @@ pub mod http;
 pub mod linkedin;
 pub mod manual;
 pub mod outbox;
+mod paste;
 pub mod secret;
 pub mod static_site;
 #[cfg(test)]

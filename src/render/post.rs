@@ -20,15 +20,15 @@ pub(super) fn url_reserve(settings: &Settings) -> usize {
 pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     let engine = Engine::new(job);
     let mut problems = Vec::new();
-    let (whole, settings) = (job.written_whole(), job.settings());
+    let (whole, settings, network) = (job.written_whole(), job.settings(), job.outlet.rules.network);
     let writer = Writer { job, engine: &engine, reserve: url_reserve(&settings) };
     let mut cut_off = Vec::new();
     let made = match (whole, &settings.thread) {
         (Some(whole), _) => {
             let number = |link: &str| pictures::number(&job.message.media, link);
             let text = &pin::pinned(&whole.body.value, number);
-            let text = match Markup::of(job.outlet.rules.network) {
-                Markup::Plain => markdown::plain(text),
+            let text = match Markup::of(network) {
+                Markup::Plain => markdown::plain_for(text, job.outlet.rules.dialect),
                 markup => markup::write(text, markup).text,
             };
             let filled = Filled { text, ..Filled::default() };
@@ -97,7 +97,7 @@ impl<'a> Writer<'a> {
     /// Tidied and with the brand's links tagged: as it is counted.
     fn finish(&self, filled: Filled) -> String {
         let spelling = self.spelling();
-        let text = tidy(&filled.text);
+        let text = tidy(&filled.text, self.job.outlet.rules.network);
         // An address that is put in later is spelt as the text is.
         let text = if spelling.has_entities() { late::in_html(&text) } else { text };
         tracking_of(self.job).tag_written_except(&text, spelling, &filled.untracked)
@@ -142,7 +142,7 @@ impl<'a> Writer<'a> {
             words.push_str(if flush { line.trim_start() } else { line });
             broken &= !begins;
         }
-        pin::take(&tidy(&words))
+        pin::take(&tidy(&words, self.job.outlet.rules.network))
     }
 
     /// The first that fits, else the last, treated as `overflow` says. Pictures
@@ -315,20 +315,64 @@ fn part(text: String, spelling: Spelling) -> Part {
 }
 
 /// Without blank ends, without blanks at line ends, with one blank line at most.
-pub(super) fn tidy(text: &str) -> String {
+/// Where `network` reads code in the text, its lines stay as they are.
+pub(super) fn tidy(text: &str, network: &str) -> String {
     let text = pin::without_empty_lines(text);
     let mut out = String::with_capacity(text.len());
+    let mut code = CodeLines::of(network);
     let mut blank = 0;
+    let mut before = false;
     for line in text.lines().map(str::trim_end) {
         if line.is_empty() {
             blank += 1;
             continue;
         }
+        let within = code.holds(line);
         if !out.is_empty() {
-            out.push_str(if blank > 0 { "\n\n" } else { "\n" });
+            // Between two lines of code each blank one is meant.
+            let feeds = if within && before { blank + 1 } else { 1 + usize::from(blank > 0) };
+            out.extend(std::iter::repeat_n('\n', feeds));
         }
-        blank = 0;
+        (blank, before) = (0, within);
         out.push_str(line);
     }
-    out.trim().to_owned()
+    out.truncate(out.trim_end().len());
+    let indented = network == "reddit" && out.starts_with("    ");
+    if indented { out } else { out.trim_start().to_owned() }
+}
+
+/// Which lines of a finished text are code, read line by line.
+struct CodeLines {
+    fences: bool,
+    tags: bool,
+    indents: bool,
+    open: bool,
+}
+
+impl CodeLines {
+    fn of(network: &str) -> CodeLines {
+        let spelling = Spelling::of(network);
+        CodeLines {
+            fences: matches!(network, "slack" | "discord"),
+            tags: spelling == Spelling::Html,
+            indents: network == "reddit",
+            open: false,
+        }
+    }
+
+    /// Whether `line`, the next one, is code; what opens or closes it is as well.
+    fn holds(&mut self, line: &str) -> bool {
+        let before = self.open;
+        if self.fences && line.trim_start_matches(['>', ' ']).starts_with("```") {
+            self.open = !self.open;
+        } else if self.tags {
+            self.open = match (line.rfind("<pre"), line.rfind("</pre>")) {
+                (open, close) if open.is_some() || close.is_some() => open > close,
+                _ => before,
+            };
+        } else if self.indents {
+            self.open = line.starts_with("    ");
+        }
+        before || self.open
+    }
 }

@@ -1,5 +1,6 @@
 //! What rendering promises, on whole variants.
 
+mod addresses;
 mod attacks;
 mod defaults;
 mod fitting;

@@ -13,6 +13,7 @@ mod address;
 
 use address::{addresses, marks};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The events of `markdown`, and where each stands in it, in bytes.
@@ -31,38 +32,32 @@ const LETTER: char = 'x';
 
 /// The places of `markdown`, in order, whose characters look like marks and are none.
 fn letters(markdown: &str, options: Options) -> Vec<usize> {
-    let addresses = markdown.contains(['*', '_', '~'])
-        && addresses(markdown).any(|address| !marks(markdown, &address).is_empty());
-    if !addresses && !markdown.contains("<!") {
-        return Vec::new();
-    }
     let mut out = Vec::new();
-    // A stretch of running text, with the marks of emphasis in it.
-    let mut run: Option<Range<usize>> = None;
-    let end = |run: &mut Option<Range<usize>>, out: &mut Vec<usize>| {
-        if let Some(run) = run.take()
-            && let Some(text) = markdown.get(run.clone())
-        {
-            let found = addresses_in(text);
-            out.extend(found.map(|at| run.start + at));
+    let mut read = Cow::Borrowed(markdown);
+    // What stands behind a call is HTML until the call is none; of calls in
+    // such a text of calls the first ones count.
+    for _ in 0..3 {
+        let calls = if read.contains("<!") { calls(&read, options) } else { Vec::new() };
+        if calls.is_empty() {
+            break;
         }
-    };
-    let (mut code, mut html) = (false, false);
+        read = Cow::Owned(with_letters(&read, &calls));
+        out.extend(calls);
+    }
+    let has_marks = read.contains(['*', '_', '~']);
+    if has_marks && addresses(&read).any(|address| !marks(&read, &address).is_empty()) {
+        out.extend(marks_in_addresses(&read, options));
+    }
+    out.sort_unstable();
+    out
+}
+
+/// Where the calls begin that a reader takes for HTML.
+fn calls(markdown: &str, options: Options) -> Vec<usize> {
+    let mut out = Vec::new();
+    let mut html = false;
     for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
         match &event {
-            Event::Text(_) if !code => {
-                let start = run.take().map_or(range.start, |run| run.start);
-                run = Some(start..range.end);
-                continue;
-            }
-            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough) => continue,
-            Event::End(tag) if is_emphasis(tag) => continue,
-            _ => end(&mut run, &mut out),
-        }
-        match &event {
-            // An address between `<` and `>` is one already.
-            Event::Start(Tag::CodeBlock(_) | Tag::Link { link_type: LinkType::Autolink, .. }) => code = true,
-            Event::End(TagEnd::CodeBlock | TagEnd::Link) => code = false,
             Event::InlineHtml(tag) if is_call(tag) => out.push(range.start),
             // Only what begins a block: what stands deeper in it is HTML.
             Event::Html(tag) if html && is_call(tag.trim_start()) => {
@@ -72,17 +67,50 @@ fn letters(markdown: &str, options: Options) -> Vec<usize> {
         }
         html = matches!(event, Event::Start(Tag::HtmlBlock));
     }
+    out.retain(|at| markdown.as_bytes().get(*at) == Some(&b'<'));
+    out
+}
+
+/// The marks in the addresses of the running text of `markdown`.
+fn marks_in_addresses(markdown: &str, options: Options) -> Vec<usize> {
+    let mut out = Vec::new();
+    // A stretch of running text, with the marks of emphasis in it.
+    let mut run: Option<Range<usize>> = None;
+    let end = |run: &mut Option<Range<usize>>, out: &mut Vec<usize>| {
+        if let Some(run) = run.take()
+            && let Some(text) = markdown.get(run.clone())
+        {
+            out.extend(addresses_in(text).map(|at| run.start + at));
+        }
+    };
+    let mut closed = false;
+    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
+        match &event {
+            Event::Text(_) if !closed => {
+                let start = run.take().map_or(range.start, |run| run.start);
+                run = Some(start..range.end);
+            }
+            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough) => {}
+            Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => {}
+            event => {
+                end(&mut run, &mut out);
+                match event {
+                    // An address between `<` and `>` is one already.
+                    Event::Start(
+                        Tag::CodeBlock(_) | Tag::Link { link_type: LinkType::Autolink, .. },
+                    ) => closed = true,
+                    Event::End(TagEnd::CodeBlock | TagEnd::Link) => closed = false,
+                    _ => {}
+                }
+            }
+        }
+    }
     end(&mut run, &mut out);
-    out.retain(|at| markdown.as_bytes().get(*at).is_some_and(u8::is_ascii_punctuation));
     out
 }
 
 fn addresses_in(text: &str) -> impl Iterator<Item = usize> {
     addresses(text).flat_map(|address| marks(text, &address))
-}
-
-fn is_emphasis(tag: &TagEnd) -> bool {
-    matches!(tag, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough)
 }
 
 /// Whether `tag` is `<!channel>` and the like: no declaration of a document.
@@ -94,16 +122,26 @@ pub(crate) fn is_call(tag: &str) -> bool {
     letters > 0 && !declares.iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
-/// The events of `markdown`, with letters at the places `letters`.
-fn as_letters<'m>(markdown: &'m str, letters: &[usize], options: Options) -> Vec<(Event<'m>, Range<usize>)> {
-    let mut read = String::with_capacity(markdown.len());
+/// `markdown` with a letter at each of `places`, where one byte is a character.
+fn with_letters(markdown: &str, places: &[usize]) -> String {
+    let mut out = String::with_capacity(markdown.len());
     let mut from = 0;
-    for at in letters {
-        read.push_str(markdown.get(from..*at).unwrap_or(""));
-        read.push(LETTER);
+    for at in places {
+        out.push_str(markdown.get(from..*at).unwrap_or(""));
+        out.push(LETTER);
         from = at + 1;
     }
-    read.push_str(markdown.get(from..).unwrap_or(""));
+    out.push_str(markdown.get(from..).unwrap_or(""));
+    out
+}
+
+/// The events of `markdown`, with letters at the places `letters`.
+fn as_letters<'m>(
+    markdown: &'m str,
+    letters: &[usize],
+    options: Options,
+) -> Vec<(Event<'m>, Range<usize>)> {
+    let read = with_letters(markdown, letters);
     let as_written = |text: &str, range: &Range<usize>| {
         let own = markdown.get(range.clone()).filter(|own| own.len() == text.len());
         own.filter(|_| read.get(range.clone()) == Some(text))
@@ -154,10 +192,7 @@ mod tests {
             "#__init__",
         ] {
             assert_eq!(html(address), format!("<p>{}</p>", address.replace('&', "&amp;")));
-            assert_eq!(
-                html(&format!("({address}), so")).replace("&amp;", "&"),
-                format!("<p>({address}), so</p>")
-            );
+            assert_eq!(html(&format!("({address}), so")).replace("&amp;", "&"), format!("<p>({address}), so</p>"));
             let emphasised = html(&format!("*See {address}*, **{address}** and _so_")).replace("&amp;", "&");
             assert_eq!(
                 emphasised,
@@ -175,10 +210,7 @@ mod tests {
         assert_eq!(html("(**https://a.example/a_b**)"), "<p>(<strong>https://a.example/a_b</strong>)</p>");
         assert_eq!(html("~~https://a.example/_x_/~~!"), "<p><del>https://a.example/_x_/</del>!</p>");
         assert_eq!(html("_@acme_ *#acme*"), "<p><em>@acme</em> <em>#acme</em></p>");
-        assert_eq!(
-            html("詳しくはhttps://acme.jpで**太字**"),
-            "<p>詳しくはhttps://acme.jpで<strong>太字</strong></p>"
-        );
+        assert_eq!(html("詳しくはhttps://acme.jpで**太字**"), "<p>詳しくはhttps://acme.jpで<strong>太字</strong></p>");
         assert_eq!(
             html("**https://acme.jp/x**を **見る**"),
             "<p><strong>https://acme.jp/x</strong>を <strong>見る</strong></p>"
@@ -198,28 +230,20 @@ mod tests {
             let mut plain = String::new();
             html::push_html(&mut plain, Parser::new_ext(text, options()));
             // Beside an address that counts, which makes it another reading.
-            assert_eq!(
-                html(&format!("{text}\n\nhttps://a.example/_x_")),
-                format!("{plain}<p>https://a.example/_x_</p>")
-            );
+            let read = html(&format!("{text}\n\nhttps://a.example/_x_"));
+            assert_eq!(read, format!("{}\n<p>https://a.example/_x_</p>", plain.trim_end()));
         }
         assert_eq!(
             html("[https://a.example/_x_](https://a.example/_x_)"),
             "<p><a href=\"https://a.example/_x_\">https://a.example/_x_</a></p>"
         );
-        assert_eq!(
-            html("| a |\n|---|\n| https://a.example/_x_|\n").matches("https://a.example/_x_<").count(),
-            1
-        );
+        assert_eq!(html("| a |\n|---|\n| https://a.example/_x_|\n").matches("https://a.example/_x_<").count(), 1);
     }
 
     #[test]
     fn a_call_is_no_html() {
         assert_eq!(html("<!channel> hi *you*"), "<p>&lt;!channel&gt; hi <em>you</em></p>");
-        assert_eq!(
-            html("hi **<!here>** `<!here>`"),
-            "<p>hi <strong>&lt;!here&gt;</strong> <code>&lt;!here&gt;</code></p>"
-        );
+        assert_eq!(html("hi **<!here>** `<!here>`"), "<p>hi <strong>&lt;!here&gt;</strong> <code>&lt;!here&gt;</code></p>");
         assert_eq!(html("<!subteam^S1|a> and\n\nmore"), "<p>&lt;!subteam^S1|a&gt; and</p>\n<p>more</p>");
     }
 

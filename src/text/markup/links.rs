@@ -57,12 +57,15 @@ impl Spelling {
     /// The places of the addresses in `text`, in order and not overlapping. In
     /// time that grows with the text.
     pub fn addresses(self, text: &str) -> Vec<Range<usize>> {
-        match self {
+        let mut places: Vec<_> = match self {
             Spelling::Plain => bare(text, 0).collect(),
             Spelling::Html => in_html(text),
             Spelling::Slack => in_mrkdwn(text),
             Spelling::Markdown => in_markdown(text),
-        }
+        };
+        // A link without an address leads nowhere.
+        places.retain(|place| place.start < place.end);
+        places
     }
 }
 
@@ -160,12 +163,14 @@ fn in_mrkdwn(text: &str) -> Vec<Range<usize>> {
             fence = if fence < sign + 3 { next("```", sign + 3) } else { fence };
             (fence < text.len()).then_some(fence + 3)
         } else if rest.starts_with('`') {
-            feed = if feed < sign { next("\n", sign) } else { feed };
+            feed = if feed <= sign { next("\n", sign) } else { feed };
             let tick = text[sign + 1..feed.max(sign + 1)].find('`');
             tick.filter(|length| *length > 0).map(|length| sign + 2 + length)
         } else {
-            close = if close < sign { next(">", sign) } else { close };
-            (close < text.len()).then_some(close + 1)
+            close = if close <= sign { next(">", sign) } else { close };
+            // A tag of Slack's is on one line, and holds no other.
+            let inside = text.get(sign + 1..close).unwrap_or("");
+            (close < text.len() && !inside.contains(['<', '\n'])).then_some(close + 1)
         };
         let Some(end) = end else {
             at = sign + 1;
