@@ -75,8 +75,7 @@ impl Short {
             let spaces = sentence.match_indices(' ').map(|(space, _)| space + 1);
             let linked = spaces.filter(|end| {
                 let (before, after) = sentence.split_at(*end);
-                let starts = |start: &&str| after.starts_with(*start);
-                ["#", "@", "$", "http://", "https://", "www."].iter().any(|start| starts(&start))
+                ["#", "@", "$", "http://", "https://", "www."].iter().any(|start| after.starts_with(start))
                     && before.trim_end().trim_end_matches(closes).ends_with(['.', '!', '?', '…'])
             });
             ends.extend(linked.map(|end| at + end));
