@@ -5,8 +5,8 @@
 //! the stand-in for a channel without credentials they wait for a person.
 
 use super::credentials::account;
-use super::paste::{formatted, typed};
 use super::folder::{Folder, file_name, inside, on_disk, ours, picture_bytes, spelling};
+use super::paste::{formatted, typed};
 use super::{Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, SendError, manual};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Project;
@@ -252,7 +252,8 @@ impl Place {
         }
         let text = format!("{}.txt", self.name);
         self.folder.keep(&text, text_of(&self.variant, &self.rules).as_bytes())?;
-        self.folder.keep(&format!("{}.html", self.name), html_of(&self.variant, &files, &self.rules).as_bytes())?;
+        self.folder
+            .keep(&format!("{}.html", self.name), html_of(&self.variant, &files, &self.rules).as_bytes())?;
         let alt = alt_texts(&self.variant.pictures(), &files);
         if !alt.is_empty() {
             self.folder.keep(&format!("{}.alt.txt", self.name), alt.as_bytes())?;

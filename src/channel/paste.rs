@@ -144,15 +144,26 @@ fn link(text: &str) -> Option<(&str, Option<&str>, usize)> {
     leads.then_some((url, words, end + 2))
 }
 
-/// HTML whose lines end where they end in the text; in `pre` they do anyway.
+/// HTML whose lines end where they end in the text; in `pre` they do anyway,
+/// and a block has its own space around it.
 fn with_line_ends(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 16);
     let mut rest = html;
-    while let Some(at) = rest.find("<pre") {
-        out.push_str(&rest[..at].replace('\n', "<br>\n"));
-        let end = rest[at..].find("</pre>").map_or(rest.len(), |end| at + end + "</pre>".len());
-        out.push_str(&rest[at..end]);
-        rest = &rest[end..];
+    let block = |behind: &str| {
+        let is = |name: &&str| behind.strip_prefix(*name).is_some_and(|rest| rest.starts_with(['>', ' ']));
+        ["pre", "blockquote"].into_iter().find(is)
+    };
+    while let Some((at, name)) =
+        rest.match_indices('<').find_map(|(at, _)| Some((at, block(&rest[at + 1..])?)))
+    {
+        out.push_str(&rest[..at].trim_end_matches('\n').replace('\n', "<br>\n"));
+        let close = format!("</{name}>");
+        let end = rest[at..].find(&close).map_or(rest.len(), |end| at + end + close.len());
+        let block = &rest[at..end];
+        out.push('\n');
+        out.push_str(&if name == "pre" { block.to_owned() } else { block.replace('\n', "<br>\n") });
+        out.push('\n');
+        rest = rest[end..].trim_start_matches('\n');
     }
     out + &rest.replace('\n', "<br>\n")
 }
@@ -165,24 +176,25 @@ fn html_of_mrkdwn(text: &str) -> String {
     let closed = fences.len() - usize::from(fences.len() % 2 == 0);
     for (at, piece) in fences.iter().enumerate() {
         if at % 2 == 1 && at < closed {
-            out.push_str(&format!("<pre>{}</pre>", piece.trim_matches('\n')));
+            out.push_str(&format!("\n<pre>{}</pre>\n", piece.trim_matches('\n')));
             continue;
         }
         if at >= closed {
             out.push_str("```");
         }
-        let mut quoted = false;
-        // The lines next to a block of code end with it.
-        let piece = if at > 0 { piece.strip_prefix('\n').unwrap_or(piece) } else { piece };
-        let piece = if at + 1 < closed { piece.strip_suffix('\n').unwrap_or(piece) } else { piece };
-        for (number, line) in piece.split('\n').enumerate() {
+        // A block has its own space around it.
+        let piece = if at > 0 { piece.trim_start_matches('\n') } else { piece };
+        let piece = if at + 1 < closed { piece.trim_end_matches('\n') } else { piece };
+        let (mut quoted, mut fresh) = (false, true);
+        for line in piece.split('\n') {
             let quote = line.strip_prefix('>').or_else(|| line.strip_prefix("&gt;"));
             match (quoted, quote.is_some()) {
-                (false, true) => out.push_str("<blockquote>"),
-                (true, false) => out.push_str("</blockquote>"),
-                _ if number > 0 => out.push_str("<br>\n"),
+                (false, true) => out.push_str("\n<blockquote>"),
+                (true, false) => out.push_str("</blockquote>\n"),
+                _ if !fresh => out.push_str("<br>\n"),
                 _ => {}
             }
+            fresh = quote.is_none() && line.is_empty() && (fresh || quoted);
             quoted = quote.is_some();
             out.push_str(&html_of_line(quote.map_or(line, |quote| quote.strip_prefix(' ').unwrap_or(quote))));
         }
@@ -200,13 +212,28 @@ fn html_of_line(line: &str) -> String {
     // Marks that are open: which, and their piece.
     let mut open: Vec<(char, usize)> = Vec::new();
     let mut before: Option<char> = None;
+    let mut addresses = Spelling::Slack.addresses(line).into_iter().peekable();
     let mut at = 0;
     while let Some(c) = line[at..].chars().next() {
         let rest = &line[at..];
         let next = rest[c.len_utf8()..].chars().next();
         let code = (c == '`').then(|| rest[1..].find('`')).flatten().filter(|length| *length > 0);
         let link = link(rest);
-        if let Some(length) = code {
+        while addresses.next_if(|address| address.start < at).is_some() {}
+        let bare = addresses.next_if(|address| address.start == at).and_then(|address| line.get(address));
+        // A name and a tag hold no marks, nor does an address.
+        let name = matches!(c, '@' | '#').then(|| {
+            let end = rest.char_indices().skip(1).find(|(_, c)| !c.is_alphanumeric() && *c != '_');
+            &rest[..end.map_or(rest.len(), |(end, _)| end)]
+        });
+        if let Some(words) = bare {
+            let address = if words.contains("://") { words.to_owned() } else { format!("https://{words}") };
+            pieces.push(format!("<a href=\"{}\">{words}</a>", address.replace('"', "%22")));
+            at += words.len();
+        } else if let Some(words) = name {
+            pieces.push(words.to_owned());
+            at += words.len();
+        } else if let Some(length) = code {
             pieces.push(format!("<code>{}</code>", &rest[1..=length]));
             at += length + 2;
         } else if let Some((url, words, length)) = link {
@@ -275,22 +302,65 @@ mod tests {
 
         end
         ");
-        insta::assert_snapshot!(formatted, @"");
+        insta::assert_snapshot!(formatted, @r#"
+        hi <b>bold</b> <i>it</i> R&amp;D <a href="https://a.com/?b=1&amp;c=2" rel="noopener noreferrer">words</a> 1 &lt; 2 <code>x&lt;y</code>
+        <pre><code class="language-rust">let a = b&amp;c;</code></pre>
+
+        <blockquote>said so<br>
+        again</blockquote>
+        end
+        "#);
     }
 
     #[test]
     fn slack_s_box_reads_no_entities() {
         let (typed, formatted) = both("slack");
-        insta::assert_snapshot!(typed, @"");
-        insta::assert_snapshot!(formatted, @"");
+        insta::assert_snapshot!(typed, @r"
+        hi *bold* _it_ R&D words (https://a.com/?b=1&c=2) 1 < 2 `x<y`
+
+        ```
+        let a = b&c;
+        ```
+
+        > said so
+        > again
+
+        end
+        ");
+        insta::assert_snapshot!(formatted, @r#"
+        hi <b>bold</b> <i>it</i> R&amp;D <a href="https://a.com/?b=1&amp;c=2" rel="noopener noreferrer">words</a> 1 &lt; 2 <code>x&lt;y</code>
+        <pre>let a = b&amp;c;</pre>
+
+        <blockquote>said so<br>
+        again</blockquote>
+        end
+        "#);
     }
 
     #[test]
     fn discord_and_reddit_read_markdown_from_people_as_well() {
         let (typed, formatted) = both("discord");
         assert_eq!(typed, write(TEXT, Markup::Discord).text);
-        insta::assert_snapshot!(formatted, @"");
-        insta::assert_snapshot!(both("reddit").1, @"");
+        insta::assert_snapshot!(formatted, @r#"
+        <p>hi <strong>bold</strong> <em>it</em> R&amp;D <a href="https://a.com/?b=1&amp;c=2" rel="noopener noreferrer">words</a> 1 &lt; 2 <code>x&lt;y</code></p>
+        <pre><code class="language-rust">let a = b&amp;c;
+        </code></pre>
+        <blockquote>
+        <p>said so<br>
+        again</p>
+        </blockquote>
+        <p>end</p>
+        "#);
+        insta::assert_snapshot!(both("reddit").1, @r#"
+        <p>hi <strong>bold</strong> <em>it</em> R&amp;D <a href="https://a.com/?b=1&amp;c=2" rel="noopener noreferrer">words</a> 1 &lt; 2 <code>x&lt;y</code></p>
+        <pre><code>let a = b&amp;c;
+        </code></pre>
+        <blockquote>
+        <p>said so</p>
+        <p>again</p>
+        </blockquote>
+        <p>end</p>
+        "#);
     }
 
     #[test]
@@ -303,10 +373,18 @@ mod tests {
     #[test]
     fn what_is_written_by_hand_is_read_leniently() {
         let (rules, _) = network_rules(Some("telegram"), "manual");
-        assert_eq!(typed("1 < 2 <u>x</u> <a href='https://a.com'>https://a.com</a> </b", &rules), "1 < 2 x https://a.com </b");
+        assert_eq!(
+            typed("1 < 2 <u>x</u> <a href='https://a.com'>https://a.com</a> </b", &rules),
+            "1 < 2 x https://a.com </b"
+        );
         assert!(!formatted("<script>x</script><b onclick=y>z", &rules).contains("script"));
         let (rules, _) = network_rules(Some("slack"), "manual");
         assert_eq!(typed("<@U12> <!here> <https://a.com> &lt;", &rules), "<@U12> <!here> https://a.com <");
+        assert_eq!(
+            html_of_line("https://a.com/_x_?b=1&amp;c *@_joe_* #_a_ <https://a.com/_y_>"),
+            "<a href=\"https://a.com/_x_?b=1&amp;c\">https://a.com/_x_?b=1&amp;c</a> <b>@_joe_</b> #_a_ \
+             <a href=\"https://a.com/_y_\">https://a.com/_y_</a>"
+        );
         assert_eq!(html_of_line("a_b_c *d _e* f_ * g *h"), "a_b_c <b>d _e</b> f_ * g *h");
     }
 }

@@ -1,7 +1,7 @@
 //! What a template can say: `message`, `brand`, `channel`, `rung`, `ladder`, `rungs`, `link`.
 
-use super::{Job, markdown};
 use super::names::Names;
+use super::{Job, markdown};
 use crate::ladder::{Node, NodeKind, Table};
 use minijinja::Value;
 use std::collections::BTreeMap;

@@ -5,9 +5,9 @@
 //! for outlets that can show more). The work is bounded: one pass over the
 //! parser's events, and nesting beyond [`DEPTH`] is flattened.
 
-pub(super) use super::markup::wrap;
-use super::markup::manner::{self, Manner};
 use super::markup;
+use super::markup::manner::{self, Manner};
+pub(super) use super::markup::wrap;
 use crate::text::{Dialect, markdown as text};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use std::ops::Range;

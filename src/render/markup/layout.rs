@@ -11,12 +11,12 @@ mod prose;
 
 use super::Image;
 use super::facet::{FacetKind, Mark, Marked};
-use address::Address;
 use super::manner::{Heading, Manner};
 use super::raw;
 use super::table::{Cell, Table};
 use crate::render::markdown::{BREAK, events};
 use crate::text::fit::is_break;
+use address::Address;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
@@ -84,8 +84,8 @@ pub(super) struct Writer<'m> {
     addresses: Vec<Address>,
     gap: bool,
     pub containers: Vec<Container>,
-    /// What stood before the lines around a quotation of the outlet's own.
-    around: Vec<Vec<Container>>,
+    /// For each open quotation that begins a line of its own: what stands before the lines around it.
+    around: Vec<Option<Vec<Container>>>,
     lists: Vec<Option<u64>>,
     quotes: Vec<Option<usize>>,
     left_out: usize,

@@ -108,6 +108,14 @@ pub(crate) enum CodeBlocks {
     },
 }
 
+impl CodeBlocks {
+    /// Whether a block stands apart from the item that it is in: the outlet
+    /// would take what moves its lines in for a part of the code.
+    pub fn stands_out(self) -> bool {
+        matches!(self, CodeBlocks::Fenced { .. } | CodeBlocks::Marked { moved_in: false })
+    }
+}
+
 /// A text without any markup, for people.
 pub(crate) const PLAIN: Manner = Manner {
     bullet: "• ",

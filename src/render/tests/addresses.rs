@@ -28,7 +28,9 @@ fn the_address_of_a_link_is_tagged_and_not_its_words() {
     let (slack, telegram, discord, x) = (escaped("slack"), escaped("telegram"), tags("discord"), tags("x"));
     assert_eq!(
         body("slack", text),
-        format!("<https://acme.example/a?b=1&amp;c=2&amp;{slack}|the acme.example post> https://acme.example/_x_?{slack}.")
+        format!(
+            "<https://acme.example/a?b=1&amp;c=2&amp;{slack}|the acme.example post> https://acme.example/_x_?{slack}."
+        )
     );
     assert_eq!(
         body("telegram", text),
@@ -39,7 +41,9 @@ fn the_address_of_a_link_is_tagged_and_not_its_words() {
     );
     assert_eq!(
         body("discord", text),
-        format!("[the acme.example post](https://acme.example/a?b=1&c=2&{discord}) https://acme.example/_x_?{discord}.")
+        format!(
+            "[the acme.example post](https://acme.example/a?b=1&c=2&{discord}) https://acme.example/_x_?{discord}."
+        )
     );
     assert_eq!(
         body("x", text),
@@ -64,7 +68,8 @@ fn code_is_never_tagged() {
             assert!(!made.contains(|c| matches!(c, '\u{fdd0}'..='\u{fdef}')), "{network}");
         }
     }
-    let by_hand = part("telegram", "", "<code>https://acme.example/a</code> <b>https://acme.example/b</b>").text;
+    let by_hand =
+        part("telegram", "", "<code>https://acme.example/a</code> <b>https://acme.example/b</b>").text;
     assert_eq!(by_hand.matches("utm_source").count(), 1, "{by_hand}");
 
     let mut house = House::new().outlet(VariantKind::Mail, "email", defaults::MAIL);

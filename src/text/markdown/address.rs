@@ -47,8 +47,9 @@ fn address_with(text: &str, sign: usize, from: usize) -> Option<Range<usize>> {
     match *bytes.get(sign)? {
         b':' if rest.starts_with("://") => {
             let start = back(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-            let end = address_end(text, sign + 3, false);
-            (start < sign && end > sign + 3).then_some(start..end)
+            // The end is looked for only behind a scheme: once for each address.
+            let end = if start < sign { address_end(text, sign + 3, false) } else { sign };
+            (end > sign + 3).then_some(start..end)
         }
         b'w' | b'W' if free(sign) => {
             let www = rest.as_bytes().get(..4).is_some_and(|b| b.eq_ignore_ascii_case(b"www."));

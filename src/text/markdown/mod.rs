@@ -96,9 +96,9 @@ fn marks_in_addresses(markdown: &str, options: Options) -> Vec<usize> {
                 end(&mut run, &mut out);
                 match event {
                     // An address between `<` and `>` is one already.
-                    Event::Start(
-                        Tag::CodeBlock(_) | Tag::Link { link_type: LinkType::Autolink, .. },
-                    ) => closed = true,
+                    Event::Start(Tag::CodeBlock(_) | Tag::Link { link_type: LinkType::Autolink, .. }) => {
+                        closed = true
+                    }
                     Event::End(TagEnd::CodeBlock | TagEnd::Link) => closed = false,
                     _ => {}
                 }
@@ -136,11 +136,7 @@ fn with_letters(markdown: &str, places: &[usize]) -> String {
 }
 
 /// The events of `markdown`, with letters at the places `letters`.
-fn as_letters<'m>(
-    markdown: &'m str,
-    letters: &[usize],
-    options: Options,
-) -> Vec<(Event<'m>, Range<usize>)> {
+fn as_letters<'m>(markdown: &'m str, letters: &[usize], options: Options) -> Vec<(Event<'m>, Range<usize>)> {
     let read = with_letters(markdown, letters);
     let as_written = |text: &str, range: &Range<usize>| {
         let own = markdown.get(range.clone()).filter(|own| own.len() == text.len());
@@ -192,7 +188,10 @@ mod tests {
             "#__init__",
         ] {
             assert_eq!(html(address), format!("<p>{}</p>", address.replace('&', "&amp;")));
-            assert_eq!(html(&format!("({address}), so")).replace("&amp;", "&"), format!("<p>({address}), so</p>"));
+            assert_eq!(
+                html(&format!("({address}), so")).replace("&amp;", "&"),
+                format!("<p>({address}), so</p>")
+            );
             let emphasised = html(&format!("*See {address}*, **{address}** and _so_")).replace("&amp;", "&");
             assert_eq!(
                 emphasised,
@@ -210,7 +209,10 @@ mod tests {
         assert_eq!(html("(**https://a.example/a_b**)"), "<p>(<strong>https://a.example/a_b</strong>)</p>");
         assert_eq!(html("~~https://a.example/_x_/~~!"), "<p><del>https://a.example/_x_/</del>!</p>");
         assert_eq!(html("_@acme_ *#acme*"), "<p><em>@acme</em> <em>#acme</em></p>");
-        assert_eq!(html("詳しくはhttps://acme.jpで**太字**"), "<p>詳しくはhttps://acme.jpで<strong>太字</strong></p>");
+        assert_eq!(
+            html("詳しくはhttps://acme.jpで**太字**"),
+            "<p>詳しくはhttps://acme.jpで<strong>太字</strong></p>"
+        );
         assert_eq!(
             html("**https://acme.jp/x**を **見る**"),
             "<p><strong>https://acme.jp/x</strong>を <strong>見る</strong></p>"
@@ -237,13 +239,19 @@ mod tests {
             html("[https://a.example/_x_](https://a.example/_x_)"),
             "<p><a href=\"https://a.example/_x_\">https://a.example/_x_</a></p>"
         );
-        assert_eq!(html("| a |\n|---|\n| https://a.example/_x_|\n").matches("https://a.example/_x_<").count(), 1);
+        assert_eq!(
+            html("| a |\n|---|\n| https://a.example/_x_|\n").matches("https://a.example/_x_<").count(),
+            1
+        );
     }
 
     #[test]
     fn a_call_is_no_html() {
         assert_eq!(html("<!channel> hi *you*"), "<p>&lt;!channel&gt; hi <em>you</em></p>");
-        assert_eq!(html("hi **<!here>** `<!here>`"), "<p>hi <strong>&lt;!here&gt;</strong> <code>&lt;!here&gt;</code></p>");
+        assert_eq!(
+            html("hi **<!here>** `<!here>`"),
+            "<p>hi <strong>&lt;!here&gt;</strong> <code>&lt;!here&gt;</code></p>"
+        );
         assert_eq!(html("<!subteam^S1|a> and\n\nmore"), "<p>&lt;!subteam^S1|a&gt; and</p>\n<p>more</p>");
     }
 

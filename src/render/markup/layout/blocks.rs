@@ -6,15 +6,18 @@ use super::{Container, Writer};
 
 impl Writer<'_> {
     pub(super) fn start_quote(&mut self) {
-        let inner = self.quotes.iter().any(Option::is_some);
+        let inner = !self.quotes.is_empty();
+        // An outlet that knows quotations knows them at the start of a line only.
+        let stands_out = !inner && self.manner.code.stands_out();
+        if stands_out {
+            self.bullet_alone();
+        }
+        self.around.push(stands_out.then(|| std::mem::take(&mut self.containers)));
         let prefix = match self.manner.quote {
             Quote::Bare => "",
             Quote::Prefix(prefix) => prefix,
             Quote::Marked if inner => "> ",
             Quote::Marked => {
-                self.bullet_alone();
-                // Its lines are moved in by the outlet.
-                self.around.push(std::mem::take(&mut self.containers));
                 let start = self.out.text.len();
                 self.out.marks.push(Marked::new(Mark::Facet(FacetKind::Quote), start..start));
                 self.quotes.push(Some(self.out.marks.len() - 1));
@@ -29,7 +32,6 @@ impl Writer<'_> {
         let end = self.out.text.len();
         match self.quotes.pop() {
             Some(Some(quote)) => {
-                self.containers = self.around.pop().unwrap_or_default();
                 if let Some(quote) = self.out.marks.get_mut(quote) {
                     let text = self.out.text.get(quote.range.start..).unwrap_or("");
                     let start = end - text.trim_start_matches('\n').len();
@@ -41,6 +43,9 @@ impl Writer<'_> {
             }
             None => {}
         }
+        if let Some(Some(around)) = self.around.pop() {
+            self.containers = around;
+        }
     }
 
     /// Writes a block of code.
@@ -50,6 +55,9 @@ impl Writer<'_> {
             && language.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.#".contains(c));
         let language = if named { language } else { "" };
         self.code = true;
+        if self.manner.code.stands_out() && !text.is_empty() {
+            self.bullet_alone();
+        }
         let moved_in = self.manner.code == CodeBlocks::Indented;
         if moved_in && self.manner.styles && self.after_list && self.containers.is_empty() && !text.is_empty()
         {
@@ -73,10 +81,7 @@ impl Writer<'_> {
                 self.line.push('\n');
                 self.structure("```");
             }
-            CodeBlocks::Marked { moved_in } if !text.is_empty() => {
-                if !moved_in {
-                    self.bullet_alone();
-                }
+            CodeBlocks::Marked { .. } if !text.is_empty() => {
                 let start = self.line.len();
                 let end = start + text.len();
                 self.marks.push(Marked::new(Mark::Facet(FacetKind::Block(language.to_owned())), start..end));
@@ -97,7 +102,9 @@ impl Writer<'_> {
     /// Writes what stands before a line as a line of its own, if it is not
     /// written yet and shows anything: what follows stands in no line of it.
     fn bullet_alone(&mut self) {
-        if !self.containers.iter().any(|own| !own.used && !own.first.trim().is_empty()) {
+        // A quotation's mark is no bullet: it stands before the next line as well.
+        let bullet = |own: &Container| !own.first.trim().is_empty() && own.rest.trim().is_empty();
+        if !self.containers.iter().any(|own| !own.used && bullet(own)) {
             return;
         }
         self.out.text.push_str(if self.out.text.is_empty() { "" } else { "\n" });

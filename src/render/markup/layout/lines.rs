@@ -39,7 +39,7 @@ impl Writer<'_> {
         let indent: usize = self.containers.iter().map(widest).sum();
         let mut moved = Moved::default();
         // Blanks before code that the outlet shows itself would be part of it.
-        let bare = self.code && self.manner.code == CodeBlocks::Marked { moved_in: false };
+        let bare = self.code && self.manner.code.stands_out();
         let (mut at, mut first, mut blank) = (from, true, false);
         for line in block[from..].split('\n') {
             let range = at..at + line.len();
@@ -61,8 +61,10 @@ impl Writer<'_> {
                 }
                 first = false;
                 let (start, marks) = (self.out.text.len(), self.out.marks.len());
-                if !bare {
-                    self.prefix();
+                if bare {
+                    self.quote_prefix()
+                } else {
+                    self.prefix()
                 }
                 let to = self.out.text.len();
                 self.out.text.push_str(&piece);
@@ -109,6 +111,20 @@ impl Writer<'_> {
             self.out.marks.push(Marked::new(Mark::Structure, start..self.out.text.len()));
         }
         self.out.text.push('\n');
+    }
+
+    /// The same before a line of code that the outlet shows itself: only the
+    /// marks of a quotation, which are none in code that it marks itself.
+    fn quote_prefix(&mut self) {
+        if matches!(self.manner.code, CodeBlocks::Marked { .. }) {
+            return;
+        }
+        for container in self.containers.iter_mut().filter(|own| !own.rest.trim().is_empty()) {
+            container.used = true;
+            let start = self.out.text.len();
+            self.out.text.push_str(&container.rest);
+            self.out.marks.push(Marked::new(Mark::Structure, start..self.out.text.len()));
+        }
     }
 
     /// Writes what stands before a line.

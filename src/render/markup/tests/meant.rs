@@ -42,14 +42,17 @@ fn a_call_and_a_name_are_text_everywhere() {
         for words in ["<!channel> hi @_acme_ and", "more <!here>"] {
             assert!(shown.contains(words), "{}: {written}", markup.name());
         }
-        assert!(!written.contains("<!channel>") || !matches!(markup, Markup::SlackMrkdwn | Markup::SlackBlocks));
+        assert!(
+            !written.contains("<!channel>") || !matches!(markup, Markup::SlackMrkdwn | Markup::SlackBlocks)
+        );
     }
 }
 
 #[test]
 fn a_link_behind_words_is_exactly_what_was_meant() {
     let words = |markdown: &str, dialect| write_for(markdown, Markup::Plain, dialect).text;
-    let rocket = "See [Rocket](https://en.wikipedia.org/wiki/Rocket_(disambiguation)), [q](https://a.com/?q=(x)) on";
+    let rocket =
+        "See [Rocket](https://en.wikipedia.org/wiki/Rocket_(disambiguation)), [q](https://a.com/?q=(x)) on";
     assert_eq!(
         words(rocket, Dialect::X),
         "See Rocket (https://en.wikipedia.org/wiki/Rocket_(disambiguation)), q (https://a.com/?q=%28x%29) on"
@@ -60,12 +63,21 @@ fn a_link_behind_words_is_exactly_what_was_meant() {
     );
     assert_eq!(words("[a](https://a.com/x)-based", Dialect::Plain), "a (https://a.com/x)-based");
     assert_eq!(words("[Why?](https://a.com/x_(y))b", Dialect::Bluesky), "Why? https://a.com/x_(y) b");
-    assert_eq!(words("[東京](https://ja.wikipedia.org/wiki/東京)", Dialect::Plain), "東京 (https://ja.wikipedia.org/wiki/%E6%9D%B1%E4%BA%AC)");
+    assert_eq!(
+        words("[東京](https://ja.wikipedia.org/wiki/東京)", Dialect::Plain),
+        "東京 (https://ja.wikipedia.org/wiki/%E6%9D%B1%E4%BA%AC)"
+    );
     // Where nothing helps, it stands as it is.
     assert_eq!(words("[a](https://-/_x_(y))", Dialect::X), "a (https://-/_x_(y))");
-    assert_eq!(words("[](https://a.com/x) [mail](mailto:a@b.com)", Dialect::X), "https://a.com/x mail (a@b.com)");
     assert_eq!(
-        words("| a | b |\n|---|---|\n| [c](https://a.com/(d)) | e |\n\n# [f](https://a.com/g)\n", Dialect::Bluesky),
+        words("[](https://a.com/x) [mail](mailto:a@b.com)", Dialect::X),
+        "https://a.com/x mail (a@b.com)"
+    );
+    assert_eq!(
+        words(
+            "| a | b |\n|---|---|\n| [c](https://a.com/(d)) | e |\n\n# [f](https://a.com/g)\n",
+            Dialect::Bluesky
+        ),
         "• a: c: https://a.com/(d); b: e\n\nf (https://a.com/g)"
     );
 }
@@ -104,7 +116,17 @@ fn code_in_a_list_is_the_author_s_code() {
         write(text, Markup::TelegramHtml).text,
         "1. step\n\n<pre><code class=\"language-python\">def f():\n    return 1</code></pre>\n\n•\n<pre>a\n  b</pre>"
     );
-    assert_eq!(write("    let a;\n      let b;\n\n\n    c", Markup::Reddit).text, "    let a;\n      let b;\n\n\n    c");
+    for markup in [Markup::Discord, Markup::SlackMrkdwn] {
+        let code = write(text, markup).text;
+        assert!(code.contains("\ndef f():\n    return 1\n```\n"), "{code}");
+        assert!(code.ends_with("\n\n-\n```\na\n  b\n```"), "{code}");
+        let quoted = write("> - a\n>\n>   ```\n>   b\n>     c\n>   ```\n", markup).text;
+        assert_eq!(quoted, "> - a\n\n> ```\n> b\n>   c\n> ```");
+    }
+    assert_eq!(
+        write("    let a;\n      let b;\n\n\n    c", Markup::Reddit).text,
+        "    let a;\n      let b;\n\n\n    c"
+    );
 }
 
 #[test]
@@ -112,6 +134,18 @@ fn a_quotation_in_a_list_is_one() {
     assert_eq!(
         write("- two\n\n  > q in list *two*\n  > more\n\n  after\n\n- > first\n", Markup::TelegramHtml).text,
         "• two\n\n<blockquote>q in list <i>two</i> more</blockquote>\n\n  after\n\n•\n<blockquote>first</blockquote>"
+    );
+}
+
+#[test]
+fn a_quotation_in_a_list_begins_a_line_where_it_must() {
+    let text = "- two\n\n  > said\n  > - in it\n\n  after\n- > first\n";
+    for markup in [Markup::Discord, Markup::SlackMrkdwn] {
+        assert_eq!(write(text, markup).text, "- two\n\n> said\n\n> - in it\n\n  after\n\n-\n> first");
+    }
+    assert_eq!(
+        write(text, Markup::Reddit).text,
+        "- two\n\n    > said\n    >\n    > - in it\n\n    after\n\n- > first"
     );
 }
 
