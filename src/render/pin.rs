@@ -83,9 +83,7 @@ pub(super) fn through(text: &str, shorten: impl FnOnce(&str) -> String) -> Strin
     }
     let pinned = take(text);
     let made = shorten(&pinned.text);
-    let same = pinned.text.bytes().zip(made.bytes()).take_while(|(own, made)| own == made).count();
-    let kept = pinned.pins.into_iter().filter(|(at, _)| *at <= same && made.is_char_boundary(*at));
-    Pinned { pins: kept.collect(), text: made }.put()
+    pinned.cut(made).0.put()
 }
 
 impl Pinned {
@@ -109,6 +107,19 @@ impl Pinned {
         }
         out.push_str(&self.text[from..]);
         Cow::Owned(out)
+    }
+
+    /// What was made of its text by cutting it, with the pins that stand in what
+    /// was kept; and the pictures whose pins are gone.
+    pub fn cut(self, made: String) -> (Pinned, Vec<usize>) {
+        let same = self.text.bytes().zip(made.bytes()).take_while(|(own, made)| own == made).count();
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            self.pins.into_iter().partition(|(at, _)| *at <= same && made.is_char_boundary(*at));
+        let kept = Pinned { text: made, pins: kept };
+        let still = |number: &usize| kept.pins.iter().any(|(_, own)| own == number);
+        let gone = gone.into_iter().map(|(_, number)| number);
+        let gone = gone.filter(|number| *number != CODE && !still(number)).collect();
+        (kept, gone)
     }
 
     /// The pictures that are spoken of, in order.

@@ -3,7 +3,7 @@
 //! Plain data. Adapters hand these out as they are, or with an instance's own
 //! limit put in.
 
-use super::{Dialect, Fold, Rules, Unit};
+use super::{Dialect, Fold, Rules, Syntax, Unit};
 
 /// The networks whose texts can be counted, sorted by the name that people give.
 pub static NETWORKS: &[Rules] = &[
@@ -22,6 +22,8 @@ pub const UNKNOWN: Rules = Rules {
     limit: None,
     unit: Unit::Grapheme,
     byte_limit: None,
+    caption_limit: None,
+    markup: Syntax::Plain,
     trimmed: false,
     dialect: Dialect::Plain,
     link_cost: None,
@@ -203,7 +205,9 @@ pub const TELEGRAM: Rules = Rules {
     // (Bot API 10.1, 2026-06-11). That they are UTF-16 units like the offsets
     // of entities is unverified: no other unit counts more.
     limit: Some(4096),
+    caption_limit: Some(1024),
     unit: Unit::Utf16,
+    markup: Syntax::Telegram,
     threads: true,
     // An album has 2 to 10 items, a photo 10 MB; there is no alt text (same).
     images: 10,
@@ -221,6 +225,7 @@ pub const DISCORD: Rules = Rules {
     // 2026-08-06). "Characters" is not explained there: taken for code points.
     limit: Some(2000),
     unit: Unit::CodePoint,
+    markup: Syntax::Discord,
     trimmed: true,
     threads: true,
     // 10 files of 10 MiB; their `description` 1,024 (same).
@@ -239,6 +244,7 @@ pub const SLACK: Rules = Rules {
     // counts as one. UTF-16 never undercounts.
     limit: Some(40_000),
     unit: Unit::Utf16,
+    markup: Syntax::Slack,
     threads: true,
     // `alt_text` of an image block (Block Kit, read 2026).
     alt_limit: Some(2000),
@@ -254,6 +260,7 @@ pub const REDDIT: Rules = Rules {
     // stopped at 15,000. UTF-16 never undercounts.
     limit: Some(40_000),
     unit: Unit::Utf16,
+    markup: Syntax::Reddit,
     // A gallery has 2 to 20 items; 20 MB is unverified; there is no alt text.
     images: 20,
     image_bytes: Some(20 * 1024 * 1024),

@@ -15,6 +15,7 @@ use super::manner::{Heading, Manner};
 use super::raw;
 use super::table::{Cell, Table};
 use crate::render::markdown::{BREAK, events};
+use crate::text::fit::is_break;
 use address::Address;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::ops::Range;
@@ -188,7 +189,7 @@ impl Writer<'_> {
                     self.after_gone = true;
                 }
             },
-            Event::Html(html) if html.trim() == BREAK => {
+            Event::Html(html) if is_break(&html) => {
                 self.end_raw();
                 if self.manner.keeps_breaks {
                     self.structure(BREAK);

@@ -3,6 +3,7 @@
 mod addresses;
 mod attacks;
 mod defaults;
+mod fitting;
 mod fixture;
 mod hostile;
 mod shapes;

@@ -5,8 +5,9 @@ mod grapheme;
 mod weight;
 
 use super::entity::{Dialect, Entity, EntityKind, entities, mastodon, x};
+use super::marked::seen;
 use super::{Rules, Unit};
-use crate::text::late;
+use crate::text::{late, little_text};
 use std::borrow::Cow;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
@@ -61,7 +62,9 @@ pub fn count(text: &str, rules: &Rules, url_reserve: usize) -> Counted {
 /// joins the two before it counts, so that a mark at the beginning of the text
 /// belongs to the last letter of the warning.
 pub fn count_below(warning: &str, text: &str, rules: &Rules, url_reserve: usize) -> Counted {
-    let text = if rules.trimmed { text.trim() } else { text };
+    let seen =
+        if rules.markup.counts_what_is_seen() { seen(text, rules.markup) } else { Cow::Borrowed(text) };
+    let text = if rules.trimmed { seen.trim() } else { &seen };
     let bytes = rules.byte_limit.map(|limit| (bytes(text, url_reserve), limit));
     // X puts the text into NFC first, and looks for links in that.
     let text = if rules.unit == Unit::Weighted { weight::composed(text) } else { Cow::Borrowed(text) };
@@ -206,6 +209,12 @@ fn wholes(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Entity> {
     let mut all = entities(text, rules.dialect);
     let fixed = fixed_costs(text, rules, url_reserve).into_iter();
     all.extend(fixed.map(|(range, _)| Entity { kind: EntityKind::Link, range }));
+    let names = match rules.network {
+        "linkedin" => little_text::mentions(text),
+        "facebook" => page_mentions(text),
+        _ => Vec::new(),
+    };
+    all.extend(names.into_iter().map(|range| Entity { kind: EntityKind::Mention, range }));
     all.sort_by_key(|whole| whole.range.start);
     all.dedup_by(|next, before| {
         let overlaps = next.range.start < before.range.end;
@@ -215,6 +224,18 @@ fn wholes(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Entity> {
         overlaps
     });
     all
+}
+
+/// `@[123]`: how a post on a Facebook page names another page (Graph API, Page
+/// posts, read 2026).
+fn page_mentions(text: &str) -> Vec<Range<usize>> {
+    let mentions = text.match_indices("@[").filter_map(|(at, sign)| {
+        let id = &text[at + sign.len()..];
+        // Ids have some sixteen digits.
+        let digits = id.bytes().take(40).take_while(u8::is_ascii_digit).count();
+        (digits > 0 && id[digits..].starts_with(']')).then_some(at..at + sign.len() + digits + 1)
+    });
+    mentions.collect()
 }
 
 /// The stretches that do not cost their own length: links where the network
