@@ -17,6 +17,7 @@ pub mod network;
 pub mod outbox;
 pub mod secret;
 pub mod static_site;
+pub mod taken;
 #[cfg(test)]
 mod tests;
 pub mod x;
@@ -28,11 +29,12 @@ use crate::plan::{Identity, Payload, Receipt, Seen, StepKey};
 use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
 use crate::source::Sources;
 use crate::text::Rules;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
+pub use taken::Taken;
 
 /// A running piece of work with a channel.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, SendError>> + Send + 'a>>;
@@ -45,6 +47,12 @@ pub type Posting<'a> = Doing<'a, Receipt>;
 /// longer than this: what is not there by then is "not yet", since nothing was
 /// posted.
 pub const LONGEST_PREPARATION: Duration = Duration::from_secs(20 * 60);
+
+/// So long after a try a network's list is believed, if it does not show the
+/// part. How far behind a list may be, no network says; ten minutes have been
+/// tried. A judgement: to wait too long costs half an hour, and to wait too
+/// short posts it twice.
+pub const LONGEST_LAG: SignedDuration = SignedDuration::from_mins(30);
 
 /// Why nothing is known to be out.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +95,9 @@ pub struct Attempt {
     pub doubted: bool,
     /// The receipts of the parts before this one.
     pub previous: Vec<Receipt>,
+    /// What else of this account is known: told to whoever looks for a part, or
+    /// sends one again after a doubt.
+    pub taken: Taken,
     /// When this part was tried first: dates in what is sent come from here,
     /// so that a repeat is the same bytes.
     pub first_tried: Timestamp,
@@ -99,6 +110,15 @@ pub struct Attempt {
     pub media: PathBuf,
     /// The bound variant, for adapters that write more than the payload (outbox).
     pub variant: Variant,
+}
+
+impl Attempt {
+    /// When the first try began, to the second: some networks tell times no
+    /// finer. What was made before is not this part, unless a clock is wrong:
+    /// of that much nobody can tell.
+    pub fn began(&self) -> Timestamp {
+        Timestamp::from_second(self.first_tried.as_second()).unwrap_or(self.first_tried)
+    }
 }
 
 /// What a channel needs before anything may be sent anywhere.
@@ -194,6 +214,18 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn find<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let _ = (part, attempt);
         Box::pin(async { Ok(Found::CannotTell("this channel keeps no list of what it was sent".to_owned())) })
+    }
+    /// Whether each post has an id that no other ever gets, so that one post
+    /// cannot be two deliveries.
+    fn ids_last(&self) -> bool {
+        false
+    }
+    /// The id of the account's post that readers find at `address`, as far as
+    /// the address tells it. The error says why no post of this account can be
+    /// there. Pure.
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        let _ = address;
+        Ok(None)
     }
     /// Takes a part down.
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {

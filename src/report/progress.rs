@@ -235,6 +235,9 @@ impl Listener for Progress {
             }
             EventKind::Refused { says, .. } => self.ended(at, word(State::Refused), says),
             EventKind::Unknown { cause, .. } => self.ended(at, word(State::Unknown), cause),
+            EventKind::Looked { says, .. } => {
+                self.say(at, word(State::Unknown), &format!("looked for it: {says}"))
+            }
             EventKind::NotYet { says, until, .. } if !mail => {
                 self.say(at, "not yet", &format!("{says}; again at {}", until.strftime("%H:%M:%S UTC")));
             }

@@ -42,6 +42,7 @@ impl Post {
             number: 1,
             doubted: false,
             previous: Vec::new(),
+            taken: ladder::channel::Taken::default(),
             first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
             last_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
             project: self.folder.path().to_owned(),

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// How far LinkedIn's clock and ours may be apart.
 const SKEW: SignedDuration = SignedDuration::from_secs(120);
 
-/// What was made before this cannot come from the attempt.
+/// What was made before this cannot come from the attempt, whichever clock is wrong.
 pub(super) fn since(attempt: &Attempt) -> Timestamp {
     attempt.first_tried.saturating_sub(SKEW).unwrap_or(Timestamp::MIN)
 }
@@ -92,6 +92,10 @@ async fn duplicate(
     let refused = |why: &str| SendError::Refused {
         says: format!("LinkedIn has a post of these words already, {}{why}", urn::feed_url(&post)),
     };
+    // Whatever was in doubt, these words are not taken now.
+    if attempt.taken.has_post(&post, &urn::feed_url(&post)) {
+        return Err(refused(", which is another delivery's: change the words if it is to be said once more"));
+    }
     if !attempt.doubted {
         return Err(refused(": change the words if it is to be said once more"));
     }
@@ -104,6 +108,14 @@ async fn duplicate(
                     return Err(refused(
                         ", older than the first try: change the words if it is to be said once more",
                     ));
+                }
+                if live.created.is_some_and(|created| created < attempt.began()) {
+                    let cause = format!(
+                        "LinkedIn calls it a duplicate of {}, which was made just before the first try: look \
+                         whether that is it",
+                        urn::feed_url(&post)
+                    );
+                    return Err(SendError::Unknown { cause });
                 }
                 altered = differing(api, commentary(part), live.text);
             }

@@ -16,6 +16,12 @@ impl Runner<'_, '_> {
             Finished::Sent(unit, sent, outcome) => {
                 self.landed(&unit);
                 match outcome {
+                    // Another doubt was settled with it meanwhile.
+                    Ok(receipt) if sent.attempt.doubted && self.is_taken(&unit, &receipt) => {
+                        let cause = "the network calls it the post of another delivery".to_owned();
+                        self.part_happened(&unit, EventKind::Unknown { part: unit.part, cause }, now);
+                        self.items[unit.item].lookups.push_back((unit.recipient, unit.part));
+                    }
                     Ok(receipt) => {
                         self.receipt(&unit, receipt.clone(), now);
                         self.read_back(unit, sent, receipt);
@@ -119,6 +125,17 @@ impl Runner<'_, '_> {
     fn found(&mut self, unit: Unit, outcome: Result<Found, SendError>, now: Timestamp) {
         let by = "the channel's own records".to_owned();
         match outcome {
+            // Two were looked for at the same time, in the same words: what the
+            // other has is not this one's.
+            Ok(Found::Sent(receipt)) if self.is_taken(&unit, &receipt) => {
+                let item = &mut self.items[unit.item];
+                if item.mistaken.insert(unit.part) {
+                    item.lookups.push_back((unit.recipient, unit.part));
+                } else {
+                    let why = "the only such post is another delivery's".to_owned();
+                    self.still_unknown(&unit, why, now);
+                }
+            }
             Ok(Found::Sent(receipt)) => {
                 let url = receipt.url.clone();
                 self.receipt(&unit, receipt, now);
@@ -134,8 +151,26 @@ impl Runner<'_, '_> {
                     _ => {}
                 }
             }
-            Ok(Found::CannotTell(_)) | Err(_) => {}
+            Ok(Found::CannotTell(why)) => self.still_unknown(&unit, why, now),
+            Err(error) => self.still_unknown(&unit, error.to_string(), now),
         }
+    }
+
+    /// Why looking settled nothing: it may be for somebody to mend. It is told
+    /// once, for a run every few minutes would tell it for ever. Mail servers
+    /// keep no list that could be asked.
+    fn still_unknown(&mut self, unit: &Unit, says: String, now: Timestamp) {
+        let known = self.items[unit.item].standing_of(&self.standing, unit);
+        let told = known.is_some_and(|part| part.looked.as_deref() == Some(says.as_str()));
+        if unit.recipient.is_none() && !told {
+            self.part_happened(unit, EventKind::Looked { part: unit.part, says }, now);
+        }
+    }
+
+    /// Whether that post is known to be another delivery's, or another part.
+    fn is_taken(&self, unit: &Unit, receipt: &Receipt) -> bool {
+        let item = &self.items[unit.item];
+        item.taken(&self.standing, unit).has(item.sender(), receipt)
     }
 
     fn part_happened(&mut self, unit: &Unit, kind: EventKind, now: Timestamp) {

@@ -217,7 +217,7 @@ async fn what_never_arrived_is_absent_when_that_can_be_known() {
     network.order(Fault::CutBefore);
     assert!(matches!(house.channel.send(&part, &attempt).await, Err(SendError::Unknown { .. })));
     assert!(matches!(house.channel.find(&part, &attempt).await, Ok(Found::CannotTell(_))));
-    attempt.last_tried -= SignedDuration::from_mins(6);
+    attempt.last_tried -= SignedDuration::from_mins(31);
     assert_eq!(house.channel.find(&part, &attempt).await.unwrap(), Found::Absent);
     let member = super::rehearsed::house(ADA, &network, "");
     assert!(matches!(member.channel.find(&part, &attempt).await, Ok(Found::CannotTell(_))));

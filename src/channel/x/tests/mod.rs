@@ -7,7 +7,7 @@ mod server;
 mod who;
 
 use super::*;
-use crate::channel::{Configured, fixture};
+use crate::channel::{Configured, Taken, fixture};
 use crate::ladder::parse_project;
 use crate::source::Sources;
 use server::{Reply, Server};
@@ -65,6 +65,11 @@ impl House {
         attempt.first_tried = jiff::Timestamp::now();
         attempt.last_tried = attempt.first_tried;
         attempt
+    }
+
+    /// What other deliveries with these receipts have taken.
+    fn taken(&self, receipts: &[Receipt]) -> Taken {
+        Taken::by(self.channel(), receipts)
     }
 
     fn parts(&self, attempt: &Attempt) -> Vec<PayloadPart> {
