@@ -2,8 +2,8 @@
 //! answer means. No service knowledge.
 
 use super::SendError;
-use jiff::Timestamp;
 use crate::render::Picture;
+use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use reqwest::multipart::Part;
 use reqwest::{Client, RequestBuilder, redirect};

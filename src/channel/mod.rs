@@ -43,8 +43,7 @@ pub type Posting<'a> = Doing<'a, Receipt>;
 
 /// All that comes before the posting of one part (images, above all) takes no
 /// longer than this: what is not there by then is "not yet", since nothing was
-/// posted. Whoever looks for a post knows that it left this much later than
-/// its try began, at most.
+/// posted.
 pub const LONGEST_PREPARATION: Duration = Duration::from_secs(20 * 60);
 
 /// Why nothing is known to be out.
@@ -108,8 +107,8 @@ pub struct Attempt {
     /// When this part was tried first: dates in what is sent come from here,
     /// so that a repeat is the same bytes.
     pub first_tried: Timestamp,
-    /// When this part was tried last before now; at the first try, now. What a
-    /// listing does not show may only not be there yet.
+    /// When this part was tried last before now, or rather when its posting left;
+    /// at the first try, now. What a listing does not show may only not be there yet.
     pub last_tried: Timestamp,
     /// The project's folder.
     pub project: PathBuf,
@@ -199,6 +198,12 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         attempt: &'a Attempt,
     ) -> Doing<'a, Posting<'a>> {
         Box::pin(async move { Ok(self.send(part, attempt)) })
+    }
+    /// Whether preparing this part takes requests of its own. If the process dies
+    /// among them, it is known that nothing was posted.
+    fn prepares(&self, part: &crate::plan::PayloadPart) -> bool {
+        let _ = part;
+        false
     }
     /// Looks at a part that is out and whose receipt is safe: where readers find
     /// it, and whether they see what was sent. What cannot be seen is no error.

@@ -151,6 +151,10 @@ impl<N: Network> Channel for N {
         Box::pin(Network::prepare(self, part, attempt))
     }
 
+    fn prepares(&self, part: &PayloadPart) -> bool {
+        !part.media.is_empty()
+    }
+
     fn read_back<'a>(
         &'a self,
         part: &'a PayloadPart,

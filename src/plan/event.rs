@@ -48,7 +48,17 @@ pub enum EventKind {
     },
     /// A part is about to be sent; on disk before its first byte. `bound` is
     /// the payload part with the addresses put in: what the service will see.
-    Intent { part: u32, attempt: u32, bound: serde_json::Value },
+    /// `prepares`: first comes what nobody sees, and then a `Prepared`.
+    Intent {
+        part: u32,
+        attempt: u32,
+        bound: serde_json::Value,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        prepares: bool,
+    },
+    /// What nobody sees is done (images are uploaded), and the posting is about
+    /// to leave; on disk before it does.
+    Prepared { part: u32 },
     /// The service took it.
     Receipt { part: u32, receipt: Receipt },
     /// A part that is out was looked at: what its receipt did not say yet.

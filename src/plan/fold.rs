@@ -11,6 +11,11 @@ use super::{
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
+/// Of a part that had left when its run died.
+pub const CUT: &str = "the run ended before an answer was recorded";
+/// Of a part of which nobody could see anything yet.
+pub const NOT_POSTED: &str = "the run ended before it was posted";
+
 impl Standing {
     /// Folds events in their order. `running` says whether a process is sending
     /// right now: without one, a `sending` that has no receipt is unknown.
@@ -63,6 +68,7 @@ impl Standing {
             EventKind::Seen { part, seen } => see(delivery, *part, seen),
             EventKind::Resolved { sent, url, by } => resolve(delivery, event, *sent, url.as_deref(), by),
             EventKind::Intent { part, .. }
+            | EventKind::Prepared { part }
             | EventKind::Receipt { part, .. }
             | EventKind::Refused { part, .. }
             | EventKind::NotYet { part, .. }
@@ -155,8 +161,13 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         }
         // A receipt outweighs every doubt.
         _ if settled => return,
-        EventKind::Intent { attempt, bound, .. } => {
+        EventKind::Prepared { .. } => {
+            part.preparing = false;
+            part.last_tried = part.last_tried.max(Some(event.at));
+        }
+        EventKind::Intent { attempt, bound, prepares, .. } => {
             part.state = State::Sending;
+            part.preparing = *prepares;
             part.attempts = part.attempts.max(*attempt);
             part.first_tried.get_or_insert(event.at);
             part.last_tried = part.last_tried.max(Some(event.at));
@@ -299,17 +310,23 @@ fn keep_back(delivery: &mut Delivery, state: State, why: &str) {
 
 /// Nobody is sending, so no answer will come any more.
 fn doubt_what_was_left_open(delivery: &mut Delivery) {
-    const CUT: &str = "the run ended before an answer was recorded";
     for part in delivery.parts.iter_mut().filter(|part| part.state == State::Sending) {
-        part.state = State::Unknown;
-        part.doubted = true;
-        delivery.error = Some(CUT.to_owned());
+        delivery.error = Some(left_open(part).to_owned());
     }
     for person in delivery.recipients.iter_mut().filter(|person| person.part.state == State::Sending) {
-        person.part.state = State::Unknown;
-        person.part.doubted = true;
-        person.error = Some(CUT.to_owned());
+        person.error = Some(left_open(&mut person.part).to_owned());
     }
+}
+
+/// What became of a part that a dead run had begun, and what is said of it.
+fn left_open(part: &mut PartStanding) -> &'static str {
+    if part.preparing {
+        part.state = State::Planned;
+        return NOT_POSTED;
+    }
+    part.state = State::Unknown;
+    part.doubted = true;
+    CUT
 }
 
 /// The delivery's state from its parts'.
@@ -442,6 +459,7 @@ fn untried(part: u32) -> PartStanding {
         attempts: 0,
         first_tried: None,
         last_tried: None,
+        preparing: false,
         doubted: false,
         receipt: None,
         bound: None,

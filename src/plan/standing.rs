@@ -94,8 +94,11 @@ pub struct PartStanding {
     pub attempts: u32,
     /// The first try: dates in what is sent come from here, so that a repeat is the same bytes.
     pub first_tried: Option<Timestamp>,
-    /// The last try.
+    /// The last try: when the posting left, if something came before it.
     pub last_tried: Option<Timestamp>,
+    /// Whether what it is doing is seen by nobody yet: without a posting, an end
+    /// of the run leaves no doubt.
+    pub preparing: bool,
     /// Whether the outcome of any try was unknown, even if it was settled since:
     /// a service that then speaks of a duplicate speaks of this.
     pub doubted: bool,

@@ -9,6 +9,8 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::time::Duration;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 
 /// Every channel has its own, shorter limit; this one is for a channel that
 /// forgot. The longest legitimate wait is mail's: ten minutes for the answer
@@ -55,16 +57,43 @@ pub(super) struct Sent {
 /// Work in flight.
 pub(super) type Flight<'a> = Pin<Box<dyn Future<Output = Finished> + Send + 'a>>;
 
-/// Sends one part: what nobody sees first, then the posting. Only the posting
-/// can leave a doubt.
-pub(super) fn send(channel: &dyn Channel, unit: Unit, part: PayloadPart, attempt: Attempt) -> Flight<'_> {
+/// A part is prepared, and asks whether it may leave: `go` is answered once
+/// that is durable, and dropped if it will not be.
+#[derive(Debug)]
+pub(super) struct Leave {
+    pub unit: Unit,
+    pub go: oneshot::Sender<()>,
+}
+
+/// Sends one part: what nobody sees first, then the posting, which asks `leave`
+/// first where there is one. Only the posting can leave a doubt.
+pub(super) fn send(
+    channel: &dyn Channel,
+    unit: Unit,
+    part: PayloadPart,
+    attempt: Attempt,
+    leave: Option<UnboundedSender<Leave>>,
+) -> Flight<'_> {
     Box::pin(async move {
         let outcome = match prepared(async { channel.prepare(&part, &attempt).await }).await {
-            Ok(posting) => guarded(posting).await,
+            Ok(posting) => {
+                if may_leave(&unit, leave).await {
+                    guarded(posting).await
+                } else {
+                    let says = "nothing was posted: the store could not be written";
+                    Err(SendError::NotYet { says: says.to_owned(), wait: None })
+                }
+            }
             Err(error) => Err(error),
         };
         Finished::Sent(unit, Box::new(Sent { part, attempt }), outcome)
     })
+}
+
+async fn may_leave(unit: &Unit, leave: Option<UnboundedSender<Leave>>) -> bool {
+    let Some(leave) = leave else { return true };
+    let (go, gone) = oneshot::channel();
+    leave.send(Leave { unit: unit.clone(), go }).is_ok() && gone.await.is_ok()
 }
 
 /// Looks at a part that is out.

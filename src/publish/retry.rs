@@ -26,7 +26,9 @@ pub(super) fn disbelief(named: Option<Duration>) -> Option<String> {
         _ if hours < 24 * 3650 => format!("{} days", hours / 24),
         _ => "more than 10 years".to_owned(),
     };
-    Some(format!("a wait of {roughly} was named, which no network has a reason for: looked at again after 24 h"))
+    Some(format!(
+        "a wait of {roughly} was named, which no network has a reason for: looked at again after 24 h"
+    ))
 }
 
 /// What one part has had in this run.

@@ -206,7 +206,7 @@ impl Listener for Progress {
             rung.started |= !matches!(event.kind, EventKind::Planned { .. });
         }
         match &event.kind {
-            EventKind::Planned { .. } => {}
+            EventKind::Planned { .. } | EventKind::Prepared { .. } => {}
             EventKind::Intent { .. } => {
                 let Some(rung) = self.rungs.get(at) else { return };
                 if let (Some(bar), false) = (&rung.bar, mail) {
@@ -311,7 +311,11 @@ mod tests {
                 altered: None,
             },
         };
-        tell(0, None, EventKind::Intent { part: 0, attempt: 1, bound: serde_json::Value::Null });
+        tell(
+            0,
+            None,
+            EventKind::Intent { part: 0, attempt: 1, bound: serde_json::Value::Null, prepares: false },
+        );
         tell(0, None, receipt(Some("https://acme.example/b/\u{1b}[2J"), None, false));
         let seen = Seen { url: None, altered: Some("It lan\u{1b}[2J".to_owned()) };
         tell(0, None, EventKind::Seen { part: 0, seen });

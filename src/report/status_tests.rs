@@ -40,6 +40,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
         attempts: 1,
         first_tried: None,
         last_tried: None,
+        preparing: false,
         doubted: false,
         receipt: None,
         bound: None,

@@ -57,8 +57,7 @@ async fn a_success_without_the_id_is_none() {
 #[tokio::test]
 async fn an_answer_that_is_not_whole_is_unknown_unless_its_head_has_the_id() {
     for way in WAYS {
-        for fault in
-            [Fault::HalfJson, Fault::BrokenBody, Fault::BrokenPieces, Fault::Packed, Fault::Gigabyte]
+        for fault in [Fault::HalfJson, Fault::BrokenBody, Fault::BrokenPieces, Fault::Packed, Fault::Gigabyte]
         {
             let (bench, outcome) = outcome(way, fault.clone()).await;
             match &outcome {

@@ -1,6 +1,6 @@
 //! The program itself against the networks: one run, a second run, a kill.
 
-use super::bench::{CANARY, settings, table, write_secrets};
+use super::bench::{CANARY, picture_bytes, settings, table, write_secrets};
 use super::rows::{WAYS, Way};
 use crate::house::{House, rungs, signal};
 use ladder::rehearsal::{Fault, Kind, Network, Running, Upon};
@@ -96,7 +96,10 @@ async fn what_is_wrong_with_the_credentials_is_an_error_for_machines_too() {
     let error = &ended.json()["error"];
     assert_eq!(error["code"], "not-accepted", "{error}");
     let message = error["message"].as_str().unwrap();
-    assert!(message.contains("`[channels.one]`: not known: ") && message.contains("`[channels.two]`: cannot send: "));
+    assert!(
+        message.contains("`[channels.one]`: not known: ")
+            && message.contains("`[channels.two]`: cannot send: ")
+    );
     assert!(!ended.out().contains("canary"), "{}", ended.out());
 }
 
@@ -194,8 +197,46 @@ async fn a_kill_while_the_post_is_looked_at_loses_nothing() {
         assert_eq!((timeline.len(), timeline[0].comments.len()), (1, 1), "{name}");
         assert_eq!(receipts().len(), 2, "{name}");
         // Nothing was looked for: there was no doubt.
-        let later: Vec<String> = networks[0].log()[asked..].iter().map(|logged| logged.path.clone()).collect();
-        assert!(!later.iter().any(|path| path.contains("published_posts") || path.ends_with("/rest/posts")), "{later:?}");
+        let later: Vec<String> =
+            networks[0].log()[asked..].iter().map(|logged| logged.path.clone()).collect();
+        assert!(
+            !later.iter().any(|path| path.contains("published_posts") || path.ends_with("/rest/posts")),
+            "{later:?}"
+        );
+    }
+}
+
+/// Nobody saw the image, so nobody can doubt: even where no list could be asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_while_images_are_uploaded_leaves_no_doubt() {
+    for (name, upload) in [
+        ("x, OAuth 1.0a", ("POST", "/2/media")),
+        ("linkedin, a member", ("PUT", "upload")),
+        ("linkedin, an organisation", ("POST", "/rest/images")),
+    ] {
+        let (house, networks) = house(&[way(name)]).await;
+        let images = "attach = \"images\"\ntext = \"It landed.\"\n";
+        house.write("content-ladders/all.toml", &format!("{}{images}", rungs(&["one"])));
+        std::fs::write(house.path("messages/a.png"), picture_bytes(9)).unwrap();
+        let head = "title = \"Rocket m lands\"\nsummary = \"It landed.\"\n[[media]]\nfile = \"a.png\"\nalt = \"A rocket\"\n";
+        house.write("messages/m.md", &format!("+++\n{head}+++\nIt landed.\n"));
+        networks[0].order_upon(Upon::Path(upload.0, upload.1), Fault::SilenceAfter);
+        let mut child = house.begin(&["publish", "m", "--yes"]);
+        for _ in 0..3000 {
+            if networks[0].ordered() == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(networks[0].ordered(), 0, "{name}: {:?}", networks[0].log());
+        signal("KILL", child.id());
+        child.wait().unwrap();
+        assert_eq!(house.state("one"), "planned", "{name}");
+        house.run(&["run"]).ends(0);
+        assert_eq!(house.state("one"), "sent", "{name}");
+        let timeline = networks[0].timeline();
+        assert_eq!((timeline.len(), timeline[0].media.len()), (1, 1), "{name}");
+        assert_eq!(timeline[0].media[0].alt, "A rocket", "{name}");
     }
 }
 

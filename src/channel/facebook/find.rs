@@ -8,7 +8,7 @@ use super::Facebook;
 use super::dialect::Asked;
 use super::graph::{self, Graph};
 use super::publish::{UPLOAD_LIMIT, is_comment, post_below};
-use crate::channel::{Attempt, Found, LONGEST_PREPARATION, SendError};
+use crate::channel::{Attempt, Found, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -22,11 +22,8 @@ const DOUBT: SignedDuration = SignedDuration::from_hours(1);
 /// What does not show after this long does not come: four times as long as is
 /// waited for an answer. Facebook documents no time (a judgement).
 const SETTLED: SignedDuration = SignedDuration::from_mins(2);
-/// The post leaves after its photos, each of which may take this long: the time
-/// of a try is when the first of them began.
-const FOR_EACH_PHOTO: SignedDuration = SignedDuration::from_secs(UPLOAD_LIMIT.as_secs().cast_signed());
-/// And all of them together this long.
-const PREPARATION: SignedDuration = SignedDuration::from_secs(LONGEST_PREPARATION.as_secs().cast_signed());
+/// A photo that is a post of its own may take this long to arrive.
+const UPLOAD: SignedDuration = SignedDuration::from_secs(UPLOAD_LIMIT.as_secs().cast_signed());
 /// Pages of a list that are read, of a hundred each.
 const MOST_PAGES: usize = 5;
 /// So many letters in common at the beginning are too many for chance.
@@ -42,8 +39,7 @@ pub(super) async fn find(page: &Facebook, part: &PayloadPart, attempt: &Attempt)
     } else {
         posts(&graph, &page.page_id, Some(since)).await?
     };
-    let uploads = i32::try_from(part.media.len()).unwrap_or(i32::MAX);
-    let settled = FOR_EACH_PHOTO.saturating_mul(uploads).min(PREPARATION).saturating_add(SETTLED);
+    let settled = if part.media.len() == 1 { UPLOAD.saturating_add(SETTLED) } else { SETTLED };
     let had_time = Timestamp::now().duration_since(attempt.last_tried) >= settled;
     Ok(verdict(&list, words_of(part), attempt.first_tried, had_time))
 }

@@ -145,7 +145,9 @@ async fn photo(
         form = form.text("message", message.to_owned());
     }
     let answer = send_form(graph, page, form, asked).await?;
-    let Some((id, told)) = graph.made(&answer, "post_id", asked) else { return Err(graph.judge(&answer, asked)) };
+    let Some((id, told)) = graph.made(&answer, "post_id", asked) else {
+        return Err(graph.judge(&answer, asked));
+    };
     let detail = graph::id(&told["id"]).map(|photo| format!("photo {photo}"));
     Ok(receipt(graph, &id, &Value::Null, part, detail))
 }

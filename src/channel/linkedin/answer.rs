@@ -172,7 +172,9 @@ fn refused(status: u16, fault: &Fault, said: &str, api: &Api<'_>, now: Timestamp
     }
     match (status, fault.number) {
         // Numbers and names: seen in answers that users reported, 2024.
-        (401, number) if number == Some(65600) || fault.is("INVALID_ACCESS_TOKEN") => format!("LinkedIn does not know this access token: {token} ({said})"),
+        (401, number) if number == Some(65600) || fault.is("INVALID_ACCESS_TOKEN") => {
+            format!("LinkedIn does not know this access token: {token} ({said})")
+        }
         (401, number) if number == Some(65601) || fault.is("REVOKED_ACCESS_TOKEN") => {
             format!("the access token was revoked by its member or replaced by a newer one: {token} ({said})")
         }

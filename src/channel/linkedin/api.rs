@@ -44,9 +44,7 @@ impl<'a> Api<'a> {
         if !path.starts_with("/rest/") {
             return request;
         }
-        request
-            .header("LinkedIn-Version", &self.channel.version)
-            .header("X-Restli-Protocol-Version", "2.0.0")
+        request.header("LinkedIn-Version", &self.channel.version).header("X-Restli-Protocol-Version", "2.0.0")
     }
 
     fn signed(&self, request: RequestBuilder) -> RequestBuilder {

@@ -13,7 +13,7 @@ use super::post::since;
 use super::same::{Likeness, compare};
 use super::{comment, post, urn};
 use crate::channel::http::{Answer, Trouble};
-use crate::channel::{Attempt, Found, LONGEST_PREPARATION, SendError};
+use crate::channel::{Attempt, Found, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -26,8 +26,6 @@ const COUNT: usize = 100;
 /// So long after the last try a list has everything. Our choice: requests
 /// that we gave up after 30 seconds are done by then several times over.
 const SETTLED: SignedDuration = SignedDuration::from_secs(5 * 60);
-/// A try begins with the images: the post itself may have left this much later.
-const IMAGES: SignedDuration = SignedDuration::from_secs(LONGEST_PREPARATION.as_secs().cast_signed());
 
 /// From this long before the first try on, whatever is like ours keeps us from
 /// saying that ours is not there: a clock may be wrong by more than `since` allows.
@@ -49,7 +47,7 @@ pub(super) async fn post(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
         Some(listed) => among_posts(&listed, post::commentary(part), &api.channel.author, attempt),
         None => Look::Unclear(closed("posts")),
     };
-    Ok(settled(look, part, attempt))
+    Ok(settled(look, attempt))
 }
 
 /// Looks for the first comment.
@@ -66,7 +64,7 @@ pub(super) async fn comment(
         Some(listed) => among_comments(api, &listed, comment::text(part), &thread, attempt),
         None => Look::Unclear(closed("comments")),
     };
-    Ok(settled(look, part, attempt))
+    Ok(settled(look, attempt))
 }
 
 fn closed(what: &str) -> String {
@@ -74,14 +72,13 @@ fn closed(what: &str) -> String {
 }
 
 /// What a look proves, so long after the last try.
-fn settled(look: Look, part: &PayloadPart, attempt: &Attempt) -> Found {
-    let wait = if part.media.is_empty() { SETTLED } else { SETTLED + IMAGES };
-    let early = Timestamp::now() < attempt.last_tried.saturating_add(wait).unwrap_or(Timestamp::MAX);
+fn settled(look: Look, attempt: &Attempt) -> Found {
+    let early = Timestamp::now() < attempt.last_tried.saturating_add(SETTLED).unwrap_or(Timestamp::MAX);
     match look {
         Look::Sent(receipt) => Found::Sent(receipt),
         Look::NotInIt if early => Found::CannotTell(format!(
             "LinkedIn's list does not have it, but may be behind: ask again in {} minutes",
-            wait.as_mins()
+            SETTLED.as_mins()
         )),
         Look::NotInIt => Found::Absent,
         Look::Unclear(says) => Found::CannotTell(says),

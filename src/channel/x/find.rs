@@ -12,7 +12,7 @@ use super::api::{Api, Purpose, id_of};
 use super::payload::text_of;
 use super::words::{Likeness, Shown, words_of};
 use super::{X, post};
-use crate::channel::{Attempt, Found, LONGEST_PREPARATION, SendError};
+use crate::channel::{Attempt, Found, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
@@ -23,8 +23,6 @@ const SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// So long after a try a listing is taken to be whole. It lags by seconds; how
 /// long at most is not written anywhere: a judgement.
 pub(super) const SETTLED: SignedDuration = SignedDuration::from_mins(2);
-/// A try begins with the images: the post itself may have left this much later.
-const IMAGES: SignedDuration = SignedDuration::from_secs(LONGEST_PREPARATION.as_secs().cast_signed());
 /// 1,000 posts since the first try: nobody posts that much in an hour.
 const MOST_PAGES: usize = 10;
 
@@ -64,8 +62,7 @@ pub(super) async fn find(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result
         let url = Some(x.address(Some(me), &id));
         return Ok(Found::Sent(Receipt { id: Some(id), url, ..Receipt::default() }));
     }
-    let settled = if part.media.is_empty() { SETTLED } else { SETTLED + IMAGES };
-    Ok(seen.verdict(attempt, before.is_some(), settled))
+    Ok(seen.verdict(attempt, before.is_some()))
 }
 
 /// One page of the account's own posts, replies included: a thread is replies.
@@ -152,7 +149,7 @@ impl Seen {
         }
     }
 
-    fn verdict(&self, attempt: &Attempt, replies: bool, settled: SignedDuration) -> Found {
+    fn verdict(&self, attempt: &Attempt, replies: bool) -> Found {
         let quiet = Timestamp::now().duration_since(attempt.last_tried);
         let reaches_back = if replies { self.before && (self.older || self.ended) } else { self.older };
         let why = if self.unreadable {
@@ -165,9 +162,9 @@ impl Seen {
             "the id of the part before is not known".to_owned()
         } else if !reaches_back {
             "X's list does not reach back past the first try".to_owned()
-        } else if quiet < settled {
-            let minutes = settled.as_mins();
-            format!("X's list does not show it, and may lag: {minutes} minutes after the try it can tell")
+        } else if quiet < SETTLED {
+            let seconds = SETTLED.as_secs();
+            format!("X's list does not show it, and may lag: {seconds} s after the try it can tell")
         } else {
             return Found::Absent;
         };

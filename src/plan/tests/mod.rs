@@ -93,13 +93,17 @@ fn what_is_seen_completes_the_receipt() {
     assert!(delivery.error.unwrap().contains("“It lan”"));
     let delivery = after(&["x"], &[intent(0), receipt(0, Some(plain)), seen(None, None)]);
     assert_eq!((delivery.state, delivery.error), (State::Sent, None));
-    for kinds in [vec![seen(Some(nice), Some("x"))], vec![intent(0), unknown(0), seen(Some(nice), Some("x"))]] {
+    for kinds in [vec![seen(Some(nice), Some("x"))], vec![intent(0), unknown(0), seen(Some(nice), Some("x"))]]
+    {
         let delivery = after(&["x"], &kinds);
         assert_eq!(delivery.url(), None, "{kinds:?}");
         assert!(!matches!(delivery.state, State::Sent | State::Altered), "{kinds:?}");
     }
     // A receipt that comes once more takes back nothing.
-    let named = || EventKind::Receipt { part: 0, receipt: Receipt { id: Some("7".to_owned()), ..Receipt::default() } };
+    let named = || EventKind::Receipt {
+        part: 0,
+        receipt: Receipt { id: Some("7".to_owned()), ..Receipt::default() },
+    };
     let delivery = after(&["x"], &[intent(0), named(), seen(None, Some("It lan")), named()]);
     assert_eq!(delivery.state, State::Altered);
 }

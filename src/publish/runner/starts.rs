@@ -2,7 +2,7 @@
 
 use super::{MOST_IN_ALL, MOST_PER_CHANNEL, Page, Runner, Start};
 use crate::plan::{Event, EventKind, State, Step};
-use crate::publish::attempt::Unit;
+use crate::publish::attempt::{Leave, Unit};
 use crate::publish::bound::Unfit;
 use crate::publish::item::Place;
 use crate::schedule::{Due, due};
@@ -148,6 +148,7 @@ impl<'a> Runner<'a, '_> {
         // All people get the same mail: it is kept once.
         let known = unit.recipient.is_some() && std::mem::replace(&mut item.recorded, true);
         let bound = if known { serde_json::Value::Null } else { payload.body.clone() };
+        let prepares = item.sender().prepares(&payload);
         item.flying += 1;
         item.tries.entry((unit.recipient.clone(), part)).or_default().count += 1;
         *self.flying_to.entry(&item.step.channel).or_default() += 1;
@@ -155,11 +156,26 @@ impl<'a> Runner<'a, '_> {
             at: now,
             key: item.step.key.clone(),
             recipient: unit.recipient.clone(),
-            kind: EventKind::Intent { part, attempt: attempt.number, bound },
+            kind: EventKind::Intent { part, attempt: attempt.number, bound, prepares },
         };
         self.note(&event);
         self.intents.push(event);
-        self.starts.push(Start::Send { item: number, unit, part: payload, attempt: Box::new(attempt) });
+        let attempt = Box::new(attempt);
+        self.starts.push(Start::Send { item: number, unit, part: payload, attempt, prepares });
+    }
+
+    /// A part is prepared: it leaves when that is durable. Not from a run that
+    /// cannot write any more.
+    pub(super) fn leave(&mut self, Leave { unit, go }: Leave) {
+        if self.failure.is_some() {
+            return;
+        }
+        let key = self.items[unit.item].step.key.clone();
+        let kind = EventKind::Prepared { part: unit.part };
+        let event = Event { at: Timestamp::now(), key, recipient: unit.recipient, kind };
+        self.note(&event);
+        self.intents.push(event);
+        self.starts.push(Start::Leave(go));
     }
 
     fn look(&mut self, number: usize, now: Timestamp) {

@@ -3,8 +3,7 @@
 use crate::channel::{Attempt, Channel, Configured, Doing, Found, Posting, Ready, SendError};
 use crate::diagnostic::Checked;
 use crate::plan::{
-    Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing,
-    State, Step,
+    Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing, State, Step,
 };
 use crate::publish::{self, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
@@ -54,6 +53,8 @@ pub(super) struct Log {
     pub people: Mutex<BTreeMap<String, VecDeque<Say>>>,
     /// How the next preparations end; without any: at once, and well.
     pub prepares: Mutex<VecDeque<Say>>,
+    /// Whether preparing takes requests of its own.
+    pub uploads: Mutex<bool>,
     /// What is seen of what is out, and how many milliseconds that takes; none:
     /// nobody looks.
     pub seen: Mutex<Option<(Seen, u64)>>,
@@ -134,7 +135,15 @@ impl Channel for Fake {
             }
         })
     }
-    fn read_back<'a>(&'a self, _: &'a PayloadPart, _: &'a Receipt, _: &'a Attempt) -> Option<Doing<'a, Seen>> {
+    fn prepares(&self, _: &PayloadPart) -> bool {
+        *self.log.uploads.lock().unwrap()
+    }
+    fn read_back<'a>(
+        &'a self,
+        _: &'a PayloadPart,
+        _: &'a Receipt,
+        _: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
         let (seen, wait) = self.log.seen.lock().unwrap().clone()?;
         Some(Box::pin(async move {
             tokio::time::sleep(Duration::from_millis(wait)).await;
@@ -142,19 +151,20 @@ impl Channel for Fake {
         }))
     }
     fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
-        let person = attempt.identity.recipient.clone();
-        let number = {
-            let mut sends = self.log.sends.lock().unwrap();
-            let text = part.body["text"].as_str().unwrap_or_default().to_owned();
-            sends.push((person.clone(), attempt.part, attempt.number, text, Instant::now()));
-            sends.len()
-        };
-        let say = match person.as_ref().and_then(|p| self.log.people.lock().unwrap().get_mut(p)?.pop_front())
-        {
-            Some(say) => say,
-            None => self.log.says.lock().unwrap().pop_front().unwrap_or(Say::Sent),
-        };
+        // It begins when it is first polled.
         Box::pin(async move {
+            let person = attempt.identity.recipient.clone();
+            let number = {
+                let mut sends = self.log.sends.lock().unwrap();
+                let text = part.body["text"].as_str().unwrap_or_default().to_owned();
+                sends.push((person.clone(), attempt.part, attempt.number, text, Instant::now()));
+                sends.len()
+            };
+            let say =
+                match person.as_ref().and_then(|p| self.log.people.lock().unwrap().get_mut(p)?.pop_front()) {
+                    Some(say) => say,
+                    None => self.log.says.lock().unwrap().pop_front().unwrap_or(Say::Sent),
+                };
             if matches!(say, Say::Panic) {
                 panic!("as told");
             }

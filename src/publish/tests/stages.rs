@@ -1,8 +1,8 @@
 //! The stages of a sending: what nobody sees, the posting, and a look at it.
 
 use super::fake::{House, Say, delivery, state};
-use crate::plan::fixture::{plan, post, post_with_url};
 use crate::channel::{SendError, fixture};
+use crate::plan::fixture::{plan, post, post_with_url};
 use crate::plan::{EventKind, Plan, Receipt, Seen, State};
 use crate::publish::attempt::{self, Finished, Unit};
 use std::time::Duration;
@@ -14,6 +14,7 @@ fn two() -> Plan {
 fn kinds(house: &House) -> Vec<&'static str> {
     let name = |kind: &EventKind| match kind {
         EventKind::Intent { .. } => "intent",
+        EventKind::Prepared { .. } => "prepared",
         EventKind::Receipt { .. } => "receipt",
         EventKind::Seen { .. } => "seen",
         EventKind::NotYet { .. } => "not yet",
@@ -31,7 +32,7 @@ async fn one_try(house: &House) -> Result<Receipt, SendError> {
     let attempt = fixture::attempt(house.folder.path(), step.variant.clone());
     let unit = Unit { item: 0, recipient: None, part: 0 };
     let channel = &*house.channels["tweet"].channel;
-    match attempt::send(channel, unit, part, attempt).await {
+    match attempt::send(channel, unit, part, attempt, None).await {
         Finished::Sent(_, _, outcome) => outcome,
         other => panic!("{other:?}"),
     }
@@ -117,6 +118,61 @@ async fn a_look_that_never_ends_holds_nothing_up_for_long() {
     assert!(began.elapsed() < Duration::from_secs(125), "{:?}", began.elapsed());
 }
 
+#[tokio::test]
+async fn who_dies_while_uploading_leaves_no_doubt() {
+    let (mut house, plan) = (House::new(), plan(vec![post("tweet", &[], &["a"])]));
+    *house.log("tweet").uploads.lock().unwrap() = true;
+    house.log("tweet").prepares.lock().unwrap().push_back(Say::Hang);
+    house.die_while_publishing(&plan, 200).await;
+    let journal = house.journal();
+    let tweet = delivery(&journal, &plan, "tweet");
+    assert_eq!(
+        (tweet.state, tweet.error.as_deref()),
+        (State::Planned, Some("the run ended before it was posted"))
+    );
+    let standing = house.publish(&plan).await;
+    let tweet = delivery(&standing, &plan, "tweet");
+    assert_eq!((tweet.state, tweet.attempts(), tweet.parts[0].doubted), (State::Sent, 2, false));
+    assert_eq!(kinds(&house), ["intent", "not yet", "intent", "prepared", "receipt"]);
+    assert_eq!((house.log("tweet").count(), house.log("tweet").finds.lock().unwrap().len()), (1, 0));
+    assert_eq!(standing.deliveries, house.journal().deliveries);
+}
+
+#[tokio::test]
+async fn who_dies_after_it_left_leaves_a_doubt() {
+    let (mut house, plan) = (House::new(), plan(vec![post("tweet", &[], &["a"])]));
+    *house.log("tweet").uploads.lock().unwrap() = true;
+    house.log("tweet").say(&[Say::Hang]);
+    house.die_while_publishing(&plan, 200).await;
+    assert_eq!(kinds(&house), ["intent", "prepared"]);
+    assert_eq!(state(&house.journal(), &plan, "tweet"), State::Unknown);
+    let standing = house.publish(&plan).await;
+    assert_eq!(state(&standing, &plan, "tweet"), State::Unknown);
+    assert_eq!((house.log("tweet").count(), house.log("tweet").finds.lock().unwrap().len()), (1, 1));
+}
+
+/// The posting leaves only when it is on the disk that it does.
+#[tokio::test]
+async fn what_cannot_be_written_down_does_not_leave() {
+    let (mut house, plan) = (House::new(), plan(vec![post("tweet", &[], &["a"])]));
+    *house.log("tweet").uploads.lock().unwrap() = true;
+    let other = rusqlite::Connection::open(house.store.path()).unwrap();
+    other
+        .execute_batch(
+            "CREATE TRIGGER full BEFORE INSERT ON events WHEN new.json ->> '$.event' = 'prepared'
+             BEGIN SELECT RAISE(ABORT, 'full'); END",
+        )
+        .unwrap();
+    assert!(house.try_publish(&plan).await.is_err());
+    let flew = house.log("tweet").flying.lock().unwrap().0;
+    assert_eq!((flew, state(&house.journal(), &plan, "tweet")), (0, State::Planned));
+    other.execute_batch("DROP TRIGGER full").unwrap();
+    // Its pause after a "not yet".
+    tokio::time::sleep(Duration::from_millis(1300)).await;
+    let standing = house.publish(&plan).await;
+    assert_eq!(state(&standing, &plan, "tweet"), State::Sent);
+}
+
 /// A wait that nobody believes is said to be one, whichever network named it.
 #[tokio::test]
 async fn a_wait_of_a_month_is_looked_at_after_a_day() {
@@ -126,7 +182,9 @@ async fn a_wait_of_a_month_is_looked_at_after_a_day() {
     let tweet = delivery(&standing, &plan, "tweet");
     assert_eq!(
         tweet.error.as_deref(),
-        Some("busy; a wait of 30 days was named, which no network has a reason for: looked at again after 24 h")
+        Some(
+            "busy; a wait of 30 days was named, which no network has a reason for: looked at again after 24 h"
+        )
     );
     let wait = tweet.not_before.unwrap().duration_since(jiff::Timestamp::now());
     assert!(wait.as_hours() <= 24 && wait.as_hours() >= 23, "{wait:?}");

@@ -1,8 +1,8 @@
 //! Whose the credentials are, and what they may do.
 
-use crate::channel::Ready;
 use super::server::{Reply, Server, problem};
 use super::*;
+use crate::channel::Ready;
 use serde_json::json;
 
 /// What `verify` says to one answer to the question who we are.
