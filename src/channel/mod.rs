@@ -79,6 +79,23 @@ pub enum SendError {
     },
 }
 
+/// After this long it is looked at again whether somebody has mended what
+/// stops a channel: not within one run.
+const MENDING: Duration = Duration::from_secs(5 * 60);
+
+impl SendError {
+    /// Met while it was asked who may post, in the middle of a run: nothing
+    /// was posted, and once somebody has mended it the part goes as it is. The
+    /// next run asks before it begins, and stops there.
+    #[must_use]
+    pub fn before_posting(self) -> SendError {
+        match self {
+            SendError::Refused { says } => SendError::NotYet { says, wait: Some(MENDING) },
+            other => other,
+        }
+    }
+}
+
 /// One try to send one part.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -133,6 +150,16 @@ pub enum Ready {
     No(Vec<String>),
 }
 
+/// What a network said of whose the credentials are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// They are good, and are those of the account; or there is nobody to ask.
+    Verified,
+    /// It did not say: the table is taken at its word. Why, as a sentence
+    /// without a full stop.
+    Unsaid(String),
+}
+
 /// What the service's own records say about a part whose outcome is unknown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
@@ -168,12 +195,14 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     /// Whether it could send now: secrets there, folders writable. Opens no socket.
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>>;
     /// Asks the network whether the credentials are good, and whether they are
-    /// those of the account that the table names. `Refused` says which of them
-    /// is expired, of the wrong kind or lacks what scope, and what to do; it
-    /// stops the run before the first byte. Any other trouble is left to `send`.
-    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
+    /// those of the account that the table names. `Refused` is proof that they
+    /// are not: it says which of them is expired, of the wrong kind or another's,
+    /// and what to do, and stops the run before the first byte. `NotYet` is
+    /// left to `send`. Whatever else the network says, about a question that
+    /// posting does not need, is `Unsaid`.
+    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, Whose> {
         let _ = project;
-        Box::pin(async { Ok(()) })
+        Box::pin(async { Ok(Whose::Verified) })
     }
     /// What sending the payload costs, where the network charges for calls.
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {

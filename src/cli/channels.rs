@@ -4,7 +4,7 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use crate::channel::{ADAPTERS, Ready, SendError};
+use crate::channel::{ADAPTERS, Ready, SendError, Whose};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::ladder::{ChannelTable, Node, NodeKind};
@@ -68,7 +68,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             .collect();
         rows.push(json!({ "name": name, "adapter": table.adapter.value, "account": account,
             "language": table.language, "ready": ready,
-            "checked": word.map(|word| json!({ "good": word.good, "says": word.says })),
+            "checked": word.map(|word| {
+                json!({ "good": word.good, "verified": word.verified, "says": word.says })
+            }),
             "without_credentials": outbox.then_some("outbox"), "secrets": secrets }));
     }
     desk.field("channels", rows);
@@ -104,6 +106,9 @@ struct Word {
     good: bool,
     /// They are not; else, if not good, nobody could say.
     refused: bool,
+    /// The network has said whose they are. Good and not verified: it has nothing
+    /// against them, and does not say whose they are.
+    verified: bool,
     says: String,
 }
 
@@ -112,7 +117,9 @@ fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
     let runtime = super::sending::runtime()?;
     let project = &house.loaded.folder.path;
     let asked = house.channels.configured.iter().map(|(name, configured)| async move {
-        let word = |good, refused, says: String| Some((name.clone(), Word { good, refused, says }));
+        let word = |good, refused, says: String| {
+            Some((name.clone(), Word { good, refused, verified: false, says }))
+        };
         match configured.channel.ready(project).await {
             Ready::Yes => {}
             // What is missing is told without asking anybody.
@@ -123,8 +130,12 @@ fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
         let adapter = ADAPTERS.iter().find(|adapter| adapter.name == configured.adapter);
         let asks = adapter.is_some_and(|adapter| adapter.fields.iter().any(|field| field.name == "base_url"));
         match tokio::time::timeout(ANSWER_LIMIT, configured.channel.verify(project)).await {
-            Ok(Ok(())) if asks => word(true, false, "ready, says the network".to_owned()),
-            Ok(Ok(())) => word(true, false, "ready".to_owned()),
+            Ok(Ok(Whose::Verified)) if asks => {
+                let says = "ready, says the network".to_owned();
+                Some((name.clone(), Word { good: true, refused: false, verified: true, says }))
+            }
+            Ok(Ok(Whose::Verified)) => word(true, false, "ready".to_owned()),
+            Ok(Ok(Whose::Unsaid(why))) => word(true, false, format!("ready, not verified: {why}")),
             Ok(Err(SendError::Refused { says })) => word(false, true, format!("cannot send: {says}")),
             Ok(Err(other)) => word(false, false, format!("not known: {other}")),
             Err(_) => word(false, false, "not known: no answer in time".to_owned()),

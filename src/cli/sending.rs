@@ -85,11 +85,11 @@ pub fn send(
     let routes = runtime.block_on(async {
         let routes = asked.await.map_err(not_ready)?;
         let names = to_verify(&left, plans, standing, house, &manner);
-        publish::verify(channels, &routes, &names, &project).await.map_err(not_taken)?;
-        Ok(routes)
+        let unsaid = publish::verify(channels, &routes, &names, &project).await.map_err(not_taken)?;
+        Ok((routes, unsaid))
     });
-    let routes = match routes {
-        Ok(routes) => routes,
+    let (routes, unsaid) = match routes {
+        Ok(asked) => asked,
         Err(failure) => {
             runtime.shutdown_background();
             return Err(beside_doubts(failure, plans, standing, desk, house));
@@ -97,6 +97,9 @@ pub fn send(
     };
     if is_any_due(&left, plans, standing, house, manner.early) {
         tell_outbox(desk, &routes);
+        for why in unsaid {
+            desk.console.talk(&crate::text::visible(&format!("{why}: the table is taken at its word")));
+        }
     }
     // Not before all is said: bars and lines would write over each other.
     let mut progress = Progress::new(plans, std::io::stderr().is_terminal() && !quiet);

@@ -33,8 +33,7 @@ pub(super) async fn prepare<'a>(
     let doubted = attempt.doubted;
     if is_comment(part) {
         let post = post_below(attempt)?;
-        let graph = Graph::open(page, &attempt.project).await?;
-        verify::once(page, &graph).await?;
+        let graph = verified(page, attempt).await?;
         let asked = Asked::Comment { doubted };
         return Ok(Box::pin(async move { comment(&graph, part, post, asked).await }));
     }
@@ -47,8 +46,7 @@ pub(super) async fn prepare<'a>(
         );
         return Err(SendError::Refused { says });
     }
-    let graph = Graph::open(page, &attempt.project).await?;
-    verify::once(page, &graph).await?;
+    let graph = verified(page, attempt).await?;
     let asked = Asked::Post { doubted };
     if let [picture] = part.media.as_slice() {
         let form = form(picture, attempt).await?;
@@ -59,6 +57,18 @@ pub(super) async fn prepare<'a>(
         photos.push(upload(&graph, page, picture, attempt).await?);
     }
     Ok(Box::pin(async move { post(&graph, page, part, &photos, asked).await }))
+}
+
+/// The way to the page, once Facebook had a chance to say that it is another's:
+/// before the run it may not have answered, and a post on the wrong page cannot
+/// be taken back unseen.
+async fn verified(page: &Facebook, attempt: &Attempt) -> Result<Graph, SendError> {
+    let asked = async {
+        let graph = Graph::open(page, &attempt.project).await?;
+        verify::whose(page, &graph).await?;
+        Ok(graph)
+    };
+    asked.await.map_err(SendError::before_posting)
 }
 
 /// Looks at what is out: where readers find it, and whether they see what was

@@ -34,8 +34,9 @@ const WANTED_OF_POSTS: &str = "created_at,entities,attachments,referenced_posts,
 /// Looks for a part in the account's posts.
 pub(super) async fn find(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
     let api = x.api(&attempt.project).await?;
-    let Some(me) = x.me(&api).await? else {
-        return Ok(Found::CannotTell("X does not say whose the credentials are".to_owned()));
+    let me = match x.me(&api).await? {
+        Ok(me) => me,
+        Err(why) => return Ok(Found::CannotTell(why.to_owned())),
     };
     let before = post::previous(attempt);
     let mut seen = Seen::default();

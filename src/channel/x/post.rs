@@ -26,10 +26,11 @@ pub(super) async fn prepare<'a>(
             ),
         })?),
     };
-    let api = x.api(&attempt.project).await?;
-    // Whose credentials they are was asked before the run; if X did not say so
-    // then, it has to now: a post on the wrong account cannot be taken back unseen.
-    let me = x.me(&api).await?;
+    let api = x.api(&attempt.project).await.map_err(SendError::before_posting)?;
+    // Whose credentials they are was asked before the run; if there was no answer
+    // then, there has to be one now: a post on the wrong account cannot be taken
+    // back unseen.
+    let me = x.me(&api).await.map_err(SendError::before_posting)?.ok();
     let mut body = part.body.clone();
     let (mut ids, mut patience) = (Vec::new(), media::Patience::default());
     for picture in &part.media {

@@ -34,7 +34,7 @@ fn kind(error: &SendError) -> String {
 
 #[test]
 fn codes_mean_the_same_with_every_status_below_500() {
-    for status in [200, 400, 403] {
+    for status in [400, 403, 404] {
         for (code, subcode, wanted) in [
             (190, 463, "Refused"),
             (190, 0, "Refused"),
@@ -66,6 +66,20 @@ fn codes_mean_the_same_with_every_status_below_500() {
         ] {
             assert_eq!(means(status, &[], &error(code, subcode), POST), wanted, "{status} {code} {subcode}");
         }
+    }
+}
+
+/// The post may have been made before the error was met.
+#[test]
+fn a_success_with_an_error_in_it_leaves_a_doubt_where_readers_see_something() {
+    for status in [200, 201, 302] {
+        for code in [1, 4, 32, 100, 190, 200, 368, 506, 0] {
+            for asked in [POST, Asked::Comment { doubted: false }, Asked::Post { doubted: true }] {
+                assert_eq!(means(status, &[], &error(code, 0), asked), "Unknown", "{status} {code} {asked:?}");
+            }
+        }
+        assert_eq!(means(status, &[], &error(32, 0), Asked::Upload), "NotYet 900");
+        assert_eq!(means(status, &[], &error(190, 0), Asked::Page), "Refused");
     }
 }
 
