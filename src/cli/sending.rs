@@ -126,7 +126,7 @@ pub fn send(
         standing.map_err(Failure::from)
     });
     if !quiet {
-        progress.finish();
+        progress.finish(result.is_ok() && desk.console.is_terminal() && !desk.json());
     }
     // A name look-up that hangs must not keep the answer back.
     runtime.shutdown_background();

@@ -113,10 +113,6 @@ impl Runner<'_, '_> {
                     self.wakes.insert((until, unit.item));
                 }
             }
-            if unit.recipient.is_none() {
-                let seconds = wait.as_secs().max(1);
-                self.listener.doing(item.step, &format!("waiting {seconds} s: {says}"));
-            }
         }
         self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until }, now);
     }
