@@ -235,7 +235,7 @@ fn see(delivery: &mut Delivery, number: u32, seen: &Seen) {
 
 /// That readers see something else than was sent, if they do.
 fn what_is_altered(delivery: &Delivery) -> Option<String> {
-    let live = delivery.parts.iter().find_map(live_text)?;
+    let live = delivery.parts.iter().find_map(PartStanding::seen_otherwise)?;
     Some(format!("live, but not as planned: readers see “{live}”"))
 }
 
@@ -285,11 +285,6 @@ fn conclude(delivery: &mut Delivery) {
     }
 }
 
-/// What readers see, where that is not what was sent.
-fn live_text(part: &PartStanding) -> Option<&str> {
-    part.receipt.as_ref()?.altered.as_deref()
-}
-
 fn of_parts(delivery: &Delivery) -> State {
     let any = |state| delivery.parts.iter().any(|part| part.state == state);
     let done = |part: &&PartStanding| matches!(part.state, State::Sent | State::Waiting);
@@ -304,7 +299,7 @@ fn of_parts(delivery: &Delivery) -> State {
         State::Planned
     } else if any(State::Waiting) {
         State::Waiting
-    } else if delivery.parts.iter().any(|part| live_text(part).is_some()) {
+    } else if delivery.parts.iter().any(|part| part.seen_otherwise().is_some()) {
         State::Altered
     } else {
         State::Sent

@@ -132,6 +132,13 @@ pub struct Standing {
     pub deliveries: BTreeMap<StepKey, Delivery>,
 }
 
+impl PartStanding {
+    /// What readers see, where that is not what was sent.
+    pub fn seen_otherwise(&self) -> Option<&str> {
+        self.receipt.as_ref().filter(|_| self.state == State::Sent)?.altered.as_deref()
+    }
+}
+
 impl Delivery {
     /// The parts and the people's mails alike.
     fn all_parts(&self) -> impl Iterator<Item = &PartStanding> {
