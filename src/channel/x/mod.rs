@@ -24,7 +24,7 @@ use crate::plan::{Payload, PayloadPart, Receipt};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, network};
-use api::{Api, Purpose, id_of};
+use api::{Api, id_of};
 use reqwest::Method;
 use serde_json::Value;
 use std::path::Path;
