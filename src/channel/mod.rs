@@ -63,6 +63,13 @@ pub enum SendError {
         /// What it said.
         says: String,
     },
+    /// It said no to who asks, or to what is paid, and not to what is sent:
+    /// nothing was done. Once somebody has mended that, the same goes.
+    #[error("{says}")]
+    Mendable {
+        /// What it said.
+        says: String,
+    },
     /// The service did nothing and said so. Safe to repeat.
     #[error("{says}")]
     NotYet {
@@ -84,13 +91,24 @@ pub enum SendError {
 const MENDING: Duration = Duration::from_secs(5 * 60);
 
 impl SendError {
+    /// A refusal that is about who asks, or about what is paid.
+    #[must_use]
+    pub fn mendable(self) -> SendError {
+        match self {
+            SendError::Refused { says } => SendError::Mendable { says },
+            other => other,
+        }
+    }
+
     /// Met while it was asked who may post, in the middle of a run: nothing
     /// was posted, and once somebody has mended it the part goes as it is. The
     /// next run asks before it begins, and stops there.
     #[must_use]
     pub fn before_posting(self) -> SendError {
         match self {
-            SendError::Refused { says } => SendError::NotYet { says, wait: Some(MENDING) },
+            SendError::Refused { says } | SendError::Mendable { says } => {
+                SendError::NotYet { says, wait: Some(MENDING) }
+            }
             other => other,
         }
     }

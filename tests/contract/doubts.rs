@@ -158,7 +158,7 @@ async fn why_a_look_settled_nothing_is_told() {
         let error = last(&house)["error"].as_str().unwrap().to_owned();
         assert!(error.contains("; looked for it: ") && error.contains(scope), "{name}: {error}");
         // Told once: a run every few minutes adds nothing to the journal.
-        let count = || -> u64 {
+        let count = || -> i64 {
             house.journal().query_row("SELECT count(*) FROM events", [], |row| row.get(0)).unwrap()
         };
         let before = count();
@@ -191,6 +191,101 @@ async fn an_unknown_is_not_hidden_by_a_token_that_expired() {
         let json = house.run(&["run", "--format", "json"]).ends(6).json();
         assert_eq!(json["error"]["code"], "not-ready", "{json}");
         assert_eq!(network.timeline().len(), 1);
+    }
+}
+
+/// A thread of three on X, whose second part meets this.
+async fn broken_thread(fault: Fault) -> (House, Running) {
+    let (house, network) = house("x, OAuth 2", |settings| settings).await;
+    let thread = "thread = [\"One.\", \"Two.\", \"Three.\"]\n";
+    house.write("content-ladders/all.toml", &format!("{}{thread}", rungs(&["one"])));
+    // Who the account is comes first, then the first part.
+    network.order_upon(Upon::Number(2), fault);
+    (house, network)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_goes_on_where_it_stopped_once_that_is_mended() {
+    for (status, says) in [(401, "Unauthorized"), (402, "CreditsDepleted")] {
+        let (house, network) = broken_thread(Fault::Says(status, says.to_owned())).await;
+        let ended = house.run(&["publish", "m", "--yes"]).ends(5);
+        let text = ended.out();
+        assert_eq!(network.timeline().len(), 1, "{text}");
+        assert!(text.contains("1 of 3 live"), "{text}");
+        assert!(text.contains("once that is mended, `ladder run` sends the rest"), "{text}");
+        assert!(!text.contains("by hand") && !text.contains("--again"), "{text}");
+        assert_eq!(house.state("one"), "held");
+        house.run(&["run"]).ends(0);
+        let texts: Vec<String> = network.timeline().into_iter().map(|live| live.text).collect();
+        assert_eq!(texts, ["One.", "Two.", "Three."]);
+        assert_eq!(house.state("one"), "sent");
+    }
+    // What has not begun is a person's to decide about.
+    let (house, network) = house("x, OAuth 2", |settings| settings).await;
+    network.order(Fault::Says(402, "CreditsDepleted".to_owned()));
+    house.publish().ends(1);
+    assert_eq!(house.state("one"), "refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_partly_out_says_when_it_goes_on_and_why() {
+    let (house, network) = broken_thread(Fault::TooMany(Duration::from_secs(800))).await;
+    house.publish().ends(0);
+    assert_eq!(network.timeline().len(), 1);
+    let text = house.run(&["status"]).ends(0).out();
+    let line = text.lines().nth(1).unwrap();
+    assert!(line.contains("… planned") && line.contains("again "), "{text}");
+    assert!(line.contains("1 of 3 live; X takes no more"), "{text}");
+    assert!(house.status()["deliveries"][0]["due"].is_string(), "{}", house.status());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_readers_see_is_told_and_what_to_do() {
+    let (house, network) = house("x, OAuth 2", |settings| settings).await;
+    network.order(Fault::CutShort(6));
+    let live = || network.timeline()[0].text.clone();
+    for text in [house.run(&["publish", "m", "--yes"]).ends(0).out(), house.run(&["status"]).ends(0).out()] {
+        assert!(text.contains("To do") && text.contains(&format!("“{}”", live())), "{text}");
+        assert!(text.contains("--again REASON"), "{text}");
+    }
+    let log = house.run(&["log"]).ends(0).out();
+    assert!(log.contains("It landed.") && log.contains("readers see") && log.contains(&live()), "{log}");
+    let part = house.status()["deliveries"][0]["parts"][0].clone();
+    assert_eq!((part["state"].as_str(), part["live"].as_str()), (Some("altered"), Some(live().as_str())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_post_of_the_account_settles_a_doubt() {
+    for (name, good, bad) in [
+        (
+            "x, OAuth 2",
+            "https://x.com/AcmeRockets/status/12",
+            vec!["https://x.com/acmerockets", "https://x.com/other/status/12", "https://t.co/a"],
+        ),
+        (
+            "facebook",
+            "https://www.facebook.com/acme/posts/pfbid02abc",
+            vec!["https://www.facebook.com/", "https://www.facebook.com/acme", "https://fb.me/a"],
+        ),
+        (
+            "linkedin, a member",
+            "https://www.linkedin.com/feed/update/urn:li:share:12/",
+            vec!["https://www.linkedin.com/in/ada", "https://lnkd.in/a"],
+        ),
+    ] {
+        let (house, network) = house(name, |settings| settings).await;
+        network.order(Fault::CutBefore);
+        house.publish().ends(6);
+        let key = last(&house)["key"].as_str().unwrap().to_owned();
+        for address in
+            bad.into_iter().chain(["https://evil.example/x", "https://evil.example/acmerockets/status/12"])
+        {
+            let json = house.run(&["resolve", &key, "--sent", address, "--format", "json"]).ends(2).json();
+            assert_eq!(json["error"]["code"], "not-the-post", "{name} {address}: {json}");
+            assert_eq!(house.state("one"), "unknown");
+        }
+        house.run(&["resolve", &key, "--sent", good]).ends(0);
+        assert_eq!(last(&house)["url"], good, "{name}");
     }
 }
 

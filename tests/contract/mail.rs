@@ -116,7 +116,7 @@ async fn what_the_server_says_is_what_it_means() {
         let outcome = Post::by(&at(stage, act)).send().await;
         let meant = match &outcome {
             Ok(_) => "sent",
-            Err(SendError::Refused { .. }) => "refused",
+            Err(SendError::Refused { .. } | SendError::Mendable { .. }) => "refused",
             Err(SendError::NotYet { .. }) => "not yet",
             Err(SendError::Unknown { .. }) => "unknown",
         };

@@ -14,7 +14,7 @@ async fn told(way: usize, change: impl FnOnce(Settings) -> Settings, token: Opti
     }
     match bench.channel.verify(bench.folder.path()).await {
         Err(SendError::Refused { says }) => says,
-        Ok(()) => "(taken)".to_owned(),
+        Ok(_) => "(taken)".to_owned(),
         Err(other) => panic!("{}: {other:?}", WAYS[way].name),
     }
 }

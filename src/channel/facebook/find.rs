@@ -124,8 +124,9 @@ async fn read(
             break;
         }
     }
-    // A list that shows nothing proves nothing, whatever is counted beside it.
-    list.counted = list.whole && seen > 0 && total == Some(seen);
+    // Without a count beside it, a list that shows nothing proves nothing: with
+    // one of nought it was looked into, and there is nothing.
+    list.counted = list.whole && total == Some(seen);
     Ok(list)
 }
 

@@ -84,6 +84,14 @@ impl Fault {
         status == 426 || (matches!(status, 400 | 404 | 406 | 422) && (coded || named))
     }
 
+    /// Whether it speaks of an image at all. How LinkedIn says that one is not
+    /// ready is not documented.
+    pub fn speaks_of_images(&self) -> bool {
+        let words = ["image", "media", "asset", "thumbnail", "not ready", "process"];
+        let all = self.codes.iter().chain([&self.says]).map(|said| said.to_lowercase());
+        all.into_iter().any(|said| words.iter().any(|word| said.contains(word)))
+    }
+
     /// Whether it says that the token is none, or none any more.
     pub fn is_about_token(&self, status: u16) -> bool {
         let codes = ["INVALID_ACCESS_TOKEN", "REVOKED_ACCESS_TOKEN", "EXPIRED_ACCESS_TOKEN"];

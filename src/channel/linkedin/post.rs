@@ -2,7 +2,9 @@
 
 use super::answer::{Asked, Fault, trouble};
 use super::api::Api;
-use super::{find, same, urn};
+use super::image::Uploaded;
+use super::same::Told;
+use super::{find, urn};
 use crate::channel::http::{Answer, Trouble};
 use crate::channel::{Attempt, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt, Seen};
@@ -18,14 +20,17 @@ pub(super) fn since(attempt: &Attempt) -> Timestamp {
     attempt.first_tried.saturating_sub(SKEW).unwrap_or(Timestamp::MIN)
 }
 
+/// So often it is tried whether an image of which nobody may ask is ready.
+const MOST_TRIES: u32 = 5;
+
 /// Posts, with those `images` in their places.
 pub(super) async fn send(
     api: &Api<'_>,
     part: &PayloadPart,
-    images: &[String],
+    images: &Uploaded,
     attempt: &Attempt,
 ) -> Result<Receipt, SendError> {
-    let body = written(part, images);
+    let body = written(part, &images.urns);
     let answer = api.post("/rest/posts", &body).await.map_err(Trouble::of_creating)?;
     if answer.is_success() {
         let named = answer.header("x-restli-id").map(urn::plain);
@@ -41,7 +46,25 @@ pub(super) async fn send(
         return duplicate(api, &answer, fault.duplicate_of(), part, attempt).await;
     }
     let asked = Asked::ToPublish { doubted: attempt.doubted };
-    Err(trouble(&answer, asked, api, Timestamp::now()))
+    let error = trouble(&answer, asked, api, Timestamp::now());
+    let is_early = !images.are_ready && matches!(answer.status, 400 | 404 | 422) && fault.speaks_of_images();
+    Err(match answer.status {
+        401 => error.mendable(),
+        _ if is_early => too_early(error, images, attempt),
+        _ => error,
+    })
+}
+
+/// LinkedIn did not take a post with images of which nobody could say that they
+/// are ready: they may be, after a longer wait.
+fn too_early(error: SendError, images: &Uploaded, attempt: &Attempt) -> SendError {
+    let SendError::Refused { says } = error else { return error };
+    let waited = images.left_alone.as_secs();
+    let says = format!(
+        "{says}. The image may not have been ready, {waited} s after its upload: LinkedIn tells members' \
+         applications nothing of that. Set a longer `image_wait` in the channel's table"
+    );
+    if attempt.number < MOST_TRIES { SendError::NotYet { says, wait: None } } else { SendError::Refused { says } }
 }
 
 /// The text as readers see it.
@@ -134,7 +157,7 @@ async fn duplicate(
 
 /// A post as it is live.
 struct Live {
-    text: Option<String>,
+    text: Option<Told>,
     created: Option<Timestamp>,
 }
 
@@ -157,9 +180,9 @@ async fn read(api: &Api<'_>, post: &str) -> Read {
     }
 }
 
-/// A post's text as readers see it.
-pub(super) fn live_text(facts: &Value) -> Option<String> {
-    facts.get("commentary").and_then(Value::as_str).map(little_text::unescape)
+/// A post's text.
+pub(super) fn live_text(facts: &Value) -> Option<Told> {
+    facts.get("commentary").and_then(Value::as_str).map(Told::of)
 }
 
 /// When it was made.
@@ -177,8 +200,8 @@ pub(super) async fn read_back(api: &Api<'_>, post: &str, planned: &str) -> Seen 
     }
 }
 
-fn differing(api: &Api<'_>, planned: &str, live: Option<String>) -> Option<String> {
-    live.filter(|live| !same::same(planned, live)).map(|live| api.redact(&live))
+fn differing(api: &Api<'_>, planned: &str, live: Option<Told>) -> Option<String> {
+    live?.differing(planned).map(|live| api.redact(&live))
 }
 
 /// Takes a post or a comment down. What is gone already is gone.

@@ -98,7 +98,7 @@ impl Api<'_> {
         match answer.status {
             401 => refused(self.not_accepted(answer, &low)),
             402 => refused(
-                "the app's X account has no credits left: buy some in X's developer console, and publish again"
+                "the app's X account has no credits left: buy some in X's developer console"
                     .to_owned(),
             ),
             // Where there is a doubt, no other status is said to be about duplicates.
@@ -127,6 +127,13 @@ impl Api<'_> {
             400..=499 => refused(format!("X did not take {what}: {}", status(answer))),
             _ => lost(answer, purpose, what, &said),
         }
+    }
+
+    /// Why an image, or its words, is not there: with a token that is no good, or
+    /// without credits, it will be once that is mended.
+    pub fn not_uploaded(&self, answer: &Answer, what: &str) -> SendError {
+        let error = self.error(answer, Purpose::Asking, what);
+        if matches!(answer.status, 401 | 402) { error.mendable() } else { error }
     }
 
     /// What an answer means that does not say whose the credentials are. The

@@ -29,6 +29,7 @@ impl Runner<'_, '_> {
                     Err(SendError::Refused { says }) => {
                         self.part_happened(&unit, EventKind::Refused { part: unit.part, says }, now);
                     }
+                    Err(SendError::Mendable { says }) => self.mendable(&unit, says, now),
                     Err(SendError::NotYet { says, wait }) => self.not_yet(&unit, says, wait, now),
                     Err(SendError::Unknown { cause }) => {
                         self.part_happened(&unit, EventKind::Unknown { part: unit.part, cause }, now);
@@ -115,6 +116,22 @@ impl Runner<'_, '_> {
             }
         }
         self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until }, now);
+    }
+
+    /// Nothing was done, for want of a token or of money. A thread that is half
+    /// out waits until that is mended, and goes on; of anything else a person
+    /// decides whether it is still wanted by then.
+    fn mendable(&mut self, unit: &Unit, says: String, now: Timestamp) {
+        let item = &mut self.items[unit.item];
+        let half_out = item.delivery(&self.standing).is_some_and(|delivery| delivery.live().next().is_some());
+        if !half_out {
+            return self.part_happened(unit, EventKind::Refused { part: unit.part, says }, now);
+        }
+        item.parked = true;
+        let step = item.step;
+        let kind = EventKind::NotYet { part: unit.part, says: says.clone(), until: now };
+        self.part_happened(unit, kind, now);
+        self.hold(step, &format!("{says}; once that is mended, `ladder run` sends the rest"), now);
     }
 
     /// What the service's own records say. Anything but evidence changes nothing.

@@ -191,8 +191,8 @@ async fn comments_are_looked_for_below_the_post() {
         // A stranger says the same.
         (list(&[comment("34_5", "99", "More below")], 1), "absent"),
         (list(&[stranger_by_number], 1), "absent"),
-        // A list of nothing proves nothing, not even where Facebook counts none.
-        (list(&[], 0), "Facebook's list shows nothing from before the try, and so proves nothing"),
+        // Where Facebook counts none, there is none.
+        (list(&[], 0), "absent"),
         (
             list(&[json!({ "message": "More below", "created_time": at(1) })], 1),
             "something in Facebook's list cannot be read, and could be it",

@@ -61,7 +61,7 @@ async fn a_post_is_found_by_its_words_and_its_time() {
     let Ok(Found::Sent(receipt)) = found_it else { panic!("{found_it:?}") };
     assert_eq!(receipt.id.as_deref(), Some("urn:li:share:9"));
     assert_eq!(receipt.url.as_deref(), Some("https://www.linkedin.com/feed/update/urn:li:share:9/"));
-    insta::assert_snapshot!(asked.join("\n"), @r#"GET /rest/posts?author=urn%3Ali%3Aorganization%3A42&q=author&count=100&sortBy=LAST_MODIFIED"#);
+    insta::assert_snapshot!(asked.join("\n"), @r#"GET /rest/posts?author=urn%3Ali%3Aorganization%3A42&q=author&count=100&sortBy=LAST_MODIFIED&start=0"#);
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ fn word(outcome: &Result<Vec<Receipt>, SendError>) -> String {
         Ok(receipts) => {
             receipts[0].altered.as_ref().map_or("sent".to_owned(), |live| format!("altered: {live}"))
         }
-        Err(SendError::Refused { .. }) => "refused".to_owned(),
+        Err(SendError::Refused { .. } | SendError::Mendable { .. }) => "refused".to_owned(),
         Err(SendError::NotYet { wait, .. }) => format!("not yet {:?}", wait.map(|wait| wait.as_secs())),
         Err(SendError::Unknown { .. }) => "unknown".to_owned(),
     }

@@ -96,7 +96,7 @@ fn receipt(id: &str) -> Receipt {
 fn told<T: std::fmt::Debug>(outcome: &Result<T, SendError>) -> String {
     let told = match outcome {
         Ok(value) => format!("{value:?}"),
-        Err(SendError::Refused { says }) => format!("refused: {says}"),
+        Err(SendError::Refused { says } | SendError::Mendable { says }) => format!("refused: {says}"),
         Err(SendError::NotYet { says, wait: None }) => format!("not yet: {says}"),
         Err(SendError::NotYet { says, wait: Some(wait) }) => format!("not yet, {} s: {says}", wait.as_secs()),
         Err(SendError::Unknown { cause }) => format!("unknown: {cause}"),
