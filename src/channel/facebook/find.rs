@@ -188,6 +188,14 @@ fn verdict(list: &List, words: &str, attempt: &Attempt, had_time: bool) -> Found
     {
         return Found::CannotTell(format!("this could be it, and is not surely: {}", entry.url));
     }
+    // It would be refused (506), and the question come back.
+    let same = |entry: &&Entry| has_words && same_words(&entry.message, words);
+    if let Some(entry) = list.entries.iter().filter(|entry| !free(entry)).find(same) {
+        return Found::CannotTell(format!(
+            "another delivery has put the same words on the page, and Facebook posts no repetition: {}",
+            entry.url
+        ));
+    }
     if list.unreadable {
         let why = "something in Facebook's list cannot be read, and could be it";
         return Found::CannotTell(why.to_owned());

@@ -78,7 +78,7 @@ impl Api<'_> {
         } else {
             self.secrets.bearer("access_token")?
         };
-        Ok(http::service()?.request(method, url).header(AUTHORIZATION, authorization))
+        Ok(http::service(self.base_url)?.request(method, url).header(AUTHORIZATION, authorization))
     }
 
     /// Sends what changes nothing that people see.

@@ -135,7 +135,7 @@ async fn what_is_another_deliverys_is_not_ours() {
         (vec![], None, "sent 12_9"),
         (vec!["12_9"], None, "sent 12_8"),
         // A person told no more than the address.
-        (vec!["12_9"], Some(by_hand), "absent"),
+        (vec!["12_9"], Some(by_hand), "another delivery has put the same words"),
     ] {
         let house = House::new(vec![ok(&list(&entries))]).await;
         let (parts, mut attempt) = house.attempt(fixture::post(&["It landed."]));
@@ -145,7 +145,8 @@ async fn what_is_another_deliverys_is_not_ours() {
         let others: Vec<Receipt> =
             others.chain(told).map(|other| Receipt { detail: None, ..other }).collect();
         attempt.taken = Taken::by(&*house.page, &others);
-        assert_eq!(kind(&house.page.find(&parts[0], &attempt).await.unwrap()), wanted);
+        let found = kind(&house.page.find(&parts[0], &attempt).await.unwrap());
+        assert!(found.starts_with(wanted), "{found}");
         house.server.log();
     }
 }
