@@ -44,6 +44,11 @@ pub(super) fn shown(text: &str) -> String {
     late::shown(text).replace("‹address of ", "‹address\u{a0}of\u{a0}")
 }
 
+/// How many of `lines` are shown: a note in the place of one line saves none.
+fn kept(lines: usize, most: usize) -> usize {
+    if lines == most + 1 { lines } else { most }
+}
+
 /// A box: `inner` columns of text between two borders with a space each.
 struct Frame {
     inner: usize,
@@ -130,6 +135,7 @@ impl Frame {
     /// At most `most` lines of a long text.
     fn beginning(&mut self, text: &str, most: usize) {
         let lines = wrap(text.trim_end(), self.inner);
+        let most = kept(lines.len(), most);
         for line in lines.iter().take(most) {
             self.line(line, PLAIN);
         }
@@ -139,6 +145,7 @@ impl Frame {
     /// The same of a Markdown text, drawn for reading.
     fn reading(&mut self, markdown: &str, most: usize) {
         let lines = reading::lines(markdown, self.inner);
+        let most = kept(lines.len(), most);
         // A gap at the cut says nothing.
         let shown = lines.get(..most).map_or(lines.len(), |begun| {
             begun.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1)
