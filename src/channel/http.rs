@@ -6,7 +6,7 @@ use crate::render::Picture;
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use reqwest::multipart::Part;
-use reqwest::{Client, RequestBuilder, redirect};
+use reqwest::{Client, ClientBuilder, RequestBuilder, redirect};
 use std::io::Read;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -32,22 +32,37 @@ pub fn client() -> Result<&'static Client, String> {
     CLIENT.get_or_init(|| build(redirect::Policy::limited(5))).as_ref().map_err(Clone::clone)
 }
 
-/// The client for services: it follows no redirect, which would carry a post
-/// or a token to where nobody looked.
-pub fn service() -> Result<&'static Client, SendError> {
+/// The client for the service at `base_url`: it follows no redirect, which would
+/// carry a post or a token to where nobody looked. What stands on this machine
+/// is asked without the environment's proxy: `http://` is for this machine
+/// because nothing of it crosses a wire.
+pub fn service(base_url: &str) -> Result<&'static Client, SendError> {
     static CLIENT: OnceLock<Result<Client, String>> = OnceLock::new();
-    let built = CLIENT.get_or_init(|| build(redirect::Policy::none()));
+    static HERE: OnceLock<Result<Client, String>> = OnceLock::new();
+    let url = url::Url::parse(base_url).ok();
+    let host = url.as_ref().and_then(url::Url::host_str);
+    let built = if host.is_some_and(super::is_loopback) {
+        HERE.get_or_init(|| built(configured(redirect::Policy::none()).no_proxy()))
+    } else {
+        CLIENT.get_or_init(|| build(redirect::Policy::none()))
+    };
     built.as_ref().map_err(|says| SendError::NotYet { says: says.clone(), wait: None })
 }
 
 fn build(redirects: redirect::Policy) -> Result<Client, String> {
+    built(configured(redirects))
+}
+
+fn configured(redirects: redirect::Policy) -> ClientBuilder {
     Client::builder()
         .connect_timeout(CONNECT_LIMIT)
         .timeout(ANSWER_LIMIT)
         .redirect(redirects)
         .user_agent(concat!("ladder/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| format!("the HTTP client cannot be built: {error}"))
+}
+
+fn built(builder: ClientBuilder) -> Result<Client, String> {
+    builder.build().map_err(|error| format!("the HTTP client cannot be built: {error}"))
 }
 
 /// Those of 4xx that prove that a request was not carried out: about what it
@@ -303,7 +318,7 @@ mod tests {
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
             let _ = stream.write_all(&[head.into_bytes(), body].concat()).await;
         });
-        call(service().unwrap().get(url)).await.unwrap()
+        call(service(&url).unwrap().get(&url)).await.unwrap()
     }
 
     #[tokio::test]

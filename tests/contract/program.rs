@@ -103,6 +103,24 @@ async fn what_is_wrong_with_the_credentials_is_an_error_for_machines_too() {
     assert!(!ended.out().contains("canary"), "{}", ended.out());
 }
 
+/// `http://` is allowed to this machine, because nothing of it crosses a wire:
+/// a proxy that the environment names would carry the tokens away in the clear.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_on_this_machine_is_asked_without_a_proxy() {
+    let (house, networks) = house(&[way("x, OAuth 2"), way("facebook"), way("linkedin, a member")]).await;
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let mut command = house.command(&["publish", "m", "--yes"]);
+    for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"] {
+        command.env(name, &address);
+    }
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(proxy.accept().is_err(), "the proxy was asked");
+    assert!(networks.iter().all(|network| network.timeline().len() == 1));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_is_settled_by_the_networks_own_list() {
     for name in ["x, OAuth 2", "facebook", "linkedin, an organisation"] {

@@ -3,7 +3,7 @@
 
 use super::bench::{Bench, CANARY};
 use super::rows::WAYS;
-use ladder::channel::SendError;
+use ladder::channel::{SendError, Whose};
 use ladder::rehearsal::Settings;
 
 /// Refused by `verify`, in these words.
@@ -14,7 +14,8 @@ async fn told(way: usize, change: impl FnOnce(Settings) -> Settings, token: Opti
     }
     match bench.channel.verify(bench.folder.path()).await {
         Err(SendError::Refused { says }) => says,
-        Ok(()) => "(taken)".to_owned(),
+        Ok(Whose::Verified) => "(taken)".to_owned(),
+        Ok(Whose::Unsaid(why)) => format!("(not verified: {why})"),
         Err(other) => panic!("{}: {other:?}", WAYS[way].name),
     }
 }

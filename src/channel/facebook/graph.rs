@@ -38,7 +38,7 @@ impl Graph {
     /// A request to `path` below the version. The token is in a header, never
     /// in the address, which logs keep.
     pub fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
-        let request = http::service()?
+        let request = http::service(&self.root)?
             .request(method, format!("{}/{path}", self.root))
             .header(AUTHORIZATION, self.bearer.clone());
         Ok(match &self.proof {

@@ -33,7 +33,7 @@ impl<'a> Api<'a> {
     pub async fn open(channel: &'a LinkedIn, project: &Path) -> Result<Api<'a>, SendError> {
         let secrets = channel.credentials.expose(project).await?;
         let bearer = secrets.bearer("access_token")?;
-        Ok(Api { channel, secrets, bearer, client: http::service()? })
+        Ok(Api { channel, secrets, bearer, client: http::service(&channel.base_url)? })
     }
 
     /// A request with everything that LinkedIn wants to see on each of them.

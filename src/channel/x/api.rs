@@ -78,7 +78,7 @@ impl Api<'_> {
         } else {
             self.secrets.bearer("access_token")?
         };
-        Ok(http::service()?.request(method, url).header(AUTHORIZATION, authorization))
+        Ok(http::service(self.base_url)?.request(method, url).header(AUTHORIZATION, authorization))
     }
 
     /// Sends what changes nothing that people see.
@@ -93,7 +93,6 @@ impl Api<'_> {
         let said = if words.is_empty() { String::new() } else { format!(" (X says: {words})") };
         let refused = |why: String| SendError::Refused { says: format!("{why}{said}") };
         let low = heard(answer).to_lowercase();
-        let posting = purpose != Purpose::Asking;
         let doubted = purpose == (Purpose::Posting { doubted: true });
         match answer.status {
             401 => refused(self.not_accepted(answer, &low)),
@@ -123,7 +122,7 @@ impl Api<'_> {
                 let hint = "; if `base_url` leads elsewhere, write the address that it leads to";
                 lost(answer, purpose, what, &format!("{said}{hint}"))
             }
-            400..=499 if posting && !answer.is_refusal() => lost(answer, purpose, what, &said),
+            400..=499 if !answer.is_refusal() => lost(answer, purpose, what, &said),
             400..=499 => refused(format!("X did not take {what}: {}", status(answer))),
             _ => lost(answer, purpose, what, &said),
         }
@@ -143,7 +142,9 @@ impl Api<'_> {
         let says = match error {
             SendError::Refused { says } if !proves => says,
             // It spoke, of something else; and a server in X's place may not know the question.
-            SendError::NotYet { .. } if answer.json().is_some_and(|said| said.is_object()) && answer.is_success() => {
+            SendError::NotYet { .. }
+                if answer.json().is_some_and(|said| said.is_object()) && answer.is_success() =>
+            {
                 let words = self.words(answer);
                 let said = if words.is_empty() { String::new() } else { format!(" (X says: {words})") };
                 format!("X answered {} and named no account{said}", status(answer))

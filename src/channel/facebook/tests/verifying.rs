@@ -96,7 +96,11 @@ async fn who_does_not_say_whose_token_it_is_has_not_said_that_all_is_well() {
 #[tokio::test]
 async fn what_is_about_the_question_alone_is_not_verified_and_stops_nothing() {
     let mut all = vec![error(403, 10, 0, "no"), error(403, 200, 0, "no"), error(400, 100, 33, "no")];
-    all.extend([error(400, 2500, 0, "Unknown path components"), error(400, 100, 0, "no"), error(400, 803, 0, "no")]);
+    all.extend([
+        error(400, 2500, 0, "Unknown path components"),
+        error(400, 100, 0, "no"),
+        error(400, 803, 0, "no"),
+    ]);
     all.extend([error(200, 100, 0, "no"), ok("{}"), ok(r#"{"name":""}"#)]);
     for code in [400, 403, 404, 405, 501] {
         for body in ["", "<html>Not here</html>", r#"{"error":"Not Found"}"#] {
@@ -110,8 +114,10 @@ async fn what_is_about_the_question_alone_is_not_verified_and_stops_nothing() {
             assert!(why.starts_with("Facebook does not say whose token it is: "), "{why}");
         }
     }
-    let Ok(Whose::Unsaid(why)) = verify(vec![error(400, 100, 33, "no"), ok("{}")], "").await else { panic!() };
-    insta::assert_snapshot!(why, @"");
+    let Ok(Whose::Unsaid(why)) = verify(vec![error(400, 100, 33, "no"), ok("{}")], "").await else {
+        panic!()
+    };
+    insta::assert_snapshot!(why, @"Facebook does not say whose token it is: there is no page of this `page_id` that the token can see: compare the number with the page's, and look whose token it is. Facebook says: no (code 100, subcode 33, trace AbCd)");
 }
 
 #[tokio::test]
