@@ -57,8 +57,8 @@ async fn what_is_wrong_is_said_with_what_to_do() {
     `account` says `Acme Boats`, and page 12 is `Acme Rockets` (`acmerockets`): correct one of `account`, `page_id` and `access_token`
     `account` says `Acme Rockets`, and page 12 is `Acme Boats`: correct one of `account`, `page_id` and `access_token`
     `page_id` says 12, and Facebook knows that page as 120: write `page_id = "120"` if `Acme Rockets` is meant
-    `access_token` is not the token of the page 12 but of `Ada Lovelace` (990), a person or another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there
-    `access_token` is not the token of the page 12 but of `Ada Lovelace` (990), a person or another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there
+    `access_token` is not the token of the page `Acme Rockets` but of `Ada Lovelace` (990), a person or another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there
+    `access_token` is not the token of the page `Acme Rockets` but of `Ada Lovelace` (990), a person or another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there
     this needs the page's own token, and the token is another's: take the page's from `GET /me/accounts`. Facebook says: (#210) A page access token is required (code 210, trace AbCd)
     "#);
 }
