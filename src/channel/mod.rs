@@ -17,6 +17,7 @@ pub mod network;
 pub mod outbox;
 pub mod secret;
 pub mod static_site;
+pub mod taken;
 #[cfg(test)]
 mod tests;
 pub mod x;
@@ -28,11 +29,12 @@ use crate::plan::{Identity, Payload, Receipt, Seen, StepKey};
 use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
 use crate::source::Sources;
 use crate::text::Rules;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
+pub use taken::Taken;
 
 /// A running piece of work with a channel.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, SendError>> + Send + 'a>>;
@@ -46,12 +48,25 @@ pub type Posting<'a> = Doing<'a, Receipt>;
 /// posted.
 pub const LONGEST_PREPARATION: Duration = Duration::from_secs(20 * 60);
 
+/// So long after a try a network's list is believed, if it does not show the
+/// part. How far behind a list may be, no network says; ten minutes have been
+/// tried. A judgement: to wait too long costs half an hour, and to wait too
+/// short posts it twice.
+pub const LONGEST_LAG: SignedDuration = SignedDuration::from_mins(30);
+
 /// Why nothing is known to be out.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
     /// The service said no. Trying again changes nothing.
     #[error("{says}")]
     Refused {
+        /// What it said.
+        says: String,
+    },
+    /// It said no to who asks, or to what is paid, and not to what is sent:
+    /// nothing was done. Once somebody has mended that, the same goes.
+    #[error("{says}")]
+    Mendable {
         /// What it said.
         says: String,
     },
@@ -76,13 +91,24 @@ pub enum SendError {
 const MENDING: Duration = Duration::from_secs(5 * 60);
 
 impl SendError {
+    /// A refusal that is about who asks, or about what is paid.
+    #[must_use]
+    pub fn mendable(self) -> SendError {
+        match self {
+            SendError::Refused { says } => SendError::Mendable { says },
+            other => other,
+        }
+    }
+
     /// Met while it was asked who may post, in the middle of a run: nothing
     /// was posted, and once somebody has mended it the part goes as it is. The
     /// next run asks before it begins, and stops there.
     #[must_use]
     pub fn before_posting(self) -> SendError {
         match self {
-            SendError::Refused { says } => SendError::NotYet { says, wait: Some(MENDING) },
+            SendError::Refused { says } | SendError::Mendable { says } => {
+                SendError::NotYet { says, wait: Some(MENDING) }
+            }
             other => other,
         }
     }
@@ -104,6 +130,9 @@ pub struct Attempt {
     pub doubted: bool,
     /// The receipts of the parts before this one.
     pub previous: Vec<Receipt>,
+    /// What else of this account is known: told to whoever looks for a part, or
+    /// sends one again after a doubt.
+    pub taken: Taken,
     /// When this part was tried first: dates in what is sent come from here,
     /// so that a repeat is the same bytes.
     pub first_tried: Timestamp,
@@ -116,6 +145,15 @@ pub struct Attempt {
     pub media: PathBuf,
     /// The bound variant, for adapters that write more than the payload (outbox).
     pub variant: Variant,
+}
+
+impl Attempt {
+    /// When the first try began, to the second: some networks tell times no
+    /// finer. What was made before is not this part, unless a clock is wrong:
+    /// of that much nobody can tell.
+    pub fn began(&self) -> Timestamp {
+        Timestamp::from_second(self.first_tried.as_second()).unwrap_or(self.first_tried)
+    }
 }
 
 /// What a channel needs before anything may be sent anywhere.
@@ -223,6 +261,18 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn find<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let _ = (part, attempt);
         Box::pin(async { Ok(Found::CannotTell("this channel keeps no list of what it was sent".to_owned())) })
+    }
+    /// Whether each post has an id that no other ever gets, so that one post
+    /// cannot be two deliveries.
+    fn ids_last(&self) -> bool {
+        false
+    }
+    /// The id of the account's post that readers find at `address`, as far as
+    /// the address tells it. The error says why no post of this account can be
+    /// there. Pure.
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        let _ = address;
+        Ok(None)
     }
     /// Takes a part down.
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {

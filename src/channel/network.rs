@@ -60,6 +60,8 @@ pub trait Network: Send + Sync + Debug {
         part: &PayloadPart,
         attempt: &Attempt,
     ) -> impl Future<Output = Result<Found, SendError>> + Send;
+    /// See [`Channel::post_at`].
+    fn post_at(&self, address: &str) -> Result<Option<String>, String>;
     /// See [`Channel::remove`].
     fn remove(
         &self,
@@ -180,6 +182,14 @@ impl<N: Network> Channel for N {
         Box::pin(Network::find(self, part, attempt))
     }
 
+    fn ids_last(&self) -> bool {
+        true
+    }
+
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        Network::post_at(self, address)
+    }
+
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
         Box::pin(Network::remove(self, receipt, project))
     }
@@ -187,6 +197,36 @@ impl<N: Network> Channel for N {
     fn at_once(&self) -> usize {
         N::AT_ONCE
     }
+}
+
+/// Whose machine an address is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Host {
+    /// The network's own.
+    Own,
+    /// Where `base_url` points, which speaks for the network.
+    Other,
+}
+
+/// The address, if it is on one of the network's `hosts` (or below one), or on
+/// the very server that `base_url` names; else why not.
+pub(super) fn web(
+    address: &str,
+    network: &str,
+    hosts: &[&str],
+    base_url: &str,
+) -> Result<(url::Url, Host), String> {
+    let url = url::Url::parse(address.trim()).map_err(|_| "it is no web address".to_owned())?;
+    let host = url.host_str().unwrap_or_default();
+    let own = |own: &&str| host.strip_suffix(*own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    if matches!(url.scheme(), "http" | "https") && url.port().is_none() && hosts.iter().any(own) {
+        return Ok((url, Host::Own));
+    }
+    let base = url::Url::parse(base_url).ok();
+    if base.is_some_and(|base| base.origin() == url.origin()) {
+        return Ok((url, Host::Other));
+    }
+    Err(format!("`{host}` is not {network}: open the post there, and copy its address"))
 }
 
 #[cfg(test)]

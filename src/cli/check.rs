@@ -117,12 +117,17 @@ fn gather(sources: &Sources, found: Vec<(String, Vec<Diagnostic>)>) -> Vec<Diagn
                 continue;
             }
             let same = (problem.rule, problem.span, problem.message.clone());
+            let rungs = problem.rungs.clone();
             let at = *known.entry(same).or_insert_with(|| {
                 problems.push((problem, Vec::new()));
                 problems.len() - 1
             });
-            if let Some((_, names)) = problems.get_mut(at).filter(|(_, names)| !names.contains(&id)) {
-                names.push(id.clone());
+            if let Some((first, names)) = problems.get_mut(at) {
+                if !names.contains(&id) {
+                    names.push(id.clone());
+                }
+                let new: Vec<String> = rungs.into_iter().filter(|rung| !first.rungs.contains(rung)).collect();
+                first.rungs.extend(new);
             }
         }
     }

@@ -7,7 +7,7 @@
 
 use super::load::{Loaded, Unclear};
 use crate::channel::{Configured, configure};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, told_once};
 use crate::ladder::{Ladder, Message, Project, Rung};
 use crate::lint;
 use crate::plan::{Draft, Identity};
@@ -117,13 +117,17 @@ pub fn compose<'a>(
     let allow: [&[_]; 3] = [&loaded.project.allow, &ladder.allow, &message.allow];
     composed.problems = lint::silence(composed.problems, &allow);
     composed.problems.extend(problems);
+    composed.problems = told_once(composed.problems);
     Ok(composed)
 }
 
 impl<'a> Composed<'a> {
     /// Renders one rung and puts it into its adapter's words.
     fn climb(&mut self, job: &Job<'_>, rung: &'a Rung, message: &'a Message, channel: &'a Configured) {
-        let Some(variant) = render::render(job).take(&mut self.problems) else { return };
+        let mut rendered = render::render(job);
+        rendered.problems =
+            rendered.problems.into_iter().map(|found| found.of_rung(&job.rung.name.value)).collect();
+        let Some(variant) = rendered.take(&mut self.problems) else { return };
         let identity = Identity {
             account: channel.channel.account(),
             message: job.master.id.clone(),
@@ -134,6 +138,7 @@ impl<'a> Composed<'a> {
         };
         let mut checked = channel.channel.payload(&variant, &identity);
         for problem in &mut checked.problems {
+            problem.rungs = vec![identity.rung.clone()];
             // An adapter sees only the variant: where it comes from is said here.
             if problem.span.is_none() {
                 problem.span = Some(message.title.span);

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, Standing, State, Step};
 use crate::publish::{self, Route, Scope, World};
 use crate::report::Progress;
-use crate::report::status::Dues;
+use crate::report::status::{self, Dues};
 use crate::schedule::{Due, due};
 use crate::store::Store;
 use jiff::Timestamp;
@@ -92,7 +92,7 @@ pub fn send(
         Ok(asked) => asked,
         Err(failure) => {
             runtime.shutdown_background();
-            return Err(failure);
+            return Err(beside_doubts(failure, plans, standing, desk, house));
         }
     };
     if is_any_due(&left, plans, standing, house, manner.early) {
@@ -126,7 +126,7 @@ pub fn send(
         standing.map_err(Failure::from)
     });
     if !quiet {
-        progress.finish();
+        progress.finish(result.is_ok() && desk.console.is_terminal() && !desk.json());
     }
     // A name look-up that hangs must not keep the answer back.
     runtime.shutdown_background();
@@ -206,6 +206,31 @@ fn is_any_due(left: &[Plan], plans: &[Plan], standing: &Standing, house: &House,
         let whole = plans.iter().find(|plan| plan.digest == left.digest).unwrap_or(left);
         left.steps.iter().any(|step| due(whole, step, standing, now, zone, early) == Due::Now)
     })
+}
+
+/// The failure of a run that did not begin. What was unknown before is unknown
+/// still: that comes first, and is shown beside the reason.
+fn beside_doubts(
+    mut failure: Failure,
+    plans: &[Plan],
+    standing: &Standing,
+    desk: &mut Desk,
+    house: &House,
+) -> Failure {
+    let found = deliveries(standing, plans);
+    let unknown: Vec<&Delivery> =
+        found.iter().copied().filter(|delivery| publish::exit_of(&[delivery]) == Exit::Unknown).collect();
+    if unknown.is_empty() {
+        return failure;
+    }
+    let zone = &house.loaded.zone;
+    let dues = dues(plans, standing, Timestamp::now(), zone);
+    desk.field("deliveries", status::json(&found, &dues));
+    let colour = desk.console.colour_out();
+    desk.show(&status::text(&unknown, &dues, zone, colour));
+    failure.exit = Exit::Unknown;
+    failure.message.push_str("; and what is unknown could not be looked for");
+    failure
 }
 
 fn not_ready(reasons: Vec<String>) -> Failure {

@@ -3,7 +3,10 @@
 //! A function that can find more than one problem returns [`Checked`], which
 //! holds all of them: the user fixes a file once, not once for each mistake.
 
+mod same;
 pub mod visible;
+
+pub use same::told_once;
 
 use crate::source::{Location, Sources, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -38,6 +41,9 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// Whether the user's line stays undrawn, because a secret stands on it.
     pub conceals: bool,
+    /// The rungs whose variants have it, in their order. None: it is of the
+    /// files themselves.
+    pub rungs: Vec<String>,
 }
 
 impl Diagnostic {
@@ -66,6 +72,7 @@ impl Diagnostic {
             label: None,
             hint: None,
             conceals: false,
+            rungs: Vec::new(),
         }
     }
 
@@ -95,6 +102,27 @@ impl Diagnostic {
     pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// Says that the variant of `rung` has it.
+    #[must_use]
+    pub fn of_rung(mut self, rung: &str) -> Diagnostic {
+        self.rungs.push(rung.to_owned());
+        self
+    }
+
+    /// The rungs that have it, in a sentence, where they are several; without
+    /// the first, if the message is about that one.
+    pub fn also(&self) -> Option<String> {
+        let named: Vec<String> = self.rungs.iter().map(|rung| format!("`{rung}`")).collect();
+        let (first, others) = named.split_first()?;
+        let (last, before) = others.split_last()?;
+        let (words, before) = match self.message.contains(first) {
+            true => ("the same holds for", before.to_vec()),
+            false => ("it concerns", [std::slice::from_ref(first), before].concat()),
+        };
+        let before = if before.is_empty() { String::new() } else { format!("{} and ", before.join(", ")) };
+        Some(format!("{words} {before}{last}"))
     }
 
     /// Draws the place without the user's line: a secret stands on it.
@@ -147,6 +175,11 @@ impl Diagnostic {
             }
             _ => Group::with_title(title),
         };
+        let also = self.also();
+        let also = also.as_deref().map(visible::visible);
+        if let Some(also) = &also {
+            group = group.element(Level::NOTE.message(also.as_ref()));
+        }
         if let Some(hint) = &hint {
             group = group.element(Level::HELP.no_name().message(format!("hint: {hint}")));
         }
@@ -169,6 +202,7 @@ impl Diagnostic {
             line,
             column,
             hint: self.hint.clone(),
+            rungs: self.rungs.clone(),
         }
     }
 }
@@ -253,6 +287,8 @@ pub struct DiagnosticRecord {
     pub column: Option<usize>,
     /// What to do.
     pub hint: Option<String>,
+    /// The rungs that have it; empty: it is of the files themselves.
+    pub rungs: Vec<String>,
 }
 
 /// A value, and every problem met on the way to it.

@@ -120,10 +120,14 @@ pub fn check_message(subject: &Subject<'_>) -> Vec<Diagnostic> {
     }
     for made in subject.made {
         let look = Look::new(subject, made);
+        let before = found.len();
         let rules = [length::RULES, mail::RULES, words::RULES, mention::RULES, links::RULES, media::RULES]
             .into_iter();
         for rule in rules.flatten() {
             rule(&look, &mut found);
+        }
+        for problem in found.iter_mut().skip(before) {
+            problem.rungs = vec![look.rung().to_owned()];
         }
     }
     repeat::same_text(subject, &mut found);

@@ -92,18 +92,56 @@ fn placeholder_left(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         if look.post().is_none() && span == body {
             continue;
         }
-        if let Some(word) = placeholder(text, true) {
-            found.push(
-                table::PLACEHOLDER_LEFT
-                    .broken(format!("`{}` is left in {name}", word.trim()))
-                    .at(span)
-                    .hint("write what was to stand there"),
-            );
-        }
+        let Some(word) = placeholder(text, true) else { continue };
+        let Some((name, span)) = place_of(look, word, name, span) else { continue };
+        found.push(
+            table::PLACEHOLDER_LEFT
+                .broken(format!("`{}` is left in {name}", word.trim()))
+                .at(span)
+                .hint("write what was to stand there"),
+        );
+    }
+}
+
+/// Where `word`, which stands in the text `name` that `span` made, was written:
+/// there, or in what the message brought into it. Nowhere: it came with the
+/// body, and has been told at its line.
+fn place_of(look: &Look<'_>, word: &str, name: String, span: Span) -> Option<(String, Span)> {
+    let message = look.made.message;
+    let (title, summary) = (&message.title, message.summary_span);
+    let of_template = span != title.span && Some(span) != summary;
+    if of_template && look.subject.sources.slice(span).contains(word) {
+        return Some((name, span));
+    }
+    if title.value.contains(word) {
+        return Some(("the title".to_owned(), title.span));
+    }
+    match summary.filter(|_| message.summary.contains(word)) {
+        Some(summary) => Some(("the summary".to_owned(), summary)),
+        None if is_left_in_body(look.subject, word) => None,
+        None => Some((name, span)),
     }
 }
 
 fn placeholder_in_body(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for (word, span) in left_in_bodies(subject) {
+        found.push(
+            table::PLACEHOLDER_LEFT
+                .broken(format!("`{}` is left in the body", word.trim()))
+                .at(span)
+                .hint("write what was to stand there"),
+        );
+    }
+}
+
+fn is_left_in_body(subject: &Subject<'_>, word: &str) -> bool {
+    left_in_bodies(subject).iter().any(|(left, _)| *left == word)
+}
+
+/// The placeholders in the bodies of the message and its translations, with
+/// their lines.
+fn left_in_bodies(subject: &Subject<'_>) -> Vec<(&'static str, Span)> {
+    let mut left = Vec::new();
     for message in std::iter::once(subject.message).chain(&subject.message.translations) {
         let body = message.body.span;
         let text = subject.sources.slice(body);
@@ -114,17 +152,12 @@ fn placeholder_in_body(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             // Code may be about anything, `TODO` included.
             let prose = !in_code && !fence && !line.contains('`') && !line.starts_with("    ");
             if let Some(word) = placeholder(line, false).filter(|_| prose) {
-                let end = at + line.trim_end().len();
-                found.push(
-                    table::PLACEHOLDER_LEFT
-                        .broken(format!("`{}` is left in the body", word.trim()))
-                        .at(Span::new(body.source, at, end))
-                        .hint("write what was to stand there"),
-                );
+                left.push((word, Span::new(body.source, at, at + line.trim_end().len())));
             }
             at += line.len();
         }
     }
+    left
 }
 
 fn shouting(look: &Look<'_>, found: &mut Vec<Diagnostic>) {

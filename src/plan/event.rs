@@ -69,6 +69,8 @@ pub enum EventKind {
     NotYet { part: u32, says: String, until: Timestamp },
     /// The request left and nothing proves what became of it.
     Unknown { part: u32, cause: String },
+    /// It was looked for, and still nobody knows: why.
+    Looked { part: u32, says: String },
     /// A person (or evidence) settled an unknown outcome or a waiting paste.
     Resolved { sent: bool, url: Option<String>, by: String },
     /// Not sent although it was due: window passed, embargo, page not live …

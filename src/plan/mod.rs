@@ -11,6 +11,7 @@ pub mod fold;
 pub mod key;
 pub mod make;
 pub mod payload;
+mod settle;
 pub mod standing;
 
 pub use crate::render::Tracking;

@@ -102,6 +102,10 @@ pub struct PartStanding {
     /// Whether the outcome of any try was unknown, even if it was settled since:
     /// a service that then speaks of a duplicate speaks of this.
     pub doubted: bool,
+    /// Why the outcome of the last try is unknown, if it is.
+    pub cause: Option<String>,
+    /// Why looking for it settled nothing, when it was looked for last.
+    pub looked: Option<String>,
     /// What the service answered.
     pub receipt: Option<Receipt>,
     /// What was sent, in the adapter's words.
@@ -126,6 +130,13 @@ pub struct RecipientStanding {
 pub struct Standing {
     /// By key.
     pub deliveries: BTreeMap<StepKey, Delivery>,
+}
+
+impl PartStanding {
+    /// What readers see, where that is not what was sent.
+    pub fn seen_otherwise(&self) -> Option<&str> {
+        self.receipt.as_ref().filter(|_| self.state == State::Sent)?.altered.as_deref()
+    }
 }
 
 impl Delivery {

@@ -35,7 +35,7 @@ use std::path::PathBuf;
 pub trait Listener: Send {
     /// An event that is durable by now.
     fn event(&mut self, event: &Event);
-    /// Something that takes time and is not an event: "waiting 30 s for x".
+    /// Something that takes time and is not an event: "looking whether it went out".
     fn doing(&mut self, step: &Step, what: &str);
 }
 

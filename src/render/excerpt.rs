@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 pub fn excerpt(markdown: &str, limit: usize) -> String {
     let prose = markdown::prose(markdown);
     // A text of nothing but lists still says something.
-    let text = if prose.is_empty() { markdown::plain(markdown).replace(markdown::BREAK, " ") } else { prose };
+    let text = if prose.is_empty() { markdown::whole(markdown) } else { prose };
     sentences(&text, limit)
 }
 

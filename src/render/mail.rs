@@ -111,7 +111,7 @@ impl Page<'_> {
         let mut blocks = Vec::new();
         let rule = "=".repeat(unicode_width::UnicodeWidthStr::width(self.title).min(72));
         blocks.push(format!("{}\n{rule}", markdown::wrap(self.title, 72).join("\n")));
-        let body = markdown::mail_text(body).replace(markdown::BREAK, "");
+        let body = markdown::mail_text(body);
         blocks.push(body.trim().to_owned());
         if let Some(link) = self.link {
             blocks.push(format!("{}: {link}", read_more(&self.job.message.language)));

@@ -53,6 +53,11 @@ pub fn plain(markdown: &str) -> String {
     markup::bare(markdown, &manner::POST).text
 }
 
+/// The same without the marks at which a thread breaks: for what is never split.
+pub(super) fn whole(markdown: &str) -> String {
+    markup::bare(markdown, &manner::WHOLE).text
+}
+
 /// Only the running text of `markdown`: no headings, lists, quotations, code or tables, and
 /// links as their words. What sentences can be taken from.
 pub fn prose(markdown: &str) -> String {

@@ -5,6 +5,7 @@
 //! goes out holds no control character but the line feeds between lines.
 
 use crate::text::visible;
+use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -62,35 +63,46 @@ pub fn wrap_words(text: &str, columns: usize) -> Vec<String> {
 fn wrap_lines(text: &str, columns: usize, parts_words: bool) -> Vec<String> {
     let columns = columns.max(2);
     let text = text.replace("\r\n", "\n").replace('\t', "    ");
-    visible(&text).split('\n').flat_map(|line| wrap_line(line.trim_end(), columns, parts_words)).collect()
+    let lines = visible(&text);
+    let pieces = |line: &str| -> Vec<String> {
+        let line = line.trim_end();
+        let ranges = wrap_line(line, columns, parts_words);
+        ranges.into_iter().filter_map(|range| line.get(range).map(str::to_owned)).collect()
+    };
+    lines.split('\n').flat_map(pieces).collect()
 }
 
-fn wrap_line(line: &str, columns: usize, parts_words: bool) -> Vec<String> {
+/// Where one line, which is visible already, is broken to be at most `columns` wide.
+pub fn wrapped(line: &str, columns: usize) -> Vec<Range<usize>> {
+    wrap_line(line, columns.max(2), true)
+}
+
+fn wrap_line(line: &str, columns: usize, parts_words: bool) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
-    let mut current = String::new();
-    let mut used = 0;
+    let (mut from, mut at, mut used) = (0, 0, 0);
+    let ended = |from: usize, at: usize| from..from + line[from..at].trim_end().len();
     for word in words(line) {
         let bare = word.trim_end_matches(' ');
         if used > 0 && used + width(bare) > columns {
-            lines.push(std::mem::take(&mut current).trim_end().to_owned());
-            used = 0;
+            lines.push(ended(from, at));
+            (from, used) = (at, 0);
         }
         if width(bare) <= columns || !parts_words {
-            current.push_str(word);
             used += width(word);
+            at += word.len();
             continue;
         }
         for grapheme in word.graphemes(true) {
             let wide = grapheme_width(grapheme);
             if used + wide > columns {
-                lines.push(std::mem::take(&mut current).trim_end().to_owned());
-                used = 0;
+                lines.push(ended(from, at));
+                (from, used) = (at, 0);
             }
-            current.push_str(grapheme);
             used += wide;
+            at += grapheme.len();
         }
     }
-    lines.push(current.trim_end().to_owned());
+    lines.push(ended(from, at));
     lines
 }
 

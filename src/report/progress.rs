@@ -41,6 +41,8 @@ struct Rung {
     reasons: BTreeSet<String>,
     told: u64,
     last_doing: String,
+    /// Where the last thing went that was told to be sent.
+    last_place: Option<String>,
 }
 
 impl std::fmt::Debug for Progress {
@@ -76,6 +78,7 @@ impl Progress {
                 reasons: BTreeSet::new(),
                 told: 0,
                 last_doing: String::new(),
+                last_place: None,
             });
         }
         progress.add_bars();
@@ -96,11 +99,13 @@ impl Progress {
         }
     }
 
-    /// Ends the bars and leaves the last line of each standing.
-    pub fn finish(&mut self) {
+    /// Ends the bars and leaves the last line of each standing; `answered`: a
+    /// table of the same deliveries follows on the same terminal, so they go.
+    pub fn finish(&mut self, answered: bool) {
         for at in 0..self.rungs.len() {
             let rung = &self.rungs[at];
             match &rung.bar {
+                Some(bar) if answered => bar.finish_and_clear(),
                 // What nothing happened to says so, instead of standing there empty.
                 Some(bar) if !rung.started && bar.message().is_empty() => {
                     bar.abandon_with_message("nothing to do now")
@@ -149,6 +154,14 @@ impl Progress {
         }
     }
 
+    /// A person's mail did not go out after all: told once for all of them.
+    fn settled(&mut self, at: usize, by: &str) {
+        let Some(rung) = self.rungs.get_mut(at) else { return };
+        if rung.reasons.len() < MOST_REASONS && rung.reasons.insert(format!("{NOT_SENT}: {by}")) {
+            self.say(at, NOT_SENT, &format!("settled by {by}"));
+        }
+    }
+
     fn counted(&mut self, at: usize, end: &'static str) {
         let Some(rung) = self.rungs.get_mut(at) else { return };
         *rung.ends.entry(end).or_default() += 1;
@@ -165,6 +178,11 @@ impl Progress {
             return self.say(at, end, detail);
         }
         let bad = end != word(State::Sent) && !detail.is_empty();
+        if bad && rung.all == 1 {
+            // The count would say the same of the one person again.
+            rung.told = rung.done();
+            return self.say(at, end, detail);
+        }
         let new = bad && rung.reasons.len() < MOST_REASONS && rung.reasons.insert(one_line(detail));
         let complete = rung.done() >= rung.all;
         if new && self.bars.is_none() {
@@ -177,6 +195,7 @@ impl Progress {
 }
 
 const WRITTEN: &str = "written for you";
+const NOT_SENT: &str = "not sent";
 
 impl Rung {
     fn done(&self) -> u64 {
@@ -226,6 +245,9 @@ impl Listener for Progress {
                     self.rungs.get(at).filter(|rung| rung.all > 1 && !rung.mail).map(|rung| rung.all);
                 let number = thread.map(|all| format!("{} of {all}  ", part + 1)).unwrap_or_default();
                 self.ended(at, word(State::Sent), &format!("{number}{}", place(receipt)));
+                if let Some(rung) = self.rungs.get_mut(at) {
+                    rung.last_place = receipt.url.clone();
+                }
             }
             EventKind::Seen { seen, .. } => {
                 let live = seen.altered.as_deref().map(|live| format!("readers see “{live}”"));
@@ -235,16 +257,24 @@ impl Listener for Progress {
             }
             EventKind::Refused { says, .. } => self.ended(at, word(State::Refused), says),
             EventKind::Unknown { cause, .. } => self.ended(at, word(State::Unknown), cause),
+            EventKind::Looked { says, .. } => {
+                self.say(at, word(State::Unknown), &format!("looked for it: {says}"))
+            }
             EventKind::NotYet { says, until, .. } if !mail => {
                 self.say(at, "not yet", &format!("{says}; again at {}", until.strftime("%H:%M:%S UTC")));
             }
             EventKind::NotYet { says, until, .. } => {
                 self.put_off(at, says, &until.strftime("%H:%M:%S UTC").to_string())
             }
-            EventKind::Resolved { sent, url, by } => {
-                let word = if *sent { "sent" } else { "not sent" };
+            EventKind::Resolved { sent: true, url, .. }
+                if mail || self.rungs.get(at).is_some_and(|rung| rung.last_place == *url) => {}
+            EventKind::Resolved { sent: true, url, by } => {
                 let url = url.as_deref().unwrap_or_default();
-                self.say(at, word, &format!("{url} (settled by {by})"));
+                self.say(at, word(State::Sent), &format!("{url} (settled by {by})"));
+            }
+            EventKind::Resolved { sent: false, by, .. } if mail => self.settled(at, by),
+            EventKind::Resolved { sent: false, by, .. } => {
+                self.say(at, NOT_SENT, &format!("settled by {by}"));
             }
             EventKind::Held { why } => self.say(at, word(State::Held), why),
             EventKind::Skipped { why } => self.say(at, word(State::Skipped), why),
@@ -332,7 +362,7 @@ mod tests {
         progress.doing(&plan.steps[0], "waiting until the page answers");
         progress.doing(&plan.steps[0], "waiting until the page answers");
         play(&mut progress, &plan);
-        progress.finish();
+        progress.finish(false);
         let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
         insta::assert_snapshot!(text, @r"
         blog        …                waiting until the page answers
@@ -342,6 +372,36 @@ mod tests {
         newsletter  refused          no such mailbox
         newsletter  unknown          cut
         newsletter  sent             1 of 3, 1 refused, 1 unknown
+        ");
+    }
+
+    #[test]
+    fn what_the_records_settle_is_told_once() {
+        let (page, plan) = (Page::default(), plan());
+        let mut progress = Progress::with(std::slice::from_ref(&plan), None, Box::new(page.clone()));
+        let mut tell = |rung: usize, recipient: Option<&str>, kind: EventKind| {
+            let key = plan.steps[rung].key.clone();
+            let at = "2026-12-01T08:00:00Z".parse().unwrap();
+            progress.event(&Event { at, key, recipient: recipient.map(str::to_owned), kind });
+        };
+        let url = Some("https://acme.example/b".to_owned());
+        let receipt = Receipt { url: url.clone(), ..Receipt::default() };
+        let by = || "the channel's own records".to_owned();
+        tell(0, None, EventKind::Unknown { part: 0, cause: "cut".to_owned() });
+        tell(0, None, EventKind::Receipt { part: 0, receipt });
+        tell(0, None, EventKind::Resolved { sent: true, url, by: by() });
+        tell(1, None, EventKind::Resolved { sent: false, url: None, by: by() });
+        for person in ["p0@acme.example", "p1@acme.example"] {
+            tell(2, Some(person), EventKind::Unknown { part: 0, cause: "cut".to_owned() });
+            tell(2, Some(person), EventKind::Resolved { sent: false, url: None, by: by() });
+        }
+        let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+        insta::assert_snapshot!(text, @r"
+        blog        unknown          cut
+        blog        sent             https://acme.example/b
+        tweet       not sent         settled by the channel's own records
+        newsletter  unknown          cut
+        newsletter  not sent         settled by the channel's own records
         ");
     }
 
@@ -365,14 +425,14 @@ mod tests {
         let plan = plan();
         let mut progress = Progress::with(std::slice::from_ref(&plan), None, Box::new(Gone));
         play(&mut progress, &plan);
-        progress.finish();
+        progress.finish(false);
         let bars = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         let mut progress = Progress::with(std::slice::from_ref(&plan), Some(bars), Box::new(Gone));
         play(&mut progress, &plan);
         assert_eq!(progress.rungs[0].bar.as_ref().unwrap().position(), 1);
         assert_eq!(progress.rungs[2].bar.as_ref().unwrap().message(), "sent  1 of 3, 1 refused, 1 unknown");
-        progress.finish();
+        progress.finish(false);
         let mut unstarted = Progress::new(&[plan], false);
-        unstarted.finish();
+        unstarted.finish(true);
     }
 }

@@ -35,6 +35,8 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
 
 pub(in crate::report) fn part_in(state: State) -> PartStanding {
     PartStanding {
+        cause: None,
+        looked: None,
         part: 0,
         state,
         attempts: 1,

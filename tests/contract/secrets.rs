@@ -90,7 +90,7 @@ async fn a_token_that_expires_between_two_parts_leaves_the_first() {
         let first = bench.channel.send(&parts[0], &bench.attempt(&variant, 0, &[])).await.unwrap();
         bench.network.order(Fault::Expired);
         let second = bench.channel.send(&parts[1], &bench.attempt(&variant, 1, &[first])).await;
-        assert!(matches!(second, Err(SendError::Refused { .. })), "{}: {second:?}", way.name);
+        assert!(matches!(second, Err(SendError::Mendable { .. })), "{}: {second:?}", way.name);
         assert_eq!(bench.network.timeline().len(), 1);
     }
 }

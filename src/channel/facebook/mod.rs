@@ -4,6 +4,7 @@
 //! handling, pages posts). What is said of errors, waits and listings stands
 //! beside the code that acts on it.
 
+mod address;
 mod dialect;
 mod find;
 mod graph;
@@ -169,6 +170,10 @@ impl Network for Facebook {
 
     async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
         find::find(self, part, attempt).await
+    }
+
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        address::post_at(address, &self.page_id, &self.base_url)
     }
 
     async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {

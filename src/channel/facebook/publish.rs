@@ -128,7 +128,9 @@ async fn post(
     fields.push(("fields".to_owned(), "id,permalink_url,message".to_owned()));
     let request = graph.request(Method::POST, &format!("{}/feed", page.page_id))?.form(&fields);
     let answer = graph.call(request, asked).await?;
-    let Some((id, told)) = graph.made(&answer, "id", asked) else { return Err(graph.judge(&answer, asked)) };
+    let Some((id, told)) = graph.made(&answer, "id", asked) else {
+        return Err(not_made(graph, &answer, asked));
+    };
     Ok(receipt(graph, &id, &told, part, None))
 }
 
@@ -146,7 +148,7 @@ async fn photo(
     }
     let answer = send_form(graph, page, form, asked).await?;
     let Some((id, told)) = graph.made(&answer, "post_id", asked) else {
-        return Err(graph.judge(&answer, asked));
+        return Err(not_made(graph, &answer, asked));
     };
     let detail = graph::id(&told["id"]).map(|photo| format!("photo {photo}"));
     Ok(receipt(graph, &id, &Value::Null, part, detail))
@@ -175,7 +177,7 @@ async fn comment(graph: &Graph, part: &PayloadPart, post: &str, asked: Asked) ->
     let message = part.body["message"].as_str().unwrap_or("");
     let request = graph.request(Method::POST, &format!("{post}/comments"))?.form(&[("message", message)]);
     let answer = graph.call(request, asked).await?;
-    let Some((id, _)) = graph.made(&answer, "id", asked) else { return Err(graph.judge(&answer, asked)) };
+    let Some((id, _)) = graph.made(&answer, "id", asked) else { return Err(not_made(graph, &answer, asked)) };
     Ok(receipt(graph, &id, &Value::Null, part, Some(format!("{COMMENT_ON}{post}"))))
 }
 
@@ -221,4 +223,11 @@ fn receipt(graph: &Graph, id: &str, told: &Value, part: &PayloadPart, detail: Op
 fn altered(told: &Value, planned: &str) -> Option<String> {
     let live = told.get("message")?.as_str()?;
     (!planned.contains("@[") && !same_words(live, planned)).then(|| live.to_owned())
+}
+
+/// Why a request made nothing that readers see: with a token that is no good,
+/// the same goes once there is a good one.
+fn not_made(graph: &Graph, answer: &Answer, asked: Asked) -> SendError {
+    let error = graph.judge(answer, asked);
+    if dialect::is_about_token(answer) { error.mendable() } else { error }
 }

@@ -14,7 +14,7 @@ use super::post::since;
 use super::same::{Likeness, compare};
 use super::{comment, post, urn};
 use crate::channel::http::Trouble;
-use crate::channel::{Attempt, Found, SendError};
+use crate::channel::{Attempt, Found, LONGEST_LAG, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -26,9 +26,6 @@ pub(super) const MEMBERS: &str = "LinkedIn lets no application list a member's p
 const COUNT: usize = 100;
 /// 1,000 posts since the first try: nobody posts that much in an hour.
 const MOST_PAGES: usize = 10;
-/// So long after the last try a list has everything. Our choice: requests
-/// that we gave up after 30 seconds are done by then several times over.
-const SETTLED: SignedDuration = SignedDuration::from_secs(5 * 60);
 
 /// From this long before the first try on, whatever is like ours keeps us from
 /// saying that ours is not there: a clock may be wrong by more than `since` allows.
@@ -80,12 +77,12 @@ fn closed(what: &str) -> String {
 
 /// What a look proves, so long after the last try.
 fn settled(look: Look, attempt: &Attempt) -> Found {
-    let early = Timestamp::now() < attempt.last_tried.saturating_add(SETTLED).unwrap_or(Timestamp::MAX);
+    let early = Timestamp::now() < attempt.last_tried.saturating_add(LONGEST_LAG).unwrap_or(Timestamp::MAX);
     match look {
         Look::Sent(receipt) => Found::Sent(receipt),
         Look::NotInIt if early => Found::CannotTell(format!(
             "LinkedIn's list does not have it, but may be behind: ask again in {} minutes",
-            SETTLED.as_mins()
+            LONGEST_LAG.as_mins()
         )),
         Look::NotInIt => Found::Absent,
         Look::Unclear(says) => Found::CannotTell(says),
@@ -178,7 +175,12 @@ fn among_posts(listed: &Listed, planned: &str, author: &str, attempt: &Attempt) 
         if attempt.previous.iter().any(|receipt| receipt.id.as_deref() == Some(id)) {
             continue;
         }
-        seen.take_in(live.compare(planned), made, || (post::receipt(id, None), urn::feed_url(id)));
+        let url = urn::feed_url(id);
+        if attempt.taken.has_post(id, &url) {
+            seen.pass_over(live.compare(planned), made, url);
+            continue;
+        }
+        seen.take_in(live.compare(planned), made, || (post::receipt(id, None), url.clone()));
     }
     // The list begins with what was changed last: one at its end that was left
     // alone since before the try has all newer ones above it.
@@ -201,9 +203,14 @@ fn among_comments(api: &Api<'_>, listed: &Listed, planned: &str, thread: &str, a
             seen.unreadable = true;
             continue;
         };
+        let url = urn::comment_url(thread, &comment.urn());
+        if attempt.taken.has_post(&comment.urn(), &url) {
+            seen.older |= made < seen.since;
+            continue;
+        }
         seen.take_in(compare(planned, live), made, || {
             let receipt = comment::receipt(api, thread, &comment, planned, facts);
-            (receipt, urn::comment_url(thread, &comment.urn()))
+            (receipt, url)
         });
     }
     // That LinkedIn counts as many as it shows, be it none, is an answer.
@@ -238,6 +245,7 @@ impl By {
 
 /// What a list showed.
 struct Seen {
+    began: Timestamp,
     since: Timestamp,
     doubt: Timestamp,
     /// The part itself, and when it was made: of several the first.
@@ -246,6 +254,8 @@ struct Seen {
     alike: Option<String>,
     /// Something of ours from before the first try.
     older: bool,
+    /// The address of another delivery's post of the same words.
+    anothers: Option<String>,
     /// An entry of which not all can be read that is needed.
     unreadable: bool,
 }
@@ -253,19 +263,28 @@ struct Seen {
 impl Seen {
     fn of(attempt: &Attempt) -> Seen {
         let (since, doubt) = (since(attempt), doubt(attempt));
-        Seen { since, doubt, found: None, alike: None, older: false, unreadable: false }
+        let (found, alike, anothers) = (None, None, None);
+        Seen { began: attempt.began(), since, doubt, found, alike, older: false, anothers, unreadable: false }
     }
 
     /// An entry of ours; `it` is its receipt and its address.
     fn take_in(&mut self, likeness: Likeness, made: Timestamp, it: impl FnOnce() -> (Receipt, String)) {
         self.older |= made < self.since;
-        if likeness == Likeness::Same && made >= self.since {
+        if likeness == Likeness::Same && made >= self.began {
             let first = self.found.as_ref().is_none_or(|(first, _)| made < *first);
             if first {
                 self.found = Some((made, it().0));
             }
         } else if likeness != Likeness::Unlike && made >= self.doubt {
             self.alike.get_or_insert_with(|| it().1);
+        }
+    }
+
+    /// An entry that is known to be something else.
+    fn pass_over(&mut self, likeness: Likeness, made: Timestamp, url: String) {
+        self.older |= made < self.since;
+        if likeness == Likeness::Same {
+            self.anothers.get_or_insert(url);
         }
     }
 
@@ -276,6 +295,11 @@ impl Seen {
         if let Some(url) = self.alike {
             return Look::Unclear(format!(
                 "{url} is nearly the same, and not quite: look whether that is it"
+            ));
+        }
+        if let Some(url) = self.anothers {
+            return Look::Unclear(format!(
+                "{url} has the same words and is another delivery's, and LinkedIn takes none twice: look at the page"
             ));
         }
         if self.unreadable {

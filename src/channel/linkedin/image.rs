@@ -127,6 +127,7 @@ fn about(picture: &Picture, error: SendError) -> SendError {
     let name = |says: String| format!("the image `{}`: {says}", picture.path);
     match error {
         SendError::Refused { says } => SendError::Refused { says: name(says) },
+        SendError::Mendable { says } => SendError::Mendable { says: name(says) },
         SendError::NotYet { says, wait } => SendError::NotYet { says: name(says), wait },
         SendError::Unknown { cause } => SendError::NotYet { says: name(cause), wait: None },
     }

@@ -8,6 +8,7 @@
 //! text format (li-lms-2026-05), rate limits. Where a fact comes from elsewhere
 //! or is not verified, it says so beside it.
 
+mod address;
 mod answer;
 mod api;
 mod comment;
@@ -226,6 +227,10 @@ impl Network for LinkedIn {
         } else {
             find::post(&api, part, attempt).await
         }
+    }
+
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        address::post_at(address, &self.base_url)
     }
 
     async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 /// How far LinkedIn's clock and ours may be apart.
 const SKEW: SignedDuration = SignedDuration::from_secs(120);
 
-/// What was made before this cannot come from the attempt.
+/// What was made before this cannot come from the attempt, whichever clock is wrong.
 pub(super) fn since(attempt: &Attempt) -> Timestamp {
     attempt.first_tried.saturating_sub(SKEW).unwrap_or(Timestamp::MIN)
 }
@@ -48,7 +48,11 @@ pub(super) async fn send(
     let asked = Asked::ToPublish { doubted: attempt.doubted };
     let error = trouble(&answer, asked, api, Timestamp::now());
     let is_early = !images.are_ready && matches!(answer.status, 400 | 404 | 422) && fault.speaks_of_images();
-    Err(if is_early { too_early(error, images, attempt) } else { error })
+    Err(match answer.status {
+        401 => error.mendable(),
+        _ if is_early => too_early(error, images, attempt),
+        _ => error,
+    })
 }
 
 /// LinkedIn did not take a post with images of which nobody could say that they
@@ -115,6 +119,10 @@ async fn duplicate(
     let refused = |why: &str| SendError::Refused {
         says: format!("LinkedIn has a post of these words already, {}{why}", urn::feed_url(&post)),
     };
+    // Whatever was in doubt, these words are not taken now.
+    if attempt.taken.has_post(&post, &urn::feed_url(&post)) {
+        return Err(refused(", which is another delivery's: change the words if it is to be said once more"));
+    }
     if !attempt.doubted {
         return Err(refused(": change the words if it is to be said once more"));
     }
@@ -127,6 +135,14 @@ async fn duplicate(
                     return Err(refused(
                         ", older than the first try: change the words if it is to be said once more",
                     ));
+                }
+                if live.created.is_some_and(|created| created < attempt.began()) {
+                    let cause = format!(
+                        "LinkedIn calls it a duplicate of {}, which was made just before the first try: look \
+                         whether that is it",
+                        urn::feed_url(&post)
+                    );
+                    return Err(SendError::Unknown { cause });
                 }
                 altered = differing(api, commentary(part), live.text);
             }

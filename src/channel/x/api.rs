@@ -97,8 +97,7 @@ impl Api<'_> {
         match answer.status {
             401 => refused(self.not_accepted(answer, &low)),
             402 => refused(
-                "the app's X account has no credits left: buy some in X's developer console, and publish again"
-                    .to_owned(),
+                "the app's X account has no credits left: buy some in X's developer console".to_owned(),
             ),
             // Where there is a doubt, no other status is said to be about duplicates.
             400 | 403 | 422 if doubted && low.contains("duplicate") => {
@@ -111,7 +110,10 @@ impl Api<'_> {
                 SendError::Unknown { cause: format!("{cause}, {may}{said}") }
             }
             403 => refused(forbidden(&low, purpose, what)),
-            429 => SendError::NotYet { says: format!("X takes no more for the moment{said}"), wait: wait(answer) },
+            429 => SendError::NotYet {
+                says: format!("X takes no more for the moment{said}"),
+                wait: wait(answer),
+            },
             // The server gave up waiting for the rest of the request, says
             // whoever stands in front of it; what is behind may have had it all.
             408 => lost(answer, purpose, what, &said),
@@ -126,6 +128,13 @@ impl Api<'_> {
             400..=499 => refused(format!("X did not take {what}: {}", status(answer))),
             _ => lost(answer, purpose, what, &said),
         }
+    }
+
+    /// Why an image, or its words, is not there: with a token that is no good, or
+    /// without credits, it will be once that is mended.
+    pub fn not_uploaded(&self, answer: &Answer, what: &str) -> SendError {
+        let error = self.error(answer, Purpose::Asking, what);
+        if matches!(answer.status, 401 | 402) { error.mendable() } else { error }
     }
 
     /// What an answer means that does not say whose the credentials are. The

@@ -5,6 +5,7 @@
 //! Facts: X API v2 documentation, snapshot of 2026-08-22 (openapi.json 2.167),
 //! and twitter-text's config v3.
 
+mod address;
 mod api;
 mod find;
 mod media;
@@ -191,6 +192,10 @@ impl Network for X {
 
     async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
         find::find(self, part, attempt).await
+    }
+
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        address::post_at(address, self.handle.as_deref(), &self.base_url)
     }
 
     async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {

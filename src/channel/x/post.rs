@@ -60,7 +60,9 @@ async fn post(
     let named = id_of(said.pointer("/data/id")).filter(|id| api.secrets.redact(id) == *id);
     let Some(id) = named.filter(|_| answer.is_success()) else {
         let purpose = Purpose::Posting { doubted: attempt.doubted };
-        return Err(api.error(&answer, purpose, if attempt.part == 0 { "the post" } else { "this part" }));
+        let error = api.error(&answer, purpose, if attempt.part == 0 { "the post" } else { "this part" });
+        // A token that is no good, or an account without credits.
+        return Err(if matches!(answer.status, 401 | 402) { error.mendable() } else { error });
     };
     // Errors beside an id are about something else than the post.
     let detail = said.get("errors").is_some().then(|| format!("X adds: {}", api.words(&answer)));

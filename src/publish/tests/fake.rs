@@ -201,6 +201,9 @@ impl Channel for Fake {
             }
         })
     }
+    fn ids_last(&self) -> bool {
+        true
+    }
     fn find<'a>(&'a self, _: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let asked = (attempt.identity.recipient.clone(), attempt.part);
         self.log.finds.lock().unwrap().push(asked);

@@ -51,7 +51,7 @@ fn a_post_is_plain_text() {
 
 #[test]
 fn the_text_of_a_mail_is_laid_out() {
-    assert_snapshot!(mail_text(TEXT), @r###"
+    assert_snapshot!(mail_text(TEXT), @r"
     Title
     =====
 
@@ -82,10 +82,8 @@ fn the_text_of_a_mail_is_laid_out() {
 
     ------------------------
 
-    <!-- break -->
-
     End here.
-    "###);
+    ");
 }
 
 #[test]
@@ -103,4 +101,11 @@ fn marks_of_other_tools_are_no_text() {
     assert_eq!(mail_text(alert), "> Do not touch.\n\nMore.");
     // Without its marks a quotation would be said by the house itself.
     assert_eq!(prose(alert), "More.");
+}
+
+#[test]
+fn in_a_mail_a_break_is_nothing_and_in_code_it_is_text() {
+    let text = "Write\n\n```\n<!-- break -->\n```\n\nor `<!-- break -->`\n\n<!-- break -->\n\ntwo";
+    assert_eq!(mail_text(text), "Write\n\n    <!-- break -->\n\nor <!-- break -->\n\ntwo");
+    assert_eq!(whole("- `<!-- break -->`\n\n<!-- break -->\n\n- b"), "• <!-- break -->\n\n• b");
 }

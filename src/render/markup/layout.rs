@@ -82,6 +82,8 @@ pub(super) struct Writer<'m> {
     quotes: Vec<Option<usize>>,
     left_out: usize,
     pictures: usize,
+    /// Whether something has just been taken out of the line: a picture, a tag.
+    after_gone: bool,
     alt: String,
     language: Option<String>,
     pub code: bool,
@@ -111,6 +113,7 @@ pub(super) fn layout(markdown: &str, manner: &Manner) -> Layout {
         quotes: Vec::new(),
         left_out: 0,
         pictures: 0,
+        after_gone: false,
         alt: String::new(),
         language: None,
         code: false,
@@ -171,11 +174,16 @@ impl Writer<'_> {
             }
             Event::InlineHtml(html) => match raw::opens_unseen(&html) {
                 Some(name) => self.unseen = Some(name),
-                None => self.html(&html),
+                None => {
+                    self.html(&html);
+                    self.after_gone = true;
+                }
             },
             Event::Html(html) if html.trim() == BREAK => {
                 self.end_raw();
-                self.structure(BREAK);
+                if self.manner.keeps_breaks {
+                    self.structure(BREAK);
+                }
                 self.flush(true);
             }
             // Beyond the deepest nesting nobody says where a block of HTML ends.
@@ -185,7 +193,12 @@ impl Writer<'_> {
 
     /// Words of the author.
     pub fn text(&mut self, text: &str) {
-        if self.pictures > 0 { self.alt.push_str(text) } else { self.line.push_str(text) }
+        if self.pictures > 0 {
+            return self.alt.push_str(text);
+        }
+        // Of the two spaces that it stood between, one is left.
+        let between = std::mem::take(&mut self.after_gone) && self.line.ends_with(' ');
+        self.line.push_str(text.strip_prefix(' ').filter(|_| between).unwrap_or(text));
     }
 
     /// Something that the outlet reads, not its readers.
@@ -278,7 +291,11 @@ impl Writer<'_> {
             }
             Tag::HtmlBlock => self.flush(true),
             // Inside an item without blank lines its text is already open.
-            Tag::Paragraph => self.flush(self.gap),
+            Tag::Paragraph => {
+                // Below a list within the item it is no part of that list's last one.
+                let begun = self.containers.last().is_some_and(|item| item.used);
+                self.flush(self.gap || begun && !self.lists.is_empty());
+            }
             Tag::Emphasis => self.open(FacetKind::Emphasis),
             Tag::Strong => self.open(FacetKind::Strong),
             Tag::Strikethrough => self.open(FacetKind::Strike),
@@ -330,6 +347,7 @@ impl Writer<'_> {
                 self.pictures = self.pictures.saturating_sub(1);
                 if let Some(image) = self.out.images.last_mut().filter(|_| self.pictures == 0) {
                     image.alt = std::mem::take(&mut self.alt).trim().to_owned();
+                    self.after_gone = true;
                 }
             }
             TagEnd::Link => self.end_link(),
@@ -420,7 +438,9 @@ impl Writer<'_> {
 
     /// Writes a block of code.
     pub fn code_block(&mut self, text: &str, language: &str) {
-        let named = language.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.#".contains(c));
+        // The longest names of languages have some twenty letters.
+        let named = language.len() <= 32
+            && language.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.#".contains(c));
         let language = if named { language } else { "" };
         self.code = true;
         let moved_in = self.manner.code == CodeBlocks::Indented;

@@ -31,6 +31,9 @@ pub(crate) struct Manner {
     pub wrap: Option<usize>,
     /// Only running text: no headings, lists, quotations, code or tables.
     pub running_text_only: bool,
+    /// Whether the mark at which a thread breaks is kept, for those who split.
+    /// It is never one in code, which is text.
+    pub keeps_breaks: bool,
 }
 
 /// How a quotation is shown.
@@ -113,10 +116,14 @@ pub(crate) const PLAIN: Manner = Manner {
     line_breaks: true,
     wrap: None,
     running_text_only: false,
+    keeps_breaks: true,
 };
 
 /// The text of a post as the filter `plain` has it.
 pub(crate) const POST: Manner = Manner { quote: Quote::Bare, tables: Tables::Bars, ..PLAIN };
+
+/// The same where nothing is split.
+pub(crate) const WHOLE: Manner = Manner { keeps_breaks: false, ..POST };
 
 /// What sentences can be taken from.
 pub(crate) const PROSE: Manner = Manner { links: Links::Words, running_text_only: true, ..POST };
@@ -131,5 +138,6 @@ pub(crate) const MAIL: Manner = Manner {
     code: CodeBlocks::Indented,
     rule: "------------------------",
     wrap: Some(72),
+    keeps_breaks: false,
     ..PLAIN
 };

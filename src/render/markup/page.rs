@@ -3,9 +3,9 @@
 use super::{Markup, Written, bare, manner, write};
 use crate::render::html;
 use crate::render::markdown::events;
-use crate::text::late;
+use crate::text::{escape, late};
 use ammonia::{Builder, UrlRelative};
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
@@ -18,29 +18,46 @@ pub(super) fn matrix(markdown: &str) -> Written {
     let plain = bare(markdown, &manner::PLAIN);
     let mut raw = 0;
     let mut pictures = 0_usize;
-    let mut links = Vec::new();
-    let mapped = events(markdown).filter_map(|event| match event {
+    // Where each link leads, and whether it has words yet.
+    let mut links: Vec<(Option<CowStr<'_>>, bool)> = Vec::new();
+    let mapped = events(markdown).flat_map(|event| match event {
         // Pictures go as events of their own: only `mxc:` is shown there.
         Event::Start(Tag::Image { .. }) => {
             pictures += 1;
-            None
+            [None, None]
         }
         Event::End(TagEnd::Image) => {
             pictures = pictures.saturating_sub(1);
-            None
+            [None, None]
         }
-        _ if pictures > 0 => None,
+        _ if pictures > 0 => [None, None],
         // What leads nowhere outside of the page is its words.
         Event::Start(Tag::Link { ref dest_url, .. }) => {
-            let leads = dest_url.contains(':');
-            links.push(leads);
-            leads.then_some(event)
+            let leads = dest_url.contains(':').then(|| dest_url.clone());
+            let shown = leads.is_some();
+            links.push((leads, false));
+            [shown.then_some(event), None]
         }
-        Event::End(TagEnd::Link) => links.pop().unwrap_or(false).then_some(event),
-        Event::FootnoteReference(label) => Some(Event::Text(format!("[{label}]").into())),
-        Event::SoftBreak => Some(Event::Text(" ".into())),
-        other => html::within(&mut raw, RAW_TAGS, other),
+        // A link of a picture only has lost its words: it has its address instead.
+        Event::End(TagEnd::Link) => match links.pop() {
+            Some((Some(_), true)) => [Some(event), None],
+            Some((Some(url), false)) => [Some(Event::Text(url)), Some(event)],
+            _ => [None, None],
+        },
+        Event::FootnoteReference(label) => [Some(Event::Text(format!("[{label}]").into())), None],
+        Event::Start(Tag::FootnoteDefinition(label)) => {
+            [Some(Event::Html(format!("<div>[{}]", escape(&label)).into())), None]
+        }
+        Event::End(TagEnd::FootnoteDefinition) => [Some(Event::Html("</div>\n".into())), None],
+        Event::SoftBreak => [Some(Event::Text(" ".into())), None],
+        other => {
+            if let (Some((_, words)), Event::Text(_) | Event::Code(_)) = (links.last_mut(), &other) {
+                *words = true;
+            }
+            [html::within(&mut raw, RAW_TAGS, other), None]
+        }
     });
+    let mapped = mapped.flatten();
     let text = html::fragment(mapped, matrix_cleaner()).replace("<p></p>\n", "");
     let text = late::in_html(text.trim_end());
     Written { text, fallback: Some(plain.text), facets: Vec::new(), images: plain.images }

@@ -5,11 +5,10 @@
 //! without blanks at its end, so it becomes a paragraph.
 
 use super::Written;
-use super::discord::{in_brackets, style};
-use super::encode::{Markup, Place, encode_whole};
-use super::facet::FacetKind;
+use super::encode::encode_whole;
 use super::layout::layout;
 use super::manner::{CodeBlocks, Heading, Links, Manner, PLAIN, Quote, Tables};
+use super::marks::Marks;
 use crate::text::markup::reddit;
 
 const MANNER: Manner = Manner {
@@ -27,42 +26,10 @@ const MANNER: Manner = Manner {
     ..PLAIN
 };
 
+const MARKS: Marks = Marks { push: reddit::push, links_addresses: true };
+
 pub(super) fn write(markdown: &str) -> Written {
     let mut layout = layout(markdown, &MANNER);
-    let text = encode_whole(&mut layout, &Reddit);
+    let text = encode_whole(&mut layout, &MARKS);
     Written { text, images: layout.images, ..Written::default() }
-}
-
-struct Reddit;
-
-impl Markup for Reddit {
-    fn text(&self, out: &mut String, text: &str, fresh: bool) {
-        reddit::push(out, text, fresh);
-    }
-
-    fn code(&self, out: &mut String, text: &str) {
-        out.push_str(text);
-    }
-
-    fn structure(&self, out: &mut String, text: &str) {
-        out.push_str(text);
-    }
-
-    fn open(&self, out: &mut String, kind: &FacetKind, place: &Place<'_>) {
-        match kind {
-            FacetKind::Link(_) => out.push('['),
-            kind => style(out, kind, place, true),
-        }
-    }
-
-    fn close(&self, out: &mut String, kind: &FacetKind, place: &Place<'_>) {
-        match kind {
-            FacetKind::Link(url) => {
-                out.push_str("](");
-                out.push_str(&in_brackets(url));
-                out.push(')');
-            }
-            kind => style(out, kind, place, false),
-        }
-    }
 }

@@ -5,12 +5,12 @@
 //! within a word gets a space without width beside it (docs.slack.dev,
 //! Formatting message text; Block Kit, 2026).
 
-use super::encode::{Cursor, Markup, Place, encode_whole};
+use super::encode::{Markup, Place, encode_whole};
 use super::facet::FacetKind;
 use super::layout::{Layout, Section, SectionKind, layout};
 use super::manner::{CodeBlocks, Heading, Links, Manner, PLAIN, Quote, Tables};
+use super::split::Split;
 use super::{Image, Written, escaped_late};
-use crate::text::BREAK;
 use crate::text::markup::slack;
 use crate::text::markup::telegram::utf16_len;
 use serde_json::{Value, json};
@@ -23,6 +23,12 @@ use std::ops::Range;
 pub mod limits {
     /// Blocks of one message.
     pub const BLOCKS: usize = 50;
+    /// Characters of all blocks of one message. Not documented: some 13,200
+    /// were refused (`msg_blocks_too_long`, bolt-js issue 2509, unverified).
+    pub const ALL_BLOCKS: usize = 12_000;
+    /// Characters of `text` that Slack recommends (chat.postMessage); 40,000
+    /// are cut off.
+    pub const TEXT: usize = 4000;
     /// Characters of a section's text.
     pub const SECTION: usize = 3000;
     /// Characters of a header.
@@ -53,10 +59,6 @@ pub(super) fn mrkdwn(markdown: &str) -> Written {
 
 pub(super) fn blocks(markdown: &str) -> Written {
     let mut layout = layout(markdown, &MANNER);
-    let shown = |image: &Image| {
-        ["https://", "http://"].iter().any(|scheme| image.url.starts_with(scheme))
-            && utf16_len(&image.url) <= limits::IMAGE_URL
-    };
     let mut blocks = with_kinds(&layout, &shown);
     let crowded = blocks.len() > limits::BLOCKS;
     if crowded {
@@ -72,6 +74,68 @@ pub(super) fn blocks(markdown: &str) -> Written {
         facets: Vec::new(),
         images,
     }
+}
+
+/// mrkdwn in messages of at most `most`.
+pub(super) fn mrkdwn_messages(markdown: &str, most: usize) -> Vec<Written> {
+    let layout = layout(markdown, &MANNER);
+    let pieces = mrkdwn_split(most, true).pieces(&layout, &(0..layout.text.len()));
+    super::messages::written(pieces, layout.images, |piece| Written {
+        text: piece.text,
+        ..Written::default()
+    })
+}
+
+/// Blocks in messages of at most `most`, and of no more blocks than one takes.
+pub(super) fn block_messages(markdown: &str, most: usize) -> Vec<Written> {
+    let layout = layout(markdown, &MANNER);
+    let mut messages: Vec<(Vec<Value>, usize)> = Vec::new();
+    for block in with_kinds(&layout, &shown) {
+        let size = utf16_len(&words_of(&block));
+        match messages.last_mut() {
+            Some((blocks, used)) if blocks.len() < limits::BLOCKS && *used + size <= most => {
+                blocks.push(block);
+                *used += size;
+            }
+            _ => messages.push((vec![block], size)),
+        }
+    }
+    let mut written: Vec<Written> = messages
+        .into_iter()
+        .map(|(blocks, _)| Written {
+            fallback: Some(blocks.iter().map(words_of).collect::<Vec<_>>().join("\n\n")),
+            text: escaped_late(Value::Array(blocks).to_string()),
+            ..Written::default()
+        })
+        .collect();
+    let mut files = layout.images;
+    files.retain(|image| !shown(image));
+    // Where the blocks went, their places are known no more: they go with the first.
+    files.iter_mut().for_each(|image| image.at = 0);
+    match written.first_mut() {
+        Some(first) => first.images = files,
+        None if files.is_empty() => {}
+        None => written.push(Written { images: files, text: "[]".to_owned(), ..Written::default() }),
+    }
+    written
+}
+
+/// What readers get of a block where blocks are not shown.
+fn words_of(block: &Value) -> String {
+    let text = |value: &Value| value["text"].as_str().unwrap_or_default().to_owned();
+    match block["type"].as_str() {
+        Some("header") => format!("*{}*", slack::escape(&text(&block["text"]))),
+        Some("section") => text(&block["text"]),
+        Some("context") => text(&block["elements"][0]),
+        Some("image") => slack::escape(block["alt_text"].as_str().unwrap_or_default()),
+        _ => MANNER.rule.to_owned(),
+    }
+}
+
+/// Whether Slack can fetch the picture itself.
+fn shown(image: &Image) -> bool {
+    ["https://", "http://"].iter().any(|scheme| image.url.starts_with(scheme))
+        && utf16_len(&image.url) <= limits::IMAGE_URL
 }
 
 /// A block for each heading, line, footnote and picture, and sections of what
@@ -165,127 +229,21 @@ fn sections(layout: &Layout, range: &Range<usize>) -> Vec<Value> {
         .collect()
 }
 
-/// `range` in mrkdwn, in as few pieces as a section can hold: cut between
-/// blocks, else lines, else words.
+/// `range` in mrkdwn, in as few pieces as a section can hold.
 fn pieces(layout: &Layout, range: &Range<usize>) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut add = |text: String, gap: &str| match out.last_mut() {
-        Some(last) if utf16_len(last) + gap.len() + utf16_len(&text) <= limits::SECTION => {
-            last.push_str(gap);
-            last.push_str(&text);
-        }
-        _ => out.push(text),
-    };
-    let first = layout.sections.partition_point(|section| section.range.start < range.start);
-    let sections = layout.sections.iter().skip(first).take_while(|section| section.range.end <= range.end);
-    let start = layout.marks.partition_point(|marked| marked.range.start < range.start);
-    let mut cursor = Cursor::at(layout, start);
-    for Section { range, .. } in sections {
-        let mut ahead = cursor.clone();
-        let text = escaped_late(ahead.encode(range, &Mrkdwn::default()));
-        if text.trim().is_empty() || text.trim() == BREAK {
-            continue;
-        }
-        let gap = match layout.text.get(..range.start) {
-            Some(before) if before.ends_with("\n\n") => "\n\n",
-            _ => "\n",
-        };
-        if utf16_len(&text) <= limits::SECTION {
-            add(text, gap);
-            cursor = ahead;
-        } else {
-            lines(layout, range, &mut cursor).into_iter().for_each(|text| add(text, gap));
-        }
-    }
-    out
+    let pieces = mrkdwn_split(limits::SECTION, false).pieces(layout, range);
+    pieces.into_iter().map(|piece| piece.text).collect()
 }
 
-/// Room for what opens and closes code again, in each piece.
-const FENCES: usize = 8;
-
-/// A block that no section holds, in pieces of lines. Code stays code in each.
-fn lines(layout: &Layout, range: &Range<usize>, cursor: &mut Cursor<'_>) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut piece = String::new();
-    let mut used = 0;
-    let mut code = false;
-    let mut at = range.start;
-    for line in layout.text.get(range.clone()).unwrap_or("").split('\n') {
-        let range = at..at + line.len();
-        at = range.end + 1;
-        let fence = line.trim_start_matches(['>', ' ']).starts_with("```");
-        for text in words(layout, &range, cursor) {
-            let units = utf16_len(&text) + 1;
-            if used > 0 && used + units + FENCES > limits::SECTION {
-                if code {
-                    piece.push_str("\n```");
-                }
-                out.push(std::mem::take(&mut piece));
-                used = 0;
-                // What closes it next is not opened again for that.
-                if code && !fence {
-                    piece.push_str("```");
-                    used = 4;
-                }
-                if code && fence {
-                    continue;
-                }
-            }
-            if used > 0 {
-                piece.push('\n');
-            }
-            piece.push_str(&text);
-            used += units;
-        }
-        code ^= fence;
+/// How mrkdwn is cut. Lengths are those of what is sent.
+fn mrkdwn_split(most: usize, at_breaks: bool) -> Split<'static> {
+    Split {
+        most,
+        measure: |written, _| utf16_len(written),
+        markup: &|| Box::new(Mrkdwn::default()),
+        finish: escaped_late,
+        at_breaks,
     }
-    if !piece.is_empty() {
-        out.push(piece);
-    }
-    out
-}
-
-/// A line, in pieces that a section holds.
-fn words(layout: &Layout, range: &Range<usize>, cursor: &mut Cursor<'_>) -> Vec<String> {
-    let most = limits::SECTION - 2 * FENCES;
-    let mut ahead = cursor.clone();
-    let whole = escaped_late(ahead.encode(range, &Mrkdwn::default()));
-    if utf16_len(&whole) <= most {
-        *cursor = ahead;
-        return vec![whole];
-    }
-    let text = &layout.text;
-    let mut out = Vec::new();
-    let mut at = range.start;
-    // A character is at most five as an entity; marks need the rest.
-    let mut room = 500;
-    while at < range.end {
-        let mut end = (at + room).min(range.end);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        if end < range.end
-            && let Some(space) =
-                text.get(at..end).and_then(|words| words.rfind(' ')).filter(|space| *space > 0)
-        {
-            end = at + space + 1;
-        }
-        if end <= at {
-            end = at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
-        }
-        let mut ahead = cursor.clone();
-        let piece = escaped_late(ahead.encode(&(at..end), &Mrkdwn::default()));
-        // A single character with its marks always fits: addresses are bounded.
-        if utf16_len(&piece) > most && room > 4 {
-            room /= 2;
-            continue;
-        }
-        *cursor = ahead;
-        room = 500;
-        at = end;
-        out.push(piece.trim().to_owned());
-    }
-    out
 }
 
 /// Remembers that a mark has just ended: a letter behind it would undo it.

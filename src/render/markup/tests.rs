@@ -147,3 +147,74 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_stands_in_an_item_stays_in_it_and_what_is_gone_leaves_no_gap() {
+    let text = |markdown: &str, markup| write(markdown, markup).text;
+    let item = "- one\n\n  - deep\n\n  more of one\n";
+    assert_eq!(text(item, Markup::Plain), "• one\n  • deep\n\n  more of one");
+    assert_eq!(text(item, Markup::Reddit), "- one\n    - deep\n\n    more of one");
+    assert_eq!(text("a <!-- b --> c ![d](e.png) f", Markup::Plain), "a c f");
+    assert_eq!(text("a <b> c</b> <u>d</u> e", Markup::Discord), "a **c** d e");
+    assert_eq!(text("[a](<https://b.example/c d>)", Markup::MailText), "a <https://b.example/c%20d>");
+    assert_eq!(
+        text("[![d](e.png)](https://a.example) [b](https://c.example)\n\nx[^n]\n\n[^n]: y", Markup::Matrix),
+        "<p><a href=\"https://a.example\">https://a.example</a> <a href=\"https://c.example\">b</a></p>\n\
+         <p>x[n]</p>\n<div>[n]\n<p>y</p>\n</div>"
+    );
+    let quoted = text("> - a\n\n<div>\n\nb\n\n</div>\n\n- > c", Markup::WordPressBlocks);
+    assert!(quoted.contains("<li>a</li>") && quoted.contains("<li>&gt; c</li>"), "{quoted}");
+    assert!(!quoted.contains("wp:html"), "{quoted}");
+}
+
+#[test]
+fn below_a_list_within_an_item_wordpress_gets_a_block_of_its_own() {
+    let text = "3. a\n   - b\n\n   c\n\n   > d\n   - e\n4. f\n5. g\n   - h\n\n   i\n\nj";
+    insta::assert_snapshot!(write(text, Markup::WordPressBlocks).text, @r#"
+    <!-- wp:list {"ordered":true,"start":3} -->
+    <ol start="3" class="wp-block-list"><!-- wp:list-item -->
+    <li>a<!-- wp:list -->
+    <ul class="wp-block-list"><!-- wp:list-item -->
+    <li>b</li>
+    <!-- /wp:list-item --></ul>
+    <!-- /wp:list --></li>
+    <!-- /wp:list-item --></ol>
+    <!-- /wp:list -->
+
+    <!-- wp:paragraph -->
+    <p>c</p>
+    <!-- /wp:paragraph -->
+
+    <!-- wp:quote -->
+    <blockquote class="wp-block-quote"><!-- wp:paragraph -->
+    <p>d</p>
+    <!-- /wp:paragraph --></blockquote>
+    <!-- /wp:quote -->
+
+    <!-- wp:list -->
+    <ul class="wp-block-list"><!-- wp:list-item -->
+    <li>e</li>
+    <!-- /wp:list-item --></ul>
+    <!-- /wp:list -->
+
+    <!-- wp:list {"ordered":true,"start":4} -->
+    <ol start="4" class="wp-block-list"><!-- wp:list-item -->
+    <li>f</li>
+    <!-- /wp:list-item --><!-- wp:list-item -->
+    <li>g<!-- wp:list -->
+    <ul class="wp-block-list"><!-- wp:list-item -->
+    <li>h</li>
+    <!-- /wp:list-item --></ul>
+    <!-- /wp:list --></li>
+    <!-- /wp:list-item --></ol>
+    <!-- /wp:list -->
+
+    <!-- wp:paragraph -->
+    <p>i</p>
+    <!-- /wp:paragraph -->
+
+    <!-- wp:paragraph -->
+    <p>j</p>
+    <!-- /wp:paragraph -->
+    "#);
+}

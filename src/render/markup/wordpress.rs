@@ -60,13 +60,18 @@ struct Writer<'a> {
     items: usize,
     /// Whether the item that is being read has text already.
     begun: Vec<bool>,
-    ordered: Vec<bool>,
+    /// The open lists: the number of the next item, if they are numbered.
+    lists: Vec<Option<u64>>,
+    /// How deep the list is that was ended in the middle of an item: what stands
+    /// below a list within an item has no place in the item's block.
+    ended: Option<usize>,
     alignments: Vec<Alignment>,
     column: usize,
     head: bool,
     footnote: Option<CowStr<'a>>,
     html: bool,
     code: Option<String>,
+    /// Quotations within the item: it cannot hold their blocks.
     quotes: usize,
 }
 
@@ -108,29 +113,29 @@ impl<'a> Writer<'a> {
             }
             Tag::List(first) => {
                 self.end_leaf();
-                let (tag, attributes) = match first {
-                    Some(1) => ("ol", "{\"ordered\":true} ".to_owned()),
-                    Some(number) => ("ol", format!("{{\"ordered\":true,\"start\":{number}}} ")),
-                    None => ("ul", String::new()),
-                };
-                let start = first.filter(|first| *first != 1);
-                let start = start.map_or(String::new(), |number| format!(" start=\"{number}\""));
-                self.out.push_str(&format!(
-                    "<!-- wp:list {attributes}-->\n<{tag}{start} class=\"wp-block-list\">"
-                ));
-                self.ordered.push(first.is_some());
+                self.open_list(first);
+                self.lists.push(first);
             }
             Tag::Item => {
+                if self.ended == Some(self.lists.len()) {
+                    self.ended = None;
+                    self.open_list(self.lists.last().copied().flatten());
+                }
+                if let Some(Some(number)) = self.lists.last_mut() {
+                    *number = number.saturating_add(1);
+                }
                 self.out.push_str("<!-- wp:list-item -->\n<li>");
                 self.items += 1;
                 self.begun.push(false);
             }
             Tag::BlockQuote(_) => {
                 self.end_leaf();
+                self.leave_item();
                 if self.items == 0 {
                     self.out.push_str("<!-- wp:quote -->\n<blockquote class=\"wp-block-quote\">");
+                } else {
+                    self.quotes += 1;
                 }
-                self.quotes += 1;
             }
             Tag::CodeBlock(_) => {
                 self.end_leaf();
@@ -142,6 +147,7 @@ impl<'a> Writer<'a> {
             }
             Tag::Table(alignments) => {
                 self.end_leaf();
+                self.leave_item();
                 self.alignments = alignments;
                 if self.items == 0 {
                     self.out.push_str("<!-- wp:table -->\n<figure class=\"wp-block-table\"><table>");
@@ -166,6 +172,7 @@ impl<'a> Writer<'a> {
             TagEnd::Heading(level) => {
                 let inside = self.inside();
                 let level = level as usize;
+                self.leave_item();
                 if self.items > 0 {
                     self.in_item(&format!("<strong>{inside}</strong>"));
                 } else if !inside.is_empty() {
@@ -180,20 +187,29 @@ impl<'a> Writer<'a> {
                 self.html = false;
             }
             TagEnd::List(_) => {
-                let tag = if self.ordered.pop().unwrap_or(false) { "ol" } else { "ul" };
+                let depth = self.lists.len();
+                let tag = if self.lists.pop().flatten().is_some() { "ol" } else { "ul" };
+                if self.ended == Some(depth) {
+                    self.ended = None;
+                    return;
+                }
                 self.out.push_str(&format!("</{tag}>\n<!-- /wp:list -->"));
                 self.out.push_str(if self.items == 0 { "\n\n" } else { "" });
             }
             TagEnd::Item => {
                 self.end_leaf();
+                if self.ended == Some(self.lists.len()) {
+                    return;
+                }
                 self.out.push_str("</li>\n<!-- /wp:list-item -->");
                 self.items = self.items.saturating_sub(1);
                 self.begun.pop();
             }
             TagEnd::BlockQuote(_) => {
                 self.end_leaf();
-                self.quotes = self.quotes.saturating_sub(1);
-                if self.items == 0 {
+                if self.items > 0 {
+                    self.quotes = self.quotes.saturating_sub(1);
+                } else {
                     let end = self.out.trim_end().len();
                     self.out.truncate(end);
                     self.out.push_str("</blockquote>\n<!-- /wp:quote -->\n\n");
@@ -201,6 +217,7 @@ impl<'a> Writer<'a> {
             }
             TagEnd::CodeBlock => {
                 let code = escape(self.code.take().unwrap_or_default().trim_end());
+                self.leave_item();
                 if self.items > 0 {
                     self.in_item(&format!("<code>{}</code>", code.replace('\n', "<br>")));
                 } else {
@@ -275,6 +292,7 @@ impl<'a> Writer<'a> {
         if inside.is_empty() {
             return;
         }
+        self.leave_item();
         if let Some(label) = self.footnote.take() {
             inside = format!("<sup>[{}]</sup> {inside}", escape(&label));
         }
@@ -282,12 +300,39 @@ impl<'a> Writer<'a> {
             let mark = if self.quotes > 0 { "&gt; " } else { "" };
             self.in_item(&format!("{mark}{inside}"));
         } else if self.html {
-            self.block("html", "", &inside);
+            if shows(&inside) {
+                self.block("html", "", &inside);
+            }
         } else if picture {
             self.block("image", "", &format!("<figure class=\"wp-block-image\">{inside}</figure>"));
         } else {
             self.block("paragraph", "", &format!("<p>{inside}</p>"));
         }
+    }
+
+    fn open_list(&mut self, first: Option<u64>) {
+        let (tag, attributes) = match first {
+            Some(1) => ("ol", "{\"ordered\":true} ".to_owned()),
+            Some(number) => ("ol", format!("{{\"ordered\":true,\"start\":{number}}} ")),
+            None => ("ul", String::new()),
+        };
+        let start = first.filter(|first| *first != 1);
+        let start = start.map_or(String::new(), |number| format!(" start=\"{number}\""));
+        self.out.push_str(&format!("<!-- wp:list {attributes}-->\n<{tag}{start} class=\"wp-block-list\">"));
+    }
+
+    /// Ends the outermost list where a list within its item has just ended and
+    /// more of the item follows; the next item begins it again.
+    fn leave_item(&mut self) {
+        let outermost = self.items == 1 && self.lists.len() == 1 && self.quotes == 0;
+        if !outermost || !self.out.ends_with("<!-- /wp:list -->") {
+            return;
+        }
+        let tag = if self.lists.last().copied().flatten().is_some() { "ol" } else { "ul" };
+        self.out.push_str(&format!("</li>\n<!-- /wp:list-item --></{tag}>\n<!-- /wp:list -->\n\n"));
+        self.items = 0;
+        self.begun.pop();
+        self.ended = Some(1);
     }
 
     /// Another line of an item.
@@ -303,4 +348,17 @@ impl<'a> Writer<'a> {
     fn block(&mut self, name: &str, attributes: &str, inside: &str) {
         self.out.push_str(&format!("<!-- wp:{name} {attributes}-->\n{inside}\n<!-- /wp:{name} -->\n\n"));
     }
+}
+
+/// Whether readers see anything of `html`: the tags of a frame around Markdown
+/// come alone.
+fn shows(html: &str) -> bool {
+    let mut rest = html;
+    while let Some((text, tag)) = rest.split_once('<') {
+        if !text.trim().is_empty() || ["img", "hr"].iter().any(|name| tag.starts_with(name)) {
+            return true;
+        }
+        rest = tag.split_once('>').map_or("", |(_, rest)| rest);
+    }
+    !rest.trim().is_empty()
 }

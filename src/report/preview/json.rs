@@ -1,6 +1,6 @@
 //! The preview for machines: PRODUCT's JSON contract.
 
-use super::{Preview, PreviewItem};
+use super::{Comment, Preview, PreviewItem};
 use crate::render::{Article, Card, Mail, Picture, Post, Variant};
 use crate::text::count;
 use serde_json::{Map, Value, json};
@@ -64,7 +64,10 @@ fn post(post: &Post, item: &PreviewItem<'_>) -> Value {
     json!({
         "parts": parts,
         "card": post.card.as_ref().map(card),
-        "first_comment": post.first_comment,
+        "first_comment": match item.comment(post) {
+            Comment::Below(comment) => Some(comment),
+            Comment::None | Comment::LeftOut(_) => None,
+        },
     })
 }
 

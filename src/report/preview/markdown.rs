@@ -5,7 +5,7 @@
 //! Names are broken by a zero-width space all the same, for forges and mail
 //! notifications that look into code; the exact text is in `--format json`.
 
-use super::{Preview, PreviewItem, terminal, word_count};
+use super::{Comment, Preview, PreviewItem, terminal, word_count};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::{Article, Card, Mail, Picture, Post, Variant, late};
 use crate::report::columns::one_line;
@@ -58,8 +58,8 @@ fn problems(out: &mut String, preview: &Preview<'_>) {
         let place =
             place.map(|at| format!(" {}", code(&format!("{}:{}", at.file, at.line)))).unwrap_or_default();
         out.push_str(&format!("- **{word}**{place}: {} ({})\n", prose(&problem.message), code(problem.rule)));
-        if let Some(hint) = &problem.hint {
-            out.push_str(&format!("  - {}\n", prose(hint)));
+        for more in problem.also().iter().chain(&problem.hint) {
+            out.push_str(&format!("  - {}\n", prose(more)));
         }
     }
     if found.len() > MOST_PROBLEMS {
@@ -119,6 +119,7 @@ fn variant(item: &PreviewItem<'_>) -> String {
 
 fn post(out: &mut String, item: &PreviewItem<'_>, post: &Post) {
     let many = post.parts.len();
+    let card_part = item.card_part(post);
     for (at, part) in post.parts.iter().enumerate() {
         if many > 1 {
             out.push_str(&format!("**{} of {many}**\n\n", at + 1));
@@ -133,13 +134,17 @@ fn post(out: &mut String, item: &PreviewItem<'_>, post: &Post) {
             ));
         }
         pictures(out, &part.media);
-        if let (0, Some(card)) = (at, &post.card) {
+        if let Some(card) = post.card.as_ref().filter(|_| card_part == Some(at)) {
             link_card(out, card);
         }
     }
-    if let Some(comment) = &post.first_comment {
-        out.push_str("First comment:\n\n");
-        out.push_str(&fence(comment));
+    match item.comment(post) {
+        Comment::None => {}
+        Comment::Below(comment) => {
+            out.push_str("First comment:\n\n");
+            out.push_str(&fence(comment));
+        }
+        Comment::LeftOut(why) => out.push_str(&format!("{}\n\n", prose(&why))),
     }
 }
 

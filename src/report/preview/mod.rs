@@ -8,13 +8,14 @@ mod fold;
 mod html;
 mod json;
 mod markdown;
+mod reading;
 mod terminal;
 
 #[cfg(test)]
 mod fixture;
 
 use crate::diagnostic::Diagnostic;
-use crate::render::{Outlet, Variant};
+use crate::render::{Outlet, Part, Post, Variant};
 use crate::source::Sources;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -97,6 +98,25 @@ impl PreviewItem<'_> {
         }
     }
 
+    /// The part that shows the card. X and Mastodon make it of a link in the
+    /// text: the part that has the link shows it, and where none has, nobody
+    /// sees a card. Others are handed it with the first part.
+    fn card_part(&self, post: &Post) -> Option<usize> {
+        let card = post.card.as_ref()?;
+        let leads = |part: &Part| part.text.contains(&card.url) || part.links.contains(&card.url);
+        let of_text = matches!(self.outlet.rules.network, "x" | "mastodon");
+        post.parts.iter().position(leads).or((!of_text).then_some(0))
+    }
+
+    /// What is written below the post once it is out.
+    fn comment<'p>(&self, post: &'p Post) -> Comment<'p> {
+        match post.first_comment.as_deref() {
+            None => Comment::None,
+            Some(comment) if self.outlet.rules.first_comment => Comment::Below(comment),
+            Some(_) => Comment::LeftOut(format!("{} has no first comment: it is left out", self.network())),
+        }
+    }
+
     /// When it goes out and what it waits for, in a few words; empty if at once.
     fn timing(&self) -> String {
         let after = (!self.after.is_empty()).then(|| format!("after {}", self.after.join(", ")));
@@ -108,6 +128,16 @@ impl PreviewItem<'_> {
             (after, when) => after.or(when).unwrap_or_default(),
         }
     }
+}
+
+/// A post's first comment, as its network has it.
+enum Comment<'a> {
+    /// None is written.
+    None,
+    /// This.
+    Below(&'a str),
+    /// One is written in the files, and cannot be here: the words say so.
+    LeftOut(String),
 }
 
 /// Words of a text; where words are written without spaces, every sign counts.

@@ -1,14 +1,15 @@
 //! The preview on a terminal: a framed box a variant, drawn to the width.
 
 use super::fold::fold_at;
-use super::{Preview, PreviewItem, word_count};
+use super::reading;
+use super::{Comment, Preview, PreviewItem, word_count};
 use crate::render::{Article, Card, Mail, Picture, Post, Variant, late};
 use crate::report::columns::{cut, one_line, pad, width, wrap};
 use crate::report::sign::paint;
 use crate::text::{Counted, count};
 use anstyle::{AnsiColor, Style};
 
-const DIM: Style = Style::new().dimmed();
+pub(super) const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 const PLAIN: Style = Style::new();
 const BAD: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
@@ -39,8 +40,13 @@ pub fn preview(preview: &Preview<'_>, columns: usize, colour: bool) -> String {
 }
 
 /// Late addresses in words, which no line break parts.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     late::shown(text).replace("‹address of ", "‹address\u{a0}of\u{a0}")
+}
+
+/// How many of `lines` are shown: a note in the place of one line saves none.
+fn kept(lines: usize, most: usize) -> usize {
+    if lines == most + 1 { lines } else { most }
 }
 
 /// A box: `inner` columns of text between two borders with a space each.
@@ -73,6 +79,16 @@ impl Frame {
         let text = pad(text, self.inner);
         let text = paint(&text, style, self.colour && style != PLAIN);
         self.out.push_str(&format!("{side} {text} {side}\n"));
+    }
+
+    /// A line of several styles.
+    fn spans(&mut self, spans: &[reading::Span]) {
+        let side = paint("│", DIM, self.colour);
+        let used: usize = spans.iter().map(|(words, _)| width(words)).sum();
+        let words: String =
+            spans.iter().map(|(words, style)| paint(words, *style, self.colour && *style != PLAIN)).collect();
+        let rest = " ".repeat(self.inner.saturating_sub(used));
+        self.out.push_str(&format!("{side} {words}{rest} {side}\n"));
     }
 
     /// Text in as many lines as it needs, the first after `first`, the others after `rest`.
@@ -119,18 +135,37 @@ impl Frame {
     /// At most `most` lines of a long text.
     fn beginning(&mut self, text: &str, most: usize) {
         let lines = wrap(text.trim_end(), self.inner);
+        let most = kept(lines.len(), most);
         for line in lines.iter().take(most) {
             self.line(line, PLAIN);
         }
-        if lines.len() > most {
-            let more = lines.len() - most;
-            self.line(&format!("… {more} more {}", if more == 1 { "line" } else { "lines" }), DIM);
+        self.more(lines.len().saturating_sub(most));
+    }
+
+    /// The same of a Markdown text, drawn for reading.
+    fn reading(&mut self, markdown: &str, most: usize) {
+        let lines = reading::lines(markdown, self.inner);
+        let most = kept(lines.len(), most);
+        // A gap at the cut says nothing.
+        let shown = lines.get(..most).map_or(lines.len(), |begun| {
+            begun.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1)
+        });
+        for line in lines.iter().take(shown) {
+            self.spans(line);
+        }
+        self.more(lines.len().saturating_sub(shown));
+    }
+
+    fn more(&mut self, lines: usize) {
+        if lines > 0 {
+            self.line(&format!("… {lines} more {}", if lines == 1 { "line" } else { "lines" }), DIM);
         }
     }
 }
 
 fn post(frame: &mut Frame, item: &PreviewItem<'_>, post: &Post) {
     let many = post.parts.len();
+    let (card_part, comment) = (item.card_part(post), item.comment(post));
     frame.open(item, &if many > 1 { format!("thread of {many}") } else { "post".to_owned() });
     for (at, part) in post.parts.iter().enumerate() {
         let length = count(&part.text, &item.outlet.rules, post.url_reserve);
@@ -141,20 +176,28 @@ fn post(frame: &mut Frame, item: &PreviewItem<'_>, post: &Post) {
         for picture in &part.media {
             frame.picture(picture);
         }
-        if let (0, Some(card)) = (at, &post.card) {
+        if let Some(card) = post.card.as_ref().filter(|_| card_part == Some(at)) {
             link_card(frame, card);
         }
         let (gauge, style) = gauge(&length, frame.inner);
+        let number = if many > 1 { format!("{}/{many}", at + 1) } else { String::new() };
         if at + 1 < many {
-            frame.rule(("├", "┤"), &format!("{}/{many}", at + 1), &gauge, style);
-        } else if let Some(comment) = &post.first_comment {
-            frame.rule(("├", "┤"), if many > 1 { "last part" } else { "" }, &gauge, style);
-            frame.line("first comment", DIM);
-            frame.text("  ", "  ", &shown(comment), PLAIN);
-            frame.close("", PLAIN);
-        } else {
-            let number = if many > 1 { format!("{many}/{many}") } else { String::new() };
-            frame.rule(("╰", "╯"), &number, &gauge, style);
+            frame.rule(("├", "┤"), &number, &gauge, style);
+            continue;
+        }
+        match &comment {
+            Comment::Below(comment) => {
+                frame.rule(("├", "┤"), &number, &gauge, style);
+                frame.line("first comment", DIM);
+                frame.text("  ", "  ", &shown(comment), PLAIN);
+                frame.close("", PLAIN);
+            }
+            Comment::LeftOut(why) => {
+                frame.blank();
+                frame.text("✗ ", "  ", why, DIM);
+                frame.rule(("╰", "╯"), &number, &gauge, style);
+            }
+            Comment::None => frame.rule(("╰", "╯"), &number, &gauge, style),
         }
     }
 }
@@ -223,7 +266,7 @@ fn article(frame: &mut Frame, item: &PreviewItem<'_>, article: &Article) {
         frame.picture(cover);
     }
     frame.blank();
-    frame.beginning(&shown(&article.markdown), SHOWN);
+    frame.reading(&article.markdown, SHOWN);
     let words = word_count(&article.markdown);
     frame.close(&format!("{words} words"), DIM);
 }
@@ -277,6 +320,78 @@ mod tests {
                 assert_eq!(bare(&preview(&story.preview(), columns, true)), plain);
             }
         }
+    }
+
+    #[test]
+    fn a_thread_has_its_card_where_its_link_is_and_no_comment_that_x_has_not() {
+        let mut story = fixture::story();
+        story.rungs.retain(|(rung, ..)| *rung == "thread" || *rung == "linkedin");
+        let tweet = fixture::story().rungs.swap_remove(1).2;
+        let Variant::Post(tweet) = tweet else { panic!("no post") };
+        for (_, outlet, variant, ..) in &mut story.rungs {
+            let Variant::Post(post) = variant else { panic!("no post") };
+            outlet.rules.first_comment = outlet.rules.network != "x";
+            if outlet.rules.network == "x" {
+                post.first_comment = Some("More below.".to_owned());
+                post.card = tweet.card.clone();
+                post.parts[0].media.clear();
+            }
+        }
+        insta::assert_snapshot!(preview(&story.preview(), 60, false), @"
+        Rocket 2 lands itself
+        rocket-2 · ladder launch · 2 variants
+
+        ╭─ thread · X ─────────────────────────────── thread of 3 ─╮
+        │ @acmerockets · after blog                                │
+        │                                                          │
+        │ How Rocket 2 comes home, in three posts 🚀               │
+        │                                                          │
+        │ First: the boostback burn, 71 km up, engines into the    │
+        │ wind.                                                    │
+        ├─ 1/3 ───────────────────────────── 102/280 █████░░░░░░░ ─┤
+        │ Then the landing legs. They weigh 38 % less than last    │
+        │ year's and fold flat, thanks to @ada_l and her team.     │
+        ├─ 2/3 ───────────────────────────── 106/280 █████░░░░░░░ ─┤
+        │ All of it, with the measurements: ‹address\u{a0}of\u{a0}blog›      │
+        │ #rocketry                                                │
+        │                                                          │
+        │ ┌ link card                                              │
+        │ │ ▣ rocket.png “The booster standing on its landing legs │
+        │ │   at dawn”                                             │
+        │ │ Rocket 2 lands itself                                  │
+        │ │ Reusable, quieter, and cheaper to fly.                 │
+        │ └ ‹address\u{a0}of\u{a0}blog›                                      │
+        │                                                          │
+        │ ✗ X has no first comment: it is left out                 │
+        ╰─ 3/3 ───────────────────────────── 124/280 ██████░░░░░░ ─╯
+
+        ╭─ linkedin · LinkedIn ───────────────────────────── post ─╮
+        │ Acme Rockets · after blog                                │
+        │                                                          │
+        │ Yesterday at dawn, Rocket 2 landed itself for the first  │
+        │ time.                                                    │
+        │                                                          │
+        │ That sounds like a stunt. It is an invoice: a booster    │
+        │ that comes home costs us a tenth of one that does not,   │
+        │ and our customers will see that in                       │
+        │ ┄┄ … see more ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ │
+        │ next year's prices.                                      │
+        │                                                          │
+        │ Three things made it work:                               │
+        │                                                          │
+        │ → legs that fold flat                                    │
+        │ → an engine that starts three times                      │
+        │ → a team that rehearsed every failure twice              │
+        │                                                          │
+        │ Thank you to everyone at the range. #rocketry #reusable  │
+        │                                                          │
+        │ ▣ rocket.png (1200×675)                                  │
+        │   “The booster standing on its landing legs at dawn”     │
+        ├────────────────────────────────── 414/3000 ██░░░░░░░░░░ ─┤
+        │ first comment                                            │
+        │   The whole story with the numbers: ‹address\u{a0}of\u{a0}blog›    │
+        ╰──────────────────────────────────────────────────────────╯
+        ");
     }
 
     #[test]

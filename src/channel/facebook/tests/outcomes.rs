@@ -25,7 +25,7 @@ fn means(status: u16, headers: &[(&'static str, &str)], body: &str, asked: Asked
 
 fn kind(error: &SendError) -> String {
     match error {
-        SendError::Refused { .. } => "Refused".to_owned(),
+        SendError::Refused { .. } | SendError::Mendable { .. } => "Refused".to_owned(),
         SendError::NotYet { wait: Some(wait), .. } => format!("NotYet {}", wait.as_secs()),
         SendError::NotYet { wait: None, .. } => "NotYet".to_owned(),
         SendError::Unknown { .. } => "Unknown".to_owned(),

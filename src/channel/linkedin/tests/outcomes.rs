@@ -2,7 +2,7 @@
 
 use super::server::{Reply, Server, created, json};
 use super::{ORGANIZATION, PERSON, TOKEN, house, house_with};
-use crate::channel::{Attempt, SendError, fixture};
+use crate::channel::{Attempt, SendError, Taken, fixture};
 use crate::plan::Receipt;
 use serde_json::{Value, json as value};
 use std::time::Duration;
@@ -23,7 +23,7 @@ async fn tried(author: &str, doubted: bool, reply: Reply) -> Result<Receipt, Sen
 fn outcome(result: &Result<Receipt, SendError>) -> String {
     match result {
         Ok(receipt) => format!("sent {}", receipt.id.as_deref().unwrap_or("?")),
-        Err(SendError::Refused { says }) => format!("refused: {says}"),
+        Err(SendError::Refused { says } | SendError::Mendable { says }) => format!("refused: {says}"),
         Err(SendError::NotYet { says, wait }) => format!("not yet ({}): {says}", wait.is_some()),
         Err(SendError::Unknown { cause }) => format!("unknown: {cause}"),
     }
@@ -238,10 +238,23 @@ async fn a_duplicate_is_ours_only_after_a_try_that_may_have_gone_out() {
 }
 
 #[tokio::test]
+async fn a_duplicate_of_another_delivery_is_no_receipt() {
+    let server = Server::start(|_, _| duplicate("urn:li:share:712")).await;
+    let house = house(PERSON, &server.url);
+    let variant = fixture::post(&["It landed."]);
+    let mut attempt = Attempt { doubted: true, ..house.attempt(&variant, 2) };
+    let earlier = Receipt { id: Some("urn:li:share:712".to_owned()), ..Receipt::default() };
+    attempt.taken = Taken::by(&*house.channel, [&earlier]);
+    let told = outcome(&house.channel.send(&house.parts(&variant)[0], &attempt).await);
+    assert!(told.starts_with("refused: ") && told.contains("another delivery's"), "{told}");
+}
+
+#[tokio::test]
 async fn a_duplicate_is_looked_at_where_that_is_allowed() {
     let now = jiff::Timestamp::now().as_millisecond();
     for (read, expected) in [
         (json(200, value!({ "createdAt": now, "commentary": "It landed." })), "sent urn:li:share:712"),
+        (json(200, value!({ "createdAt": now - 30_000, "commentary": "It landed." })), "unknown"),
         (json(200, value!({ "createdAt": now - 86_400_000, "commentary": "It landed." })), "refused"),
         (json(404, value!({})), "unknown"),
         (json(403, value!({})), "sent urn:li:share:712"),

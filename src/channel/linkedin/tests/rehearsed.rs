@@ -113,7 +113,7 @@ fn word(outcome: &Result<Vec<Receipt>, SendError>) -> String {
         Ok(receipts) => {
             receipts[0].altered.as_ref().map_or("sent".to_owned(), |live| format!("altered: {live}"))
         }
-        Err(SendError::Refused { .. }) => "refused".to_owned(),
+        Err(SendError::Refused { .. } | SendError::Mendable { .. }) => "refused".to_owned(),
         Err(SendError::NotYet { wait, .. }) => format!("not yet {:?}", wait.map(|wait| wait.as_secs())),
         Err(SendError::Unknown { .. }) => "unknown".to_owned(),
     }
@@ -217,7 +217,7 @@ async fn what_never_arrived_is_absent_when_that_can_be_known() {
     network.order(Fault::CutBefore);
     assert!(matches!(house.channel.send(&part, &attempt).await, Err(SendError::Unknown { .. })));
     assert!(matches!(house.channel.find(&part, &attempt).await, Ok(Found::CannotTell(_))));
-    attempt.last_tried -= SignedDuration::from_mins(6);
+    attempt.last_tried -= SignedDuration::from_mins(31);
     assert_eq!(house.channel.find(&part, &attempt).await.unwrap(), Found::Absent);
     let member = super::rehearsed::house(ADA, &network, "");
     assert!(matches!(member.channel.find(&part, &attempt).await, Ok(Found::CannotTell(_))));

@@ -13,7 +13,7 @@ async fn verified(author: &str, account: &str, reply: Reply) -> (String, Vec<Str
     let said = match house.channel.verify(house.folder.path()).await {
         Ok(Whose::Verified) => "good".to_owned(),
         Ok(Whose::Unsaid(why)) => format!("not verified: {why}"),
-        Err(SendError::Refused { says }) => format!("refused: {says}"),
+        Err(SendError::Refused { says } | SendError::Mendable { says }) => format!("refused: {says}"),
         Err(other) => format!("left to sending: {other:?}"),
     };
     (said, server.lines())
@@ -143,7 +143,7 @@ async fn who_did_not_answer_before_the_run_is_asked_before_the_first_byte() {
         let (part, attempt) = (house.parts(&variant).remove(0), house.attempt(&variant, 1));
         let ended = match house.channel.send(&part, &attempt).await {
             Ok(_) => "sent",
-            Err(SendError::Refused { .. }) => "refused",
+            Err(SendError::Refused { .. } | SendError::Mendable { .. }) => "refused",
             Err(SendError::NotYet { .. }) => "not yet",
             Err(SendError::Unknown { .. }) => "unknown",
         };

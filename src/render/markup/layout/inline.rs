@@ -52,6 +52,8 @@ impl Writer<'_> {
             self.end_link();
         }
         let from = self.line.len();
+        // With a blank in it nobody finds its end.
+        let url = &url.trim().replace(' ', "%20");
         let marked = match self.manner.links {
             Links::Marked(schemes) => {
                 // Each of these may be five as an entity.

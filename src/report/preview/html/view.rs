@@ -7,7 +7,7 @@ use super::rich::escape;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::{Article, Card, Mail, Picture, Post, Variant, late};
 use crate::report::preview::fold::fold_at;
-use crate::report::preview::{Preview, PreviewItem, terminal, word_count};
+use crate::report::preview::{Comment, Preview, PreviewItem, terminal, word_count};
 use crate::source::Sources;
 use crate::text::{Dialect, count};
 use serde::Serialize;
@@ -36,6 +36,7 @@ pub struct ProblemView {
     rule: &'static str,
     message_html: String,
     place: Option<String>,
+    also_html: Option<String>,
     hint_html: Option<String>,
 }
 
@@ -63,6 +64,7 @@ pub struct RungView {
 struct PostView {
     parts: Vec<PartView>,
     first_comment_html: Option<String>,
+    left_out: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -154,6 +156,7 @@ fn problem(problem: &Diagnostic, sources: &Sources, room: &mut Room) -> ProblemV
         rule: problem.rule,
         message_html: quoted(&room.line(&problem.message)),
         place: place.map(|place| format!("{}:{}:{}", place.file, place.line, place.column)),
+        also_html: problem.also().map(|also| quoted(&room.line(&also))),
         hint_html: problem.hint.as_deref().map(|hint| quoted(&room.line(hint))),
     }
 }
@@ -223,6 +226,7 @@ fn rung(preview: &Preview<'_>, item: &PreviewItem<'_>, album: &mut Album<'_>, ro
 fn post(item: &PreviewItem<'_>, post: &Post, album: &mut Album<'_>, room: &mut Room) -> PostView {
     let many = post.parts.len();
     let dialect = item.outlet.rules.dialect;
+    let card_part = item.card_part(post);
     let parts = post.parts.iter().enumerate().map(|(at, part)| {
         let length = count(&part.text, &item.outlet.rules, post.url_reserve).decisive();
         let fold = fold_at(&part.text, &item.outlet.rules);
@@ -240,12 +244,16 @@ fn post(item: &PreviewItem<'_>, post: &Post, album: &mut Album<'_>, room: &mut R
             percent: (length.counted * 100).checked_div(limit).unwrap_or(0).min(100),
             over_by: if limit > 0 { length.counted.saturating_sub(limit) } else { 0 },
             pictures: part.media.iter().map(|one| picture(one, album, room)).collect(),
-            card: post.card.as_ref().filter(|_| at == 0).map(|shown| card(shown, album, room)),
+            card: post.card.as_ref().filter(|_| card_part == Some(at)).map(|shown| card(shown, album, room)),
         }
     });
     let parts = parts.collect();
-    let comment = post.first_comment.as_deref();
-    PostView { parts, first_comment_html: comment.map(|text| room.rich(text, dialect)) }
+    let (first_comment_html, left_out) = match item.comment(post) {
+        Comment::None => (None, None),
+        Comment::Below(text) => (Some(room.rich(text, dialect)), None),
+        Comment::LeftOut(why) => (None, Some(why)),
+    };
+    PostView { parts, first_comment_html, left_out }
 }
 
 fn picture(picture: &Picture, album: &mut Album<'_>, room: &mut Room) -> PictureView {
