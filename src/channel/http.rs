@@ -318,7 +318,7 @@ mod tests {
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
             let _ = stream.write_all(&[head.into_bytes(), body].concat()).await;
         });
-        call(service().unwrap().get(url)).await.unwrap()
+        call(service(&url).unwrap().get(&url)).await.unwrap()
     }
 
     #[tokio::test]

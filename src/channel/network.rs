@@ -254,7 +254,8 @@ mod tests {
         assert!(matches!(question.ask(async { unreachable!() }).await, Ok(7)));
         let other = Question::default();
         assert!(other.ask(async { busy(Some(Duration::MAX)) }).await.is_err());
-        let Err(SendError::NotYet { wait: Some(left), .. }) = other.ask(async { unreachable!() }).await else {
+        let Err(SendError::NotYet { wait: Some(left), .. }) = other.ask(async { unreachable!() }).await
+        else {
             panic!()
         };
         assert!(left > 23 * hour && left <= 24 * hour, "{left:?}");

@@ -63,7 +63,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let channel = channel_of(&house, keyed.delivery);
         if channel.is_none() && address.is_some() {
             let account = &keyed.delivery.account;
-            let note = format!("no channel is `{account}` any more: the address is noted as it is, unchecked");
+            let note =
+                format!("no channel is `{account}` any more: the address is noted as it is, unchecked");
             desk.console.warn(&visible(&note));
         }
         fits(keyed.delivery, address, channel, &standing)?;
@@ -243,7 +244,8 @@ mod tests {
         events.extend(after(&plan, &second, vec![intent(0)]));
         let standing = Standing::fold(&events, false);
         let x = x();
-        let settle = |address| fits(&standing.deliveries[&second.key], Some(address), Some(&*x.channel), &standing);
+        let settle =
+            |address| fits(&standing.deliveries[&second.key], Some(address), Some(&*x.channel), &standing);
         let error = settle("https://x.com/i/status/1").unwrap_err();
         assert!(error.message.contains(&plan.steps[0].key.0), "{error:?}");
         settle("https://x.com/acme/status/2").unwrap();

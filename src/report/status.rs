@@ -168,7 +168,9 @@ pub(super) fn place(delivery: &Delivery) -> String {
     let why = || delivery.error.as_deref().map(|error| cut(&one_line(error), 80));
     let (out, all) = (delivery.live().count(), delivery.part_count);
     if delivery.state == State::Refused && delivery.is_broken_off() || delivery.is_open() && out > 0 {
-        return why().or(live).map_or_else(|| format!("{out} of {all} live"), |more| format!("{out} of {all} live; {more}"));
+        return why()
+            .or(live)
+            .map_or_else(|| format!("{out} of {all} live"), |more| format!("{out} of {all} live; {more}"));
     }
     match delivery.state {
         State::Refused | State::Unknown | State::Held | State::Skipped => why().or(live),

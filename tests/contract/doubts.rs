@@ -67,7 +67,11 @@ async fn two_deliveries_never_have_one_post() {
             age(&house, 120);
             house.run(&["run"]).ends(6);
             let second = last(&house);
-            assert_eq!((second["state"].as_str(), network.timeline().len()), (Some("unknown"), 2), "{second}");
+            assert_eq!(
+                (second["state"].as_str(), network.timeline().len()),
+                (Some("unknown"), 2),
+                "{second}"
+            );
             assert!(second["error"].as_str().unwrap().contains("another delivery"), "{second}");
             let key = second["key"].as_str().unwrap();
             let theirs = network.timeline()[1].url.clone();

@@ -128,7 +128,9 @@ async fn post(
     fields.push(("fields".to_owned(), "id,permalink_url,message".to_owned()));
     let request = graph.request(Method::POST, &format!("{}/feed", page.page_id))?.form(&fields);
     let answer = graph.call(request, asked).await?;
-    let Some((id, told)) = graph.made(&answer, "id", asked) else { return Err(not_made(graph, &answer, asked)) };
+    let Some((id, told)) = graph.made(&answer, "id", asked) else {
+        return Err(not_made(graph, &answer, asked));
+    };
     Ok(receipt(graph, &id, &told, part, None))
 }
 

@@ -31,11 +31,14 @@ async fn ask(page: &Facebook, graph: &Graph) -> Result<Whose, SendError> {
                 return Ok(Whose::Verified);
             }
             if !owner.is_empty() {
-                let owner_name = graph.clean(me.get("name").and_then(Value::as_str).unwrap_or(""));
+                let name = |told: &Value| graph.clean(told.get("name").and_then(Value::as_str).unwrap_or(""));
+                let owner_name = name(&me);
+                let page_name = known.as_ref().map(name).unwrap_or_default();
+                let page_name = if page_name.is_empty() { &page.page_id } else { &page_name };
                 let says = format!(
-                    "`access_token` is not the token of the page {} but of `{owner_name}` ({owner}), a person or \
-                     another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there",
-                    page.page_id
+                    "`access_token` is not the token of the page `{page_name}` but of `{owner_name}` ({owner}), a \
+                     person or another page: ask `GET /me/accounts` with it, and take the page's own \
+                     `access_token` from there"
                 );
                 return Err(SendError::Refused { says });
             }

@@ -80,7 +80,8 @@ impl Fault {
     pub fn is_about_version(&self, status: u16, version: &str) -> bool {
         let low = self.says.to_lowercase();
         let named = low.contains("version") && (low.contains(version) || low.contains("linkedin-version"));
-        let coded = self.codes.iter().any(|code| code.to_uppercase().split('_').any(|word| word == "VERSION"));
+        let coded =
+            self.codes.iter().any(|code| code.to_uppercase().split('_').any(|word| word == "VERSION"));
         status == 426 || (matches!(status, 400 | 404 | 406 | 422) && (coded || named))
     }
 

@@ -64,7 +64,11 @@ fn too_early(error: SendError, images: &Uploaded, attempt: &Attempt) -> SendErro
         "{says}. The image may not have been ready, {waited} s after its upload: LinkedIn tells members' \
          applications nothing of that. Set a longer `image_wait` in the channel's table"
     );
-    if attempt.number < MOST_TRIES { SendError::NotYet { says, wait: None } } else { SendError::Refused { says } }
+    if attempt.number < MOST_TRIES {
+        SendError::NotYet { says, wait: None }
+    } else {
+        SendError::Refused { says }
+    }
 }
 
 /// The text as readers see it.

@@ -131,7 +131,9 @@ mod tests {
 
     #[test]
     fn a_text_is_read_as_little_text_or_as_it_stands() {
-        for planned in ["It landed (twice) #Rocket", "C:\\(x86)\\new", "a \\_ b", "\\\\server\\share", "no signs"] {
+        for planned in
+            ["It landed (twice) #Rocket", "C:\\(x86)\\new", "a \\_ b", "\\\\server\\share", "no signs"]
+        {
             for told in [little_text::escape(planned), planned.to_owned()] {
                 assert_eq!(Told::of(&told).compare(planned), Likeness::Same, "{told}");
                 assert_eq!(Told::of(&told).differing(planned), None, "{told}");

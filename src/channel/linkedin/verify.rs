@@ -67,7 +67,10 @@ fn unsaid(api: &Api<'_>, status: u16, fault: &Fault) -> Whose {
     let said = api.clean(&fault.says);
     let said = if said.is_empty() { String::new() } else { format!(": {said}") };
     let (who, takes) = if urn::is_organization(&api.channel.author) {
-        ("who the organisation is", "`rw_organization_admin`, and the number of an organisation that there is")
+        (
+            "who the organisation is",
+            "`rw_organization_admin`, and the number of an organisation that there is",
+        )
     } else {
         ("whose token it is", "the scopes `openid` and `profile`")
     };

@@ -93,13 +93,11 @@ impl Api<'_> {
         let said = if words.is_empty() { String::new() } else { format!(" (X says: {words})") };
         let refused = |why: String| SendError::Refused { says: format!("{why}{said}") };
         let low = heard(answer).to_lowercase();
-        let posting = purpose != Purpose::Asking;
         let doubted = purpose == (Purpose::Posting { doubted: true });
         match answer.status {
             401 => refused(self.not_accepted(answer, &low)),
             402 => refused(
-                "the app's X account has no credits left: buy some in X's developer console"
-                    .to_owned(),
+                "the app's X account has no credits left: buy some in X's developer console".to_owned(),
             ),
             // Where there is a doubt, no other status is said to be about duplicates.
             400 | 403 | 422 if doubted && low.contains("duplicate") => {
@@ -112,7 +110,10 @@ impl Api<'_> {
                 SendError::Unknown { cause: format!("{cause}, {may}{said}") }
             }
             403 => refused(forbidden(&low, purpose, what)),
-            429 => SendError::NotYet { says: format!("X takes no more for the moment{said}"), wait: wait(answer) },
+            429 => SendError::NotYet {
+                says: format!("X takes no more for the moment{said}"),
+                wait: wait(answer),
+            },
             // The server gave up waiting for the rest of the request, says
             // whoever stands in front of it; what is behind may have had it all.
             408 => lost(answer, purpose, what, &said),
@@ -123,7 +124,7 @@ impl Api<'_> {
                 let hint = "; if `base_url` leads elsewhere, write the address that it leads to";
                 lost(answer, purpose, what, &format!("{said}{hint}"))
             }
-            400..=499 if posting && !answer.is_refusal() => lost(answer, purpose, what, &said),
+            400..=499 if !answer.is_refusal() => lost(answer, purpose, what, &said),
             400..=499 => refused(format!("X did not take {what}: {}", status(answer))),
             _ => lost(answer, purpose, what, &said),
         }
@@ -150,7 +151,9 @@ impl Api<'_> {
         let says = match error {
             SendError::Refused { says } if !proves => says,
             // It spoke, of something else; and a server in X's place may not know the question.
-            SendError::NotYet { .. } if answer.json().is_some_and(|said| said.is_object()) && answer.is_success() => {
+            SendError::NotYet { .. }
+                if answer.json().is_some_and(|said| said.is_object()) && answer.is_success() =>
+            {
                 let words = self.words(answer);
                 let said = if words.is_empty() { String::new() } else { format!(" (X says: {words})") };
                 format!("X answered {} and named no account{said}", status(answer))

@@ -18,7 +18,9 @@ mod words;
 
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
-use super::{Adapter, Attempt, Channel, Configuring, Found, MicroDollars, Posting, Removed, SendError, Whose};
+use super::{
+    Adapter, Attempt, Channel, Configuring, Found, MicroDollars, Posting, Removed, SendError, Whose,
+};
 use crate::diagnostic::Checked;
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Payload, PayloadPart, Receipt};

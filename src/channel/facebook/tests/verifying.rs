@@ -57,8 +57,8 @@ async fn what_is_wrong_is_said_with_what_to_do() {
     `account` says `Acme Boats`, and page 12 is `Acme Rockets` (`acmerockets`): correct one of `account`, `page_id` and `access_token`
     `account` says `Acme Rockets`, and page 12 is `Acme Boats`: correct one of `account`, `page_id` and `access_token`
     `page_id` says 12, and Facebook knows that page as 120: write `page_id = "120"` if `Acme Rockets` is meant
-    `access_token` is not the token of the page 12 but of `Ada Lovelace` (990), a person or another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there
-    `access_token` is not the token of the page 12 but of `Ada Lovelace` (990), a person or another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there
+    `access_token` is not the token of the page `Acme Rockets` but of `Ada Lovelace` (990), a person or another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there
+    `access_token` is not the token of the page `Acme Rockets` but of `Ada Lovelace` (990), a person or another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there
     this needs the page's own token, and the token is another's: take the page's from `GET /me/accounts`. Facebook says: (#210) A page access token is required (code 210, trace AbCd)
     "#);
 }
@@ -96,7 +96,11 @@ async fn who_does_not_say_whose_token_it_is_has_not_said_that_all_is_well() {
 #[tokio::test]
 async fn what_is_about_the_question_alone_is_not_verified_and_stops_nothing() {
     let mut all = vec![error(403, 10, 0, "no"), error(403, 200, 0, "no"), error(400, 100, 33, "no")];
-    all.extend([error(400, 2500, 0, "Unknown path components"), error(400, 100, 0, "no"), error(400, 803, 0, "no")]);
+    all.extend([
+        error(400, 2500, 0, "Unknown path components"),
+        error(400, 100, 0, "no"),
+        error(400, 803, 0, "no"),
+    ]);
     all.extend([error(200, 100, 0, "no"), ok("{}"), ok(r#"{"name":""}"#)]);
     for code in [400, 403, 404, 405, 501] {
         for body in ["", "<html>Not here</html>", r#"{"error":"Not Found"}"#] {
@@ -110,8 +114,10 @@ async fn what_is_about_the_question_alone_is_not_verified_and_stops_nothing() {
             assert!(why.starts_with("Facebook does not say whose token it is: "), "{why}");
         }
     }
-    let Ok(Whose::Unsaid(why)) = verify(vec![error(400, 100, 33, "no"), ok("{}")], "").await else { panic!() };
-    insta::assert_snapshot!(why, @"");
+    let Ok(Whose::Unsaid(why)) = verify(vec![error(400, 100, 33, "no"), ok("{}")], "").await else {
+        panic!()
+    };
+    insta::assert_snapshot!(why, @"Facebook does not say whose token it is: there is no page of this `page_id` that the token can see: compare the number with the page's, and look whose token it is. Facebook says: no (code 100, subcode 33, trace AbCd)");
 }
 
 #[tokio::test]

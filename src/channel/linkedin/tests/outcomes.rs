@@ -123,9 +123,14 @@ async fn a_version_that_is_missing_or_unreadable_is_named_whatever_the_status() 
         (404, "INVALID_VERSION", "no such version"),
     ] {
         let said = outcome(&tried(ORGANIZATION, false, json(status, error(status, code, 0, says))).await);
-        assert!(said.starts_with("refused: ") && said.contains("set `version = \""), "{status} {code} {says}: {said}");
+        assert!(
+            said.starts_with("refused: ") && said.contains("set `version = \""),
+            "{status} {code} {says}: {said}"
+        );
     }
-    for (status, code, says) in [(400, "ILLEGAL_ARGUMENT", "an inversion of colours"), (403, "", "LinkedIn-Version")] {
+    for (status, code, says) in
+        [(400, "ILLEGAL_ARGUMENT", "an inversion of colours"), (403, "", "LinkedIn-Version")]
+    {
         let said = outcome(&tried(ORGANIZATION, false, json(status, error(status, code, 0, says))).await);
         assert!(!said.contains("set `version = \""), "{said}");
     }
@@ -143,9 +148,10 @@ async fn a_status_that_proves_nothing_leaves_a_doubt() {
 #[tokio::test]
 async fn an_image_that_may_not_be_ready_is_waited_for_longer_and_not_for_ever() {
     let server = Server::start(|request, own| match request.line.as_str() {
-        "POST /rest/images?action=initializeUpload" => {
-            json(200, value!({ "value": { "uploadUrl": format!("{own}/up"), "image": "urn:li:image:C4E-1" } }))
-        }
+        "POST /rest/images?action=initializeUpload" => json(
+            200,
+            value!({ "value": { "uploadUrl": format!("{own}/up"), "image": "urn:li:image:C4E-1" } }),
+        ),
         "PUT /up" => Reply::Answer(201, Vec::new(), String::new()),
         _ => json(400, error(400, "ILLEGAL_ARGUMENT", 0, "image not processed yet")),
     })
@@ -161,12 +167,17 @@ async fn an_image_that_may_not_be_ready_is_waited_for_longer_and_not_for_ever() 
         fixture::keep(&attempt, b"a");
         told.push(outcome(&house.channel.send(&house.parts(&variant)[0], &attempt).await));
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    not yet (false): LinkedIn refuses it: image not processed yet. The image may not have been ready, 1 s after its upload: LinkedIn tells members' applications nothing of that. Set a longer `image_wait` in the channel's table
+    not yet (false): LinkedIn refuses it: image not processed yet. The image may not have been ready, 2 s after its upload: LinkedIn tells members' applications nothing of that. Set a longer `image_wait` in the channel's table
+    refused: LinkedIn refuses it: image not processed yet. The image may not have been ready, 5 s after its upload: LinkedIn tells members' applications nothing of that. Set a longer `image_wait` in the channel's table
+    ");
     // As an organisation it is known whether it is ready: then it is about something else.
     let ready = Server::start(|request, own| match request.line.as_str() {
-        "POST /rest/images?action=initializeUpload" => {
-            json(200, value!({ "value": { "uploadUrl": format!("{own}/up"), "image": "urn:li:image:C4E-1" } }))
-        }
+        "POST /rest/images?action=initializeUpload" => json(
+            200,
+            value!({ "value": { "uploadUrl": format!("{own}/up"), "image": "urn:li:image:C4E-1" } }),
+        ),
         "PUT /up" => Reply::Answer(201, Vec::new(), String::new()),
         line if line.starts_with("GET /rest/images") => json(200, value!({ "status": "AVAILABLE" })),
         _ => json(400, error(400, "ILLEGAL_ARGUMENT", 0, "image is no image")),
@@ -185,7 +196,8 @@ async fn waits_are_those_that_are_named() {
     let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, named).await else { panic!() };
     assert_eq!(wait, Some(Duration::from_secs(17)));
     // A wait that nobody named is long enough not to be a nuisance.
-    for unnamed in [json(429, value!({})), json(429, error(429, "TOO_MANY_REQUESTS", 101, "throttle limit"))] {
+    for unnamed in [json(429, value!({})), json(429, error(429, "TOO_MANY_REQUESTS", 101, "throttle limit"))]
+    {
         let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, unnamed).await else { panic!() };
         assert_eq!(wait, Some(Duration::from_secs(900)));
     }

@@ -217,7 +217,8 @@ async fn a_server_on_this_machine_takes_uploads_by_any_name_and_at_any_port() {
             _ => network(request, own),
         })
         .await;
-        let receipt = sent(&house(ORGANIZATION, &server.url), &with_images(&[("a.png", b"a")])).await.unwrap();
+        let receipt =
+            sent(&house(ORGANIZATION, &server.url), &with_images(&[("a.png", b"a")])).await.unwrap();
         assert_eq!(receipt.id.as_deref(), Some("urn:li:share:7"));
     }
     assert_eq!(uploads.lines(), ["PUT /dms-uploads/1", "PUT /dms-uploads/1"]);

@@ -45,19 +45,31 @@ async fn an_organisation_is_known_by_its_name() {
 
 #[tokio::test]
 async fn what_is_about_the_question_alone_stops_nothing_and_is_said() {
-    let no = |status: u16, code: &str| json(status, value!({ "status": status, "code": code, "serviceErrorCode": 100, "message": "No." }));
+    let no = |status: u16, code: &str| {
+        json(status, value!({ "status": status, "code": code, "serviceErrorCode": 100, "message": "No." }))
+    };
     insta::assert_snapshot!(verified(PERSON, "Ada", no(403, "ACCESS_DENIED")).await.0, @"not verified: LinkedIn does not say whose token it is (403: No.); to be told takes the scopes `openid` and `profile`");
     insta::assert_snapshot!(verified(ORGANIZATION, "Acme", no(404, "NOT_FOUND")).await.0, @"not verified: LinkedIn does not say who the organisation is (404: No.); to be told takes `rw_organization_admin`, and the number of an organisation that there is");
     // Something in LinkedIn's place may not know the question.
     for author in [PERSON, ORGANIZATION] {
         for status in [400, 403, 404, 405, 410, 422, 501] {
-            for reply in [no(status, "ILLEGAL_ARGUMENT"), json(status, value!({})), Reply::Answer(status, Vec::new(), "<html>".to_owned())] {
+            for reply in [
+                no(status, "ILLEGAL_ARGUMENT"),
+                json(status, value!({})),
+                Reply::Answer(status, Vec::new(), "<html>".to_owned()),
+            ] {
                 let (said, _) = verified(author, "Ada", reply).await;
                 assert!(said.starts_with("not verified: "), "{status}: {said}");
             }
         }
         assert!(verified(author, "Ada", json(200, value!({}))).await.0.starts_with("not verified: "));
-        for reply in [json(500, value!({})), Reply::Cut, json(200, value!([])), json(429, value!({})), json(302, value!({}))] {
+        for reply in [
+            json(500, value!({})),
+            Reply::Cut,
+            json(200, value!([])),
+            json(429, value!({})),
+            json(302, value!({})),
+        ] {
             let (said, _) = verified(author, "", reply).await;
             assert!(said.starts_with("left to sending: NotYet"), "{said}");
         }
