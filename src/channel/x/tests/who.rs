@@ -41,7 +41,7 @@ async fn what_credentials_lack_is_named_with_what_to_do() {
     let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT");
     insta::assert_snapshot!(verdict(expired.with("date", date), true).await, @"refused: this machine's clock is 12 min ahead of X's, and X accepts no signature from another time: set the clock (X says: Unauthorized)");
     let old = json!({ "errors": [{ "code": 135, "message": "Timestamp out of bounds." }] });
-    insta::assert_snapshot!(verdict(Reply::new(401, old), true).await, @"refused: X says that this machine's clock is wrong: set it, and publish again (X says: Timestamp out of bounds)");
+    insta::assert_snapshot!(verdict(Reply::new(401, old), true).await, @"refused: X says that this machine's clock is wrong: set it (X says: Timestamp out of bounds)");
     let app = json!({ "title": "Unsupported Authentication", "status": 403,
         "type": "https://api.twitter.com/2/problems/unsupported-authentication",
         "detail": "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint." });
@@ -51,7 +51,7 @@ async fn what_credentials_lack_is_named_with_what_to_do() {
     insta::assert_snapshot!(verdict(problem(403, "The token lacks the scope users.read"), false).await, @"refused: the `access_token` lacks a scope: it needs tweet.read, tweet.write, users.read, and media.write for images; get a new one with all of them (X says: The token lacks the scope users.read)");
     let broke = json!({ "title": "CreditsDepleted", "type": "https://api.x.com/2/problems/credits",
         "detail": "Your enrolled account does not have any credits." });
-    insta::assert_snapshot!(verdict(Reply::new(402, broke), false).await, @"refused: the app's X account has no credits left: buy some in X's developer console, and publish again (X says: Your enrolled account does not have any credits)");
+    insta::assert_snapshot!(verdict(Reply::new(402, broke), false).await, @"refused: the app's X account has no credits left: buy some in X's developer console (X says: Your enrolled account does not have any credits)");
 }
 
 #[tokio::test]
