@@ -91,7 +91,7 @@ async fn a_refusal_says_what_happened_and_what_to_do() {
         "type": "https://api.twitter.com/2/problems/invalid-request" });
     insta::assert_snapshot!(first(Reply::new(400, invalid)).await, @"refused: X did not take the post: 400 Bad Request (X says: One or more parameters to your request was invalid; text is wrong)");
     insta::assert_snapshot!(first(problem(401, &format!("Bad token {SECRET}"))).await, @"refused: X does not accept the `access_token`: one of OAuth 2 lives for 2 hours, so it has expired or was revoked; get a new one, or use the four keys of OAuth 1.0a, which do not expire (X says: Bad token «secret»)");
-    insta::assert_snapshot!(first(Reply::new(402, json!({ "title": "CreditsDepleted" }))).await, @"refused: the app's X account has no credits left: buy some in X's developer console, and publish again (X says: CreditsDepleted)");
+    insta::assert_snapshot!(first(Reply::new(402, json!({ "title": "CreditsDepleted" }))).await, @"refused: the app's X account has no credits left: buy some in X's developer console (X says: CreditsDepleted)");
     insta::assert_snapshot!(first(Reply::new(302, json!({})).with("location", "https://x.example/")).await, @"unknown: X answered 302 Found: it may have posted the post; if `base_url` leads elsewhere, write the address that it leads to");
 }
 

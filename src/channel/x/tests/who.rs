@@ -51,7 +51,7 @@ async fn what_credentials_lack_is_named_with_what_to_do() {
     insta::assert_snapshot!(verdict(problem(403, "The token lacks the scope users.read"), false).await, @"refused: the `access_token` lacks a scope: it needs tweet.read, tweet.write, users.read, and media.write for images; get a new one with all of them (X says: The token lacks the scope users.read)");
     let broke = json!({ "title": "CreditsDepleted", "type": "https://api.x.com/2/problems/credits",
         "detail": "Your enrolled account does not have any credits." });
-    insta::assert_snapshot!(verdict(Reply::new(402, broke), false).await, @"refused: the app's X account has no credits left: buy some in X's developer console, and publish again (X says: Your enrolled account does not have any credits)");
+    insta::assert_snapshot!(verdict(Reply::new(402, broke), false).await, @"refused: the app's X account has no credits left: buy some in X's developer console (X says: Your enrolled account does not have any credits)");
 }
 
 #[tokio::test]
