@@ -9,15 +9,16 @@ use super::status::plans;
 use crate::channel::{Channel, Taken};
 use crate::exit::Exit;
 use crate::ladder::name::is_page;
-use crate::plan::{Delivery, Event, EventKind, PartStanding, Receipt, Standing, State};
+use crate::plan::{Delivery, Event, EventKind, PartStanding, Plan, Receipt, Standing, State};
 use crate::report::status;
-use crate::store::Batch;
+use crate::store::{Batch, Store};
 use crate::text::visible;
+use jiff::Timestamp;
 use serde_json::json;
 
 /// Arguments of `ladder resolve`.
 #[derive(Clone, Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("outcome").required(true).args(["sent", "not_sent"])))]
+#[command(group(clap::ArgGroup::new("outcome").required(true).args(["sent", "not_sent", "undo"])))]
 pub struct Arguments {
     /// The delivery's key, or its beginning: `ladder status` shows them
     pub key: String,
@@ -27,6 +28,9 @@ pub struct Arguments {
     /// It is not out; an unknown one is sent again when it is due
     #[arg(long)]
     pub not_sent: bool,
+    /// Takes back what was last said so, if nothing has happened since
+    #[arg(long)]
+    pub undo: bool,
 }
 
 /// Records the outcome.
@@ -49,6 +53,24 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         Some(person) => (person.part.state, Some(person.recipient.clone())),
         None => (keyed.delivery.state, None),
     };
+    if arguments.undo {
+        if recipient.is_some() || keyed.delivery.before.is_none() {
+            let message = format!("of {keyed} there is nothing to take back");
+            return Err(Failure::usage("nothing-to-undo", message).hint(
+                "only what a person settled can be taken back, as long as nothing has happened since",
+            ));
+        }
+        let event = EventKind::Reopened { by: person() };
+        let event = Event { at: now, key: keyed.delivery.key.clone(), recipient: None, kind: event };
+        store.commit(&Batch { plans: Vec::new(), events: vec![event] })?;
+        let standing = Standing::fold(&store.events()?, false);
+        drop(lock);
+        if let Some(delivery) = standing.deliveries.get(&keyed.delivery.key) {
+            tell(desk, &house, &store, &standing, delivery, now)?;
+        }
+        desk.console.talk("noted in the journal: it is open again");
+        return Ok(Exit::Done);
+    }
     let broken_off = keyed.recipient.is_none() && keyed.delivery.is_broken_off() && state == State::Refused;
     let open = matches!(state, State::Unknown | State::Waiting);
     if !(open || broken_off && arguments.sent.is_some()) {
@@ -56,6 +78,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let failure = Failure::usage("settled", format!("{keyed} is {word}: there is nothing to settle"));
         return Err(match broken_off {
             true => failure.hint("post the rest by hand, then say where it is: `--sent URL`"),
+            false if keyed.delivery.before.is_some() => failure.hint("`--undo` takes back what was said"),
             false => failure,
         });
     }
@@ -76,13 +99,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let standing_now = Standing::fold(&store.events()?, false);
     drop(lock);
     let Some(delivery) = standing_now.deliveries.get(&keyed.delivery.key) else { return Ok(Exit::Done) };
-    let found = [delivery];
-    let plans = plans(&store, &found)?;
-    let zone = &house.loaded.zone;
-    let dues = dues(&plans, &standing_now, now, zone);
-    desk.field("deliveries", status::json(&found, &dues));
-    let colour = desk.console.colour_out();
-    desk.show(&status::text(&found, &dues, zone, colour));
+    let plans = tell(desk, &house, &store, &standing_now, delivery, now)?;
     let follows = plans.iter().flat_map(|plan| &plan.steps).any(|step| {
         step.after.contains(&delivery.rung)
             && standing_now.deliveries.get(&step.key).is_some_and(Delivery::is_open)
@@ -100,6 +117,25 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     };
     desk.console.talk(&visible(&format!("noted in the journal{then}")));
     Ok(Exit::Done)
+}
+
+/// Shows where the delivery stands now. Its plans come back.
+fn tell(
+    desk: &mut Desk,
+    house: &House,
+    store: &Store,
+    standing: &Standing,
+    delivery: &Delivery,
+    now: Timestamp,
+) -> Result<Vec<Plan>, Failure> {
+    let found = [delivery];
+    let plans = plans(store, &found)?;
+    let zone = &house.loaded.zone;
+    let dues = dues(&plans, standing, now, zone);
+    desk.field("deliveries", status::json(&found, &dues));
+    let colour = desk.console.colour_out();
+    desk.show(&status::text(&found, &dues, zone, colour));
+    Ok(plans)
 }
 
 /// The channel that speaks for the delivery's account today: by its name, else
@@ -167,8 +203,8 @@ mod tests {
     use super::*;
     use crate::channel::{ADAPTERS, Configured, configure};
     use crate::ladder::parse_project;
+    use crate::plan::Step;
     use crate::plan::fixture::{again, event, intent, plan, planned, post, receipt};
-    use crate::plan::{Plan, Step};
     use crate::source::Sources;
 
     const FIRST: &str = "https://x.com/acme/status/1";

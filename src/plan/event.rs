@@ -5,6 +5,9 @@ use crate::render::VariantKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// Who settles an outcome where nobody said it: the network's own list.
+pub const RECORDS: &str = "the channel's own records";
+
 /// One fact about one delivery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -73,6 +76,8 @@ pub enum EventKind {
     Looked { part: u32, says: String },
     /// A person (or evidence) settled an unknown outcome or a waiting paste.
     Resolved { sent: bool, url: Option<String>, by: String },
+    /// A person took back what a person had settled.
+    Reopened { by: String },
     /// Not sent although it was due: window passed, embargo, page not live …
     Held { why: String },
     /// Will not be sent: what it waits for was refused or cancelled.

@@ -59,6 +59,13 @@ impl Standing {
         // cut; what it says is kept all the same.
         let delivery =
             self.deliveries.entry(event.key.clone()).or_insert_with(|| empty(&event.key, event.at));
+        let tells = matches!(
+            event.kind,
+            EventKind::Seen { .. } | EventKind::Looked { .. } | EventKind::Reopened { .. }
+        );
+        if !tells {
+            delivery.before = None;
+        }
         match &event.kind {
             EventKind::Planned { .. } => plan(delivery, event),
             EventKind::Held { why } => keep_back(delivery, State::Held, why),
@@ -68,6 +75,7 @@ impl Standing {
             }
             EventKind::Looked { part, says } => look(delivery, *part, says),
             EventKind::Seen { part, seen } => see(delivery, *part, seen),
+            EventKind::Reopened { .. } => settle::reopen(delivery),
             EventKind::Resolved { sent, url, by } => {
                 settle::resolve(delivery, event, *sent, url.as_deref(), by)
             }
@@ -432,5 +440,6 @@ fn empty(key: &StepKey, at: Timestamp) -> Delivery {
         error: None,
         not_before: None,
         sent_at: None,
+        before: None,
     }
 }

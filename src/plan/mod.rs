@@ -16,7 +16,7 @@ pub mod standing;
 
 pub use crate::render::Tracking;
 pub use bind::bind;
-pub use event::{Event, EventKind};
+pub use event::{Event, EventKind, RECORDS};
 pub use key::{Identity, StepKey};
 pub use make::{Draft, Wish, make};
 pub use payload::{MicroDollars, Payload, PayloadPart, Receipt, Seen};

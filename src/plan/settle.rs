@@ -1,12 +1,27 @@
 //! What a person's word, or the network's records, settle.
 
 use super::fold::{keep_back, slot};
-use super::{Delivery, Event, PartStanding, Receipt, State};
+use super::{Delivery, Event, PartStanding, RECORDS, Receipt, State};
 
 /// A person's (or the evidence's) word on what is unknown or waits to be pasted.
 /// Unknown and not out: planned again. Written for a person and not pasted:
 /// cancelled, for somebody decided against it; `--again` sends it anew.
 pub(super) fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
+    // Of mails to many people only one is meant, and all of them would be kept.
+    let before = (event.recipient.is_none() && !delivery.is_for_each_person() && by != RECORDS)
+        .then(|| Box::new(delivery.clone()));
+    settle(delivery, event, sent, url, by);
+    delivery.before = before;
+}
+
+/// What a person settled is as open as it was before.
+pub(super) fn reopen(delivery: &mut Delivery) {
+    if let Some(before) = delivery.before.take() {
+        *delivery = *before;
+    }
+}
+
+fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
     let open = |part: &PartStanding| matches!(part.state, State::Unknown | State::Waiting | State::Sending);
     let waiting = delivery.parts.iter().any(|part| part.state == State::Waiting);
     let address = event.recipient.as_deref();

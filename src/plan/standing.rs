@@ -81,6 +81,9 @@ pub struct Delivery {
     pub not_before: Option<Timestamp>,
     /// When the last part went out (or was resolved).
     pub sent_at: Option<Timestamp>,
+    /// How it stood before a person settled it, until anything else happens to
+    /// it: so far that can be taken back.
+    pub before: Option<Box<Delivery>>,
 }
 
 /// Where one part stands.

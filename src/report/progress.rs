@@ -276,6 +276,7 @@ impl Listener for Progress {
             EventKind::Resolved { sent: false, by, .. } => {
                 self.say(at, NOT_SENT, &format!("settled by {by}"));
             }
+            EventKind::Reopened { by } => self.say(at, word(State::Unknown), &format!("taken back by {by}")),
             EventKind::Held { why } => self.say(at, word(State::Held), why),
             EventKind::Skipped { why } => self.say(at, word(State::Skipped), why),
             EventKind::Cancelled { by } => self.say(at, word(State::Cancelled), &format!("by {by}")),

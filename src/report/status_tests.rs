@@ -30,6 +30,7 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         error: None,
         not_before: None,
         sent_at: None,
+        before: None,
     }
 }
 

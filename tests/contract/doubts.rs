@@ -189,6 +189,31 @@ async fn an_unknown_is_not_hidden_by_a_token_that_expired() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_said_can_be_taken_back_until_something_happens() {
+    let (house, network) = house("x, OAuth 2", |settings| settings).await;
+    network.posted_by_hand("Something older.", Duration::from_secs(5 * 3600));
+    network.order(Fault::CutBefore);
+    house.publish().ends(6);
+    let key = last(&house)["key"].as_str().unwrap().to_owned();
+    let nothing = ["resolve", &key, "--undo", "--format", "json"];
+    assert_eq!(house.run(&nothing).ends(2).json()["error"]["code"], "nothing-to-undo");
+    let before = last(&house);
+    house.run(&["resolve", &key, "--sent", "https://x.com/acmerockets/status/12"]).ends(0);
+    assert_eq!(house.state("one"), "sent");
+    assert!(house.run(&["resolve", &key, "--not-sent"]).ends(2).err().contains("--undo"));
+    house.run(&["resolve", &key, "--undo"]).ends(0);
+    assert_eq!(last(&house), before);
+    house.run(&["resolve", &key, "--not-sent"]).ends(0);
+    house.run(&["resolve", &key, "--undo"]).ends(0);
+    assert_eq!(last(&house), before);
+    // Sent again on that word: there is nothing to take back any more.
+    house.run(&["resolve", &key, "--not-sent"]).ends(0);
+    house.run(&["run"]).ends(0);
+    assert_eq!((house.state("one").as_str(), network.timeline().len()), ("sent", 2));
+    assert_eq!(house.run(&nothing).ends(2).json()["error"]["code"], "nothing-to-undo");
+}
+
 /// A thread of three on X, whose second part meets this.
 async fn broken_thread(fault: Fault) -> (House, Running) {
     let (house, network) = house("x, OAuth 2", |settings| settings).await;

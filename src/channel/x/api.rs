@@ -200,7 +200,7 @@ impl Api<'_> {
             );
         }
         if low.contains("timestamp") {
-            return "X says that this machine's clock is wrong: set it, and publish again".to_owned();
+            return "X says that this machine's clock is wrong: set it".to_owned();
         }
         "X does not accept the keys: the `access_token` was revoked or made anew, or the four do not belong \
          together; copy all four once more from the app's page in X's developer console"

@@ -2,7 +2,7 @@
 
 use super::{Page, Runner, Start};
 use crate::channel::{Found, SendError};
-use crate::plan::{Event, EventKind, Receipt};
+use crate::plan::{Event, EventKind, RECORDS, Receipt};
 use crate::publish::attempt::{Finished, Sent, Unit};
 use crate::publish::retry::{MOST_TRIES, disbelief};
 use jiff::{SignedDuration, Timestamp};
@@ -136,7 +136,7 @@ impl Runner<'_, '_> {
 
     /// What the service's own records say. Anything but evidence changes nothing.
     fn found(&mut self, unit: Unit, outcome: Result<Found, SendError>, now: Timestamp) {
-        let by = "the channel's own records".to_owned();
+        let by = RECORDS.to_owned();
         match outcome {
             // Two were looked for at the same time, in the same words: what the
             // other has is not this one's.

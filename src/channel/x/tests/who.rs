@@ -41,7 +41,7 @@ async fn what_credentials_lack_is_named_with_what_to_do() {
     let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT");
     insta::assert_snapshot!(verdict(expired.with("date", date), true).await, @"refused: this machine's clock is 12 min ahead of X's, and X accepts no signature from another time: set the clock (X says: Unauthorized)");
     let old = json!({ "errors": [{ "code": 135, "message": "Timestamp out of bounds." }] });
-    insta::assert_snapshot!(verdict(Reply::new(401, old), true).await, @"refused: X says that this machine's clock is wrong: set it, and publish again (X says: Timestamp out of bounds)");
+    insta::assert_snapshot!(verdict(Reply::new(401, old), true).await, @"refused: X says that this machine's clock is wrong: set it (X says: Timestamp out of bounds)");
     let app = json!({ "title": "Unsupported Authentication", "status": 403,
         "type": "https://api.twitter.com/2/problems/unsupported-authentication",
         "detail": "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint." });
