@@ -33,7 +33,10 @@ async fn who_does_not_say_whose_they_are_stops_nothing_and_that_is_said() {
     let says = checked["says"].as_str().unwrap();
     assert!(says.starts_with("ready, not verified: ") && says.contains("`openid`"), "{says}");
     let said = house.publish().ends(0).err();
-    assert!(said.contains("`[channels.one]`: not verified: ") && said.contains("taken at its word"), "{said}");
+    assert!(
+        said.contains("`[channels.one]`: not verified: ") && said.contains("taken at its word"),
+        "{said}"
+    );
     assert_eq!((house.state("one").as_str(), network.timeline().len()), ("sent", 1));
 }
 
