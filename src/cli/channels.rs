@@ -147,7 +147,9 @@ fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
             Ok(Ok(Whose::Verified)) if asks => word(Verdict::Good, "ready, says the network".to_owned()),
             Ok(Ok(Whose::Verified)) => word(Verdict::Good, "ready".to_owned()),
             Ok(Ok(Whose::Unsaid(why))) => word(Verdict::NotVerified, format!("ready, not verified: {why}")),
-            Ok(Err(SendError::Refused { says })) => word(Verdict::Refused, format!("cannot send: {says}")),
+            Ok(Err(SendError::Refused { says } | SendError::Mendable { says })) => {
+                word(Verdict::Refused, format!("cannot send: {says}"))
+            }
             Ok(Err(other)) => word(Verdict::NotKnown, format!("not known: {other}")),
             Err(_) => word(Verdict::NotKnown, "not known: no answer in time".to_owned()),
         }

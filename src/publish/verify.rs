@@ -27,7 +27,9 @@ pub async fn verify(
         let configured = channels.get(name)?;
         Some(async move {
             match tokio::time::timeout(LIMIT, configured.channel.verify(project)).await {
-                Ok(Err(SendError::Refused { says })) => Some(Err(format!("`[channels.{name}]`: {says}"))),
+                Ok(Err(SendError::Refused { says } | SendError::Mendable { says })) => {
+                    Some(Err(format!("`[channels.{name}]`: {says}")))
+                }
                 Ok(Ok(Whose::Unsaid(why))) => Some(Ok(format!("`[channels.{name}]`: not verified: {why}"))),
                 _ => None,
             }

@@ -28,4 +28,6 @@ mod sending;
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod smtp;
 mod texts;
+#[cfg(unix)]
+mod who;
 mod words;
