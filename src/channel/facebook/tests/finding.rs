@@ -29,7 +29,9 @@ fn list(entries: &[Value]) -> String {
 async fn find(entries: &[Value]) -> Found {
     let house = House::new(vec![ok(&list(entries))]).await;
     let (parts, mut attempt) = house.attempt(fixture::post(&["It landed.\n\nAt last, on its own legs."]));
-    (attempt.first_tried, attempt.last_tried) = (tried(), tried());
+    // The try began a little before `tried`, which goes on with the clock.
+    let began = tried() - SignedDuration::from_secs(5);
+    (attempt.first_tried, attempt.last_tried) = (began, began);
     let found = house.page.find(&parts[0], &attempt).await.unwrap();
     house.server.log();
     found
