@@ -182,7 +182,7 @@ impl<'a> Run<'a> {
         // The original reads UTF-16: half of a pair may stand before the other.
         let halved = c.len_utf16() == 2 && start >= floor;
         host.or_else(|| {
-            halved.then(|| Host { begin: start, name: start..end, last, scheme: false, refused: false })
+            halved.then_some(Host { begin: start, name: start..end, last, scheme: false, refused: false })
         })
     }
 }
