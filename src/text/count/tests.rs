@@ -1,3 +1,5 @@
+//! What each unit counts, what has a cost of its own, and what is refused.
+
 use super::*;
 use crate::text::fixtures::{letters, x};
 use crate::text::network;
