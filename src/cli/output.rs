@@ -116,10 +116,12 @@ impl Console {
         std::io::stdout().is_terminal()
     }
 
-    /// Columns of the terminal that data goes to; 80 where it is none.
+    /// Columns of the terminal that data goes to; of one that does not say, what
+    /// `COLUMNS` says. 80 where it is no terminal.
     pub fn width(&self) -> usize {
         let seen = terminal_size::terminal_size_of(std::io::stdout());
-        seen.map_or(80, |(width, _)| usize::from(width.0)).clamp(24, 120)
+        let told = || std::env::var("COLUMNS").ok().filter(|_| self.is_terminal())?.trim().parse().ok();
+        seen.map(|(width, _)| usize::from(width.0)).or_else(told).unwrap_or(80).clamp(24, 120)
     }
 }
 

@@ -1,12 +1,14 @@
 //! How long posts and titles may be, and what goes only where the network has it.
 
-use super::look::{Look, OfVariant};
+use super::look::{Look, OfVariant, number};
 use super::{blame, table};
 use crate::diagnostic::Diagnostic;
-use crate::text::{Unit, count};
+use crate::text::count::too_many;
+use crate::text::{EntityKind, Unit, count};
 
 /// The rules of this file.
-pub(super) const RULES: &[OfVariant] = &[too_long, title_too_long, no_threads, no_first_comment];
+pub(super) const RULES: &[OfVariant] =
+    &[too_long, too_many_in_one, title_too_long, no_threads, no_first_comment];
 
 fn too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let Some(post) = look.post() else { return };
@@ -54,6 +56,40 @@ fn too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             ));
         }
         found.push(problem);
+    }
+}
+
+/// `too-many-links`, `too-many-mentions` and `hashtag-limit`: what the network
+/// refuses a post for. What only looks bad is told elsewhere.
+fn too_many_in_one(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(post) = look.post() else { return };
+    let rules = &look.made.outlet.rules;
+    for (at, part) in post.parts.iter().enumerate() {
+        let Some(over) = too_many(&part.text, rules) else { continue };
+        let (rule, noun, hint) = match over.kind {
+            EntityKind::Link => {
+                (table::TOO_MANY_LINKS, "different link", "keep those that matter".to_owned())
+            }
+            EntityKind::Mention => {
+                (table::TOO_MANY_MENTIONS, "mention", "write the other names without `@`".to_owned())
+            }
+            EntityKind::Hashtag | EntityKind::Cashtag => {
+                let most = rules.hashtags.unwrap_or(over.limit);
+                let hint = format!("take the best: `{{{{ message.tags | hashtags({most}) }}}}`");
+                (table::HASHTAG_LIMIT, "hashtag", hint)
+            }
+        };
+        found.push(
+            rule.broken(format!(
+                "{} has {}; {} takes {} at most",
+                look.part_name(at),
+                number(over.counted, noun),
+                look.network(),
+                over.limit
+            ))
+            .at(look.text_span(at))
+            .hint(hint),
+        );
     }
 }
 

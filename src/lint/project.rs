@@ -3,6 +3,7 @@
 use super::table;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::ladder::Project;
+use crate::text::network;
 
 /// The rules of this file.
 pub(super) const RULES: &[fn(&Project, &mut Vec<Diagnostic>)] = &[unknown_network, tracking_domain_missing];
@@ -45,9 +46,9 @@ fn unknown_network(project: &Project, found: &mut Vec<Diagnostic>) {
             if NETWORKS.contains(&network.as_str()) || own().any(|adapter| adapter == network) {
                 continue;
             }
-            let hint = match nearest(network, NETWORKS.iter().copied().chain(own())) {
+            let near = nearest(network, NETWORKS.iter().copied().chain(own()));
+            let hint = match near.or_else(|| network::meant(network)) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None if network.eq_ignore_ascii_case("twitter") => "it is called `x`".to_owned(),
                 None => "networks are called as their adapters: `x`, `linkedin`, `mastodon`, …".to_owned(),
             };
             found.push(

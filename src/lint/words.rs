@@ -193,7 +193,9 @@ fn too_many_hashtags(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             .into_iter()
             .filter(|entity| entity.kind == EntityKind::Hashtag)
             .count();
-        if tags > most {
+        // More than the network takes is told as that.
+        let taken = rules.most.hashtags.is_none_or(|limit| tags <= limit);
+        if tags > most && taken {
             found.push(
                 table::TOO_MANY_HASHTAGS
                     .broken(format!(

@@ -20,7 +20,7 @@ pub struct Measured<'a> {
     limit: Option<usize>,
     unit: &'static str,
     fits: bool,
-    /// Why X does not take it, where that is not its length.
+    /// Why the network does not take it, where that is not its length.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<&'static str>,
     /// Where bytes are limited as well.
@@ -49,12 +49,14 @@ struct Piece<'a> {
 }
 
 /// Why the network of `rules` does not take `text`, which is `counted` long,
-/// for another reason than its length. Only X's reasons are known.
+/// for another reason than its length.
 pub fn refused(text: &str, counted: &Counted, rules: &Rules) -> Option<&'static str> {
-    let reason = if rules.dialect == Dialect::X { count::refused(text, counted) } else { None };
-    match reason? {
+    match count::refused(text, counted, rules)? {
         Invalid::Empty => Some("empty"),
         Invalid::Character(_) => Some("invalid-character"),
+        Invalid::TooMany(EntityKind::Link) => Some("too-many-links"),
+        Invalid::TooMany(EntityKind::Mention) => Some("too-many-mentions"),
+        Invalid::TooMany(EntityKind::Hashtag | EntityKind::Cashtag) => Some("hashtag-limit"),
         Invalid::TooLong => None,
     }
 }
@@ -63,7 +65,7 @@ pub fn refused(text: &str, counted: &Counted, rules: &Rules) -> Option<&'static 
 pub fn measure<'a>(warning: &str, text: &'a str, rules: &Rules) -> Measured<'a> {
     let warning = if rules.dialect == Dialect::Mastodon { warning } else { "" };
     let counted = count_below(warning, text, rules, URL_RESERVE);
-    let cashtags = matches!(rules.dialect, Dialect::X | Dialect::Bluesky);
+    let cashtags = rules.dialect.has_cashtags();
     let refused = refused(text, &counted, rules);
     let mut measured = Measured {
         network: rules.network,
@@ -182,10 +184,10 @@ impl Length {
         }
     }
 
-    /// `██████░░░░`.
+    /// `██████░░░░`: full at the limit and beyond, and only there.
     fn bar(&self, columns: usize) -> String {
         let Some(limit) = self.limit else { return " ".repeat(columns) };
-        let filled = (self.counted.min(limit) * columns).div_ceil(limit.max(1)).min(columns);
+        let filled = (self.counted.min(limit) * columns).checked_div(limit).unwrap_or(columns);
         format!("{}{}", "█".repeat(filled), "░".repeat(columns - filled))
     }
 }

@@ -134,6 +134,11 @@ fn mention(text: &str) -> Option<Mention<'_>> {
     })
 }
 
+/// The length of the mention at the start of `text`, in bytes, if there is one.
+pub(super) fn mention_length(text: &str) -> Option<usize> {
+    mention(text).map(|mention| mention.length)
+}
+
 /// The word of a hashtag's template, and what stands behind its `}`.
 fn tag_word(text: &str) -> Option<(String, &str)> {
     let mut word = String::new();

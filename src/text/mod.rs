@@ -47,6 +47,10 @@ pub struct Rules {
     pub markup: Syntax,
     /// Whether the space around a text is left away before it is counted.
     pub trimmed: bool,
+    /// Whether a text that is empty or blank is refused.
+    pub needs_words: bool,
+    /// How many links, mentions and tags a text may have before it is refused.
+    pub most: Most,
     /// How it finds links, mentions and tags.
     pub dialect: Dialect,
     /// What every link costs, where it is not its own length.
@@ -85,6 +89,17 @@ impl Rules {
             _ => self,
         }
     }
+}
+
+/// How many of each kind a network takes in one text; None where nothing is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Most {
+    /// Different links.
+    pub links: Option<usize>,
+    /// Mentions.
+    pub mentions: Option<usize>,
+    /// Hashtags. [`Rules::hashtags`] is about taste, this about what is refused.
+    pub hashtags: Option<usize>,
 }
 
 /// Where a network folds a post.

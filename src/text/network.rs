@@ -3,13 +3,45 @@
 //! Plain data. Adapters hand these out as they are, or with an instance's own
 //! limit put in.
 
-use super::{Dialect, Fold, Rules, Syntax, Unit};
+use super::{Dialect, Fold, Most, Rules, Syntax, Unit};
+use crate::diagnostic::nearest;
 
 /// The networks whose texts can be counted, sorted by the name that people give.
 pub static NETWORKS: &[Rules] = &[
     BLUESKY, DISCORD, EMAIL, FACEBOOK, INSTAGRAM, LINKEDIN, MASTODON, NOSTR, PINTEREST, REDDIT, SLACK,
     TELEGRAM, THREADS, X, YOUTUBE,
 ];
+
+/// What people call a network besides its name: what it was called once, what
+/// it is called for short, what its posts are called.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("bsky", "bluesky"),
+    ("atproto", "bluesky"),
+    ("e-mail", "email"),
+    ("mail", "email"),
+    ("newsletter", "email"),
+    ("subject", "email"),
+    ("fb", "facebook"),
+    ("meta", "facebook"),
+    ("ig", "instagram"),
+    ("insta", "instagram"),
+    ("masto", "mastodon"),
+    ("fediverse", "mastodon"),
+    ("toot", "mastodon"),
+    ("pin", "pinterest"),
+    ("subreddit", "reddit"),
+    ("tg", "telegram"),
+    ("tweet", "x"),
+    ("twitter", "x"),
+    ("yt", "youtube"),
+];
+
+/// The name of a network that `written`, which is none, was meant to be.
+pub fn meant(written: &str) -> Option<&'static str> {
+    let others = OTHER_NAMES.iter().map(|(other, _)| *other);
+    let near = nearest(written, NETWORKS.iter().map(|rules| rules.network).chain(others))?;
+    Some(OTHER_NAMES.iter().find(|(other, _)| *other == near).map_or(near, |(_, name)| name))
+}
 
 /// The rules of the network called `name`.
 pub fn find(name: &str) -> Option<&'static Rules> {
@@ -25,6 +57,8 @@ pub const UNKNOWN: Rules = Rules {
     caption_limit: None,
     markup: Syntax::Plain,
     trimmed: false,
+    needs_words: false,
+    most: Most { links: None, mentions: None, hashtags: None },
     dialect: Dialect::Plain,
     link_cost: None,
     threads: false,
@@ -46,6 +80,8 @@ pub const X: Rules = Rules {
     // 280 weighted, a link 23: twitter-text config v3 (docs.x.com, counting characters, 2026-05-20).
     limit: Some(280),
     unit: Unit::Weighted,
+    // `weightedLength > 0` (twitter-text 3.1.0, `parseTweet`).
+    needs_words: true,
     dialect: Dialect::X,
     link_cost: Some(23),
     threads: true,
@@ -73,6 +109,7 @@ pub const FACEBOOK: Rules = Rules {
     // exactly it counts is not written either: UTF-16 never undercounts.
     limit: Some(63_206),
     unit: Unit::Utf16,
+    dialect: Dialect::Facebook,
     // 10 attached is what works in practice; the API's error 1366046 says
     // "smaller than 4 MB" (error reference, 2026).
     images: 10,
@@ -95,6 +132,7 @@ pub const LINKEDIN: Rules = Rules {
     // UTF-16 never undercounts.
     limit: Some(3000),
     unit: Unit::Utf16,
+    dialect: Dialect::LinkedIn,
     // multiImage takes 2 to 20 (Posts API); about 8 MB works in practice.
     images: 20,
     image_bytes: Some(8 * 1024 * 1024),
@@ -167,6 +205,8 @@ pub const THREADS: Rules = Rules {
     // posts, 2026-04-14). At most 5 different links a post (same page).
     limit: Some(500),
     unit: Unit::EmojiByte,
+    // More are refused: THREADS_API__LINK_LIMIT_EXCEEDED.
+    most: Most { links: Some(5), mentions: None, hashtags: None },
     threads: true,
     // A carousel has 2 to 20 items; 8 MB an image; alt text 1,000 (same pages).
     images: 20,
@@ -188,6 +228,7 @@ pub const INSTAGRAM: Rules = Rules {
     // undercounts.
     limit: Some(2200),
     unit: Unit::Utf16,
+    most: Most { links: None, mentions: Some(20), hashtags: Some(30) },
     // A carousel has 2 to 10 items; JPEG of 8 MiB; alt text 1,000 (same pages).
     images: 10,
     image_bytes: Some(8 * 1024 * 1024),
@@ -208,6 +249,11 @@ pub const TELEGRAM: Rules = Rules {
     caption_limit: Some(1024),
     unit: Unit::Utf16,
     markup: Syntax::Telegram,
+    // "message text is empty" is the answer to a text of blanks. Which blanks
+    // are left away at the ends is not written: those of Unicode here.
+    trimmed: true,
+    needs_words: true,
+    dialect: Dialect::Telegram,
     threads: true,
     // An album has 2 to 10 items, a photo 10 MB; there is no alt text (same).
     images: 10,
@@ -227,6 +273,9 @@ pub const DISCORD: Rules = Rules {
     unit: Unit::CodePoint,
     markup: Syntax::Discord,
     trimmed: true,
+    // Error 50006, an empty message (same).
+    needs_words: true,
+    dialect: Dialect::Discord,
     threads: true,
     // 10 files of 10 MiB; their `description` 1,024 (same).
     images: 10,
@@ -245,6 +294,9 @@ pub const SLACK: Rules = Rules {
     limit: Some(40_000),
     unit: Unit::Utf16,
     markup: Syntax::Slack,
+    // Error `no_text` (same). Unverified for a text of blanks.
+    needs_words: true,
+    dialect: Dialect::Slack,
     threads: true,
     // `alt_text` of an image block (Block Kit, read 2026).
     alt_limit: Some(2000),
@@ -261,6 +313,7 @@ pub const REDDIT: Rules = Rules {
     limit: Some(40_000),
     unit: Unit::Utf16,
     markup: Syntax::Reddit,
+    dialect: Dialect::Reddit,
     // A gallery has 2 to 20 items; 20 MB is unverified; there is no alt text.
     images: 20,
     image_bytes: Some(20 * 1024 * 1024),
@@ -270,12 +323,19 @@ pub const REDDIT: Rules = Rules {
 
 /// Nostr. The protocol has no limit; a relay may have one (NIP-11,
 /// `max_content_length`, in Unicode characters; nips at db5fe3de, 2026-07-22).
-pub const NOSTR: Rules =
-    Rules { network: "nostr", unit: Unit::CodePoint, threads: true, card: true, ..UNKNOWN };
+pub const NOSTR: Rules = Rules {
+    network: "nostr",
+    unit: Unit::CodePoint,
+    dialect: Dialect::Nostr,
+    threads: true,
+    card: true,
+    ..UNKNOWN
+};
 
 /// The subject of a mail.
 pub const EMAIL: Rules = Rules {
     network: "email",
+    dialect: Dialect::Email,
     // Gmail takes 25 MB in all, and base64 grows by a third
     // (support.google.com, read 2026): one image should be far below.
     image_bytes: Some(5 * 1024 * 1024),
@@ -321,5 +381,26 @@ mod tests {
         }
         assert_eq!(find("unknown"), None);
         assert_eq!(find("X"), None);
+    }
+
+    #[test]
+    fn other_names_and_misspelt_ones_lead_to_a_network() {
+        for (written, name) in [
+            ("twitter", "x"),
+            ("Twitter", "x"),
+            ("twiter", "x"),
+            ("X", "x"),
+            ("fb", "facebook"),
+            ("insta", "instagram"),
+            ("bsky", "bluesky"),
+            ("blusky", "bluesky"),
+            ("toot", "mastodon"),
+            ("masto", "mastodon"),
+            ("mail", "email"),
+        ] {
+            assert_eq!(meant(written), Some(name), "{written}");
+        }
+        assert_eq!(meant("carrier-pigeon"), None);
+        assert!(OTHER_NAMES.iter().all(|(other, name)| find(name).is_some() && find(other).is_none()));
     }
 }

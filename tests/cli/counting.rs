@@ -281,6 +281,23 @@ fn wrong_use_says_what_to_do() {
     assert!(ended.err().contains("did you mean `x`?"), "{}", ended.err());
     let ended = house.run(&["count", "a", "--network", "x,masto"]).ends(2);
     assert!(ended.err().contains("there is no network `masto`"), "{}", ended.err());
+    for (written, name) in [("twitter", "x"), ("twiter", "x"), ("fb", "facebook"), ("mail", "email")] {
+        let ended = house.run(&["count", "a", "--network", written]).ends(2);
+        assert!(ended.err().contains(&format!("did you mean `{name}`?")), "{}", ended.err());
+    }
+    for empty in ["", ",", " , "] {
+        let ended = house.run(&["count", "a", "--network", empty]).ends(2);
+        assert!(ended.err().contains("`--network` names no network"), "{}", ended.err());
+    }
+    assert_eq!(house.run(&["count", "a", "--network", "x, mastodon,"]).ends(0).out().lines().count(), 3);
+    // A warning that would change nothing, and a limit that is everybody's.
+    let ended = house.run(&["count", "a", "--network", "x", "--content-warning", "b"]).ends(2);
+    assert!(ended.err().contains("`--content-warning` counts on Mastodon only, not on x"), "{}", ended.err());
+    house.run(&["count", "a", "--network", "x,mastodon", "--content-warning", "b"]).ends(0);
+    house.run(&["count", "a", "--content-warning", "b"]).ends(0);
+    let ended = house.run(&["count", "a", "--network", "x", "--limit", "5"]).ends(0);
+    assert!(ended.err().contains("the limit of x is 280; counted against 5"), "{}", ended.err());
+    assert_eq!(house.run(&["count", "a", "--network", "mastodon", "--limit", "5"]).ends(0).err(), "");
     let out = house.run(&["count", "a", "--network", "x,mastodon", "--network", "x"]).ends(0).out();
     let names: Vec<&str> = out.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(names, ["x", "mastodon"]);
@@ -293,6 +310,35 @@ fn wrong_use_says_what_to_do() {
     let json = house.run(&["count", "--jsonl", "--network", "y", "--format", "json"]).ends(2);
     let answer: Value = serde_json::from_str(json.out().trim()).unwrap();
     assert_eq!((&answer["error"]["code"], &answer["exit"]), (&json!("unknown-network"), &json!(2)));
+}
+
+#[test]
+fn a_text_that_a_network_refuses_says_why() {
+    let refused = |network: &str, text: &str| {
+        let (found, exit) = answers(network, &lines(&[json!({ "text": text })]));
+        assert_eq!(exit, 0);
+        assert_eq!(found[0]["fits"], found[0].get("refused").is_none());
+        found[0]["refused"].as_str().map(str::to_owned)
+    };
+    for network in ["telegram", "discord", "slack"] {
+        assert_eq!(refused(network, " \n").as_deref(), Some("empty"), "{network}");
+    }
+    assert_eq!(refused("bluesky", ""), None);
+    let links: String = (0..6).map(|at| format!("https://acme.com/{at} ")).collect();
+    assert_eq!(refused("threads", &links).as_deref(), Some("too-many-links"));
+    assert_eq!(refused("instagram", &"#a ".repeat(31)).as_deref(), Some("hashtag-limit"));
+    assert_eq!(refused("instagram", &"@a ".repeat(21)).as_deref(), Some("too-many-mentions"));
+    let house = House::empty();
+    let ended = house.run(&["count", &links, "--network", "threads"]).ends(3);
+    assert!(ended.out().contains("✗ too-many-links"), "{}", ended.out());
+}
+
+#[test]
+fn marks_before_lines_and_halves_in_other_keys_are_passed_over() {
+    let input = "\u{feff}{\"text\":\"a\"}\n\u{feff}{\"text\":\"b\",\"\\ud800\":\"\\ud800\"}\n";
+    let (found, exit) = answers("x", input.as_bytes());
+    assert_eq!((found.len(), exit), (2, 0));
+    assert!(found.iter().all(|answer| answer["counted"] == 1), "{found:?}");
 }
 
 /// What was said: problems are data to `check`, and talk to other verbs.

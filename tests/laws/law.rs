@@ -29,6 +29,10 @@ pub fn all_rules() -> Vec<Rules> {
         let byte_limit = [None, Some(limit * 2), Some(25)][(at / 2) % 3];
         all.push(Rules { limit: Some(limit), unit, dialect, link_cost, byte_limit, ..network::UNKNOWN });
     }
+    // Marks of a network's own, cut close.
+    for of in [network::SLACK, network::TELEGRAM, network::REDDIT, network::NOSTR, network::LINKEDIN] {
+        all.push(Rules { limit: Some(60), ..of });
+    }
     all.push(Rules { byte_limit: Some(60), ..network::UNKNOWN });
     all
 }

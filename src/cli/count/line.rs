@@ -78,15 +78,39 @@ fn broken(error: &serde_json::Error) -> Unread {
     Unread { code, why: format!("{what}, at byte {}", error.column()), hint }
 }
 
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
 enum Key {
     Text,
     ContentWarning,
     SpoilerText,
     Limit,
-    #[serde(other)]
     Other,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    /// By its bytes: half of a pair is no text, but a key that is passed over may have one.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Key, D::Error> {
+        from.deserialize_bytes(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl Visitor<'_> for KeyVisitor {
+    type Value = Key;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("a key")
+    }
+
+    fn visit_bytes<E>(self, key: &[u8]) -> Result<Key, E> {
+        Ok(match key {
+            b"text" => Key::Text,
+            b"content_warning" => Key::ContentWarning,
+            b"spoiler_text" => Key::SpoilerText,
+            b"limit" => Key::Limit,
+            _ => Key::Other,
+        })
+    }
 }
 
 /// Any value, as far as a line has a use for it.
@@ -313,5 +337,20 @@ mod tests {
         let null = r#"{"spoiler_text":"b","text":"t","content_warning":null}"#;
         assert_eq!(warning(null).as_deref(), Some("b"));
         assert_eq!(warning(r#"{"t\u0065xt":"t"}"#), None);
+    }
+
+    #[test]
+    fn other_keys_are_passed_over_whatever_they_hold() {
+        for line in [
+            r#"{"text":"t","extra":"\ud800"}"#,
+            r#"{"\ud800":1,"text":"t","\ude00":["\ud800"]}"#,
+            r#"{"more":{"text":5},"text":"t","n":1e999}"#,
+        ] {
+            assert_eq!(
+                read(line.as_bytes()).map(|line| line.text.into_owned()).ok().as_deref(),
+                Some("t"),
+                "{line}"
+            );
+        }
     }
 }

@@ -64,8 +64,8 @@ fn answer_all(
                 let why = format!("it is longer than {} MB", LINE_LIMIT / 1_000_000);
                 Err(Unread { code: "too-large", why, hint: IS_IT_RIGHT })
             }
-            Got::Line if number == 1 => Ok(buffer.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&buffer)),
-            Got::Line => Ok(buffer.as_slice()),
+            // Files that were put together have their marks within.
+            Got::Line => Ok(buffer.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&buffer)),
         };
         if line.as_ref().is_ok_and(|line| line.trim_ascii().is_empty()) {
             continue;

@@ -11,7 +11,7 @@ use crate::diagnostic::{has_errors, nearest};
 use crate::exit::Exit;
 use crate::render::Variant;
 use crate::report::count::{Length, lengths, measure, refused};
-use crate::text::{Counted, Rules, count, network};
+use crate::text::{Counted, Dialect, Rules, count, network};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -48,7 +48,7 @@ pub struct Arguments {
     /// Only this network (several times, or with commas; all if none is given)
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub network: Vec<String>,
-    /// The limit of the instance, instead of its network's usual one
+    /// The limit of the instance or the account, instead of its network's usual one
     #[arg(long, value_name = "NUMBER")]
     pub limit: Option<usize>,
     /// The warning that stands above the text (it counts on Mastodon)
@@ -66,7 +66,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     } else {
         desk.field("counts", json!([]));
     }
-    let networks = networks(arguments)?;
+    let networks = networks(arguments, desk)?;
     if arguments.jsonl {
         return lines::answer(arguments, &networks, desk);
     }
@@ -102,10 +102,14 @@ fn show(heading: &[&str], rows: &[Length], desk: &mut Desk) {
     desk.console.data(&lengths(heading, rows, width, bars, colour));
 }
 
+/// Networks whose limit is not one and the same for everybody: an instance, a
+/// relay or a habit sets it.
+const OWN_LIMITS: &[&str] = &["email", "mastodon", "nostr"];
+
 /// The networks that were asked for, with the limit that was given.
-fn networks(arguments: &Arguments) -> Result<Vec<Rules>, Failure> {
+fn networks(arguments: &Arguments, desk: &mut Desk) -> Result<Vec<Rules>, Failure> {
     let mut found: Vec<Rules> = Vec::new();
-    for name in &arguments.network {
+    for name in named(&arguments.network)? {
         let rules = network::find(name).ok_or_else(|| {
             let known: Vec<&str> = network::NETWORKS.iter().map(|rules| rules.network).collect();
             unknown(name, format!("there is no network `{name}`"), &known)
@@ -121,16 +125,42 @@ fn networks(arguments: &Arguments) -> Result<Vec<Rules>, Failure> {
     if found.is_empty() {
         found.extend(network::NETWORKS);
     }
+    if arguments.content_warning.is_some() && !found.iter().any(|rules| rules.dialect == Dialect::Mastodon) {
+        let names: Vec<&str> = found.iter().map(|rules| rules.network).collect();
+        let message = format!("`--content-warning` counts on Mastodon only, not on {}", names.join(", "));
+        return Err(Failure::usage("content-warning", message)
+            .hint("leave it out, or add `--network mastodon`; what stands in the text counts everywhere"));
+    }
     for rules in &mut found {
+        if let (Some(given), Some(usual)) = (arguments.limit, rules.limit)
+            && given != usual
+            && !OWN_LIMITS.contains(&rules.network)
+        {
+            desk.console.talk(&format!(
+                "note: the limit of {} is {usual}; counted against {given}, as `--limit` says",
+                rules.network
+            ));
+        }
         // A mail's text here is its subject.
         rules.limit = arguments.limit.or(rules.limit).or(rules.title_limit);
     }
     Ok(found)
 }
 
+/// The names behind `--network`, without the blanks and ends of a list (`x, mastodon,`).
+fn named(given: &[String]) -> Result<Vec<&str>, Failure> {
+    let names: Vec<&str> = given.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+    if names.is_empty() && !given.is_empty() {
+        return Err(Failure::usage("unknown-network", "`--network` names no network")
+            .hint("name one (`--network x`), several (`x,mastodon`), or leave it out for all"));
+    }
+    Ok(names)
+}
+
 fn unknown(name: &str, message: String, known: &[&str]) -> Failure {
     let failure = Failure::usage("unknown-network", message);
-    match nearest(name, known.iter().copied()) {
+    let meant = network::meant(name).filter(|meant| known.contains(meant));
+    match meant.or_else(|| nearest(name, known.iter().copied())) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure.hint(format!("known are {}", known.join(", "))),
     }
@@ -148,11 +178,12 @@ fn rungs(message: &str, ladder: Option<&str>, only: &[String], desk: &mut Desk) 
     let outlets =
         composed.ladder.rungs.iter().filter_map(|rung| house.channels.outlets.get(&rung.channel.value));
     let known: BTreeSet<&str> = outlets.map(|outlet| outlet.rules.network).collect();
-    if let Some(name) = only.iter().find(|name| !known.contains(name.as_str())) {
+    let only = named(only)?;
+    if let Some(name) = only.iter().find(|name| !known.contains(*name)) {
         let told = format!("no rung of the ladder `{}` is on `{name}`", composed.ladder.name);
         return Err(unknown(name, told, &known.into_iter().collect::<Vec<_>>()));
     }
-    let wanted = |network: &str| only.is_empty() || only.iter().any(|name| name == network);
+    let wanted = |network: &str| only.is_empty() || only.contains(&network);
     for made in composed.made.iter().filter(|made| wanted(made.channel.outlet.rules.network)) {
         let outlet = &made.channel.outlet;
         let parts = parts(&made.variant, &outlet.rules);

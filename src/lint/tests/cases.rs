@@ -66,6 +66,15 @@ pub const CASES: &[Case] = &[
     ("placeholder-left", |house| house.post(1).parts[0].text.push_str(" TODO")),
     ("shouting", |house| house.mail().subject = "BUY OUR ROCKET NOW".to_owned()),
     ("too-many-hashtags", |house| house.post(1).parts[0].text.push_str(" #one #two #three")),
+    ("hashtag-limit", |house| {
+        house.rules().most.hashtags = Some(2);
+        house.post(1).parts[0].text.push_str(" #one #two #three");
+    }),
+    ("too-many-mentions", |house| {
+        house.rules().most.mentions = Some(0);
+        house.post(1).parts[0].text.push_str(" @ada_l");
+    }),
+    ("too-many-links", |house| house.rules().most.links = Some(0)),
     ("hostile-characters", |house| house.message.title.value.push('\u{202e}')),
     ("invalid-character", |house| house.post(1).parts[0].text.push('\u{fffe}')),
     ("secret-in-text", |house| house.post(1).parts[0].text.push_str(" AKIA0123456789ABCDEF")),

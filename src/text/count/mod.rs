@@ -2,13 +2,16 @@
 
 mod emoji;
 mod grapheme;
+#[cfg(test)]
+mod tests;
 mod weight;
 
 use super::entity::{Dialect, Entity, EntityKind, entities, mastodon, x};
 use super::marked::seen;
-use super::{Rules, Unit};
-use crate::text::{late, little_text};
+use super::{Most, Rules, Unit};
+use crate::text::late;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -113,22 +116,59 @@ pub enum Invalid {
     TooLong,
     /// It holds a character that is none ([`invalid_character`]), which is here.
     Character(char),
+    /// It has more of these than the network takes ([`too_many`]).
+    TooMany(EntityKind),
 }
 
-/// Whether a part of a post is one that its network takes, and if not why:
-/// X's `parseTweet(…).valid`, with the numbers of `rules`.
+/// Whether a part of a post is one that its network takes, and if not why: on X
+/// `parseTweet(…).valid`, with the numbers of `rules`.
 pub fn validate(text: &str, rules: &Rules, url_reserve: usize) -> Result<Counted, Invalid> {
     let counted = count(text, rules, url_reserve);
-    refused(text, &counted).map_or(Ok(counted), Err)
+    refused(text, &counted, rules).map_or(Ok(counted), Err)
 }
 
-/// Why X does not take `text`, which is `counted` long.
-pub fn refused(text: &str, counted: &Counted) -> Option<Invalid> {
-    match text.chars().find(|c| is_invalid(*c)) {
+/// Why the network of `rules` does not take `text`, which is `counted` long.
+pub fn refused(text: &str, counted: &Counted, rules: &Rules) -> Option<Invalid> {
+    // A blank text has a length on X, and is one; others see nothing in it.
+    let blank = || counted.counted == 0 || rules.dialect != Dialect::X && text.trim().is_empty();
+    match invalid_character(text, rules) {
         Some(c) => Some(Invalid::Character(c)),
-        None if counted.counted == 0 => Some(Invalid::Empty),
-        None => (!counted.fits()).then_some(Invalid::TooLong),
+        None if rules.needs_words && blank() => Some(Invalid::Empty),
+        None if !counted.fits() => Some(Invalid::TooLong),
+        None => too_many(text, rules).map(|over| Invalid::TooMany(over.kind)),
     }
+}
+
+/// More links, mentions or tags than a network takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMany {
+    /// Of what.
+    pub kind: EntityKind,
+    /// How many there are; of links only those that differ.
+    pub counted: usize,
+    /// How many there may be.
+    pub limit: usize,
+}
+
+/// What `text` has more of than the network of `rules` takes: the first of
+/// links, mentions, hashtags.
+pub fn too_many(text: &str, rules: &Rules) -> Option<TooMany> {
+    let Most { links, mentions, hashtags } = rules.most;
+    let limits =
+        [(EntityKind::Link, links), (EntityKind::Mention, mentions), (EntityKind::Hashtag, hashtags)];
+    if limits.iter().all(|(_, limit)| limit.is_none()) {
+        return None;
+    }
+    let found = entities(text, rules.dialect);
+    limits.into_iter().find_map(|(kind, limit)| {
+        let limit = limit?;
+        let of_kind = found.iter().filter(|entity| entity.kind == kind);
+        let counted = match kind {
+            EntityKind::Link => of_kind.map(|link| &text[link.range.clone()]).collect::<BTreeSet<_>>().len(),
+            _ => of_kind.count(),
+        };
+        (counted > limit).then_some(TooMany { kind, counted, limit })
+    })
 }
 
 /// The first character of `text` that the network of `rules` refuses a whole
@@ -209,12 +249,6 @@ fn wholes(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Entity> {
     let mut all = entities(text, rules.dialect);
     let fixed = fixed_costs(text, rules, url_reserve).into_iter();
     all.extend(fixed.map(|(range, _)| Entity { kind: EntityKind::Link, range }));
-    let names = match rules.network {
-        "linkedin" => little_text::mentions(text),
-        "facebook" => page_mentions(text),
-        _ => Vec::new(),
-    };
-    all.extend(names.into_iter().map(|range| Entity { kind: EntityKind::Mention, range }));
     all.sort_by_key(|whole| whole.range.start);
     all.dedup_by(|next, before| {
         let overlaps = next.range.start < before.range.end;
@@ -224,18 +258,6 @@ fn wholes(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Entity> {
         overlaps
     });
     all
-}
-
-/// `@[123]`: how a post on a Facebook page names another page (Graph API, Page
-/// posts, read 2026).
-fn page_mentions(text: &str) -> Vec<Range<usize>> {
-    let mentions = text.match_indices("@[").filter_map(|(at, sign)| {
-        let id = &text[at + sign.len()..];
-        // Ids have some sixteen digits.
-        let digits = id.bytes().take(40).take_while(u8::is_ascii_digit).count();
-        (digits > 0 && id[digits..].starts_with(']')).then_some(at..at + sign.len() + digits + 1)
-    });
-    mentions.collect()
 }
 
 /// The stretches that do not cost their own length: links where the network
@@ -272,150 +294,6 @@ fn length(text: &str, unit: Unit) -> usize {
             let mut sum = 0;
             grapheme::each(text, |cluster| sum += emoji::bytes_or_points(cluster));
             sum
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::fixtures::{letters, x};
-    use super::super::network;
-    use super::*;
-
-    fn weighs(text: &str) -> usize {
-        count(text, &x(), 80).counted
-    }
-
-    #[test]
-    fn each_unit_counts_what_it_says() {
-        // e + combining acute, a family of four, a letter outside of the BMP.
-        let text = "e\u{301}👨‍👩‍👧‍👦𝒳";
-        let by = |unit| count(text, &letters(unit, None), 80).counted;
-        assert_eq!(by(Unit::Grapheme), 3);
-        assert_eq!(by(Unit::CodePoint), 2 + 7 + 1);
-        assert_eq!(by(Unit::Utf16), 2 + 11 + 2);
-        assert_eq!(by(Unit::Byte), text.len());
-        assert_eq!(by(Unit::Weighted), 1 + 2 + 2);
-        assert_eq!(by(Unit::EmojiByte), 2 + 25 + 1);
-        assert_eq!(count("a\r\nb", &letters(Unit::Grapheme, None), 80).counted, 3);
-        assert_eq!(count("", &x(), 80).counted, 0);
-        assert_eq!(count(" \n Hi you \n", &network::DISCORD, 80).counted, 6);
-    }
-
-    #[test]
-    fn x_weighs_scripts_emoji_and_composed_letters() {
-        assert_eq!(weighs("Hello, world! 👋"), 16);
-        assert_eq!(weighs("日本語"), 6);
-        assert_eq!(weighs("Привет, мир"), 11);
-        assert_eq!(weighs("cafe\u{301}"), 4);
-        assert_eq!(weighs("한글 \u{1112}\u{1161}\u{11ab}"), 7);
-        assert_eq!(weighs("“quoted” – it’s…"), 17);
-        // A joiner between letters is no emoji.
-        assert_eq!(weighs("क्\u{200d}ष"), 4);
-    }
-
-    #[test]
-    fn an_emoji_weighs_two_however_it_is_made() {
-        let emoji = ["👋🏽", "🇩🇪", "1️⃣", "1\u{20e3}", "❤️", "©️", "⌚️", "☝️🏽", "👩‍🚀", "🏳️‍🌈", "👩🏽‍❤️‍💋‍👨🏻"];
-        for emoji in
-            emoji.into_iter().chain(["👨‍👩‍👧‍👦", "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}"])
-        {
-            assert_eq!(weighs(emoji), 2, "{emoji}");
-            assert_eq!(weighs(&format!("a{emoji}{emoji}1")), 6, "{emoji}");
-        }
-        assert_eq!(weighs("©"), 1);
-        // What is no emoji of the list counts by its parts: two letters that
-        // are no flag, a joiner without a meaning, a text form, a lone colour.
-        for (broken, weight) in
-            [("🇩🇩", 4), ("👩‍🍕", 5), ("👩‍", 3), ("❤\u{fe0e}", 4), ("😀\u{fe0f}", 4), ("🏽", 2)]
-        {
-            assert_eq!(weighs(broken), weight, "{broken:?}");
-        }
-        assert_eq!(weighs("🇩🇪🇫🇷"), 4);
-        // What only X's library has: the list does not.
-        for emoji in ["👁\u{200d}🗨", "⛷🏽", "⛷\u{fe0f}🏽", "🕴🏽\u{200d}♀\u{fe0f}", "🕴\u{fe0f}\u{200d}♂\u{fe0f}"]
-        {
-            assert_eq!(weighs(emoji), 2, "{emoji}");
-        }
-        for (broken, weight) in
-            [("👁\u{200d}🗨\u{fe0f}", 4), ("🕴\u{200d}♀\u{fe0f}", 5), ("⛷🏽🏽", 4), ("🏂\u{fe0f}🏽", 6)]
-        {
-            assert_eq!(weighs(broken), weight, "{broken:?}");
-        }
-    }
-
-    #[test]
-    fn what_x_refuses_is_named() {
-        let checked = |text: &str| validate(text, &x(), 80).map(|counted| counted.counted);
-        assert_eq!(checked("Hi."), Ok(3));
-        assert_eq!(checked(""), Err(Invalid::Empty));
-        assert_eq!(checked(&"a".repeat(281)), Err(Invalid::TooLong));
-        assert_eq!(checked("a\u{feff}b"), Err(Invalid::Character('\u{feff}')));
-        assert_eq!(invalid_character("a\u{fffe}\u{ffff}", &x()), Some('\u{fffe}'));
-        assert_eq!(invalid_character("a\u{fffe}", &network::BLUESKY), None);
-    }
-
-    #[test]
-    fn links_and_late_addresses_have_their_cost() {
-        assert_eq!(weighs("see https://example.com/a/very/long/path/indeed?with=query"), 27);
-        assert_eq!(weighs("(https://a.co)."), 26);
-        // To X a tag and a link; the count takes both.
-        assert_eq!(weighs("#日acme.com"), 3 + 23);
-        // A letter is composed before links are looked for.
-        assert_eq!(weighs("https://a.co/cafe\u{301}"), 23);
-        assert_eq!(weighs("https://a.co and www.acme.com"), 23 + 5 + 23);
-        let token = late::token("blog", true);
-        assert_eq!(weighs(&format!("It landed. {token}")), 34);
-        let linkedin = letters(Unit::Utf16, None);
-        assert_eq!(count(&format!("It landed. {token}"), &linkedin, 80).counted, 91);
-        assert_eq!(count("https://a.co", &linkedin, 80).counted, 12);
-        assert_eq!(count(&format!("{token}{token}"), &linkedin, 80).counted, 160);
-    }
-
-    #[test]
-    fn bytes_are_limited_where_the_network_limits_them() {
-        let family = "👨‍👩‍👧‍👦";
-        let count = |text: &str| count(text, &network::BLUESKY, 80);
-        let fits = count(&family.repeat(120));
-        assert_eq!((fits.counted, fits.bytes, fits.fits(), fits.over()), (120, Some((3000, 3000)), true, 0));
-        let long = count(&family.repeat(121));
-        assert_eq!((long.counted, long.fits(), long.over()), (121, false, 25));
-        assert_eq!((long.decisive().counted, long.decisive().unit), (3025, Unit::Byte));
-        // What is too long in both is told in the network's own unit.
-        let both = count(&family.repeat(301));
-        assert_eq!((both.over(), both.decisive().unit), (1, Unit::Grapheme));
-        assert_eq!(count(&format!("{} é", late::token("blog", true))).bytes, Some((80 + 3, 3000)));
-    }
-
-    #[test]
-    fn mastodon_counts_its_own_letters_for_links_and_hosts() {
-        let counted = |text: &str| count(text, &network::MASTODON, 80).counted;
-        assert_eq!(counted("see https://acme.org/a/b and acme.com"), 4 + 23 + 13);
-        assert_eq!(counted("http://a.com"), 23);
-        assert_eq!(counted("hi @ada@hachyderm.io, @bob"), 3 + 4 + 6);
-        assert_eq!(counted("xmpp:ada@acme.com"), 17);
-        assert_eq!(counted(&late::token("blog", true)), 23);
-        // A mark behind a link belongs to it, a sign before it too.
-        assert_eq!(counted("https://acme.com\u{301}!"), 24);
-        assert_eq!(counted("a\u{600}https://acme.com"), 1 + 23);
-    }
-
-    #[test]
-    fn a_content_warning_counts_as_it_stands() {
-        let counted = |warning: &str, text: &str| count_below(warning, text, &network::MASTODON, 80).counted;
-        assert_eq!(counted("Spoiler", "It landed"), 16);
-        assert_eq!(counted("https://acme.com", "https://acme.com"), 16 + 23);
-        assert_eq!(counted("e", "\u{301} https://acme.com"), 2 + 23);
-        assert_eq!(counted("a", ""), 1);
-    }
-
-    #[test]
-    fn atoms_add_up_to_the_count() {
-        let text =
-            format!("Hi @ada_l, #Raumfahrt: 👩‍🚀 {} www.acme.com é #日acme.com", late::token("blog", false));
-        for rules in [x(), letters(Unit::Grapheme, None), letters(Unit::Byte, Some(9))] {
-            let sum: usize = atoms(&text, &rules, 80).iter().map(|atom| atom.cost).sum();
-            assert_eq!(sum, count(&text, &rules, 80).counted);
         }
     }
 }

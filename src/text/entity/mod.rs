@@ -6,7 +6,9 @@
 
 mod bluesky;
 mod category;
+mod host;
 mod label;
+mod mark;
 pub(super) mod mastodon;
 mod pieces;
 mod plain;
@@ -16,7 +18,7 @@ pub mod x;
 use std::ops::Range;
 
 pub use bluesky::{Facet, Feature, facets};
-pub(super) use plain::may_stand_in_tag;
+pub(super) use mark::may_stand_in_tag;
 
 /// Something in a text that a network treats specially.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub struct Entity {
 pub enum EntityKind {
     /// A web address.
     Link,
-    /// `@name`.
+    /// `@name`, or whatever a network writes to call somebody or to name a room.
     Mention,
     /// `#word`.
     Hashtag,
@@ -52,6 +54,29 @@ pub enum Dialect {
     Mastodon,
     /// Bluesky: the facets that its own library detects.
     Bluesky,
+    /// LinkedIn: `@[Name](urn:li:…)`, and hashtags of the plain sign.
+    LinkedIn,
+    /// Facebook: `@[page-id]`.
+    Facebook,
+    /// Reddit: `u/name` and `r/name`; no tags.
+    Reddit,
+    /// Slack's mrkdwn: `<@U…>`, `<#C…>`, `<!here>`, `<address|words>`; no tags.
+    Slack,
+    /// Discord: `<@id>`, `<#id>`, `@everyone`, and links with a scheme only; no tags.
+    Discord,
+    /// Telegram: `@name` of five letters or more, tags, and shares' symbols.
+    Telegram,
+    /// Nostr: `nostr:npub1…` and tags.
+    Nostr,
+    /// Mail: links only.
+    Email,
+}
+
+impl Dialect {
+    /// Whether `$ACME` is linked.
+    pub fn has_cashtags(self) -> bool {
+        matches!(self, Dialect::X | Dialect::Bluesky | Dialect::Telegram)
+    }
 }
 
 /// All entities of `text` in order, not overlapping, as `dialect` finds them.
@@ -59,10 +84,10 @@ pub enum Dialect {
 /// An address that is not known yet ([`super::late`]) is one link everywhere.
 pub fn entities(text: &str, dialect: Dialect) -> Vec<Entity> {
     match dialect {
-        Dialect::Plain => plain::entities(text),
         Dialect::X => x::entities(text),
         Dialect::Mastodon => mastodon::entities(text),
         Dialect::Bluesky => bluesky::entities(text),
+        _ => plain::entities(text, dialect),
     }
 }
 
