@@ -247,6 +247,14 @@ fn lone(bytes: &[u8]) -> usize {
 /// overlap (`#日acme.com` is a tag to readers and a link to X's count) they are one.
 fn wholes(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Entity> {
     let mut all = entities(text, rules.dialect);
+    // `https://acme.example/x`, `http://localhost/x`: no link to X, but one to
+    // every reader, and of no use in halves.
+    if rules.dialect != Dialect::Plain && text.contains("://") {
+        let written = entities(text, Dialect::Plain).into_iter();
+        all.extend(
+            written.filter(|it| it.kind == EntityKind::Link && text[it.range.clone()].contains("://")),
+        );
+    }
     let fixed = fixed_costs(text, rules, url_reserve).into_iter();
     all.extend(fixed.map(|(range, _)| Entity { kind: EntityKind::Link, range }));
     all.sort_by_key(|whole| whole.range.start);

@@ -248,6 +248,20 @@ fn numbers_are_counted_in() {
     assert_eq!(with_a_gap, ["one 1/2", ""]);
 }
 
+#[test]
+fn an_address_is_whole_where_the_network_links_it_or_not() {
+    for host in ["acme.example", "localhost:8080", "192.0.2.7"] {
+        let link = format!("https://{host}/{}", "rocket-".repeat(30));
+        let text = format!("{} {link} and {}", "word ".repeat(30), "more ".repeat(60));
+        for rules in [x(), network::BLUESKY, network::MASTODON] {
+            let parts = split(&text, &rules, 80);
+            assert!(parts.iter().any(|part| part.contains(&link)), "{}: {parts:?}", rules.network);
+            let made = shorten(&text, 280, &rules, 80);
+            assert!(made.contains(&link) || !made.contains("https:"), "{}: {made}", rules.network);
+        }
+    }
+}
+
 /// What follows far behind changes nothing, and does not have to be read.
 #[test]
 fn of_a_long_text_the_beginning_decides() {
