@@ -173,7 +173,7 @@ fn html_of_mrkdwn(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let fences: Vec<&str> = text.split("```").collect();
     // Without a second one, a fence is text.
-    let closed = fences.len() - usize::from(fences.len() % 2 == 0);
+    let closed = fences.len() - usize::from(fences.len().is_multiple_of(2));
     for (at, piece) in fences.iter().enumerate() {
         if at % 2 == 1 && at < closed {
             out.push_str(&format!("\n<pre>{}</pre>\n", piece.trim_matches('\n')));

@@ -141,11 +141,11 @@ fn a_quotation_in_a_list_is_one() {
 fn a_quotation_in_a_list_begins_a_line_where_it_must() {
     let text = "- two\n\n  > said\n  > - in it\n\n  after\n- > first\n";
     for markup in [Markup::Discord, Markup::SlackMrkdwn] {
-        assert_eq!(write(text, markup).text, "- two\n\n> said\n\n> - in it\n\n  after\n\n-\n> first");
+        assert_eq!(write(text, markup).text, "- two\n\n> said\n> - in it\n\n  after\n\n-\n> first");
     }
     assert_eq!(
         write(text, Markup::Reddit).text,
-        "- two\n\n    > said\n    >\n    > - in it\n\n    after\n\n- > first"
+        "- two\n\n    > said\n    > - in it\n\n    after\n\n- > first"
     );
 }
 
