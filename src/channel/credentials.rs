@@ -142,12 +142,18 @@ pub fn base_url(reader: &mut Reader<'_>, default: &str) -> String {
     });
     if !good {
         reader.problems.push(
-            Diagnostic::error("bad-url", format!("`{}` is no address for secrets to go to", written.value))
+            Diagnostic::error("bad-url", format!("{} is no address for secrets to go to", shown(&written.value)))
                 .at(written.span)
                 .hint("write an `https://` address (`http://` only for this machine), without user name, password, `?`, `#` and blanks"),
         );
     }
     written.value.trim_end_matches('/').to_owned()
+}
+
+/// An address in a message. One that may hold a secret (before its `@`, or
+/// behind its `?` or `#`) is named by its key alone.
+fn shown(address: &str) -> String {
+    if address.contains(['@', '?', '#']) { "this `base_url`".to_owned() } else { format!("`{address}`") }
 }
 
 #[cfg(test)]
@@ -157,6 +163,11 @@ mod tests {
 
     /// Whether the address is taken without a word.
     fn taken(address: &str) -> bool {
+        problems(address).is_empty()
+    }
+
+    /// What is said of the address, as people read it.
+    fn problems(address: &str) -> Vec<String> {
         let toml = format!(
             "[brand]\nname = \"Acme\"\n[channels.x]\nadapter = \"x\"\naccount = \"acme\"\n\
              access_token = {{ env = \"X\" }}\nbase_url = {address:?}\n"
@@ -166,7 +177,21 @@ mod tests {
         let project = parse_project(&sources, id, &["x"]).value.unwrap();
         let problems = crate::channel::configure(&sources, &project, &project.channels[0]).problems;
         assert!(problems.iter().all(|problem| problem.rule == "bad-url"), "{problems:?}");
-        problems.is_empty()
+        problems.iter().map(|problem| problem.draw(&sources, false)).collect()
+    }
+
+    #[test]
+    fn an_address_with_a_password_in_it_is_not_repeated() {
+        for bad in [
+            "https://me:hunter2@proxy.example",
+            "http://:hunter2@127.0.0.1/x",
+            "https://proxy.example/?access_token=hunter2",
+            "https://me:hunter2@",
+        ] {
+            let said = problems(bad).join("\n");
+            assert!(said.contains("this `base_url` is no address") && !said.contains("hunter2"), "{said}");
+        }
+        assert!(problems("http://api.x.com").join("").contains("`http://api.x.com` is no address"));
     }
 
     #[test]

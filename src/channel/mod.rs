@@ -8,15 +8,17 @@ pub mod credentials;
 pub mod email;
 pub mod facebook;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod folder;
 pub mod http;
 pub mod linkedin;
 pub mod manual;
+pub mod network;
 pub mod outbox;
 mod paste;
 pub mod secret;
 pub mod static_site;
+pub mod taken;
 #[cfg(test)]
 mod tests;
 pub mod x;
@@ -24,18 +26,34 @@ pub mod x;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{ChannelTable, Project};
 pub use crate::plan::MicroDollars;
-use crate::plan::{Identity, Payload, Receipt, StepKey};
+use crate::plan::{Identity, Payload, Receipt, Seen, StepKey};
 use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
 use crate::source::Sources;
 use crate::text::Rules;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
+pub use taken::Taken;
 
 /// A running piece of work with a channel.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, SendError>> + Send + 'a>>;
+
+/// The one request that makes what readers see: everything that nobody sees is
+/// done by then. It begins when it is first polled.
+pub type Posting<'a> = Doing<'a, Receipt>;
+
+/// All that comes before the posting of one part (images, above all) takes no
+/// longer than this: what is not there by then is "not yet", since nothing was
+/// posted.
+pub const LONGEST_PREPARATION: Duration = Duration::from_secs(20 * 60);
+
+/// So long after a try a network's list is believed, if it does not show the
+/// part. How far behind a list may be, no network says; ten minutes have been
+/// tried. A judgement: to wait too long costs half an hour, and to wait too
+/// short posts it twice.
+pub const LONGEST_LAG: SignedDuration = SignedDuration::from_mins(30);
 
 /// Why nothing is known to be out.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +61,13 @@ pub enum SendError {
     /// The service said no. Trying again changes nothing.
     #[error("{says}")]
     Refused {
+        /// What it said.
+        says: String,
+    },
+    /// It said no to who asks, or to what is paid, and not to what is sent:
+    /// nothing was done. Once somebody has mended that, the same goes.
+    #[error("{says}")]
+    Mendable {
         /// What it said.
         says: String,
     },
@@ -62,6 +87,34 @@ pub enum SendError {
     },
 }
 
+/// After this long it is looked at again whether somebody has mended what
+/// stops a channel: not within one run.
+const MENDING: Duration = Duration::from_secs(5 * 60);
+
+impl SendError {
+    /// A refusal that is about who asks, or about what is paid.
+    #[must_use]
+    pub fn mendable(self) -> SendError {
+        match self {
+            SendError::Refused { says } => SendError::Mendable { says },
+            other => other,
+        }
+    }
+
+    /// Met while it was asked who may post, in the middle of a run: nothing
+    /// was posted, and once somebody has mended it the part goes as it is. The
+    /// next run asks before it begins, and stops there.
+    #[must_use]
+    pub fn before_posting(self) -> SendError {
+        match self {
+            SendError::Refused { says } | SendError::Mendable { says } => {
+                SendError::NotYet { says, wait: Some(MENDING) }
+            }
+            other => other,
+        }
+    }
+}
+
 /// One try to send one part.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -78,11 +131,14 @@ pub struct Attempt {
     pub doubted: bool,
     /// The receipts of the parts before this one.
     pub previous: Vec<Receipt>,
+    /// What else of this account is known: told to whoever looks for a part, or
+    /// sends one again after a doubt.
+    pub taken: Taken,
     /// When this part was tried first: dates in what is sent come from here,
     /// so that a repeat is the same bytes.
     pub first_tried: Timestamp,
-    /// When this part was tried last before now; at the first try, now. What a
-    /// listing does not show may only not be there yet.
+    /// When this part was tried last before now, or rather when its posting left;
+    /// at the first try, now. What a listing does not show may only not be there yet.
     pub last_tried: Timestamp,
     /// The project's folder.
     pub project: PathBuf,
@@ -90,6 +146,15 @@ pub struct Attempt {
     pub media: PathBuf,
     /// The bound variant, for adapters that write more than the payload (outbox).
     pub variant: Variant,
+}
+
+impl Attempt {
+    /// When the first try began, to the second: some networks tell times no
+    /// finer. What was made before is not this part, unless a clock is wrong:
+    /// of that much nobody can tell.
+    pub fn began(&self) -> Timestamp {
+        Timestamp::from_second(self.first_tried.as_second()).unwrap_or(self.first_tried)
+    }
 }
 
 /// What a channel needs before anything may be sent anywhere.
@@ -102,6 +167,16 @@ pub enum Ready {
     NoCredentials(Vec<String>),
     /// It cannot work: a folder that cannot be written, a wrong setting.
     No(Vec<String>),
+}
+
+/// What a network said of whose the credentials are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// They are good, and are those of the account; or there is nobody to ask.
+    Verified,
+    /// It did not say: the table is taken at its word. Why, as a sentence
+    /// without a full stop.
+    Unsaid(String),
 }
 
 /// What the service's own records say about a part whose outcome is unknown.
@@ -139,24 +214,66 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     /// Whether it could send now: secrets there, folders writable. Opens no socket.
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>>;
     /// Asks the network whether the credentials are good, and whether they are
-    /// those of the account that the table names. `Refused` says which of them
-    /// is expired, of the wrong kind or lacks what scope, and what to do; it
-    /// stops the run before the first byte. Any other trouble is left to `send`.
-    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
+    /// those of the account that the table names. `Refused` is proof that they
+    /// are not: it says which of them is expired, of the wrong kind or another's,
+    /// and what to do, and stops the run before the first byte. `NotYet` is
+    /// left to `send`. Whatever else the network says, about a question that
+    /// posting does not need, is `Unsaid`.
+    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, Whose> {
         let _ = project;
-        Box::pin(async { Ok(()) })
+        Box::pin(async { Ok(Whose::Verified) })
     }
     /// What sending the payload costs, where the network charges for calls.
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {
         let _ = payload;
         None
     }
-    /// Sends one part.
+    /// Does what a part needs before it can be posted, and what nobody sees:
+    /// asks whose the credentials are, uploads images. Whatever goes wrong in
+    /// here, or takes too long, nothing was posted. By itself: nothing.
+    fn prepare<'a>(
+        &'a self,
+        part: &'a crate::plan::PayloadPart,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Posting<'a>> {
+        Box::pin(async move { Ok(self.send(part, attempt)) })
+    }
+    /// Whether preparing this part takes requests of its own. If the process dies
+    /// among them, it is known that nothing was posted.
+    fn prepares(&self, part: &crate::plan::PayloadPart) -> bool {
+        let _ = part;
+        false
+    }
+    /// Looks at a part that is out and whose receipt is safe: where readers find
+    /// it, and whether they see what was sent. What cannot be seen is no error.
+    /// `None`: there is nothing to look at, or nobody may.
+    fn read_back<'a>(
+        &'a self,
+        part: &'a crate::plan::PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        let _ = (part, receipt, attempt);
+        None
+    }
+    /// Sends one part: all of it in a row, with no journal in between.
     fn send<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt>;
     /// Looks for a part after an unknown outcome.
     fn find<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let _ = (part, attempt);
         Box::pin(async { Ok(Found::CannotTell("this channel keeps no list of what it was sent".to_owned())) })
+    }
+    /// Whether each post has an id that no other ever gets, so that one post
+    /// cannot be two deliveries.
+    fn ids_last(&self) -> bool {
+        false
+    }
+    /// The id of the account's post that readers find at `address`, as far as
+    /// the address tells it. The error says why no post of this account can be
+    /// there. Pure.
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        let _ = address;
+        Ok(None)
     }
     /// Takes a part down.
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {

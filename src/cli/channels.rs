@@ -4,7 +4,7 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use crate::channel::{ADAPTERS, Ready, SendError};
+use crate::channel::{ADAPTERS, Ready, SendError, Whose};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::ladder::{ChannelTable, Node, NodeKind};
@@ -42,11 +42,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let configured = house.channels.configured.get(name);
         let account = configured.map(|configured| configured.channel.account());
         let secrets = secrets(table, &house.loaded.folder.path);
-        let missing: Vec<&str> =
-            secrets.iter().filter(|secret| !secret.there).map(|secret| secret.reference.as_str()).collect();
+        let missing: Vec<String> =
+            secrets.iter().filter(|secret| !secret.there).map(Secret::in_words).collect();
         let outbox = configured.is_some_and(|configured| configured.without_credentials);
         let word = said.get(name);
-        let refused = word.is_some_and(|word| word.refused);
+        let refused = word.is_some_and(|word| word.verdict == Verdict::Refused);
         let ready = configured.is_some() && missing.is_empty() && !refused;
         let state = match (configured.is_some(), missing.is_empty(), outbox) {
             (false, ..) => "broken: `ladder check` says why".to_owned(),
@@ -62,23 +62,37 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         text.push_str(&format!("{name:<14} {:<12} {account_text:<28} {state}\n", table.adapter.value));
         let secrets: Vec<Value> = secrets
             .iter()
-            .map(|secret| json!({ "key": secret.key, "reference": secret.reference, "there": secret.there }))
+            .map(|secret| {
+                json!({ "key": secret.key, "by": secret.by, "reference": secret.reference, "there": secret.there })
+            })
             .collect();
         rows.push(json!({ "name": name, "adapter": table.adapter.value, "account": account,
             "language": table.language, "ready": ready,
-            "checked": word.map(|word| json!({ "good": word.good, "says": word.says })),
+            "checked": word.map(|word| json!({ "good": word.verdict.good(), "says": word.says })),
             "without_credentials": outbox.then_some("outbox"), "secrets": secrets }));
     }
     desk.field("channels", rows);
     desk.show(&visible(&text));
     desk.problems(&house.loaded.sources, &problems);
-    Ok(if has_errors(&problems) {
-        Exit::Check
-    } else if said.values().any(|word| !word.good) {
-        Exit::Failed
+    if has_errors(&problems) {
+        return Ok(Exit::Check);
+    }
+    not_good(&said).map_or(Ok(Exit::Done), Err)
+}
+
+/// What failed: the channels that are not known to be good, and why.
+fn not_good(said: &BTreeMap<String, Word>) -> Option<Failure> {
+    let bad = || said.iter().filter(|(_, word)| matches!(word.verdict, Verdict::Refused | Verdict::NotKnown));
+    let whys: Vec<String> = bad().map(|(name, word)| format!("`[channels.{name}]`: {}", word.says)).collect();
+    if whys.is_empty() {
+        return None;
+    }
+    let (code, hint) = if bad().any(|(_, word)| word.verdict == Verdict::Refused) {
+        ("not-accepted", "mend the credentials or the account, and look again with `ladder channels --check`")
     } else {
-        Exit::Done
-    })
+        ("not-known", "nobody said no: look again later with `ladder channels --check`")
+    };
+    Some(Failure::new(Exit::Failed, code, whys.join("; ")).hint(hint))
 }
 
 /// A network that takes longer to say who we are is not waited for.
@@ -86,11 +100,32 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 /// What a network said of a channel's credentials.
 struct Word {
-    /// They are good.
-    good: bool,
-    /// They are not; else, if not good, nobody could say.
-    refused: bool,
+    verdict: Verdict,
     says: String,
+}
+
+/// Whether credentials are good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// They are, and are the account's.
+    Good,
+    /// The network has nothing against them, and does not say whose they are.
+    NotVerified,
+    /// They are not.
+    Refused,
+    /// Nobody could say: no answer, or no time for us.
+    NotKnown,
+}
+
+impl Verdict {
+    /// For programs: yes, no, or nobody said so.
+    fn good(self) -> Option<bool> {
+        match self {
+            Verdict::Good => Some(true),
+            Verdict::NotVerified => None,
+            Verdict::Refused | Verdict::NotKnown => Some(false),
+        }
+    }
 }
 
 /// Asks the networks of all channels that have their secrets, all at once.
@@ -98,22 +133,25 @@ fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
     let runtime = super::sending::runtime()?;
     let project = &house.loaded.folder.path;
     let asked = house.channels.configured.iter().map(|(name, configured)| async move {
-        let word = |good, refused, says: String| Some((name.clone(), Word { good, refused, says }));
+        let word = |verdict, says: String| Some((name.clone(), Word { verdict, says }));
         match configured.channel.ready(project).await {
             Ready::Yes => {}
             // What is missing is told without asking anybody.
             Ready::NoCredentials(_) => return None,
-            Ready::No(why) => return word(false, true, format!("cannot send: {}", why.join("; "))),
+            Ready::No(why) => return word(Verdict::Refused, format!("cannot send: {}", why.join("; "))),
         }
         // Whoever takes a `base_url` asks a network; the others have nobody to ask.
         let adapter = ADAPTERS.iter().find(|adapter| adapter.name == configured.adapter);
         let asks = adapter.is_some_and(|adapter| adapter.fields.iter().any(|field| field.name == "base_url"));
         match tokio::time::timeout(ANSWER_LIMIT, configured.channel.verify(project)).await {
-            Ok(Ok(())) if asks => word(true, false, "ready, says the network".to_owned()),
-            Ok(Ok(())) => word(true, false, "ready".to_owned()),
-            Ok(Err(SendError::Refused { says })) => word(false, true, format!("cannot send: {says}")),
-            Ok(Err(other)) => word(false, false, format!("not known: {other}")),
-            Err(_) => word(false, false, "not known: no answer in time".to_owned()),
+            Ok(Ok(Whose::Verified)) if asks => word(Verdict::Good, "ready, says the network".to_owned()),
+            Ok(Ok(Whose::Verified)) => word(Verdict::Good, "ready".to_owned()),
+            Ok(Ok(Whose::Unsaid(why))) => word(Verdict::NotVerified, format!("ready, not verified: {why}")),
+            Ok(Err(SendError::Refused { says } | SendError::Mendable { says })) => {
+                word(Verdict::Refused, format!("cannot send: {says}"))
+            }
+            Ok(Err(other)) => word(Verdict::NotKnown, format!("not known: {other}")),
+            Err(_) => word(Verdict::NotKnown, "not known: no answer in time".to_owned()),
         }
     });
     let said = runtime.block_on(futures_util::future::join_all(asked));
@@ -149,34 +187,44 @@ pub fn lacks_secrets(table: &ChannelTable, project: &Path) -> bool {
 /// A secret as its table refers to it.
 struct Secret {
     key: String,
-    reference: String,
+    /// `env`, `file` or `command`.
+    by: &'static str,
+    /// The variable's name or the file's path; of a command nothing, for its
+    /// arguments may say more than others should know.
+    reference: Option<String>,
     there: bool,
+}
+
+impl Secret {
+    /// For people.
+    fn in_words(&self) -> String {
+        match (self.by, &self.reference) {
+            ("file", Some(path)) => format!("the file `{path}`"),
+            (_, Some(name)) => format!("`{name}`"),
+            (_, None) => "a command".to_owned(),
+        }
+    }
 }
 
 /// Every value that is a reference, whichever key the adapter has it under.
 fn secrets(table: &ChannelTable, project: &Path) -> Vec<Secret> {
     let entries = table.rest.entries.iter();
-    let secrets = entries.filter_map(|(key, node)| {
-        let (reference, there) = look(node, project)?;
-        Some(Secret { key: key.value.clone(), reference, there })
-    });
-    secrets.collect()
+    entries.filter_map(|(key, node)| look(&key.value, node, project)).collect()
 }
 
 /// What a reference names, and whether that is there. A command is not run:
 /// it counts as there.
-fn look(node: &Node, project: &Path) -> Option<(String, bool)> {
+fn look(key: &str, node: &Node, project: &Path) -> Option<Secret> {
     let NodeKind::Table(reference) = &node.kind else { return None };
-    let [(key, value)] = reference.entries.as_slice() else { return None };
-    match (key.value.as_str(), &value.kind) {
+    let [(way, value)] = reference.entries.as_slice() else { return None };
+    let secret = |by, reference, there| Some(Secret { key: key.to_owned(), by, reference, there });
+    match (way.value.as_str(), &value.kind) {
         ("env", NodeKind::String(name)) => {
             let set = std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
-            Some((format!("`{name}`"), set))
+            secret("env", Some(name.clone()), set)
         }
-        ("file", NodeKind::String(path)) => {
-            Some((format!("the file `{path}`"), project.join(path).is_file()))
-        }
-        ("command", _) => Some(("a command".to_owned(), true)),
+        ("file", NodeKind::String(path)) => secret("file", Some(path.clone()), project.join(path).is_file()),
+        ("command", _) => secret("command", None, true),
         _ => None,
     }
 }

@@ -1,9 +1,12 @@
 //! What happened, one fact at a time: the journal is a list of these.
 
-use super::{Receipt, StepKey};
+use super::{Receipt, Seen, StepKey};
 use crate::render::VariantKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// Who settles an outcome where nobody said it: the network's own list.
+pub const RECORDS: &str = "the channel's own records";
 
 /// One fact about one delivery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,17 +51,33 @@ pub enum EventKind {
     },
     /// A part is about to be sent; on disk before its first byte. `bound` is
     /// the payload part with the addresses put in: what the service will see.
-    Intent { part: u32, attempt: u32, bound: serde_json::Value },
+    /// `prepares`: first comes what nobody sees, and then a `Prepared`.
+    Intent {
+        part: u32,
+        attempt: u32,
+        bound: serde_json::Value,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        prepares: bool,
+    },
+    /// What nobody sees is done (images are uploaded), and the posting is about
+    /// to leave; on disk before it does.
+    Prepared { part: u32 },
     /// The service took it.
     Receipt { part: u32, receipt: Receipt },
+    /// A part that is out was looked at: what its receipt did not say yet.
+    Seen { part: u32, seen: Seen },
     /// The service said no, for good.
     Refused { part: u32, says: String },
     /// The service did nothing and said so; not before `until`.
     NotYet { part: u32, says: String, until: Timestamp },
     /// The request left and nothing proves what became of it.
     Unknown { part: u32, cause: String },
+    /// It was looked for, and still nobody knows: why.
+    Looked { part: u32, says: String },
     /// A person (or evidence) settled an unknown outcome or a waiting paste.
     Resolved { sent: bool, url: Option<String>, by: String },
+    /// A person took back what a person had settled.
+    Reopened { by: String },
     /// Not sent although it was due: window passed, embargo, page not live …
     Held { why: String },
     /// Will not be sent: what it waits for was refused or cancelled.

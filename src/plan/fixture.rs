@@ -142,7 +142,7 @@ pub(crate) fn planned(plan: &Plan, step: &Step, time: &str) -> Event {
 }
 
 pub(crate) fn intent(part: u32) -> EventKind {
-    EventKind::Intent { part, attempt: 1, bound: serde_json::json!({ "part": part }) }
+    EventKind::Intent { part, attempt: 1, bound: serde_json::json!({ "part": part }), prepares: false }
 }
 
 pub(crate) fn receipt(part: u32, url: Option<&str>) -> EventKind {

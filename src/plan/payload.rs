@@ -71,3 +71,29 @@ pub struct Receipt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub altered: Option<String>,
 }
+
+/// What was seen of a part that is out, when it was looked at after its receipt.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Its public address, where that is better than the receipt's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// What is live, where that is not what was sent: the text that readers see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub altered: Option<String>,
+}
+
+impl Seen {
+    /// Whether it adds nothing to the receipt.
+    pub fn is_nothing(&self) -> bool {
+        self.url.is_none() && self.altered.is_none()
+    }
+}
+
+impl Receipt {
+    /// The receipt with what was seen of it later.
+    #[must_use]
+    pub fn with(self, seen: Seen) -> Receipt {
+        Receipt { url: seen.url.or(self.url), altered: seen.altered.or(self.altered), ..self }
+    }
+}

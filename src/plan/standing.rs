@@ -81,6 +81,9 @@ pub struct Delivery {
     pub not_before: Option<Timestamp>,
     /// When the last part went out (or was resolved).
     pub sent_at: Option<Timestamp>,
+    /// How it stood before a person settled it, until anything else happens to
+    /// it: so far that can be taken back.
+    pub before: Option<Box<Delivery>>,
 }
 
 /// Where one part stands.
@@ -94,11 +97,18 @@ pub struct PartStanding {
     pub attempts: u32,
     /// The first try: dates in what is sent come from here, so that a repeat is the same bytes.
     pub first_tried: Option<Timestamp>,
-    /// The last try.
+    /// The last try: when the posting left, if something came before it.
     pub last_tried: Option<Timestamp>,
+    /// Whether what it is doing is seen by nobody yet: without a posting, an end
+    /// of the run leaves no doubt.
+    pub preparing: bool,
     /// Whether the outcome of any try was unknown, even if it was settled since:
     /// a service that then speaks of a duplicate speaks of this.
     pub doubted: bool,
+    /// Why the outcome of the last try is unknown, if it is.
+    pub cause: Option<String>,
+    /// Why looking for it settled nothing, when it was looked for last.
+    pub looked: Option<String>,
     /// What the service answered.
     pub receipt: Option<Receipt>,
     /// What was sent, in the adapter's words.
@@ -123,6 +133,13 @@ pub struct RecipientStanding {
 pub struct Standing {
     /// By key.
     pub deliveries: BTreeMap<StepKey, Delivery>,
+}
+
+impl PartStanding {
+    /// What readers see, where that is not what was sent.
+    pub fn seen_otherwise(&self) -> Option<&str> {
+        self.receipt.as_ref().filter(|_| self.state == State::Sent)?.altered.as_deref()
+    }
 }
 
 impl Delivery {

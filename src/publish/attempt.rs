@@ -1,18 +1,24 @@
 //! The only code that awaits a channel. Whatever a channel does, one outcome
-//! comes back: an answer, a doubt after the longest wait, a doubt after a panic.
+//! comes back: an answer; after the longest wait or a panic a doubt, or "not
+//! yet" where nothing can have been posted.
 
-use crate::channel::{Attempt, Channel, Found, SendError};
-use crate::plan::{PayloadPart, Receipt, StepKey};
+use crate::channel::{Attempt, Channel, Found, LONGEST_PREPARATION, SendError};
+use crate::plan::{PayloadPart, Receipt, Seen, StepKey};
 use futures_util::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::time::Duration;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 
 /// Every channel has its own, shorter limit; this one is for a channel that
 /// forgot. The longest legitimate wait is mail's: ten minutes for the answer
 /// to the final dot (RFC 5321, 4.5.3.2.6), after up to as much before it.
 const LONGEST_SEND: Duration = Duration::from_secs(20 * 60);
+/// What is out is only looked at; who comes after it waits meanwhile.
+const LONGEST_LOOK: Duration = Duration::from_secs(60);
+const BROKEN: &str = "the adapter broke down; this is a mistake in ladder";
 /// When a page is looked for within one run, in units from the start: five
 /// times in the first nine seconds.
 const LOOKS: [u32; 5] = [0, 1, 4, 10, 18];
@@ -32,20 +38,75 @@ pub(super) struct Unit {
 /// What came back.
 #[derive(Debug)]
 pub(super) enum Finished {
-    Sent(Unit, Result<Receipt, SendError>),
+    /// With what was sent, for looking at it.
+    Sent(Unit, Box<Sent>, Result<Receipt, SendError>),
+    /// What is out was looked at.
+    Seen(Unit, Seen),
     Looked(Unit, Result<Found, SendError>),
     /// Whether the page of that delivery answers.
     Live(StepKey, bool),
 }
 
+/// What flew.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub part: PayloadPart,
+    pub attempt: Attempt,
+}
+
 /// Work in flight.
 pub(super) type Flight<'a> = Pin<Box<dyn Future<Output = Finished> + Send + 'a>>;
 
-/// Sends one part.
-pub(super) fn send(channel: &dyn Channel, unit: Unit, part: PayloadPart, attempt: Attempt) -> Flight<'_> {
+/// A part is prepared, and asks whether it may leave: `go` is answered once
+/// that is durable, and dropped if it will not be.
+#[derive(Debug)]
+pub(super) struct Leave {
+    pub unit: Unit,
+    pub go: oneshot::Sender<()>,
+}
+
+/// Sends one part: what nobody sees first, then the posting, which asks `leave`
+/// first where there is one. Only the posting can leave a doubt.
+pub(super) fn send(
+    channel: &dyn Channel,
+    unit: Unit,
+    part: PayloadPart,
+    attempt: Attempt,
+    leave: Option<UnboundedSender<Leave>>,
+) -> Flight<'_> {
     Box::pin(async move {
-        let outcome = guarded(async { channel.send(&part, &attempt).await }).await;
-        Finished::Sent(unit, outcome)
+        let outcome = match prepared(async { channel.prepare(&part, &attempt).await }).await {
+            Ok(posting) => {
+                if may_leave(&unit, leave).await {
+                    guarded(posting).await
+                } else {
+                    let says = "nothing was posted: the store could not be written";
+                    Err(SendError::NotYet { says: says.to_owned(), wait: None })
+                }
+            }
+            Err(error) => Err(error),
+        };
+        Finished::Sent(unit, Box::new(Sent { part, attempt }), outcome)
+    })
+}
+
+async fn may_leave(unit: &Unit, leave: Option<UnboundedSender<Leave>>) -> bool {
+    let Some(leave) = leave else { return true };
+    let (go, gone) = oneshot::channel();
+    leave.send(Leave { unit: unit.clone(), go }).is_ok() && gone.await.is_ok()
+}
+
+/// Looks at a part that is out.
+pub(super) fn read_back(channel: &dyn Channel, unit: Unit, sent: Sent, receipt: Receipt) -> Flight<'_> {
+    Box::pin(async move {
+        let looking = async {
+            match channel.read_back(&sent.part, &receipt, &sent.attempt) {
+                Some(looking) => looking.await.unwrap_or_default(),
+                None => Seen::default(),
+            }
+        };
+        let seen = AssertUnwindSafe(tokio::time::timeout(LONGEST_LOOK, looking)).catch_unwind().await;
+        Finished::Seen(unit, seen.ok().and_then(Result::ok).unwrap_or_default())
     })
 }
 
@@ -76,12 +137,24 @@ pub(super) fn live(channel: &dyn Channel, key: StepKey, url: String) -> Flight<'
     })
 }
 
+/// Nothing is posted yet, however this ends.
+async fn prepared<T>(work: impl Future<Output = Result<T, SendError>>) -> Result<T, SendError> {
+    let not_yet = |says: String| Err(SendError::NotYet { says, wait: None });
+    match AssertUnwindSafe(tokio::time::timeout(LONGEST_PREPARATION, work)).catch_unwind().await {
+        Ok(Ok(Err(SendError::Unknown { cause }))) => not_yet(cause),
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => {
+            let minutes = LONGEST_PREPARATION.as_secs() / 60;
+            not_yet(format!("what comes before the post was not done within {minutes} minutes"))
+        }
+        Err(_) => not_yet(BROKEN.to_owned()),
+    }
+}
+
 async fn guarded<T>(work: impl Future<Output = Result<T, SendError>>) -> Result<T, SendError> {
     match AssertUnwindSafe(tokio::time::timeout(LONGEST_SEND, work)).catch_unwind().await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => Err(SendError::Unknown { cause: "no answer came within 20 minutes".to_owned() }),
-        Err(_) => Err(SendError::Unknown {
-            cause: "the adapter broke down; this is a mistake in ladder".to_owned(),
-        }),
+        Err(_) => Err(SendError::Unknown { cause: BROKEN.to_owned() }),
     }
 }

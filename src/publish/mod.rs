@@ -3,7 +3,7 @@
 //! Nothing is sent without a durable intent; steps that start together share
 //! one commit; what is unknown is never sent again on a guess; one rung's
 //! trouble delays no other. Facts go out as events to a [`Listener`]; nothing
-//! in here prints. Why it is built so: `docs/decisions/once-only.md`.
+//! in here prints. Why it is built so: `docs/decisions/once-only.md` and `stages.md`.
 //!
 //! [`preflight`] asks every channel first, [`verify`] the networks behind them; [`run`] takes plans up and sends
 //! what is due of them (`publish`); [`resume`] sends what is due of what was

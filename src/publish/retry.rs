@@ -12,10 +12,24 @@ pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// All that one part has of one run, its tries included: the run holds the
 /// store, and nobody else can send meanwhile.
 const LONGEST_IN_RUN: Duration = Duration::from_secs(5 * 60);
-/// No wait that a service names holds a delivery for longer: the longest window
-/// of a network known here is a day (X, Facebook, LinkedIn), and a little more
-/// is a clock's doing. A longer wait is looked at anew then, and named anew.
-const LONGEST_NAMED: Duration = Duration::from_secs(24 * 3600 + 15 * 60);
+/// The longest window of a network known here is a day (X, Facebook, LinkedIn):
+/// none has a reason to name a longer wait. One that does is looked at anew then.
+const LONGEST_WINDOW: Duration = Duration::from_secs(24 * 3600);
+/// A little more than a window is a clock's doing.
+const LONGEST_NAMED: Duration = LONGEST_WINDOW.saturating_add(Duration::from_secs(15 * 60));
+
+/// What is said of a wait that is longer than any that is believed.
+pub(super) fn disbelief(named: Option<Duration>) -> Option<String> {
+    let hours = named.filter(|named| *named > LONGEST_NAMED)?.as_secs() / 3600;
+    let roughly = match hours {
+        ..72 => format!("{hours} h"),
+        _ if hours < 24 * 3650 => format!("{} days", hours / 24),
+        _ => "more than 10 years".to_owned(),
+    };
+    Some(format!(
+        "a wait of {roughly} was named, which no network has a reason for: looked at again after 24 h"
+    ))
+}
 
 /// What one part has had in this run.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +54,9 @@ impl Tries {
     /// 1, 2, 4, 8 s and up to a quarter more, which part differs by key, so
     /// that what failed together is not repeated together.
     pub fn wait(&self, named: Option<Duration>, key: &StepKey) -> Duration {
-        if let Some(named) = named {
-            return named.min(LONGEST_NAMED);
+        // "At once" is no wait: it would only be asked five times in a row.
+        if let Some(named) = named.filter(|named| !named.is_zero()) {
+            return if named > LONGEST_NAMED { LONGEST_WINDOW } else { named };
         }
         let doubled = Duration::from_secs(1 << self.count.saturating_sub(1).min(7));
         let digits = key.0.get(..4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
@@ -82,11 +97,24 @@ mod tests {
         let tries = Tries { count: 1, waited: Duration::from_secs(100), ..Tries::default() };
         let key = StepKey("ffff".to_owned());
         assert_eq!(tries.wait(Some(Duration::from_secs(7)), &key), Duration::from_secs(7));
-        assert_eq!(tries.wait(Some(Duration::MAX), &key), LONGEST_NAMED);
-        assert!(LONGEST_NAMED < Duration::from_secs(25 * 3600));
+        assert_eq!(tries.wait(Some(Duration::ZERO), &key), tries.wait(None, &key));
+        assert_eq!(tries.wait(Some(LONGEST_NAMED), &key), LONGEST_NAMED);
+        assert_eq!(tries.wait(Some(Duration::MAX), &key), LONGEST_WINDOW);
         assert!(tries.allow(Duration::from_secs(20)));
         assert!(!tries.allow(Duration::from_secs(21)));
         assert!(!Tries { count: MOST_TRIES, ..tries }.allow(Duration::ZERO));
+    }
+
+    #[test]
+    fn what_is_not_believed_is_said() {
+        let said = |hours: u64| disbelief(Some(Duration::from_secs(hours * 3600)));
+        assert_eq!((disbelief(None), said(24)), (None, None));
+        assert_eq!(
+            said(50).unwrap(),
+            "a wait of 50 h was named, which no network has a reason for: looked at again after 24 h"
+        );
+        assert!(said(24 * 30).unwrap().contains("30 days"));
+        assert!(disbelief(Some(Duration::MAX)).unwrap().contains("more than 10 years"));
     }
 
     #[test]

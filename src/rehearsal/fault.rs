@@ -24,6 +24,11 @@ pub enum Fault {
     CutBefore,
     /// It is done, and the connection breaks in the middle of the answer's body.
     BrokenBody,
+    /// It is done, and the connection breaks in the middle of an answer that
+    /// comes in pieces, of which nobody said how many.
+    BrokenPieces,
+    /// It is done, and the answer is packed (gzip), which nobody asked for.
+    Packed,
     /// "Too many", in the network's dialect, with this wait; nothing is done.
     TooMany(Duration),
     /// It is done, and the answer is the network's 500.

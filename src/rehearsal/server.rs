@@ -145,7 +145,7 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
             line.cut();
             Response::default()
         }
-        Fault::BrokenBody => {
+        Fault::BrokenBody | Fault::BrokenPieces => {
             // More is announced than comes: where there is no body, one is begun.
             let bytes = if bytes.is_empty() { b"{}".to_vec() } else { bytes };
             let half = bytes[..bytes.len() / 2].to_vec();
@@ -156,7 +156,14 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
             });
             let pieces = stream::iter([Ok(Bytes::from(half))]).chain(end);
             let mut response = response(&reply, Body::from_stream(pieces));
-            response.headers_mut().insert("content-length", HeaderValue::from(bytes.len()));
+            if fault == Fault::BrokenBody {
+                response.headers_mut().insert("content-length", HeaderValue::from(bytes.len()));
+            }
+            response
+        }
+        Fault::Packed => {
+            let mut response = response(&reply, Body::from(packed(&bytes)));
+            response.headers_mut().insert("content-encoding", HeaderValue::from_static("gzip"));
             response
         }
         Fault::FailedAfter => {
@@ -207,6 +214,27 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
         | Fault::Expired
         | Fault::CutShort(_) => response(&reply, Body::from(bytes)),
     }
+}
+
+/// `bytes` as gzip (RFC 1952) whose blocks hold them as they are (RFC 1951, 3.2.4).
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    let blocks = bytes.chunks(usize::from(u16::MAX));
+    for block in blocks {
+        let length = u16::try_from(block.len()).unwrap_or(u16::MAX);
+        out.push(0);
+        out.extend(length.to_le_bytes());
+        out.extend((!length).to_le_bytes());
+        out.extend(block);
+    }
+    // The last block, which is empty.
+    out.extend([1, 0, 0, 255, 255]);
+    let sum = bytes.iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg()))
+    });
+    out.extend((!sum).to_le_bytes());
+    out.extend(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes());
+    out
 }
 
 /// What a careless server says when it logs to its users.

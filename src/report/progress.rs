@@ -225,7 +225,7 @@ impl Listener for Progress {
             rung.started |= !matches!(event.kind, EventKind::Planned { .. });
         }
         match &event.kind {
-            EventKind::Planned { .. } => {}
+            EventKind::Planned { .. } | EventKind::Prepared { .. } => {}
             EventKind::Intent { .. } => {
                 let Some(rung) = self.rungs.get(at) else { return };
                 if let (Some(bar), false) = (&rung.bar, mail) {
@@ -249,8 +249,17 @@ impl Listener for Progress {
                     rung.last_place = receipt.url.clone();
                 }
             }
+            EventKind::Seen { seen, .. } => {
+                let live = seen.altered.as_deref().map(|live| format!("readers see “{live}”"));
+                if let Some(live) = live {
+                    self.say(at, word(State::Altered), &live);
+                }
+            }
             EventKind::Refused { says, .. } => self.ended(at, word(State::Refused), says),
             EventKind::Unknown { cause, .. } => self.ended(at, word(State::Unknown), cause),
+            EventKind::Looked { says, .. } => {
+                self.say(at, word(State::Unknown), &format!("looked for it: {says}"))
+            }
             EventKind::NotYet { says, until, .. } if !mail => {
                 self.say(at, "not yet", &format!("{says}; again at {}", until.strftime("%H:%M:%S UTC")));
             }
@@ -267,6 +276,7 @@ impl Listener for Progress {
             EventKind::Resolved { sent: false, by, .. } => {
                 self.say(at, NOT_SENT, &format!("settled by {by}"));
             }
+            EventKind::Reopened { by } => self.say(at, word(State::Unknown), &format!("taken back by {by}")),
             EventKind::Held { why } => self.say(at, word(State::Held), why),
             EventKind::Skipped { why } => self.say(at, word(State::Skipped), why),
             EventKind::Cancelled { by } => self.say(at, word(State::Cancelled), &format!("by {by}")),
@@ -289,6 +299,7 @@ impl Listener for Progress {
 mod tests {
     use super::super::queue::tests::plan;
     use super::*;
+    use crate::plan::Seen;
     use std::sync::{Arc, Mutex};
 
     #[derive(Clone, Default)]
@@ -331,8 +342,14 @@ mod tests {
                 altered: None,
             },
         };
-        tell(0, None, EventKind::Intent { part: 0, attempt: 1, bound: serde_json::Value::Null });
+        tell(
+            0,
+            None,
+            EventKind::Intent { part: 0, attempt: 1, bound: serde_json::Value::Null, prepares: false },
+        );
         tell(0, None, receipt(Some("https://acme.example/b/\u{1b}[2J"), None, false));
+        let seen = Seen { url: None, altered: Some("It lan\u{1b}[2J".to_owned()) };
+        tell(0, None, EventKind::Seen { part: 0, seen });
         tell(1, None, receipt(None, Some("outbox/rocket-2/tweet"), true));
         tell(2, Some("p0@acme.example"), receipt(None, None, false));
         tell(2, Some("p1@acme.example"), EventKind::Refused { part: 0, says: "no such mailbox".to_owned() });
@@ -351,6 +368,7 @@ mod tests {
         insta::assert_snapshot!(text, @r"
         blog        …                waiting until the page answers
         blog        sent             https://acme.example/b/\u{1b}[2J
+        blog        altered          readers see “It lan\u{1b}[2J”
         tweet       written for you  outbox/rocket-2/tweet
         newsletter  refused          no such mailbox
         newsletter  unknown          cut

@@ -30,16 +30,20 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         error: None,
         not_before: None,
         sent_at: None,
+        before: None,
     }
 }
 
 pub(in crate::report) fn part_in(state: State) -> PartStanding {
     PartStanding {
+        cause: None,
+        looked: None,
         part: 0,
         state,
         attempts: 1,
         first_tried: None,
         last_tried: None,
+        preparing: false,
         doubted: false,
         receipt: None,
         bound: None,

@@ -283,7 +283,12 @@ fn write(
         of.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get::<_, i64>(0))
     };
     let alone = last(&transaction)? == known;
-    if !alone && batch.events.iter().any(|event| matches!(event.kind, EventKind::Intent { .. })) {
+    if !alone
+        && batch
+            .events
+            .iter()
+            .any(|event| matches!(event.kind, EventKind::Intent { .. } | EventKind::Prepared { .. }))
+    {
         return Ok(Written::Not);
     }
     {

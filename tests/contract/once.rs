@@ -25,7 +25,7 @@ async fn deliver(bench: &Bench) -> End {
     for _ in 0..4 {
         match bench.channel.send(&part, &attempt).await {
             Ok(receipt) => return End::Sent(receipt.id.unwrap_or_default()),
-            Err(SendError::Refused { .. }) => return End::Refused,
+            Err(SendError::Refused { .. } | SendError::Mendable { .. }) => return End::Refused,
             Err(SendError::NotYet { .. }) => {}
             Err(SendError::Unknown { .. }) => {
                 attempt.doubted = true;
@@ -47,6 +47,8 @@ async fn one_delivery_is_at_most_one_post() {
         Fault::AnswerLost,
         Fault::CutBefore,
         Fault::BrokenBody,
+        Fault::BrokenPieces,
+        Fault::Packed,
         Fault::TooMany(Duration::from_secs(1)),
         Fault::FailedAfter,
         Fault::FailedBefore,

@@ -4,7 +4,7 @@ use super::bench::{self, Bench};
 use super::rows::{WAYS, Way};
 use ladder::channel::SendError;
 use ladder::plan::Receipt;
-use ladder::rehearsal::Fault;
+use ladder::rehearsal::{Fault, Upon};
 use std::time::Duration;
 
 /// Sends the plain post into a fault.
@@ -57,7 +57,7 @@ async fn a_success_without_the_id_is_none() {
 #[tokio::test]
 async fn an_answer_that_is_not_whole_is_unknown_unless_its_head_has_the_id() {
     for way in WAYS {
-        for fault in [Fault::HalfJson, Fault::BrokenBody, Fault::Gigabyte] {
+        for fault in [Fault::HalfJson, Fault::BrokenBody, Fault::BrokenPieces, Fault::Gigabyte] {
             let (bench, outcome) = outcome(way, fault.clone()).await;
             match &outcome {
                 Ok(receipts) if way.id_in_header => {
@@ -71,6 +71,15 @@ async fn an_answer_that_is_not_whole_is_unknown_unless_its_head_has_the_id() {
                 _ => assert_unknown(way, &fault, &outcome),
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_packed_unasked_is_an_answer() {
+    for way in WAYS {
+        let (bench, outcome) = outcome(way, Fault::Packed).await;
+        let receipts = outcome.unwrap_or_else(|error| panic!("{}: {error}", way.name));
+        assert_eq!(receipts[0].id.as_ref(), Some(&bench.network.timeline()[0].id), "{}", way.name);
     }
 }
 
@@ -152,6 +161,28 @@ async fn an_id_that_is_none_is_no_success() {
     }
 }
 
+/// A server that repeats what it was told, where the id should be.
+#[tokio::test]
+async fn a_secret_is_no_id_and_is_kept_nowhere() {
+    for way in WAYS {
+        let token = format!("{}-token", bench::CANARY);
+        for odd in [
+            token.clone(),
+            format!("urn:li:share:{token}"),
+            format!("urn:li:ugcPost:7{token}"),
+            format!("urn:li:comment:(urn:li:activity:7,{token})"),
+            format!("1234567890_{token}"),
+            "urn:li:person:7".to_owned(),
+            "urn:li:share:".to_owned(),
+            "n".repeat(40),
+        ] {
+            let (_, outcome) = outcome(way, Fault::OddId(odd.clone())).await;
+            assert!(matches!(outcome, Err(SendError::Unknown { .. })), "{} {odd:?}: {outcome:?}", way.name);
+            assert!(!format!("{outcome:?}").contains("canary"), "{}: {outcome:?}", way.name);
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_a_network_says_cannot_act_on_a_terminal() {
     let says = "no\u{1b}[2J\u{1b}]0;gone\u{7}\r\u{202e}evil\u{0}\u{9b}31m";
@@ -166,6 +197,45 @@ async fn what_a_network_says_cannot_act_on_a_terminal() {
         let (_, outcome) = outcome(way, Fault::Says(400, "word ".repeat(100_000))).await;
         let words = outcome.unwrap_err().to_string();
         assert!(words.len() < 4096, "{}: {} bytes", way.name, words.len());
+    }
+}
+
+/// Whichever request it strikes: neither a post nor a token goes elsewhere.
+#[tokio::test]
+async fn no_request_is_led_elsewhere() {
+    let mut all = Vec::new();
+    for way in WAYS {
+        let clean = Bench::new(way).await;
+        clean.send(&bench::rich(way)).await.unwrap_or_else(|error| panic!("{}: {error}", way.name));
+        all.extend((0..clean.network.log().len()).map(|number| led_elsewhere(way, number)));
+    }
+    futures_util::future::join_all(all).await;
+}
+
+async fn led_elsewhere(way: &'static Way, number: usize) {
+    let (bench, elsewhere) = (Bench::new(way).await, Bench::new(way).await);
+    let to = format!("{}/caught", elsewhere.network.base_url());
+    bench.network.order_upon(Upon::Number(number), Fault::Redirect(to));
+    let outcome = bench.send(&bench::rich(way)).await;
+    assert_eq!(bench.network.ordered(), 0, "{} {number}: {outcome:?}", way.name);
+    assert!(elsewhere.network.log().is_empty(), "{} {number}: {:?}", way.name, elsewhere.network.log());
+}
+
+/// A proxy's address has a port and a path, and ends as people write it.
+#[tokio::test]
+async fn a_base_url_may_have_a_path() {
+    for way in WAYS {
+        for end in ["/for/networks", "/for/networks/", "/for/networks//"] {
+            let bench = Bench::new(way).await;
+            let base_url = format!("{}{end}", bench.network.base_url());
+            let channel = bench::configured(&bench::table(way, &base_url)).channel;
+            // What answers there knows of no such path.
+            let _ = channel.verify(bench.folder.path()).await;
+            let paths: Vec<String> = bench.network.log().into_iter().map(|logged| logged.path).collect();
+            assert!(!paths.is_empty(), "{}", way.name);
+            let fine = |path: &String| path.starts_with("/for/networks/") && !path.contains("//");
+            assert!(paths.iter().all(fine), "{} {end}: {paths:?}", way.name);
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The program itself against the networks: one run, a second run, a kill.
 
-use super::bench::{CANARY, settings, table, write_secrets};
+use super::bench::{CANARY, picture_bytes, settings, table, write_secrets};
 use super::rows::{WAYS, Way};
 use crate::house::{House, rungs, signal};
-use ladder::rehearsal::{Fault, Kind, Network, Running};
+use ladder::rehearsal::{Fault, Kind, Network, Running, Upon};
 use std::path::Path;
 use std::time::Duration;
 
@@ -79,6 +79,49 @@ async fn a_wrong_token_stops_the_run_before_the_first_byte() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_the_credentials_is_an_error_for_machines_too() {
+    let (house, networks) = house(&[way("x, OAuth 1.0a"), way("facebook")]).await;
+    let check = ["channels", "--check", "--format", "json"];
+    let json = house.run(&check).ends(0).json();
+    assert!(json["error"].is_null(), "{json}");
+    assert_eq!(
+        json["channels"][1]["secrets"][0],
+        serde_json::json!({ "key": "access_token", "by": "file", "reference": "token", "there": true })
+    );
+    networks[0].stop();
+    let json = house.run(&check).ends(1).json();
+    assert_eq!(json["error"]["code"], "not-known", "{json}");
+    house.write("token", &format!("{CANARY}-nonsense\n"));
+    let ended = house.run(&check).ends(1);
+    let error = &ended.json()["error"];
+    assert_eq!(error["code"], "not-accepted", "{error}");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("`[channels.one]`: not known: ")
+            && message.contains("`[channels.two]`: cannot send: ")
+    );
+    assert!(!ended.out().contains("canary"), "{}", ended.out());
+}
+
+/// `http://` is allowed to this machine, because nothing of it crosses a wire:
+/// a proxy that the environment names would carry the tokens away in the clear.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_on_this_machine_is_asked_without_a_proxy() {
+    let (house, networks) = house(&[way("x, OAuth 2"), way("facebook"), way("linkedin, a member")]).await;
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let mut command = house.command(&["publish", "m", "--yes"]);
+    for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"] {
+        command.env(name, &address);
+    }
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(proxy.accept().is_err(), "the proxy was asked");
+    assert!(networks.iter().all(|network| network.timeline().len() == 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_is_settled_by_the_networks_own_list() {
     for name in ["x, OAuth 2", "facebook", "linkedin, an organisation"] {
         let (house, networks) = house(&[way(name)]).await;
@@ -133,6 +176,85 @@ async fn a_kill_between_doing_and_hearing_of_it_is_no_second_post() {
         house.publish().ends(0);
         assert_eq!(house.state("one"), "sent", "{name}");
         assert_eq!(networks[0].timeline().len(), 1, "{name}");
+    }
+}
+
+/// The network has said what the post is called, and is asked once more how it
+/// looks: whoever dies then knows the name already.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_while_the_post_is_looked_at_loses_nothing() {
+    for (name, looks) in [("linkedin, an organisation", "/rest/posts/"), ("facebook", "_")] {
+        let (house, networks) = house(&[way(name)]).await;
+        house.write("content-ladders/all.toml", &format!("{}first_comment = \"More.\"\n", rungs(&["one"])));
+        networks[0].order_upon(Upon::Path("GET", looks), Fault::Silence);
+        let mut child = house.begin(&["publish", "m", "--yes"]);
+        for _ in 0..3000 {
+            if networks[0].ordered() == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(networks[0].ordered(), 0, "{name}");
+        signal("KILL", child.id());
+        child.wait().unwrap();
+        let receipts = || -> Vec<String> {
+            let journal = house.journal();
+            let mut query = journal
+                .prepare("SELECT json ->> '$.receipt.id' FROM events WHERE json ->> '$.event' = 'receipt'")
+                .unwrap();
+            let ids = query.query_map([], |row| row.get(0)).unwrap();
+            ids.map(Result::unwrap).collect()
+        };
+        let post = networks[0].timeline()[0].clone();
+        assert_eq!(receipts().first(), Some(&post.id), "{name}");
+        assert!(["planned", "sent"].contains(&house.state("one").as_str()), "{name}: {}", house.state("one"));
+        let asked = networks[0].log().len();
+        house.publish().ends(0);
+        assert_eq!(house.state("one"), "sent", "{name}");
+        let timeline = networks[0].timeline();
+        assert_eq!((timeline.len(), timeline[0].comments.len()), (1, 1), "{name}");
+        assert_eq!(receipts().len(), 2, "{name}");
+        // Nothing was looked for: there was no doubt.
+        let later: Vec<String> =
+            networks[0].log()[asked..].iter().map(|logged| logged.path.clone()).collect();
+        assert!(
+            !later.iter().any(|path| path.contains("published_posts") || path.ends_with("/rest/posts")),
+            "{later:?}"
+        );
+    }
+}
+
+/// Nobody saw the image, so nobody can doubt: even where no list could be asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_while_images_are_uploaded_leaves_no_doubt() {
+    for (name, upload) in [
+        ("x, OAuth 1.0a", ("POST", "/2/media")),
+        ("linkedin, a member", ("PUT", "upload")),
+        ("linkedin, an organisation", ("POST", "/rest/images")),
+    ] {
+        let (house, networks) = house(&[way(name)]).await;
+        let images = "attach = \"images\"\ntext = \"It landed.\"\n";
+        house.write("content-ladders/all.toml", &format!("{}{images}", rungs(&["one"])));
+        std::fs::write(house.path("messages/a.png"), picture_bytes(9)).unwrap();
+        let head = "title = \"Rocket m lands\"\nsummary = \"It landed.\"\n[[media]]\nfile = \"a.png\"\nalt = \"A rocket\"\n";
+        house.write("messages/m.md", &format!("+++\n{head}+++\nIt landed.\n"));
+        networks[0].order_upon(Upon::Path(upload.0, upload.1), Fault::SilenceAfter);
+        let mut child = house.begin(&["publish", "m", "--yes"]);
+        for _ in 0..3000 {
+            if networks[0].ordered() == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(networks[0].ordered(), 0, "{name}: {:?}", networks[0].log());
+        signal("KILL", child.id());
+        child.wait().unwrap();
+        assert_eq!(house.state("one"), "planned", "{name}");
+        house.run(&["run"]).ends(0);
+        assert_eq!(house.state("one"), "sent", "{name}");
+        let timeline = networks[0].timeline();
+        assert_eq!((timeline.len(), timeline[0].media.len()), (1, 1), "{name}");
+        assert_eq!(timeline[0].media[0].alt, "A rocket", "{name}");
     }
 }
 

@@ -72,8 +72,10 @@ fn deleting_the_lock_lets_nobody_send_twice() {
     let many: Vec<String> = (0..60).map(|number| format!("p{number:02}@example.org")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     for after in [1, 9, 30] {
-        let server = Server::new(|moment| match moment.stage {
-            Stage::Dot => Act::Late(Duration::from_millis(10)),
+        // The second comes while this mail of the first is on its way, however busy the machine is.
+        let server = Server::new(move |moment| match moment.stage {
+            Stage::Dot if moment.count == after => Act::Late(Duration::from_millis(1500)),
+            Stage::Dot => Act::Late(Duration::from_millis(5)),
             _ => Act::Usual,
         });
         let house = House::new(&mail("news", &server.url(), &many), &rungs(&["news"]));
@@ -100,7 +102,11 @@ fn deleting_the_lock_lets_nobody_send_twice() {
 /// Two folders, one journal: the second's lock would be another file.
 #[test]
 fn a_store_behind_a_link_has_one_lock() {
-    let server = slow();
+    let server = Server::new(|moment| match (moment.stage, moment.count) {
+        // The other comes while the first is at work, however busy the machine is.
+        (Stage::Dot, 1) => Act::Late(Duration::from_millis(1500)),
+        _ => Act::Usual,
+    });
     let house = House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"]));
     let other = House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"]));
     std::fs::remove_dir_all(other.path(".ladder")).unwrap();

@@ -38,7 +38,7 @@ impl Graph {
     /// A request to `path` below the version. The token is in a header, never
     /// in the address, which logs keep.
     pub fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
-        let request = http::service()?
+        let request = http::service(&self.root)?
             .request(method, format!("{}/{path}", self.root))
             .header(AUTHORIZATION, self.bearer.clone());
         Ok(match &self.proof {
@@ -86,11 +86,12 @@ impl Graph {
     }
 
     /// The id of what was made, under `key` in an answer that is a success, and
-    /// the answer.
-    pub fn made(&self, answer: &Answer, key: &str) -> Option<(String, Value)> {
+    /// the answer. Whatever readers see has one of two numbers, `PAGE_POST`: a
+    /// single one is a photo's.
+    pub fn made(&self, answer: &Answer, key: &str, asked: Asked) -> Option<(String, Value)> {
         let json = answer.json().filter(|_| answer.is_success())?;
         let id = id(json.get(key)?).filter(|id| self.redact(id) == *id)?;
-        Some((id, json))
+        (id.contains('_') || !asked.publishes()).then_some((id, json))
     }
 
     /// Where readers find it. `permalink_url` is relative for some kinds of
@@ -112,11 +113,12 @@ fn proof(app_secret: &str, token: &str) -> Exposed {
     Exposed::new(tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
 
-/// Whether it can be an id that Facebook gave. It becomes a part of addresses,
-/// so it must be nothing but an id: digits, mostly, with `_` between page and post.
+/// Whether it can be an id that Facebook gave: digits, in some with `_` between
+/// page and post. It becomes a part of addresses and of the journal: never a
+/// path, nor anything that the server was told, such as a token.
 pub(super) fn is_id(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    !text.is_empty() && text.len() <= 200 && text.chars().all(plain)
+    let is_number = |number: &str| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    text.len() <= 100 && text.split('_').count() <= 3 && text.split('_').all(is_number)
 }
 
 /// The id in an answer: a text, or a whole number, which is the same id.
@@ -137,8 +139,13 @@ fn address(permalink: &str, id: &str, own: Option<&str>) -> String {
     };
     match url::Url::parse(&whole) {
         Ok(url) if is_for_readers(&url, own) => url.to_string(),
-        _ => format!("https://www.facebook.com/{id}"),
+        _ => plain_address(id),
     }
+}
+
+/// Where readers find what Facebook told no address of.
+pub(super) fn plain_address(id: &str) -> String {
+    format!("https://www.facebook.com/{id}")
 }
 
 fn is_for_readers(url: &url::Url, own: Option<&str>) -> bool {
@@ -164,7 +171,7 @@ mod tests {
 
     #[test]
     fn an_id_is_nothing_but_an_id() {
-        for good in ["12_345", "pfbid0AbC-x", "7"] {
+        for good in ["12_345", "12_345_6", "7"] {
             assert_eq!(id(&json!(good)).as_deref(), Some(good));
         }
         assert_eq!(id(&json!(1001)).as_deref(), Some("1001"));
@@ -175,7 +182,12 @@ mod tests {
             json!(["12"]),
             json!("../me"),
             json!("1?x=y"),
-            json!("a".repeat(201)),
+            json!("1".repeat(101)),
+            json!("12_"),
+            json!("_12"),
+            json!("1_2_3_4"),
+            json!("12_sesame"),
+            json!("٧"),
             json!(null),
         ] {
             assert_eq!(id(&bad), None, "{bad}");

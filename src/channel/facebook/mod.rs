@@ -4,6 +4,7 @@
 //! handling, pages posts). What is said of errors, waits and listings stands
 //! beside the code that acts on it.
 
+mod address;
 mod dialect;
 mod find;
 mod graph;
@@ -15,16 +16,16 @@ mod tests;
 mod verify;
 
 use super::credentials::{Credentials, account, base_url};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, Removed};
+use super::network::{Network, Question};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Removed, SendError, Whose};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
-use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::plan::{Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, network};
-use std::future::Future;
+use graph::Graph;
 use std::path::Path;
-use std::pin::Pin;
 
 /// `adapter = "facebook"`.
 pub const ADAPTER: Adapter = Adapter {
@@ -64,8 +65,8 @@ pub struct Facebook {
     written_account: Option<String>,
     page_id: String,
     credentials: Credentials,
-    /// Set once the token was found to be good and the page's own.
-    known: tokio::sync::OnceCell<()>,
+    /// Whether the token is the page's own.
+    whose: Question<Whose>,
     /// The Graph API's version; a call without one gets the app's oldest.
     pub version: String,
     /// Where requests go.
@@ -92,8 +93,8 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let known_as = Some(page_id.as_str()).filter(|page| !page.is_empty());
     let account = account("facebook", configuring, known_as);
     let written_account = configuring.table.account.as_ref().map(|account| account.value.clone());
-    let known = tokio::sync::OnceCell::new();
-    let page = Facebook { account, written_account, page_id, credentials, known, version, base_url };
+    let whose = Question::default();
+    let page = Facebook { account, written_account, page_id, credentials, whose, version, base_url };
     Checked::with(Box::new(page), problems)
 }
 
@@ -127,50 +128,55 @@ fn version(reader: &mut Reader<'_>) -> String {
     VERSION.to_owned()
 }
 
-impl Channel for Facebook {
-    fn account(&self) -> String {
-        self.account.clone()
+impl Network for Facebook {
+    const RULES: Rules = network::FACEBOOK;
+    const DEFAULTS: Defaults = defaults::FACEBOOK;
+    /// One after the other: a page that posts many at once is taken for spam
+    /// (error 1390008, "posting too fast").
+    const AT_ONCE: usize = 1;
+
+    fn account(&self) -> &str {
+        &self.account
     }
 
-    fn kind(&self) -> VariantKind {
-        VariantKind::Post
+    fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
-    fn rules(&self) -> Rules {
-        network::FACEBOOK
-    }
-
-    fn defaults(&self) -> Defaults {
-        defaults::FACEBOOK
-    }
-
-    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
+    fn payload(&self, variant: &Variant) -> Checked<Payload> {
         payload::payload(&self.page_id, variant)
     }
 
-    fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {
-        Box::pin(self.credentials.ready(project))
+    async fn verify(&self, project: &Path) -> Result<Whose, SendError> {
+        verify::whose(self, &Graph::open(self, project).await?).await.cloned()
     }
 
-    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
-        Box::pin(verify::verify(self, project))
+    async fn prepare<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        attempt: &'a Attempt,
+    ) -> Result<Posting<'a>, SendError> {
+        publish::prepare(self, part, attempt).await
     }
 
-    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
-        Box::pin(publish::send(self, part, attempt))
+    fn read_back<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        publish::read_back(self, part, receipt, attempt)
     }
 
-    fn find<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
-        Box::pin(find::find(self, part, attempt))
+    async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
+        find::find(self, part, attempt).await
     }
 
-    fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
-        Box::pin(remove::remove(self, receipt, project))
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        address::post_at(address, &self.page_id, &self.base_url)
     }
 
-    /// One after the other: a page that posts many at once is taken for spam
-    /// (error 1390008, "posting too fast").
-    fn at_once(&self) -> usize {
-        1
+    async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
+        remove::remove(self, receipt, project).await
     }
 }

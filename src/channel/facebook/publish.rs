@@ -6,12 +6,12 @@ use super::find::{same_words, words_of};
 use super::graph::{self, Graph};
 use super::verify;
 use crate::channel::folder::{on_disk, picture_bytes};
-use crate::channel::http::Answer;
-use crate::channel::{Attempt, SendError};
-use crate::plan::{PayloadPart, Receipt};
+use crate::channel::http::{Answer, file};
+use crate::channel::{Attempt, Doing, Posting, SendError};
+use crate::plan::{PayloadPart, Receipt, Seen};
 use crate::render::Picture;
 use reqwest::Method;
-use reqwest::multipart::{Form, Part};
+use reqwest::multipart::Form;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -22,18 +22,20 @@ const ADDRESS_LIMIT: Duration = Duration::from_secs(10);
 /// Before the post's id in the receipt of a comment.
 pub(super) const COMMENT_ON: &str = "comment on ";
 
-/// Sends one part. Nothing counts as sent without the id that it should bring.
-pub(super) async fn send(
-    page: &Facebook,
-    part: &PayloadPart,
-    attempt: &Attempt,
-) -> Result<Receipt, SendError> {
+/// Asks whose the token is, and uploads what nobody sees yet. What is left is
+/// the one request that makes the post, or the comment. Nothing counts as sent
+/// without the id that it should bring.
+pub(super) async fn prepare<'a>(
+    page: &'a Facebook,
+    part: &'a PayloadPart,
+    attempt: &'a Attempt,
+) -> Result<Posting<'a>, SendError> {
     let doubted = attempt.doubted;
     if is_comment(part) {
         let post = post_below(attempt)?;
-        let graph = Graph::open(page, &attempt.project).await?;
-        verify::once(page, &graph).await?;
-        return comment(&graph, part, post, Asked::Comment { doubted }).await;
+        let graph = verified(page, attempt).await?;
+        let asked = Asked::Comment { doubted };
+        return Ok(Box::pin(async move { comment(&graph, part, post, asked).await }));
     }
     let edge = part.body["edge"].as_str().unwrap_or("");
     let planned = edge.split('/').next().unwrap_or("");
@@ -44,19 +46,46 @@ pub(super) async fn send(
         );
         return Err(SendError::Refused { says });
     }
-    let graph = Graph::open(page, &attempt.project).await?;
-    verify::once(page, &graph).await?;
+    let graph = verified(page, attempt).await?;
     let asked = Asked::Post { doubted };
-    match part.media.as_slice() {
-        [picture] => photo(&graph, page, part, picture, attempt, asked).await,
-        pictures => {
-            let mut photos = Vec::with_capacity(pictures.len());
-            for picture in pictures {
-                photos.push(upload(&graph, page, picture, attempt).await?);
-            }
-            post(&graph, page, part, &photos, asked).await
-        }
+    if let [picture] = part.media.as_slice() {
+        let form = form(picture, attempt).await?;
+        return Ok(Box::pin(async move { photo(&graph, page, part, form, asked).await }));
     }
+    let mut photos = Vec::with_capacity(part.media.len());
+    for picture in &part.media {
+        photos.push(upload(&graph, page, picture, attempt).await?);
+    }
+    Ok(Box::pin(async move { post(&graph, page, part, &photos, asked).await }))
+}
+
+/// The way to the page, once Facebook had a chance to say that it is another's:
+/// before the run it may not have answered, and a post on the wrong page cannot
+/// be taken back unseen.
+async fn verified(page: &Facebook, attempt: &Attempt) -> Result<Graph, SendError> {
+    let asked = async {
+        let graph = Graph::open(page, &attempt.project).await?;
+        verify::whose(page, &graph).await?;
+        Ok(graph)
+    };
+    asked.await.map_err(SendError::before_posting)
+}
+
+/// Looks at what is out: where readers find it, and whether they see what was
+/// sent. Not, where the answer that made it has told both.
+pub(super) fn read_back<'a>(
+    page: &'a Facebook,
+    part: &'a PayloadPart,
+    receipt: &'a Receipt,
+    attempt: &'a Attempt,
+) -> Option<Doing<'a, Seen>> {
+    let id = receipt.id.as_deref().filter(|id| receipt.url.as_deref() == Some(&graph::plain_address(id)))?;
+    Some(Box::pin(async move {
+        let graph = Graph::open(page, &attempt.project).await?;
+        let told = look_at(&graph, id).await;
+        let Receipt { url, altered, .. } = self::receipt(&graph, id, &told, part, None);
+        Ok(Seen { url: url.filter(|url| receipt.url.as_ref() != Some(url)), altered })
+    }))
 }
 
 /// Whether a part is the comment, not the post.
@@ -99,8 +128,9 @@ async fn post(
     fields.push(("fields".to_owned(), "id,permalink_url,message".to_owned()));
     let request = graph.request(Method::POST, &format!("{}/feed", page.page_id))?.form(&fields);
     let answer = graph.call(request, asked).await?;
-    let Some((id, told)) = graph.made(&answer, "id") else { return Err(graph.judge(&answer, asked)) };
-    let told = if told.get("permalink_url").is_some() { told } else { look_at(graph, &id).await };
+    let Some((id, told)) = graph.made(&answer, "id", asked) else {
+        return Err(not_made(graph, &answer, asked));
+    };
     Ok(receipt(graph, &id, &told, part, None))
 }
 
@@ -110,18 +140,18 @@ async fn photo(
     graph: &Graph,
     page: &Facebook,
     part: &PayloadPart,
-    picture: &Picture,
-    attempt: &Attempt,
+    mut form: Form,
     asked: Asked,
 ) -> Result<Receipt, SendError> {
-    let mut form = form(picture, attempt).await?;
     if let Some(message) = part.body["message"].as_str().filter(|message| !message.is_empty()) {
         form = form.text("message", message.to_owned());
     }
     let answer = send_form(graph, page, form, asked).await?;
-    let Some((id, told)) = graph.made(&answer, "post_id") else { return Err(graph.judge(&answer, asked)) };
+    let Some((id, told)) = graph.made(&answer, "post_id", asked) else {
+        return Err(not_made(graph, &answer, asked));
+    };
     let detail = graph::id(&told["id"]).map(|photo| format!("photo {photo}"));
-    Ok(receipt(graph, &id, &look_at(graph, &id).await, part, detail))
+    Ok(receipt(graph, &id, &Value::Null, part, detail))
 }
 
 /// A photo that nobody sees until a post shows it. Whatever goes wrong, it can
@@ -134,7 +164,7 @@ async fn upload(
 ) -> Result<String, SendError> {
     let form = form(picture, attempt).await?.text("published", "false");
     let answer = send_form(graph, page, form, Asked::Upload).await?;
-    let uploaded = graph.made(&answer, "id").map(|(id, _)| id);
+    let uploaded = graph.made(&answer, "id", Asked::Upload).map(|(id, _)| id);
     uploaded.ok_or_else(|| match graph.judge(&answer, Asked::Upload) {
         SendError::Refused { says } => {
             SendError::Refused { says: format!("the image `{}`: {says}", picture.path) }
@@ -147,8 +177,8 @@ async fn comment(graph: &Graph, part: &PayloadPart, post: &str, asked: Asked) ->
     let message = part.body["message"].as_str().unwrap_or("");
     let request = graph.request(Method::POST, &format!("{post}/comments"))?.form(&[("message", message)]);
     let answer = graph.call(request, asked).await?;
-    let Some((id, _)) = graph.made(&answer, "id") else { return Err(graph.judge(&answer, asked)) };
-    Ok(receipt(graph, &id, &look_at(graph, &id).await, part, Some(format!("{COMMENT_ON}{post}"))))
+    let Some((id, _)) = graph.made(&answer, "id", asked) else { return Err(not_made(graph, &answer, asked)) };
+    Ok(receipt(graph, &id, &Value::Null, part, Some(format!("{COMMENT_ON}{post}"))))
 }
 
 async fn send_form(graph: &Graph, page: &Facebook, form: Form, asked: Asked) -> Result<Answer, SendError> {
@@ -164,11 +194,7 @@ async fn form(picture: &Picture, attempt: &Attempt) -> Result<Form, SendError> {
         SendError::Unknown { cause } => SendError::NotYet { says: cause, wait: None },
         other => other,
     })?;
-    let source = Part::bytes(bytes).file_name(picture.name.clone()).mime_str(&picture.mime);
-    let source = source.map_err(|_| SendError::Refused {
-        says: format!("the image `{}` is of no type: `{}`", picture.path, picture.mime),
-    })?;
-    let form = Form::new().part("source", source);
+    let form = Form::new().part("source", file(picture, bytes)?);
     Ok(if picture.alt.is_empty() { form } else { form.text("alt_text_custom", picture.alt.clone()) })
 }
 
@@ -197,4 +223,11 @@ fn receipt(graph: &Graph, id: &str, told: &Value, part: &PayloadPart, detail: Op
 fn altered(told: &Value, planned: &str) -> Option<String> {
     let live = told.get("message")?.as_str()?;
     (!planned.contains("@[") && !same_words(live, planned)).then(|| live.to_owned())
+}
+
+/// Why a request made nothing that readers see: with a token that is no good,
+/// the same goes once there is a good one.
+fn not_made(graph: &Graph, answer: &Answer, asked: Asked) -> SendError {
+    let error = graph.judge(answer, asked);
+    if dialect::is_about_token(answer) { error.mendable() } else { error }
 }

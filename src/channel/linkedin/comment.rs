@@ -20,14 +20,15 @@ pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
     let path = format!("/rest/socialActions/{}/comments", urn::encoded(&post));
     let answer = api.post(&path, &body).await.map_err(Trouble::of_creating)?;
     if !answer.is_success() {
-        return Err(trouble(&answer, Asked::ToPublish { doubted: attempt.doubted }, api, Timestamp::now()));
+        let error = trouble(&answer, Asked::ToPublish { doubted: attempt.doubted }, api, Timestamp::now());
+        return Err(if answer.status == 401 { error.mendable() } else { error });
     }
     let facts = answer.json().unwrap_or_default();
     let named = name(&facts, &post).or_else(|| {
         let id = answer.header("x-restli-id")?;
         Comment::parse(id).or_else(|| Comment::of(&post, id))
     });
-    match named {
+    match named.filter(|comment| api.redact(&comment.id) == comment.id) {
         Some(comment) => Ok(receipt(api, &post, &comment, text(part), &facts)),
         None => {
             let cause = format!("LinkedIn answered {} without the comment's URN", answer.status);

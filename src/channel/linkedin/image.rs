@@ -21,19 +21,31 @@ const UPLOAD_LIMIT: Duration = Duration::from_secs(180);
 /// members' tokens cannot read images. Not documented; adapters in use wait
 /// for a few seconds. `image_wait` in the channel's table says otherwise.
 pub(super) const GRACE: Duration = UNIT.saturating_mul(3);
-/// The longest that `image_wait` may be: a run gives up a try after 20 minutes,
-/// and would have to call it unknown although nothing was posted.
+/// The longest that `image_wait` may be: half of what a run has for all that
+/// comes before a post.
 pub(super) const LONGEST_GRACE: SignedDuration = SignedDuration::from_mins(10);
 /// When an organisation's image is asked for, in units between: 31 in all.
 const LOOKS: [u32; 8] = [1, 1, 2, 3, 4, 5, 7, 8];
 const UNIT: Duration = Duration::from_millis(if cfg!(test) { 2 } else { 1000 });
 
-/// Uploads `pictures` in order, and waits until they can be shown. Their URNs.
+/// Images that a post may show.
+#[derive(Debug)]
+pub(super) struct Uploaded {
+    /// In order.
+    pub urns: Vec<String>,
+    /// LinkedIn said that it can show them; else it is only hoped.
+    pub are_ready: bool,
+    /// How long they were left alone because it does not say so.
+    pub left_alone: Duration,
+}
+
+/// Uploads `pictures` in order, and waits until they can be shown: a little
+/// longer at each try where LinkedIn does not tell.
 pub(super) async fn upload(
     api: &Api<'_>,
     pictures: &[Picture],
     attempt: &Attempt,
-) -> Result<Vec<String>, SendError> {
+) -> Result<Uploaded, SendError> {
     let mut urns = Vec::with_capacity(pictures.len());
     for picture in pictures {
         urns.push(upload_one(api, picture, attempt).await?);
@@ -42,10 +54,15 @@ pub(super) async fn upload(
     for (image, picture) in urns.iter().zip(pictures) {
         asked = asked && is_ready(api, image, picture).await?;
     }
-    if !asked && !urns.is_empty() {
-        tokio::time::sleep(api.channel.image_wait).await;
-    }
-    Ok(urns)
+    let are_ready = asked || urns.is_empty();
+    let longest = Duration::try_from(LONGEST_GRACE).unwrap_or(Duration::MAX);
+    let left_alone = if are_ready {
+        Duration::ZERO
+    } else {
+        api.channel.image_wait.saturating_mul(attempt.number.max(1)).min(longest)
+    };
+    tokio::time::sleep(left_alone).await;
+    Ok(Uploaded { urns, are_ready, left_alone })
 }
 
 async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Result<String, SendError> {
@@ -110,6 +127,7 @@ fn about(picture: &Picture, error: SendError) -> SendError {
     let name = |says: String| format!("the image `{}`: {says}", picture.path);
     match error {
         SendError::Refused { says } => SendError::Refused { says: name(says) },
+        SendError::Mendable { says } => SendError::Mendable { says: name(says) },
         SendError::NotYet { says, wait } => SendError::NotYet { says: name(says), wait },
         SendError::Unknown { cause } => SendError::NotYet { says: name(cause), wait: None },
     }

@@ -8,6 +8,7 @@
 //! text format (li-lms-2026-05), rate limits. Where a fact comes from elsewhere
 //! or is not verified, it says so beside it.
 
+mod address;
 mod answer;
 mod api;
 mod comment;
@@ -22,18 +23,17 @@ mod urn;
 mod verify;
 
 use super::credentials::{Credentials, account, base_url};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, Removed, SendError};
+use super::network::{Network, Question};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Removed, SendError, Whose};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
-use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::plan::{Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, network};
 use api::Api;
 use jiff::SignedDuration;
-use std::future::Future;
 use std::path::Path;
-use std::pin::Pin;
 use std::time::Duration;
 
 /// `adapter = "linkedin"`.
@@ -79,9 +79,8 @@ pub struct LinkedIn {
     pub version: String,
     /// How long an image is left alone before a post shows it.
     image_wait: Duration,
-    /// That the token is the author's, once LinkedIn has said so (or has said
-    /// that it does not tell).
-    verified: tokio::sync::OnceCell<()>,
+    /// Whether the token is the author's.
+    whose: Question<Whose>,
     /// Where requests go.
     pub base_url: String,
 }
@@ -142,7 +141,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
             credentials,
             version,
             image_wait,
-            verified: tokio::sync::OnceCell::new(),
+            whose: Question::default(),
             base_url,
         }),
         problems,
@@ -163,69 +162,78 @@ impl LinkedIn {
     }
 
     /// Whose token it is: asked until there is a good answer, then never again.
-    async fn verified(&self, api: &Api<'_>) -> Result<(), SendError> {
-        self.verified.get_or_try_init(|| verify::verify(api)).await.copied()
+    async fn whose(&self, api: &Api<'_>) -> Result<&Whose, SendError> {
+        self.whose.ask(verify::verify(api)).await
     }
 }
 
-impl Channel for LinkedIn {
-    fn account(&self) -> String {
-        self.account.clone()
+impl Network for LinkedIn {
+    const RULES: Rules = network::LINKEDIN;
+    const DEFAULTS: Defaults = defaults::LINKEDIN;
+
+    fn account(&self) -> &str {
+        &self.account
     }
 
-    fn kind(&self) -> VariantKind {
-        VariantKind::Post
+    fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
-    fn rules(&self) -> Rules {
-        network::LINKEDIN
-    }
-
-    fn defaults(&self) -> Defaults {
-        defaults::LINKEDIN
-    }
-
-    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
+    fn payload(&self, variant: &Variant) -> Checked<Payload> {
         payload::payload(&self.author, variant)
     }
 
-    fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {
-        Box::pin(self.credentials.ready(project))
+    async fn verify(&self, project: &Path) -> Result<Whose, SendError> {
+        self.whose(&Api::open(self, project).await?).await.cloned()
     }
 
-    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
-        Box::pin(async move { self.verified(&Api::open(self, project).await?).await })
+    async fn prepare<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        attempt: &'a Attempt,
+    ) -> Result<Posting<'a>, SendError> {
+        let api = Api::open(self, &attempt.project).await.map_err(SendError::before_posting)?;
+        // Asked before the run; if there was no answer then, there has to be
+        // one now: a post in another's name cannot be taken back unseen.
+        self.whose(&api).await.map_err(SendError::before_posting)?;
+        if payload::is_comment(part) {
+            return Ok(Box::pin(async move { comment::send(&api, part, attempt).await }));
+        }
+        let images = image::upload(&api, &part.media, attempt).await?;
+        Ok(Box::pin(async move { post::send(&api, part, &images, attempt).await }))
     }
 
-    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
-        Box::pin(async move {
+    fn read_back<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        // What a comment says stands in the answer that made it.
+        let post = receipt.id.as_deref().filter(|_| self.can_read() && !payload::is_comment(part))?;
+        Some(Box::pin(async move {
             let api = Api::open(self, &attempt.project).await?;
-            // Asked before the run; if there was no answer then, there has to be
-            // one now: a post in another's name cannot be taken back unseen.
-            self.verified(&api).await?;
-            if payload::is_comment(part) {
-                comment::send(&api, part, attempt).await
-            } else {
-                post::send(&api, part, attempt).await
-            }
-        })
+            Ok(post::read_back(&api, post, post::commentary(part)).await)
+        }))
     }
 
-    fn find<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
-        Box::pin(async move {
-            if !self.can_read() {
-                return Ok(Found::CannotTell(find::MEMBERS.to_owned()));
-            }
-            let api = Api::open(self, &attempt.project).await?;
-            if payload::is_comment(part) {
-                find::comment(&api, part, attempt).await
-            } else {
-                find::post(&api, part, attempt).await
-            }
-        })
+    async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
+        if !self.can_read() {
+            return Ok(Found::CannotTell(find::MEMBERS.to_owned()));
+        }
+        let api = Api::open(self, &attempt.project).await?;
+        if payload::is_comment(part) {
+            find::comment(&api, part, attempt).await
+        } else {
+            find::post(&api, part, attempt).await
+        }
     }
 
-    fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
-        Box::pin(async move { post::remove(&Api::open(self, project).await?, receipt).await })
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        address::post_at(address, &self.base_url)
+    }
+
+    async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
+        post::remove(&Api::open(self, project).await?, receipt).await
     }
 }

@@ -87,15 +87,25 @@ pub(super) fn is_comment(part: &PayloadPart) -> bool {
 fn content(post: &Post, media: &[Picture]) -> Option<Value> {
     match (media, &post.card) {
         ([], None) => None,
-        ([], Some(card)) => Some(json!({
-            "article": { "source": card.url, "title": card.title, "description": card.description }
-        })),
-        ([picture], _) => Some(json!({ "media": { "altText": picture.alt } })),
+        ([], Some(card)) => {
+            let mut article = json!({ "source": card.url, "title": card.title });
+            if !card.description.is_empty() {
+                article["description"] = json!(card.description);
+            }
+            Some(json!({ "article": article }))
+        }
+        ([picture], _) => Some(json!({ "media": shown(picture) })),
         (pictures, _) => {
-            let images: Vec<Value> = pictures.iter().map(|p| json!({ "altText": p.alt })).collect();
+            let images: Vec<Value> = pictures.iter().map(shown).collect();
             Some(json!({ "multiImage": { "images": images } }))
         }
     }
+}
+
+/// What readers get of an image beside its pixels. No words are left out, not
+/// empty ones sent: what LinkedIn makes of these is not written.
+fn shown(picture: &Picture) -> Value {
+    if picture.alt.is_empty() { json!({}) } else { json!({ "altText": picture.alt }) }
 }
 
 /// What LinkedIn would refuse of a card.

@@ -26,7 +26,13 @@ pub(super) fn id(urn: &str) -> &str {
 pub(super) fn is_post(urn: &str) -> bool {
     ["urn:li:share:", "urn:li:ugcPost:", "urn:li:activity:"]
         .iter()
-        .any(|kind| urn.strip_prefix(kind).is_some_and(is_id))
+        .any(|kind| urn.strip_prefix(kind).is_some_and(is_number))
+}
+
+/// Posts and comments are numbered. Whatever else a server puts there may be
+/// anything that it was told: a token, too.
+fn is_number(id: &str) -> bool {
+    (1..=30).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether it is an uploaded image.
@@ -42,19 +48,25 @@ fn is_id(id: &str) -> bool {
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
+/// The URN in a header: some servers write its colons as addresses have them.
+pub(super) fn plain(header: &str) -> String {
+    header.trim().replace("%3A", ":").replace("%3a", ":")
+}
+
 /// The first post that `text` names, of the kinds that the Posts API gives out.
 pub(super) fn post_in(text: &str) -> Option<String> {
     let starts = ["urn:li:share:", "urn:li:ugcPost:"];
     let (at, kind) = starts.iter().filter_map(|kind| Some((text.find(kind)?, kind))).min()?;
     let rest = &text[at + kind.len()..];
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    (digits > 0 && digits <= 100).then(|| format!("{kind}{}", &rest[..digits]))
+    // A full stop ends the sentence, and anything else the number.
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).unwrap_or(rest.len());
+    is_number(&rest[..end]).then(|| format!("{kind}{}", &rest[..end]))
 }
 
 /// The post that an address of the feed shows: for posts that a person told us of.
 pub(super) fn post_of_url(url: &str) -> Option<String> {
     let rest = url.split_once("/feed/update/")?.1;
-    let urn = rest.split(['/', '?', '#']).next()?.replace("%3A", ":");
+    let urn = plain(rest.split(['/', '?', '#']).next()?);
     is_post(&urn).then_some(urn)
 }
 
@@ -91,12 +103,12 @@ impl Comment {
         let (thread, id) = inside.rsplit_once(',')?;
         let thread =
             if thread.starts_with("urn:li:") { thread.to_owned() } else { format!("urn:li:{thread}") };
-        (is_post(&thread) && is_id(id)).then(|| Comment { thread, id: id.to_owned() })
+        (is_post(&thread) && is_number(id)).then(|| Comment { thread, id: id.to_owned() })
     }
 
     /// The comment with the number `id` below `thread`.
     pub fn of(thread: &str, id: &str) -> Option<Comment> {
-        (is_post(thread) && is_id(id)).then(|| Comment { thread: thread.to_owned(), id: id.to_owned() })
+        (is_post(thread) && is_number(id)).then(|| Comment { thread: thread.to_owned(), id: id.to_owned() })
     }
 
     /// The whole URN.
@@ -119,6 +131,10 @@ mod tests {
         }
         assert!(is_post("urn:li:share:7") && is_post("urn:li:ugcPost:7") && is_post("urn:li:activity:7"));
         assert!(!is_post("urn:li:person:7") && !is_post("urn:li:share:7/../../v2"));
+        let long = format!("urn:li:share:{}", "7".repeat(31));
+        for odd in ["urn:li:share:", "urn:li:share:AQV-sesame", "urn:li:share:7a", "urn:li:share:٧", &long] {
+            assert!(!is_post(odd), "{odd}");
+        }
         assert_eq!(id("urn:li:organization:12"), "12");
     }
 
@@ -130,6 +146,8 @@ mod tests {
         assert_eq!(named(both), Some("urn:li:ugcPost:5".to_owned()));
         assert_eq!(named("a duplicate of urn:li:person:99"), None);
         assert_eq!(named("urn:li:share:"), None);
+        assert_eq!(named("a duplicate of urn:li:share:7sesame"), None);
+        assert_eq!(named("a duplicate of urn:li:share:7 (really)"), Some("urn:li:share:7".to_owned()));
     }
 
     #[test]
@@ -157,7 +175,7 @@ mod tests {
         ] {
             assert_eq!(Comment::parse(bad), None, "{bad}");
         }
-        for none in ["2/3", "None", "null", "undefined", ""] {
+        for none in ["2/3", "8-sesame", "None", "null", "undefined", ""] {
             assert_eq!(Comment::of("urn:li:share:1", none), None, "{none}");
         }
         assert_eq!(Comment::parse("urn:li:comment:(urn:li:activity:7,None)"), None);

@@ -4,13 +4,13 @@
 //! an upload, and X forgets one that no post names (after about a day): so
 //! nothing here is ever in doubt, and a retry begins anew.
 
-use super::api::{Api, Purpose, id_of};
+use super::api::{Api, id_of};
 use crate::channel::folder::picture_bytes;
-use crate::channel::http::Answer;
+use crate::channel::http::{Answer, file};
 use crate::channel::{Attempt, SendError};
 use crate::render::Picture;
 use reqwest::Method;
-use reqwest::multipart::{Form, Part};
+use reqwest::multipart::Form;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -68,14 +68,6 @@ fn category(picture: &Picture) -> &'static str {
     if picture.mime == "image/gif" { "tweet_gif" } else { "tweet_image" }
 }
 
-fn file(picture: &Picture, bytes: Vec<u8>) -> Result<Part, SendError> {
-    Part::bytes(bytes).file_name(picture.name.clone()).mime_str(&picture.mime).map_err(|_| {
-        SendError::Refused {
-            says: format!("the image `{}` has the type `{}`, which is none", picture.name, picture.mime),
-        }
-    })
-}
-
 async fn in_one(
     api: &Api<'_>,
     picture: &Picture,
@@ -106,7 +98,7 @@ async fn in_pieces(
         let request = api.request(Method::POST, &path, &[])?.timeout(UPLOAD_LIMIT).multipart(form);
         let answer = api.ask(request).await?;
         if !answer.is_success() {
-            return Err(api.error(&answer, Purpose::Asking, what));
+            return Err(api.not_uploaded(&answer, what));
         }
     }
     let request = api.request(Method::POST, &format!("/2/media/upload/{id}/finalize"), &[])?;
@@ -116,13 +108,13 @@ async fn in_pieces(
 /// The id in an answer about an upload, and what else it says.
 fn media_of(api: &Api<'_>, answer: &Answer, what: &str) -> Result<(String, Value), SendError> {
     if !answer.is_success() {
-        return Err(api.error(answer, Purpose::Asking, what));
+        return Err(api.not_uploaded(answer, what));
     }
     let body = answer.json().unwrap_or_default();
     let data = body.get("data").cloned().unwrap_or(body);
     match id_of(data.get("id")).or_else(|| id_of(data.get("media_id_string"))) {
         Some(id) => Ok((id, data)),
-        None => Err(api.error(answer, Purpose::Asking, what)),
+        None => Err(api.not_uploaded(answer, what)),
     }
 }
 
@@ -154,7 +146,7 @@ async fn processed(
             let query = [("command", "STATUS"), ("media_id", id)];
             let answer = api.ask(api.request(Method::GET, "/2/media/upload", &query)?).await?;
             if !answer.is_success() {
-                return Err(api.error(&answer, Purpose::Asking, what));
+                return Err(api.not_uploaded(&answer, what));
             }
             let body = answer.json().unwrap_or_default();
             data = body.get("data").cloned().unwrap_or(body);
@@ -179,7 +171,7 @@ async fn describe(api: &Api<'_>, id: &str, picture: &Picture, what: &str) -> Res
     if answer.is_success() {
         return Ok(());
     }
-    Err(api.error(&answer, Purpose::Asking, &format!("the alt text of {what}")))
+    Err(api.not_uploaded(&answer, &format!("the alt text of {what}")))
 }
 
 #[cfg(test)]

@@ -120,6 +120,31 @@ mod tests {
         assert!(!header.contains(KEYS.consumer_secret) && !header.contains(KEYS.token_secret));
     }
 
+    /// Encoded by hand after RFC 5849, 3.4.1.3.2: by encoded name, then by encoded
+    /// value; a blank is `%20`, however the query spells it.
+    #[test]
+    fn odd_characters_and_repeated_names_have_one_spelling() {
+        let line = |query: &str| {
+            let url = Url::parse(&format!("https://api.x.com/2/x?{query}")).unwrap();
+            let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+            normalized_parameters(&pairs)
+        };
+        assert_eq!(line("b=2&a=z&a=%C3%A9&a=1&B=3"), "B=3&a=%C3%A9&a=1&a=z&b=2");
+        assert_eq!(line("q=a+b%20c%2Bd*~'()!%25"), "q=a%20b%20c%2Bd%2A~%27%28%29%21%25");
+        assert_eq!(line("a%3Db=&c%40="), "a%3Db=&c%40=");
+        assert_eq!(percent_encode("日本 🚀"), "%E6%97%A5%E6%9C%AC%20%F0%9F%9A%80");
+    }
+
+    /// What is written into the address is what is signed.
+    #[test]
+    fn a_query_that_is_built_is_signed_as_it_is_read() {
+        let mut url = Url::parse("https://proxy.example:8443/x/2/users/1/tweets").unwrap();
+        url.query_pairs_mut().append_pair("pagination_token", "a+b/c=~*é").append_pair("a", "1 2");
+        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        assert_eq!(normalized_parameters(&pairs), "a=1%202&pagination_token=a%2Bb%2Fc%3D~%2A%C3%A9");
+        assert_eq!(base_string_uri(&url), "https://proxy.example:8443/x/2/users/1/tweets");
+    }
+
     #[test]
     fn every_part_of_a_request_changes_its_signature() {
         let header = |method: &str, url: &str, nonce: &str, timestamp| {

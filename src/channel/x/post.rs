@@ -3,15 +3,20 @@
 use super::api::{Api, Purpose, heard, id_of, is_id};
 use super::payload::text_of;
 use super::words::{Likeness, Shown};
-use super::{X, media};
+use super::{Me, X, media};
 use crate::channel::http::{self, Trouble};
-use crate::channel::{Attempt, Removed, SendError};
+use crate::channel::{Attempt, Posting, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Images first, which nobody sees; then the one request that makes the post.
-pub(super) async fn send(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result<Receipt, SendError> {
+/// Images first, which nobody sees. What is left is the one request that makes
+/// the post.
+pub(super) async fn prepare<'a>(
+    x: &'a X,
+    part: &'a PayloadPart,
+    attempt: &'a Attempt,
+) -> Result<Posting<'a>, SendError> {
     let replies_to = match attempt.part {
         0 => None,
         _ => Some(previous(attempt).ok_or_else(|| SendError::Refused {
@@ -21,10 +26,11 @@ pub(super) async fn send(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result
             ),
         })?),
     };
-    let api = x.api(&attempt.project).await?;
-    // Whose credentials they are was asked before the run; if X did not say so
-    // then, it has to now: a post on the wrong account cannot be taken back unseen.
-    let me = x.me(&api).await?;
+    let api = x.api(&attempt.project).await.map_err(SendError::before_posting)?;
+    // Whose credentials they are was asked before the run; if there was no answer
+    // then, there has to be one now: a post on the wrong account cannot be taken
+    // back unseen.
+    let me = x.me(&api).await.map_err(SendError::before_posting)?.ok();
     let mut body = part.body.clone();
     let (mut ids, mut patience) = (Vec::new(), media::Patience::default());
     for picture in &part.media {
@@ -36,16 +42,31 @@ pub(super) async fn send(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result
     if let Some(id) = replies_to {
         body["reply"] = json!({ "in_reply_to_tweet_id": id });
     }
-    let request = api.request(Method::POST, "/2/tweets", &[])?.json(&body);
+    Ok(Box::pin(async move { post(x, &api, me, &body, part, attempt).await }))
+}
+
+/// `POST /2/tweets`, signed at the last moment: X accepts no old signature.
+async fn post(
+    x: &X,
+    api: &Api<'_>,
+    me: Option<&Me>,
+    body: &Value,
+    part: &PayloadPart,
+    attempt: &Attempt,
+) -> Result<Receipt, SendError> {
+    let request = api.request(Method::POST, "/2/tweets", &[])?.json(body);
     let answer = http::call(request).await.map_err(Trouble::of_creating)?;
     let said = answer.json().unwrap_or_default();
-    let Some(id) = id_of(said.pointer("/data/id")).filter(|_| answer.is_success()) else {
+    let named = id_of(said.pointer("/data/id")).filter(|id| api.secrets.redact(id) == *id);
+    let Some(id) = named.filter(|_| answer.is_success()) else {
         let purpose = Purpose::Posting { doubted: attempt.doubted };
-        return Err(api.error(&answer, purpose, if attempt.part == 0 { "the post" } else { "this part" }));
+        let error = api.error(&answer, purpose, if attempt.part == 0 { "the post" } else { "this part" });
+        // A token that is no good, or an account without credits.
+        return Err(if matches!(answer.status, 401 | 402) { error.mendable() } else { error });
     };
     // Errors beside an id are about something else than the post.
     let detail = said.get("errors").is_some().then(|| format!("X adds: {}", api.words(&answer)));
-    let altered = altered(&api, &said, part);
+    let altered = altered(api, &said, part);
     Ok(Receipt { url: Some(x.address(me, &id)), id: Some(id), detail, altered, ..Receipt::default() })
 }
 

@@ -77,6 +77,37 @@ fn what_is_live_and_not_as_planned_is_altered_once_all_of_it_is_out() {
     assert!(delivery.error.unwrap().contains("It lan"));
 }
 
+/// What is seen of a part completes its receipt, and says nothing of one that
+/// is not known to be out.
+#[test]
+fn what_is_seen_completes_the_receipt() {
+    let (plain, nice) = ("https://x.example/1", "https://x.example/nice");
+    let seen = |url: Option<&str>, altered: Option<&str>| EventKind::Seen {
+        part: 0,
+        seen: Seen { url: url.map(str::to_owned), altered: altered.map(str::to_owned) },
+    };
+    let delivery = after(&["x"], &[intent(0), receipt(0, Some(plain)), seen(Some(nice), None)]);
+    assert_eq!((delivery.state, delivery.url(), delivery.error.as_deref()), (State::Sent, Some(nice), None));
+    let delivery = after(&["x"], &[intent(0), receipt(0, Some(plain)), seen(None, Some("It lan"))]);
+    assert_eq!((delivery.state, delivery.url()), (State::Altered, Some(plain)));
+    assert!(delivery.error.unwrap().contains("“It lan”"));
+    let delivery = after(&["x"], &[intent(0), receipt(0, Some(plain)), seen(None, None)]);
+    assert_eq!((delivery.state, delivery.error), (State::Sent, None));
+    for kinds in [vec![seen(Some(nice), Some("x"))], vec![intent(0), unknown(0), seen(Some(nice), Some("x"))]]
+    {
+        let delivery = after(&["x"], &kinds);
+        assert_eq!(delivery.url(), None, "{kinds:?}");
+        assert!(!matches!(delivery.state, State::Sent | State::Altered), "{kinds:?}");
+    }
+    // A receipt that comes once more takes back nothing.
+    let named = || EventKind::Receipt {
+        part: 0,
+        receipt: Receipt { id: Some("7".to_owned()), ..Receipt::default() },
+    };
+    let delivery = after(&["x"], &[intent(0), named(), seen(None, Some("It lan")), named()]);
+    assert_eq!(delivery.state, State::Altered);
+}
+
 #[test]
 fn a_receipt_outweighs_doubt_in_whatever_order_they_come() {
     for kinds in [

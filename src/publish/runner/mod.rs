@@ -8,11 +8,14 @@
 mod outcomes;
 mod starts;
 
-use super::attempt::{self, Flight, Unit};
+use super::attempt::{self, Flight, Leave, Sent, Unit};
 use super::item::Item;
 use super::{Listener, Route, Scope, World, take_up};
 use crate::channel::{Attempt, Configured};
-use crate::plan::{Delivery, Event, EventKind, PayloadPart, Plan, Standing, State, StepKey};
+use crate::plan::fold::{CUT, NOT_POSTED};
+use crate::plan::{
+    Delivery, Event, EventKind, PartStanding, PayloadPart, Plan, Receipt, Standing, State, StepKey,
+};
 use crate::store::{Batch, Store, StoreError};
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -21,7 +24,8 @@ use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{oneshot, watch};
 
 /// Requests in flight: to one channel, so that a slow one cannot take all of
 /// them, and in all, so that a long queue does not exhaust sockets or memory.
@@ -72,6 +76,7 @@ pub(super) async fn run(
         intents: Vec::new(),
         starts: Vec::new(),
         flights: FuturesUnordered::new(),
+        leaves: unbounded_channel(),
         sent_any: false,
         failure: None,
     };
@@ -112,19 +117,22 @@ pub(super) async fn run(
 
 /// What a dead run left open, as events.
 fn doubts(standing: &Standing, now: Timestamp) -> Vec<Event> {
-    let cause = "the run ended before an answer was recorded";
     let mut events = Vec::new();
     for delivery in standing.deliveries.values() {
-        let event = |recipient: Option<&String>, part| Event {
+        let event = |recipient: Option<&String>, part: &PartStanding| Event {
             at: now,
             key: delivery.key.clone(),
             recipient: recipient.cloned(),
-            kind: EventKind::Unknown { part, cause: cause.to_owned() },
+            kind: if part.preparing {
+                EventKind::NotYet { part: part.part, says: NOT_POSTED.to_owned(), until: now }
+            } else {
+                EventKind::Unknown { part: part.part, cause: CUT.to_owned() }
+            },
         };
         let open = delivery.parts.iter().filter(|part| part.state == State::Sending);
-        events.extend(open.map(|part| event(None, part.part)));
+        events.extend(open.map(|part| event(None, part)));
         let open = delivery.recipients.iter().filter(|person| person.part.state == State::Sending);
-        events.extend(open.map(|person| event(Some(&person.recipient), 0)));
+        events.extend(open.map(|person| event(Some(&person.recipient), &person.part)));
     }
     events
 }
@@ -152,9 +160,32 @@ fn begun_plans(
 
 /// What flies once its intent is durable.
 enum Start<'a> {
-    Send { item: usize, unit: Unit, part: PayloadPart, attempt: Box<Attempt> },
-    Look { item: usize, unit: Unit, part: PayloadPart, attempt: Box<Attempt> },
-    Live { channel: &'a Configured, key: StepKey, url: String },
+    Send {
+        item: usize,
+        unit: Unit,
+        part: PayloadPart,
+        attempt: Box<Attempt>,
+        prepares: bool,
+    },
+    /// The posting of a part that is prepared.
+    Leave(oneshot::Sender<()>),
+    ReadBack {
+        item: usize,
+        unit: Unit,
+        sent: Box<Sent>,
+        receipt: Receipt,
+    },
+    Look {
+        item: usize,
+        unit: Unit,
+        part: PayloadPart,
+        attempt: Box<Attempt>,
+    },
+    Live {
+        channel: &'a Configured,
+        key: StepKey,
+        url: String,
+    },
 }
 
 /// What is known of a page that others wait for.
@@ -193,6 +224,8 @@ struct Runner<'a, 'l> {
     intents: Vec<Event>,
     starts: Vec<Start<'a>>,
     flights: FuturesUnordered<Flight<'a>>,
+    /// The parts that are prepared, and ask whether they may leave.
+    leaves: (UnboundedSender<Leave>, UnboundedReceiver<Leave>),
     sent_any: bool,
     failure: Option<StoreError>,
 }
@@ -256,9 +289,18 @@ impl<'a> Runner<'a, '_> {
 
     fn take_off(&mut self, start: Start<'a>) {
         let flight = match start {
-            Start::Send { item, unit, part, attempt } => {
+            Start::Send { item, unit, part, attempt, prepares } => {
                 self.sent_any = true;
-                attempt::send(self.items[item].sender(), unit, part, *attempt)
+                let leave = prepares.then(|| self.leaves.0.clone());
+                attempt::send(self.items[item].sender(), unit, part, *attempt, leave)
+            }
+            Start::Leave(go) => {
+                // Whoever waited for it may have run out of time.
+                let _ = go.send(());
+                return;
+            }
+            Start::ReadBack { item, unit, sent, receipt } => {
+                attempt::read_back(self.items[item].sender(), unit, *sent, receipt)
             }
             Start::Look { item, unit, part, attempt } => {
                 attempt::look(&*self.items[item].configured.channel, unit, part, *attempt)
@@ -281,6 +323,7 @@ impl<'a> Runner<'a, '_> {
                     self.receive(finished);
                 }
             }
+            Some(leave) = self.leaves.1.recv(), if flying => self.leave(leave),
             () = sleep_until(wake) => {}
             () = stopped(&mut self.stop), if may_stop => {}
         }

@@ -2,7 +2,7 @@
 
 use super::{MOST_IN_ALL, MOST_PER_CHANNEL, Page, Runner, Start};
 use crate::plan::{Event, EventKind, State, Step};
-use crate::publish::attempt::Unit;
+use crate::publish::attempt::{Leave, Unit};
 use crate::publish::bound::Unfit;
 use crate::publish::item::Place;
 use crate::schedule::{Due, due};
@@ -79,7 +79,7 @@ impl<'a> Runner<'a, '_> {
     }
 
     fn begin(&mut self, number: usize, now: Timestamp) {
-        if self.waits_for_page(number, now) || self.room(number) == 0 {
+        if self.waits_for_a_look(number) || self.waits_for_page(number, now) || self.room(number) == 0 {
             return;
         }
         let part = self.items[number].next_part(&self.standing);
@@ -144,10 +144,14 @@ impl<'a> Runner<'a, '_> {
             return;
         };
         let tried = item.standing_of(&self.standing, &unit).map_or(0, |standing| standing.attempts);
-        let attempt = item.attempt(&self.standing, &unit, tried.saturating_add(1), &place);
+        let mut attempt = item.attempt(&self.standing, &unit, tried.saturating_add(1), &place);
+        if attempt.doubted {
+            attempt.taken = item.taken(&self.standing, &unit);
+        }
         // All people get the same mail: it is kept once.
         let known = unit.recipient.is_some() && std::mem::replace(&mut item.recorded, true);
         let bound = if known { serde_json::Value::Null } else { payload.body.clone() };
+        let prepares = item.sender().prepares(&payload);
         item.flying += 1;
         item.tries.entry((unit.recipient.clone(), part)).or_default().count += 1;
         *self.flying_to.entry(&item.step.channel).or_default() += 1;
@@ -155,11 +159,26 @@ impl<'a> Runner<'a, '_> {
             at: now,
             key: item.step.key.clone(),
             recipient: unit.recipient.clone(),
-            kind: EventKind::Intent { part, attempt: attempt.number, bound },
+            kind: EventKind::Intent { part, attempt: attempt.number, bound, prepares },
         };
         self.note(&event);
         self.intents.push(event);
-        self.starts.push(Start::Send { item: number, unit, part: payload, attempt: Box::new(attempt) });
+        let attempt = Box::new(attempt);
+        self.starts.push(Start::Send { item: number, unit, part: payload, attempt, prepares });
+    }
+
+    /// A part is prepared: it leaves when that is durable. Not from a run that
+    /// cannot write any more.
+    pub(super) fn leave(&mut self, Leave { unit, go }: Leave) {
+        if self.failure.is_some() {
+            return;
+        }
+        let key = self.items[unit.item].step.key.clone();
+        let kind = EventKind::Prepared { part: unit.part };
+        let event = Event { at: Timestamp::now(), key, recipient: unit.recipient, kind };
+        self.note(&event);
+        self.intents.push(event);
+        self.starts.push(Start::Leave(go));
     }
 
     fn look(&mut self, number: usize, now: Timestamp) {
@@ -169,11 +188,24 @@ impl<'a> Runner<'a, '_> {
         let item = &mut self.items[number];
         let Some(payload) = item.sent_part(&self.standing, &unit) else { return };
         let tried = item.standing_of(&self.standing, &unit).map_or(1, |standing| standing.attempts);
-        let attempt = item.attempt(&self.standing, &unit, tried, &place);
+        let mut attempt = item.attempt(&self.standing, &unit, tried, &place);
+        attempt.taken = item.taken(&self.standing, &unit);
         item.flying += 1;
         *self.flying_to.entry(&item.step.channel).or_default() += 1;
         self.listener.doing(item.step, "looking whether it went out");
         self.starts.push(Start::Look { item: number, unit, part: payload, attempt: Box::new(attempt) });
+    }
+
+    /// Whether something that the item comes after is out, and is still being
+    /// looked at: where readers find it may not be known yet.
+    fn waits_for_a_look(&self, number: usize) -> bool {
+        let (plan, step) = (self.items[number].plan, self.items[number].step);
+        let of_message = self.by_message.get(step.identity.message.as_str()).into_iter().flatten();
+        let mut flying = of_message.map(|other| &self.items[*other]).filter(|other| other.flying > 0);
+        flying.any(|other| {
+            let names = step.after.iter().chain(&step.needs_url_of);
+            names.filter_map(|name| plan.step(name)).any(|before| before.key == other.step.key)
+        })
     }
 
     /// Whether a page that the item points at, or comes after, does not answer yet.

@@ -40,6 +40,7 @@ async fn death_at_every_durable_point_sends_nothing_twice_and_loses_nothing() {
     let mut deaths = 0;
     for count in 1.. {
         let mut house = House::new();
+        *house.log("post").uploads.lock().unwrap() = true;
         let died = house.die_after_events(&plan, count).await;
         let told = format!("died after event {count}");
         house.publish(&plan).await;
@@ -60,6 +61,7 @@ async fn failure_of_every_write_sends_nothing_twice_and_loses_nothing() {
     let plan = all();
     for count in 0.. {
         let mut house = House::new();
+        *house.log("post").uploads.lock().unwrap() = true;
         let other = rusqlite::Connection::open(house.store.path()).unwrap();
         let trigger = format!(
             "CREATE TRIGGER full BEFORE INSERT ON events WHEN (SELECT count(*) FROM events) >= {count}

@@ -1,9 +1,9 @@
 //! Channels that answer as told, and a house with a real store to run them in.
 
-use crate::channel::{Attempt, Channel, Configured, Doing, Found, Ready, SendError};
+use crate::channel::{Attempt, Channel, Configured, Doing, Found, Posting, Ready, SendError, Whose};
 use crate::diagnostic::Checked;
 use crate::plan::{
-    Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Standing, State, Step,
+    Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing, State, Step,
 };
 use crate::publish::{self, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
@@ -27,6 +27,8 @@ pub(super) enum Say {
     Unknown,
     Panic,
     ForAPerson,
+    /// To the question whose the credentials are: nothing about that.
+    Unsaid,
     /// Never answers: the run is dropped meanwhile.
     Hang,
 }
@@ -51,6 +53,13 @@ pub(super) struct Log {
     pub limit: Mutex<Option<usize>>,
     /// By recipient.
     pub people: Mutex<BTreeMap<String, VecDeque<Say>>>,
+    /// How the next preparations end; without any: at once, and well.
+    pub prepares: Mutex<VecDeque<Say>>,
+    /// Whether preparing takes requests of its own.
+    pub uploads: Mutex<bool>,
+    /// What is seen of what is out, and how many milliseconds that takes; none:
+    /// nobody looks.
+    pub seen: Mutex<Option<(Seen, u64)>>,
     /// Most in flight at the same time, and now.
     pub flying: Mutex<(usize, usize)>,
 }
@@ -106,34 +115,62 @@ impl Channel for Fake {
     ) -> std::pin::Pin<Box<dyn std::future::Future<Output = Ready> + Send + 'a>> {
         Box::pin(async { self.log.ready.lock().unwrap().clone().unwrap_or(Ready::Yes) })
     }
-    fn verify<'a>(&'a self, _: &'a Path) -> Doing<'a, ()> {
+    fn verify<'a>(&'a self, _: &'a Path) -> Doing<'a, Whose> {
         let verdict = self.log.verdict.lock().unwrap().clone();
         Box::pin(async move {
             match verdict {
-                None => Ok(()),
+                None => Ok(Whose::Verified),
+                Some(Say::Unsaid) => Ok(Whose::Unsaid("nobody told".to_owned())),
                 Some(Say::Hang) => std::future::pending().await,
                 Some(Say::Refused) => Err(SendError::Refused { says: "the token has expired".to_owned() }),
                 Some(_) => Err(SendError::NotYet { says: "busy".to_owned(), wait: None }),
             }
         })
     }
-    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
-        let person = attempt.identity.recipient.clone();
-        let number = {
-            let mut sends = self.log.sends.lock().unwrap();
-            let text = part.body["text"].as_str().unwrap_or_default().to_owned();
-            sends.push((person.clone(), attempt.part, attempt.number, text, Instant::now()));
-            sends.len()
-        };
-        let say = match person.as_ref().and_then(|p| self.log.people.lock().unwrap().get_mut(p)?.pop_front())
-        {
-            Some(say) => say,
-            None => self.log.says.lock().unwrap().pop_front().unwrap_or(Say::Sent),
-        };
-        if matches!(say, Say::Panic) {
-            panic!("as told");
-        }
+    fn prepare<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Posting<'a>> {
+        let end = self.log.prepares.lock().unwrap().pop_front();
         Box::pin(async move {
+            match end {
+                None => Ok(self.send(part, attempt)),
+                Some(Say::Hang) => std::future::pending().await,
+                Some(Say::Panic) => panic!("as told"),
+                Some(end) => Err(SendError::Unknown { cause: format!("{end:?}") }),
+            }
+        })
+    }
+    fn prepares(&self, _: &PayloadPart) -> bool {
+        *self.log.uploads.lock().unwrap()
+    }
+    fn read_back<'a>(
+        &'a self,
+        _: &'a PayloadPart,
+        _: &'a Receipt,
+        _: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        let (seen, wait) = self.log.seen.lock().unwrap().clone()?;
+        Some(Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+            Ok(seen)
+        }))
+    }
+    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
+        // It begins when it is first polled.
+        Box::pin(async move {
+            let person = attempt.identity.recipient.clone();
+            let number = {
+                let mut sends = self.log.sends.lock().unwrap();
+                let text = part.body["text"].as_str().unwrap_or_default().to_owned();
+                sends.push((person.clone(), attempt.part, attempt.number, text, Instant::now()));
+                sends.len()
+            };
+            let say =
+                match person.as_ref().and_then(|p| self.log.people.lock().unwrap().get_mut(p)?.pop_front()) {
+                    Some(say) => say,
+                    None => self.log.says.lock().unwrap().pop_front().unwrap_or(Say::Sent),
+                };
+            if matches!(say, Say::Panic) {
+                panic!("as told");
+            }
             {
                 let mut flying = self.log.flying.lock().unwrap();
                 flying.1 += 1;
@@ -163,6 +200,9 @@ impl Channel for Fake {
                 }),
             }
         })
+    }
+    fn ids_last(&self) -> bool {
+        true
     }
     fn find<'a>(&'a self, _: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let asked = (attempt.identity.recipient.clone(), attempt.part);

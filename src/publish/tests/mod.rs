@@ -6,3 +6,4 @@ mod faults;
 mod mails;
 mod once;
 mod order;
+mod stages;

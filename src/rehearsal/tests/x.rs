@@ -32,7 +32,7 @@ async fn a_thread_with_a_picture_stands_as_it_was_written() {
     let alt = json!({ "id": media, "metadata": { "alt_text": { "text": "A blue square" } } });
     let (status, _) = told(ask(&x, "POST", "/2/media/metadata").json(&alt)).await;
     assert_eq!(status, 200);
-    let text = "It landed <again> & more https://acme.example/blog/a-long-address-of-the-rocket/ now";
+    let text = "It landed <again> & more https://acme.org/blog/a-long-address-of-the-rocket/ now";
     let first = posted(&x, json!({ "text": text, "media": { "media_ids": [media] } })).await;
     let second = posted(&x, json!({ "text": "Two", "reply": { "in_reply_to_tweet_id": first } })).await;
     assert!(second.parse::<u64>().unwrap() > first.parse::<u64>().unwrap());
@@ -47,9 +47,9 @@ async fn a_thread_with_a_picture_stands_as_it_was_written() {
     let root = &listed["data"][1];
     let shown = root["text"].as_str().unwrap();
     assert!(shown.starts_with("It landed &lt;again&gt; &amp; more https://t.co/"), "{shown}");
-    assert!(!shown.contains("acme.example"), "{shown}");
+    assert!(!shown.contains("acme.org"), "{shown}");
     let urls = root["entities"]["urls"].as_array().unwrap();
-    assert_eq!(urls[0]["expanded_url"], "https://acme.example/blog/a-long-address-of-the-rocket/");
+    assert_eq!(urls[0]["expanded_url"], "https://acme.org/blog/a-long-address-of-the-rocket/");
     let place = |at: &str| urls[0][at].as_u64().unwrap() as usize;
     let cut: String = shown.chars().skip(place("start")).take(place("end") - place("start")).collect();
     assert_eq!(urls[0]["url"], cut);
@@ -89,8 +89,7 @@ async fn what_x_refuses_is_refused_with_its_words() {
     assert_eq!(x.timeline().len(), 1);
     // The exact lengths are taken; an address counts 23 whatever it is.
     posted(&x, json!({ "text": "a".repeat(280) })).await;
-    posted(&x, json!({ "text": format!("{} https://acme.example/{}", "b".repeat(256), "c".repeat(90)) }))
-        .await;
+    posted(&x, json!({ "text": format!("{} https://acme.org/{}", "b".repeat(256), "c".repeat(90)) })).await;
     posted(&x, json!({ "text": "One $ACME costs $5." })).await;
 }
 

@@ -251,7 +251,7 @@ fn numbers_are_counted_in() {
 /// What follows far behind changes nothing, and does not have to be read.
 #[test]
 fn of_a_long_text_the_beginning_decides() {
-    let sentence = "The booster stood, and @ada saw https://acme.example/x. It was #quiet (very). ";
+    let sentence = "The booster stood, and @ada saw https://acme.org/x. It was #quiet (very). ";
     for (rules, limit) in [(x(), 280), (network::BLUESKY, 300), (network::MASTODON, 500), (plain(9000), 9000)]
     {
         let short = shorten(&sentence.repeat(1 + limit / 30), limit, &rules, 80);
@@ -262,11 +262,11 @@ fn of_a_long_text_the_beginning_decides() {
         }
     }
     // Links that cost less than their letters: more of them fit than it seems.
-    let link = format!("https://acme.example/{} ", "a".repeat(2000));
+    let link = format!("https://acme.org/{} ", "a".repeat(2000));
     let made = shorten(&link.repeat(50), 280, &x(), 80);
     assert_eq!(made, format!("{}…", link.repeat(11)));
     // Within a link there is no beginning, only the whole.
-    let one = format!("{} https://acme.example/{}", "word ".repeat(4), "a".repeat(100_000));
+    let one = format!("{} https://acme.org/{}", "word ".repeat(4), "a".repeat(100_000));
     assert!(shorten(&one, 300, &network::BLUESKY, 80) == one);
 }
 

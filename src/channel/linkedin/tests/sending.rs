@@ -4,7 +4,7 @@ use super::server::{Reply, Request, Server, created, json};
 use super::{House, ORGANIZATION, PERSON, TOKEN, house};
 use crate::channel::{Removed, SendError, fixture};
 use crate::plan::Receipt;
-use crate::render::Variant;
+use crate::render::{Card, Variant};
 use serde_json::json as value;
 
 /// Takes images and posts; says that the image is ready at the second look.
@@ -114,6 +114,34 @@ async fn images_go_first_whole_and_in_order() {
 }
 
 #[tokio::test]
+async fn no_words_are_left_out_and_not_sent_empty() {
+    let server = Server::start(network).await;
+    let house = house(PERSON, &server.url);
+    let mut images = with_images(&[("a.png", b"a"), ("b.png", b"b")]);
+    let mut card = landed();
+    if let (Variant::Post(images), Variant::Post(card)) = (&mut images, &mut card) {
+        images.parts[0].media[0].alt.clear();
+        card.card = Some(Card { description: String::new(), image: None, ..fixture::card() });
+    }
+    for variant in [&images, &card] {
+        sent(&house, variant).await.unwrap();
+    }
+    let seen = server.seen();
+    let posts = seen.iter().filter(|request| request.line == "POST /rest/posts");
+    let contents: Vec<_> = posts.map(|request| request.json()["content"].clone()).collect();
+    assert!(contents[0].pointer("/multiImage/images/0/altText").is_none(), "{contents:?}");
+    assert_eq!(contents[0].pointer("/multiImage/images/1/altText"), Some(&value!("Alt of b.png")));
+    assert!(contents[1].pointer("/article/description").is_none(), "{contents:?}");
+}
+
+#[tokio::test]
+async fn a_urn_may_be_spelled_as_in_an_address() {
+    let server = Server::start(|_, _| created("urn%3Ali%3Ashare%3A7")).await;
+    let receipt = sent(&house(PERSON, &server.url), &landed()).await.unwrap();
+    assert_eq!(receipt.id.as_deref(), Some("urn:li:share:7"));
+}
+
+#[tokio::test]
 async fn one_image_and_a_card_have_their_places() {
     let server = Server::start(network).await;
     let house = house(PERSON, &server.url);
@@ -151,10 +179,8 @@ async fn one_image_and_a_card_have_their_places() {
 #[tokio::test]
 async fn bytes_and_token_go_to_linkedin_only() {
     for (address, why) in [
-        ("http://uploads.example/1", "http://uploads.example"),
-        ("https://127.0.0.1:1/", "https://127.0.0.1"),
-        ("https://[::1]/", "https://[::1]"),
-        ("https://localhost/", "https://localhost"),
+        ("http://uploads.example:81/1", "http://uploads.example:81"),
+        ("https://10.0.0.7:1/", "https://10.0.0.7:1"),
         ("https://localhost./", "https://localhost."),
         ("https://evil.localhost/", "https://evil.localhost"),
         ("https://evil.LOCALHOST./", "https://evil.localhost."),
@@ -176,6 +202,26 @@ async fn bytes_and_token_go_to_linkedin_only() {
         assert!(matches!(error, SendError::Refused { .. }) && error.to_string().contains(why), "{error}");
         assert_eq!(server.lines().len(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_server_on_this_machine_takes_uploads_by_any_name_and_at_any_port() {
+    let uploads = Server::start(|_, _| Reply::Answer(201, Vec::new(), String::new())).await;
+    let port = uploads.url.rsplit(':').next().unwrap().to_owned();
+    for host in ["127.0.0.1", "localhost"] {
+        let address = format!("http://{host}:{port}/dms-uploads/1");
+        let server = Server::start(move |request, own| match request.line.as_str() {
+            "POST /rest/images?action=initializeUpload" => {
+                json(200, value!({ "value": { "uploadUrl": address, "image": "urn:li:image:C4E-1" } }))
+            }
+            _ => network(request, own),
+        })
+        .await;
+        let receipt =
+            sent(&house(ORGANIZATION, &server.url), &with_images(&[("a.png", b"a")])).await.unwrap();
+        assert_eq!(receipt.id.as_deref(), Some("urn:li:share:7"));
+    }
+    assert_eq!(uploads.lines(), ["PUT /dms-uploads/1", "PUT /dms-uploads/1"]);
 }
 
 #[tokio::test]
