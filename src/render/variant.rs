@@ -130,7 +130,7 @@ pub struct Post {
 /// One part of a post.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    /// The text, as plain text.
+    /// The text, in the markup of its outlet (`text::Rules::markup`).
     pub text: String,
     /// The links in it, in order.
     pub links: Vec<String>,

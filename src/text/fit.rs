@@ -3,7 +3,9 @@
 //! Both work on atoms (what is never cut, with its cost) and on the places
 //! between them where a reader would pause, so that time is in proportion to
 //! the text, and both measure what they made with [`count`] before handing it
-//! out: a limit in bytes holds as well as one in characters.
+//! out: a limit in bytes holds as well as one in characters. What is written in
+//! a network's markup is cut where its readers would pause; what is open there
+//! is closed and, in the next part, opened again.
 
 mod marked;
 mod pauses;
@@ -72,7 +74,8 @@ fn over(text: &str, tail: &str, rules: &Rules, url_reserve: usize) -> usize {
 /// Where nothing can be kept, or what has no room is longer than the limit by
 /// itself (a link, a tag, a reader's character), it is `text` as it is, which
 /// does not fit: that is for the caller to tell. Nothing is left out silently,
-/// and no ellipsis stands alone. A limit of 0 asks for nothing, and gets it.
+/// and no ellipsis stands alone. A limit of 0 asks for nothing, and gets it. In
+/// markup what is open at the end is closed there.
 pub fn shorten(text: &str, limit: usize, rules: &Rules, url_reserve: usize) -> String {
     let rules = &Rules { limit: Some(limit), ..*rules };
     // Of a long text the beginning decides.
@@ -152,7 +155,7 @@ fn shortened(text: &str, ends: bool, limit: usize, rules: &Rules, url_reserve: u
 /// The words of the parts are the words of the text. Only a link, a tag or a
 /// reader's character that is longer than the limit by itself makes a part that
 /// does not fit. A last part of three words or fewer is avoided. At least one
-/// part is returned.
+/// part is returned. In markup each part stands alone.
 pub fn split(text: &str, rules: &Rules, url_reserve: usize) -> Vec<String> {
     let parts = stretches(text, rules, url_reserve, false, &[]);
     parts.into_iter().map(|part| part.of(text)).collect()

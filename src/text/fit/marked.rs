@@ -4,7 +4,7 @@
 
 use super::row::{Pause, Row, feeds, is_blank, sums};
 use crate::text::count::{Atom, atoms, count};
-use crate::text::marked::{Nature, Reading, Stretch};
+use crate::text::marked::{Nature, Reading, Span, Stretch};
 use crate::text::{Rules, Syntax, Unit};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -130,7 +130,7 @@ fn join(atoms: &mut Vec<Atom>, reading: &Reading<'_>, rules: &Rules) {
         let first = atoms.partition_point(|atom| atom.range.end <= range.start);
         first..atoms.partition_point(|atom| atom.range.start < range.end)
     };
-    let fits = |span: &crate::text::marked::Span| {
+    let fits = |span: &Span| {
         let places = places(&span.seen);
         let words = costs[places.end] - costs[places.start];
         words.saturating_add(if seen { 0 } else { span.weight }) <= most
@@ -139,9 +139,8 @@ fn join(atoms: &mut Vec<Atom>, reading: &Reading<'_>, rules: &Rules) {
     let wholes: Vec<Range<usize>> =
         united(wholes.map(|span| span.seen).collect()).iter().map(places).collect();
     let mut wholes = wholes.into_iter().peekable();
-    let mut at = 0;
     let mut joined = Vec::with_capacity(atoms.len());
-    for atom in atoms.drain(..) {
+    for (at, atom) in atoms.drain(..).enumerate() {
         while wholes.next_if(|range| range.end <= at).is_some() {}
         match (wholes.peek(), joined.last_mut()) {
             (Some(range), Some(last)) if range.start < at => {
@@ -152,7 +151,6 @@ fn join(atoms: &mut Vec<Atom>, reading: &Reading<'_>, rules: &Rules) {
             }
             _ => joined.push(atom),
         }
-        at += 1;
     }
     *atoms = joined;
 }
@@ -290,5 +288,40 @@ mod tests {
         let middle = fit::stretches(text, &rules, 80, false, &[30]);
         let own = middle.iter().position(|part| part.range.end >= 30).unwrap_or(0);
         assert!(middle[own].range.len() <= 20, "{middle:?}");
+    }
+
+    /// Shapes that make marks, rows and cuts quadratic: such a one would take
+    /// minutes here, and nobody would wait for it.
+    #[test]
+    fn time_grows_with_the_text() {
+        let pieces = [
+            "<b>",
+            "<b>a ",
+            "a</b> ",
+            "<a href=\"x\">a ",
+            "&lt;",
+            "**a ",
+            "a** ",
+            "[a ",
+            "[a](b) ",
+            "`a ",
+            "> a\n",
+            "```\na\n",
+            "<a|b ",
+            "*a* ",
+            "a\n\n    ",
+        ];
+        for piece in pieces {
+            let text = piece.repeat(20_000 / piece.len());
+            for rules in [network::TELEGRAM, network::SLACK, network::DISCORD, network::REDDIT] {
+                let rules = limited(rules, 200);
+                let parts = split(&text, &rules, 80);
+                assert!(!parts.is_empty());
+                let _ = shorten(&text, 200, &rules, 80);
+            }
+        }
+        let link = format!("<a href=\"{}\">{}</a>", "x".repeat(3_000), "word ".repeat(2_000));
+        let parts = split(&link, &limited(network::TELEGRAM, 200), 80);
+        assert!(parts.len() > 40 && parts.iter().all(|part| part.len() < 4_000));
     }
 }

@@ -192,13 +192,16 @@ impl<'a> Scanner<'a> {
         let length = text[at..].bytes().take_while(|b| *b == b'`').count();
         let starts_line = text[..at].trim_end_matches([' ', '>']).ends_with('\n') || at == 0;
         let may_fence = self.flavour == Flavour::Discord || starts_line || !self.prefix.is_empty();
-        if length >= FENCE.len() && may_fence {
-            if let Some(end) = self.fences.at(at + length) {
-                self.pairs_in_code();
-                let prefix = self.prefix;
-                self.at = self.scan.fence(text, (at, end), prefix, &|_, _| {});
-                return;
+        if length >= FENCE.len()
+            && may_fence
+            && let Some(end) = self.fences.at(at + length)
+        {
+            // Only Discord looks for marks across a block of code.
+            if self.flavour == Flavour::Reddit {
+                self.pairs.clear();
             }
+            self.at = self.scan.fence(text, (at, end), self.prefix, &|_, _| {});
+            return;
         }
         let places = self.ticks.entry(length).or_default();
         while places.pop_if(|place| *place <= at).is_some() {}
@@ -213,13 +216,6 @@ impl<'a> Scanner<'a> {
                 self.at = end + length;
             }
             None => self.at += length,
-        }
-    }
-
-    /// Only Discord looks for marks across a block of code.
-    fn pairs_in_code(&mut self) {
-        if self.flavour == Flavour::Reddit {
-            self.pairs.clear();
         }
     }
 

@@ -16,10 +16,6 @@ pub(super) struct Pairs {
     waiting: Vec<Waiting>,
 }
 
-/// What may stand in brackets while marks are looked for: more of them that
-/// never close are text.
-const MOST_WAITING: usize = DEPTH;
-
 impl Pairs {
     /// Whether `mark` is open, and can be closed.
     pub fn is_open(&self, mark: &str) -> bool {
@@ -34,7 +30,7 @@ impl Pairs {
     /// `mark` stands at `range` and may begin something: it is text until its
     /// partner is met.
     pub fn open(&mut self, scan: &mut Scan, range: Range<usize>, mark: &'static str) {
-        if self.waiting.len() >= MOST_WAITING {
+        if self.waiting.len() >= DEPTH {
             // The outermost has waited longest.
             self.waiting.remove(0);
         }
@@ -47,11 +43,9 @@ impl Pairs {
         let Some(at) = self.waiting.iter().rposition(|own| own.mark == mark) else { return };
         self.waiting.truncate(at + 1);
         let Some(opener) = self.waiting.pop() else { return };
-        let Some(written) = scan.tokens.get(opener.token).map(|token| token.range.clone()) else { return };
         let style = scan.style(mark, ends, nature);
         if let Some(token) = scan.tokens.get_mut(opener.token) {
             token.is = Is::Open(style);
-            debug_assert_eq!(written, token.range);
         }
         scan.push(range, Is::Close(style));
     }
