@@ -108,6 +108,19 @@ async fn a_kill_does_not_make_another_deliverys_post_ours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_comment_is_not_taken_for_its_post() {
+    for name in ["facebook", "linkedin, an organisation"] {
+        let (house, network) = house(name, |settings| settings).await;
+        let ladder = format!("{}text = \"It landed.\"\nfirst_comment = \"More below.\"\n", rungs(&["one"]));
+        house.write("content-ladders/all.toml", &ladder);
+        network.order_upon(Upon::Path("POST", "/comments"), Fault::AnswerLost);
+        house.publish().ends(0);
+        assert_eq!((network.ordered(), network.timeline()[0].comments.len()), (0, 1), "{name}");
+        assert_eq!(house.state("one"), "sent", "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_person_posted_just_before_is_not_taken() {
     for name in LISTED {
         for before in [30, 240] {

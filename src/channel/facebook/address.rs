@@ -13,6 +13,10 @@ pub(super) fn post_at(address: &str, page: &str, base_url: &str) -> Result<Optio
             .find(|(key, value)| key == name && !value.is_empty())
             .map(|(_, value)| value.into_owned())
     };
+    // The post in it is not the comment.
+    if asked("comment_id").is_some() {
+        return Ok(None);
+    }
     let whole = steps.last().filter(|step| is_whole(step)).map(|step| (*step).to_owned());
     if whole.is_some() {
         return Ok(whole);
@@ -25,7 +29,7 @@ pub(super) fn post_at(address: &str, page: &str, base_url: &str) -> Result<Optio
     let pictured = ["photos", "videos", "reel", "share", "stories"]
         .iter()
         .any(|kind| below(kind).is_some_and(|rest| !rest.is_empty()));
-    let named = ["fbid", "v", "comment_id"].iter().any(|name| asked(name).is_some());
+    let named = ["fbid", "v"].iter().any(|name| asked(name).is_some());
     if pictured || named || host == Host::Other && !steps.is_empty() {
         return Ok(None);
     }
@@ -58,6 +62,7 @@ mod tests {
             ("https://www.facebook.com/permalink.php?story_fbid=pfbid0Abc&id=12", None),
             ("https://www.facebook.com/photo/?fbid=5&set=a.6", None),
             ("https://www.facebook.com/share/p/1AbC/", None),
+            ("https://www.facebook.com/acme/posts/34?comment_id=5", None),
         ] {
             assert_eq!(at(address), Ok(id.map(str::to_owned)), "{address}");
         }
