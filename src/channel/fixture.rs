@@ -45,6 +45,7 @@ pub fn attempt(project: &Path, variant: Variant) -> Attempt {
         number: 1,
         doubted: false,
         previous: Vec::new(),
+        taken: crate::channel::Taken::default(),
         first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
         last_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
         project: project.to_owned(),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use reqwest::multipart::Part;
 use reqwest::{Client, ClientBuilder, RequestBuilder, redirect};
+use std::io::Read;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -16,6 +17,10 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// More of an answer is not read: no service says as much about one post.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
+const TOO_LONG: &str = "the answer is longer than anything a service says";
+
+/// How what was packed with gzip begins (RFC 1952, 2.3.1); no JSON and no HTML does.
+const PACKED: [u8; 2] = [0x1f, 0x8b];
 
 /// So much of a body is looked at for a message, in bytes.
 const LONGEST_EXCERPT: usize = 16 * 1024;
@@ -60,6 +65,12 @@ fn built(builder: ClientBuilder) -> Result<Client, String> {
     builder.build().map_err(|error| format!("the HTTP client cannot be built: {error}"))
 }
 
+/// Those of 4xx that prove that a request was not carried out: about what it
+/// says, who asks, or how much. What else there is (408, 409, 425, a proxy's 444,
+/// 460 and 499, numbers that mean nothing) may follow something that was done.
+const REFUSALS: [u16; 19] =
+    [400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 413, 414, 415, 416, 422, 426, 428, 429, 431];
+
 /// What a service answered.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -78,6 +89,11 @@ impl Answer {
     /// Whether it is a 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// Whether the status alone proves that nothing was done.
+    pub fn is_refusal(&self) -> bool {
+        REFUSALS.contains(&self.status)
     }
 
     /// The body as JSON, if it is whole and is JSON.
@@ -167,7 +183,7 @@ pub async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
         match response.chunk().await {
             Ok(None) => break,
             Ok(Some(chunk)) if body.len() + chunk.len() > LONGEST_ANSWER => {
-                cut = Some("the answer is longer than anything a service says".to_owned());
+                cut = Some(TOO_LONG.to_owned());
                 break;
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
@@ -177,7 +193,24 @@ pub async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
             }
         }
     }
+    if cut.is_none() && body.starts_with(&PACKED) {
+        match unpacked(&body) {
+            Ok(plain) => body = plain,
+            Err(why) => cut = Some(why),
+        }
+    }
     Ok(Answer { status, headers, body, cut })
+}
+
+/// What was packed although nobody asked for that: some that stand in front of
+/// services do it. Bounded as every answer is.
+fn unpacked(packed: &[u8]) -> Result<Vec<u8>, String> {
+    let mut plain = Vec::new();
+    let mut unpacking = flate2::read::MultiGzDecoder::new(packed).take(LONGEST_ANSWER as u64 + 1);
+    unpacking
+        .read_to_end(&mut plain)
+        .map_err(|error| format!("it is packed (gzip) and cannot be unpacked: {error}"))?;
+    if plain.len() > LONGEST_ANSWER { Err(TOO_LONG.to_owned()) } else { Ok(plain) }
 }
 
 /// A picture's bytes as a file of a form. Its name is told in plain letters
@@ -267,6 +300,44 @@ mod tests {
         let past = ("retry-after", "Sun, 22 Nov 2026 07:00:00 GMT");
         assert_eq!(answer(&[date, past]).retry_after(), Some(Duration::ZERO));
         assert_eq!(answer(&[("retry-after", "soon")]).retry_after(), None);
+    }
+
+    fn packed(plain: &[u8]) -> Vec<u8> {
+        let mut packing = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut packing, plain).unwrap();
+        packing.finish().unwrap()
+    }
+
+    /// Calls a server that answers with these bytes as its body.
+    async fn called(body: Vec<u8>) -> Answer {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 1024]).await;
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+            let _ = stream.write_all(&[head.into_bytes(), body].concat()).await;
+        });
+        call(service(&url).unwrap().get(&url)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_packed_unasked_is_read_and_never_more_than_is_bearable() {
+        let said = br#"{"data":{"id":"7"}}"#;
+        assert_eq!(called(packed(said)).await.json().unwrap()["data"]["id"], "7");
+        // In several pieces, as the format allows.
+        let (one, two) = said.split_at(9);
+        assert_eq!(called([packed(one), packed(two)].concat()).await.body, said);
+        let mut half = packed(said);
+        half.truncate(half.len() - 6);
+        for odd in [half, PACKED.to_vec(), [packed(said), b"more".to_vec()].concat()] {
+            let answer = called(odd).await;
+            assert!(answer.cut.as_ref().is_some_and(|cut| cut.contains("cannot be unpacked")), "{answer:?}");
+            assert_eq!(answer.json(), None);
+        }
+        let bomb = called(packed(&vec![b' '; 16 * LONGEST_ANSWER])).await;
+        assert_eq!(bomb.cut.as_deref(), Some(TOO_LONG));
+        assert!(bomb.body.len() < LONGEST_ANSWER);
     }
 
     #[tokio::test]

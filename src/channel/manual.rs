@@ -6,6 +6,7 @@
 
 use super::credentials::account;
 use super::outbox::network_rules;
+use super::paste::typed;
 use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready};
 use crate::diagnostic::Checked;
 use crate::ladder::shape::{Field, Kind, Reader};
@@ -87,7 +88,7 @@ pub fn compose_url_of(rules: &Rules, post: &Post, part: usize) -> Option<String>
     let chosen = post.parts.get(part)?;
     let link = post.card.as_ref().map(|card| card.url.as_str());
     let link = link.or_else(|| chosen.links.first().map(String::as_str));
-    compose_url(rules.compose_url?, &chosen.text, link)
+    compose_url(rules.compose_url?, &typed(&chosen.text, rules), link)
 }
 
 impl Channel for Manual {
@@ -113,9 +114,9 @@ impl Channel for Manual {
             Ok(post) => post,
             Err(problems) => return Checked::bad(problems),
         };
-        let texts: Vec<&str> = post.parts.iter().map(|part| part.text.as_str()).collect();
+        let texts: Vec<String> = post.parts.iter().map(|part| typed(&part.text, &self.rules)).collect();
         let body = json!({ "parts": texts, "link": post.card.as_ref().map(|card| &card.url),
-            "first_comment": post.first_comment });
+            "first_comment": post.first_comment.as_ref().map(|comment| typed(comment, &self.rules)) });
         let media = variant.pictures().into_iter().cloned().collect();
         Checked::good(Payload { parts: vec![PayloadPart { body, media }] })
     }

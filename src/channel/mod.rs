@@ -15,8 +15,10 @@ pub mod linkedin;
 pub mod manual;
 pub mod network;
 pub mod outbox;
+mod paste;
 pub mod secret;
 pub mod static_site;
+pub mod taken;
 #[cfg(test)]
 mod tests;
 pub mod x;
@@ -28,11 +30,12 @@ use crate::plan::{Identity, Payload, Receipt, Seen, StepKey};
 use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
 use crate::source::Sources;
 use crate::text::Rules;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
+pub use taken::Taken;
 
 /// A running piece of work with a channel.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, SendError>> + Send + 'a>>;
@@ -46,12 +49,25 @@ pub type Posting<'a> = Doing<'a, Receipt>;
 /// posted.
 pub const LONGEST_PREPARATION: Duration = Duration::from_secs(20 * 60);
 
+/// So long after a try a network's list is believed, if it does not show the
+/// part. How far behind a list may be, no network says; ten minutes have been
+/// tried. A judgement: to wait too long costs half an hour, and to wait too
+/// short posts it twice.
+pub const LONGEST_LAG: SignedDuration = SignedDuration::from_mins(30);
+
 /// Why nothing is known to be out.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
     /// The service said no. Trying again changes nothing.
     #[error("{says}")]
     Refused {
+        /// What it said.
+        says: String,
+    },
+    /// It said no to who asks, or to what is paid, and not to what is sent:
+    /// nothing was done. Once somebody has mended that, the same goes.
+    #[error("{says}")]
+    Mendable {
         /// What it said.
         says: String,
     },
@@ -71,6 +87,34 @@ pub enum SendError {
     },
 }
 
+/// After this long it is looked at again whether somebody has mended what
+/// stops a channel: not within one run.
+const MENDING: Duration = Duration::from_secs(5 * 60);
+
+impl SendError {
+    /// A refusal that is about who asks, or about what is paid.
+    #[must_use]
+    pub fn mendable(self) -> SendError {
+        match self {
+            SendError::Refused { says } => SendError::Mendable { says },
+            other => other,
+        }
+    }
+
+    /// Met while it was asked who may post, in the middle of a run: nothing
+    /// was posted, and once somebody has mended it the part goes as it is. The
+    /// next run asks before it begins, and stops there.
+    #[must_use]
+    pub fn before_posting(self) -> SendError {
+        match self {
+            SendError::Refused { says } | SendError::Mendable { says } => {
+                SendError::NotYet { says, wait: Some(MENDING) }
+            }
+            other => other,
+        }
+    }
+}
+
 /// One try to send one part.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -87,6 +131,9 @@ pub struct Attempt {
     pub doubted: bool,
     /// The receipts of the parts before this one.
     pub previous: Vec<Receipt>,
+    /// What else of this account is known: told to whoever looks for a part, or
+    /// sends one again after a doubt.
+    pub taken: Taken,
     /// When this part was tried first: dates in what is sent come from here,
     /// so that a repeat is the same bytes.
     pub first_tried: Timestamp,
@@ -101,6 +148,15 @@ pub struct Attempt {
     pub variant: Variant,
 }
 
+impl Attempt {
+    /// When the first try began, to the second: some networks tell times no
+    /// finer. What was made before is not this part, unless a clock is wrong:
+    /// of that much nobody can tell.
+    pub fn began(&self) -> Timestamp {
+        Timestamp::from_second(self.first_tried.as_second()).unwrap_or(self.first_tried)
+    }
+}
+
 /// What a channel needs before anything may be sent anywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ready {
@@ -111,6 +167,16 @@ pub enum Ready {
     NoCredentials(Vec<String>),
     /// It cannot work: a folder that cannot be written, a wrong setting.
     No(Vec<String>),
+}
+
+/// What a network said of whose the credentials are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// They are good, and are those of the account; or there is nobody to ask.
+    Verified,
+    /// It did not say: the table is taken at its word. Why, as a sentence
+    /// without a full stop.
+    Unsaid(String),
 }
 
 /// What the service's own records say about a part whose outcome is unknown.
@@ -148,12 +214,14 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     /// Whether it could send now: secrets there, folders writable. Opens no socket.
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>>;
     /// Asks the network whether the credentials are good, and whether they are
-    /// those of the account that the table names. `Refused` says which of them
-    /// is expired, of the wrong kind or lacks what scope, and what to do; it
-    /// stops the run before the first byte. Any other trouble is left to `send`.
-    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
+    /// those of the account that the table names. `Refused` is proof that they
+    /// are not: it says which of them is expired, of the wrong kind or another's,
+    /// and what to do, and stops the run before the first byte. `NotYet` is
+    /// left to `send`. Whatever else the network says, about a question that
+    /// posting does not need, is `Unsaid`.
+    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, Whose> {
         let _ = project;
-        Box::pin(async { Ok(()) })
+        Box::pin(async { Ok(Whose::Verified) })
     }
     /// What sending the payload costs, where the network charges for calls.
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {
@@ -194,6 +262,18 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn find<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let _ = (part, attempt);
         Box::pin(async { Ok(Found::CannotTell("this channel keeps no list of what it was sent".to_owned())) })
+    }
+    /// Whether each post has an id that no other ever gets, so that one post
+    /// cannot be two deliveries.
+    fn ids_last(&self) -> bool {
+        false
+    }
+    /// The id of the account's post that readers find at `address`, as far as
+    /// the address tells it. The error says why no post of this account can be
+    /// there. Pure.
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        let _ = address;
+        Ok(None)
     }
     /// Takes a part down.
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {

@@ -4,13 +4,16 @@
 use super::credentials::Credentials;
 use super::{
     Attempt, Channel, Checked, Defaults, Doing, Found, Identity, MicroDollars, Payload, Posting, Ready,
-    Receipt, Removed, Rules, Seen, SendError, Variant, VariantKind,
+    Receipt, Removed, Rules, Seen, SendError, Variant, VariantKind, Whose,
 };
 use crate::plan::PayloadPart;
 use std::fmt::Debug;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::OnceCell;
 
 /// One account at a network that takes posts by HTTP. It is a [`Channel`] by this;
 /// what the methods promise stands there.
@@ -34,7 +37,7 @@ pub trait Network: Send + Sync + Debug {
         None
     }
     /// See [`Channel::verify`].
-    fn verify(&self, project: &Path) -> impl Future<Output = Result<(), SendError>> + Send;
+    fn verify(&self, project: &Path) -> impl Future<Output = Result<Whose, SendError>> + Send;
     /// See [`Channel::prepare`].
     fn prepare<'a>(
         &'a self,
@@ -57,12 +60,60 @@ pub trait Network: Send + Sync + Debug {
         part: &PayloadPart,
         attempt: &Attempt,
     ) -> impl Future<Output = Result<Found, SendError>> + Send;
+    /// See [`Channel::post_at`].
+    fn post_at(&self, address: &str) -> Result<Option<String>, String>;
     /// See [`Channel::remove`].
     fn remove(
         &self,
         receipt: &Receipt,
         project: &Path,
     ) -> impl Future<Output = Result<Removed, SendError>> + Send;
+}
+
+/// A wait that is longer is cut: a channel may live for as long as a service runs.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
+
+/// A question that a network is asked until there is an answer, and then never
+/// again while the channel lives. If it wants to be left alone, it is.
+#[derive(Debug)]
+pub struct Question<T> {
+    answer: OnceCell<T>,
+    /// Until when it is left alone, and what it said.
+    pause: Mutex<Option<(Instant, String)>>,
+}
+
+impl<T> Default for Question<T> {
+    fn default() -> Question<T> {
+        Question { answer: OnceCell::new(), pause: Mutex::new(None) }
+    }
+}
+
+impl<T> Question<T> {
+    /// The answer; `asking` is done only if there is none and the last wait that
+    /// was named is over. Who asks meanwhile waits for the same answer.
+    pub async fn ask(&self, asking: impl Future<Output = Result<T, SendError>>) -> Result<&T, SendError> {
+        let asked = async || {
+            self.resting()?;
+            let outcome = asking.await;
+            if let Err(SendError::NotYet { says, wait: Some(wait) }) = &outcome {
+                let until = Instant::now() + (*wait).min(LONGEST_PAUSE);
+                *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = Some((until, says.clone()));
+            }
+            outcome
+        };
+        self.answer.get_or_try_init(asked).await
+    }
+
+    /// The rest of the wait that was named, as an error.
+    fn resting(&self) -> Result<(), SendError> {
+        let pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((until, says)) = pause.as_ref() else { return Ok(()) };
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        Err(SendError::NotYet { says: says.clone(), wait: Some(left) })
+    }
 }
 
 impl<N: Network> Channel for N {
@@ -90,7 +141,7 @@ impl<N: Network> Channel for N {
         Box::pin(self.credentials().ready(project))
     }
 
-    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, ()> {
+    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, Whose> {
         Box::pin(Network::verify(self, project))
     }
 
@@ -131,11 +182,82 @@ impl<N: Network> Channel for N {
         Box::pin(Network::find(self, part, attempt))
     }
 
+    fn ids_last(&self) -> bool {
+        true
+    }
+
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        Network::post_at(self, address)
+    }
+
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
         Box::pin(Network::remove(self, receipt, project))
     }
 
     fn at_once(&self) -> usize {
         N::AT_ONCE
+    }
+}
+
+/// Whose machine an address is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Host {
+    /// The network's own.
+    Own,
+    /// Where `base_url` points, which speaks for the network.
+    Other,
+}
+
+/// The address, if it is on one of the network's `hosts` (or below one), or on
+/// the very server that `base_url` names; else why not.
+pub(super) fn web(
+    address: &str,
+    network: &str,
+    hosts: &[&str],
+    base_url: &str,
+) -> Result<(url::Url, Host), String> {
+    let url = url::Url::parse(address.trim()).map_err(|_| "it is no web address".to_owned())?;
+    let host = url.host_str().unwrap_or_default();
+    let own = |own: &&str| host.strip_suffix(*own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    if matches!(url.scheme(), "http" | "https") && url.port().is_none() && hosts.iter().any(own) {
+        return Ok((url, Host::Own));
+    }
+    let base = url::Url::parse(base_url).ok();
+    if base.is_some_and(|base| base.origin() == url.origin()) {
+        return Ok((url, Host::Other));
+    }
+    Err(format!("`{host}` is not {network}: open the post there, and copy its address"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn busy(wait: Option<Duration>) -> Result<u8, SendError> {
+        Err(SendError::NotYet { says: "enough for now".to_owned(), wait })
+    }
+
+    #[tokio::test]
+    async fn who_wants_to_be_left_alone_is_and_what_was_answered_stays() {
+        let question = Question::default();
+        let hour = Duration::from_secs(3600);
+        // Without a wait it may be asked at once.
+        assert!(question.ask(async { busy(None) }).await.is_err());
+        assert!(question.ask(async { busy(Some(Duration::from_millis(30))) }).await.is_err());
+        let Err(SendError::NotYet { says, wait: Some(left) }) = question.ask(async { unreachable!() }).await
+        else {
+            panic!()
+        };
+        assert!(says == "enough for now" && left <= Duration::from_millis(30), "{says} {left:?}");
+        tokio::time::sleep(left).await;
+        assert!(matches!(question.ask(async { Ok(7) }).await, Ok(7)));
+        assert!(matches!(question.ask(async { unreachable!() }).await, Ok(7)));
+        let other = Question::default();
+        assert!(other.ask(async { busy(Some(Duration::MAX)) }).await.is_err());
+        let Err(SendError::NotYet { wait: Some(left), .. }) = other.ask(async { unreachable!() }).await
+        else {
+            panic!()
+        };
+        assert!(left > 23 * hour && left <= 24 * hour, "{left:?}");
     }
 }

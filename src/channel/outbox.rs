@@ -6,6 +6,7 @@
 
 use super::credentials::account;
 use super::folder::{Folder, file_name, inside, on_disk, ours, picture_bytes, spelling};
+use super::paste::{formatted, typed};
 use super::{Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, SendError, manual};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Project;
@@ -250,8 +251,9 @@ impl Place {
             files.push((picture.sha256.clone(), name));
         }
         let text = format!("{}.txt", self.name);
-        self.folder.keep(&text, text_of(&self.variant).as_bytes())?;
-        self.folder.keep(&format!("{}.html", self.name), html_of(&self.variant, &files).as_bytes())?;
+        self.folder.keep(&text, text_of(&self.variant, &self.rules).as_bytes())?;
+        self.folder
+            .keep(&format!("{}.html", self.name), html_of(&self.variant, &files, &self.rules).as_bytes())?;
         let alt = alt_texts(&self.variant.pictures(), &files);
         if !alt.is_empty() {
             self.folder.keep(&format!("{}.alt.txt", self.name), alt.as_bytes())?;
@@ -268,7 +270,7 @@ impl Place {
 }
 
 /// What is pasted; what else belongs to it stands below a line that says what it is.
-fn text_of(variant: &Variant) -> String {
+fn text_of(variant: &Variant, rules: &Rules) -> String {
     match variant {
         Variant::Post(post) => {
             let mut text = String::new();
@@ -276,7 +278,7 @@ fn text_of(variant: &Variant) -> String {
                 if at > 0 {
                     text += &format!("\n--- part {} of {} ---\n\n", at + 1, post.parts.len());
                 }
-                text += part.text.trim_end();
+                text += typed(&part.text, rules).trim_end();
                 text.push('\n');
             }
             // A network makes the card of the link that is pasted with the text.
@@ -284,7 +286,7 @@ fn text_of(variant: &Variant) -> String {
                 text += &format!("\n{}\n", card.url);
             }
             if let Some(comment) = &post.first_comment {
-                text += &format!("\n--- first comment ---\n\n{}\n", comment.trim_end());
+                text += &format!("\n--- first comment ---\n\n{}\n", typed(comment, rules).trim_end());
             }
             text
         }
@@ -294,14 +296,12 @@ fn text_of(variant: &Variant) -> String {
 }
 
 /// The same, to copy with its formatting.
-fn html_of(variant: &Variant, files: &[(String, String)]) -> String {
+fn html_of(variant: &Variant, files: &[(String, String)], rules: &Rules) -> String {
     match variant {
         Variant::Post(post) => {
             let mut body = String::new();
             for part in &post.parts {
-                for paragraph in part.text.split("\n\n") {
-                    body += &format!("<p>{}</p>\n", escape(paragraph.trim()).replace('\n', "<br>\n"));
-                }
+                body += &formatted(&part.text, rules);
                 body += "<hr>\n";
             }
             page("", body.trim_end_matches("<hr>\n"))

@@ -4,7 +4,7 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use crate::channel::{ADAPTERS, Ready, SendError};
+use crate::channel::{ADAPTERS, Ready, SendError, Whose};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::ladder::{ChannelTable, Node, NodeKind};
@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             secrets.iter().filter(|secret| !secret.there).map(Secret::in_words).collect();
         let outbox = configured.is_some_and(|configured| configured.without_credentials);
         let word = said.get(name);
-        let refused = word.is_some_and(|word| word.refused);
+        let refused = word.is_some_and(|word| word.verdict == Verdict::Refused);
         let ready = configured.is_some() && missing.is_empty() && !refused;
         let state = match (configured.is_some(), missing.is_empty(), outbox) {
             (false, ..) => "broken: `ladder check` says why".to_owned(),
@@ -68,7 +68,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             .collect();
         rows.push(json!({ "name": name, "adapter": table.adapter.value, "account": account,
             "language": table.language, "ready": ready,
-            "checked": word.map(|word| json!({ "good": word.good, "says": word.says })),
+            "checked": word.map(|word| json!({ "good": word.verdict.good(), "says": word.says })),
             "without_credentials": outbox.then_some("outbox"), "secrets": secrets }));
     }
     desk.field("channels", rows);
@@ -82,12 +82,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
 
 /// What failed: the channels that are not known to be good, and why.
 fn not_good(said: &BTreeMap<String, Word>) -> Option<Failure> {
-    let bad = || said.iter().filter(|(_, word)| !word.good);
+    let bad = || said.iter().filter(|(_, word)| matches!(word.verdict, Verdict::Refused | Verdict::NotKnown));
     let whys: Vec<String> = bad().map(|(name, word)| format!("`[channels.{name}]`: {}", word.says)).collect();
     if whys.is_empty() {
         return None;
     }
-    let (code, hint) = if bad().any(|(_, word)| word.refused) {
+    let (code, hint) = if bad().any(|(_, word)| word.verdict == Verdict::Refused) {
         ("not-accepted", "mend the credentials or the account, and look again with `ladder channels --check`")
     } else {
         ("not-known", "nobody said no: look again later with `ladder channels --check`")
@@ -100,11 +100,32 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 /// What a network said of a channel's credentials.
 struct Word {
-    /// They are good.
-    good: bool,
-    /// They are not; else, if not good, nobody could say.
-    refused: bool,
+    verdict: Verdict,
     says: String,
+}
+
+/// Whether credentials are good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// They are, and are the account's.
+    Good,
+    /// The network has nothing against them, and does not say whose they are.
+    NotVerified,
+    /// They are not.
+    Refused,
+    /// Nobody could say: no answer, or no time for us.
+    NotKnown,
+}
+
+impl Verdict {
+    /// For programs: yes, no, or nobody said so.
+    fn good(self) -> Option<bool> {
+        match self {
+            Verdict::Good => Some(true),
+            Verdict::NotVerified => None,
+            Verdict::Refused | Verdict::NotKnown => Some(false),
+        }
+    }
 }
 
 /// Asks the networks of all channels that have their secrets, all at once.
@@ -112,22 +133,25 @@ fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
     let runtime = super::sending::runtime()?;
     let project = &house.loaded.folder.path;
     let asked = house.channels.configured.iter().map(|(name, configured)| async move {
-        let word = |good, refused, says: String| Some((name.clone(), Word { good, refused, says }));
+        let word = |verdict, says: String| Some((name.clone(), Word { verdict, says }));
         match configured.channel.ready(project).await {
             Ready::Yes => {}
             // What is missing is told without asking anybody.
             Ready::NoCredentials(_) => return None,
-            Ready::No(why) => return word(false, true, format!("cannot send: {}", why.join("; "))),
+            Ready::No(why) => return word(Verdict::Refused, format!("cannot send: {}", why.join("; "))),
         }
         // Whoever takes a `base_url` asks a network; the others have nobody to ask.
         let adapter = ADAPTERS.iter().find(|adapter| adapter.name == configured.adapter);
         let asks = adapter.is_some_and(|adapter| adapter.fields.iter().any(|field| field.name == "base_url"));
         match tokio::time::timeout(ANSWER_LIMIT, configured.channel.verify(project)).await {
-            Ok(Ok(())) if asks => word(true, false, "ready, says the network".to_owned()),
-            Ok(Ok(())) => word(true, false, "ready".to_owned()),
-            Ok(Err(SendError::Refused { says })) => word(false, true, format!("cannot send: {says}")),
-            Ok(Err(other)) => word(false, false, format!("not known: {other}")),
-            Err(_) => word(false, false, "not known: no answer in time".to_owned()),
+            Ok(Ok(Whose::Verified)) if asks => word(Verdict::Good, "ready, says the network".to_owned()),
+            Ok(Ok(Whose::Verified)) => word(Verdict::Good, "ready".to_owned()),
+            Ok(Ok(Whose::Unsaid(why))) => word(Verdict::NotVerified, format!("ready, not verified: {why}")),
+            Ok(Err(SendError::Refused { says } | SendError::Mendable { says })) => {
+                word(Verdict::Refused, format!("cannot send: {says}"))
+            }
+            Ok(Err(other)) => word(Verdict::NotKnown, format!("not known: {other}")),
+            Err(_) => word(Verdict::NotKnown, "not known: no answer in time".to_owned()),
         }
     });
     let said = runtime.block_on(futures_util::future::join_all(asked));

@@ -6,17 +6,19 @@ use super::failure::Failure;
 use super::house::House;
 use super::sending::dues;
 use super::status::plans;
+use crate::channel::{Channel, Taken};
 use crate::exit::Exit;
 use crate::ladder::name::is_page;
-use crate::plan::{Delivery, Event, EventKind, Standing, State};
+use crate::plan::{Delivery, Event, EventKind, PartStanding, Plan, Receipt, Standing, State};
 use crate::report::status;
-use crate::store::Batch;
+use crate::store::{Batch, Store};
 use crate::text::visible;
+use jiff::Timestamp;
 use serde_json::json;
 
 /// Arguments of `ladder resolve`.
 #[derive(Clone, Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("outcome").required(true).args(["sent", "not_sent"])))]
+#[command(group(clap::ArgGroup::new("outcome").required(true).args(["sent", "not_sent", "undo"])))]
 pub struct Arguments {
     /// The delivery's key, or its beginning: `ladder status` shows them
     pub key: String,
@@ -26,6 +28,9 @@ pub struct Arguments {
     /// It is not out; an unknown one is sent again when it is due
     #[arg(long)]
     pub not_sent: bool,
+    /// Takes back what was last said so, if nothing has happened since
+    #[arg(long)]
+    pub undo: bool,
 }
 
 /// Records the outcome.
@@ -48,6 +53,24 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         Some(person) => (person.part.state, Some(person.recipient.clone())),
         None => (keyed.delivery.state, None),
     };
+    if arguments.undo {
+        if recipient.is_some() || keyed.delivery.before.is_none() {
+            let message = format!("of {keyed} there is nothing to take back");
+            return Err(Failure::usage("nothing-to-undo", message).hint(
+                "only what a person settled can be taken back, as long as nothing has happened since",
+            ));
+        }
+        let event = EventKind::Reopened { by: person() };
+        let event = Event { at: now, key: keyed.delivery.key.clone(), recipient: None, kind: event };
+        store.commit(&Batch { plans: Vec::new(), events: vec![event] })?;
+        let standing = Standing::fold(&store.events()?, false);
+        drop(lock);
+        if let Some(delivery) = standing.deliveries.get(&keyed.delivery.key) {
+            tell(desk, &house, &store, &standing, delivery, now)?;
+        }
+        desk.console.talk("noted in the journal: it is open again");
+        return Ok(Exit::Done);
+    }
     let broken_off = keyed.recipient.is_none() && keyed.delivery.is_broken_off() && state == State::Refused;
     let open = matches!(state, State::Unknown | State::Waiting);
     if !(open || broken_off && arguments.sent.is_some()) {
@@ -55,14 +78,19 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let failure = Failure::usage("settled", format!("{keyed} is {word}: there is nothing to settle"));
         return Err(match broken_off {
             true => failure.hint("post the rest by hand, then say where it is: `--sent URL`"),
+            false if keyed.delivery.before.is_some() => failure.hint("`--undo` takes back what was said"),
             false => failure,
         });
     }
     if arguments.sent.is_some() && keyed.recipient.is_none() {
-        fits(keyed.delivery, address)?;
-        if let Some(note) = address.and_then(|address| elsewhere(&keyed.delivery.adapter, address)) {
+        let channel = channel_of(&house, keyed.delivery);
+        if channel.is_none() && address.is_some() {
+            let account = &keyed.delivery.account;
+            let note =
+                format!("no channel is `{account}` any more: the address is noted as it is, unchecked");
             desk.console.warn(&visible(&note));
         }
+        fits(keyed.delivery, address, channel, &standing)?;
     }
     let kind =
         EventKind::Resolved { sent: arguments.sent.is_some(), url: address.map(str::to_owned), by: person() };
@@ -71,13 +99,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let standing_now = Standing::fold(&store.events()?, false);
     drop(lock);
     let Some(delivery) = standing_now.deliveries.get(&keyed.delivery.key) else { return Ok(Exit::Done) };
-    let found = [delivery];
-    let plans = plans(&store, &found)?;
-    let zone = &house.loaded.zone;
-    let dues = dues(&plans, &standing_now, now, zone);
-    desk.field("deliveries", status::json(&found, &dues));
-    let colour = desk.console.colour_out();
-    desk.show(&status::text(&found, &dues, zone, colour));
+    let plans = tell(desk, &house, &store, &standing_now, delivery, now)?;
     let follows = plans.iter().flat_map(|plan| &plan.steps).any(|step| {
         step.after.contains(&delivery.rung)
             && standing_now.deliveries.get(&step.key).is_some_and(Delivery::is_open)
@@ -97,65 +119,77 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Whether `address` can be that of the part that is open: no other part's, and
-/// there at all where later parts are to hang below it.
-fn fits(delivery: &Delivery, address: Option<&str>) -> Result<(), Failure> {
+/// Shows where the delivery stands now. Its plans come back.
+fn tell(
+    desk: &mut Desk,
+    house: &House,
+    store: &Store,
+    standing: &Standing,
+    delivery: &Delivery,
+    now: Timestamp,
+) -> Result<Vec<Plan>, Failure> {
+    let found = [delivery];
+    let plans = plans(store, &found)?;
+    let zone = &house.loaded.zone;
+    let dues = dues(&plans, standing, now, zone);
+    desk.field("deliveries", status::json(&found, &dues));
+    let colour = desk.console.colour_out();
+    desk.show(&status::text(&found, &dues, zone, colour));
+    Ok(plans)
+}
+
+/// The channel that speaks for the delivery's account today: by its name, else
+/// whichever has the account.
+fn channel_of<'a>(house: &'a House, delivery: &Delivery) -> Option<&'a dyn Channel> {
+    let all = &house.channels.configured;
+    let named = all.get(&delivery.channel).into_iter().chain(all.values());
+    named.map(|configured| &*configured.channel).find(|channel| channel.account() == delivery.account)
+}
+
+/// Whether `address` can be that of the part that is open: a post of this
+/// account, no other part's and no other delivery's, and there at all where
+/// later parts are to hang below it.
+fn fits(
+    delivery: &Delivery,
+    address: Option<&str>,
+    channel: Option<&dyn Channel>,
+    standing: &Standing,
+) -> Result<(), Failure> {
     let Some(open) = delivery.unsettled() else { return Ok(()) };
     let (number, all) = (u64::from(open.part) + 1, delivery.part_count);
+    let hint = match all {
+        0..=1 => "write the address of the post: `--sent https://…`".to_owned(),
+        _ => format!("write the address of part {number}: `--sent https://…`"),
+    };
     let Some(address) = address else {
         if open.state == State::Unknown && number < u64::from(all) {
             let message = format!("part {} of {all} is to be posted below part {number}", number + 1);
-            return Err(Failure::usage("no-url", message)
-                .hint(format!("write the address of part {number}: `--sent https://…`")));
+            return Err(Failure::usage("no-url", message).hint(hint));
         }
         return Ok(());
     };
-    let wanted = post_at(&delivery.adapter, address);
-    let taken = delivery.parts.iter().filter(|part| part.part != open.part).find(|part| {
-        let url = part.receipt.as_ref().and_then(|receipt| receipt.url.as_deref());
-        url.is_some_and(|url| wanted.is_some() && post_at(&delivery.adapter, url) == wanted)
-    });
-    match taken {
-        Some(taken) => {
-            let message =
-                format!("`{address}` is the address of part {} of {all}", u64::from(taken.part) + 1);
-            Err(Failure::usage("taken-url", message)
-                .hint(format!("write the address of part {number}: `--sent https://…`")))
+    let Some(channel) = channel else { return Ok(()) };
+    if let Err(why) = channel.post_at(address) {
+        let message = format!("`{address}` is no post of `{}`: {why}", delivery.account);
+        return Err(Failure::usage("not-the-post", message).hint(hint));
+    }
+    let told = Receipt { url: Some(address.to_owned()), ..Receipt::default() };
+    let has_it = |part: &&PartStanding| Taken::by(channel, &part.receipt).has(channel, &told);
+    if let Some(taken) = delivery.parts.iter().filter(|part| part.part != open.part).find(has_it) {
+        let message = format!("`{address}` is the address of part {} of {all}", u64::from(taken.part) + 1);
+        return Err(Failure::usage("taken-url", message).hint(hint));
+    }
+    // Elsewhere one page may be two deliveries: the second wrote over the first.
+    let others = standing.deliveries.values().filter(|other| channel.ids_last() && other.key != delivery.key);
+    let mut others = others.filter(|other| other.account == delivery.account);
+    match others.find(|other| other.parts.iter().any(|part| has_it(&part))) {
+        Some(other) => {
+            let (key, rung) = (&other.key, &other.rung);
+            let message = format!("`{address}` is the post of {key} {rung} of {}", other.message);
+            Err(Failure::usage("taken-url", message).hint(hint))
         }
         None => Ok(()),
     }
-}
-
-/// What an address comes down to: two that lead to the same post are equal,
-/// with or without `www.`, a last slash or a place in the page. On X the number
-/// after `status` names the post, whoever's name stands before it.
-fn post_at(adapter: &str, address: &str) -> Option<String> {
-    let url = url::Url::parse(address.trim()).ok()?;
-    if adapter == "x"
-        && let Some(id) = url.path_segments()?.skip_while(|step| *step != "status").nth(1)
-    {
-        return Some(id.to_owned());
-    }
-    let host = url.host_str()?;
-    let host = ["www.", "m.", "mobile."].iter().find_map(|start| host.strip_prefix(start)).unwrap_or(host);
-    Some(format!("{host}{}?{}", url.path().trim_end_matches('/'), url.query().unwrap_or_default()))
-}
-
-/// A word where the address is not one of the network's own. It is kept all
-/// the same: a channel may point at another server.
-fn elsewhere(adapter: &str, address: &str) -> Option<String> {
-    let (network, hosts): (&str, &[&str]) = match adapter {
-        "x" => ("X", &["x.com", "twitter.com"]),
-        "facebook" => ("Facebook", &["facebook.com", "fb.com"]),
-        "linkedin" => ("LinkedIn", &["linkedin.com"]),
-        _ => return None,
-    };
-    let url = url::Url::parse(address.trim()).ok()?;
-    let host = url.host_str()?;
-    let own = |own: &&str| host.strip_suffix(*own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    (!hosts.iter().any(own)).then(|| {
-        format!("`{host}` is not {network}: if this is not the address of the post, the journal is wrong now")
-    })
 }
 
 /// Who says so, for the journal.
@@ -167,73 +201,98 @@ fn person() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::fixture::{event, intent, plan, planned, post, receipt};
+    use crate::channel::{ADAPTERS, Configured, configure};
+    use crate::ladder::parse_project;
+    use crate::plan::Step;
+    use crate::plan::fixture::{again, event, intent, plan, planned, post, receipt};
+    use crate::source::Sources;
 
     const FIRST: &str = "https://x.com/acme/status/1";
 
-    /// An X thread of three, after these facts.
-    fn thread(kinds: Vec<EventKind>) -> Delivery {
+    fn x() -> Configured {
+        let mut sources = Sources::new();
+        let toml = "[brand]\nname = \"Acme\"\n[channels.x]\nadapter = \"x\"\naccount = \"acme\"\n\
+                    access_token = { env = \"X\" }\n";
+        let id = sources.add("ladder.toml", toml);
+        let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
+        let project = parse_project(&sources, id, &names).value.unwrap();
+        configure(&sources, &project, &project.channels[0]).value.unwrap()
+    }
+
+    /// An X thread of three.
+    fn thread() -> Plan {
         let mut step = post("tweet", &[], &["one", "two", "three"]);
-        step.adapter = "x".to_owned();
-        let plan = plan(vec![step]);
+        (step.adapter, step.identity.account) = ("x".to_owned(), "x:acme".to_owned());
+        step.key = step.identity.key();
+        plan(vec![step])
+    }
+
+    fn after(plan: &Plan, step: &Step, kinds: Vec<EventKind>) -> Vec<Event> {
         let time = "2026-12-01T08:00:00Z";
-        let mut events = vec![planned(&plan, &plan.steps[0], time)];
-        events.extend(kinds.into_iter().map(|kind| event(&plan.steps[0], time, kind)));
-        Standing::fold(&events, false).deliveries.remove(&plan.steps[0].key).unwrap()
+        let mut events = vec![planned(plan, step, time)];
+        events.extend(kinds.into_iter().map(|kind| event(step, time, kind)));
+        events
+    }
+
+    /// What is said of `address` after these facts.
+    fn said(kinds: Vec<EventKind>, address: Option<&str>) -> Result<(), String> {
+        let plan = thread();
+        let standing = Standing::fold(&after(&plan, &plan.steps[0], kinds), false);
+        let x = x();
+        fits(&standing.deliveries[&plan.steps[0].key], address, Some(&*x.channel), &standing)
+            .map_err(|failure| failure.message)
     }
 
     #[test]
     fn the_address_is_that_of_the_open_part_and_of_no_other() {
-        let doubt = thread(vec![intent(0), receipt(0, Some(FIRST)), intent(1)]);
-        fits(&doubt, Some("https://x.com/acme/status/2")).unwrap();
+        let doubt = || vec![intent(0), receipt(0, Some(FIRST)), intent(1)];
+        said(doubt(), Some("https://x.com/acme/status/2")).unwrap();
         for same in [FIRST, "https://twitter.com/i/web/status/1", "https://mobile.x.com/Acme/status/1?s=20#a"]
         {
-            let error = fits(&doubt, Some(same)).unwrap_err();
-            assert!(error.message.contains("part 1 of 3"), "{same}: {error:?}");
+            let error = said(doubt(), Some(same)).unwrap_err();
+            assert!(error.contains("part 1 of 3"), "{same}: {error:?}");
         }
-        let error = fits(&doubt, None).unwrap_err();
-        assert!(error.message.contains("part 3 of 3 is to be posted below part 2"), "{error:?}");
-        let last = thread(vec![
-            intent(0),
-            receipt(0, Some(FIRST)),
-            intent(1),
-            receipt(1, Some("https://x.com/acme/status/2")),
-            intent(2),
-        ]);
-        fits(&last, None).unwrap();
-        let page = |url| post_at("facebook", url);
-        assert_eq!(page("https://www.facebook.com/1/posts/2/"), page("http://facebook.com/1/posts/2"));
-        assert_ne!(page("https://facebook.com/p?story_fbid=1"), page("https://facebook.com/p?story_fbid=2"));
+        let error = said(doubt(), None).unwrap_err();
+        assert!(error.contains("part 3 of 3 is to be posted below part 2"), "{error:?}");
+        let mut last = doubt();
+        last.extend([receipt(1, Some("https://x.com/acme/status/2")), intent(2)]);
+        said(last, None).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_post_of_the_account_is_refused() {
+        for (address, why) in [
+            ("https://x.com/acme", "names no post"),
+            ("https://x.com/other/status/12", "@other's"),
+            ("https://evil.example/x", "`evil.example` is not X"),
+            ("https://t.co/abc", "`t.co` is not X"),
+        ] {
+            let error = said(vec![intent(0)], Some(address)).unwrap_err();
+            assert!(error.contains(why) && error.contains("`x:acme`"), "{address}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_another_deliverys_is_refused() {
+        let plan = thread();
+        let second = again(&plan.steps[0], 1);
+        let mut events = after(&plan, &plan.steps[0], vec![intent(0), receipt(0, Some(FIRST))]);
+        events.extend(after(&plan, &second, vec![intent(0)]));
+        let standing = Standing::fold(&events, false);
+        let x = x();
+        let settle =
+            |address| fits(&standing.deliveries[&second.key], Some(address), Some(&*x.channel), &standing);
+        let error = settle("https://x.com/i/status/1").unwrap_err();
+        assert!(error.message.contains(&plan.steps[0].key.0), "{error:?}");
+        settle("https://x.com/acme/status/2").unwrap();
     }
 
     #[test]
     fn a_refused_rest_is_settled_as_posted_by_hand() {
-        let says = "no".to_owned();
-        let broken =
-            thread(vec![intent(0), receipt(0, Some(FIRST)), intent(1), EventKind::Refused { part: 1, says }]);
-        fits(&broken, Some("https://x.com/acme/status/2")).unwrap();
-        fits(&broken, None).unwrap();
-        fits(&broken, Some(FIRST)).unwrap_err();
-    }
-
-    #[test]
-    fn another_host_is_told() {
-        let own = [
-            ("x", "https://mobile.twitter.com/a/status/1"),
-            ("facebook", "https://m.facebook.com/1"),
-            ("linkedin", "https://www.linkedin.com/feed/update/urn:li:share:7/"),
-            ("static", "https://acme.example/"),
-        ];
-        for (adapter, address) in own {
-            assert_eq!(elsewhere(adapter, address), None, "{address}");
-        }
-        for (adapter, address) in [
-            ("x", "https://t.co/abc"),
-            ("x", "https://notx.com/a/status/1"),
-            ("facebook", "https://facebook.com.example/1"),
-            ("linkedin", "https://lnkd.in/abc"),
-        ] {
-            assert!(elsewhere(adapter, address).unwrap().contains("is not"), "{address}");
-        }
+        let no = || EventKind::Refused { part: 1, says: "no".to_owned() };
+        let broken = || vec![intent(0), receipt(0, Some(FIRST)), intent(1), no()];
+        said(broken(), Some("https://x.com/acme/status/2")).unwrap();
+        said(broken(), None).unwrap();
+        said(broken(), Some(FIRST)).unwrap_err();
     }
 }

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, Standing, State, Step};
 use crate::publish::{self, Route, Scope, World};
 use crate::report::Progress;
-use crate::report::status::Dues;
+use crate::report::status::{self, Dues};
 use crate::schedule::{Due, due};
 use crate::store::Store;
 use jiff::Timestamp;
@@ -85,18 +85,21 @@ pub fn send(
     let routes = runtime.block_on(async {
         let routes = asked.await.map_err(not_ready)?;
         let names = to_verify(&left, plans, standing, house, &manner);
-        publish::verify(channels, &routes, &names, &project).await.map_err(not_taken)?;
-        Ok(routes)
+        let unsaid = publish::verify(channels, &routes, &names, &project).await.map_err(not_taken)?;
+        Ok((routes, unsaid))
     });
-    let routes = match routes {
-        Ok(routes) => routes,
+    let (routes, unsaid) = match routes {
+        Ok(asked) => asked,
         Err(failure) => {
             runtime.shutdown_background();
-            return Err(failure);
+            return Err(beside_doubts(failure, plans, standing, desk, house));
         }
     };
     if is_any_due(&left, plans, standing, house, manner.early) {
         tell_outbox(desk, &routes);
+        for why in unsaid {
+            desk.console.talk(&crate::text::visible(&format!("{why}: the table is taken at its word")));
+        }
     }
     // Not before all is said: bars and lines would write over each other.
     let mut progress = Progress::new(plans, std::io::stderr().is_terminal() && !quiet);
@@ -203,6 +206,31 @@ fn is_any_due(left: &[Plan], plans: &[Plan], standing: &Standing, house: &House,
         let whole = plans.iter().find(|plan| plan.digest == left.digest).unwrap_or(left);
         left.steps.iter().any(|step| due(whole, step, standing, now, zone, early) == Due::Now)
     })
+}
+
+/// The failure of a run that did not begin. What was unknown before is unknown
+/// still: that comes first, and is shown beside the reason.
+fn beside_doubts(
+    mut failure: Failure,
+    plans: &[Plan],
+    standing: &Standing,
+    desk: &mut Desk,
+    house: &House,
+) -> Failure {
+    let found = deliveries(standing, plans);
+    let unknown: Vec<&Delivery> =
+        found.iter().copied().filter(|delivery| publish::exit_of(&[delivery]) == Exit::Unknown).collect();
+    if unknown.is_empty() {
+        return failure;
+    }
+    let zone = &house.loaded.zone;
+    let dues = dues(plans, standing, Timestamp::now(), zone);
+    desk.field("deliveries", status::json(&found, &dues));
+    let colour = desk.console.colour_out();
+    desk.show(&status::text(&unknown, &dues, zone, colour));
+    failure.exit = Exit::Unknown;
+    failure.message.push_str("; and what is unknown could not be looked for");
+    failure
 }
 
 fn not_ready(reasons: Vec<String>) -> Failure {

@@ -14,7 +14,7 @@ fn too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let Some(post) = look.post() else { return };
     let rules = &look.made.outlet.rules;
     for (at, part) in post.parts.iter().enumerate() {
-        let counted = count(&part.text, rules, post.url_reserve).decisive();
+        let counted = count(&part.text, &rules.with_pictures(part.media.len()), post.url_reserve).decisive();
         let Some(limit) = counted.limit.filter(|_| !counted.fits()) else { continue };
         let share = blame::largest(look, at);
         let mut ways = Vec::new();

@@ -6,6 +6,7 @@ use super::{Subject, table};
 use crate::diagnostic::Diagnostic;
 use crate::render::{Variant, VariantKind};
 use crate::source::{Span, Spanned};
+use crate::text::markup::links::Spelling;
 use crate::text::{Dialect, EntityKind, entities};
 use std::collections::BTreeSet;
 
@@ -126,10 +127,12 @@ fn links<'a>(look: &Look<'a>) -> BTreeSet<&'a str> {
     };
     match look.made.variant {
         Variant::Post(post) => {
-            let parts = post.parts.iter();
-            let mut all: BTreeSet<&str> = parts
-                .flat_map(|part| in_text(&part.text).chain(part.links.iter().map(String::as_str)))
-                .collect();
+            let mut all: BTreeSet<&str> =
+                post.parts.iter().flat_map(|part| part.links.iter().map(String::as_str)).collect();
+            // In markup a link is not written as it is.
+            if Spelling::of(look.made.outlet.rules.network) == Spelling::Plain {
+                all.extend(post.parts.iter().flat_map(|part| in_text(&part.text)));
+            }
             all.extend(post.card.as_ref().map(|card| card.url.as_str()));
             all.extend(post.first_comment.iter().flat_map(|comment| in_text(comment)));
             all

@@ -5,6 +5,9 @@ use crate::render::VariantKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// Who settles an outcome where nobody said it: the network's own list.
+pub const RECORDS: &str = "the channel's own records";
+
 /// One fact about one delivery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -69,8 +72,12 @@ pub enum EventKind {
     NotYet { part: u32, says: String, until: Timestamp },
     /// The request left and nothing proves what became of it.
     Unknown { part: u32, cause: String },
+    /// It was looked for, and still nobody knows: why.
+    Looked { part: u32, says: String },
     /// A person (or evidence) settled an unknown outcome or a waiting paste.
     Resolved { sent: bool, url: Option<String>, by: String },
+    /// A person took back what a person had settled.
+    Reopened { by: String },
     /// Not sent although it was due: window passed, embargo, page not live …
     Held { why: String },
     /// Will not be sent: what it waits for was refused or cancelled.

@@ -4,6 +4,7 @@
 //! an old one late): a receipt outweighs every doubt about the same part, and
 //! what a person cancelled stays cancelled unless it turns out to be out.
 
+use super::settle;
 use super::{
     Delivery, Event, EventKind, Identity, PartStanding, Receipt, RecipientStanding, Seen, Standing, State,
     StepKey,
@@ -58,6 +59,13 @@ impl Standing {
         // cut; what it says is kept all the same.
         let delivery =
             self.deliveries.entry(event.key.clone()).or_insert_with(|| empty(&event.key, event.at));
+        let tells = matches!(
+            event.kind,
+            EventKind::Seen { .. } | EventKind::Looked { .. } | EventKind::Reopened { .. }
+        );
+        if !tells {
+            delivery.before = None;
+        }
         match &event.kind {
             EventKind::Planned { .. } => plan(delivery, event),
             EventKind::Held { why } => keep_back(delivery, State::Held, why),
@@ -65,8 +73,12 @@ impl Standing {
             EventKind::Cancelled { by } => {
                 keep_back(delivery, State::Cancelled, &format!("cancelled by {by}"))
             }
+            EventKind::Looked { part, says } => look(delivery, *part, says),
             EventKind::Seen { part, seen } => see(delivery, *part, seen),
-            EventKind::Resolved { sent, url, by } => resolve(delivery, event, *sent, url.as_deref(), by),
+            EventKind::Reopened { .. } => settle::reopen(delivery),
+            EventKind::Resolved { sent, url, by } => {
+                settle::resolve(delivery, event, *sent, url.as_deref(), by)
+            }
             EventKind::Intent { part, .. }
             | EventKind::Prepared { part }
             | EventKind::Receipt { part, .. }
@@ -187,6 +199,7 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         EventKind::Unknown { cause, .. } => {
             part.state = State::Unknown;
             part.doubted = true;
+            (part.cause, part.looked) = (Some(cause.clone()), None);
             error = Some(cause.clone());
         }
         _ => return,
@@ -207,6 +220,17 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
     };
 }
 
+/// Somebody looked for a part whose outcome is unknown, and still nobody knows.
+fn look(delivery: &mut Delivery, number: u32, says: &str) {
+    let part = slot(delivery, None, number);
+    if part.state != State::Unknown {
+        return;
+    }
+    part.looked = Some(says.to_owned());
+    let cause = part.cause.as_deref().unwrap_or(CUT);
+    delivery.error = Some(format!("{cause}; looked for it: {says}"));
+}
+
 /// What was seen of a part that is out. Of anything else it says nothing.
 fn see(delivery: &mut Delivery, number: u32, seen: &Seen) {
     let part = delivery.parts.iter_mut().find(|part| part.part == number && part.state == State::Sent);
@@ -219,88 +243,12 @@ fn see(delivery: &mut Delivery, number: u32, seen: &Seen) {
 
 /// That readers see something else than was sent, if they do.
 fn what_is_altered(delivery: &Delivery) -> Option<String> {
-    let live = delivery.parts.iter().find_map(live_text)?;
+    let live = delivery.parts.iter().find_map(PartStanding::seen_otherwise)?;
     Some(format!("live, but not as planned: readers see “{live}”"))
 }
 
-/// A person's (or the evidence's) word on what is unknown or waits to be pasted.
-/// Unknown and not out: planned again. Written for a person and not pasted:
-/// cancelled, for somebody decided against it; `--again` sends it anew.
-fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
-    let open = |part: &PartStanding| matches!(part.state, State::Unknown | State::Waiting | State::Sending);
-    let waiting = delivery.parts.iter().any(|part| part.state == State::Waiting);
-    let address = event.recipient.as_deref();
-    let mut parts: Vec<&mut PartStanding> = delivery.parts.iter_mut().filter(|_| address.is_none()).collect();
-    for person in &mut delivery.recipients {
-        if address.is_none_or(|address| address == person.recipient) && open(&person.part) {
-            person.error = None;
-            parts.push(&mut person.part);
-        }
-    }
-    let mut any = false;
-    for part in parts.into_iter().filter(|part| open(part)) {
-        part.doubted |= part.state != State::Waiting;
-        part.state = if sent { State::Sent } else { State::Planned };
-        if sent {
-            let mut receipt = part.receipt.take().unwrap_or_default();
-            receipt.for_a_person = false;
-            // The address is that of the first part; later ones have their own.
-            if !any && url.is_some() {
-                receipt.url = url.map(str::to_owned);
-            }
-            part.receipt = Some(receipt);
-        } else {
-            part.receipt = None;
-        }
-        any = true;
-    }
-    if !any && sent && address.is_none() && delivery.is_broken_off() {
-        return post_the_rest_by_hand(delivery, event, url);
-    }
-    if !any {
-        // A person may still tell the address of what is out without one.
-        let first = delivery.parts.first_mut().filter(|part| part.state == State::Sent);
-        let receipt = first.and_then(|part| part.receipt.as_mut()).filter(|_| sent && address.is_none());
-        if let Some(receipt) = receipt.filter(|receipt| receipt.url.is_none()) {
-            receipt.url = url.map(str::to_owned);
-        }
-        return;
-    }
-    delivery.error = None;
-    delivery.not_before = None;
-    if sent {
-        delivery.sent_at = delivery.sent_at.max(Some(event.at));
-        if waiting {
-            // The person had the whole text, and pasted the whole of it.
-            for number in 0..delivery.part_count {
-                let part = slot(delivery, None, number);
-                part.state = State::Sent;
-                part.receipt.get_or_insert_with(Receipt::default);
-            }
-        }
-    } else if waiting {
-        keep_back(delivery, State::Cancelled, &format!("not pasted, says {by}"));
-    }
-}
-
-/// A person posted what was refused, and what would have come after it. The
-/// address is that of the first of these; parts that are live keep theirs.
-fn post_the_rest_by_hand(delivery: &mut Delivery, event: &Event, url: Option<&str>) {
-    let mut url = url.map(str::to_owned);
-    for number in 0..delivery.part_count {
-        let part = slot(delivery, None, number);
-        if part.state != State::Sent {
-            part.state = State::Sent;
-            part.receipt = Some(Receipt { url: url.take(), ..Receipt::default() });
-        }
-    }
-    delivery.error = None;
-    delivery.not_before = None;
-    delivery.sent_at = delivery.sent_at.max(Some(event.at));
-}
-
 /// Held, skipped, cancelled: of the delivery as a whole.
-fn keep_back(delivery: &mut Delivery, state: State, why: &str) {
+pub(super) fn keep_back(delivery: &mut Delivery, state: State, why: &str) {
     if state == State::Held && matches!(delivery.state, State::Cancelled | State::Skipped) {
         return;
     }
@@ -326,6 +274,7 @@ fn left_open(part: &mut PartStanding) -> &'static str {
     }
     part.state = State::Unknown;
     part.doubted = true;
+    part.cause = Some(CUT.to_owned());
     CUT
 }
 
@@ -344,11 +293,6 @@ fn conclude(delivery: &mut Delivery) {
     }
 }
 
-/// What readers see, where that is not what was sent.
-fn live_text(part: &PartStanding) -> Option<&str> {
-    part.receipt.as_ref()?.altered.as_deref()
-}
-
 fn of_parts(delivery: &Delivery) -> State {
     let any = |state| delivery.parts.iter().any(|part| part.state == state);
     let done = |part: &&PartStanding| matches!(part.state, State::Sent | State::Waiting);
@@ -363,7 +307,7 @@ fn of_parts(delivery: &Delivery) -> State {
         State::Planned
     } else if any(State::Waiting) {
         State::Waiting
-    } else if delivery.parts.iter().any(|part| live_text(part).is_some()) {
+    } else if delivery.parts.iter().any(|part| part.seen_otherwise().is_some()) {
         State::Altered
     } else {
         State::Sent
@@ -413,7 +357,11 @@ fn of_people(delivery: &mut Delivery) -> State {
 }
 
 /// The standing of that part, made if nothing happened to it so far.
-fn slot<'a>(delivery: &'a mut Delivery, recipient: Option<&str>, number: u32) -> &'a mut PartStanding {
+pub(super) fn slot<'a>(
+    delivery: &'a mut Delivery,
+    recipient: Option<&str>,
+    number: u32,
+) -> &'a mut PartStanding {
     if let Some(address) = recipient {
         let at = match delivery.recipients.binary_search_by(|person| person.recipient.as_str().cmp(address)) {
             Ok(at) => at,
@@ -461,6 +409,8 @@ fn untried(part: u32) -> PartStanding {
         last_tried: None,
         preparing: false,
         doubted: false,
+        cause: None,
+        looked: None,
         receipt: None,
         bound: None,
     }
@@ -490,5 +440,6 @@ fn empty(key: &StepKey, at: Timestamp) -> Delivery {
         error: None,
         not_before: None,
         sent_at: None,
+        before: None,
     }
 }

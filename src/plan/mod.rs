@@ -11,11 +11,12 @@ pub mod fold;
 pub mod key;
 pub mod make;
 pub mod payload;
+mod settle;
 pub mod standing;
 
 pub use crate::render::Tracking;
 pub use bind::bind;
-pub use event::{Event, EventKind};
+pub use event::{Event, EventKind, RECORDS};
 pub use key::{Identity, StepKey};
 pub use make::{Draft, Wish, make};
 pub use payload::{MicroDollars, Payload, PayloadPart, Receipt, Seen};

@@ -81,6 +81,9 @@ pub struct Delivery {
     pub not_before: Option<Timestamp>,
     /// When the last part went out (or was resolved).
     pub sent_at: Option<Timestamp>,
+    /// How it stood before a person settled it, until anything else happens to
+    /// it: so far that can be taken back.
+    pub before: Option<Box<Delivery>>,
 }
 
 /// Where one part stands.
@@ -102,6 +105,10 @@ pub struct PartStanding {
     /// Whether the outcome of any try was unknown, even if it was settled since:
     /// a service that then speaks of a duplicate speaks of this.
     pub doubted: bool,
+    /// Why the outcome of the last try is unknown, if it is.
+    pub cause: Option<String>,
+    /// Why looking for it settled nothing, when it was looked for last.
+    pub looked: Option<String>,
     /// What the service answered.
     pub receipt: Option<Receipt>,
     /// What was sent, in the adapter's words.
@@ -126,6 +133,13 @@ pub struct RecipientStanding {
 pub struct Standing {
     /// By key.
     pub deliveries: BTreeMap<StepKey, Delivery>,
+}
+
+impl PartStanding {
+    /// What readers see, where that is not what was sent.
+    pub fn seen_otherwise(&self) -> Option<&str> {
+        self.receipt.as_ref().filter(|_| self.state == State::Sent)?.altered.as_deref()
+    }
 }
 
 impl Delivery {

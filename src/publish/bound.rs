@@ -59,7 +59,10 @@ pub(super) fn bound(
 fn too_long(variant: &Variant, channel: &dyn Channel) -> Option<String> {
     let rules = channel.rules();
     let Variant::Post(post) = variant else { return None };
-    let mut counted = post.parts.iter().map(|part| text::count(&part.text, &rules, post.url_reserve));
+    let mut counted = post
+        .parts
+        .iter()
+        .map(|part| text::count(&part.text, &rules.with_pictures(part.media.len()), post.url_reserve));
     let long = counted.find(|counted| !counted.fits())?.decisive();
     let limit = long.limit?;
     Some(format!(

@@ -4,10 +4,10 @@
 use super::attempt::Unit;
 use super::bound::{Bound, Unfit, bound};
 use super::retry::Tries;
-use crate::channel::{Attempt, Channel, Configured};
+use crate::channel::{Attempt, Channel, Configured, Taken};
 use crate::plan::{Delivery, PartStanding, PayloadPart, Plan, Standing, State, Step};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
 /// A step of a run.
@@ -29,6 +29,8 @@ pub(super) struct Item<'a> {
     pub later: Vec<(Timestamp, String)>,
     /// What each part (by person, for mail) has had in this run.
     pub tries: BTreeMap<(Option<String>, u32), Tries>,
+    /// The parts of which another delivery's post was found: once more, and no oftener.
+    pub mistaken: BTreeSet<u32>,
     /// Whether the journal has what is sent to all people.
     pub recorded: bool,
     bound: Option<Bound>,
@@ -63,6 +65,7 @@ impl<'a> Item<'a> {
             people: None,
             later: Vec::new(),
             tries: BTreeMap::new(),
+            mistaken: BTreeSet::new(),
             recorded,
             bound: None,
         }
@@ -152,11 +155,21 @@ impl<'a> Item<'a> {
                 .filter(|earlier| earlier.part < unit.part)
                 .filter_map(|earlier| earlier.receipt.clone())
                 .collect(),
+            taken: Taken::default(),
             first_tried: part.and_then(|part| part.first_tried).unwrap_or(place.now),
             last_tried: part.and_then(|part| part.last_tried).unwrap_or(place.now),
             project: place.project.to_owned(),
             media: place.media.to_owned(),
             variant: self.bound.as_ref().map_or_else(|| self.step.variant.clone(), |b| b.variant.clone()),
+        }
+    }
+
+    /// What else of the account is taken, seen from that part. People's mails
+    /// have no list.
+    pub fn taken(&self, standing: &Standing, unit: &Unit) -> Taken {
+        match unit.recipient {
+            Some(_) => Taken::default(),
+            None => Taken::of(self.sender(), standing, &self.step.key, unit.part),
         }
     }
 

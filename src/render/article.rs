@@ -103,7 +103,8 @@ pub(super) fn body<'a>(
     settings: &'a Settings,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Filled> {
-    let as_it_is = |text: &str| Some(Filled { text: text.trim().to_owned(), ..Filled::default() });
+    let as_it_is =
+        |text: &str| Some(Filled { text: markdown::trimmed(text).to_owned(), ..Filled::default() });
     if let Some(whole) = job.written_whole() {
         return as_it_is(&whole.body.value);
     }

@@ -1,7 +1,7 @@
 //! What a template can say: `message`, `brand`, `channel`, `rung`, `ladder`, `rungs`, `link`.
 
-use super::Job;
 use super::names::Names;
+use super::{Job, markdown};
 use crate::ladder::{Node, NodeKind, Table};
 use minijinja::Value;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ pub(super) fn context(job: &Job<'_>, names: &Names) -> Value {
     m.insert("id", Value::from(message.id.as_str()));
     m.insert("title", Value::from(message.title.value.trim()));
     m.insert("summary", Value::from(message.summary.trim()));
-    m.insert("body", Value::from(message.body.value.trim()));
+    m.insert("body", Value::from(markdown::trimmed(&message.body.value)));
     m.insert("campaign", Value::from(message.campaign.as_str()));
     m.insert("language", Value::from(message.language.as_str()));
     m.insert("tags", message.tags.iter().map(|tag| Value::from(tag.value.as_str())).collect());

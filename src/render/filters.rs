@@ -73,17 +73,21 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
     filter(env, budget, facts, "plain", (2_000, 48), |_, facts, value, _| {
         let text = said("plain", value)?;
         Ok(match facts.attaches {
-            true => markdown::plain(&pin::pinned(text, |link| pictures::number(&facts.media, link))),
-            false => markdown::plain(text),
+            true => {
+                let text = pin::pinned(text, |link| pictures::number(&facts.media, link));
+                markdown::plain_for(&text, facts.rules.dialect)
+            }
+            false => markdown::plain_for(text, facts.rules.dialect),
         })
     });
     filter(env, budget, facts, "markup", (60_000, 120), |_, facts, value, _| {
         let (text, markup) = (said("markup", value)?, Markup::of(facts.rules.network));
         Ok(match facts.attaches {
             true => {
-                markup::write(&pin::pinned(text, |link| pictures::number(&facts.media, link)), markup).text
+                let text = pin::pinned(text, |link| pictures::number(&facts.media, link));
+                markup::write_for(&text, markup, facts.rules.dialect).text
             }
-            false => markup::write(text, markup).text,
+            false => markup::write_for(text, markup, facts.rules.dialect).text,
         })
     });
     filter(env, budget, facts, "escaped", (200, 16), |_, facts, value, _| {

@@ -37,6 +37,17 @@ pub fn cleaned(html: &str) -> String {
     cleaner().clean(html).to_string()
 }
 
+/// A post in Markdown of a network's own, by the same rules; `lines`: a line
+/// ends where it ends in the text.
+pub fn of_post(markdown: &str, lines: bool) -> String {
+    let mut raw = 0;
+    let mapped = events(markdown).filter_map(|event| match event {
+        Event::SoftBreak if lines => Some(Event::HardBreak),
+        other => within(&mut raw, RAW_TAGS, other),
+    });
+    fragment(mapped, cleaner()).trim_end().to_owned()
+}
+
 /// Markdown as an outlet takes it that has rules of its own: `cleaner` knows
 /// them; of raw HTML at most `tags` tags stay; lines are not broken where the
 /// Markdown breaks them.

@@ -5,7 +5,7 @@
 
 use super::article::{body, fill_into, missing_images, one_line};
 use super::template::{Engine, Template};
-use super::{Job, Mail, Picture, context, html, markdown, pictures, tracking_of};
+use super::{Job, Mail, Picture, context, html, markdown, pictures, pin, tracking_of};
 use crate::diagnostic::Checked;
 use crate::source::Spanned;
 use crate::text::escape;
@@ -60,7 +60,7 @@ pub(super) fn mail(job: &Job<'_>) -> Checked<Mail> {
     let mail = Mail {
         from: job.outlet.from.clone().unwrap_or_default(),
         html: tracking.tag_html_except(&page.html(), &body.untracked),
-        text: tracking.tag_text_except(&page.text(&body.text), &body.untracked),
+        text: pin::take(&tracking.tag_text_except(&page.text(&body.text), &body.untracked)).text,
         subject,
         preheader,
         media,
@@ -111,8 +111,9 @@ impl Page<'_> {
         let mut blocks = Vec::new();
         let rule = "=".repeat(unicode_width::UnicodeWidthStr::width(self.title).min(72));
         blocks.push(format!("{}\n{rule}", markdown::wrap(self.title, 72).join("\n")));
-        let body = markdown::mail_text(body);
-        blocks.push(body.trim().to_owned());
+        // In code an address is said and not followed: it gets no tags.
+        let body = markdown::mail_text(&pin::pinned(body, |_| None));
+        blocks.push(markdown::trimmed(&body).to_owned());
         if let Some(link) = self.link {
             blocks.push(format!("{}: {link}", read_more(&self.job.message.language)));
         }

@@ -5,8 +5,10 @@
 //! for outlets that can show more). The work is bounded: one pass over the
 //! parser's events, and nesting beyond [`DEPTH`] is flattened.
 
+use super::markup;
+use super::markup::manner::{self, Manner};
 pub(super) use super::markup::wrap;
-use super::markup::{self, manner};
+use crate::text::{Dialect, markdown as text};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use std::ops::Range;
 
@@ -25,7 +27,7 @@ pub(super) fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
         // `> [!NOTE]`, as on GitHub: the mark is no text.
         | Options::ENABLE_GFM;
     let mut depth = 0_usize;
-    Parser::new_ext(markdown, options).filter(move |event| match event {
+    text::events(markdown, options).map(|(event, _)| event).filter(move |event| match event {
         Event::Start(_) => {
             depth += 1;
             depth <= DEPTH
@@ -50,7 +52,22 @@ pub(super) fn images(markdown: &str) -> Vec<(String, Range<usize>)> {
 
 /// `markdown` as the text of a post.
 pub fn plain(markdown: &str) -> String {
-    markup::bare(markdown, &manner::POST).text
+    plain_for(markdown, Dialect::Plain)
+}
+
+/// The same on a network that finds addresses as `dialect` does: one behind
+/// words is written so that exactly that becomes a link.
+pub fn plain_for(markdown: &str, dialect: Dialect) -> String {
+    markup::bare(markdown, &Manner { dialect, ..manner::POST }).text
+}
+
+/// `markdown` without blank lines before it and without blanks behind it. The
+/// blanks of its first line stay: they may make it code.
+pub(super) fn trimmed(markdown: &str) -> &str {
+    let end = markdown.trim_end();
+    let blank = end.len() - end.trim_start().len();
+    let start = end.get(..blank).and_then(|blank| blank.rfind('\n')).map_or(0, |feed| feed + 1);
+    end.get(start..).unwrap_or(end)
 }
 
 /// The same without the marks at which a thread breaks: for what is never split.

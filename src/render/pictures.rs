@@ -26,10 +26,11 @@ fn numbered(job: &Job<'_>) -> Vec<(usize, Picture)> {
 /// Puts the message's images on the parts of a post: each on the first part
 /// whose text speaks of it (`pins`: for each part the numbers of those), the
 /// others on the first. What a part cannot take goes to the next that has room;
-/// what none takes stays on the last, where the lint tells of it.
-pub(super) fn place(job: &Job<'_>, parts: &mut [Part], pins: &[Vec<usize>]) {
+/// what none takes stays on the last, where the lint tells of it. Those whose
+/// words were `cut_off` stay behind.
+pub(super) fn place(job: &Job<'_>, parts: &mut [Part], pins: &[Vec<usize>], cut_off: &[usize]) {
     let most = job.outlet.rules.images;
-    for (number, picture) in numbered(job) {
+    for (number, picture) in numbered(job).into_iter().filter(|(number, _)| !cut_off.contains(number)) {
         let spoken_of = pins.iter().position(|pins| pins.contains(&number)).unwrap_or(0);
         if let Some(part) = parts.get_mut(spoken_of) {
             part.media.push(picture);
@@ -47,6 +48,21 @@ pub(super) fn place(job: &Job<'_>, parts: &mut [Part], pins: &[Vec<usize>]) {
     if let Some(last) = parts.last_mut() {
         last.media.extend(left);
     }
+}
+
+/// Where the pictures stand that [`place`] puts on a text with these pins, in
+/// bytes of it and in order: those that it does not speak of, at its beginning.
+pub(super) fn places(job: &Job<'_>, pins: &[(usize, usize)]) -> Vec<usize> {
+    if job.outlet.rules.images == 0 {
+        return Vec::new();
+    }
+    let place = |number: usize| {
+        let own = pins.iter().find(|(_, pinned)| *pinned == number);
+        own.map_or(0, |(at, _)| *at)
+    };
+    let mut places: Vec<usize> = numbered(job).into_iter().map(|(number, _)| place(number)).collect();
+    places.sort_unstable();
+    places
 }
 
 /// Which of the message's media a relative link means: by its path beside the message.

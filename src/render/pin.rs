@@ -36,11 +36,14 @@ fn is_sign(c: char) -> bool {
     matches!(c, '\u{fdd0}'..='\u{fdef}')
 }
 
-/// The number that stands for no picture: its pin stands in each `<!--` of
-/// code, behind the sign that opens it, so that code never breaks a thread.
+/// The number that stands for no picture: its pin stands in code, behind the
+/// sign that opens a comment, so that code never breaks a thread, and in each
+/// address, so that it is said letter by letter and gets no tags.
 pub(super) const CODE: usize = 255;
 /// How a comment begins.
 const COMMENT: &str = "<!--";
+/// What stands in every address that can be tagged.
+const SCHEME: &str = "://";
 
 /// Whether there may be a pin in `text`.
 pub(super) fn is_pinned(text: &str) -> bool {
@@ -80,9 +83,7 @@ pub(super) fn through(text: &str, shorten: impl FnOnce(&str) -> String) -> Strin
     }
     let pinned = take(text);
     let made = shorten(&pinned.text);
-    let same = pinned.text.bytes().zip(made.bytes()).take_while(|(own, made)| own == made).count();
-    let kept = pinned.pins.into_iter().filter(|(at, _)| *at <= same && made.is_char_boundary(*at));
-    Pinned { pins: kept.collect(), text: made }.put()
+    pinned.cut(made).0.put()
 }
 
 impl Pinned {
@@ -106,6 +107,19 @@ impl Pinned {
         }
         out.push_str(&self.text[from..]);
         Cow::Owned(out)
+    }
+
+    /// What was made of its text by cutting it, with the pins that stand in what
+    /// was kept; and the pictures whose pins are gone.
+    pub fn cut(self, made: String) -> (Pinned, Vec<usize>) {
+        let same = self.text.bytes().zip(made.bytes()).take_while(|(own, made)| own == made).count();
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            self.pins.into_iter().partition(|(at, _)| *at <= same && made.is_char_boundary(*at));
+        let kept = Pinned { text: made, pins: kept };
+        let still = |number: &usize| kept.pins.iter().any(|(_, own)| own == number);
+        let gone = gone.into_iter().map(|(_, number)| number);
+        let gone = gone.filter(|number| *number != CODE && !still(number)).collect();
+        (kept, gone)
     }
 
     /// The pictures that are spoken of, in order.
@@ -146,10 +160,10 @@ impl Pinned {
 }
 
 /// `markdown` with a pin behind every picture that is one of the message's;
-/// `number` tells which. In code, comments are pinned. A picture that is a link is pinned behind the link,
+/// `number` tells which. In code, comments and addresses are pinned. A picture that is a link is pinned behind the link,
 /// whose words it would become.
 pub(super) fn pinned<'m>(markdown: &'m str, number: impl Fn(&str) -> Option<usize>) -> Cow<'m, str> {
-    if !markdown.contains("![") && !markdown.contains(COMMENT) {
+    if !["![", COMMENT, SCHEME].iter().any(|sign| markdown.contains(sign)) {
         return Cow::Borrowed(markdown);
     }
     let options = Options::ENABLE_TABLES
@@ -162,6 +176,7 @@ pub(super) fn pinned<'m>(markdown: &'m str, number: impl Fn(&str) -> Option<usiz
     let mut links = 0_usize;
     let mut waiting = String::new();
     let mut in_block = false;
+    let mut in_tag = 0_usize;
     for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
         match event {
             Event::Start(Tag::Image { dest_url, .. }) => {
@@ -171,11 +186,23 @@ pub(super) fn pinned<'m>(markdown: &'m str, number: impl Fn(&str) -> Option<usiz
             Event::Start(Tag::Link { .. }) => links += 1,
             Event::Start(Tag::CodeBlock(_)) => in_block = true,
             Event::End(TagEnd::CodeBlock) => in_block = false,
+            // The tags of raw HTML that are written as code.
+            Event::InlineHtml(tag) => {
+                let tag = tag.to_ascii_lowercase();
+                let names = ["code", "kbd", "samp", "tt"];
+                let is = |begin: &str| {
+                    let name = tag.strip_prefix(begin).map(|rest| rest.trim_end_matches('>'));
+                    name.is_some_and(|name| names.contains(&name.split(' ').next().unwrap_or(name)))
+                };
+                in_tag = if is("</") { in_tag.saturating_sub(1) } else { in_tag + usize::from(is("<")) };
+            }
+            Event::End(TagEnd::Paragraph) => in_tag = 0,
             Event::Code(_) | Event::Text(_)
-                if (in_block || matches!(event, Event::Code(_))) && range.start >= from =>
+                if (in_block || in_tag > 0 || matches!(event, Event::Code(_))) && range.start >= from =>
             {
                 out.push_str(&markdown[from..range.start]);
-                out.push_str(&markdown[range.clone()].replace(COMMENT, &format!("{COMMENT}{}", pin(CODE))));
+                let code = markdown[range.clone()].replace(COMMENT, &format!("{COMMENT}{}", pin(CODE)));
+                out.push_str(&code.replace(SCHEME, &format!(":{}//", pin(CODE))));
                 from = range.end;
             }
             Event::End(TagEnd::Image | TagEnd::Link) => {

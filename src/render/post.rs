@@ -1,12 +1,14 @@
 //! Posts: which text fits, how it is split, what goes with it.
 
 use super::markdown;
+use super::markup::{self, Markup};
 use super::pin::{self, Pinned};
 use super::template::{Engine, Filled, Template};
 use super::{Card, Job, Part, Post, context, defaults, late, pictures, tracking_of};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{Attach, Overflow, Settings};
-use crate::text::{self, Dialect, EntityKind, fit};
+use crate::text::markup::links::Spelling;
+use crate::text::{self, Rules, Syntax, fit};
 
 /// Characters kept for a late address where the network counts letters
 /// (`url_reserve`, PRODUCT's default).
@@ -18,22 +20,27 @@ pub(super) fn url_reserve(settings: &Settings) -> usize {
 pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     let engine = Engine::new(job);
     let mut problems = Vec::new();
-    let (whole, settings) = (job.written_whole(), job.settings());
+    let (whole, settings, network) = (job.written_whole(), job.settings(), job.outlet.rules.network);
     let writer = Writer { job, engine: &engine, reserve: url_reserve(&settings) };
+    let mut cut_off = Vec::new();
     let made = match (whole, &settings.thread) {
         (Some(whole), _) => {
             let number = |link: &str| pictures::number(&job.message.media, link);
-            let text = markdown::plain(&pin::pinned(&whole.body.value, number));
+            let text = &pin::pinned(&whole.body.value, number);
+            let text = match Markup::of(network) {
+                Markup::Plain => markdown::plain_for(text, job.outlet.rules.dialect),
+                markup => markup::write(text, markup).text,
+            };
             let filled = Filled { text, ..Filled::default() };
-            writer.fitted(vec![writer.finish(filled)], &settings)
+            writer.fitted(vec![writer.finish(filled)], &settings, &mut cut_off)
         }
         (None, Some(thread)) => {
             let parts = thread.iter().filter_map(|part| writer.fill(Template::Written(part), &mut problems));
-            parts.map(|part| bare(&part)).collect()
+            parts.map(|part| writer.bare(&part)).collect()
         }
         (None, None) => {
             let candidates = writer.candidates(&settings, &mut problems);
-            writer.fitted(candidates, &settings)
+            writer.fitted(candidates, &settings, &mut cut_off)
         }
     };
     let first_comment =
@@ -47,10 +54,10 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
         pins.push(own);
     }
     if is_numbered(&settings) {
-        fit::number(&mut texts);
+        fit::number(&mut texts, job.outlet.rules.markup);
     }
-    let mut parts: Vec<Part> = texts.into_iter().map(part).collect();
-    let card = writer.attach(&settings, &mut parts, &pins, &mut problems);
+    let mut parts: Vec<Part> = texts.into_iter().map(|text| part(text, writer.spelling())).collect();
+    let card = writer.attach(&settings, &mut parts, &Spoken { pins, cut_off }, &mut problems);
     let first_comment = first_comment.map(|comment| pin::take(&comment).text);
     Checked::with(Post { parts, card, first_comment, url_reserve: writer.reserve }, problems)
 }
@@ -59,10 +66,12 @@ fn is_numbered(settings: &Settings) -> bool {
     settings.numbered.as_ref().is_some_and(|numbered| numbered.value)
 }
 
-/// A text that is one part: breaks are no words.
-fn bare(text: &str) -> Pinned {
-    let words: String = text.split_inclusive('\n').filter(|line| !fit::is_break(line)).collect();
-    pin::take(&tidy(&words))
+/// The message's pictures that the texts speak of.
+struct Spoken {
+    /// For each part those that stand in it.
+    pins: Vec<Vec<usize>>,
+    /// Those whose words were cut off.
+    cut_off: Vec<usize>,
 }
 
 struct Writer<'a> {
@@ -87,7 +96,16 @@ impl<'a> Writer<'a> {
 
     /// Tidied and with the brand's links tagged: as it is counted.
     fn finish(&self, filled: Filled) -> String {
-        tracking_of(self.job).tag_text_except(&tidy(&filled.text), &filled.untracked)
+        let spelling = self.spelling();
+        let text = tidy(&filled.text, self.job.outlet.rules.network);
+        // An address that is put in later is spelt as the text is.
+        let text = if spelling.has_entities() { late::in_html(&text) } else { text };
+        tracking_of(self.job).tag_written_except(&text, spelling, &filled.untracked)
+    }
+
+    /// How the outlet's posts are written.
+    fn spelling(&self) -> Spelling {
+        Spelling::of(self.job.outlet.rules.network)
     }
 
     /// The texts to try, in order. All are filled, so that a mistake in one
@@ -109,63 +127,117 @@ impl<'a> Writer<'a> {
         templates.into_iter().filter_map(|template| self.fill(template, problems)).collect()
     }
 
-    /// The first that fits, else the last, treated as `overflow` says.
-    fn fitted(&self, mut candidates: Vec<String>, settings: &Settings) -> Vec<Pinned> {
-        let rules = &self.job.outlet.rules;
+    /// A text that is one part: breaks are no words, and behind one begins a line.
+    fn bare(&self, text: &str) -> Pinned {
+        let mut words = String::with_capacity(text.len());
+        let mut broken = false;
+        for line in text.split_inclusive('\n') {
+            if fit::is_break(line) {
+                broken = true;
+                continue;
+            }
+            // In markup the blanks may make it code.
+            let begins = broken && !line.trim().is_empty();
+            let flush = begins && self.job.outlet.rules.markup == Syntax::Plain;
+            words.push_str(if flush { line.trim_start() } else { line });
+            broken &= !begins;
+        }
+        pin::take(&tidy(&words, self.job.outlet.rules.network))
+    }
+
+    /// The first that fits, else the last, treated as `overflow` says. Pictures
+    /// whose words are cut off go with them, but for the first of a text that
+    /// has none left.
+    fn fitted(
+        &self,
+        mut candidates: Vec<String>,
+        settings: &Settings,
+        cut_off: &mut Vec<usize>,
+    ) -> Vec<Pinned> {
         let overflow = settings.overflow.as_ref().map_or(Overflow::Error, |overflow| overflow.value);
         // A break written by hand is a wish, not only a way out.
         let wants_thread = overflow == Overflow::Thread
             && candidates.first().is_some_and(|text| text.lines().any(fit::is_break));
+        let fits = |made: &Pinned| text::count(&made.text, &self.rules(made, settings), self.reserve).fits();
         if !wants_thread {
-            let mut bare = candidates.iter().map(|text| bare(text));
-            if let Some(fitting) = bare.find(|made| text::count(&made.text, rules, self.reserve).fits()) {
+            let mut bare = candidates.iter().map(|text| self.bare(text));
+            if let Some(fitting) = bare.find(fits) {
                 return vec![fitting];
             }
         }
         let last = if wants_thread { Some(candidates.swap_remove(0)) } else { candidates.pop() };
         let Some(last) = last else { return Vec::new() };
-        match (overflow, rules.limit) {
-            (Overflow::Thread, _) => self.thread(&pin::take(&last), is_numbered(settings)),
-            (Overflow::Shorten, limit) if limit.is_some() || rules.byte_limit.is_some() => {
-                let Pinned { text, pins } = bare(&last);
-                let limit = limit.unwrap_or(usize::MAX);
-                vec![Pinned { text: text::shorten(&text, limit, rules, self.reserve), pins }]
+        let rules = &self.job.outlet.rules;
+        match overflow {
+            Overflow::Thread => self.thread(&pin::take(&last), settings),
+            Overflow::Shorten if rules.limit.is_some() || rules.byte_limit.is_some() => {
+                let whole = self.bare(&last);
+                let shorten = |rules: &Rules| {
+                    let limit = rules.limit.unwrap_or(usize::MAX);
+                    whole.clone().cut(text::shorten(&whole.text, limit, rules, self.reserve))
+                };
+                let (mut made, mut gone) = shorten(&self.rules(&whole, settings));
+                // With its link cut off a text may have pictures instead of a card.
+                if !fits(&made) {
+                    (made, gone) = shorten(&self.rules(&made, settings));
+                }
+                if made.pins.iter().all(|(_, number)| *number == pin::CODE) && !gone.is_empty() {
+                    made.pins.push((made.text.len(), gone.remove(0)));
+                }
+                *cut_off = gone;
+                vec![made]
             }
             // How much too long it is, the lint says.
-            _ => vec![bare(&last)],
+            _ => vec![self.bare(&last)],
+        }
+    }
+
+    /// The rules for a text that is one part.
+    fn rules(&self, made: &Pinned, settings: &Settings) -> Rules {
+        self.job.outlet.rules.with_pictures(self.places(made, settings).len())
+    }
+
+    /// Where the pictures stand that `made` goes with, in order, as far as that
+    /// is another limit.
+    fn places(&self, made: &Pinned, settings: &Settings) -> Vec<usize> {
+        if self.job.outlet.rules.caption_limit.is_none() {
+            return Vec::new();
+        }
+        let speaks = made.pins.iter().any(|(_, number)| *number != pin::CODE);
+        let (wish, _) = self.wish(settings, &[part(made.text.clone(), self.spelling())], speaks);
+        match wish {
+            Attach::Images => pictures::places(self.job, &made.pins),
+            Attach::Card | Attach::None => Vec::new(),
         }
     }
 
     /// The parts of `whole`, each with the pins that stand in it or behind it.
-    fn thread(&self, whole: &Pinned, numbered: bool) -> Vec<Pinned> {
+    fn thread(&self, whole: &Pinned, settings: &Settings) -> Vec<Pinned> {
         let text = whole.without_code_comments();
-        let places = fit::stretches(&text, &self.job.outlet.rules, self.reserve, numbered);
-        let last = places.len().saturating_sub(1);
+        let places = self.places(whole, settings);
+        let rules = &self.job.outlet.rules;
+        let stretches = fit::stretches(&text, rules, self.reserve, is_numbered(settings), &places);
+        let last = stretches.len().saturating_sub(1);
         let mut pins = whole.pins.iter().peekable();
-        let parts = places.into_iter().enumerate().map(|(at, place)| {
+        let parts = stretches.into_iter().enumerate().map(|(at, stretch)| {
             let mut own = Vec::new();
-            while let Some(pin) = pins.next_if(|(place_of_pin, _)| *place_of_pin <= place.end || at == last) {
+            let end = stretch.range.end;
+            while let Some(pin) = pins.next_if(|(place_of_pin, _)| *place_of_pin <= end || at == last) {
                 own.push(*pin);
             }
-            Pinned { text: whole.text.get(place).unwrap_or("").to_owned(), pins: own }
+            Pinned { text: stretch.of(&whole.text), pins: own }
         });
         parts.collect()
     }
 
-    /// Puts images on the parts, or makes the card.
-    fn attach(
-        &self,
-        settings: &Settings,
-        parts: &mut [Part],
-        pins: &[Vec<usize>],
-        problems: &mut Vec<Diagnostic>,
-    ) -> Option<Card> {
+    /// What goes with the parts, and the link that a card would show. `speaks`:
+    /// whether a text speaks of a picture.
+    fn wish(&self, settings: &Settings, parts: &[Part], speaks: bool) -> (Attach, Option<String>) {
         let job = self.job;
-        let rules = &job.outlet.rules;
         let spoken = parts.iter().flat_map(|part| &part.links).find(|link| !late::find(link).is_empty());
         let link = context::link(job, &self.engine.names).or_else(|| spoken.cloned());
         // A text that speaks of a picture wants it shown, whatever is usual.
-        let speaks = pins.iter().any(|pins| !pins.is_empty()).then_some(Attach::Images);
+        let speaks = speaks.then_some(Attach::Images);
         let said = settings.attach.as_ref().map(|wish| wish.value);
         let wish = said.or(speaks).or(job.outlet.defaults.attach);
         let spoken_of = |link: &str| {
@@ -177,14 +249,28 @@ impl<'a> Writer<'a> {
             Some(Attach::Card) if link.is_none() && settings.attach.is_none() => Attach::Images,
             Some(wish) => wish,
             // A network that has no field for a link shows the card of one in the text.
-            None if rules.card && link.as_deref().is_some_and(spoken_of) => Attach::Card,
+            None if job.outlet.rules.card && link.as_deref().is_some_and(spoken_of) => Attach::Card,
             None => Attach::Images,
         };
+        (wish, link)
+    }
+
+    /// Puts images on the parts, or makes the card.
+    fn attach(
+        &self,
+        settings: &Settings,
+        parts: &mut [Part],
+        spoken: &Spoken,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Card> {
+        let job = self.job;
+        let speaks = spoken.pins.iter().any(|pins| !pins.is_empty());
+        let (wish, link) = self.wish(settings, parts, speaks);
         match wish {
             Attach::None => None,
             Attach::Images => {
-                if rules.images > 0 || settings.attach.is_some() {
-                    pictures::place(job, parts, pins);
+                if job.outlet.rules.images > 0 || settings.attach.is_some() {
+                    pictures::place(job, parts, &spoken.pins, &spoken.cut_off);
                 }
                 None
             }
@@ -222,30 +308,71 @@ fn tell(found: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn part(text: String) -> Part {
-    let links = text::entities(&text, Dialect::Plain)
-        .into_iter()
-        .filter(|entity| entity.kind == EntityKind::Link)
-        .filter_map(|entity| text.get(entity.range).map(str::to_owned))
-        .collect();
+fn part(text: String, spelling: Spelling) -> Part {
+    let links = spelling.addresses(&text).into_iter();
+    let links = links.filter_map(|range| text.get(range)).map(|written| spelling.read(written)).collect();
     Part { text, links, media: Vec::new() }
 }
 
 /// Without blank ends, without blanks at line ends, with one blank line at most.
-pub(super) fn tidy(text: &str) -> String {
+/// Where `network` reads code in the text, its lines stay as they are.
+pub(super) fn tidy(text: &str, network: &str) -> String {
     let text = pin::without_empty_lines(text);
     let mut out = String::with_capacity(text.len());
+    let mut code = CodeLines::of(network);
     let mut blank = 0;
+    let mut before = false;
     for line in text.lines().map(str::trim_end) {
         if line.is_empty() {
             blank += 1;
             continue;
         }
+        let within = code.holds(line);
         if !out.is_empty() {
-            out.push_str(if blank > 0 { "\n\n" } else { "\n" });
+            // Between two lines of code each blank one is meant.
+            let feeds = if within && before { blank + 1 } else { 1 + usize::from(blank > 0) };
+            out.extend(std::iter::repeat_n('\n', feeds));
         }
-        blank = 0;
+        (blank, before) = (0, within);
         out.push_str(line);
     }
-    out.trim().to_owned()
+    out.truncate(out.trim_end().len());
+    let indented = network == "reddit" && out.starts_with("    ");
+    if indented { out } else { out.trim_start().to_owned() }
+}
+
+/// Which lines of a finished text are code, read line by line.
+struct CodeLines {
+    fences: bool,
+    tags: bool,
+    indents: bool,
+    open: bool,
+}
+
+impl CodeLines {
+    fn of(network: &str) -> CodeLines {
+        let spelling = Spelling::of(network);
+        CodeLines {
+            fences: matches!(network, "slack" | "discord"),
+            tags: spelling == Spelling::Html,
+            indents: network == "reddit",
+            open: false,
+        }
+    }
+
+    /// Whether `line`, the next one, is code; what opens or closes it is as well.
+    fn holds(&mut self, line: &str) -> bool {
+        let before = self.open;
+        if self.fences && line.trim_start_matches(['>', ' ']).starts_with("```") {
+            self.open = !self.open;
+        } else if self.tags {
+            self.open = match (line.rfind("<pre"), line.rfind("</pre>")) {
+                (open, close) if open.is_some() || close.is_some() => open > close,
+                _ => before,
+            };
+        } else if self.indents {
+            self.open = line.starts_with("    ");
+        }
+        before || self.open
+    }
 }

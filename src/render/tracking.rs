@@ -1,6 +1,6 @@
 //! UTM tags on the brand's own links.
 
-use crate::text::{Dialect, EntityKind, entities};
+use crate::text::markup::links::{Spelling, with_addresses};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use url::Url;
@@ -69,26 +69,19 @@ impl Tracking {
 
     /// The same, but the addresses in `untracked` are left alone.
     pub fn tag_text_except(&self, text: &str, untracked: &BTreeSet<String>) -> String {
+        self.tag_written_except(text, Spelling::Plain, untracked)
+    }
+
+    /// The same of a text in a network's markup: there the address of a link
+    /// is tagged and not its words, and code is left alone.
+    pub fn tag_written_except(&self, text: &str, spelling: Spelling, untracked: &BTreeSet<String>) -> String {
         if self.domains.is_empty() || !text.contains("://") {
             return text.to_owned();
         }
-        let mut out = String::with_capacity(text.len() + 128);
-        let mut from = 0;
         // What is tagged is what is counted and shown as a link: one finder for all.
-        for link in
-            entities(text, Dialect::Plain).into_iter().filter(|entity| entity.kind == EntityKind::Link)
-        {
-            let address = &text[link.range.clone()];
-            out.push_str(&text[from..link.range.start]);
-            if untracked.contains(address) {
-                out.push_str(address);
-            } else {
-                out.push_str(&self.tag(address));
-            }
-            from = link.range.end;
-        }
-        out.push_str(&text[from..]);
-        out
+        let tagged =
+            |url: &str| Some(self.tag(url)).filter(|tagged| !untracked.contains(url) && tagged != url);
+        with_addresses(text, spelling, tagged).into_owned()
     }
 
     /// HTML with the address of every `href="…"` tagged.

@@ -46,21 +46,32 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
         if !place.is_empty() {
             out.push_str(&format!("    {place}\n"));
         }
-        for said in bound_parts(delivery).filter_map(|part| part.bound.as_ref()) {
-            let lines = wrap_words(words(said).trim_end(), COLUMNS);
-            // One line too many is shown: saying so would take as much room.
-            let most = if lines.len() == MOST_LINES + 1 { lines.len() } else { MOST_LINES };
-            for line in lines.iter().take(most) {
-                out.push_str(format!("    {} {line}", paint("│", dim, colour)).trim_end());
-                out.push('\n');
+        for part in bound_parts(delivery) {
+            if let Some(said) = &part.bound {
+                quote(&mut out, &words(said), dim, colour);
             }
-            if lines.len() > most {
-                let more = format!("… {} more lines", lines.len() - most);
-                out.push_str(&format!("    {}\n", paint(&more, dim, colour)));
+            if let Some(live) = part.seen_otherwise() {
+                out.push_str("    readers see:\n");
+                quote(&mut out, live, dim, colour);
             }
         }
     }
     out
+}
+
+/// Words in a column of their own.
+fn quote(out: &mut String, words: &str, dim: Style, colour: bool) {
+    let lines = wrap_words(words.trim_end(), COLUMNS);
+    // One line too many is shown: saying so would take as much room.
+    let most = if lines.len() == MOST_LINES + 1 { lines.len() } else { MOST_LINES };
+    for line in lines.iter().take(most) {
+        out.push_str(format!("    {} {line}", paint("│", dim, colour)).trim_end());
+        out.push('\n');
+    }
+    if lines.len() > most {
+        let more = format!("… {} more lines", lines.len() - most);
+        out.push_str(&format!("    {}\n", paint(&more, dim, colour)));
+    }
 }
 
 /// For machines: `deliveries` with `sent` (what the service saw, a value for each part).

@@ -257,6 +257,9 @@ impl Listener for Progress {
             }
             EventKind::Refused { says, .. } => self.ended(at, word(State::Refused), says),
             EventKind::Unknown { cause, .. } => self.ended(at, word(State::Unknown), cause),
+            EventKind::Looked { says, .. } => {
+                self.say(at, word(State::Unknown), &format!("looked for it: {says}"))
+            }
             EventKind::NotYet { says, until, .. } if !mail => {
                 self.say(at, "not yet", &format!("{says}; again at {}", until.strftime("%H:%M:%S UTC")));
             }
@@ -273,6 +276,7 @@ impl Listener for Progress {
             EventKind::Resolved { sent: false, by, .. } => {
                 self.say(at, NOT_SENT, &format!("settled by {by}"));
             }
+            EventKind::Reopened { by } => self.say(at, word(State::Unknown), &format!("taken back by {by}")),
             EventKind::Held { why } => self.say(at, word(State::Held), why),
             EventKind::Skipped { why } => self.say(at, word(State::Skipped), why),
             EventKind::Cancelled { by } => self.say(at, word(State::Cancelled), &format!("by {by}")),

@@ -118,11 +118,13 @@ pub(super) fn record(delivery: &Delivery) -> Value {
 
 fn part(part: &PartStanding) -> Value {
     let receipt = part.receipt.as_ref();
+    let live = part.seen_otherwise();
     json!({
+        "live": live,
         "id": receipt.and_then(|receipt| receipt.id.as_deref()),
         "url": receipt.and_then(|receipt| receipt.url.as_deref()),
         "detail": receipt.and_then(|receipt| receipt.detail.as_deref()),
-        "state": word(part.state),
+        "state": word(if live.is_some() { State::Altered } else { part.state }),
         "attempts": part.attempts,
     })
 }
@@ -139,7 +141,8 @@ pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> String {
 }
 
 fn when(delivery: &Delivery, dues: &Dues, zone: &TimeZone) -> String {
-    if let Some(sent) = delivery.sent_at {
+    // What is only partly out goes on: when, matters more than when it began.
+    if let Some(sent) = delivery.sent_at.filter(|_| !delivery.is_open()) {
         return clock(sent, zone);
     }
     match (dues.get(&delivery.key), delivery.not_before) {
@@ -163,9 +166,11 @@ pub(super) fn place(delivery: &Delivery) -> String {
     let lies = || lies(delivery);
     // Long answers stand whole below the table, in `log` and in JSON.
     let why = || delivery.error.as_deref().map(|error| cut(&one_line(error), 80));
-    if delivery.state == State::Refused && delivery.is_broken_off() {
-        let live = format!("{} of {} live", delivery.live().count(), delivery.part_count);
-        return why().map_or_else(|| live.clone(), |why| format!("{live}; {why}"));
+    let (out, all) = (delivery.live().count(), delivery.part_count);
+    if delivery.state == State::Refused && delivery.is_broken_off() || delivery.is_open() && out > 0 {
+        return why()
+            .or(live)
+            .map_or_else(|| format!("{out} of {all} live"), |more| format!("{out} of {all} live; {more}"));
     }
     match delivery.state {
         State::Refused | State::Unknown | State::Held | State::Skipped => why().or(live),

@@ -30,11 +30,14 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         error: None,
         not_before: None,
         sent_at: None,
+        before: None,
     }
 }
 
 pub(in crate::report) fn part_in(state: State) -> PartStanding {
     PartStanding {
+        cause: None,
+        looked: None,
         part: 0,
         state,
         attempts: 1,

@@ -76,6 +76,23 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
             one_line(&delivery.message),
             one_line(&delivery.rung)
         )),
+        // There is no way back but a new post: of what is live, the network decides.
+        State::Altered => {
+            let mut out = format!("  {who}: live, but not in the words that were sent\n");
+            for part in &delivery.parts {
+                let Some(live) = part.seen_otherwise() else { continue };
+                let url = part.receipt.as_ref().and_then(|receipt| receipt.url.as_deref()).map(one_line);
+                let at = url.map(|url| format!(" at {url}")).unwrap_or_default();
+                out.push_str(&format!("    readers see{at}: “{}”\n", one_line(live)));
+            }
+            out.push_str(&format!(
+                "    if that will do, there is nothing to do; else delete it there, mend the text, and send it anew:\n      \
+                 ladder publish {} --only {} --again REASON\n",
+                one_line(&delivery.message),
+                one_line(&delivery.rung)
+            ));
+            Some(out)
+        }
         State::Held => Some(format!("  {who}: held back{because}\n")),
         _ => None,
     }

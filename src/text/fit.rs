@@ -5,11 +5,14 @@
 //! the text, and both measure what they made with [`count`] before handing it
 //! out: a limit in bytes holds as well as one in characters.
 
+mod marked;
+mod pauses;
 mod row;
 mod signs;
 
-use super::Rules;
 use super::count::count;
+use super::marked::ends_in_block;
+use super::{Rules, Stretch, Syntax};
 use row::Row;
 use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
@@ -38,15 +41,21 @@ impl Room {
         self.units == 0 || self.bytes == 0
     }
 
-    /// Less by `over`, and by so much that few tries are needed.
-    fn less(self, over: usize) -> Room {
+    /// Less by `over`, and (but for the first `tries` in markup) by so much that
+    /// few are needed.
+    fn less(self, over: usize, tries: usize, rules: &Rules) -> Room {
+        let exact = tries < EXACT_TRIES && rules.markup != Syntax::Plain;
         let less = |room: usize| match room {
             usize::MAX => room,
-            room => room.saturating_sub(over.max(room / 16 + 1)),
+            room => room.saturating_sub(if exact { over } else { over.max(room / 16 + 1) }),
         };
         Room { units: less(self.units), bytes: less(self.bytes) }
     }
 }
+
+/// So often the room is made less by no more than what was too much: the marks
+/// that close what is open at a cut take some of it, and differ from cut to cut.
+const EXACT_TRIES: usize = 3;
 
 /// By how much `text` with `tail` behind it is too long; 0 when it fits.
 fn over(text: &str, tail: &str, rules: &Rules, url_reserve: usize) -> usize {
@@ -68,7 +77,9 @@ pub fn shorten(text: &str, limit: usize, rules: &Rules, url_reserve: usize) -> S
     let rules = &Rules { limit: Some(limit), ..*rules };
     // Of a long text the beginning decides.
     let mut size = BEGINNING.max(limit.saturating_mul(BYTES_OF_ONE));
-    while let Some(start) = beginning(text, size) {
+    // What a mark is, the text behind it may decide.
+    let plain = rules.markup == Syntax::Plain;
+    while let Some(start) = beginning(text, size).filter(|_| plain) {
         // The space at its end is none of a text that goes on.
         if over(start.trim_end(), "", rules, url_reserve) > 0 {
             return shortened(start, false, limit, rules, url_reserve).unwrap_or_else(|| text.to_owned());
@@ -110,21 +121,26 @@ fn shortened(text: &str, ends: bool, limit: usize, rules: &Rules, url_reserve: u
         return None;
     }
     // A space stands before the ellipsis after a link, which it would spoil,
-    // and after a sentence.
-    let mut room = Room::of(rules, " …", url_reserve);
-    while !room.is_none() {
+    // and after a sentence: room is kept for it only where it stands.
+    let spaced = Room::of(rules, " …", url_reserve);
+    let mut room = Room::of(rules, "…", url_reserve);
+    for tries in 0.. {
+        if room.is_none() {
+            break;
+        }
         let end = row.without_dangling(row.cut(0, room));
         let kept = row.text(0, end);
         if kept.trim().is_empty() {
             break;
         }
-        let space = if row.ends_with_link(end) || kept.ends_with(ends_sentence) { " " } else { "" };
-        let made = format!("{kept}{space}…");
+        let space = row.ends_with_link(end) || kept.ends_with(ends_sentence);
+        let made = row.stretch(0, end, if space { " …" } else { "…" }).of(text);
         match over(&made, "", rules, url_reserve) {
             0 => return Some(made),
+            _ if tries == 0 => room = spaced,
             // What stands at the cut became something else by being cut (a host
             // that is one only now): as much less is tried.
-            over => room = room.less(over),
+            over => room = room.less(over, tries, rules),
         }
     }
     None
@@ -138,14 +154,24 @@ fn shortened(text: &str, ends: bool, limit: usize, rules: &Rules, url_reserve: u
 /// does not fit. A last part of three words or fewer is avoided. At least one
 /// part is returned.
 pub fn split(text: &str, rules: &Rules, url_reserve: usize) -> Vec<String> {
-    let parts = stretches(text, rules, url_reserve, false);
-    parts.into_iter().map(|range| text[range].to_owned()).collect()
+    let parts = stretches(text, rules, url_reserve, false, &[]);
+    parts.into_iter().map(|part| part.of(text)).collect()
 }
 
-/// The same as places in `text`. `numbered`: room is kept in each part for
-/// what [`number`] puts behind it, if there is more than one.
-pub fn stretches(text: &str, rules: &Rules, url_reserve: usize, numbered: bool) -> Vec<Range<usize>> {
-    let mut thread = Thread::new(text, rules, url_reserve);
+/// The same as places in `text`, with the marks that a part needs around it to
+/// stand alone. `numbered`: room is kept in each part for what [`number`] puts
+/// behind it, if there is more than one. `pictures`: the bytes at which
+/// pictures stand, in order; the part that a picture stands in or behind has
+/// the limit of captions, where the network has one.
+pub fn stretches(
+    text: &str,
+    rules: &Rules,
+    url_reserve: usize,
+    numbered: bool,
+    pictures: &[usize],
+) -> Vec<Stretch> {
+    let pictures = if rules.caption_limit.is_some() { pictures } else { &[] };
+    let mut thread = Thread::new(text, rules, url_reserve, pictures);
     let mut parts = thread.cut("");
     while numbered && parts.len() > 1 {
         let before = parts.len();
@@ -160,13 +186,20 @@ pub fn stretches(text: &str, rules: &Rules, url_reserve: usize, numbered: bool) 
 
 /// Puts ` 1/4` behind each part of a thread, if it has more than one. A part
 /// without words stays so: that is a mistake to be told, not to be numbered.
-pub fn number(parts: &mut [String]) {
+/// Behind code and quotations of `markup` the number has a line of its own.
+pub fn number(parts: &mut [String], markup: Syntax) {
     let all = parts.len();
     if all < 2 {
         return;
     }
     for (at, part) in parts.iter_mut().enumerate().filter(|(_, part)| !part.trim().is_empty()) {
-        part.push_str(&tail(at + 1, all));
+        let tail = tail(at + 1, all);
+        if ends_in_block(part, markup) {
+            part.push('\n');
+            part.push_str(tail.trim_start());
+        } else {
+            part.push_str(&tail);
+        }
     }
 }
 
@@ -181,39 +214,85 @@ struct Thread<'a> {
     text: &'a str,
     rules: &'a Rules,
     url_reserve: usize,
+    pictures: &'a [usize],
     /// Between the breaks: where, and (once it is needed) what stands there.
     segments: Vec<(Range<usize>, Option<Row<'a>>)>,
 }
 
 impl<'a> Thread<'a> {
-    fn new(text: &'a str, rules: &'a Rules, url_reserve: usize) -> Thread<'a> {
-        let segments = segments(text).into_iter().map(|segment| (trimmed(text, segment), None));
-        Thread { text, rules, url_reserve, segments: segments.collect() }
+    fn new(text: &'a str, rules: &'a Rules, url_reserve: usize, pictures: &'a [usize]) -> Thread<'a> {
+        let bare = |segment| match rules.markup {
+            Syntax::Plain => trimmed(text, segment),
+            // Blanks at the beginning of a line may make it code.
+            _ => without_blank_lines(text, segment),
+        };
+        let segments = segments(text).into_iter().map(|segment| (bare(segment), None));
+        let segments = segments.filter(|(segment, _)| !segment.is_empty()).collect();
+        Thread { text, rules, url_reserve, pictures, segments }
     }
 
     /// The parts with room for `tail` behind each; at least one.
-    fn cut(&mut self, tail: &str) -> Vec<Range<usize>> {
-        let Thread { text, rules, url_reserve, .. } = *self;
-        let mut parts = Vec::new();
-        for (segment, row) in &mut self.segments {
+    fn cut(&mut self, tail: &str) -> Vec<Stretch> {
+        let Thread { text, rules, url_reserve, pictures, .. } = *self;
+        let mut parts: Vec<Stretch> = Vec::new();
+        let last = self.segments.len().saturating_sub(1);
+        for (number, (segment, row)) in self.segments.iter_mut().enumerate() {
             let inside = &text[segment.clone()];
-            if inside.is_empty() {
-                continue;
-            }
-            if row.is_none() && over(inside, tail, rules, url_reserve) == 0 {
-                parts.push(segment.clone());
+            let before = parts.last().map(|part| part.range.end);
+            let captions = Captions { pictures, before, segment: segment.clone(), last: number == last };
+            let own = captions.rules(rules, segment.start, segment.end);
+            if row.is_none() && over(inside, tail, &own, url_reserve) == 0 {
+                parts.push(Stretch::from(segment.clone()));
                 continue;
             }
             let row = row.get_or_insert_with(|| Row::new(inside, true, rules, url_reserve));
-            let cuts = cuts(row, rules, url_reserve, tail);
-            let places = cuts.windows(2).map(|cut| row.byte(cut[0])..row.byte(cut[1]));
-            let places = places.map(|place| segment.start + place.start..segment.start + place.end);
-            parts.extend(places.map(|place| trimmed(text, place)).filter(|place| !place.is_empty()));
+            let cuts = Cutter { row, text: inside, rules, url_reserve, tail, captions }.cuts();
+            for pair in cuts.windows(2) {
+                let mut part = row.stretch(pair[0], pair[1], "");
+                part.range = segment.start + part.range.start..segment.start + part.range.end;
+                if !part.range.is_empty() {
+                    parts.push(part);
+                }
+            }
         }
         if parts.is_empty() {
-            parts.push(0..0);
+            parts.push(Stretch::default());
         }
         parts
+    }
+}
+
+/// Which parts of a segment have pictures.
+struct Captions<'a> {
+    /// Where pictures stand, in bytes of the whole text.
+    pictures: &'a [usize],
+    /// Where the part before the segment ends, if there is one.
+    before: Option<usize>,
+    segment: Range<usize>,
+    /// Whether it is the last one, which has all pictures that are left.
+    last: bool,
+}
+
+impl Captions<'_> {
+    /// How many pictures stand in or before what ends at `end`.
+    fn up_to(&self, end: usize) -> usize {
+        match self.last && end >= self.segment.end {
+            true => self.pictures.len(),
+            false => self.pictures.partition_point(|place| *place <= end),
+        }
+    }
+
+    /// The rules for what stands between two places of the whole text.
+    fn rules(&self, rules: &Rules, start: usize, end: usize) -> Rules {
+        rules.with_pictures(self.up_to(end).saturating_sub(self.taken(start)))
+    }
+
+    /// How many pictures the parts before `start` have.
+    fn taken(&self, start: usize) -> usize {
+        match start <= self.segment.start {
+            true => self.before.map_or(0, |before| self.up_to(before)),
+            false => self.up_to(start),
+        }
     }
 }
 
@@ -224,10 +303,19 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     start..start + inside.trim().len()
 }
 
-/// Whether a line is the mark at which a thread breaks, and nothing else.
+/// `range` without the blank lines at its ends.
+fn without_blank_lines(text: &str, range: Range<usize>) -> Range<usize> {
+    let inside = text[range.clone()].trim_end();
+    let blank = inside.len() - inside.trim_start().len();
+    let line = inside[..blank].rfind('\n').map_or(0, |feed| feed + 1);
+    range.start + line..range.start + inside.len()
+}
+
+/// Whether a line is the mark at which a thread breaks, and nothing else; in
+/// capitals or without its spaces as well.
 pub fn is_break(line: &str) -> bool {
     let word = line.trim().strip_prefix("<!--").and_then(|line| line.strip_suffix("-->"));
-    word.is_some_and(|word| word.trim_matches([' ', '\t']) == "break")
+    word.is_some_and(|word| word.trim_matches([' ', '\t']).eq_ignore_ascii_case("break"))
 }
 
 /// The places between the breaks.
@@ -245,30 +333,108 @@ fn segments(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-/// The atoms of `row` at which parts begin, and its end.
-fn cuts(row: &Row<'_>, rules: &Rules, url_reserve: usize, tail: &str) -> Vec<usize> {
-    let over = |part: &str| over(part.trim(), tail, rules, url_reserve);
-    let whole_room = Room::of(rules, tail, url_reserve);
-    let mut cuts = vec![0];
-    let mut start = row.skip_spaces(0);
-    while start < row.len() {
-        let mut room = whole_room;
-        let least = row.least_end(start);
-        let end = loop {
-            let end = row.cut(start, room).max(least);
-            if end == least {
-                break end;
-            }
-            match over(row.text(start, end)) {
-                0 => break end,
-                over => room = room.less(over),
-            }
-        };
-        start = row.skip_spaces(end);
-        cuts.push(start);
+/// Cuts a segment into parts.
+struct Cutter<'r, 'a> {
+    row: &'r Row<'a>,
+    text: &'a str,
+    rules: &'r Rules,
+    url_reserve: usize,
+    tail: &'r str,
+    captions: Captions<'r>,
+}
+
+impl Cutter<'_, '_> {
+    /// The atoms at which parts begin, and the end of the row.
+    fn cuts(&self) -> Vec<usize> {
+        let row = self.row;
+        let mut cuts = vec![0];
+        let mut start = row.skip_spaces(0);
+        while start < row.len() {
+            start = row.skip_spaces(self.end(start));
+            cuts.push(start);
+        }
+        row.adopt_orphan(&mut cuts, |start, end| {
+            let own = self.rules_of(start, end);
+            self.over(start, end, &own) == 0
+        });
+        cuts
     }
-    row.adopt_orphan(&mut cuts, |part| over(part) == 0);
-    cuts
+
+    /// The end of the part that begins at `start`.
+    fn end(&self, start: usize) -> usize {
+        let end = self.end_within(start, self.rules, usize::MAX);
+        let own = self.rules_of(start, end);
+        if own.limit == self.rules.limit {
+            return end;
+        }
+        // With its pictures it has less room; without them it ends before the
+        // first one.
+        let with = self.end_within(start, &own, usize::MAX);
+        let first = self.captions.pictures.get(self.captions.taken(self.start_place(start)));
+        let without = first.map_or(start, |first| {
+            let (mut low, mut high) = (start, self.row.len());
+            while low < high {
+                let middle = (low + high).div_ceil(2);
+                match self.place(middle) < *first {
+                    true => low = middle,
+                    false => high = middle - 1,
+                }
+            }
+            self.end_within(start, self.rules, self.row.cost(start, low))
+        });
+        let bare = without > with && self.rules_of(start, without).limit == self.rules.limit;
+        if bare { without } else { with }
+    }
+
+    /// The best end by `rules` that costs `most` units at most.
+    fn end_within(&self, start: usize, rules: &Rules, most: usize) -> usize {
+        let mut room = Room::of(rules, self.tail, self.url_reserve);
+        room.units = room.units.min(most);
+        let least = self.row.least_end(start);
+        for tries in 0.. {
+            let end = self.row.cut(start, room).max(least);
+            if end == least {
+                break;
+            }
+            match self.over(start, end, rules) {
+                0 => return end,
+                over => room = room.less(over, tries, rules),
+            }
+        }
+        least
+    }
+
+    /// Where what stands before atom `at` ends, in bytes of the whole text.
+    fn place(&self, at: usize) -> usize {
+        self.captions.segment.start + self.row.stretch(0, at, "").range.end
+    }
+
+    /// The same for the start of a part: nothing stands before the first one.
+    fn start_place(&self, start: usize) -> usize {
+        if start <= self.row.skip_spaces(0) { self.captions.segment.start } else { self.place(start) }
+    }
+
+    fn rules_of(&self, start: usize, end: usize) -> Rules {
+        match self.captions.pictures {
+            [] => *self.rules,
+            _ => {
+                let start = self.start_place(start);
+                let end = if end >= self.row.len() { self.captions.segment.end } else { self.place(end) };
+                self.captions.rules(self.rules, start, end)
+            }
+        }
+    }
+
+    /// By how much a part is too long.
+    fn over(&self, start: usize, end: usize, rules: &Rules) -> usize {
+        match self.rules.markup {
+            Syntax::Plain => over(self.row.text(start, end).trim(), self.tail, rules, self.url_reserve),
+            _ => {
+                let part = self.row.stretch(start, end, "").of(self.text);
+                over(&part, self.tail, rules, self.url_reserve)
+            }
+        }
+    }
 }
 
 /// Latin, Chinese and Japanese, Arabic and Urdu, Devanagari, Armenian, Ethiopic,

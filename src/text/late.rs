@@ -79,6 +79,19 @@ pub fn in_html(html: &str) -> String {
     out
 }
 
+/// The tokens of HTML that has been read again, in their plain form.
+pub fn out_of_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for found in find(text).iter().filter(|found| found.html) {
+        out.push_str(&text[from..found.range.start]);
+        out.push_str(&token(&found.rung, found.tracked));
+        from = found.range.end;
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
 /// Puts the addresses in. `tag` adds the UTM tags of the rung that speaks. A
 /// token whose address is missing stays: the caller checks with [`rungs`].
 pub fn bind(text: &str, urls: &BTreeMap<String, String>, tag: &dyn Fn(&str) -> String) -> String {

@@ -12,6 +12,8 @@ pub mod fit;
 pub mod hashtag;
 pub mod late;
 pub mod little_text;
+pub mod markdown;
+mod marked;
 pub mod markup;
 pub mod network;
 mod sentence;
@@ -22,6 +24,7 @@ pub use entity::{Dialect, Entity, EntityKind, Facet, Feature, entities, facets};
 pub use escape::escape;
 pub use fit::{BREAK, shorten, split};
 pub use hashtag::hashtag;
+pub use marked::{Stretch, Syntax, seen};
 pub(crate) use sentence::sentence_ends;
 
 /// What an outlet takes. Plain data: `channel.rules()` returns it, and render,
@@ -38,6 +41,10 @@ pub struct Rules {
     pub unit: Unit,
     /// Longest text of one part in bytes of UTF-8, where that is limited as well.
     pub byte_limit: Option<usize>,
+    /// The longest text of a part that has pictures, where that is another limit.
+    pub caption_limit: Option<usize>,
+    /// The markup that its posts are written in.
+    pub markup: Syntax,
     /// Whether the space around a text is left away before it is counted.
     pub trimmed: bool,
     /// Whether a text that is empty or blank is refused.
@@ -70,6 +77,18 @@ pub struct Rules {
     pub title_limit: Option<usize>,
     /// Where a person can paste a text on this network, with `{text}` and `{url}`.
     pub compose_url: Option<&'static str>,
+}
+
+impl Rules {
+    /// The rules for a part with so many pictures.
+    pub fn with_pictures(self, pictures: usize) -> Rules {
+        match self.caption_limit {
+            Some(limit) if pictures > 0 => {
+                Rules { limit: Some(self.limit.map_or(limit, |own| own.min(limit))), ..self }
+            }
+            _ => self,
+        }
+    }
 }
 
 /// How many of each kind a network takes in one text; None where nothing is known.

@@ -3,7 +3,7 @@
 //! Plain data. Adapters hand these out as they are, or with an instance's own
 //! limit put in.
 
-use super::{Dialect, Fold, Most, Rules, Unit};
+use super::{Dialect, Fold, Most, Rules, Syntax, Unit};
 use crate::diagnostic::nearest;
 
 /// The networks whose texts can be counted, sorted by the name that people give.
@@ -54,6 +54,8 @@ pub const UNKNOWN: Rules = Rules {
     limit: None,
     unit: Unit::Grapheme,
     byte_limit: None,
+    caption_limit: None,
+    markup: Syntax::Plain,
     trimmed: false,
     needs_words: false,
     most: Most { links: None, mentions: None, hashtags: None },
@@ -244,7 +246,9 @@ pub const TELEGRAM: Rules = Rules {
     // (Bot API 10.1, 2026-06-11). That they are UTF-16 units like the offsets
     // of entities is unverified: no other unit counts more.
     limit: Some(4096),
+    caption_limit: Some(1024),
     unit: Unit::Utf16,
+    markup: Syntax::Telegram,
     // "message text is empty" is the answer to a text of blanks. Which blanks
     // are left away at the ends is not written: those of Unicode here.
     trimmed: true,
@@ -267,6 +271,7 @@ pub const DISCORD: Rules = Rules {
     // 2026-08-06). "Characters" is not explained there: taken for code points.
     limit: Some(2000),
     unit: Unit::CodePoint,
+    markup: Syntax::Discord,
     trimmed: true,
     // Error 50006, an empty message (same).
     needs_words: true,
@@ -288,6 +293,7 @@ pub const SLACK: Rules = Rules {
     // counts as one. UTF-16 never undercounts.
     limit: Some(40_000),
     unit: Unit::Utf16,
+    markup: Syntax::Slack,
     // Error `no_text` (same). Unverified for a text of blanks.
     needs_words: true,
     dialect: Dialect::Slack,
@@ -306,6 +312,7 @@ pub const REDDIT: Rules = Rules {
     // stopped at 15,000. UTF-16 never undercounts.
     limit: Some(40_000),
     unit: Unit::Utf16,
+    markup: Syntax::Reddit,
     dialect: Dialect::Reddit,
     // A gallery has 2 to 20 items; 20 MB is unverified; there is no alt text.
     images: 20,

@@ -168,6 +168,6 @@ fn a_lost_post_has_to_be_found_before_its_comment_can_hang_below_it() {
     let key = delivery["key"].as_str().unwrap();
     let bare = world.run("token", &["resolve", key, "--sent"]).ends(2);
     assert!(bare.err().contains("part 2 of 2 is to be posted below part 1"), "{}", bare.err());
-    let other = world.run("token", &["resolve", key, "--sent", "https://lnkd.in/abc"]).ends(0);
+    let other = world.run("token", &["resolve", key, "--sent", "https://lnkd.in/abc"]).ends(2);
     assert!(other.err().contains("`lnkd.in` is not LinkedIn"), "{}", other.err());
 }

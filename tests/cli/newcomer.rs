@@ -203,7 +203,8 @@ fn resolving_says_what_follows_from_it() {
     house.run(&["publish", "hello", "--yes"]).ends(0);
     let json = house.run(&["status", "--format", "json"]).ends(0).json();
     let key = |name: &str| rung(&json, name)["key"].as_str().unwrap().to_owned();
-    let ended = house.run(&["resolve", &key("tweet"), "--sent", "https://x.com/a/status/1"]).ends(0);
+    let ended =
+        house.run(&["resolve", &key("tweet"), "--sent", "https://x.com/AcmeRockets/status/1"]).ends(0);
     assert_eq!(ended.err().trim(), "noted in the journal");
     let ended = house.run(&["resolve", &key("facebook"), "--not-sent"]).ends(0);
     assert!(ended.err().contains("it will not go out; `ladder publish hello --only facebook --again"));

@@ -84,6 +84,7 @@ impl Bench {
             number: 1,
             doubted: false,
             previous: previous.to_vec(),
+            taken: ladder::channel::Taken::default(),
             first_tried: Timestamp::now(),
             last_tried: Timestamp::now(),
             project: self.folder.path().to_owned(),

@@ -92,6 +92,7 @@ fn attempt(channel: &dyn Channel, variant: &Variant, folder: &Path, message: &st
         number: 1,
         doubted: false,
         previous: Vec::new(),
+        taken: ladder::channel::Taken::default(),
         first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
         last_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
         project: folder.to_owned(),

@@ -15,7 +15,8 @@ async fn what_went_out_behind_a_lost_answer_is_found() {
             let bench = Bench::new(way).await;
             bench.network.order(Fault::AnswerLost);
             assert!(matches!(bench.send(&variant).await, Err(SendError::Unknown { .. })), "{}", way.name);
-            let found = bench.find(&variant, SignedDuration::ZERO).await;
+            // The try began before the post was made.
+            let found = bench.find(&variant, SignedDuration::from_secs(5)).await;
             match (way.lists, found) {
                 (true, Ok(Found::Sent(receipt))) => {
                     let live = &bench.network.timeline()[0];

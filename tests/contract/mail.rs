@@ -42,6 +42,7 @@ impl Post {
             number: 1,
             doubted: false,
             previous: Vec::new(),
+            taken: ladder::channel::Taken::default(),
             first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
             last_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
             project: self.folder.path().to_owned(),
@@ -115,7 +116,7 @@ async fn what_the_server_says_is_what_it_means() {
         let outcome = Post::by(&at(stage, act)).send().await;
         let meant = match &outcome {
             Ok(_) => "sent",
-            Err(SendError::Refused { .. }) => "refused",
+            Err(SendError::Refused { .. } | SendError::Mendable { .. }) => "refused",
             Err(SendError::NotYet { .. }) => "not yet",
             Err(SendError::Unknown { .. }) => "unknown",
         };

@@ -7,6 +7,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 
 mod bench;
+#[cfg(unix)]
+mod doubts;
 mod files;
 #[path = "../once/house.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
@@ -26,4 +28,6 @@ mod sending;
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod smtp;
 mod texts;
+#[cfg(unix)]
+mod who;
 mod words;

@@ -25,7 +25,7 @@ async fn deliver(bench: &Bench) -> End {
     for _ in 0..4 {
         match bench.channel.send(&part, &attempt).await {
             Ok(receipt) => return End::Sent(receipt.id.unwrap_or_default()),
-            Err(SendError::Refused { .. }) => return End::Refused,
+            Err(SendError::Refused { .. } | SendError::Mendable { .. }) => return End::Refused,
             Err(SendError::NotYet { .. }) => {}
             Err(SendError::Unknown { .. }) => {
                 attempt.doubted = true;

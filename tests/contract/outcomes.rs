@@ -57,8 +57,7 @@ async fn a_success_without_the_id_is_none() {
 #[tokio::test]
 async fn an_answer_that_is_not_whole_is_unknown_unless_its_head_has_the_id() {
     for way in WAYS {
-        for fault in [Fault::HalfJson, Fault::BrokenBody, Fault::BrokenPieces, Fault::Packed, Fault::Gigabyte]
-        {
+        for fault in [Fault::HalfJson, Fault::BrokenBody, Fault::BrokenPieces, Fault::Gigabyte] {
             let (bench, outcome) = outcome(way, fault.clone()).await;
             match &outcome {
                 Ok(receipts) if way.id_in_header => {
@@ -72,6 +71,15 @@ async fn an_answer_that_is_not_whole_is_unknown_unless_its_head_has_the_id() {
                 _ => assert_unknown(way, &fault, &outcome),
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_packed_unasked_is_an_answer() {
+    for way in WAYS {
+        let (bench, outcome) = outcome(way, Fault::Packed).await;
+        let receipts = outcome.unwrap_or_else(|error| panic!("{}: {error}", way.name));
+        assert_eq!(receipts[0].id.as_ref(), Some(&bench.network.timeline()[0].id), "{}", way.name);
     }
 }
 

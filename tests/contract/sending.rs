@@ -2,7 +2,7 @@
 
 use super::bench::{self, Bench};
 use super::rows::WAYS;
-use ladder::channel::{Ready, SendError};
+use ladder::channel::{Ready, SendError, Whose};
 use ladder::plan::Receipt;
 use ladder::render::Variant;
 
@@ -11,11 +11,8 @@ async fn the_timeline_shows_what_was_planned() {
     for way in WAYS {
         let bench = Bench::new(way).await;
         assert_eq!(bench.channel.ready(bench.folder.path()).await, Ready::Yes, "{}", way.name);
-        bench
-            .channel
-            .verify(bench.folder.path())
-            .await
-            .unwrap_or_else(|error| panic!("{}: {error}", way.name));
+        let whose = bench.channel.verify(bench.folder.path()).await;
+        assert!(matches!(whose, Ok(Whose::Verified)), "{}: {whose:?}", way.name);
         let variant = bench::rich(way);
         let receipts = bench.send(&variant).await.unwrap_or_else(|error| panic!("{}: {error}", way.name));
         assert_shown(&bench, &variant, &receipts);

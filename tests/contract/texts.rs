@@ -99,7 +99,8 @@ async fn first_breach(text: &str) -> Option<String> {
         if !matches!(lost.send(&variant).await, Err(SendError::Unknown { .. })) {
             return Some(format!("{}: no doubt", way.name));
         }
-        match lost.find(&variant, SignedDuration::ZERO).await {
+        // The try began before the post was made.
+        match lost.find(&variant, SignedDuration::from_secs(5)).await {
             Ok(Found::Sent(_)) => {}
             Ok(Found::CannotTell(_)) if !way.lists => {}
             // A mark behind a link is composed with its last letter on one

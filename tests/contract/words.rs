@@ -3,7 +3,7 @@
 
 use super::bench::{Bench, CANARY};
 use super::rows::WAYS;
-use ladder::channel::SendError;
+use ladder::channel::{SendError, Whose};
 use ladder::rehearsal::Settings;
 
 /// Refused by `verify`, in these words.
@@ -14,7 +14,8 @@ async fn told(way: usize, change: impl FnOnce(Settings) -> Settings, token: Opti
     }
     match bench.channel.verify(bench.folder.path()).await {
         Err(SendError::Refused { says }) => says,
-        Ok(()) => "(taken)".to_owned(),
+        Ok(Whose::Verified) => "(taken)".to_owned(),
+        Ok(Whose::Unsaid(why)) => format!("(not verified: {why})"),
         Err(other) => panic!("{}: {other:?}", WAYS[way].name),
     }
 }
@@ -40,7 +41,7 @@ async fn x_says_which_credential_and_what_to_do() {
     insta::assert_snapshot!(all.join("\n"), @r#"
     X does not accept the `access_token`: one of OAuth 2 lives for 2 hours, so it has expired or was revoked; get a new one, or use the four keys of OAuth 1.0a, which do not expire (X says: Unauthorized)
     the `access_token` is the app's own, which can only read: use the account's token (OAuth 2 with the scopes tweet.read, tweet.write, users.read and media.write, or the four keys of OAuth 1.0a) (X says: Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint.  Supported authentication types are [OAuth 1.0a User Context, OAuth 2.0 User Context])
-    X does not permit the question whose the credentials are: the credentials lack a permission; the app needs “Read and write”, and a token of OAuth 2 the scopes tweet.read, tweet.write, users.read and media.write (X says: Forbidden)
+    (not verified: X does not say whose the credentials are: X does not permit the question whose the credentials are: the credentials lack a permission; the app needs “Read and write”, and a token of OAuth 2 the scopes tweet.read, tweet.write, users.read and media.write (X says: Forbidden))
     the app may only read: set its permission to “Read and write” in X's developer console, then make the access token anew
     the credentials are those of @somebody, and the channel is for @acmerockets: use the token of @acmerockets, or write `account = "somebody"`
     "#);
@@ -67,7 +68,7 @@ async fn facebook_says_which_credential_and_what_to_do() {
     the token is no longer valid: make a new page token. Facebook says: Invalid OAuth access token - Cannot parse access token (code 190, subcode 467, trace AbCdEfGhIjKlMnOpQrStUvW)
     the token is of no use any more, the app was taken off the account: add the app again, and make a new page token. Facebook says: Error validating access token: The user has not authorized application. (code 190, subcode 458, trace AbCdEfGhIjKlMnOpQrStUvW)
     `access_token` is not the token of the page `Acme Rockets` but of `Ada Lovelace` (1000000000000042), a person or another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there
-    there is no page of this `page_id` that the token can see: compare the number with the page's, and look whose token it is. Facebook says: Unsupported request. Object with ID '1234567890' does not exist, cannot be loaded due to missing permissions, or does not support this operation. (code 100, subcode 33, trace AbCdEfGhIjKlMnOpQrStUvW)
+    `access_token` is not the token of the page `1234567890` but of `Acme Rockets` (777), a person or another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there
     "#);
 }
 

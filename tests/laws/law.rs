@@ -7,7 +7,9 @@
 
 use ladder::render::markup::Markup;
 use ladder::text::markup::{discord, reddit, slack, telegram};
-use ladder::text::{Dialect, Rules, Unit, count, entities, fit, little_text, network, shorten, split};
+use ladder::text::{
+    Dialect, Rules, Stretch, Syntax, Unit, count, entities, fit, little_text, network, seen, shorten, split,
+};
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -60,6 +62,12 @@ pub fn shortening(text: &str, limit: usize, rules: &Rules) {
         assert_eq!(made, text);
         return;
     }
+    if rules.markup != Syntax::Plain {
+        // What is no markup to us may be some when it is cut: what it says has
+        // a law for texts that outlets are given ([`outlets`]).
+        assert!(made == text || fits(&made), "{}: {made:?} does not fit {limit}", rules.network);
+        return;
+    }
     let uncut = Whole::of(text, rules);
     if limit == 0 {
         assert!(made.is_empty(), "{made:?}");
@@ -87,8 +95,13 @@ pub fn shortening(text: &str, limit: usize, rules: &Rules) {
 /// A thread says all that the text says, in order; each part fits unless it is
 /// one thing that is never cut; nothing is cut.
 pub fn splitting(text: &str, rules: &Rules, numbered: bool) {
-    let places = fit::stretches(text, rules, RESERVE, numbered);
-    assert!(!places.is_empty());
+    let stretches = fit::stretches(text, rules, RESERVE, numbered, &[]);
+    assert!(!stretches.is_empty());
+    if rules.markup != Syntax::Plain {
+        return covering(text, rules, &stretches);
+    }
+    assert!(stretches.iter().all(|part| part.before.is_empty() && part.behind.is_empty()));
+    let places: Vec<Range<usize>> = stretches.into_iter().map(|part| part.range).collect();
     if !numbered {
         let parts: Vec<&str> = places.iter().map(|place| &text[place.clone()]).collect();
         assert_eq!(parts, split(text, rules, RESERVE));
@@ -107,7 +120,7 @@ pub fn splitting(text: &str, rules: &Rules, numbered: bool) {
     let broken_by_hand = text.contains("<!--");
     let mut parts: Vec<String> = places.iter().map(|place| text[place.clone()].to_owned()).collect();
     if numbered {
-        fit::number(&mut parts);
+        fit::number(&mut parts, rules.markup);
     }
     for (place, part) in places.iter().zip(&parts) {
         let counted = count(part, rules, RESERVE);
@@ -131,6 +144,84 @@ pub fn splitting(text: &str, rules: &Rules, numbered: bool) {
             assert!(part.ends_with(&format!(" {}/{all}", at + 1)), "{part:?} is {} of {all}", at + 1);
         }
     }
+}
+
+/// Parts in markup leave nothing out but blanks, marks and breaks.
+fn covering(text: &str, rules: &Rules, parts: &[Stretch]) {
+    let mut said = String::new();
+    let mut from = 0;
+    for Stretch { range, .. } in parts {
+        said.push_str(text.get(from..range.start).expect("parts are in order"));
+        from = range.end;
+    }
+    said.push_str(&text[from..]);
+    let lost = without_breaks(&said);
+    let lost = lost.replace(|c: char| c.is_whitespace() || ">#-&gt;".contains(c), "");
+    assert!(!lost.contains(char::is_alphanumeric), "{}: {lost:?} is lost of {text:?}", rules.network);
+}
+
+/// A text as outlets are given it, cut: each part is whole by itself, and
+/// together they say what the text says. `words`: what readers see of it,
+/// letters, digits and blanks.
+pub fn outlets(markdown: &str, words: &str, limit: usize, numbered: bool) {
+    let bare = |text: &str| text.replace(char::is_whitespace, "");
+    let outlets = [
+        (network::TELEGRAM, Markup::TelegramHtml),
+        (network::SLACK, Markup::SlackMrkdwn),
+        (network::DISCORD, Markup::Discord),
+        (network::REDDIT, Markup::Reddit),
+    ];
+    for (rules, markup) in outlets {
+        let rules = Rules { limit: Some(limit), ..rules };
+        let text = ladder::render::markup::write(markdown, markup).text;
+        let all = seen(&text, rules.markup);
+        assert_eq!(bare(&all), bare(words), "{markup:?}: {text:?}");
+        let stretches = fit::stretches(&text, &rules, RESERVE, numbered, &[]);
+        let mut parts: Vec<String> = stretches.iter().map(|part| part.of(&text)).collect();
+        let mut said = String::new();
+        for part in &parts {
+            let one = seen(part, rules.markup);
+            assert!(!one.trim().is_empty(), "{markup:?}: {parts:?}");
+            said.push_str(&one);
+            balanced(part, rules.markup);
+        }
+        assert_eq!(bare(&said), bare(words), "{markup:?}: {parts:?} of {text:?}");
+        if numbered {
+            fit::number(&mut parts, rules.markup);
+        }
+        for part in &parts {
+            assert!(count(part, &rules, RESERVE).fits(), "{markup:?}, {limit}: {part:?} of {text:?}");
+        }
+        let made = shorten(&text, limit, &rules, RESERVE);
+        assert!(count(&made, &rules, RESERVE).fits(), "{markup:?}, {limit}: {made:?} of {text:?}");
+        balanced(&made, rules.markup);
+        if made != text {
+            let kept = seen(&made, rules.markup).into_owned();
+            let kept = kept.strip_suffix('…').expect("an ellipsis ends it").trim_end();
+            assert!(all.starts_with(kept), "{markup:?}: {made:?} is no beginning of {text:?}");
+        }
+    }
+}
+
+/// Every mark of `text` has its partner: none is seen, and each tag that opens
+/// is closed in order.
+fn balanced(text: &str, syntax: Syntax) {
+    let seen = seen(text, syntax);
+    let mark = |c: char| "*_~`<>[](){}|&\\".contains(c);
+    assert!(!seen.contains(mark), "{syntax:?}: {seen:?} of {text:?}");
+    if syntax != Syntax::Telegram {
+        assert_eq!(text.matches("```").count() % 2, 0, "{text:?}");
+        return;
+    }
+    let mut open = Vec::new();
+    for tag in text.split('<').skip(1) {
+        let name = tag.split(['>', ' ']).next().unwrap_or("");
+        match name.strip_prefix('/') {
+            Some(name) => assert_eq!(open.pop(), Some(name), "{text:?}"),
+            None => open.push(name),
+        }
+    }
+    assert!(open.is_empty(), "{open:?} of {text:?}");
 }
 
 /// What was escaped for a network is read back as it was, and every outlet

@@ -151,6 +151,48 @@ proptest! {
     }
 }
 
+/// Markdown of paragraphs, quotations and code, and the words of it.
+fn marked() -> impl Strategy<Value = (String, String)> {
+    let words = "[a-z]{1,9}( [a-z]{1,9}){0,30}[.]?";
+    let piece = (0..7usize, words).prop_map(|(kind, words)| {
+        let markdown = match kind {
+            0 => format!("**{words}**"),
+            1 => format!("*{words}*"),
+            2 => format!("~~{words}~~"),
+            3 => format!("`{words}`"),
+            4 => format!("[{words}](https://a.example/x)"),
+            5 => format!("**[{words}](https://a.example/x)**"),
+            _ => words.clone(),
+        };
+        (markdown, words)
+    });
+    let joined = |all: Vec<(String, String)>, by: &str| -> (String, String) {
+        let (markdown, words): (Vec<String>, Vec<String>) = all.into_iter().unzip();
+        (markdown.join(by), words.join(" "))
+    };
+    let block = (0..5usize, proptest::collection::vec(piece, 1..6)).prop_map(move |(kind, pieces)| {
+        let (markdown, words) = joined(pieces.clone(), " ");
+        match kind {
+            0 => (format!("> {markdown}"), words),
+            1 => {
+                let lines: Vec<String> = pieces.into_iter().map(|(_, words)| format!("  {words}")).collect();
+                (format!("```rust\n{}\n```", lines.join("\n")), lines.join("\n"))
+            }
+            _ => (markdown, words),
+        }
+    });
+    proptest::collection::vec(block, 1..8).prop_map(move |blocks| joined(blocks, "\n\n"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(2026), ..ProptestConfig::with_cases(300) })]
+
+    #[test]
+    fn what_outlets_are_given_is_cut_without_tearing((markdown, words) in marked(), limit in 80usize..600, numbered: bool) {
+        law::outlets(&markdown, &words, limit, numbered);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(2026), ..ProptestConfig::with_cases(60) })]
 

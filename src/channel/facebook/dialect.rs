@@ -57,6 +57,8 @@ impl Asked {
 /// How long to leave Facebook alone where it names no time: there is no
 /// `Retry-After`, and the windows of its limits roll (a judgement).
 const RATE_WAIT: Duration = Duration::from_secs(15 * 60);
+/// What proves that a call comes from the app.
+const PROOF: &str = "appsecret_proof";
 /// Longer than this Facebook's own words are not: what comes is a page.
 const LONGEST_SAID: usize = 500;
 
@@ -110,45 +112,35 @@ pub(super) fn is_gone_or_foreign(answer: &Answer) -> bool {
     Fault::of(answer, &str::to_owned).is_some_and(|fault| fault.code == 100 && fault.subcode == 33)
 }
 
-/// Whether somebody answers who does not speak of this at all: a server in
-/// Facebook's place that only lets posts through. It says nothing about whose
-/// token it is. An error with a code is the Graph API's own; half of an answer,
-/// and what cannot be read (packed bytes), could be one.
-pub(super) fn speaks_not_of_it(answer: &Answer) -> bool {
-    let json = answer.json();
-    let is_coded = json.as_ref().is_some_and(|json| !json["error"]["code"].is_null());
-    let is_half = answer.cut.is_some() || (json.is_none() && answer.body.trim_ascii().starts_with(b"{"));
-    let is_text = std::str::from_utf8(&answer.body).is_ok();
-    matches!(answer.status, 404 | 405 | 501) && is_text && !is_coded && !is_half
-}
-
-/// Whether the Graph API says that the token may not ask this: by a permission,
-/// or because what is not there and what may not be seen are the same to it.
-/// Error 210 is none of these: it says that the token is no page's.
-pub(super) fn may_not_ask(answer: &Answer) -> bool {
-    let fault = Fault::of(answer, &str::to_owned).filter(|_| answer.status < 500);
-    fault.is_some_and(
-        |fault| matches!((fault.code, fault.subcode), (3 | 10 | 200..=209 | 211..=299, _) | (100, 33)),
-    )
+/// Whether the Graph API says that the token itself is no good: that it is none
+/// any more (190, 102), is no page's (210), or comes without the proof that its
+/// app wants. Anything else may be about the question alone.
+pub(super) fn is_about_token(answer: &Answer) -> bool {
+    let coded = Fault::of(answer, &str::to_owned).is_some_and(|fault| {
+        matches!(fault.code, 190 | 102 | 210) || (fault.code == 100 && fault.said.contains(PROOF))
+    });
+    coded || answer.status == 401
 }
 
 /// What an answer means that is not the success that was asked for. `clean`
 /// takes secrets out of what Facebook said.
 ///
-/// In this order: a doubt stays a doubt whatever the body says (any 5xx after
-/// something that readers see), then the error by its code, then what is no
-/// answer of the Graph API at all.
+/// In this order: a doubt stays a doubt whatever the body says (after something
+/// that readers see, any status that is not a 4xx: a success with an error in it
+/// may be a post with an error beside it), then the error by its code, then what
+/// is no answer of the Graph API at all.
 pub(super) fn outcome(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) -> SendError {
     let status = answer.status;
     let fault = Fault::of(answer, clean);
-    if status >= 500 {
-        let says = match &fault {
-            Some(fault) => format!("Facebook answered {status}: {}", fault.said),
-            None => format!("Facebook answered {status}"),
-        };
-        return doubt(says, asked, answer);
-    }
     match fault {
+        _ if status >= 500 => {
+            let said = fault.map(|fault| format!(": {}", fault.said)).unwrap_or_default();
+            doubt(format!("Facebook answered {status}{said}"), asked, answer)
+        }
+        Some(fault) if asked.publishes() && !(400..500).contains(&status) => {
+            let says = format!("Facebook answered {status}, without an id and with an error: {}", fault.said);
+            doubt(says, asked, answer)
+        }
         Some(fault) => of_code(&fault, answer, asked),
         None => of_no_fault(answer, asked, clean),
     }
@@ -195,7 +187,7 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
              and look whose token it is. Facebook says: {said}"
         )),
         // Told apart by its words alone: it has no code of its own.
-        (100, _) if said.contains("appsecret_proof") => refused(format!(
+        (100, _) if said.contains(PROOF) => refused(format!(
             "the app wants its calls proven: give the table its `app_secret` (App settings, Basic), the one of \
              the app that the token is for. Facebook says: {said}"
         )),
@@ -210,7 +202,9 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
                 says: format!("Facebook has had enough calls for now: {said}"),
                 wait: Some(wait(answer)),
             },
-            status @ (408 | 409 | 425) => doubt(format!("Facebook answered {status}: {said}"), asked, answer),
+            status @ 400..=499 if !answer.is_refusal() => {
+                doubt(format!("Facebook answered {status}: {said}"), asked, answer)
+            }
             _ => refused(format!("Facebook said no: {said}")),
         },
     }
@@ -231,10 +225,8 @@ fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) ->
     let is_half = answer.cut.is_some() || body.starts_with('{');
     match status {
         429 => SendError::NotYet { says, wait: Some(wait(answer)) },
-        // A time-out, or a request that stands in the way of another one.
-        408 | 409 | 425 => doubt(says, asked, answer),
         // Words that cannot be read could be that the same is there already.
-        400..=499 if !is_half && !asked.is_doubted() => refused(says),
+        400..=499 if answer.is_refusal() && !is_half && !asked.is_doubted() => refused(says),
         _ => doubt(says, asked, answer),
     }
 }

@@ -1,14 +1,15 @@
 //! Looking for what may or may not have gone out, in Facebook's own lists.
 //!
-//! Found is what has our words and was created when we tried. "Absent" takes
-//! more: the list reaches back past the first try, nothing in it looks like
-//! ours, and Facebook had time to show it. All else is "cannot tell".
+//! Found is what has our words, was created since we tried, and is no other
+//! delivery's. "Absent" takes more: the list reaches back past the first try,
+//! nothing in it looks like ours, and Facebook had time to show it. All else is
+//! "cannot tell".
 
 use super::Facebook;
 use super::dialect::Asked;
 use super::graph::{self, Graph};
 use super::publish::{UPLOAD_LIMIT, is_comment, post_below};
-use crate::channel::{Attempt, Found, SendError};
+use crate::channel::{Attempt, Found, LONGEST_LAG, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -19,9 +20,6 @@ const SKEW: SignedDuration = SignedDuration::from_mins(2);
 /// From this long before the first try on, whatever looks like ours keeps us
 /// from saying that ours is not there: a clock may be wrong by more.
 const DOUBT: SignedDuration = SignedDuration::from_hours(1);
-/// What does not show after this long does not come: four times as long as is
-/// waited for an answer. Facebook documents no time (a judgement).
-const SETTLED: SignedDuration = SignedDuration::from_mins(2);
 /// A photo that is a post of its own may take this long to arrive.
 const UPLOAD: SignedDuration = SignedDuration::from_secs(UPLOAD_LIMIT.as_secs().cast_signed());
 /// Pages of a list that are read, of a hundred each.
@@ -39,9 +37,9 @@ pub(super) async fn find(page: &Facebook, part: &PayloadPart, attempt: &Attempt)
     } else {
         posts(&graph, &page.page_id, Some(since)).await?
     };
-    let settled = if part.media.len() == 1 { UPLOAD.saturating_add(SETTLED) } else { SETTLED };
+    let settled = if part.media.len() == 1 { UPLOAD.saturating_add(LONGEST_LAG) } else { LONGEST_LAG };
     let had_time = Timestamp::now().duration_since(attempt.last_tried) >= settled;
-    Ok(verdict(&list, words_of(part), attempt.first_tried, had_time))
+    Ok(verdict(&list, words_of(part), attempt, had_time))
 }
 
 /// The words of a part.
@@ -126,8 +124,9 @@ async fn read(
             break;
         }
     }
-    // A list that shows nothing proves nothing, whatever is counted beside it.
-    list.counted = list.whole && seen > 0 && total == Some(seen);
+    // Without a count beside it, a list that shows nothing proves nothing: with
+    // one of nought it was looked into, and there is nothing.
+    list.counted = list.whole && total == Some(seen);
     Ok(list)
 }
 
@@ -161,13 +160,15 @@ fn entry(graph: &Graph, shown: &Value) -> Option<Entry> {
     })
 }
 
-/// What a list proves about `words`, which were `tried` then for the first
-/// time; whether Facebook `had_time` to show them. Pure.
-fn verdict(list: &List, words: &str, tried: Timestamp, had_time: bool) -> Found {
+/// What a list proves about `words`, which were tried by this `attempt`;
+/// whether Facebook `had_time` to show them. Pure.
+fn verdict(list: &List, words: &str, attempt: &Attempt, had_time: bool) -> Found {
+    let tried = attempt.began();
     let (first, doubt) = (before(tried, SKEW), before(tried, DOUBT));
+    let free = |entry: &&Entry| !attempt.taken.has_post(&entry.id, &entry.url);
     let has_words = !words.trim().is_empty();
-    let ours = list.entries.iter().filter(|entry| {
-        has_words && entry.created.is_some_and(|at| at >= first) && same_words(&entry.message, words)
+    let ours = list.entries.iter().filter(free).filter(|entry| {
+        has_words && entry.created.is_some_and(|at| at >= tried) && same_words(&entry.message, words)
     });
     // Of several the one closest to the try: what came later is a person's.
     let closest = ours.min_by_key(|entry| {
@@ -182,8 +183,18 @@ fn verdict(list: &List, words: &str, tried: Timestamp, had_time: bool) -> Found 
         });
     }
     let recent = |entry: &&Entry| entry.created.is_none_or(|at| at >= doubt);
-    if let Some(entry) = list.entries.iter().filter(recent).find(|entry| is_alike(&entry.message, words)) {
+    if let Some(entry) =
+        list.entries.iter().filter(free).filter(recent).find(|entry| is_alike(&entry.message, words))
+    {
         return Found::CannotTell(format!("this could be it, and is not surely: {}", entry.url));
+    }
+    // It would be refused (506), and the question come back.
+    let same = |entry: &&Entry| has_words && same_words(&entry.message, words);
+    if let Some(entry) = list.entries.iter().filter(|entry| !free(entry)).find(same) {
+        return Found::CannotTell(format!(
+            "another delivery has put the same words on the page, and Facebook posts no repetition: {}",
+            entry.url
+        ));
     }
     if list.unreadable {
         let why = "something in Facebook's list cannot be read, and could be it";

@@ -4,6 +4,7 @@
 //! handling, pages posts). What is said of errors, waits and listings stands
 //! beside the code that acts on it.
 
+mod address;
 mod dialect;
 mod find;
 mod graph;
@@ -15,14 +16,15 @@ mod tests;
 mod verify;
 
 use super::credentials::{Credentials, account, base_url};
-use super::network::Network;
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Removed, SendError};
+use super::network::{Network, Question};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Removed, SendError, Whose};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, network};
+use graph::Graph;
 use std::path::Path;
 
 /// `adapter = "facebook"`.
@@ -63,8 +65,8 @@ pub struct Facebook {
     written_account: Option<String>,
     page_id: String,
     credentials: Credentials,
-    /// Set once the token was found to be good and the page's own.
-    known: tokio::sync::OnceCell<()>,
+    /// Whether the token is the page's own.
+    whose: Question<Whose>,
     /// The Graph API's version; a call without one gets the app's oldest.
     pub version: String,
     /// Where requests go.
@@ -91,8 +93,8 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let known_as = Some(page_id.as_str()).filter(|page| !page.is_empty());
     let account = account("facebook", configuring, known_as);
     let written_account = configuring.table.account.as_ref().map(|account| account.value.clone());
-    let known = tokio::sync::OnceCell::new();
-    let page = Facebook { account, written_account, page_id, credentials, known, version, base_url };
+    let whose = Question::default();
+    let page = Facebook { account, written_account, page_id, credentials, whose, version, base_url };
     Checked::with(Box::new(page), problems)
 }
 
@@ -145,8 +147,8 @@ impl Network for Facebook {
         payload::payload(&self.page_id, variant)
     }
 
-    async fn verify(&self, project: &Path) -> Result<(), SendError> {
-        verify::verify(self, project).await
+    async fn verify(&self, project: &Path) -> Result<Whose, SendError> {
+        verify::whose(self, &Graph::open(self, project).await?).await.cloned()
     }
 
     async fn prepare<'a>(
@@ -168,6 +170,10 @@ impl Network for Facebook {
 
     async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
         find::find(self, part, attempt).await
+    }
+
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        address::post_at(address, &self.page_id, &self.base_url)
     }
 
     async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {

@@ -33,8 +33,7 @@ pub(super) async fn prepare<'a>(
     let doubted = attempt.doubted;
     if is_comment(part) {
         let post = post_below(attempt)?;
-        let graph = Graph::open(page, &attempt.project).await?;
-        verify::once(page, &graph).await?;
+        let graph = verified(page, attempt).await?;
         let asked = Asked::Comment { doubted };
         return Ok(Box::pin(async move { comment(&graph, part, post, asked).await }));
     }
@@ -47,8 +46,7 @@ pub(super) async fn prepare<'a>(
         );
         return Err(SendError::Refused { says });
     }
-    let graph = Graph::open(page, &attempt.project).await?;
-    verify::once(page, &graph).await?;
+    let graph = verified(page, attempt).await?;
     let asked = Asked::Post { doubted };
     if let [picture] = part.media.as_slice() {
         let form = form(picture, attempt).await?;
@@ -59,6 +57,18 @@ pub(super) async fn prepare<'a>(
         photos.push(upload(&graph, page, picture, attempt).await?);
     }
     Ok(Box::pin(async move { post(&graph, page, part, &photos, asked).await }))
+}
+
+/// The way to the page, once Facebook had a chance to say that it is another's:
+/// before the run it may not have answered, and a post on the wrong page cannot
+/// be taken back unseen.
+async fn verified(page: &Facebook, attempt: &Attempt) -> Result<Graph, SendError> {
+    let asked = async {
+        let graph = Graph::open(page, &attempt.project).await?;
+        verify::whose(page, &graph).await?;
+        Ok(graph)
+    };
+    asked.await.map_err(SendError::before_posting)
 }
 
 /// Looks at what is out: where readers find it, and whether they see what was
@@ -118,7 +128,9 @@ async fn post(
     fields.push(("fields".to_owned(), "id,permalink_url,message".to_owned()));
     let request = graph.request(Method::POST, &format!("{}/feed", page.page_id))?.form(&fields);
     let answer = graph.call(request, asked).await?;
-    let Some((id, told)) = graph.made(&answer, "id", asked) else { return Err(graph.judge(&answer, asked)) };
+    let Some((id, told)) = graph.made(&answer, "id", asked) else {
+        return Err(not_made(graph, &answer, asked));
+    };
     Ok(receipt(graph, &id, &told, part, None))
 }
 
@@ -136,7 +148,7 @@ async fn photo(
     }
     let answer = send_form(graph, page, form, asked).await?;
     let Some((id, told)) = graph.made(&answer, "post_id", asked) else {
-        return Err(graph.judge(&answer, asked));
+        return Err(not_made(graph, &answer, asked));
     };
     let detail = graph::id(&told["id"]).map(|photo| format!("photo {photo}"));
     Ok(receipt(graph, &id, &Value::Null, part, detail))
@@ -165,7 +177,7 @@ async fn comment(graph: &Graph, part: &PayloadPart, post: &str, asked: Asked) ->
     let message = part.body["message"].as_str().unwrap_or("");
     let request = graph.request(Method::POST, &format!("{post}/comments"))?.form(&[("message", message)]);
     let answer = graph.call(request, asked).await?;
-    let Some((id, _)) = graph.made(&answer, "id", asked) else { return Err(graph.judge(&answer, asked)) };
+    let Some((id, _)) = graph.made(&answer, "id", asked) else { return Err(not_made(graph, &answer, asked)) };
     Ok(receipt(graph, &id, &Value::Null, part, Some(format!("{COMMENT_ON}{post}"))))
 }
 
@@ -211,4 +223,11 @@ fn receipt(graph: &Graph, id: &str, told: &Value, part: &PayloadPart, detail: Op
 fn altered(told: &Value, planned: &str) -> Option<String> {
     let live = told.get("message")?.as_str()?;
     (!planned.contains("@[") && !same_words(live, planned)).then(|| live.to_owned())
+}
+
+/// Why a request made nothing that readers see: with a token that is no good,
+/// the same goes once there is a good one.
+fn not_made(graph: &Graph, answer: &Answer, asked: Asked) -> SendError {
+    let error = graph.judge(answer, asked);
+    if dialect::is_about_token(answer) { error.mendable() } else { error }
 }

@@ -4,35 +4,68 @@
 use super::Facebook;
 use super::dialect::{self, Asked};
 use super::graph::{self, Graph};
-use crate::channel::SendError;
+use crate::channel::http::Answer;
+use crate::channel::{SendError, Whose};
 use serde_json::Value;
-use std::path::Path;
 
-/// Asks, whatever is known. What is good stays known while the channel lives.
-pub(super) async fn verify(page: &Facebook, project: &Path) -> Result<(), SendError> {
-    ask(page, &Graph::open(page, project).await?).await?;
-    page.known.get_or_init(|| async {}).await;
-    Ok(())
-}
-
-/// Asks only if Facebook has not said yet that all is well: before the run it
-/// may not have answered, and a post on the wrong page cannot be taken back
-/// unseen.
-pub(super) async fn once(page: &Facebook, graph: &Graph) -> Result<(), SendError> {
-    page.known.get_or_try_init(|| ask(page, graph)).await.map(|_| ())
+/// Whose the token is: asked until Facebook has answered.
+pub(super) async fn whose<'a>(page: &'a Facebook, graph: &Graph) -> Result<&'a Whose, SendError> {
+    page.whose.ask(ask(page, graph)).await
 }
 
 /// `GET /PAGE?fields=id,name,username`, then `GET /me`: with a page's token
-/// "me" is the page. A server that does not speak of pages is taken for what
-/// the table says.
-async fn ask(page: &Facebook, graph: &Graph) -> Result<(), SendError> {
+/// "me" is the page, which is the proof. What Facebook does not let us ask, or
+/// what a server in its place does not know, proves nothing.
+async fn ask(page: &Facebook, graph: &Graph) -> Result<Whose, SendError> {
     let answer = graph.get(&page.page_id, &[("fields", "id,name,username")], Asked::Page).await?;
-    if dialect::speaks_not_of_it(&answer) {
-        return Ok(());
+    let known = told(graph, &answer, Asked::Page)?;
+    if let Ok(found) = &known {
+        compare(page, graph, found)?;
     }
-    let found = dialect::object(&answer).ok_or_else(|| graph.judge(&answer, Asked::Page))?;
+    let answer = graph.get("me", &[("fields", "id,name")], Asked::Reading).await?;
+    let why = match told(graph, &answer, Asked::Reading)? {
+        Err(why) => why,
+        Ok(me) => {
+            let owner = id_of(graph, &me);
+            if owner == page.page_id {
+                return Ok(Whose::Verified);
+            }
+            if !owner.is_empty() {
+                let name = |told: &Value| graph.clean(told.get("name").and_then(Value::as_str).unwrap_or(""));
+                let owner_name = name(&me);
+                let page_name = known.as_ref().map(name).unwrap_or_default();
+                let page_name = if page_name.is_empty() { &page.page_id } else { &page_name };
+                let says = format!(
+                    "`access_token` is not the token of the page `{page_name}` but of `{owner_name}` ({owner}), a \
+                     person or another page: ask `GET /me/accounts` with it, and take the page's own \
+                     `access_token` from there"
+                );
+                return Err(SendError::Refused { says });
+            }
+            "it answered without an id".to_owned()
+        }
+    };
+    let why = known.err().unwrap_or(why);
+    Ok(Whose::Unsaid(format!("Facebook does not say whose token it is: {why}")))
+}
+
+/// The object in an answer, or why Facebook does not tell it. The error: proof
+/// that the token is no good, or no answer of Facebook at all.
+fn told(graph: &Graph, answer: &Answer, asked: Asked) -> Result<Result<Value, String>, SendError> {
+    if let Some(found) = dialect::object(answer) {
+        return Ok(Ok(found));
+    }
+    match graph.judge(answer, asked) {
+        SendError::Refused { says } if !dialect::is_about_token(answer) => Ok(Err(says)),
+        SendError::NotYet { says, .. } if answer.status == 501 => Ok(Err(says)),
+        error => Err(error),
+    }
+}
+
+/// Compares the page that Facebook knows with the one of the table.
+fn compare(page: &Facebook, graph: &Graph, found: &Value) -> Result<(), SendError> {
     let of_page = |key: &str| graph.clean(found.get(key).and_then(Value::as_str).unwrap_or(""));
-    let (id, name, username) = (id_of(graph, &found), of_page("name"), of_page("username"));
+    let (id, name, username) = (id_of(graph, found), of_page("name"), of_page("username"));
     if !id.is_empty() && id != page.page_id {
         let says = format!(
             "`page_id` says {}, and Facebook knows that page as {id}: write `page_id = \"{id}\"` if `{name}` is \
@@ -41,30 +74,15 @@ async fn ask(page: &Facebook, graph: &Graph) -> Result<(), SendError> {
         );
         return Err(SendError::Refused { says });
     }
-    if let Some(account) = &page.written_account
-        && ![&name, &username, &page.page_id].into_iter().any(|known| is_same(account, known))
-    {
+    let Some(account) = &page.written_account else { return Ok(()) };
+    let is_told = !name.is_empty() || !username.is_empty();
+    if is_told && ![&name, &username, &page.page_id].into_iter().any(|known| is_same(account, known)) {
         let known_as = if username.is_empty() { String::new() } else { format!(" (`{username}`)") };
         let says = format!(
             "`account` says `{}`, and page {} is `{name}`{known_as}: correct one of `account`, `page_id` and \
              `access_token`",
             account.trim(),
             page.page_id
-        );
-        return Err(SendError::Refused { says });
-    }
-    let answer = graph.get("me", &[("fields", "id,name")], Asked::Reading).await?;
-    // Not to be told who one is, is no proof of being somebody else.
-    if dialect::speaks_not_of_it(&answer) || dialect::may_not_ask(&answer) {
-        return Ok(());
-    }
-    let me = dialect::object(&answer).ok_or_else(|| graph.judge(&answer, Asked::Reading))?;
-    let owner_name = graph.clean(me.get("name").and_then(Value::as_str).unwrap_or(""));
-    let owner = id_of(graph, &me);
-    if !owner.is_empty() && owner != page.page_id {
-        let says = format!(
-            "`access_token` is not the token of the page `{name}` but of `{owner_name}` ({owner}), a person or \
-             another page: ask `GET /me/accounts` with it, and take the page's own `access_token` from there"
         );
         return Err(SendError::Refused { says });
     }

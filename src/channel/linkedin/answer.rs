@@ -36,7 +36,7 @@ pub(super) struct Fault {
     /// `serviceErrorCode`.
     number: Option<u64>,
     /// `message`, and what is wrong with which field.
-    says: String,
+    pub says: String,
     /// Whether the body is whole, is JSON, and says something.
     pub is_read: bool,
 }
@@ -74,9 +74,30 @@ impl Fault {
         Fault { codes, number, says: says.join("; "), is_read }
     }
 
-    /// Whether it names neither a code nor a number: LinkedIn's errors do.
-    pub fn is_in_no_words_of_linkedin(&self) -> bool {
-        self.codes.is_empty() && self.number.is_none()
+    /// Whether the version that we speak is not LinkedIn's. A version that is gone
+    /// is 426; one that is missing or that it cannot read may be 400, with a
+    /// code or a sentence about it (versioning page; sentences: not documented).
+    pub fn is_about_version(&self, status: u16, version: &str) -> bool {
+        let low = self.says.to_lowercase();
+        let named = low.contains("version") && (low.contains(version) || low.contains("linkedin-version"));
+        let coded =
+            self.codes.iter().any(|code| code.to_uppercase().split('_').any(|word| word == "VERSION"));
+        status == 426 || (matches!(status, 400 | 404 | 406 | 422) && (coded || named))
+    }
+
+    /// Whether it speaks of an image at all. How LinkedIn says that one is not
+    /// ready is not documented.
+    pub fn speaks_of_images(&self) -> bool {
+        let words = ["image", "media", "asset", "thumbnail", "not ready", "process"];
+        let all = self.codes.iter().chain([&self.says]).map(|said| said.to_lowercase());
+        all.into_iter().any(|said| words.iter().any(|word| said.contains(word)))
+    }
+
+    /// Whether it says that the token is none, or none any more.
+    pub fn is_about_token(&self, status: u16) -> bool {
+        let codes = ["INVALID_ACCESS_TOKEN", "REVOKED_ACCESS_TOKEN", "EXPIRED_ACCESS_TOKEN"];
+        let coded = codes.iter().any(|code| self.is(code)) || matches!(self.number, Some(65600..=65602));
+        status == 401 || ((400..500).contains(&status) && coded)
     }
 
     fn is(&self, code: &str) -> bool {
@@ -107,7 +128,7 @@ impl Fault {
 ///   but after a try in doubt, one whose words cannot be read settles nothing,
 ///   nor does a duplicate that names no post.
 /// - 429: it did nothing, and names no time; not yet.
-/// - 408, 409, 3xx, 5xx and "Unable to obtain activity", which comes with
+/// - 408, 409, 425, 3xx, 5xx and "Unable to obtain activity", which comes with
 ///   posts that are there afterwards: unknown for what people see, since none
 ///   of them says that nothing was done (LinkedIn has no idempotency key);
 ///   otherwise not yet.
@@ -133,7 +154,7 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
         400..=499 if fault.codes.iter().any(|code| code.contains("PROCESSING")) => {
             SendError::NotYet { says: format!("LinkedIn still works on the image: {said}"), wait: None }
         }
-        400..=499 if !transient && !unread && !matches!(answer.status, 408 | 409) => {
+        400..=499 if !transient && !unread && answer.is_refusal() => {
             SendError::Refused { says: refused(answer.status, &fault, &said, api, now) }
         }
         status => {
@@ -150,7 +171,7 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
 fn refused(status: u16, fault: &Fault, said: &str, api: &Api<'_>, now: Timestamp) -> String {
     let channel = api.channel;
     let token = "sign in at LinkedIn again, and put the new token where `access_token` points";
-    if status == 426 || fault.is("NONEXISTENT_VERSION") {
+    if fault.is_about_version(status, &channel.version) {
         return format!(
             "LinkedIn does not speak version {} of its API (any more): set `version = \"{}\"` in the \
              channel's table ({said})",
@@ -192,13 +213,16 @@ fn current_version(now: Timestamp) -> String {
     if month > 0 { format!("{year:04}{month:02}") } else { format!("{:04}{:02}", year - 1, month + 12) }
 }
 
+/// Where LinkedIn names no time, it is left alone for this long: its limits that
+/// are not a day's are not documented (a judgement).
+const RATE_WAIT: Duration = Duration::from_secs(15 * 60);
+
 /// How long LinkedIn wants to be left alone. It sends no `Retry-After` (rate
 /// limits page), but a proxy may; quotas of a day begin anew at midnight UTC.
 fn pause(answer: &Answer, says: &str, now: Timestamp) -> Option<Duration> {
-    answer.retry_after().or_else(|| {
-        let daily = says.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("day"));
-        daily.then(|| until_midnight(now))
-    })
+    let daily = says.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("day"));
+    let unnamed = || if daily { until_midnight(now) } else { RATE_WAIT };
+    Some(answer.retry_after().unwrap_or_else(unnamed))
 }
 
 fn until_midnight(now: Timestamp) -> Duration {

@@ -76,26 +76,20 @@ impl<'a> Api<'a> {
     /// token, to any other place.
     pub fn upload(&self, address: &str) -> Result<RequestBuilder, String> {
         let url = Url::parse(address).map_err(|_| "LinkedIn named no address to upload to".to_owned())?;
-        let home = Url::parse(&self.channel.base_url).ok();
-        let at_home = home.as_ref().is_some_and(|home| url.origin() == home.origin());
-        let named = match url.host() {
-            Some(Host::Domain(name)) => is_public(name),
-            Some(Host::Ipv4(_) | Host::Ipv6(_)) | None => false,
-        };
-        let elsewhere = url.scheme() == "https" && named;
-        let as_somebody = !url.username().is_empty() || url.password().is_some();
-        if as_somebody || !(at_home || elsewhere) {
+        let Some(place) = place(&url, &self.channel.base_url) else {
             let host = url.host_str().unwrap_or("nowhere");
             let host = crate::diagnostic::visible::visible(host).into_owned();
+            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
             return Err(format!(
-                "LinkedIn named `{}://{host}` to upload to, which is no place of its own",
+                "LinkedIn named `{}://{host}{port}` to upload to, which is no place of its own",
                 url.scheme()
             ));
-        }
-        let theirs =
-            url.host_str().is_some_and(|host| host == "linkedin.com" || host.ends_with(".linkedin.com"));
+        };
         let request = self.client.put(url);
-        Ok(if at_home || theirs { self.signed(request) } else { request })
+        Ok(match place {
+            Place::Own => self.signed(request),
+            Place::Public => request,
+        })
     }
 
     /// `text`, which LinkedIn said, without any trace of the token.
@@ -115,6 +109,43 @@ impl<'a> Api<'a> {
     }
 }
 
+/// Where an upload goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// LinkedIn itself, or the machine that stands in its place: the token may go there.
+    Own,
+    /// Somewhere on the public net, such as a store that LinkedIn uses.
+    Public,
+}
+
+/// What kind of place `url` is, if bytes may go there at all.
+fn place(url: &Url, base_url: &str) -> Option<Place> {
+    if !url.username().is_empty() || url.password().is_some() {
+        return None;
+    }
+    if Url::parse(base_url).is_ok_and(|home| is_at(url, &home)) {
+        return Some(Place::Own);
+    }
+    let Some(Host::Domain(name)) = url.host() else { return None };
+    if url.scheme() != "https" || !is_public(name) {
+        return None;
+    }
+    let theirs = name == "linkedin.com" || name.ends_with(".linkedin.com");
+    Some(if theirs { Place::Own } else { Place::Public })
+}
+
+/// Whether `url` is on the machine that `home` names, whichever port: uploads
+/// have a service of their own. It has more than one name if it is this one
+/// (RFC 1122, 3.2.1.3; RFC 6761, 6.3). What is asked for with TLS is not
+/// continued without.
+fn is_at(url: &Url, home: &Url) -> bool {
+    let (Some(host), Some(home_host)) = (url.host_str(), home.host_str()) else { return false };
+    let is_web = matches!(url.scheme(), "http" | "https");
+    let as_safe = url.scheme() == home.scheme() || url.scheme() == "https";
+    let here = is_loopback(host) && is_loopback(home_host);
+    is_web && (here || (host == home_host && as_safe))
+}
+
 /// Whether a name can be that of a machine somewhere else. A full stop at its
 /// end changes nothing, and all of `localhost` is this machine (RFC 6761, 6.3).
 fn is_public(name: &str) -> bool {
@@ -122,4 +153,46 @@ fn is_public(name: &str) -> bool {
     let last = bare.rsplit('.').next().unwrap_or(bare);
     let local = ["localhost", "localdomain"].iter().any(|local| last.eq_ignore_ascii_case(local));
     bare.contains('.') && !local && !is_loopback(bare)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, place};
+    use url::Url;
+
+    const LINKEDIN: &str = "https://api.linkedin.com";
+    const TEST: &str = "http://127.0.0.1:8080";
+
+    #[test]
+    fn an_upload_goes_to_linkedin_to_the_public_net_or_to_the_machine_in_its_place() {
+        for (address, base_url, expected) in [
+            ("https://www.linkedin.com/dms-uploads/1?a=b", LINKEDIN, Some(Place::Own)),
+            ("https://api.linkedin.com:444/1", LINKEDIN, Some(Place::Own)),
+            ("https://uploads.example/1", LINKEDIN, Some(Place::Public)),
+            ("https://evil-linkedin.com/1", LINKEDIN, Some(Place::Public)),
+            ("http://www.linkedin.com/1", LINKEDIN, None),
+            ("http://api.linkedin.com/1", LINKEDIN, None),
+            ("http://127.0.0.1:8080/1", LINKEDIN, None),
+            ("https://localhost/1", LINKEDIN, None),
+            ("https://10.0.0.7/1", LINKEDIN, None),
+            // This machine has several names, and uploads a port of their own.
+            ("http://127.0.0.1:8080/1", TEST, Some(Place::Own)),
+            ("http://127.0.0.1:9090/1", TEST, Some(Place::Own)),
+            ("http://localhost:8080/1", TEST, Some(Place::Own)),
+            ("http://[::1]:9090/1", TEST, Some(Place::Own)),
+            ("https://127.0.0.1:8443/1", TEST, Some(Place::Own)),
+            ("http://127.0.0.1:9090/1", "http://localhost:8080/li", Some(Place::Own)),
+            ("http://10.0.0.7:8080/1", TEST, None),
+            ("http://uploads.example/1", TEST, None),
+            ("http://localhost.evil.example/1", TEST, None),
+            ("http://127.0.0.1.evil.example/1", TEST, None),
+            ("ftp://127.0.0.1/1", TEST, None),
+            // A machine of the house, with TLS or without.
+            ("https://li.acme.example:8443/1", "https://li.acme.example", Some(Place::Own)),
+            ("http://li.acme.example/1", "https://li.acme.example", None),
+        ] {
+            let url = Url::parse(address).unwrap();
+            assert_eq!(place(&url, base_url), expected, "{address} from {base_url}");
+        }
+    }
 }

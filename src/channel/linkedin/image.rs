@@ -28,12 +28,24 @@ pub(super) const LONGEST_GRACE: SignedDuration = SignedDuration::from_mins(10);
 const LOOKS: [u32; 8] = [1, 1, 2, 3, 4, 5, 7, 8];
 const UNIT: Duration = Duration::from_millis(if cfg!(test) { 2 } else { 1000 });
 
-/// Uploads `pictures` in order, and waits until they can be shown. Their URNs.
+/// Images that a post may show.
+#[derive(Debug)]
+pub(super) struct Uploaded {
+    /// In order.
+    pub urns: Vec<String>,
+    /// LinkedIn said that it can show them; else it is only hoped.
+    pub are_ready: bool,
+    /// How long they were left alone because it does not say so.
+    pub left_alone: Duration,
+}
+
+/// Uploads `pictures` in order, and waits until they can be shown: a little
+/// longer at each try where LinkedIn does not tell.
 pub(super) async fn upload(
     api: &Api<'_>,
     pictures: &[Picture],
     attempt: &Attempt,
-) -> Result<Vec<String>, SendError> {
+) -> Result<Uploaded, SendError> {
     let mut urns = Vec::with_capacity(pictures.len());
     for picture in pictures {
         urns.push(upload_one(api, picture, attempt).await?);
@@ -42,10 +54,15 @@ pub(super) async fn upload(
     for (image, picture) in urns.iter().zip(pictures) {
         asked = asked && is_ready(api, image, picture).await?;
     }
-    if !asked && !urns.is_empty() {
-        tokio::time::sleep(api.channel.image_wait).await;
-    }
-    Ok(urns)
+    let are_ready = asked || urns.is_empty();
+    let longest = Duration::try_from(LONGEST_GRACE).unwrap_or(Duration::MAX);
+    let left_alone = if are_ready {
+        Duration::ZERO
+    } else {
+        api.channel.image_wait.saturating_mul(attempt.number.max(1)).min(longest)
+    };
+    tokio::time::sleep(left_alone).await;
+    Ok(Uploaded { urns, are_ready, left_alone })
 }
 
 async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Result<String, SendError> {
@@ -110,6 +127,7 @@ fn about(picture: &Picture, error: SendError) -> SendError {
     let name = |says: String| format!("the image `{}`: {says}", picture.path);
     match error {
         SendError::Refused { says } => SendError::Refused { says: name(says) },
+        SendError::Mendable { says } => SendError::Mendable { says: name(says) },
         SendError::NotYet { says, wait } => SendError::NotYet { says: name(says), wait },
         SendError::Unknown { cause } => SendError::NotYet { says: name(cause), wait: None },
     }

@@ -8,6 +8,7 @@
 //! text format (li-lms-2026-05), rate limits. Where a fact comes from elsewhere
 //! or is not verified, it says so beside it.
 
+mod address;
 mod answer;
 mod api;
 mod comment;
@@ -22,8 +23,8 @@ mod urn;
 mod verify;
 
 use super::credentials::{Credentials, account, base_url};
-use super::network::Network;
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Removed, SendError};
+use super::network::{Network, Question};
+use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Removed, SendError, Whose};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Payload, PayloadPart, Receipt, Seen};
@@ -78,9 +79,8 @@ pub struct LinkedIn {
     pub version: String,
     /// How long an image is left alone before a post shows it.
     image_wait: Duration,
-    /// That the token is the author's, once LinkedIn has said so (or has said
-    /// that it does not tell).
-    verified: tokio::sync::OnceCell<()>,
+    /// Whether the token is the author's.
+    whose: Question<Whose>,
     /// Where requests go.
     pub base_url: String,
 }
@@ -141,7 +141,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
             credentials,
             version,
             image_wait,
-            verified: tokio::sync::OnceCell::new(),
+            whose: Question::default(),
             base_url,
         }),
         problems,
@@ -162,8 +162,8 @@ impl LinkedIn {
     }
 
     /// Whose token it is: asked until there is a good answer, then never again.
-    async fn verified(&self, api: &Api<'_>) -> Result<(), SendError> {
-        self.verified.get_or_try_init(|| verify::verify(api)).await.copied()
+    async fn whose(&self, api: &Api<'_>) -> Result<&Whose, SendError> {
+        self.whose.ask(verify::verify(api)).await
     }
 }
 
@@ -183,8 +183,8 @@ impl Network for LinkedIn {
         payload::payload(&self.author, variant)
     }
 
-    async fn verify(&self, project: &Path) -> Result<(), SendError> {
-        self.verified(&Api::open(self, project).await?).await
+    async fn verify(&self, project: &Path) -> Result<Whose, SendError> {
+        self.whose(&Api::open(self, project).await?).await.cloned()
     }
 
     async fn prepare<'a>(
@@ -192,10 +192,10 @@ impl Network for LinkedIn {
         part: &'a PayloadPart,
         attempt: &'a Attempt,
     ) -> Result<Posting<'a>, SendError> {
-        let api = Api::open(self, &attempt.project).await?;
+        let api = Api::open(self, &attempt.project).await.map_err(SendError::before_posting)?;
         // Asked before the run; if there was no answer then, there has to be
         // one now: a post in another's name cannot be taken back unseen.
-        self.verified(&api).await?;
+        self.whose(&api).await.map_err(SendError::before_posting)?;
         if payload::is_comment(part) {
             return Ok(Box::pin(async move { comment::send(&api, part, attempt).await }));
         }
@@ -227,6 +227,10 @@ impl Network for LinkedIn {
         } else {
             find::post(&api, part, attempt).await
         }
+    }
+
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        address::post_at(address, &self.base_url)
     }
 
     async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {

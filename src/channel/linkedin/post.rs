@@ -2,7 +2,9 @@
 
 use super::answer::{Asked, Fault, trouble};
 use super::api::Api;
-use super::{find, same, urn};
+use super::image::Uploaded;
+use super::same::Told;
+use super::{find, urn};
 use crate::channel::http::{Answer, Trouble};
 use crate::channel::{Attempt, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt, Seen};
@@ -13,19 +15,22 @@ use serde_json::{Value, json};
 /// How far LinkedIn's clock and ours may be apart.
 const SKEW: SignedDuration = SignedDuration::from_secs(120);
 
-/// What was made before this cannot come from the attempt.
+/// What was made before this cannot come from the attempt, whichever clock is wrong.
 pub(super) fn since(attempt: &Attempt) -> Timestamp {
     attempt.first_tried.saturating_sub(SKEW).unwrap_or(Timestamp::MIN)
 }
+
+/// So often it is tried whether an image of which nobody may ask is ready.
+const MOST_TRIES: u32 = 5;
 
 /// Posts, with those `images` in their places.
 pub(super) async fn send(
     api: &Api<'_>,
     part: &PayloadPart,
-    images: &[String],
+    images: &Uploaded,
     attempt: &Attempt,
 ) -> Result<Receipt, SendError> {
-    let body = written(part, images);
+    let body = written(part, &images.urns);
     let answer = api.post("/rest/posts", &body).await.map_err(Trouble::of_creating)?;
     if answer.is_success() {
         let named = answer.header("x-restli-id").map(urn::plain);
@@ -41,7 +46,29 @@ pub(super) async fn send(
         return duplicate(api, &answer, fault.duplicate_of(), part, attempt).await;
     }
     let asked = Asked::ToPublish { doubted: attempt.doubted };
-    Err(trouble(&answer, asked, api, Timestamp::now()))
+    let error = trouble(&answer, asked, api, Timestamp::now());
+    let is_early = !images.are_ready && matches!(answer.status, 400 | 404 | 422) && fault.speaks_of_images();
+    Err(match answer.status {
+        401 => error.mendable(),
+        _ if is_early => too_early(error, images, attempt),
+        _ => error,
+    })
+}
+
+/// LinkedIn did not take a post with images of which nobody could say that they
+/// are ready: they may be, after a longer wait.
+fn too_early(error: SendError, images: &Uploaded, attempt: &Attempt) -> SendError {
+    let SendError::Refused { says } = error else { return error };
+    let waited = images.left_alone.as_secs();
+    let says = format!(
+        "{says}. The image may not have been ready, {waited} s after its upload: LinkedIn tells members' \
+         applications nothing of that. Set a longer `image_wait` in the channel's table"
+    );
+    if attempt.number < MOST_TRIES {
+        SendError::NotYet { says, wait: None }
+    } else {
+        SendError::Refused { says }
+    }
 }
 
 /// The text as readers see it.
@@ -92,6 +119,10 @@ async fn duplicate(
     let refused = |why: &str| SendError::Refused {
         says: format!("LinkedIn has a post of these words already, {}{why}", urn::feed_url(&post)),
     };
+    // Whatever was in doubt, these words are not taken now.
+    if attempt.taken.has_post(&post, &urn::feed_url(&post)) {
+        return Err(refused(", which is another delivery's: change the words if it is to be said once more"));
+    }
     if !attempt.doubted {
         return Err(refused(": change the words if it is to be said once more"));
     }
@@ -104,6 +135,14 @@ async fn duplicate(
                     return Err(refused(
                         ", older than the first try: change the words if it is to be said once more",
                     ));
+                }
+                if live.created.is_some_and(|created| created < attempt.began()) {
+                    let cause = format!(
+                        "LinkedIn calls it a duplicate of {}, which was made just before the first try: look \
+                         whether that is it",
+                        urn::feed_url(&post)
+                    );
+                    return Err(SendError::Unknown { cause });
                 }
                 altered = differing(api, commentary(part), live.text);
             }
@@ -122,7 +161,7 @@ async fn duplicate(
 
 /// A post as it is live.
 struct Live {
-    text: Option<String>,
+    text: Option<Told>,
     created: Option<Timestamp>,
 }
 
@@ -145,9 +184,9 @@ async fn read(api: &Api<'_>, post: &str) -> Read {
     }
 }
 
-/// A post's text as readers see it.
-pub(super) fn live_text(facts: &Value) -> Option<String> {
-    facts.get("commentary").and_then(Value::as_str).map(little_text::unescape)
+/// A post's text.
+pub(super) fn live_text(facts: &Value) -> Option<Told> {
+    facts.get("commentary").and_then(Value::as_str).map(Told::of)
 }
 
 /// When it was made.
@@ -165,8 +204,8 @@ pub(super) async fn read_back(api: &Api<'_>, post: &str, planned: &str) -> Seen 
     }
 }
 
-fn differing(api: &Api<'_>, planned: &str, live: Option<String>) -> Option<String> {
-    live.filter(|live| !same::same(planned, live)).map(|live| api.redact(&live))
+fn differing(api: &Api<'_>, planned: &str, live: Option<Told>) -> Option<String> {
+    live?.differing(planned).map(|live| api.redact(&live))
 }
 
 /// Takes a post or a comment down. What is gone already is gone.

@@ -1,6 +1,6 @@
 //! Whether what LinkedIn shows is what was planned. Pure.
 
-use crate::text::{Dialect, EntityKind, entities};
+use crate::text::{Dialect, EntityKind, entities, little_text};
 use unicode_normalization::UnicodeNormalization;
 
 /// LinkedIn's own shortener: addresses longer than 26 characters are shown by it.
@@ -38,6 +38,40 @@ pub(super) enum Likeness {
     Alike,
     /// Another text.
     Unlike,
+}
+
+/// A text as LinkedIn tells it: in little text, as it was sent; or as readers
+/// see it, should it do that (which of the two is documented for writing only).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    /// What stands there.
+    plain: String,
+    /// The same, read as little text.
+    read: String,
+}
+
+impl Told {
+    /// What an answer has.
+    pub fn of(told: &str) -> Told {
+        Told { plain: told.to_owned(), read: little_text::unescape(told) }
+    }
+
+    /// The better of both readings.
+    pub fn compare(&self, planned: &str) -> Likeness {
+        match (compare(planned, &self.read), compare(planned, &self.plain)) {
+            (Likeness::Same, _) | (_, Likeness::Same) => Likeness::Same,
+            (Likeness::Unlike, Likeness::Unlike) => Likeness::Unlike,
+            _ => Likeness::Alike,
+        }
+    }
+
+    /// What readers see, if that is not what was planned in either reading.
+    pub fn differing(self, planned: &str) -> Option<String> {
+        let is_same = same(planned, &self.read) || same(planned, &self.plain);
+        // In little text nothing that is reserved stands alone.
+        let is_little_text = little_text::escape(&self.read) == self.plain;
+        (!is_same).then_some(if is_little_text { self.read } else { self.plain })
+    }
 }
 
 /// Compares for whether `live` may be what was planned.
@@ -93,6 +127,24 @@ mod tests {
         assert!(same("Gru\u{308}n", "Gr\u{fc}n"));
         let planned = "Read https://acme.example/blog/rocket-2/ and https://acme.example/ #Rocket";
         assert!(same(planned, "Read https://lnkd.in/eXy12 and https://acme.example/ #Rocket"));
+    }
+
+    #[test]
+    fn a_text_is_read_as_little_text_or_as_it_stands() {
+        for planned in
+            ["It landed (twice) #Rocket", "C:\\(x86)\\new", "a \\_ b", "\\\\server\\share", "no signs"]
+        {
+            for told in [little_text::escape(planned), planned.to_owned()] {
+                assert_eq!(Told::of(&told).compare(planned), Likeness::Same, "{told}");
+                assert_eq!(Told::of(&told).differing(planned), None, "{told}");
+            }
+        }
+        let differing = |told: &str| Told::of(told).differing("It landed (twice).").unwrap();
+        assert_eq!(differing("It landed "), "It landed ");
+        assert_eq!(differing("It landed \\(once\\)."), "It landed (once).");
+        assert_eq!(differing("It landed (once) in C:\\(x)."), "It landed (once) in C:\\(x).");
+        assert_eq!(Told::of("It burned.").compare("It landed (twice)."), Likeness::Unlike);
+        assert_eq!(Told::of("It landed \\(thrice\\).").compare("It landed (twice)."), Likeness::Alike);
     }
 
     #[test]

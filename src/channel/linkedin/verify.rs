@@ -3,8 +3,8 @@
 use super::answer::{Asked, Fault, trouble};
 use super::api::Api;
 use super::urn;
-use crate::channel::SendError;
-use crate::channel::http::{Answer, Trouble};
+use crate::channel::http::Trouble;
+use crate::channel::{SendError, Whose};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -12,9 +12,10 @@ use serde_json::Value;
 ///
 /// A person by `GET /v2/userinfo`, an organisation by `GET
 /// /rest/organizations/ID`. Both need a permission that posting does not
-/// (`openid profile`; `rw_organization_admin`): a 403 here therefore says
-/// nothing about posting, and is no refusal.
-pub(super) async fn verify(api: &Api<'_>) -> Result<(), SendError> {
+/// (`openid profile`; `rw_organization_admin`), and something in LinkedIn's
+/// place may not know them: a "no" here therefore says nothing about posting,
+/// unless it is about the token or the version.
+pub(super) async fn verify(api: &Api<'_>) -> Result<Whose, SendError> {
     let author = &api.channel.author;
     let organization = urn::is_organization(author);
     let path = if organization {
@@ -23,31 +24,30 @@ pub(super) async fn verify(api: &Api<'_>) -> Result<(), SendError> {
         "/v2/userinfo".to_owned()
     };
     let answer = api.get(&path).await.map_err(Trouble::of_asking)?;
-    if answer.status == 403 {
-        return Ok(());
-    }
-    let unspoken = Fault::of(&answer).is_in_no_words_of_linkedin();
-    if matches!(answer.status, 404 | 405 | 501) && unspoken {
-        // Something in LinkedIn's place that only lets posts through: the
-        // table is taken at its word.
-        return Ok(());
-    }
-    if answer.status == 404 && organization {
-        return Err(refused(format!(
-            "LinkedIn has no organisation {author}: the number stands in the address of the page's administration"
-        )));
-    }
     if !answer.is_success() {
-        return Err(trouble(&answer, Asked::Other, api, Timestamp::now()));
+        let fault = Fault::of(&answer);
+        let proves = fault.is_about_token(answer.status)
+            || fault.is_about_version(answer.status, &api.channel.version);
+        return match trouble(&answer, Asked::Other, api, Timestamp::now()) {
+            SendError::Refused { .. } if !proves => Ok(unsaid(api, answer.status, &fault)),
+            SendError::NotYet { .. } if answer.status == 501 => Ok(unsaid(api, answer.status, &fault)),
+            error => Err(error),
+        };
     }
-    let Some(facts) = answer.json() else { return Err(unreadable(&answer)) };
+    let Some(Value::Object(facts)) = answer.json() else {
+        let says = format!("LinkedIn answered {} and did not say whose token it is", answer.status);
+        return Err(SendError::NotYet { says, wait: None });
+    };
     let text = |key: &str| facts.get(key).and_then(Value::as_str).unwrap_or_default();
     if organization {
-        return named(api, &[text("localizedName"), text("vanityName")]);
+        let known = [text("localizedName"), text("vanityName")];
+        named(api, &known)?;
+        let told = known.iter().any(|name| !name.is_empty());
+        return Ok(if told { Whose::Verified } else { unsaid(api, answer.status, &Fault::default()) });
     }
     let sub = text("sub");
     if sub.is_empty() {
-        return Err(unreadable(&answer));
+        return Ok(unsaid(api, answer.status, &Fault::default()));
     }
     if sub != urn::id(author) {
         return Err(refused(format!(
@@ -58,7 +58,23 @@ pub(super) async fn verify(api: &Api<'_>) -> Result<(), SendError> {
             api.clean(sub),
         )));
     }
-    named(api, &[text("name")])
+    named(api, &[text("name")])?;
+    Ok(Whose::Verified)
+}
+
+/// Why it is not known whose the token is, and what would help.
+fn unsaid(api: &Api<'_>, status: u16, fault: &Fault) -> Whose {
+    let said = api.clean(&fault.says);
+    let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+    let (who, takes) = if urn::is_organization(&api.channel.author) {
+        (
+            "who the organisation is",
+            "`rw_organization_admin`, and the number of an organisation that there is",
+        )
+    } else {
+        ("whose token it is", "the scopes `openid` and `profile`")
+    };
+    Whose::Unsaid(format!("LinkedIn does not say {who} ({status}{said}); to be told takes {takes}"))
 }
 
 /// Compares `account` with the names that the author has; an account may also
@@ -84,9 +100,4 @@ fn folded(name: &str) -> String {
 
 fn refused(says: String) -> SendError {
     SendError::Refused { says }
-}
-
-fn unreadable(answer: &Answer) -> SendError {
-    let says = format!("LinkedIn answered {} and did not say whose token it is", answer.status);
-    SendError::NotYet { says, wait: None }
 }

@@ -20,11 +20,9 @@ use url::Url;
 /// really bears is not written (unverified: about five minutes).
 const SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// Those of 4xx that prove that a request was not carried out: about what it
-/// says, who asks, or how much. What else there is (409, 425, a proxy's 444,
-/// 460 and 499, numbers that mean nothing) may follow a post that was made.
-const REFUSALS: [u16; 18] =
-    [400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 413, 414, 415, 416, 422, 428, 429, 431];
+/// X's shortest window: after a limit for which it names no time, it is left
+/// alone for as long.
+const WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// Longest quotation of what X said, in characters.
 const LONGEST_WORDS: usize = 300;
@@ -95,13 +93,11 @@ impl Api<'_> {
         let said = if words.is_empty() { String::new() } else { format!(" (X says: {words})") };
         let refused = |why: String| SendError::Refused { says: format!("{why}{said}") };
         let low = heard(answer).to_lowercase();
-        let posting = purpose != Purpose::Asking;
         let doubted = purpose == (Purpose::Posting { doubted: true });
         match answer.status {
             401 => refused(self.not_accepted(answer, &low)),
             402 => refused(
-                "the app's X account has no credits left: buy some in X's developer console, and publish again"
-                    .to_owned(),
+                "the app's X account has no credits left: buy some in X's developer console".to_owned(),
             ),
             // Where there is a doubt, no other status is said to be about duplicates.
             400 | 403 | 422 if doubted && low.contains("duplicate") => {
@@ -114,22 +110,58 @@ impl Api<'_> {
                 SendError::Unknown { cause: format!("{cause}, {may}{said}") }
             }
             403 => refused(forbidden(&low, purpose, what)),
-            429 => SendError::NotYet { says: format!("X takes no more for the moment{said}"), wait: wait(answer) },
+            429 => SendError::NotYet {
+                says: format!("X takes no more for the moment{said}"),
+                wait: wait(answer),
+            },
             // The server gave up waiting for the rest of the request, says
             // whoever stands in front of it; what is behind may have had it all.
             408 => lost(answer, purpose, what, &said),
             413 => refused(format!("{what} is larger than X takes")),
             // Whoever leads elsewhere, or is in conflict with a request that is
             // under way, may have let it through first.
-            300..=399 if posting => {
+            300..=399 => {
                 let hint = "; if `base_url` leads elsewhere, write the address that it leads to";
                 lost(answer, purpose, what, &format!("{said}{hint}"))
             }
-            400..=499 if posting && !REFUSALS.contains(&answer.status) => lost(answer, purpose, what, &said),
-            300..=399 => refused("`base_url` leads elsewhere: write the address that it leads to".to_owned()),
+            400..=499 if !answer.is_refusal() => lost(answer, purpose, what, &said),
             400..=499 => refused(format!("X did not take {what}: {}", status(answer))),
             _ => lost(answer, purpose, what, &said),
         }
+    }
+
+    /// Why an image, or its words, is not there: with a token that is no good, or
+    /// without credits, it will be once that is mended.
+    pub fn not_uploaded(&self, answer: &Answer, what: &str) -> SendError {
+        let error = self.error(answer, Purpose::Asking, what);
+        if matches!(answer.status, 401 | 402) { error.mendable() } else { error }
+    }
+
+    /// What an answer means that does not say whose the credentials are. The
+    /// error: proof that they are no good, or no answer of X at all. Else why X
+    /// does not say it; posting may still work.
+    pub fn untold(&self, answer: &Answer) -> Result<String, SendError> {
+        let low = heard(answer).to_lowercase();
+        let proves = match answer.status {
+            401 | 402 => true,
+            403 => forbids(&low).is_some(),
+            _ => false,
+        };
+        let error = self.error(answer, Purpose::Asking, "the question whose the credentials are");
+        let says = match error {
+            SendError::Refused { says } if !proves => says,
+            // It spoke, of something else; and a server in X's place may not know the question.
+            SendError::NotYet { .. }
+                if answer.json().is_some_and(|said| said.is_object()) && answer.is_success() =>
+            {
+                let words = self.words(answer);
+                let said = if words.is_empty() { String::new() } else { format!(" (X says: {words})") };
+                format!("X answered {} and named no account{said}", status(answer))
+            }
+            SendError::NotYet { says, .. } if answer.status == 501 => says,
+            error => return Err(error),
+        };
+        Ok(format!("X does not say whose the credentials are: {says}"))
     }
 
     /// What X said in words, without secrets, for a message.
@@ -168,7 +200,7 @@ impl Api<'_> {
             );
         }
         if low.contains("timestamp") {
-            return "X says that this machine's clock is wrong: set it, and publish again".to_owned();
+            return "X says that this machine's clock is wrong: set it".to_owned();
         }
         "X does not accept the keys: the `access_token` was revoked or made anew, or the four do not belong \
          together; copy all four once more from the app's page in X's developer console"
@@ -196,6 +228,31 @@ fn status(answer: &Answer) -> String {
     format!("{} {}", answer.status, reason.unwrap_or_default()).trim_end().to_owned()
 }
 
+/// Why these credentials may do nothing that a post needs, by X's words in a 403.
+fn forbids(low: &str) -> Option<&'static str> {
+    let has = |words: &[&str]| words.iter().any(|word| low.contains(word));
+    if has(&["suspended", "is locked", "temporarily locked"]) {
+        Some("X has suspended or locked the account: sign in at x.com, which says what to do")
+    } else if has(&["unsupported-authentication", "application-only"]) {
+        Some(
+            "the `access_token` is the app's own, which can only read: use the account's token (OAuth 2 with the \
+             scopes tweet.read, tweet.write, users.read and media.write, or the four keys of OAuth 1.0a)",
+        )
+    } else if has(&["oauth1-permissions", "oauth1 app permissions", "read-only", "read only"]) {
+        Some(READ_ONLY)
+    } else if has(&["scope"]) {
+        // To post takes users.read as well (docs.x.com, manage posts).
+        Some(
+            "the `access_token` lacks a scope: it needs tweet.read, tweet.write, users.read, and media.write for \
+             images; get a new one with all of them",
+        )
+    } else if has(&["client-not-enrolled", "client-forbidden", "enroll"]) {
+        Some("the app is in no project that may use X's API: put it into one in X's developer console")
+    } else {
+        None
+    }
+}
+
 /// The cases of 403, by what X says: the status alone means ten things.
 fn forbidden(low: &str, purpose: Purpose, what: &str) -> String {
     let has = |words: &[&str]| words.iter().any(|word| low.contains(word));
@@ -208,20 +265,8 @@ fn forbidden(low: &str, purpose: Purpose, what: &str) -> String {
     } else if has(&["deleted or not visible"]) {
         "the part before is no longer there: somebody has taken it down; post the rest by hand, or all of it anew"
             .to_owned()
-    } else if has(&["suspended", "is locked", "temporarily locked"]) {
-        "X has suspended or locked the account: sign in at x.com, which says what to do".to_owned()
-    } else if has(&["unsupported-authentication", "application-only"]) {
-        "the `access_token` is the app's own, which can only read: use the account's token (OAuth 2 with the \
-         scopes tweet.read, tweet.write, users.read and media.write, or the four keys of OAuth 1.0a)"
-            .to_owned()
-    } else if has(&["oauth1-permissions", "oauth1 app permissions", "read-only", "read only"]) {
-        READ_ONLY.to_owned()
-    } else if has(&["scope"]) {
-        "the `access_token` lacks a scope: it needs tweet.read, tweet.write, users.read, and media.write for \
-         images; get a new one with all of them"
-            .to_owned()
-    } else if has(&["client-not-enrolled", "client-forbidden", "enroll"]) {
-        "the app is in no project that may use X's API: put it into one in X's developer console".to_owned()
+    } else if let Some(why) = forbids(low) {
+        why.to_owned()
     } else if has(&["usage-capped", "usage cap"]) {
         "the app has used up what it may in this period: raise the cap in X's developer console, or wait"
             .to_owned()
@@ -243,7 +288,8 @@ pub(super) const READ_ONLY: &str = "the app may only read: set its permission to
                                     console, then make the access token anew";
 
 /// How long until X takes something again: the latest reset of those windows
-/// that are used up, in seconds since 1970, or what `Retry-After` says
+/// that are used up, in seconds since 1970, or what `Retry-After` says; a whole
+/// window, if it says nothing; nothing, if all that it names has passed
 /// (docs.x.com, rate limits, 2026-07-24; the 24-hour headers: unverified).
 fn wait(answer: &Answer) -> Option<Duration> {
     let number = |name: String| answer.header(&name)?.trim().parse::<i64>().ok();
@@ -258,6 +304,9 @@ fn wait(answer: &Answer) -> Option<Duration> {
         waits.extend(until("x-rate-limit"));
     }
     waits.extend(answer.retry_after());
+    if waits.is_empty() {
+        return Some(WINDOW);
+    }
     waits.into_iter().max().filter(|wait| !wait.is_zero())
 }
 

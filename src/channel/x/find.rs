@@ -4,25 +4,24 @@
 //! that reaches back past the first try (it shows an own post that is older, or
 //! the part before this one), read long enough after the last try that a lag
 //! is no explanation, with nothing in it that could be the post in words not
-//! known here, nothing that cannot be read, and no older post of the same words (X takes none twice, so the
-//! question would come back). Even if all of that were wrong, X itself refuses
-//! the second post as a duplicate, which is then evidence and not a failure.
+//! known here, nothing that cannot be read, and no other post of the same words
+//! (an older one, or another delivery's: X takes none twice, so the question
+//! would come back). Nothing here leans on X's refusing duplicates: nobody says
+//! for how long, and in which words, it does.
 
 use super::api::{Api, Purpose, id_of};
 use super::payload::text_of;
 use super::words::{Likeness, Shown, words_of};
 use super::{X, post};
-use crate::channel::{Attempt, Found, SendError};
+use crate::channel::{Attempt, Found, LONGEST_LAG, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::Value;
 
-/// How far our clock and X's may differ.
+/// How far our clock and X's may differ: what is older by more than this is
+/// from before the try, whichever of them is wrong.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
-/// So long after a try a listing is taken to be whole. It lags by seconds; how
-/// long at most is not written anywhere: a judgement.
-pub(super) const SETTLED: SignedDuration = SignedDuration::from_mins(2);
 /// 1,000 posts since the first try: nobody posts that much in an hour.
 const MOST_PAGES: usize = 10;
 
@@ -35,10 +34,10 @@ const WANTED_OF_POSTS: &str = "created_at,entities,attachments,referenced_posts,
 /// Looks for a part in the account's posts.
 pub(super) async fn find(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
     let api = x.api(&attempt.project).await?;
-    let Some(me) = x.me(&api).await? else {
-        return Ok(Found::CannotTell("X does not say whose the credentials are".to_owned()));
+    let me = match x.me(&api).await? {
+        Ok(me) => me,
+        Err(why) => return Ok(Found::CannotTell(why.to_owned())),
     };
-    let since = attempt.first_tried.checked_sub(SKEW).unwrap_or(attempt.first_tried);
     let before = post::previous(attempt);
     let mut seen = Seen::default();
     let mut next: Option<String> = None;
@@ -49,7 +48,7 @@ pub(super) async fn find(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result
         let says_empty = said.pointer("/meta/result_count").and_then(Value::as_u64) == Some(0);
         seen.unreadable |= posts.is_none() && !says_empty;
         for listed in posts.into_iter().flatten() {
-            seen.take_in(listed, part, attempt, before.as_deref(), since);
+            seen.take_in(x, listed, part, attempt, before.as_deref());
         }
         next = said.pointer("/meta/next_token").and_then(Value::as_str).map(str::to_owned);
         seen.ended = next.is_none();
@@ -93,6 +92,8 @@ struct Seen {
     older: bool,
     /// One of those with the same words.
     twin: bool,
+    /// A post with the same words that is another delivery's.
+    anothers: bool,
     /// The part before this one.
     before: bool,
     /// Something since then that may be the post.
@@ -107,12 +108,14 @@ struct Seen {
 impl Seen {
     fn take_in(
         &mut self,
+        x: &X,
         listed: &Value,
         part: &PayloadPart,
         attempt: &Attempt,
         before: Option<&str>,
-        since: Timestamp,
     ) {
+        let began = attempt.began();
+        let since = began.checked_sub(SKEW).unwrap_or(began);
         let made =
             listed.get("created_at").and_then(Value::as_str).and_then(|at| at.parse::<Timestamp>().ok());
         let (Some(id), Some(made)) = (id_of(listed.get("id")), made) else {
@@ -132,11 +135,16 @@ impl Seen {
             self.unreadable = true;
             return;
         }
-        match Shown::of(listed).compare(text_of(part), part.media.len()) {
+        let likeness = Shown::of(listed).compare(text_of(part), part.media.len());
+        if attempt.taken.has_post(&id, &x.address(None, &id)) {
+            self.anothers |= likeness == Likeness::Same;
+            return;
+        }
+        match likeness {
             Likeness::Same | Likeness::Alike if place == Place::Untold && made >= since => {
                 self.unreadable = true;
             }
-            Likeness::Same if made >= since => {
+            Likeness::Same if made >= began => {
                 if self.found_at.is_none_or(|at| made < at) {
                     self.found_at = Some(made);
                     self.found = Some(id);
@@ -157,13 +165,15 @@ impl Seen {
             "the account has a new post that is almost, but not quite, this one".to_owned()
         } else if self.twin {
             "the account has an older post with the same words, and X takes none twice".to_owned()
+        } else if self.anothers {
+            "another delivery has put the same words on X, which takes none twice".to_owned()
         } else if attempt.part > 0 && !replies {
             "the id of the part before is not known".to_owned()
         } else if !reaches_back {
             "X's list does not reach back past the first try".to_owned()
-        } else if quiet < SETTLED {
-            let seconds = SETTLED.as_secs();
-            format!("X's list does not show it, and may lag: {seconds} s after the try it can tell")
+        } else if quiet < LONGEST_LAG {
+            let minutes = LONGEST_LAG.as_mins();
+            format!("X's list does not show it, and may lag: {minutes} minutes after the try it can tell")
         } else {
             return Found::Absent;
         };

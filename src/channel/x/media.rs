@@ -4,7 +4,7 @@
 //! an upload, and X forgets one that no post names (after about a day): so
 //! nothing here is ever in doubt, and a retry begins anew.
 
-use super::api::{Api, Purpose, id_of};
+use super::api::{Api, id_of};
 use crate::channel::folder::picture_bytes;
 use crate::channel::http::{Answer, file};
 use crate::channel::{Attempt, SendError};
@@ -98,7 +98,7 @@ async fn in_pieces(
         let request = api.request(Method::POST, &path, &[])?.timeout(UPLOAD_LIMIT).multipart(form);
         let answer = api.ask(request).await?;
         if !answer.is_success() {
-            return Err(api.error(&answer, Purpose::Asking, what));
+            return Err(api.not_uploaded(&answer, what));
         }
     }
     let request = api.request(Method::POST, &format!("/2/media/upload/{id}/finalize"), &[])?;
@@ -108,13 +108,13 @@ async fn in_pieces(
 /// The id in an answer about an upload, and what else it says.
 fn media_of(api: &Api<'_>, answer: &Answer, what: &str) -> Result<(String, Value), SendError> {
     if !answer.is_success() {
-        return Err(api.error(answer, Purpose::Asking, what));
+        return Err(api.not_uploaded(answer, what));
     }
     let body = answer.json().unwrap_or_default();
     let data = body.get("data").cloned().unwrap_or(body);
     match id_of(data.get("id")).or_else(|| id_of(data.get("media_id_string"))) {
         Some(id) => Ok((id, data)),
-        None => Err(api.error(answer, Purpose::Asking, what)),
+        None => Err(api.not_uploaded(answer, what)),
     }
 }
 
@@ -146,7 +146,7 @@ async fn processed(
             let query = [("command", "STATUS"), ("media_id", id)];
             let answer = api.ask(api.request(Method::GET, "/2/media/upload", &query)?).await?;
             if !answer.is_success() {
-                return Err(api.error(&answer, Purpose::Asking, what));
+                return Err(api.not_uploaded(&answer, what));
             }
             let body = answer.json().unwrap_or_default();
             data = body.get("data").cloned().unwrap_or(body);
@@ -171,7 +171,7 @@ async fn describe(api: &Api<'_>, id: &str, picture: &Picture, what: &str) -> Res
     if answer.is_success() {
         return Ok(());
     }
-    Err(api.error(&answer, Purpose::Asking, &format!("the alt text of {what}")))
+    Err(api.not_uploaded(&answer, &format!("the alt text of {what}")))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! Facts: X API v2 documentation, snapshot of 2026-08-22 (openapi.json 2.167),
 //! and twitter-text's config v3.
 
+mod address;
 mod api;
 mod find;
 mod media;
@@ -16,15 +17,17 @@ mod tests;
 mod words;
 
 use super::credentials::{Credentials, account, base_url};
-use super::network::Network;
-use super::{Adapter, Attempt, Channel, Configuring, Found, MicroDollars, Posting, Removed, SendError};
+use super::network::{Network, Question};
+use super::{
+    Adapter, Attempt, Channel, Configuring, Found, MicroDollars, Posting, Removed, SendError, Whose,
+};
 use crate::diagnostic::Checked;
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Payload, PayloadPart, Receipt};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, network};
-use api::{Api, Purpose, id_of};
+use api::{Api, id_of};
 use reqwest::Method;
 use serde_json::Value;
 use std::path::Path;
@@ -64,8 +67,8 @@ pub struct X {
     credentials: Credentials,
     /// Whether requests are signed (OAuth 1.0a), or bear a token (OAuth 2).
     signed: bool,
-    /// Whose the credentials are, once X has said so.
-    me: tokio::sync::OnceCell<Option<Me>>,
+    /// Whose the credentials are, or why X does not say.
+    me: Question<Result<Me, String>>,
     /// Where requests go.
     pub base_url: String,
 }
@@ -88,8 +91,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let account = account("x", configuring, None).to_lowercase();
     let written = configuring.table.account.as_ref().map(|written| written.value.trim());
     let handle = written.map(|name| name.strip_prefix('@').unwrap_or(name).to_owned());
-    let me = tokio::sync::OnceCell::new();
-    let x = X { account, handle, credentials, signed: is_signed, me, base_url };
+    let x = X { account, handle, credentials, signed: is_signed, me: Question::default(), base_url };
     Checked::with(Box::new(x), problems)
 }
 
@@ -107,29 +109,21 @@ impl X {
     }
 
     /// Whose the credentials are: asked once, and refused if it is not the
-    /// account of the table. Nothing where the server does not speak of users
-    /// at all (one in X's place that only lets posts through): then the table
-    /// is taken at its word.
-    async fn me(&self, api: &Api<'_>) -> Result<Option<&Me>, SendError> {
-        self.me.get_or_try_init(|| self.ask_who(api)).await.map(Option::as_ref)
+    /// account of the table. If X does not say it, why not: then the table is
+    /// taken at its word.
+    async fn me(&self, api: &Api<'_>) -> Result<Result<&Me, &str>, SendError> {
+        Ok(self.me.ask(self.ask_who(api)).await?.as_ref().map_err(String::as_str))
     }
 
-    async fn ask_who(&self, api: &Api<'_>) -> Result<Option<Me>, SendError> {
+    async fn ask_who(&self, api: &Api<'_>) -> Result<Result<Me, String>, SendError> {
         let answer = api.ask(api.request(Method::GET, "/2/users/me", &[])?).await?;
-        if matches!(answer.status, 404 | 405 | 501) {
-            return Ok(None);
-        }
         let said = answer.json().unwrap_or_default();
         let me = Me {
             id: id_of(said.pointer("/data/id")).unwrap_or_default(),
             username: said.pointer("/data/username").and_then(Value::as_str).unwrap_or_default().to_owned(),
         };
-        let unspoken = answer.is_success() && said.is_object() && said.get("data").is_none();
-        if unspoken && said.get("errors").is_none() {
-            return Ok(None);
-        }
         if !answer.is_success() || me.id.is_empty() || me.username.is_empty() {
-            return Err(api.error(&answer, Purpose::Asking, "the question whose the credentials are"));
+            return api.untold(&answer).map(Err);
         }
         // What the token may do stands in a header; only OAuth 1.0a has it.
         if answer.header("x-access-level").is_some_and(|level| !level.to_lowercase().contains("write")) {
@@ -143,7 +137,7 @@ impl X {
                      @{handle}, or write `account = \"{whose}\"`"
                 ),
             }),
-            _ => Ok(Some(me)),
+            _ => Ok(Ok(me)),
         }
     }
 
@@ -181,8 +175,11 @@ impl Network for X {
         Some(payload::price(payload))
     }
 
-    async fn verify(&self, project: &Path) -> Result<(), SendError> {
-        self.me(&self.api(project).await?).await.map(|_| ())
+    async fn verify(&self, project: &Path) -> Result<Whose, SendError> {
+        Ok(match self.me(&self.api(project).await?).await? {
+            Ok(_) => Whose::Verified,
+            Err(why) => Whose::Unsaid(why.to_owned()),
+        })
     }
 
     async fn prepare<'a>(
@@ -195,6 +192,10 @@ impl Network for X {
 
     async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
         find::find(self, part, attempt).await
+    }
+
+    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
+        address::post_at(address, self.handle.as_deref(), &self.base_url)
     }
 
     async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {

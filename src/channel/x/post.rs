@@ -26,10 +26,11 @@ pub(super) async fn prepare<'a>(
             ),
         })?),
     };
-    let api = x.api(&attempt.project).await?;
-    // Whose credentials they are was asked before the run; if X did not say so
-    // then, it has to now: a post on the wrong account cannot be taken back unseen.
-    let me = x.me(&api).await?;
+    let api = x.api(&attempt.project).await.map_err(SendError::before_posting)?;
+    // Whose credentials they are was asked before the run; if there was no answer
+    // then, there has to be one now: a post on the wrong account cannot be taken
+    // back unseen.
+    let me = x.me(&api).await.map_err(SendError::before_posting)?.ok();
     let mut body = part.body.clone();
     let (mut ids, mut patience) = (Vec::new(), media::Patience::default());
     for picture in &part.media {
@@ -59,7 +60,9 @@ async fn post(
     let named = id_of(said.pointer("/data/id")).filter(|id| api.secrets.redact(id) == *id);
     let Some(id) = named.filter(|_| answer.is_success()) else {
         let purpose = Purpose::Posting { doubted: attempt.doubted };
-        return Err(api.error(&answer, purpose, if attempt.part == 0 { "the post" } else { "this part" }));
+        let error = api.error(&answer, purpose, if attempt.part == 0 { "the post" } else { "this part" });
+        // A token that is no good, or an account without credits.
+        return Err(if matches!(answer.status, 401 | 402) { error.mendable() } else { error });
     };
     // Errors beside an id are about something else than the post.
     let detail = said.get("errors").is_some().then(|| format!("X adds: {}", api.words(&answer)));

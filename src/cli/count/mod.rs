@@ -228,6 +228,7 @@ fn parts(variant: &Variant, rules: &Rules) -> Vec<Part> {
     match variant {
         Variant::Post(post) => {
             let parts = post.parts.iter().map(|part| {
+                let rules = &rules.with_pictures(part.media.len());
                 let counted = count(&part.text, rules, post.url_reserve);
                 Part { what: "text", counted, refused: refused(&part.text, &counted, rules) }
             });

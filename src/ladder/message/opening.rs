@@ -1,13 +1,14 @@
 //! How a Markdown text begins: its first heading, its first paragraph.
 
 use crate::source::{Span, Spanned};
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use crate::text::markdown;
+use pulldown_cmark::{Event, HeadingLevel, Options, Tag, TagEnd};
 use std::ops::Range;
 
 /// The heading of the first level that a text begins with, as plain text, and
 /// the byte behind it.
 pub fn heading(body: &Spanned<String>) -> Option<(Spanned<String>, usize)> {
-    let mut events = Parser::new_ext(&body.value, options()).into_offset_iter();
+    let mut events = markdown::events(&body.value, options());
     let (Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }), range) = events.next()? else {
         return None;
     };
@@ -19,7 +20,7 @@ pub fn heading(body: &Spanned<String>) -> Option<(Spanned<String>, usize)> {
 /// list, a quotation, an image alone or HTML.
 pub fn paragraph(body: &Spanned<String>) -> Option<Spanned<String>> {
     let mut depth = 0usize;
-    let mut events = Parser::new_ext(&body.value, options()).into_offset_iter();
+    let mut events = markdown::events(&body.value, options());
     while let Some((event, range)) = events.next() {
         match event {
             Event::Start(Tag::Paragraph) if depth == 0 => {
@@ -83,6 +84,10 @@ mod tests {
         assert_eq!(first("# Head\n\nOne *two* [three](x)\n`four`.\n\nFive"), "One two three four.");
         assert_eq!(first("![alt text](a.png)\n\n<p>html</p>\n\n> quote\n\n- item\n\nText"), "Text");
         assert_eq!(first("| a |\n|---|\n| b |\n\nAfter[^1].\n\n[^1]: note"), "After.");
+        assert_eq!(
+            first("See https://a.example/_x_/__y__.html *now*"),
+            "See https://a.example/_x_/__y__.html now"
+        );
         assert_eq!(first("```\ncode\n```\n"), "");
         assert_eq!(first(""), "");
     }

@@ -2,7 +2,7 @@
 
 use super::{Page, Runner, Start};
 use crate::channel::{Found, SendError};
-use crate::plan::{Event, EventKind, Receipt};
+use crate::plan::{Event, EventKind, RECORDS, Receipt};
 use crate::publish::attempt::{Finished, Sent, Unit};
 use crate::publish::retry::{MOST_TRIES, disbelief};
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +16,12 @@ impl Runner<'_, '_> {
             Finished::Sent(unit, sent, outcome) => {
                 self.landed(&unit);
                 match outcome {
+                    // Another doubt was settled with it meanwhile.
+                    Ok(receipt) if sent.attempt.doubted && self.is_taken(&unit, &receipt) => {
+                        let cause = "the network calls it the post of another delivery".to_owned();
+                        self.part_happened(&unit, EventKind::Unknown { part: unit.part, cause }, now);
+                        self.items[unit.item].lookups.push_back((unit.recipient, unit.part));
+                    }
                     Ok(receipt) => {
                         self.receipt(&unit, receipt.clone(), now);
                         self.read_back(unit, sent, receipt);
@@ -23,6 +29,7 @@ impl Runner<'_, '_> {
                     Err(SendError::Refused { says }) => {
                         self.part_happened(&unit, EventKind::Refused { part: unit.part, says }, now);
                     }
+                    Err(SendError::Mendable { says }) => self.mendable(&unit, says, now),
                     Err(SendError::NotYet { says, wait }) => self.not_yet(&unit, says, wait, now),
                     Err(SendError::Unknown { cause }) => {
                         self.part_happened(&unit, EventKind::Unknown { part: unit.part, cause }, now);
@@ -111,10 +118,37 @@ impl Runner<'_, '_> {
         self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until }, now);
     }
 
+    /// Nothing was done, for want of a token or of money. A thread that is half
+    /// out waits until that is mended, and goes on; of anything else a person
+    /// decides whether it is still wanted by then.
+    fn mendable(&mut self, unit: &Unit, says: String, now: Timestamp) {
+        let item = &mut self.items[unit.item];
+        let half_out = item.delivery(&self.standing).is_some_and(|delivery| delivery.live().next().is_some());
+        if !half_out {
+            return self.part_happened(unit, EventKind::Refused { part: unit.part, says }, now);
+        }
+        item.parked = true;
+        let step = item.step;
+        let kind = EventKind::NotYet { part: unit.part, says: says.clone(), until: now };
+        self.part_happened(unit, kind, now);
+        self.hold(step, &format!("{says}; once that is mended, `ladder run` sends the rest"), now);
+    }
+
     /// What the service's own records say. Anything but evidence changes nothing.
     fn found(&mut self, unit: Unit, outcome: Result<Found, SendError>, now: Timestamp) {
-        let by = "the channel's own records".to_owned();
+        let by = RECORDS.to_owned();
         match outcome {
+            // Two were looked for at the same time, in the same words: what the
+            // other has is not this one's.
+            Ok(Found::Sent(receipt)) if self.is_taken(&unit, &receipt) => {
+                let item = &mut self.items[unit.item];
+                if item.mistaken.insert(unit.part) {
+                    item.lookups.push_back((unit.recipient, unit.part));
+                } else {
+                    let why = "the only such post is another delivery's".to_owned();
+                    self.still_unknown(&unit, why, now);
+                }
+            }
             Ok(Found::Sent(receipt)) => {
                 let url = receipt.url.clone();
                 self.receipt(&unit, receipt, now);
@@ -130,8 +164,26 @@ impl Runner<'_, '_> {
                     _ => {}
                 }
             }
-            Ok(Found::CannotTell(_)) | Err(_) => {}
+            Ok(Found::CannotTell(why)) => self.still_unknown(&unit, why, now),
+            Err(error) => self.still_unknown(&unit, error.to_string(), now),
         }
+    }
+
+    /// Why looking settled nothing: it may be for somebody to mend. It is told
+    /// once, for a run every few minutes would tell it for ever. Mail servers
+    /// keep no list that could be asked.
+    fn still_unknown(&mut self, unit: &Unit, says: String, now: Timestamp) {
+        let known = self.items[unit.item].standing_of(&self.standing, unit);
+        let told = known.is_some_and(|part| part.looked.as_deref() == Some(says.as_str()));
+        if unit.recipient.is_none() && !told {
+            self.part_happened(unit, EventKind::Looked { part: unit.part, says }, now);
+        }
+    }
+
+    /// Whether that post is known to be another delivery's, or another part.
+    fn is_taken(&self, unit: &Unit, receipt: &Receipt) -> bool {
+        let item = &self.items[unit.item];
+        item.taken(&self.standing, unit).has(item.sender(), receipt)
     }
 
     fn part_happened(&mut self, unit: &Unit, kind: EventKind, now: Timestamp) {

@@ -144,7 +144,10 @@ impl<'a> Runner<'a, '_> {
             return;
         };
         let tried = item.standing_of(&self.standing, &unit).map_or(0, |standing| standing.attempts);
-        let attempt = item.attempt(&self.standing, &unit, tried.saturating_add(1), &place);
+        let mut attempt = item.attempt(&self.standing, &unit, tried.saturating_add(1), &place);
+        if attempt.doubted {
+            attempt.taken = item.taken(&self.standing, &unit);
+        }
         // All people get the same mail: it is kept once.
         let known = unit.recipient.is_some() && std::mem::replace(&mut item.recorded, true);
         let bound = if known { serde_json::Value::Null } else { payload.body.clone() };
@@ -185,7 +188,8 @@ impl<'a> Runner<'a, '_> {
         let item = &mut self.items[number];
         let Some(payload) = item.sent_part(&self.standing, &unit) else { return };
         let tried = item.standing_of(&self.standing, &unit).map_or(1, |standing| standing.attempts);
-        let attempt = item.attempt(&self.standing, &unit, tried, &place);
+        let mut attempt = item.attempt(&self.standing, &unit, tried, &place);
+        attempt.taken = item.taken(&self.standing, &unit);
         item.flying += 1;
         *self.flying_to.entry(&item.step.channel).or_default() += 1;
         self.listener.doing(item.step, "looking whether it went out");

@@ -1,6 +1,6 @@
 //! Channels that answer as told, and a house with a real store to run them in.
 
-use crate::channel::{Attempt, Channel, Configured, Doing, Found, Posting, Ready, SendError};
+use crate::channel::{Attempt, Channel, Configured, Doing, Found, Posting, Ready, SendError, Whose};
 use crate::diagnostic::Checked;
 use crate::plan::{
     Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing, State, Step,
@@ -27,6 +27,8 @@ pub(super) enum Say {
     Unknown,
     Panic,
     ForAPerson,
+    /// To the question whose the credentials are: nothing about that.
+    Unsaid,
     /// Never answers: the run is dropped meanwhile.
     Hang,
 }
@@ -113,11 +115,12 @@ impl Channel for Fake {
     ) -> std::pin::Pin<Box<dyn std::future::Future<Output = Ready> + Send + 'a>> {
         Box::pin(async { self.log.ready.lock().unwrap().clone().unwrap_or(Ready::Yes) })
     }
-    fn verify<'a>(&'a self, _: &'a Path) -> Doing<'a, ()> {
+    fn verify<'a>(&'a self, _: &'a Path) -> Doing<'a, Whose> {
         let verdict = self.log.verdict.lock().unwrap().clone();
         Box::pin(async move {
             match verdict {
-                None => Ok(()),
+                None => Ok(Whose::Verified),
+                Some(Say::Unsaid) => Ok(Whose::Unsaid("nobody told".to_owned())),
                 Some(Say::Hang) => std::future::pending().await,
                 Some(Say::Refused) => Err(SendError::Refused { says: "the token has expired".to_owned() }),
                 Some(_) => Err(SendError::NotYet { says: "busy".to_owned(), wait: None }),
@@ -197,6 +200,9 @@ impl Channel for Fake {
                 }),
             }
         })
+    }
+    fn ids_last(&self) -> bool {
+        true
     }
     fn find<'a>(&'a self, _: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let asked = (attempt.identity.recipient.clone(), attempt.part);

@@ -153,21 +153,25 @@ async fn what_a_network_says_of_the_credentials_stops_the_run_and_its_silence_do
     let plans = [plan];
     let project = house.folder.path().to_owned();
     let mut routes = preflight(&house.channels, &house.outbox, &plans, &project).await.unwrap();
-    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(()));
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(Vec::new()));
     *house.log("tweet").verdict.lock().unwrap() = Some(Say::Refused);
     *house.log("post").verdict.lock().unwrap() = Some(Say::Hang);
     let problems = verify(&house.channels, &routes, &names, &project).await.unwrap_err();
     assert_eq!(problems, ["`[channels.tweet]`: the token has expired"]);
     // Nobody who is not sending is asked, and what goes to the outbox needs no credentials.
     let others: BTreeSet<String> = ["post".to_owned()].into();
-    assert_eq!(verify(&house.channels, &routes, &others, &project).await, Ok(()));
+    assert_eq!(verify(&house.channels, &routes, &others, &project).await, Ok(Vec::new()));
     routes.insert("tweet".to_owned(), Route::Outbox { missing: Vec::new() });
-    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(()));
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(Vec::new()));
     *house.log("tweet").verdict.lock().unwrap() = Some(Say::NotYet(None));
     routes.insert("tweet".to_owned(), Route::Network);
-    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(()));
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(Vec::new()));
+    // Who does not say whose they are stops nothing, and is told.
+    *house.log("post").verdict.lock().unwrap() = Some(Say::Unsaid);
+    let unsaid = verify(&house.channels, &routes, &names, &project).await.unwrap();
+    assert_eq!(unsaid, ["`[channels.post]`: not verified: nobody told"]);
     house.channels.clear();
-    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(()));
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(Vec::new()));
 }
 
 #[tokio::test]

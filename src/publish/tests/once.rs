@@ -202,3 +202,65 @@ async fn what_is_proven_absent_is_sent_in_the_words_it_began_with() {
     house.publish(&plan(vec![edited(&before.steps[0], "It landed!")])).await;
     assert_eq!(house.log("tweet").texts(), ["It landed", "It landed"]);
 }
+
+#[tokio::test]
+async fn a_post_that_is_another_deliverys_settles_no_doubt() {
+    let (mut house, first) = (House::new(), one());
+    house.publish(&first).await;
+    let found = |id: &str| {
+        let url = Some(format!("https://tweet.example/{id}"));
+        Some(Found::Sent(Receipt { id: Some(id.to_owned()), url, ..Receipt::default() }))
+    };
+    house.log("tweet").say(&[Say::Unknown]);
+    *house.log("tweet").found.lock().unwrap() = found("1");
+    let second = plan(vec![again(&first.steps[0], 1)]);
+    let standing = house.publish(&second).await;
+    let delivery = delivery(&standing, &second, "tweet");
+    assert_eq!(delivery.state, State::Unknown);
+    assert!(delivery.error.as_deref().unwrap().contains("another delivery's"), "{:?}", delivery.error);
+    // A channel that names it again and again is not asked for ever.
+    assert_eq!(house.log("tweet").finds.lock().unwrap().len(), 2);
+    *house.log("tweet").found.lock().unwrap() = found("7");
+    let standing = house.run_queue().await;
+    assert_eq!(standing.deliveries[&second.steps[0].key].id(), Some("7"));
+    assert_eq!(standing.deliveries[&first.steps[0].key].id(), Some("1"));
+}
+
+#[tokio::test]
+async fn two_doubts_are_not_settled_with_one_post() {
+    let mut house = House::new();
+    let mut other = post("post", &[], &["It landed"]);
+    (other.channel, other.identity.account) = ("tweet".to_owned(), "fake:tweet".to_owned());
+    other.key = other.identity.key();
+    let plan = plan(vec![post("tweet", &[], &["It landed"]), other]);
+    house.log("tweet").say(&[Say::Unknown, Say::Unknown]);
+    let url = Some("https://tweet.example/7".to_owned());
+    let receipt = Receipt { id: Some("7".to_owned()), url, ..Receipt::default() };
+    *house.log("tweet").found.lock().unwrap() = Some(Found::Sent(receipt));
+    let standing = house.publish(&plan).await;
+    let mut states: Vec<State> = standing.deliveries.values().map(|delivery| delivery.state).collect();
+    states.sort();
+    assert_eq!(states, [State::Sent, State::Unknown]);
+}
+
+#[tokio::test]
+async fn why_looking_settled_nothing_is_told_and_once() {
+    let (mut house, plan) = (House::new(), one());
+    house.log("tweet").say(&[Say::Unknown]);
+    let standing = house.publish(&plan).await;
+    assert_eq!(delivery(&standing, &plan, "tweet").error.as_deref(), Some("cut; looked for it: no list"));
+    let events = house.store.events().unwrap().len();
+    for _ in 0..2 {
+        house.run_queue().await;
+    }
+    assert_eq!(house.store.events().unwrap().len(), events);
+    *house.log("tweet").found.lock().unwrap() = Some(Found::CannotTell("lacks `read`".to_owned()));
+    house.run_queue().await;
+    let standing = house.journal();
+    let delivery = delivery(&standing, &plan, "tweet");
+    assert_eq!(delivery.error.as_deref(), Some("cut; looked for it: lacks `read`"));
+    let kind = resolved(true, Some("https://tweet.example/1"));
+    let settled = Event { at: Timestamp::now(), key: plan.steps[0].key.clone(), recipient: None, kind };
+    house.add(vec![settled]);
+    assert_eq!(house.journal().deliveries[&plan.steps[0].key].error, None);
+}

@@ -2,6 +2,8 @@
 //! lines under their marks, and what is bold or leads somewhere is noted where
 //! it stands. One pass over the parser's events; nesting is bounded by them.
 
+mod address;
+mod blocks;
 mod html;
 mod inline;
 mod lines;
@@ -9,10 +11,12 @@ mod prose;
 
 use super::Image;
 use super::facet::{FacetKind, Mark, Marked};
-use super::manner::{CodeBlocks, Heading, Manner, Quote};
+use super::manner::{Heading, Manner};
 use super::raw;
 use super::table::{Cell, Table};
 use crate::render::markdown::{BREAK, events};
+use crate::text::fit::is_break;
+use address::Address;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
@@ -76,8 +80,12 @@ pub(super) struct Writer<'m> {
     /// Marks that are open in the line: their kind, and where they stand in `marks` if they count.
     open: Vec<(FacetKind, Option<usize>)>,
     links: Vec<Link>,
+    /// Addresses that are to be put into the line once it is whole.
+    addresses: Vec<Address>,
     gap: bool,
     pub containers: Vec<Container>,
+    /// For each open quotation that begins a line of its own: what stands before the lines around it.
+    around: Vec<Option<Vec<Container>>>,
     lists: Vec<Option<u64>>,
     quotes: Vec<Option<usize>>,
     left_out: usize,
@@ -107,8 +115,10 @@ pub(super) fn layout(markdown: &str, manner: &Manner) -> Layout {
         marks: Vec::new(),
         open: Vec::new(),
         links: Vec::new(),
+        addresses: Vec::new(),
         gap: false,
         containers: Vec::new(),
+        around: Vec::new(),
         lists: Vec::new(),
         quotes: Vec::new(),
         left_out: 0,
@@ -179,7 +189,7 @@ impl Writer<'_> {
                     self.after_gone = true;
                 }
             },
-            Event::Html(html) if html.trim() == BREAK => {
+            Event::Html(html) if is_break(&html) => {
                 self.end_raw();
                 if self.manner.keeps_breaks {
                     self.structure(BREAK);
@@ -338,6 +348,7 @@ impl Writer<'_> {
             }
             TagEnd::TableCell => {
                 self.close_all();
+                self.put_addresses();
                 let (text, marks) = (std::mem::take(&mut self.line), std::mem::take(&mut self.marks));
                 if let Some(row) = self.table.as_mut().and_then(|table| table.rows.last_mut()) {
                     row.push(Cell::new(&text, marks));
@@ -386,6 +397,7 @@ impl Writer<'_> {
     }
 
     fn end_heading(&mut self, level: HeadingLevel) {
+        self.put_addresses();
         let width = self.line.width().min(self.manner.wrap.unwrap_or(0));
         self.close(&FacetKind::Strong);
         self.flush(true);
@@ -400,88 +412,6 @@ impl Writer<'_> {
             }
             _ => {}
         }
-    }
-
-    fn start_quote(&mut self) {
-        let inner = self.quotes.iter().any(Option::is_some) || !self.containers.is_empty();
-        let prefix = match self.manner.quote {
-            Quote::Bare => "",
-            Quote::Prefix(prefix) => prefix,
-            Quote::Marked if inner => "> ",
-            Quote::Marked => {
-                let start = self.out.text.len();
-                self.out.marks.push(Marked::new(Mark::Facet(FacetKind::Quote), start..start));
-                self.quotes.push(Some(self.out.marks.len() - 1));
-                return;
-            }
-        };
-        self.quotes.push(None);
-        self.containers.push(Container::new(prefix, prefix));
-    }
-
-    fn end_quote(&mut self) {
-        let end = self.out.text.len();
-        match self.quotes.pop() {
-            Some(Some(quote)) => {
-                if let Some(quote) = self.out.marks.get_mut(quote) {
-                    let text = self.out.text.get(quote.range.start..).unwrap_or("");
-                    let start = end - text.trim_start_matches('\n').len();
-                    quote.range = start..end;
-                }
-            }
-            Some(None) => {
-                self.containers.pop();
-            }
-            None => {}
-        }
-    }
-
-    /// Writes a block of code.
-    pub fn code_block(&mut self, text: &str, language: &str) {
-        // The longest names of languages have some twenty letters.
-        let named = language.len() <= 32
-            && language.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.#".contains(c));
-        let language = if named { language } else { "" };
-        self.code = true;
-        let moved_in = self.manner.code == CodeBlocks::Indented;
-        if moved_in && self.manner.styles && self.after_list && self.containers.is_empty() && !text.is_empty()
-        {
-            // Code below a list would be part of its last item.
-            self.structure("&#x200B;");
-            self.flush(true);
-        }
-        match self.manner.code {
-            CodeBlocks::Bare => self.verbatim(text),
-            CodeBlocks::Indented => {
-                self.containers.push(Container::new("    ", "    "));
-                self.verbatim(text);
-                self.flush(true);
-                self.containers.pop();
-            }
-            CodeBlocks::Fenced { language: shown } if !text.is_empty() => {
-                self.structure(&format!("```{}", if shown { language } else { "" }));
-                self.line.push('\n');
-                // Three backticks would end it: something without width goes between.
-                self.verbatim(&text.replace("```", "`\u{200b}``"));
-                self.line.push('\n');
-                self.structure("```");
-            }
-            CodeBlocks::Marked if !text.is_empty() => {
-                let start = self.line.len();
-                let end = start + text.len();
-                self.marks.push(Marked::new(Mark::Facet(FacetKind::Block(language.to_owned())), start..end));
-                self.line.push_str(text);
-            }
-            CodeBlocks::Fenced { .. } | CodeBlocks::Marked => {}
-        }
-        self.flush(true);
-        self.code = false;
-    }
-
-    fn verbatim(&mut self, text: &str) {
-        let start = self.line.len();
-        self.line.push_str(text);
-        self.marks.push(Marked::new(Mark::Verbatim, start..self.line.len()));
     }
 }
 

@@ -1,5 +1,7 @@
 //! How an outlet shows what Markdown can say: plain data, one constant an outlet.
 
+use crate::text::Dialect;
+
 /// The manner of an outlet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Manner {
@@ -34,6 +36,8 @@ pub(crate) struct Manner {
     /// Whether the mark at which a thread breaks is kept, for those who split.
     /// It is never one in code, which is text.
     pub keeps_breaks: bool,
+    /// How the outlet finds addresses in a text.
+    pub dialect: Dialect,
 }
 
 /// How a quotation is shown.
@@ -97,7 +101,19 @@ pub(crate) enum CodeBlocks {
         language: bool,
     },
     /// By the outlet itself.
-    Marked,
+    Marked {
+        /// Whether its lines are moved in with the item that they stand in:
+        /// where that would be part of the code, they are not.
+        moved_in: bool,
+    },
+}
+
+impl CodeBlocks {
+    /// Whether a block stands apart from the item that it is in: the outlet
+    /// would take what moves its lines in for a part of the code.
+    pub fn stands_out(self) -> bool {
+        matches!(self, CodeBlocks::Fenced { .. } | CodeBlocks::Marked { moved_in: false })
+    }
 }
 
 /// A text without any markup, for people.
@@ -117,6 +133,7 @@ pub(crate) const PLAIN: Manner = Manner {
     wrap: None,
     running_text_only: false,
     keeps_breaks: true,
+    dialect: Dialect::Plain,
 };
 
 /// The text of a post as the filter `plain` has it.

@@ -41,7 +41,7 @@ pub use telegram::{
 };
 pub(super) use wrap::wrap;
 
-use crate::text::{self, late, little_text};
+use crate::text::{self, Dialect, late, little_text};
 use encode::{Place, encode_whole};
 use layout::{Layout, layout};
 use manner::Manner;
@@ -174,14 +174,21 @@ pub struct Image {
 
 /// `markdown` as `markup` has it.
 pub fn write(markdown: &str, markup: Markup) -> Written {
+    let dialect = if markup == Markup::Bluesky { Dialect::Bluesky } else { Dialect::Plain };
+    write_for(markdown, markup, dialect)
+}
+
+/// The same for an outlet that finds addresses as `dialect` does: one behind
+/// words is written so that exactly that becomes a link.
+pub fn write_for(markdown: &str, markup: Markup, dialect: Dialect) -> Written {
     match markup {
-        Markup::Plain => bare(markdown, &manner::PLAIN),
+        Markup::Plain => bare(markdown, &Manner { dialect, ..manner::PLAIN }),
         Markup::LittleText => {
             let mut layout = layout(markdown, &manner::PLAIN);
             let text = encode_whole(&mut layout, &LittleText);
             Written { text, images: layout.images, ..Written::default() }
         }
-        Markup::Bluesky => bare(markdown, &BLUESKY),
+        Markup::Bluesky => bare(markdown, &Manner { dialect, ..BLUESKY }),
         Markup::SlackMrkdwn => slack::mrkdwn(markdown),
         Markup::SlackBlocks => slack::blocks(markdown),
         Markup::TelegramHtml => telegram::html(markdown),

@@ -1,6 +1,7 @@
 //! Raw HTML in Markdown, taken apart: its tags and its text, without what no
 //! reader sees. One pass; nothing of it is ever written as HTML again.
 
+use crate::text::markdown::is_call;
 use std::borrow::Cow;
 
 /// A piece of raw HTML.
@@ -55,7 +56,7 @@ pub(super) fn pieces(html: &str) -> Vec<Piece<'_>> {
                 let attributes = &inside[name.len()..];
                 out.push(Piece::Open(name, attributes));
             }
-        } else if !inside.starts_with(['!', '?']) {
+        } else if !inside.starts_with(['!', '?']) || is_call(&format!("<{inside}")) {
             text(&mut out, "<");
             text(&mut out, inside);
             text(&mut out, ">");

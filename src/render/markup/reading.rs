@@ -13,7 +13,7 @@ const MANNER: Manner = Manner {
     heading: Heading::Hashes(6),
     links: Links::Marked(&["https://", "http://", "mailto:"]),
     tables: Tables::Aligned,
-    code: CodeBlocks::Marked,
+    code: CodeBlocks::Marked { moved_in: true },
     rule: "────────────────────────",
     styles: true,
     keeps_breaks: false,

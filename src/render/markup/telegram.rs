@@ -19,7 +19,7 @@ pub(super) const MANNER: Manner = Manner {
     heading: Heading::Bold,
     links: Links::Marked(&["https://", "http://", "tg://"]),
     tables: Tables::Aligned,
-    code: CodeBlocks::Marked,
+    code: CodeBlocks::Marked { moved_in: false },
     rule: "———",
     styles: true,
     marks_end_with_line: false,

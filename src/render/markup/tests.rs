@@ -8,6 +8,7 @@ use serde_json::Value;
 
 mod constructs;
 mod hostile;
+mod meant;
 mod reading;
 
 use reading::{read_html, read_markdown};

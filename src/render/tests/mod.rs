@@ -1,7 +1,9 @@
 //! What rendering promises, on whole variants.
 
+mod addresses;
 mod attacks;
 mod defaults;
+mod fitting;
 mod fixture;
 mod hostile;
 mod shapes;

@@ -50,7 +50,8 @@ fn post(post: &Post, item: &PreviewItem<'_>) -> Value {
         .parts
         .iter()
         .map(|part| {
-            let length = count(&part.text, &item.outlet.rules, post.url_reserve);
+            let length =
+                count(&part.text, &item.outlet.rules.with_pictures(part.media.len()), post.url_reserve);
             json!({
                 "text": part.text,
                 "counted": length.counted,

@@ -89,7 +89,9 @@ fn length(item: &PreviewItem<'_>) -> String {
     match item.variant {
         Variant::Post(post) => {
             let lengths = post.parts.iter().map(|part| {
-                let length = count(&part.text, &item.outlet.rules, post.url_reserve).decisive();
+                let length =
+                    count(&part.text, &item.outlet.rules.with_pictures(part.media.len()), post.url_reserve)
+                        .decisive();
                 match length.limit {
                     Some(limit) if length.fits() => format!("{}/{limit}", length.counted),
                     Some(limit) => format!("**{}/{limit}, too long**", length.counted),
@@ -125,7 +127,7 @@ fn post(out: &mut String, item: &PreviewItem<'_>, post: &Post) {
             out.push_str(&format!("**{} of {many}**\n\n", at + 1));
         }
         out.push_str(&fence(&part.text));
-        let length = count(&part.text, &item.outlet.rules, post.url_reserve);
+        let length = count(&part.text, &item.outlet.rules.with_pictures(part.media.len()), post.url_reserve);
         if let Some(limit) = length.limit.filter(|limit| length.counted > *limit) {
             out.push_str(&format!(
                 "**{} of {limit}: {} too many**\n\n",

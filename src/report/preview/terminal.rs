@@ -168,7 +168,7 @@ fn post(frame: &mut Frame, item: &PreviewItem<'_>, post: &Post) {
     let (card_part, comment) = (item.card_part(post), item.comment(post));
     frame.open(item, &if many > 1 { format!("thread of {many}") } else { "post".to_owned() });
     for (at, part) in post.parts.iter().enumerate() {
-        let length = count(&part.text, &item.outlet.rules, post.url_reserve);
+        let length = count(&part.text, &item.outlet.rules.with_pictures(part.media.len()), post.url_reserve);
         text_with_fold(frame, item, &part.text);
         if !part.media.is_empty() {
             frame.blank();

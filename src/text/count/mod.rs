@@ -7,6 +7,7 @@ mod tests;
 mod weight;
 
 use super::entity::{Dialect, Entity, EntityKind, entities, mastodon, x};
+use super::marked::seen;
 use super::{Most, Rules, Unit};
 use crate::text::late;
 use std::borrow::Cow;
@@ -64,7 +65,9 @@ pub fn count(text: &str, rules: &Rules, url_reserve: usize) -> Counted {
 /// joins the two before it counts, so that a mark at the beginning of the text
 /// belongs to the last letter of the warning.
 pub fn count_below(warning: &str, text: &str, rules: &Rules, url_reserve: usize) -> Counted {
-    let text = if rules.trimmed { text.trim() } else { text };
+    let seen =
+        if rules.markup.counts_what_is_seen() { seen(text, rules.markup) } else { Cow::Borrowed(text) };
+    let text = if rules.trimmed { seen.trim() } else { &seen };
     let bytes = rules.byte_limit.map(|limit| (bytes(text, url_reserve), limit));
     // X puts the text into NFC first, and looks for links in that.
     let text = if rules.unit == Unit::Weighted { weight::composed(text) } else { Cow::Borrowed(text) };
@@ -244,6 +247,14 @@ fn lone(bytes: &[u8]) -> usize {
 /// overlap (`#日acme.com` is a tag to readers and a link to X's count) they are one.
 fn wholes(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Entity> {
     let mut all = entities(text, rules.dialect);
+    // `https://acme.example/x`, `http://localhost/x`: no link to X, but one to
+    // every reader, and of no use in halves.
+    if rules.dialect != Dialect::Plain && text.contains("://") {
+        let written = entities(text, Dialect::Plain).into_iter();
+        all.extend(
+            written.filter(|it| it.kind == EntityKind::Link && text[it.range.clone()].contains("://")),
+        );
+    }
     let fixed = fixed_costs(text, rules, url_reserve).into_iter();
     all.extend(fixed.map(|(range, _)| Entity { kind: EntityKind::Link, range }));
     all.sort_by_key(|whole| whole.range.start);

@@ -90,3 +90,8 @@ pub fn entities(text: &str, dialect: Dialect) -> Vec<Entity> {
         _ => plain::entities(text, dialect),
     }
 }
+
+/// Whether `ending`, in either case, is the last part of hosts' names.
+pub(super) fn is_ending(ending: &str) -> bool {
+    tld::is_known(ending.as_bytes())
+}

@@ -25,10 +25,34 @@ fn what_fits_is_left_alone() {
 fn it_is_cut_at_a_sentence_then_a_word_then_a_character() {
     assert_eq!(short("It landed by itself. Nobody steered, nobody helped.", 30), "It landed by itself. …");
     assert_eq!(short("Reusable, quieter, and cheaper to fly", 20), "Reusable, quieter…");
-    assert_eq!(short("Donaudampfschifffahrtsgesellschaft", 12), "Donaudampf…");
+    assert_eq!(short("Donaudampfschifffahrtsgesellschaft", 12), "Donaudampfs…");
     assert_eq!(short("着陸した。静かだった。安かった。", 10), "着陸した。 …");
-    assert_eq!(short("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 3), "👩‍👩‍👧‍👦…");
+    assert_eq!(short("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 3), "👩‍👩‍👧‍👦👩‍👩‍👧‍👦…");
     assert_eq!(short("It landed", 0), "");
+}
+
+#[test]
+fn no_place_is_left_free_that_a_word_could_have() {
+    let counted = |made: &str, rules: &Rules| count(made, rules, 80).counted;
+    for (rules, limit, most) in [(x(), 280, 280), (network::BLUESKY, 300, 300), (plain(60), 60, 60)] {
+        assert_eq!(counted(&shorten(&"aa ".repeat(300), limit, &rules, 80), &rules), most);
+    }
+    // The space before the ellipsis has no room: a word less.
+    assert_eq!(short("One two. Three four five six seven", 9), "One…");
+    assert_eq!(short("One two. Three four five six seven", 10), "One two. …");
+}
+
+#[test]
+fn a_name_is_never_cut() {
+    let linkedin = network::LINKEDIN;
+    let name = "@[Acme Rockets and Friends International](urn:li:organization:2414183)";
+    let text = format!("With thanks to {name} for all that they did.");
+    for limit in 20..text.len() {
+        let made = shorten(&text, limit, &linkedin, 80);
+        assert!(made.contains(name) || !made.contains('@'), "{limit}: {made}");
+    }
+    let page = format!("{} @[104958162837] flew", "Words ".repeat(4));
+    assert_eq!(shorten(&page, 36, &network::FACEBOOK, 80), format!("{}…", "Words ".repeat(4).trim_end()));
 }
 
 #[test]
@@ -38,7 +62,7 @@ fn what_cannot_be_shortened_is_told_by_not_fitting() {
         assert_eq!(short(text, 20), text);
     }
     // Behind what has room anyway, it goes like other words.
-    assert_eq!(short(&format!("It landed by itself today {link}"), 20), "It landed by…");
+    assert_eq!(short(&format!("It landed by itself today {link}"), 20), "It landed by itself…");
     assert_eq!(shorten("a 👩‍👩‍👧‍👦", 9, &letters(Unit::Byte, Some(9)), 80), "a 👩‍👩‍👧‍👦");
     for text in ["It landed", "(((((((", "日本"] {
         assert_eq!(short(text, 1), text);
@@ -214,14 +238,28 @@ fn a_limit_in_bytes_holds_as_well() {
 #[test]
 fn numbers_are_counted_in() {
     let text = "alpha beta gamma delta epsilon zeta eta theta";
-    let places = stretches(text, &plain(28), 80, true);
-    let mut parts: Vec<String> = places.into_iter().map(|place| text[place].to_owned()).collect();
-    number(&mut parts);
+    let places = stretches(text, &plain(28), 80, true, &[]);
+    let mut parts: Vec<String> = places.into_iter().map(|place| place.of(text)).collect();
+    number(&mut parts, Syntax::Plain);
     assert_eq!(parts, ["alpha beta gamma delta 1/2", "epsilon zeta eta theta 2/2"]);
-    assert_eq!(stretches("one part", &plain(8), 80, true), vec![Range { start: 0, end: 8 }]);
+    assert_eq!(stretches("one part", &plain(8), 80, true, &[]), [Stretch::from(0..8)]);
     let mut with_a_gap = ["one".to_owned(), String::new()];
-    number(&mut with_a_gap);
+    number(&mut with_a_gap, Syntax::Plain);
     assert_eq!(with_a_gap, ["one 1/2", ""]);
+}
+
+#[test]
+fn an_address_is_whole_where_the_network_links_it_or_not() {
+    for host in ["acme.example", "localhost:8080", "192.0.2.7"] {
+        let link = format!("https://{host}/{}", "rocket-".repeat(30));
+        let text = format!("{} {link} and {}", "word ".repeat(30), "more ".repeat(60));
+        for rules in [x(), network::BLUESKY, network::MASTODON] {
+            let parts = split(&text, &rules, 80);
+            assert!(parts.iter().any(|part| part.contains(&link)), "{}: {parts:?}", rules.network);
+            let made = shorten(&text, 280, &rules, 80);
+            assert!(made.contains(&link) || !made.contains("https:"), "{}: {made}", rules.network);
+        }
+    }
 }
 
 /// What follows far behind changes nothing, and does not have to be read.

@@ -66,7 +66,7 @@ fn starts_block(line: &str) -> bool {
 }
 
 /// Where the stop of `12. ` stands.
-pub(super) fn number_end(line: &str) -> Option<usize> {
+pub(in crate::text) fn number_end(line: &str) -> Option<usize> {
     let digits = line.bytes().take(10).take_while(u8::is_ascii_digit).count();
     let stop = matches!(line.as_bytes().get(digits), Some(b'.' | b')'));
     let space = matches!(line.as_bytes().get(digits + 1), None | Some(b' ' | b'\t' | b'\n'));

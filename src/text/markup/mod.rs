@@ -5,6 +5,7 @@
 //! proportional to the text, and every text is taken.
 
 pub mod discord;
+pub mod links;
 pub mod reddit;
 pub mod slack;
 pub mod telegram;
@@ -25,7 +26,7 @@ fn without_backslashes(text: &str, reserved: fn(char) -> bool) -> String {
 /// The end of an address with `http://` or `https://` at the start of `text`:
 /// where the network's own reader of Markdown takes everything as it stands.
 /// It ends before white space, `<` and a backslash.
-fn address_end(text: &str) -> Option<usize> {
+pub(in crate::text) fn address_end(text: &str) -> Option<usize> {
     let scheme = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme))?;
     let rest = &text[scheme.len()..];
     let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '<' | '\\')).unwrap_or(rest.len());

@@ -2,13 +2,13 @@
 
 use super::server::{error, lost, ok, status};
 use super::{House, with_comment, with_pictures};
-use crate::channel::{Found, Removed, SendError, fixture};
+use crate::channel::{Found, Removed, SendError, Taken, fixture};
 use crate::plan::Receipt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 fn tried() -> Timestamp {
-    Timestamp::now().checked_sub(SignedDuration::from_mins(10)).unwrap()
+    Timestamp::now().checked_sub(SignedDuration::from_mins(40)).unwrap()
 }
 
 /// As Facebook writes it: `2026-12-01T08:00:00+0000`.
@@ -29,7 +29,9 @@ fn list(entries: &[Value]) -> String {
 async fn find(entries: &[Value]) -> Found {
     let house = House::new(vec![ok(&list(entries))]).await;
     let (parts, mut attempt) = house.attempt(fixture::post(&["It landed.\n\nAt last, on its own legs."]));
-    (attempt.first_tried, attempt.last_tried) = (tried(), tried());
+    // The try began a little before `tried`, which goes on with the clock.
+    let began = tried() - SignedDuration::from_secs(5);
+    (attempt.first_tried, attempt.last_tried) = (began, began);
     let found = house.page.find(&parts[0], &attempt).await.unwrap();
     house.server.log();
     found
@@ -62,10 +64,10 @@ async fn a_list_is_evidence_only_as_far_as_it_goes() {
     for (entries, wanted) in [
         (vec![entry("12_9", 1, ours), old.clone()], "sent 12_9".to_owned()),
         (vec![entry("12_9", 0, ours)], "sent 12_9".to_owned()),
-        (vec![entry("12_9", -1, ours), old.clone()], "sent 12_9".to_owned()),
         // Of two the one closest to the try.
         (vec![entry("12_9", 8, ours), entry("12_8", 1, ours), old.clone()], "sent 12_8".to_owned()),
         // Before the try, but within what a wrong clock could explain.
+        (vec![entry("12_9", -1, ours), old.clone()], could_be("12_9")),
         (vec![entry("12_9", -5, ours), old.clone()], could_be("12_9")),
         (vec![entry("12_9", 1, "It landed. At last, on its own four legs."), old.clone()], could_be("12_9")),
         (vec![wordless, old.clone()], could_be("12_9")),
@@ -109,12 +111,12 @@ async fn too_soon_is_no_proof() {
     // takes up to two minutes to arrive; several have arrived before.
     for (photos, minutes, wanted) in [
         (0, 0, soon),
-        (0, 1, soon),
-        (0, 3, "absent"),
-        (1, 3, soon),
-        (1, 5, "absent"),
-        (3, 1, soon),
-        (3, 3, "absent"),
+        (0, 29, soon),
+        (0, 30, "absent"),
+        (1, 31, soon),
+        (1, 32, "absent"),
+        (3, 29, soon),
+        (3, 30, "absent"),
     ] {
         let house = House::new(vec![ok(&list(&[entry("12_1", -600, "Something older")]))]).await;
         let names = &["a.png", "b.png", "c.png"][..photos];
@@ -123,6 +125,31 @@ async fn too_soon_is_no_proof() {
         attempt.last_tried = Timestamp::now().checked_sub(SignedDuration::from_mins(minutes)).unwrap();
         let found = house.page.find(&parts[0], &attempt).await.unwrap();
         assert_eq!(kind(&found), wanted, "{photos} photos, {minutes} minutes");
+    }
+}
+
+#[tokio::test]
+async fn what_is_another_deliverys_is_not_ours() {
+    let entries =
+        [entry("12_9", 1, "It landed."), entry("12_8", 2, "It landed."), entry("12_1", -600, "Older")];
+    let by_hand = "https://facebook.com/acme/posts/12_8/";
+    for (ids, url, wanted) in [
+        (vec![], None, "sent 12_9"),
+        (vec!["12_9"], None, "sent 12_8"),
+        // A person told no more than the address.
+        (vec!["12_9"], Some(by_hand), "another delivery has put the same words"),
+    ] {
+        let house = House::new(vec![ok(&list(&entries))]).await;
+        let (parts, mut attempt) = house.attempt(fixture::post(&["It landed."]));
+        (attempt.first_tried, attempt.last_tried) = (tried(), tried());
+        let others = ids.into_iter().map(|id| receipt(Some(id), None));
+        let told = url.map(|url: &str| Receipt { url: Some(url.to_owned()), ..Receipt::default() });
+        let others: Vec<Receipt> =
+            others.chain(told).map(|other| Receipt { detail: None, ..other }).collect();
+        attempt.taken = Taken::by(&*house.page, &others);
+        let found = kind(&house.page.find(&parts[0], &attempt).await.unwrap());
+        assert!(found.starts_with(wanted), "{found}");
+        house.server.log();
     }
 }
 
@@ -167,8 +194,8 @@ async fn comments_are_looked_for_below_the_post() {
         // A stranger says the same.
         (list(&[comment("34_5", "99", "More below")], 1), "absent"),
         (list(&[stranger_by_number], 1), "absent"),
-        // A list of nothing proves nothing, not even where Facebook counts none.
-        (list(&[], 0), "Facebook's list shows nothing from before the try, and so proves nothing"),
+        // Where Facebook counts none, there is none.
+        (list(&[], 0), "absent"),
         (
             list(&[json!({ "message": "More below", "created_time": at(1) })], 1),
             "something in Facebook's list cannot be read, and could be it",

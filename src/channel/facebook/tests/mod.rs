@@ -30,7 +30,8 @@ impl House {
 
     /// With more keys in the table, and a token that was looked at already.
     async fn with(mut replies: Vec<server::Reply>, more: &str) -> House {
-        replies.insert(0, server::status(404, ""));
+        // A server that knows neither the page nor us.
+        replies.splice(0..0, [server::status(404, ""), server::status(404, "")]);
         let house = House::unasked(replies, more).await;
         house.page.verify(house.folder.path()).await.unwrap();
         house.server.forget();

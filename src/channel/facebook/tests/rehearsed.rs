@@ -2,7 +2,7 @@
 //! not from this adapter.
 
 use super::channel;
-use crate::channel::{Attempt, Channel, Found, Removed, SendError, fixture};
+use crate::channel::{Attempt, Channel, Found, Removed, SendError, Whose, fixture};
 use crate::plan::{PayloadPart, Receipt};
 use crate::rehearsal::{Fault, Kind, Network, Running, Settings, Upon};
 use crate::render::{Picture, Variant};
@@ -65,7 +65,7 @@ impl Stage {
         names.iter().enumerate().map(of).collect()
     }
 
-    async fn verify(&self) -> Result<(), SendError> {
+    async fn verify(&self) -> Result<Whose, SendError> {
         self.page.verify(self.folder.path()).await
     }
 }
@@ -136,8 +136,9 @@ async fn a_token_that_will_not_do_is_refused_before_the_first_byte() {
         );
     }
     let stage = Stage::with(proven, "canary-token", "app_secret = { file = \"app\" }").await;
-    stage.verify().await.unwrap();
+    assert_eq!(stage.verify().await.unwrap(), Whose::Verified);
     stage.send_all(fixture::post(&["Proven."])).await;
+    let stage = Stage::with(settings(), "canary-token", "").await;
     stage.network.order_upon(Upon::Any, Fault::Expired);
     let verified = stage.verify().await;
     assert!(

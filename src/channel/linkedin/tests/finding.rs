@@ -2,7 +2,7 @@
 
 use super::server::{Reply, Server, json};
 use super::{ORGANIZATION, PERSON, house};
-use crate::channel::{Found, SendError, fixture};
+use crate::channel::{Found, SendError, Taken, fixture};
 use crate::plan::Receipt;
 use crate::render::Variant;
 use jiff::{SignedDuration, Timestamp};
@@ -61,39 +61,70 @@ async fn a_post_is_found_by_its_words_and_its_time() {
     let Ok(Found::Sent(receipt)) = found_it else { panic!("{found_it:?}") };
     assert_eq!(receipt.id.as_deref(), Some("urn:li:share:9"));
     assert_eq!(receipt.url.as_deref(), Some("https://www.linkedin.com/feed/update/urn:li:share:9/"));
-    insta::assert_snapshot!(asked.join("\n"), @r#"GET /rest/posts?author=urn%3Ali%3Aorganization%3A42&q=author&count=100&sortBy=LAST_MODIFIED"#);
+    insta::assert_snapshot!(asked.join("\n"), @r#"GET /rest/posts?author=urn%3Ali%3Aorganization%3A42&q=author&count=100&sortBy=LAST_MODIFIED&start=0"#);
 }
 
 #[tokio::test]
 async fn an_older_post_of_the_same_words_is_not_it() {
     let older = element("urn:li:share:9", LIVE, 86_400);
-    let (answer, _) = found(ORGANIZATION, 0, 600, 1, list(vec![older])).await;
+    let (answer, _) = found(ORGANIZATION, 0, 2400, 1, list(vec![older])).await;
     assert_eq!(answer.unwrap(), Found::Absent);
+}
+
+#[tokio::test]
+async fn what_was_made_just_before_the_try_needs_a_person() {
+    let old = element("urn:li:share:8", "Else", 7200);
+    for ago in [2402, 2500] {
+        let (answer, _) =
+            found(ORGANIZATION, 0, 2400, 1, list(vec![element("urn:li:share:9", LIVE, ago), old.clone()]))
+                .await;
+        let Ok(Found::CannotTell(why)) = answer else { panic!("{ago}: {answer:?}") };
+        assert!(why.contains("urn:li:share:9"), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_another_deliverys_is_not_ours() {
+    let (ours, theirs) = (element("urn:li:share:9", LIVE, 10), element("urn:li:share:7", LIVE, 2000));
+    let posts = vec![ours, theirs, element("urn:li:share:8", "Else", 7200)];
+    let server = Server::start(move |_, _| list(posts.clone())).await;
+    let house = house(ORGANIZATION, &server.url);
+    let variant = landed();
+    let mut attempt = house.attempt(&variant, 1);
+    attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(40);
+    attempt.last_tried = attempt.first_tried;
+    let receipt = |id: &str| Receipt { id: Some(id.to_owned()), ..Receipt::default() };
+    attempt.taken = Taken::by(&*house.channel, &[receipt("urn:li:share:7")]);
+    let found = house.channel.find(&house.parts(&variant)[0], &attempt).await.unwrap();
+    assert!(matches!(&found, Found::Sent(sent) if sent.id.as_deref() == Some("urn:li:share:9")), "{found:?}");
+    attempt.taken = Taken::by(&*house.channel, &[receipt("urn:li:share:7"), receipt("urn:li:share:9")]);
+    let found = house.channel.find(&house.parts(&variant)[0], &attempt).await.unwrap();
+    assert!(matches!(&found, Found::CannotTell(why) if why.contains("another delivery")), "{found:?}");
 }
 
 #[tokio::test]
 async fn absence_needs_a_list_that_reaches_back_and_time() {
     let other = element("urn:li:share:8", "Else", 30);
     let old = element("urn:li:share:8", "Else", 7200);
-    let twin = element("urn:li:share:8", LIVE, 800);
+    let twin = element("urn:li:share:8", LIVE, 2600);
     let edited = element("urn:li:share:8", &LIVE.replace("landed", "has landed"), 30);
     let beginning = element("urn:li:share:8", "It landed ", 30);
     let mut older_below = full(&other);
     older_below[99] = old.clone();
     for (ago, elements, absent) in [
         // What hides everything looks like this, too.
-        (600, vec![], false),
-        (600, vec![other.clone()], false),
-        (600, vec![other.clone(), old.clone()], true),
-        (600, older_below.clone(), true),
+        (2400, vec![], false),
+        (2400, vec![other.clone()], false),
+        (2400, vec![other.clone(), old.clone()], true),
+        (2400, older_below.clone(), true),
         // The list may end before the try.
-        (600, full(&other), false),
+        (2400, full(&other), false),
         // Too early to tell.
         (20, vec![old.clone()], false),
         // Somebody has to look.
-        (600, vec![beginning, old.clone()], false),
-        (600, vec![edited, old.clone()], false),
-        (600, vec![twin, old.clone()], false),
+        (2400, vec![beginning, old.clone()], false),
+        (2400, vec![edited, old.clone()], false),
+        (2400, vec![twin, old.clone()], false),
     ] {
         let (answer, _) = found(ORGANIZATION, 0, ago, 1, list(elements)).await;
         let answer = answer.unwrap();
@@ -102,7 +133,7 @@ async fn absence_needs_a_list_that_reaches_back_and_time() {
     }
     let more =
         json(200, value!({ "elements": [], "paging": { "links": [ { "rel": "next", "href": "/x" } ] } }));
-    assert!(matches!(found(ORGANIZATION, 0, 600, 1, more).await.0, Ok(Found::CannotTell(_))));
+    assert!(matches!(found(ORGANIZATION, 0, 2400, 1, more).await.0, Ok(Found::CannotTell(_))));
 }
 
 #[tokio::test]
@@ -114,9 +145,9 @@ async fn the_time_counts_from_when_the_last_post_left() {
     let mut attempt = house.attempt(&variant, 2);
     let ago = |minutes: i64| Timestamp::now() - SignedDuration::from_mins(minutes);
     attempt.first_tried = ago(600);
-    attempt.last_tried = ago(1);
+    attempt.last_tried = ago(29);
     assert!(matches!(house.channel.find(&part, &attempt).await, Ok(Found::CannotTell(_))));
-    attempt.last_tried = ago(6);
+    attempt.last_tried = ago(30);
     assert_eq!(house.channel.find(&part, &attempt).await.unwrap(), Found::Absent);
     // Its images were there before the post left.
     part.media.push(fixture::picture("a.png", b"a"));
@@ -125,16 +156,16 @@ async fn the_time_counts_from_when_the_last_post_left() {
 
 #[tokio::test]
 async fn what_may_not_be_read_tells_nothing() {
-    let (answer, asked) = found(PERSON, 0, 600, 1, list(Vec::new())).await;
+    let (answer, asked) = found(PERSON, 0, 2400, 1, list(Vec::new())).await;
     let Ok(Found::CannotTell(why)) = answer else { panic!("{answer:?}") };
     assert!(why.contains("r_member_social") && asked.is_empty());
     for reply in [json(403, value!({})), json(404, value!({}))] {
-        assert!(matches!(found(ORGANIZATION, 0, 600, 1, reply).await.0, Ok(Found::CannotTell(_))));
+        assert!(matches!(found(ORGANIZATION, 0, 2400, 1, reply).await.0, Ok(Found::CannotTell(_))));
     }
     let no_list =
         [json(200, value!({})), json(200, value!({ "elements": 1 })), json(500, value!({})), Reply::Cut];
     for reply in no_list {
-        assert!(found(ORGANIZATION, 0, 600, 1, reply).await.0.is_err());
+        assert!(found(ORGANIZATION, 0, 2400, 1, reply).await.0.is_err());
     }
 }
 
@@ -154,7 +185,7 @@ async fn a_comment_is_looked_for_below_its_post() {
         comment(ORGANIZATION, "Thanks", 5),
         comment(ORGANIZATION, "More (really)", 9000),
     ];
-    assert_eq!(found(ORGANIZATION, 1, 600, 1, list(strangers.clone())).await.0.unwrap(), Found::Absent);
+    assert_eq!(found(ORGANIZATION, 1, 2400, 1, list(strangers.clone())).await.0.unwrap(), Found::Absent);
     let mut odd = vec![comment(ORGANIZATION, "More (really)", 5); 5];
     odd[0]["created"]["time"] = value!("soon");
     odd[1]["message"] = value!({});
@@ -164,14 +195,14 @@ async fn a_comment_is_looked_for_below_its_post() {
     let mut cases = vec![strangers[..2].to_vec(), Vec::new()];
     cases.extend(odd.into_iter().map(|odd| [strangers.clone(), vec![odd]].concat()));
     for elements in cases {
-        let (answer, _) = found(ORGANIZATION, 1, 600, 1, list(elements.clone())).await;
+        let (answer, _) = found(ORGANIZATION, 1, 2400, 1, list(elements.clone())).await;
         assert!(matches!(answer, Ok(Found::CannotTell(_))), "{elements:?}: {answer:?}");
     }
     let mut digits = comment(ORGANIZATION, "More (really)", 5);
     digits["created"]["time"] = value!(digits["created"]["time"].to_string());
-    assert!(matches!(found(ORGANIZATION, 1, 600, 1, list(vec![digits])).await.0, Ok(Found::Sent(_))));
+    assert!(matches!(found(ORGANIZATION, 1, 2400, 1, list(vec![digits])).await.0, Ok(Found::Sent(_))));
     let many = json(200, value!({ "elements": [], "paging": { "total": 400 } }));
-    assert!(matches!(found(ORGANIZATION, 1, 600, 1, many).await.0, Ok(Found::CannotTell(_))));
+    assert!(matches!(found(ORGANIZATION, 1, 2400, 1, many).await.0, Ok(Found::CannotTell(_))));
 }
 
 #[tokio::test]
@@ -197,11 +228,11 @@ async fn an_entry_that_cannot_be_read_is_no_proof() {
         value!({}),
         value!("urn:li:share:9"),
     ] {
-        let (answer, _) = found(ORGANIZATION, 0, 600, 1, list(vec![odd.clone(), old.clone()])).await;
+        let (answer, _) = found(ORGANIZATION, 0, 2400, 1, list(vec![odd.clone(), old.clone()])).await;
         assert!(matches!(answer, Ok(Found::CannotTell(_))), "{odd}: {answer:?}");
     }
     // A number in quotes is a number.
     let (answer, _) =
-        found(ORGANIZATION, 0, 600, 1, list(vec![changed("createdAt", value!(now.to_string())), old])).await;
+        found(ORGANIZATION, 0, 2400, 1, list(vec![changed("createdAt", value!(now.to_string())), old])).await;
     assert!(matches!(answer, Ok(Found::Sent(_))), "{answer:?}");
 }

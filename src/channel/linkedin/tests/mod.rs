@@ -2,6 +2,7 @@
 
 mod finding;
 mod outcomes;
+mod paging;
 mod payloads;
 mod rehearsed;
 mod sending;

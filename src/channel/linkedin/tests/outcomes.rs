@@ -1,8 +1,8 @@
 //! Status, headers and body, and what each of them means for a post.
 
 use super::server::{Reply, Server, created, json};
-use super::{ORGANIZATION, PERSON, TOKEN, house};
-use crate::channel::{Attempt, SendError, fixture};
+use super::{ORGANIZATION, PERSON, TOKEN, house, house_with};
+use crate::channel::{Attempt, SendError, Taken, fixture};
 use crate::plan::Receipt;
 use serde_json::{Value, json as value};
 use std::time::Duration;
@@ -23,7 +23,7 @@ async fn tried(author: &str, doubted: bool, reply: Reply) -> Result<Receipt, Sen
 fn outcome(result: &Result<Receipt, SendError>) -> String {
     match result {
         Ok(receipt) => format!("sent {}", receipt.id.as_deref().unwrap_or("?")),
-        Err(SendError::Refused { says }) => format!("refused: {says}"),
+        Err(SendError::Refused { says } | SendError::Mendable { says }) => format!("refused: {says}"),
         Err(SendError::NotYet { says, wait }) => format!("not yet ({}): {says}", wait.is_some()),
         Err(SendError::Unknown { cause }) => format!("unknown: {cause}"),
     }
@@ -90,7 +90,7 @@ async fn every_answer_has_one_of_three_outcomes() {
     422 refused: LinkedIn refuses it: Input error; commentary is longer than 3000
     404 refused: LinkedIn refuses it: <html>Not here</html>
     409 unknown: LinkedIn answered 409: Conflict
-    429 not yet (false): LinkedIn takes no more for now: Resource level throttle limit for calls is reached
+    429 not yet (true): LinkedIn takes no more for now: Resource level throttle limit for calls is reached
     429 not yet (true): LinkedIn takes no more for now: Resource level throttle DAY limit is reached
     500 unknown: LinkedIn answered 500: Internal error
     502 unknown: LinkedIn answered 502: without a word
@@ -113,10 +113,94 @@ async fn a_version_that_is_gone_names_one_that_is_spoken() {
 }
 
 #[tokio::test]
+async fn a_version_that_is_missing_or_unreadable_is_named_whatever_the_status() {
+    for (status, code, says) in [
+        (426, "", "Upgrade Required"),
+        (400, "VERSION_MISSING", "A version must be present."),
+        (400, "NONEXISTENT_VERSION", "not active"),
+        (400, "ILLEGAL_ARGUMENT", "Requested version 202606 is not supported"),
+        (400, "", "The header LinkedIn-Version is not valid"),
+        (404, "INVALID_VERSION", "no such version"),
+    ] {
+        let said = outcome(&tried(ORGANIZATION, false, json(status, error(status, code, 0, says))).await);
+        assert!(
+            said.starts_with("refused: ") && said.contains("set `version = \""),
+            "{status} {code} {says}: {said}"
+        );
+    }
+    for (status, code, says) in
+        [(400, "ILLEGAL_ARGUMENT", "an inversion of colours"), (403, "", "LinkedIn-Version")]
+    {
+        let said = outcome(&tried(ORGANIZATION, false, json(status, error(status, code, 0, says))).await);
+        assert!(!said.contains("set `version = \""), "{said}");
+    }
+}
+
+/// They do not say that nothing was done, and what is behind them may have done it.
+#[tokio::test]
+async fn a_status_that_proves_nothing_leaves_a_doubt() {
+    for status in [408, 409, 418, 423, 425, 444, 460, 499] {
+        let said = outcome(&tried(ORGANIZATION, false, json(status, error(status, "", 0, "later"))).await);
+        assert!(said.starts_with("unknown: "), "{status}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn an_image_that_may_not_be_ready_is_waited_for_longer_and_not_for_ever() {
+    let server = Server::start(|request, own| match request.line.as_str() {
+        "POST /rest/images?action=initializeUpload" => json(
+            200,
+            value!({ "value": { "uploadUrl": format!("{own}/up"), "image": "urn:li:image:C4E-1" } }),
+        ),
+        "PUT /up" => Reply::Answer(201, Vec::new(), String::new()),
+        _ => json(400, error(400, "ILLEGAL_ARGUMENT", 0, "image not processed yet")),
+    })
+    .await;
+    let house = house_with(PERSON, &server.url, "image_wait = \"1s\"\n");
+    let mut variant = fixture::post(&["It landed."]);
+    if let crate::render::Variant::Post(post) = &mut variant {
+        post.parts[0].media = vec![fixture::picture("a.png", b"a")];
+    }
+    let mut told = Vec::new();
+    for number in [1, 2, 5] {
+        let attempt = house.attempt(&variant, number);
+        fixture::keep(&attempt, b"a");
+        told.push(outcome(&house.channel.send(&house.parts(&variant)[0], &attempt).await));
+    }
+    insta::assert_snapshot!(told.join("\n"), @r"
+    not yet (false): LinkedIn refuses it: image not processed yet. The image may not have been ready, 1 s after its upload: LinkedIn tells members' applications nothing of that. Set a longer `image_wait` in the channel's table
+    not yet (false): LinkedIn refuses it: image not processed yet. The image may not have been ready, 2 s after its upload: LinkedIn tells members' applications nothing of that. Set a longer `image_wait` in the channel's table
+    refused: LinkedIn refuses it: image not processed yet. The image may not have been ready, 5 s after its upload: LinkedIn tells members' applications nothing of that. Set a longer `image_wait` in the channel's table
+    ");
+    // As an organisation it is known whether it is ready: then it is about something else.
+    let ready = Server::start(|request, own| match request.line.as_str() {
+        "POST /rest/images?action=initializeUpload" => json(
+            200,
+            value!({ "value": { "uploadUrl": format!("{own}/up"), "image": "urn:li:image:C4E-1" } }),
+        ),
+        "PUT /up" => Reply::Answer(201, Vec::new(), String::new()),
+        line if line.starts_with("GET /rest/images") => json(200, value!({ "status": "AVAILABLE" })),
+        _ => json(400, error(400, "ILLEGAL_ARGUMENT", 0, "image is no image")),
+    })
+    .await;
+    let house = super::house(ORGANIZATION, &ready.url);
+    let attempt = house.attempt(&variant, 1);
+    fixture::keep(&attempt, b"a");
+    let said = outcome(&house.channel.send(&house.parts(&variant)[0], &attempt).await);
+    assert_eq!(said, "refused: LinkedIn refuses it: image is no image");
+}
+
+#[tokio::test]
 async fn waits_are_those_that_are_named() {
     let named = Reply::Answer(429, vec![("retry-after", "17".to_owned())], String::new());
     let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, named).await else { panic!() };
     assert_eq!(wait, Some(Duration::from_secs(17)));
+    // A wait that nobody named is long enough not to be a nuisance.
+    for unnamed in [json(429, value!({})), json(429, error(429, "TOO_MANY_REQUESTS", 101, "throttle limit"))]
+    {
+        let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, unnamed).await else { panic!() };
+        assert_eq!(wait, Some(Duration::from_secs(900)));
+    }
     let daily = json(429, error(429, "TOO_MANY_REQUESTS", 101, "throttle DAY limit"));
     let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, daily).await else { panic!() };
     let wait = wait.unwrap();
@@ -154,10 +238,23 @@ async fn a_duplicate_is_ours_only_after_a_try_that_may_have_gone_out() {
 }
 
 #[tokio::test]
+async fn a_duplicate_of_another_delivery_is_no_receipt() {
+    let server = Server::start(|_, _| duplicate("urn:li:share:712")).await;
+    let house = house(PERSON, &server.url);
+    let variant = fixture::post(&["It landed."]);
+    let mut attempt = Attempt { doubted: true, ..house.attempt(&variant, 2) };
+    let earlier = Receipt { id: Some("urn:li:share:712".to_owned()), ..Receipt::default() };
+    attempt.taken = Taken::by(&*house.channel, [&earlier]);
+    let told = outcome(&house.channel.send(&house.parts(&variant)[0], &attempt).await);
+    assert!(told.starts_with("refused: ") && told.contains("another delivery's"), "{told}");
+}
+
+#[tokio::test]
 async fn a_duplicate_is_looked_at_where_that_is_allowed() {
     let now = jiff::Timestamp::now().as_millisecond();
     for (read, expected) in [
         (json(200, value!({ "createdAt": now, "commentary": "It landed." })), "sent urn:li:share:712"),
+        (json(200, value!({ "createdAt": now - 30_000, "commentary": "It landed." })), "unknown"),
         (json(200, value!({ "createdAt": now - 86_400_000, "commentary": "It landed." })), "refused"),
         (json(404, value!({})), "unknown"),
         (json(403, value!({})), "sent urn:li:share:712"),

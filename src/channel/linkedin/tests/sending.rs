@@ -179,10 +179,8 @@ async fn one_image_and_a_card_have_their_places() {
 #[tokio::test]
 async fn bytes_and_token_go_to_linkedin_only() {
     for (address, why) in [
-        ("http://uploads.example/1", "http://uploads.example"),
-        ("https://127.0.0.1:1/", "https://127.0.0.1"),
-        ("https://[::1]/", "https://[::1]"),
-        ("https://localhost/", "https://localhost"),
+        ("http://uploads.example:81/1", "http://uploads.example:81"),
+        ("https://10.0.0.7:1/", "https://10.0.0.7:1"),
         ("https://localhost./", "https://localhost."),
         ("https://evil.localhost/", "https://evil.localhost"),
         ("https://evil.LOCALHOST./", "https://evil.localhost."),
@@ -204,6 +202,26 @@ async fn bytes_and_token_go_to_linkedin_only() {
         assert!(matches!(error, SendError::Refused { .. }) && error.to_string().contains(why), "{error}");
         assert_eq!(server.lines().len(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_server_on_this_machine_takes_uploads_by_any_name_and_at_any_port() {
+    let uploads = Server::start(|_, _| Reply::Answer(201, Vec::new(), String::new())).await;
+    let port = uploads.url.rsplit(':').next().unwrap().to_owned();
+    for host in ["127.0.0.1", "localhost"] {
+        let address = format!("http://{host}:{port}/dms-uploads/1");
+        let server = Server::start(move |request, own| match request.line.as_str() {
+            "POST /rest/images?action=initializeUpload" => {
+                json(200, value!({ "value": { "uploadUrl": address, "image": "urn:li:image:C4E-1" } }))
+            }
+            _ => network(request, own),
+        })
+        .await;
+        let receipt =
+            sent(&house(ORGANIZATION, &server.url), &with_images(&[("a.png", b"a")])).await.unwrap();
+        assert_eq!(receipt.id.as_deref(), Some("urn:li:share:7"));
+    }
+    assert_eq!(uploads.lines(), ["PUT /dms-uploads/1", "PUT /dms-uploads/1"]);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::server::{Reply, Server, created, json};
 use super::{ORGANIZATION, PERSON, house, house_with};
-use crate::channel::{SendError, fixture};
+use crate::channel::{SendError, Whose, fixture};
 use serde_json::json as value;
 
 /// Verifies, and says how that ended and what was asked.
@@ -11,8 +11,9 @@ async fn verified(author: &str, account: &str, reply: Reply) -> (String, Vec<Str
     let account = if account.is_empty() { String::new() } else { format!("account = \"{account}\"\n") };
     let house = house_with(author, &server.url, &account);
     let said = match house.channel.verify(house.folder.path()).await {
-        Ok(()) => "good".to_owned(),
-        Err(SendError::Refused { says }) => format!("refused: {says}"),
+        Ok(Whose::Verified) => "good".to_owned(),
+        Ok(Whose::Unsaid(why)) => format!("not verified: {why}"),
+        Err(SendError::Refused { says } | SendError::Mendable { says }) => format!("refused: {says}"),
         Err(other) => format!("left to sending: {other:?}"),
     };
     (said, server.lines())
@@ -38,25 +39,57 @@ async fn an_organisation_is_known_by_its_name() {
     assert_eq!(verified(ORGANIZATION, "@acme-rockets-inc", acme()).await.0, "good");
     assert_eq!(verified(ORGANIZATION, "", acme()).await.0, "good");
     insta::assert_snapshot!(verified(ORGANIZATION, "Apex Rockets", acme()).await.0, @r#"refused: urn:li:organization:42 is “Acme Rockets” at LinkedIn, and `account` is “Apex Rockets”: mend `author`, or set `account = "Acme Rockets"`"#);
-    let none = json(404, value!({ "status": 404, "code": "NOT_FOUND", "message": "Not found" }));
-    insta::assert_snapshot!(verified(ORGANIZATION, "", none).await.0, @r#"refused: LinkedIn has no organisation urn:li:organization:42: the number stands in the address of the page's administration"#);
+    let named = json(200, value!({ "id": 42 }));
+    assert!(verified(ORGANIZATION, "Acme", named).await.0.starts_with("not verified: "));
 }
 
 #[tokio::test]
-async fn what_cannot_be_asked_stops_nothing() {
-    let closed =
-        || json(403, value!({ "status": 403, "code": "ACCESS_DENIED", "message": "Not enough permissions" }));
-    assert_eq!(verified(PERSON, "Ada", closed()).await.0, "good");
-    assert_eq!(verified(ORGANIZATION, "Acme", closed()).await.0, "good");
-    // Something in LinkedIn's place that only lets posts through.
-    for status in [404, 405, 501] {
-        assert_eq!(verified(PERSON, "Ada", json(status, value!({}))).await.0, "good");
-        assert_eq!(verified(ORGANIZATION, "Acme", json(status, value!({}))).await.0, "good");
+async fn what_is_about_the_question_alone_stops_nothing_and_is_said() {
+    let no = |status: u16, code: &str| {
+        json(status, value!({ "status": status, "code": code, "serviceErrorCode": 100, "message": "No." }))
+    };
+    insta::assert_snapshot!(verified(PERSON, "Ada", no(403, "ACCESS_DENIED")).await.0, @"not verified: LinkedIn does not say whose token it is (403: No.); to be told takes the scopes `openid` and `profile`");
+    insta::assert_snapshot!(verified(ORGANIZATION, "Acme", no(404, "NOT_FOUND")).await.0, @"not verified: LinkedIn does not say who the organisation is (404: No.); to be told takes `rw_organization_admin`, and the number of an organisation that there is");
+    // Something in LinkedIn's place may not know the question.
+    for author in [PERSON, ORGANIZATION] {
+        for status in [400, 403, 404, 405, 410, 422, 501] {
+            for reply in [
+                no(status, "ILLEGAL_ARGUMENT"),
+                json(status, value!({})),
+                Reply::Answer(status, Vec::new(), "<html>".to_owned()),
+            ] {
+                let (said, _) = verified(author, "Ada", reply).await;
+                assert!(said.starts_with("not verified: "), "{status}: {said}");
+            }
+        }
+        assert!(verified(author, "Ada", json(200, value!({}))).await.0.starts_with("not verified: "));
+        for reply in [
+            json(500, value!({})),
+            Reply::Cut,
+            json(200, value!([])),
+            json(429, value!({})),
+            json(302, value!({})),
+        ] {
+            let (said, _) = verified(author, "", reply).await;
+            assert!(said.starts_with("left to sending: NotYet"), "{said}");
+        }
     }
-    for reply in [json(500, value!({})), Reply::Cut, json(200, value!([])), json(429, value!({}))] {
-        let (said, _) = verified(PERSON, "", reply).await;
-        assert!(said.starts_with("left to sending: NotYet"), "{said}");
-    }
+}
+
+#[tokio::test]
+async fn a_limit_on_the_question_is_obeyed_before_the_post() {
+    let server = Server::asked_who(|request, _| match request.line.as_str() {
+        "GET /v2/userinfo" => json(429, value!({ "status": 429, "message": "Resource level throttle" })),
+        _ => created("urn:li:share:7"),
+    })
+    .await;
+    let house = house(PERSON, &server.url);
+    assert!(house.channel.verify(house.folder.path()).await.is_err());
+    let variant = fixture::post(&["It landed."]);
+    let sent = house.channel.send(&house.parts(&variant)[0], &house.attempt(&variant, 1)).await;
+    let Err(SendError::NotYet { wait: Some(wait), .. }) = sent else { panic!("{sent:?}") };
+    assert!((800..=900).contains(&wait.as_secs()), "{wait:?}");
+    assert_eq!(server.lines(), ["GET /v2/userinfo"]);
 }
 
 #[tokio::test]
@@ -92,8 +125,9 @@ async fn who_did_not_answer_before_the_run_is_asked_before_the_first_byte() {
         (ada, "sent"),
         (json(403, value!({})), "sent"),
         (json(404, value!({})), "sent"),
-        (grace, "refused"),
-        (json(401, value!({ "serviceErrorCode": 65601 })), "refused"),
+        // Nothing was posted: it goes once that is mended.
+        (grace, "not yet"),
+        (json(401, value!({ "serviceErrorCode": 65601 })), "not yet"),
         (json(500, value!({})), "not yet"),
         (json(429, value!({})), "not yet"),
         (Reply::Cut, "not yet"),
@@ -109,7 +143,7 @@ async fn who_did_not_answer_before_the_run_is_asked_before_the_first_byte() {
         let (part, attempt) = (house.parts(&variant).remove(0), house.attempt(&variant, 1));
         let ended = match house.channel.send(&part, &attempt).await {
             Ok(_) => "sent",
-            Err(SendError::Refused { .. }) => "refused",
+            Err(SendError::Refused { .. } | SendError::Mendable { .. }) => "refused",
             Err(SendError::NotYet { .. }) => "not yet",
             Err(SendError::Unknown { .. }) => "unknown",
         };

@@ -20,7 +20,7 @@ fn is_list(request: &Request) -> bool {
     request.line() == "GET /2/users/77/tweets"
 }
 
-/// What is found of a part of a post that was tried ten minutes ago, last
+/// What is found of a part of a post that was tried forty minutes ago, last
 /// so many minutes ago.
 async fn looked(posts: Vec<Value>, part: u32, last: i64) -> Found {
     let server = Server::start(move |request| {
@@ -30,7 +30,7 @@ async fn looked(posts: Vec<Value>, part: u32, last: i64) -> Found {
     .await;
     let house = House::new(&server);
     let mut attempt = house.attempt(fixture::post(&["It landed & stands.", "It landed & stands."]));
-    attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(10);
+    attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(40);
     attempt.last_tried = Timestamp::now() - SignedDuration::from_mins(last);
     attempt.part = part;
     attempt.previous = (0..part).map(|_| receipt("500")).collect();
@@ -49,16 +49,16 @@ async fn a_post_that_is_there_is_found_where_it_hangs() {
         let url = format!("https://x.com/acmerockets/status/{id}");
         Found::Sent(Receipt { id: Some(id.to_owned()), url: Some(url), ..Receipt::default() })
     };
-    assert_eq!(looked(vec![listed("501", -9, OURS)], 0, 9).await, sent("501"));
+    assert_eq!(looked(vec![listed("501", -39, OURS)], 0, 39).await, sent("501"));
     for spelling in ["referenced_tweets", "referenced_posts"] {
         let thread = vec![
-            reply_to(listed("502", -8, OURS), "500", spelling),
-            listed("500", -9, OURS),
-            reply_to(listed("499", -9, OURS), "400", spelling),
+            reply_to(listed("502", -38, OURS), "500", spelling),
+            listed("500", -39, OURS),
+            reply_to(listed("499", -39, OURS), "400", spelling),
         ];
-        assert_eq!(looked(thread.clone(), 1, 9).await, sent("502"));
+        assert_eq!(looked(thread.clone(), 1, 39).await, sent("502"));
         // The first part is what hangs below nothing.
-        assert_eq!(looked(thread, 0, 9).await, sent("500"));
+        assert_eq!(looked(thread, 0, 39).await, sent("500"));
     }
 }
 
@@ -66,22 +66,54 @@ async fn a_post_that_is_there_is_found_where_it_hangs() {
 async fn absence_takes_a_list_that_reaches_back_and_time() {
     let older = || listed("400", -60, "Older news of ours");
     assert_eq!(
-        looked(vec![listed("501", -9, "Somebody said something"), older()], 0, 9).await,
+        looked(vec![listed("501", -39, "Somebody said something"), older()], 0, 39).await,
         Found::Absent
     );
     // An empty list, and one that ends too soon, prove nothing.
-    cannot_tell(&looked(vec![], 0, 9).await, "does not reach back");
+    cannot_tell(&looked(vec![], 0, 39).await, "does not reach back");
     cannot_tell(
-        &looked(vec![listed("501", -9, "Somebody said something")], 0, 9).await,
+        &looked(vec![listed("501", -39, "Somebody said something")], 0, 39).await,
         "does not reach back",
     );
     // Nor does one that was read at once.
-    cannot_tell(&looked(vec![older()], 0, 0).await, "may lag");
+    cannot_tell(&looked(vec![older()], 0, 29).await, "may lag: 30 minutes after");
+    assert_eq!(looked(vec![older()], 0, 30).await, Found::Absent);
     // Nor one with a post that could be it after all.
-    cannot_tell(&looked(vec![listed("501", -9, "It landed &amp; stands!"), older()], 0, 9).await, "almost");
+    cannot_tell(&looked(vec![listed("501", -39, "It landed &amp; stands!"), older()], 0, 39).await, "almost");
     // The same words from before: X would refuse them, and the doubt come back.
-    cannot_tell(&looked(vec![listed("300", -600, OURS)], 0, 9).await, "older post with the same words");
-    cannot_tell(&looked(vec![json!({ "id": "1", "text": "a" }), older()], 0, 9).await, "without a time");
+    cannot_tell(&looked(vec![listed("300", -600, OURS)], 0, 39).await, "older post with the same words");
+    cannot_tell(&looked(vec![json!({ "id": "1", "text": "a" }), older()], 0, 39).await, "without a time");
+}
+
+#[tokio::test]
+async fn what_was_there_before_the_try_is_not_ours() {
+    let older = || listed("400", -60, "Older news of ours");
+    for minutes in [-41, -44] {
+        cannot_tell(
+            &looked(vec![listed("501", minutes, OURS), older()], 0, 39).await,
+            "older post with the same",
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_another_deliverys_is_not_ours() {
+    let posts = vec![listed("502", -38, OURS), listed("501", -39, OURS), listed("400", -60, "Older news")];
+    let server = Server::start(move |request| {
+        is_list(request).then(|| Reply::new(200, json!({ "data": posts, "meta": {} })))
+    })
+    .await;
+    let house = House::new(&server);
+    let mut attempt = house.attempt(fixture::post(&["It landed & stands."]));
+    attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(40);
+    attempt.last_tried = attempt.first_tried;
+    // By its id, or by the address that a person gave.
+    let by_hand = |address: &str| Receipt { url: Some(address.to_owned()), ..Receipt::default() };
+    attempt.taken = house.taken(&[receipt("501")]);
+    let found = house.find(&attempt).await.unwrap();
+    assert!(matches!(&found, Found::Sent(receipt) if receipt.id.as_deref() == Some("502")), "{found:?}");
+    attempt.taken = house.taken(&[receipt("501"), by_hand("https://twitter.com/i/status/502?s=20")]);
+    cannot_tell(&house.find(&attempt).await.unwrap(), "another delivery");
 }
 
 #[tokio::test]
@@ -92,29 +124,29 @@ async fn what_a_list_does_not_tell_is_no_other_post() {
         post
     };
     for words in [json!(null), json!(""), json!(7)] {
-        let list = vec![wordless(listed("501", -9, ""), words), older()];
-        cannot_tell(&looked(list, 0, 9).await, "without words");
+        let list = vec![wordless(listed("501", -39, ""), words), older()];
+        cannot_tell(&looked(list, 0, 39).await, "without words");
     }
-    let mut bare = listed("501", -9, "");
+    let mut bare = listed("501", -39, "");
     bare.as_object_mut().unwrap().remove("text");
-    cannot_tell(&looked(vec![bare.clone(), older()], 0, 9).await, "without words");
+    cannot_tell(&looked(vec![bare.clone(), older()], 0, 39).await, "without words");
     // A reply is not the first part, whatever it says.
     let reply = reply_to(bare.clone(), "400", "referenced_tweets");
-    assert_eq!(looked(vec![reply, older()], 0, 9).await, Found::Absent);
+    assert_eq!(looked(vec![reply, older()], 0, 39).await, Found::Absent);
     // The part is there, and the list does not say below what.
-    let before = || listed("500", -9, OURS);
+    let before = || listed("500", -39, OURS);
     for references in [json!(null), json!([]), json!("?"), json!([{ "type": "replied_to" }])] {
-        let mut part = listed("502", -8, OURS);
+        let mut part = listed("502", -38, OURS);
         part["referenced_tweets"] = references;
-        cannot_tell(&looked(vec![part, before(), older()], 1, 9).await, "their place in a thread");
+        cannot_tell(&looked(vec![part, before(), older()], 1, 39).await, "their place in a thread");
     }
-    let unsaid = listed("502", -8, OURS);
-    cannot_tell(&looked(vec![unsaid, before(), older()], 1, 9).await, "their place in a thread");
-    let nearly = listed("502", -8, "It landed &amp; stands!");
-    cannot_tell(&looked(vec![nearly, before(), older()], 1, 9).await, "their place in a thread");
+    let unsaid = listed("502", -38, OURS);
+    cannot_tell(&looked(vec![unsaid, before(), older()], 1, 39).await, "their place in a thread");
+    let nearly = listed("502", -38, "It landed &amp; stands!");
+    cannot_tell(&looked(vec![nearly, before(), older()], 1, 39).await, "their place in a thread");
     // Other words are another post, wherever they hang.
-    let other = listed("502", -8, "Somebody said something");
-    assert_eq!(looked(vec![other, before(), older()], 1, 9).await, Found::Absent);
+    let other = listed("502", -38, "Somebody said something");
+    assert_eq!(looked(vec![other, before(), older()], 1, 39).await, Found::Absent);
 }
 
 #[tokio::test]
@@ -125,14 +157,14 @@ async fn a_page_that_is_no_list_is_no_end_of_one() {
         (json!({ "data": {} }), "CannotTell"),
     ] {
         let server = Server::start(move |request| {
-            let first = json!({ "data": [listed("500", -9, OURS)], "meta": { "next_token": "b" } });
+            let first = json!({ "data": [listed("500", -39, OURS)], "meta": { "next_token": "b" } });
             let next = request.target.contains("pagination_token");
             is_list(request).then(|| Reply::new(200, if next { second.clone() } else { first }))
         })
         .await;
         let house = House::new(&server);
         let mut attempt = house.attempt(fixture::post(&["It landed.", "Softly."]));
-        attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(10);
+        attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(40);
         attempt.last_tried = attempt.first_tried;
         (attempt.part, attempt.previous) = (1, vec![receipt("500")]);
         let found = told(&house.find(&attempt).await);
@@ -142,9 +174,9 @@ async fn a_page_that_is_no_list_is_no_end_of_one() {
 
 #[tokio::test]
 async fn a_part_is_only_absent_where_the_part_before_is_seen() {
-    let before = || listed("500", -9, OURS);
-    assert_eq!(looked(vec![before()], 1, 9).await, Found::Absent);
-    cannot_tell(&looked(vec![listed("400", -60, "Older news of ours")], 1, 9).await, "does not reach back");
+    let before = || listed("500", -39, OURS);
+    assert_eq!(looked(vec![before()], 1, 39).await, Found::Absent);
+    cannot_tell(&looked(vec![listed("400", -60, "Older news of ours")], 1, 39).await, "does not reach back");
 }
 
 #[tokio::test]
@@ -168,7 +200,7 @@ async fn pages_are_read_until_the_first_try_in_the_spelling_that_is_taken() {
     .await;
     let house = House::new(&server);
     let mut attempt = house.attempt(fixture::post(&["It landed."]));
-    attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(10);
+    attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(40);
     attempt.last_tried = attempt.first_tried;
     assert_eq!(house.find(&attempt).await.unwrap(), Found::Absent);
     let pages: Vec<String> =

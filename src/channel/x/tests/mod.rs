@@ -7,7 +7,7 @@ mod server;
 mod who;
 
 use super::*;
-use crate::channel::{Configured, fixture};
+use crate::channel::{Configured, Taken, fixture};
 use crate::ladder::parse_project;
 use crate::source::Sources;
 use server::{Reply, Server};
@@ -67,6 +67,11 @@ impl House {
         attempt
     }
 
+    /// What other deliveries with these receipts have taken.
+    fn taken(&self, receipts: &[Receipt]) -> Taken {
+        Taken::by(self.channel(), receipts)
+    }
+
     fn parts(&self, attempt: &Attempt) -> Vec<PayloadPart> {
         let checked = self.channel().payload(&attempt.variant, &attempt.identity);
         assert!(!checked.has_errors(), "{:?}", checked.problems);
@@ -91,7 +96,7 @@ fn receipt(id: &str) -> Receipt {
 fn told<T: std::fmt::Debug>(outcome: &Result<T, SendError>) -> String {
     let told = match outcome {
         Ok(value) => format!("{value:?}"),
-        Err(SendError::Refused { says }) => format!("refused: {says}"),
+        Err(SendError::Refused { says } | SendError::Mendable { says }) => format!("refused: {says}"),
         Err(SendError::NotYet { says, wait: None }) => format!("not yet: {says}"),
         Err(SendError::NotYet { says, wait: Some(wait) }) => format!("not yet, {} s: {says}", wait.as_secs()),
         Err(SendError::Unknown { cause }) => format!("unknown: {cause}"),

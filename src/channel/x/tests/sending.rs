@@ -203,6 +203,12 @@ async fn an_upload_that_fails_is_never_in_doubt() {
     for (reply, wanted) in [
         (Reply::silence(), "not yet: "),
         (Reply::new(503, json!({})), "not yet: X has trouble with the image `a.png`: 503"),
+        (
+            Reply::new(302, json!({})).with("location", "https://x.example/"),
+            "not yet: X has trouble with the image",
+        ),
+        (Reply::new(409, json!({})), "not yet: X has trouble with the image"),
+        (Reply::new(429, json!({})), "not yet, 900 s: X takes no more"),
         (Reply::new(200, json!({ "data": {} })), "not yet: "),
         (Reply::new(200, json!({ "data": { "id": "9" } })).torn(), "not yet: "),
         (Reply::new(200, json!({ "data": { "id": "../9" } })), "not yet: "),

@@ -2,6 +2,7 @@
 
 use super::super::facet::{FacetKind, Mark, Marked};
 use super::super::manner::Links;
+use super::address::Address;
 use super::{LONGEST_URL, Link, Writer};
 
 impl Writer<'_> {
@@ -98,14 +99,8 @@ impl Writer<'_> {
         let url = url.to_owned();
         if is_address {
             self.truncate(link.from);
-            self.line.push_str(&url);
-            return;
         }
-        let (before, after) = match self.manner.links {
-            Links::Behind(before, after) => (before, after),
-            Links::Words | Links::Marked(_) => (" (", ")"),
-        };
-        self.line.push_str(&format!("{before}{url}{after}"));
+        self.addresses.push(Address { at: self.line.len(), url, bare: is_address });
     }
 
     /// Ends the marks that began behind the one at `at`.
@@ -119,6 +114,7 @@ impl Writer<'_> {
 
     pub(super) fn truncate(&mut self, at: usize) {
         self.line.truncate(at);
+        self.addresses.retain(|address| address.at < at);
         for marked in &mut self.marks {
             marked.range = marked.range.start.min(at)..marked.range.end.min(at);
         }

@@ -1,6 +1,7 @@
 //! From what has gathered to lines of the text, each behind its marks.
 
 use super::super::facet::{FacetKind, Mark, Marked, Moved, trimmed};
+use super::super::manner::CodeBlocks;
 use super::super::wrap::wrap;
 use super::{Container, Writer};
 use std::ops::Range;
@@ -10,6 +11,7 @@ impl Writer<'_> {
     /// Writes what has gathered as a block. `gap`: a blank line before the next one.
     pub(in crate::render::markup) fn flush(&mut self, gap: bool) {
         self.close_all();
+        self.put_addresses();
         self.unseen = None;
         let block = std::mem::take(&mut self.line);
         let marks = std::mem::take(&mut self.marks);
@@ -36,6 +38,8 @@ impl Writer<'_> {
         let widest = |c: &Container| c.rest.width().max(if c.used { 0 } else { c.first.width() });
         let indent: usize = self.containers.iter().map(widest).sum();
         let mut moved = Moved::default();
+        // Blanks before code that the outlet shows itself would be part of it.
+        let bare = self.code && self.manner.code.stands_out();
         let (mut at, mut first, mut blank) = (from, true, false);
         for line in block[from..].split('\n') {
             let range = at..at + line.len();
@@ -57,7 +61,11 @@ impl Writer<'_> {
                 }
                 first = false;
                 let (start, marks) = (self.out.text.len(), self.out.marks.len());
-                self.prefix();
+                if bare {
+                    self.quote_prefix()
+                } else {
+                    self.prefix()
+                }
                 let to = self.out.text.len();
                 self.out.text.push_str(&piece);
                 let end = self.out.text.trim_end_matches(' ').len().max(start);
@@ -103,6 +111,20 @@ impl Writer<'_> {
             self.out.marks.push(Marked::new(Mark::Structure, start..self.out.text.len()));
         }
         self.out.text.push('\n');
+    }
+
+    /// The same before a line of code that the outlet shows itself: only the
+    /// marks of a quotation, which are none in code that it marks itself.
+    fn quote_prefix(&mut self) {
+        if matches!(self.manner.code, CodeBlocks::Marked { .. }) {
+            return;
+        }
+        for container in self.containers.iter_mut().filter(|own| !own.rest.trim().is_empty()) {
+            container.used = true;
+            let start = self.out.text.len();
+            self.out.text.push_str(&container.rest);
+            self.out.marks.push(Marked::new(Mark::Structure, start..self.out.text.len()));
+        }
     }
 
     /// Writes what stands before a line.

@@ -228,7 +228,8 @@ fn post(item: &PreviewItem<'_>, post: &Post, album: &mut Album<'_>, room: &mut R
     let dialect = item.outlet.rules.dialect;
     let card_part = item.card_part(post);
     let parts = post.parts.iter().enumerate().map(|(at, part)| {
-        let length = count(&part.text, &item.outlet.rules, post.url_reserve).decisive();
+        let length = count(&part.text, &item.outlet.rules.with_pictures(part.media.len()), post.url_reserve)
+            .decisive();
         let fold = fold_at(&part.text, &item.outlet.rules);
         let (seen, folded) =
             fold.map_or((part.text.as_str(), None), |at| (&part.text[..at], Some(&part.text[at..])));

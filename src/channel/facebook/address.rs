@@ -1,0 +1,75 @@
+//! The web addresses of Facebook's posts, as people copy them.
+
+use crate::channel::network::{Host, web};
+
+/// The id of the page's post at `address`, where the address tells it: mostly
+/// it says `pfbid…`, which is a name for readers only. Forms seen on the site, 2026.
+pub(super) fn post_at(address: &str, page: &str, base_url: &str) -> Result<Option<String>, String> {
+    let (url, host) = web(address, "Facebook", &["facebook.com", "fb.com"], base_url)?;
+    let steps: Vec<&str> =
+        url.path_segments().map(|all| all.filter(|step| !step.is_empty()).collect()).unwrap_or_default();
+    let asked = |name: &str| {
+        url.query_pairs()
+            .find(|(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.into_owned())
+    };
+    let whole = steps.last().filter(|step| is_whole(step)).map(|step| (*step).to_owned());
+    if whole.is_some() {
+        return Ok(whole);
+    }
+    let below = |kind: &str| steps.iter().position(|step| *step == kind).map(|at| &steps[at + 1..]);
+    let posts = below("posts").and_then(<[&str]>::last).map(|id| (*id).to_owned());
+    if let Some(post) = posts.or_else(|| asked("story_fbid")) {
+        return Ok(is_number(&post).then(|| format!("{page}_{post}")));
+    }
+    let pictured = ["photos", "videos", "reel", "share", "stories"]
+        .iter()
+        .any(|kind| below(kind).is_some_and(|rest| !rest.is_empty()));
+    let named = ["fbid", "v", "comment_id"].iter().any(|name| asked(name).is_some());
+    if pictured || named || host == Host::Other && !steps.is_empty() {
+        return Ok(None);
+    }
+    Err("it names no post: open the post itself (a click on its time), and copy that address".to_owned())
+}
+
+fn is_number(text: &str) -> bool {
+    (1..=30).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `PAGE_POST`.
+fn is_whole(step: &str) -> bool {
+    step.split_once('_').is_some_and(|(page, post)| is_number(page) && is_number(post))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_post_is_told_from_a_page() {
+        let at = |address: &str| post_at(address, "12", "https://graph.facebook.com");
+        for (address, id) in [
+            ("https://www.facebook.com/acme/posts/34", Some("12_34")),
+            ("https://www.facebook.com/acme/posts/it-landed/34/", Some("12_34")),
+            ("https://m.facebook.com/story.php?story_fbid=34&id=12", Some("12_34")),
+            ("https://www.facebook.com/12_34", Some("12_34")),
+            ("https://www.facebook.com/acme/posts/12_34", Some("12_34")),
+            ("https://www.facebook.com/acme/posts/pfbid0Abc", None),
+            ("https://www.facebook.com/permalink.php?story_fbid=pfbid0Abc&id=12", None),
+            ("https://www.facebook.com/photo/?fbid=5&set=a.6", None),
+            ("https://www.facebook.com/share/p/1AbC/", None),
+        ] {
+            assert_eq!(at(address), Ok(id.map(str::to_owned)), "{address}");
+        }
+        for (bad, why) in [
+            ("https://www.facebook.com/", "names no post"),
+            ("https://www.facebook.com/acme", "names no post"),
+            ("https://www.facebook.com/acme/posts/", "names no post"),
+            ("https://www.facebook.com/permalink.php?story_fbid=&id=12", "names no post"),
+            ("https://facebook.com.example/acme/posts/34", "is not Facebook"),
+            ("https://fb.me/abc", "is not Facebook"),
+        ] {
+            assert!(at(bad).unwrap_err().contains(why), "{bad}: {:?}", at(bad));
+        }
+    }
+}

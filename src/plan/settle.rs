@@ -1,0 +1,95 @@
+//! What a person's word, or the network's records, settle.
+
+use super::fold::{keep_back, slot};
+use super::{Delivery, Event, PartStanding, RECORDS, Receipt, State};
+
+/// A person's (or the evidence's) word on what is unknown or waits to be pasted.
+/// Unknown and not out: planned again. Written for a person and not pasted:
+/// cancelled, for somebody decided against it; `--again` sends it anew.
+pub(super) fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
+    // Of mails to many people only one is meant, and all of them would be kept.
+    let before = (event.recipient.is_none() && !delivery.is_for_each_person() && by != RECORDS)
+        .then(|| Box::new(delivery.clone()));
+    settle(delivery, event, sent, url, by);
+    delivery.before = before;
+}
+
+/// What a person settled is as open as it was before.
+pub(super) fn reopen(delivery: &mut Delivery) {
+    if let Some(before) = delivery.before.take() {
+        *delivery = *before;
+    }
+}
+
+fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
+    let open = |part: &PartStanding| matches!(part.state, State::Unknown | State::Waiting | State::Sending);
+    let waiting = delivery.parts.iter().any(|part| part.state == State::Waiting);
+    let address = event.recipient.as_deref();
+    let mut parts: Vec<&mut PartStanding> = delivery.parts.iter_mut().filter(|_| address.is_none()).collect();
+    for person in &mut delivery.recipients {
+        if address.is_none_or(|address| address == person.recipient) && open(&person.part) {
+            person.error = None;
+            parts.push(&mut person.part);
+        }
+    }
+    let mut any = false;
+    for part in parts.into_iter().filter(|part| open(part)) {
+        part.doubted |= part.state != State::Waiting;
+        part.state = if sent { State::Sent } else { State::Planned };
+        if sent {
+            let mut receipt = part.receipt.take().unwrap_or_default();
+            receipt.for_a_person = false;
+            // The address is that of the first part; later ones have their own.
+            if !any && url.is_some() {
+                receipt.url = url.map(str::to_owned);
+            }
+            part.receipt = Some(receipt);
+        } else {
+            part.receipt = None;
+        }
+        any = true;
+    }
+    if !any && sent && address.is_none() && delivery.is_broken_off() {
+        return post_the_rest_by_hand(delivery, event, url);
+    }
+    if !any {
+        // A person may still tell the address of what is out without one.
+        let first = delivery.parts.first_mut().filter(|part| part.state == State::Sent);
+        let receipt = first.and_then(|part| part.receipt.as_mut()).filter(|_| sent && address.is_none());
+        if let Some(receipt) = receipt.filter(|receipt| receipt.url.is_none()) {
+            receipt.url = url.map(str::to_owned);
+        }
+        return;
+    }
+    delivery.error = None;
+    delivery.not_before = None;
+    if sent {
+        delivery.sent_at = delivery.sent_at.max(Some(event.at));
+        if waiting {
+            // The person had the whole text, and pasted the whole of it.
+            for number in 0..delivery.part_count {
+                let part = slot(delivery, None, number);
+                part.state = State::Sent;
+                part.receipt.get_or_insert_with(Receipt::default);
+            }
+        }
+    } else if waiting {
+        keep_back(delivery, State::Cancelled, &format!("not pasted, says {by}"));
+    }
+}
+
+/// A person posted what was refused, and what would have come after it. The
+/// address is that of the first of these; parts that are live keep theirs.
+fn post_the_rest_by_hand(delivery: &mut Delivery, event: &Event, url: Option<&str>) {
+    let mut url = url.map(str::to_owned);
+    for number in 0..delivery.part_count {
+        let part = slot(delivery, None, number);
+        if part.state != State::Sent {
+            part.state = State::Sent;
+            part.receipt = Some(Receipt { url: url.take(), ..Receipt::default() });
+        }
+    }
+    delivery.error = None;
+    delivery.not_before = None;
+    delivery.sent_at = delivery.sent_at.max(Some(event.at));
+}

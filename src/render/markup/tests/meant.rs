@@ -1,0 +1,157 @@
+//! What the author meant stays what it is, on every outlet: an address is one,
+//! code is code, and what stands in a list stands in it.
+
+use super::*;
+use crate::text::{Dialect, EntityKind, entities};
+
+const ADDRESSES: &[&str] = &[
+    "https://a.com/_x_",
+    "https://docs.python.org/3/library/__main__.html",
+    "https://acme.com/~joe/_drafts_/a*b*c",
+    "www.acme.com/__a__/b",
+];
+
+/// What readers see of what `markup` has: without its escapes and tags.
+fn seen(written: &str, markup: Markup) -> String {
+    match markup {
+        Markup::LittleText => crate::text::little_text::unescape(written),
+        Markup::TelegramMarkdown => telegram::unescape_markdown(written),
+        Markup::Discord => discord::unescape(written),
+        Markup::Reddit => reddit::unescape(written),
+        Markup::Plain | Markup::Bluesky | Markup::TelegramEntities | Markup::MailText => written.to_owned(),
+        _ => telegram::read_html(written),
+    }
+}
+
+#[test]
+fn a_bare_address_is_whole_on_every_outlet() {
+    for address in ADDRESSES {
+        let text = format!("Read {address} first, then *this*.\n\n- {address}\n\n> ({address}).\n");
+        for markup in Markup::ALL {
+            let written = seen(&write(&text, *markup).text, *markup);
+            assert_eq!(written.matches(address).count(), 3, "{}: {written}", markup.name());
+        }
+    }
+}
+
+#[test]
+fn a_call_and_a_name_are_text_everywhere() {
+    for markup in Markup::ALL {
+        let written = write("<!channel> hi @_acme_ and\n\nmore <!here>", *markup).text;
+        let shown = seen(&written, *markup).replace("&lt;", "<").replace("&gt;", ">");
+        for words in ["<!channel> hi @_acme_ and", "more <!here>"] {
+            assert!(shown.contains(words), "{}: {written}", markup.name());
+        }
+        assert!(
+            !written.contains("<!channel>") || !matches!(markup, Markup::SlackMrkdwn | Markup::SlackBlocks)
+        );
+    }
+}
+
+#[test]
+fn a_link_behind_words_is_exactly_what_was_meant() {
+    let words = |markdown: &str, dialect| write_for(markdown, Markup::Plain, dialect).text;
+    let rocket =
+        "See [Rocket](https://en.wikipedia.org/wiki/Rocket_(disambiguation)), [q](https://a.com/?q=(x)) on";
+    assert_eq!(
+        words(rocket, Dialect::X),
+        "See Rocket (https://en.wikipedia.org/wiki/Rocket_(disambiguation)), q (https://a.com/?q=%28x%29) on"
+    );
+    assert_eq!(
+        words(rocket, Dialect::Bluesky),
+        "See Rocket: https://en.wikipedia.org/wiki/Rocket_(disambiguation), q: https://a.com/?q=(x) on"
+    );
+    assert_eq!(words("[a](https://a.com/x)-based", Dialect::Plain), "a (https://a.com/x)-based");
+    assert_eq!(words("[Why?](https://a.com/x_(y))b", Dialect::Bluesky), "Why? https://a.com/x_(y) b");
+    assert_eq!(
+        words("[東京](https://ja.wikipedia.org/wiki/東京)", Dialect::Plain),
+        "東京 (https://ja.wikipedia.org/wiki/%E6%9D%B1%E4%BA%AC)"
+    );
+    // Where nothing helps, it stands as it is.
+    assert_eq!(words("[a](https://-/_x_(y))", Dialect::X), "a (https://-/_x_(y))");
+    assert_eq!(
+        words("[](https://a.com/x) [mail](mailto:a@b.com)", Dialect::X),
+        "https://a.com/x mail (a@b.com)"
+    );
+    assert_eq!(
+        words(
+            "| a | b |\n|---|---|\n| [c](https://a.com/(d)) | e |\n\n# [f](https://a.com/g)\n",
+            Dialect::Bluesky
+        ),
+        "• a: c: https://a.com/(d); b: e\n\nf (https://a.com/g)"
+    );
+}
+
+proptest! {
+    #[test]
+    fn each_network_finds_the_address_behind_words(
+        path in "[a-z_()\\-.,!~']{0,10}",
+        behind in "(|\\.|,|\\)|\\)\\.| and|-b|!\")",
+    ) {
+        let url = format!("https://acme.com/p{path}");
+        let escaped = url.replace('(', "\\(").replace(')', "\\)");
+        for dialect in [Dialect::Plain, Dialect::X, Dialect::Mastodon, Dialect::Bluesky] {
+            let text = write_for(&format!("See [words](<{escaped}>){behind}"), Markup::Plain, dialect).text;
+            let found: Vec<&str> = entities(&text, dialect)
+                .into_iter()
+                .filter(|entity| entity.kind == EntityKind::Link)
+                .map(|entity| &text[entity.range])
+                .collect();
+            let same = |found: &str| {
+                let plain = |url: &str| {
+                    let pair = format!("k={url}");
+                    url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, url)| url.into_owned())
+                };
+                plain(found) == plain(&url)
+            };
+            prop_assert!(found.len() == 1 && same(found[0]), "{:?}: {:?} in {:?}", dialect, found, text);
+        }
+    }
+}
+
+#[test]
+fn code_in_a_list_is_the_author_s_code() {
+    let text = "1. step\n\n   ```python\n   def f():\n       return 1\n   ```\n\n- ```\n  a\n    b\n  ```\n";
+    assert_eq!(
+        write(text, Markup::TelegramHtml).text,
+        "1. step\n\n<pre><code class=\"language-python\">def f():\n    return 1</code></pre>\n\n•\n<pre>a\n  b</pre>"
+    );
+    for markup in [Markup::Discord, Markup::SlackMrkdwn] {
+        let code = write(text, markup).text;
+        assert!(code.contains("\ndef f():\n    return 1\n```\n"), "{code}");
+        assert!(code.ends_with("\n\n-\n```\na\n  b\n```"), "{code}");
+        let quoted = write("> - a\n>\n>   ```\n>   b\n>     c\n>   ```\n", markup).text;
+        assert_eq!(quoted, "> - a\n\n> ```\n> b\n>   c\n> ```");
+    }
+    assert_eq!(
+        write("    let a;\n      let b;\n\n\n    c", Markup::Reddit).text,
+        "    let a;\n      let b;\n\n\n    c"
+    );
+}
+
+#[test]
+fn a_quotation_in_a_list_is_one() {
+    assert_eq!(
+        write("- two\n\n  > q in list *two*\n  > more\n\n  after\n\n- > first\n", Markup::TelegramHtml).text,
+        "• two\n\n<blockquote>q in list <i>two</i> more</blockquote>\n\n  after\n\n•\n<blockquote>first</blockquote>"
+    );
+}
+
+#[test]
+fn a_quotation_in_a_list_begins_a_line_where_it_must() {
+    let text = "- two\n\n  > said\n  > - in it\n\n  after\n- > first\n";
+    for markup in [Markup::Discord, Markup::SlackMrkdwn] {
+        assert_eq!(write(text, markup).text, "- two\n\n> said\n> - in it\n\n  after\n\n-\n> first");
+    }
+    assert_eq!(
+        write(text, Markup::Reddit).text,
+        "- two\n\n    > said\n    > - in it\n\n    after\n\n- > first"
+    );
+}
+
+#[test]
+fn a_paragraph_behind_an_inner_list_is_not_its_last_item() {
+    let text = "- a\n  - b\n\n  para of a\n- c\n";
+    assert_eq!(write(text, Markup::Reddit).text, "- a\n    - b\n\n    para of a\n\n- c");
+    assert_eq!(write(text, Markup::Plain).text, "• a\n  • b\n\n  para of a\n\n• c");
+}

@@ -1,0 +1,349 @@
+//! Where the addresses stand in a text that is written in a network's markup:
+//! behind the words of a link, or bare. Not in code, where an address is said
+//! and not followed, and not in a link's words.
+
+use crate::text::{Dialect, EntityKind, entities, late, markdown};
+use pulldown_cmark::{Event, LinkType, Options, Tag, TagEnd};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// How a network's posts are written, as far as addresses are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// As they are.
+    Plain,
+    /// HTML: `<a href="…">words</a>`, and `&` is `&amp;`.
+    Html,
+    /// Slack: `<…|words>`, and `&` is `&amp;`.
+    Slack,
+    /// Markdown: `[words](…)`.
+    Markdown,
+}
+
+impl Spelling {
+    /// Of the posts of `network` ([`crate::text::Rules::network`]).
+    pub fn of(network: &str) -> Spelling {
+        match network {
+            "telegram" | "matrix" => Spelling::Html,
+            "slack" => Spelling::Slack,
+            "discord" | "reddit" => Spelling::Markdown,
+            _ => Spelling::Plain,
+        }
+    }
+
+    /// Whether `&` is `&amp;`.
+    pub fn has_entities(self) -> bool {
+        matches!(self, Spelling::Html | Spelling::Slack)
+    }
+
+    /// The address that is written `written`; of one that is not known yet, its plain token.
+    pub fn read(self, written: &str) -> String {
+        if self.has_entities() {
+            late::out_of_html(&super::without_entities(written))
+        } else {
+            written.to_owned()
+        }
+    }
+
+    /// How `address` is written.
+    pub fn write(self, address: &str) -> String {
+        match self {
+            Spelling::Plain | Spelling::Markdown => address.to_owned(),
+            Spelling::Html => late::in_html(&super::telegram::escape_attribute(address)),
+            Spelling::Slack => late::in_html(&super::slack::escape_url(address)),
+        }
+    }
+
+    /// The places of the addresses in `text`, in order and not overlapping. In
+    /// time that grows with the text.
+    pub fn addresses(self, text: &str) -> Vec<Range<usize>> {
+        let mut places: Vec<_> = match self {
+            Spelling::Plain => bare(text, 0).collect(),
+            Spelling::Html => in_html(text),
+            Spelling::Slack => in_mrkdwn(text),
+            Spelling::Markdown => in_markdown(text),
+        };
+        // A link without an address leads nowhere.
+        places.retain(|place| place.start < place.end);
+        places
+    }
+}
+
+/// The bare addresses of `text`, which begins at `from`.
+fn bare(text: &str, from: usize) -> impl Iterator<Item = Range<usize>> {
+    let links = entities(text, Dialect::Plain).into_iter().filter(|entity| entity.kind == EntityKind::Link);
+    links.map(move |entity| from + entity.range.start..from + entity.range.end)
+}
+
+/// The same where `&` is `&amp;`.
+fn bare_escaped(text: &str, from: usize, out: &mut Vec<Range<usize>>) {
+    if !text.contains('&') {
+        out.extend(bare(text, from));
+        return;
+    }
+    // Each piece in which nothing is written otherwise: where it is read, where it stands.
+    let mut read = String::with_capacity(text.len());
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        let entity = rest.starts_with('&').then(|| rest.bytes().take(10).position(|b| b == b';')).flatten();
+        let end = match entity {
+            Some(end) => end + 1,
+            None => rest.bytes().skip(1).position(|b| b == b'&').map_or(rest.len(), |next| next + 1),
+        };
+        pieces.push((read.len(), at));
+        match entity {
+            Some(_) => read.push_str(&super::without_entities(&rest[..end])),
+            None => read.push_str(&rest[..end]),
+        }
+        at += end;
+    }
+    pieces.push((read.len(), text.len()));
+    let start = |place: usize| {
+        let piece = pieces.partition_point(|(read, _)| *read <= place).saturating_sub(1);
+        pieces.get(piece).map_or(place, |(read, own)| own + (place - read))
+    };
+    let end = |place: usize| {
+        let next = pieces.partition_point(|(read, _)| *read < place);
+        let own = pieces.get(next).filter(|(read, _)| *read == place).map(|(_, own)| *own);
+        own.unwrap_or_else(|| start(place))
+    };
+    out.extend(bare(&read, 0).map(|range| from + start(range.start)..from + end(range.end)));
+}
+
+fn in_html(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let (mut closed, mut from) = (0_usize, 0);
+    while let Some(tag) = text[from..].find('<').map(|at| from + at) {
+        if closed == 0 {
+            bare_escaped(&text[from..tag], from, &mut out);
+        }
+        let Some(end) = text[tag..].find('>').map(|at| tag + at) else { return out };
+        let inside = &text[tag + 1..end];
+        let closes = inside.starts_with('/');
+        let name = inside.trim_start_matches('/');
+        let name = &name[..name.bytes().take_while(u8::is_ascii_alphabetic).count()];
+        if ["a", "code", "pre"].iter().any(|own| own.eq_ignore_ascii_case(name)) {
+            if closes {
+                closed = closed.saturating_sub(1);
+            } else {
+                out.extend(
+                    target(inside).filter(|_| closed == 0).map(|own| tag + 1 + own.start..tag + 1 + own.end),
+                );
+                closed += 1;
+            }
+        }
+        from = end + 1;
+    }
+    if closed == 0 {
+        bare_escaped(&text[from..], from, &mut out);
+    }
+    out
+}
+
+/// Where the address of `a href="…"` stands in a tag.
+fn target(tag: &str) -> Option<Range<usize>> {
+    let at = tag.find("href=")? + "href=".len();
+    let quote = tag[at..].chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let length = tag[at + 1..].find(quote)?;
+    Some(at + 1..at + 1 + length)
+}
+
+fn in_mrkdwn(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut from = 0;
+    // Where the next one stands is looked for once.
+    let next = |sign: &str, at: usize| text[at..].find(sign).map_or(text.len(), |found| at + found);
+    let (mut fence, mut feed, mut close) = (0, 0, 0);
+    let mut at = 0;
+    while let Some(sign) = text[at..].find(['<', '`']).map(|found| at + found) {
+        let rest = &text[sign..];
+        let end = if rest.starts_with("```") {
+            fence = if fence < sign + 3 { next("```", sign + 3) } else { fence };
+            (fence < text.len()).then_some(fence + 3)
+        } else if rest.starts_with('`') {
+            feed = if feed <= sign { next("\n", sign) } else { feed };
+            let tick = text[sign + 1..feed.max(sign + 1)].find('`');
+            tick.filter(|length| *length > 0).map(|length| sign + 2 + length)
+        } else {
+            close = if close <= sign { next(">", sign) } else { close };
+            // A tag of Slack's is on one line, and holds no other.
+            let inside = text.get(sign + 1..close).unwrap_or("");
+            (close < text.len() && !inside.contains(['<', '\n'])).then_some(close + 1)
+        };
+        let Some(end) = end else {
+            at = sign + 1;
+            continue;
+        };
+        bare_escaped(&text[from..sign], from, &mut out);
+        let inside = rest.strip_prefix('<').map(|rest| &rest[..end - sign - 2]);
+        if let Some(inside) = inside.filter(|inside| inside.contains("://")) {
+            let url = inside.split('|').next().unwrap_or(inside);
+            out.push(sign + 1..sign + 1 + url.len());
+        }
+        (from, at) = (end, end);
+    }
+    bare_escaped(&text[from..], from, &mut out);
+    out
+}
+
+fn in_markdown(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut run: Option<Range<usize>> = None;
+    let (mut closed, mut words) = (false, 0_usize);
+    let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES;
+    for (event, range) in markdown::events(text, options) {
+        match &event {
+            Event::Text(_) if !closed && words == 0 => {
+                run = Some(run.map_or(range.start, |run| run.start)..range.end);
+                continue;
+            }
+            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough) => continue,
+            Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => continue,
+            _ => {}
+        }
+        if let Some(run) = run.take() {
+            out.extend(text.get(run.clone()).into_iter().flat_map(|own| bare(own, run.start)));
+        }
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => closed = true,
+            Event::End(TagEnd::CodeBlock) => closed = false,
+            Event::Start(Tag::Link { link_type, dest_url, .. }) => {
+                words += 1;
+                let own = text.get(range.clone()).unwrap_or("");
+                let at = match link_type {
+                    LinkType::Autolink => own.find(&*dest_url),
+                    // Behind the words, which may be the same.
+                    LinkType::Inline => own.rfind(&*dest_url),
+                    _ => None,
+                };
+                out.extend(at.map(|at| range.start + at..range.start + at + dest_url.len()));
+            }
+            Event::End(TagEnd::Link) => words = words.saturating_sub(1),
+            _ => {}
+        }
+    }
+    if let Some(run) = run {
+        out.extend(text.get(run.clone()).into_iter().flat_map(|own| bare(own, run.start)));
+    }
+    out
+}
+
+/// `text`, written in `spelling`, with each address as `change` wants it:
+/// `None` leaves it, letter by letter.
+pub fn with_addresses<'t>(
+    text: &'t str,
+    spelling: Spelling,
+    mut change: impl FnMut(&str) -> Option<String>,
+) -> Cow<'t, str> {
+    let mut out = String::new();
+    let mut from = 0;
+    for range in spelling.addresses(text) {
+        let Some(written) = text.get(range.clone()).filter(|_| range.start >= from) else { continue };
+        if let Some(changed) = change(&spelling.read(written)) {
+            out.push_str(text.get(from..range.start).unwrap_or(""));
+            out.push_str(&spelling.write(&changed));
+            from = range.end;
+        }
+    }
+    if from == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(text.get(from..).unwrap_or(""));
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn found(text: &str, spelling: Spelling) -> Vec<String> {
+        spelling.addresses(text).into_iter().map(|range| spelling.read(&text[range])).collect()
+    }
+
+    #[test]
+    fn addresses_behind_words_and_bare_ones_are_found() {
+        assert_eq!(
+            found(
+                "<b>See</b> <a href=\"https://a.example/?b=1&amp;c=2\">a.example the words</a> \
+                 (https://b.example/?q=R&amp;D&amp;x), https://c.example/&lt;",
+                Spelling::Html
+            ),
+            ["https://a.example/?b=1&c=2", "https://b.example/?q=R&D&x", "https://c.example/"]
+        );
+        assert_eq!(
+            found(
+                "*See* <https://a.example/?b=1&amp;c=2|a.example the words> <https://b.example> \
+                 https://c.example/?a=1&amp;b <@U123> <!here> &lt;https://d.example&gt;",
+                Spelling::Slack
+            ),
+            [
+                "https://a.example/?b=1&c=2",
+                "https://b.example",
+                "https://c.example/?a=1&b",
+                "https://d.example"
+            ]
+        );
+        assert_eq!(
+            found(
+                "**See** [a.example](https://a.example/?b=1&c=2) <https://b.example>, https://c.example/_x_ and \
+                 [https://d.example](https://d.example)",
+                Spelling::Markdown
+            ),
+            ["https://a.example/?b=1&c=2", "https://b.example", "https://c.example/_x_", "https://d.example"]
+        );
+    }
+
+    #[test]
+    fn code_is_no_place_for_links() {
+        let none = Vec::<String>::new();
+        for text in [
+            "<code>https://a.example</code>",
+            "<pre><code class=\"language-sh\">curl https://a.example</code></pre>",
+        ] {
+            assert_eq!(found(text, Spelling::Html), none);
+        }
+        for text in ["`https://a.example`", "```\ncurl https://a.example\n\n<https://b.example>\n```"] {
+            assert_eq!(found(text, Spelling::Slack), none);
+            assert_eq!(found(text, Spelling::Markdown), none);
+        }
+        assert_eq!(found("    curl https://a.example", Spelling::Markdown), none);
+        assert_eq!(found("` https://a.example\n` https://b.example", Spelling::Slack).len(), 2);
+    }
+
+    #[test]
+    fn a_changed_address_is_written_as_its_text_is() {
+        let tag = |url: &str| url.contains("//a.").then(|| format!("{url}?x=1&y=2"));
+        let changed = |text, spelling| with_addresses(text, spelling, tag).into_owned();
+        assert_eq!(
+            changed("<a href='https://a.example'>w</a> https://a.example.", Spelling::Html),
+            "<a href='https://a.example?x=1&amp;y=2'>w</a> https://a.example?x=1&amp;y=2."
+        );
+        assert_eq!(
+            changed("<https://a.example|the post> R&amp;D", Spelling::Slack),
+            "<https://a.example?x=1&amp;y=2|the post> R&amp;D"
+        );
+        assert_eq!(
+            changed("[https://a.example](https://a.example) \\*", Spelling::Markdown),
+            "[https://a.example](https://a.example?x=1&y=2) \\*"
+        );
+        assert_eq!(changed("https://b.example &amp;", Spelling::Html), "https://b.example &amp;");
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_is_taken(text in "(<|>|`|```|&amp;|&|;|\\||\"|href=\"|<a |</a>|\\]|\\[|\\(|\\)|https://a.b/|[a-zé火 \n])*") {
+            for spelling in [Spelling::Plain, Spelling::Html, Spelling::Slack, Spelling::Markdown] {
+                let mut last = 0;
+                for range in spelling.addresses(&text) {
+                    prop_assert!(range.start >= last && range.start < range.end, "{:?}", spelling);
+                    prop_assert!(text.get(range.clone()).is_some());
+                    last = range.end;
+                }
+                prop_assert_eq!(&*with_addresses(&text, spelling, |_| None), &text[..]);
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The program, where a network does not say whose the credentials are, wants
+//! to be left alone, or says it late.
+
+use super::bench::{settings, table, write_secrets};
+use super::rows::{WAYS, Way};
+use crate::house::{House, rungs};
+use ladder::rehearsal::{Fault, Network, Running, Settings, Upon};
+use std::time::Duration;
+
+/// A project with one channel, and its network.
+async fn house(name: &str, change: impl FnOnce(Settings) -> Settings) -> (House, Running) {
+    let way: &Way = WAYS.iter().find(|way| way.name == name).unwrap();
+    let settings = change(settings(way));
+    let network = Network::start(way.kind, settings.clone()).await.unwrap();
+    let channel = table(way, network.base_url()).replace("channels.tweet", "channels.one");
+    let house = House::new(&format!("\n{channel}"), &rungs(&["one"]));
+    write_secrets(house.root(), &settings);
+    (house, network)
+}
+
+/// The three networks, and what each is asked to know whose the credentials are.
+const ASKED: [(&str, &str); 3] =
+    [("x, OAuth 2", "/2/users/me"), ("facebook", "/1234567890"), ("linkedin, a member", "/v2/userinfo")];
+
+const CHECK: [&str; 4] = ["channels", "--check", "--format", "json"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_say_whose_they_are_stops_nothing_and_that_is_said() {
+    let (house, network) = house("linkedin, a member", |settings| settings.without_scope("openid")).await;
+    let json = house.run(&CHECK).ends(0).json();
+    let checked = &json["channels"][0]["checked"];
+    assert!(checked["good"].is_null() && json["error"].is_null(), "{json}");
+    let says = checked["says"].as_str().unwrap();
+    assert!(says.starts_with("ready, not verified: ") && says.contains("`openid`"), "{says}");
+    let said = house.publish().ends(0).err();
+    assert!(
+        said.contains("`[channels.one]`: not verified: ") && said.contains("taken at its word"),
+        "{said}"
+    );
+    assert_eq!((house.state("one").as_str(), network.timeline().len()), ("sent", 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_in_its_place_that_knows_no_such_question_takes_the_post() {
+    for (name, path) in ASKED {
+        let (house, network) = house(name, |settings| settings).await;
+        for status in [400, 404] {
+            network.order_upon(Upon::Path("GET", path), Fault::Says(status, "No such path.".to_owned()));
+        }
+        let checked = house.run(&CHECK).ends(0).json()["channels"][0]["checked"].clone();
+        // That Facebook's token is the page's own is known without the page.
+        let good = if name == "facebook" { serde_json::json!(true) } else { serde_json::Value::Null };
+        assert_eq!(checked["good"], good, "{name}: {checked}");
+        house.publish().ends(0);
+        assert_eq!((house.state("one").as_str(), network.timeline().len()), ("sent", 1), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_on_the_question_is_obeyed_by_the_run_and_by_the_next() {
+    for (name, path) in ASKED {
+        let (house, network) = house(name, |settings| settings).await;
+        network.order_upon(Upon::Path("GET", path), Fault::TooMany(Duration::from_secs(800)));
+        let json = house.publish().ends(0).json();
+        assert_eq!(json["deliveries"][0]["state"], "planned", "{name}: {json}");
+        assert!(json["deliveries"][0]["not_before"].is_string(), "{name}: {json}");
+        house.run(&["run"]).ends(0);
+        let asked = network.log().len();
+        assert_eq!((asked, network.timeline().len()), (1, 0), "{name}: {:?}", network.log());
+        house.let_time_pass();
+        house.run(&["run"]).ends(0);
+        assert_eq!((house.state("one").as_str(), network.timeline().len()), ("sent", 1), "{name}");
+    }
+}
+
+/// The question gets no answer before the run, and a bad one in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_turn_out_bad_in_the_run_are_no_end_of_the_post() {
+    for (name, path) in ASKED {
+        let (house, network) = house(name, |settings| settings).await;
+        network.order_upon(Upon::Path("GET", path), Fault::CutBefore);
+        network.order_upon(Upon::Path("GET", path), Fault::Says(401, "Not you.".to_owned()));
+        let json = house.publish().ends(0).json();
+        assert_eq!(json["deliveries"][0]["state"], "planned", "{name}: {json}");
+        assert!(json["deliveries"][0]["error"].is_string(), "{name}: {json}");
+        assert_eq!(network.timeline().len(), 0, "{name}");
+        // Somebody has mended it.
+        house.let_time_pass();
+        house.run(&["run"]).ends(0);
+        assert_eq!((house.state("one").as_str(), network.timeline().len()), ("sent", 1), "{name}");
+    }
+}
