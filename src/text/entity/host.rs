@@ -43,8 +43,14 @@ pub(super) fn bare_host(text: &str, start: usize) -> Option<usize> {
 /// they are more than a host has: 253 bytes (RFC 1035). So a long word is not
 /// looked at to its end from every place in it.
 fn bare_letters_end(text: &str, start: usize) -> Option<usize> {
-    let mut dot = false;
-    for (at, c) in text[start..].char_indices() {
+    let ascii = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+    let run = text.as_bytes()[start..].iter().take(254).take_while(|b| ascii(b)).count();
+    let mut dot = text.as_bytes()[start..start + run].contains(&b'.');
+    // For speed: most hosts, and nearly all words, are of ASCII.
+    if text.as_bytes().get(start + run).is_none_or(u8::is_ascii) {
+        return (dot && run <= 253).then_some(start + run);
+    }
+    for (at, c) in text[start + run..].char_indices().map(|(at, c)| (at + run, c)) {
         dot |= c == '.';
         let goes_on = match c.is_ascii() {
             true => c.is_ascii_alphanumeric() || matches!(c, '-' | '.'),
@@ -186,7 +192,12 @@ fn spaced(c: char) -> bool {
 
 /// A letter of such a script, outside of ASCII.
 pub(super) fn is_spaced_letter(c: char) -> bool {
-    spaced(c) && c.is_alphanumeric()
+    match u32::from(c) {
+        0xD7 | 0xF7 => false,
+        // For speed: nothing but letters.
+        0xC0..=0x24F | 0x400..=0x481 | 0x48A..=0x52F => true,
+        _ => spaced(c) && c.is_alphanumeric(),
+    }
 }
 
 #[cfg(test)]
@@ -246,6 +257,13 @@ mod tests {
             }
         }
         assert_eq!(found("詳しくはacme.deで"), ["acme.de"]);
+    }
+
+    #[test]
+    fn what_is_taken_for_a_letter_at_once_is_one() {
+        for c in '\u{80}'..='\u{ffff}' {
+            assert_eq!(super::is_spaced_letter(c), super::spaced(c) && c.is_alphanumeric(), "{c:?}");
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) fn find(
         ('@', Dialect::LinkedIn) => {
             mention(little_text::mention_length(&text[at..]).map(|length| at + length))
         }
-        ('@', Dialect::Facebook) => mention(enclosed(text, behind, "[", ']', |id| is_digits(id))),
+        ('@', Dialect::Facebook) => mention(enclosed(text, behind, "[", ']', is_digits)),
         ('@', Dialect::Discord) if !is_word(before) => {
             mention(["everyone", "here"].into_iter().find_map(|all| {
                 let end = behind + all.len();

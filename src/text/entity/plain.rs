@@ -24,7 +24,13 @@ pub(super) fn entities(text: &str, dialect: Dialect) -> Vec<Entity> {
     let mut before: Option<char> = None;
     // Bare hosts are looked for once a word, at its first letter.
     let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
+    while let Some(byte) = text.as_bytes().get(at) {
+        if is_passed(*byte, before) {
+            before = Some(char::from(*byte));
+            at += 1;
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else { break };
         while tokens.next_if(|token| token.range.start < at).is_some() {}
         let token = tokens.next_if(|token| token.range.start == at);
         let found = if let Some(token) = token {
@@ -59,6 +65,16 @@ pub(super) fn entities(text: &str, dialect: Dialect) -> Vec<Entity> {
         at = on;
     }
     out
+}
+
+/// For speed: whether nothing starts with this byte of ASCII behind `before`.
+fn is_passed(byte: u8, before: Option<char>) -> bool {
+    match byte {
+        // A link starts within a word as well, the signs start everywhere.
+        b'h' | b'H' | b'#' | b'@' | b'$' | b'<' | b'/' => false,
+        byte if byte.is_ascii_alphanumeric() => mark::joins(before),
+        byte => byte.is_ascii(),
+    }
 }
 
 /// Whether a bare host may start with `c` behind `before`: a word does.
