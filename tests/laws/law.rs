@@ -8,7 +8,8 @@
 use ladder::render::markup::Markup;
 use ladder::text::markup::{discord, reddit, slack, telegram};
 use ladder::text::{
-    Dialect, Rules, Stretch, Syntax, Unit, count, entities, fit, little_text, network, seen, shorten, split,
+    Dialect, EntityKind, Rules, Stretch, Syntax, Unit, count, entities, fit, little_text, network, seen,
+    shorten, split,
 };
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
@@ -261,8 +262,8 @@ pub fn all(text: &str) {
     }
 }
 
-/// Where a text may be cut: between readers' characters, and in nothing that a
-/// network links.
+/// Where a text may be cut: between readers' characters, in nothing that a
+/// network links, and in no address that readers take for one.
 struct Whole<'a> {
     text: &'a str,
     ends: Vec<usize>,
@@ -270,7 +271,19 @@ struct Whole<'a> {
 
 impl<'a> Whole<'a> {
     fn of(text: &'a str, rules: &Rules) -> Whole<'a> {
-        let mut linked = entities(text, rules.dialect).into_iter().peekable();
+        let written = entities(text, Dialect::Plain)
+            .into_iter()
+            .filter(|entity| entity.kind == EntityKind::Link && text[entity.range.clone()].contains("://"));
+        let mut linked: Vec<_> = entities(text, rules.dialect).into_iter().chain(written).collect();
+        linked.sort_by_key(|entity| entity.range.start);
+        linked.dedup_by(|next, before| {
+            let overlaps = next.range.start < before.range.end;
+            if overlaps {
+                before.range.end = before.range.end.max(next.range.end);
+            }
+            overlaps
+        });
+        let mut linked = linked.into_iter().peekable();
         let all = text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]);
         let free = all.filter(|at| {
             while linked.next_if(|entity| entity.range.end <= *at).is_some() {}
