@@ -39,6 +39,13 @@ impl<'a> Look<'a> {
             "threads" => "Threads",
             "mastodon" => "Mastodon",
             "bluesky" => "Bluesky",
+            "telegram" => "Telegram",
+            "slack" => "Slack",
+            "discord" => "Discord",
+            "reddit" => "Reddit",
+            "nostr" => "Nostr",
+            "pinterest" => "Pinterest",
+            "youtube" => "YouTube",
             "outbox" | "manual" => "this channel",
             other => other,
         }
