@@ -97,19 +97,6 @@ fn push(out: &mut String, c: char) {
     out.push(c);
 }
 
-/// Where `text` mentions somebody, in bytes: what [`escape`] leaves a mention.
-pub fn mentions(text: &str) -> Vec<std::ops::Range<usize>> {
-    let mut out = Vec::new();
-    let mut at = 0;
-    while let Some(found) = text[at..].find("@[") {
-        at += found;
-        let end = mention(&text[at..]).map(|mention| at + mention.length);
-        out.extend(end.map(|end| at..end));
-        at = end.unwrap_or(at + 2);
-    }
-    out
-}
-
 struct Mention<'a> {
     name: &'a str,
     urn: &'a str,
