@@ -34,7 +34,8 @@ pub(super) fn bare_host(text: &str, start: usize) -> Option<usize> {
     let (labels, ending) = host.rsplit_once('.')?;
     let next = text[end..].chars().next();
     let meant = known_ending(text, end - ending.len(), end)
-        && !matches!(next, Some('@' | '_' | '+'))
+        // `date.now()` is a call.
+        && !matches!(next, Some('@' | '_' | '+' | '('))
         && is_meant(labels, ending, next == Some('/'));
     (meant && labels.split('.').all(is_label)).then(|| path_end(text, end))
 }
@@ -272,6 +273,7 @@ mod tests {
             "main.rs, e.g. node.js, 3.5, a..b, me@acme.com, v1.2.com_x",
             "run.sh setup.py README.md photos.zip lib.so clip.mov id_rsa.pub Foo.java",
             "z.B. i.e. u.a. a.m. 9.am 3.de z.de U.S. Ph.D. e.V. vs.",
+            "foo.bar() date.now() go.to(x)",
             "It landed.It flew. Acme.De acme.Io пример.РФ",
             "name.al+last@acme.com joe@müller.de acme.de@x joe_acme.de_x -acme.de acme-.de",
             "acme.invalid acme.example acme.onion foo.guardian x.123 mailto:joe@acme.de",
