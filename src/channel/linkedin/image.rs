@@ -98,11 +98,19 @@ async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Resu
 /// Waits until the image can be shown. `false`: LinkedIn does not tell.
 async fn is_ready(api: &Api<'_>, image: &str, picture: &Picture) -> Result<bool, SendError> {
     let path = format!("/rest/images/{}", urn::encoded(image));
+    let mut says = "LinkedIn is still busy with it".to_owned();
     for wait in LOOKS {
         // An answer that got lost is asked for again.
         if let Ok(answer) = api.get(&path).await {
-            if (400..500).contains(&answer.status) && answer.status != 429 {
-                return Ok(false);
+            match answer.status {
+                // It names its own time.
+                429 => return Err(about(picture, trouble(&answer, Asked::Other, api, Timestamp::now()))),
+                // Not for us to know, or not known there at all.
+                300..500 | 501 => return Ok(false),
+                502.. | 500 => {
+                    says = format!("LinkedIn does not say whether it is ready ({})", answer.status);
+                }
+                _ => {}
             }
             let facts = answer.json().filter(|_| answer.is_success());
             match facts.as_ref().and_then(|facts| facts.get("status")).and_then(Value::as_str) {
@@ -111,14 +119,13 @@ async fn is_ready(api: &Api<'_>, image: &str, picture: &Picture) -> Result<bool,
                     let says = "LinkedIn cannot show it: save it anew, as JPEG or PNG".to_owned();
                     return Err(about(picture, SendError::Refused { says }));
                 }
-                Some(_) => {}
+                Some(_) => says = "LinkedIn is still busy with it".to_owned(),
                 None if answer.is_success() => return Ok(false),
                 None => {}
             }
         }
         tokio::time::sleep(UNIT * wait).await;
     }
-    let says = "LinkedIn is still busy with it".to_owned();
     Err(about(picture, SendError::NotYet { says, wait: None }))
 }
 

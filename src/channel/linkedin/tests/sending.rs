@@ -415,3 +415,28 @@ async fn what_is_kept_of_a_live_text_has_no_secret_in_it() {
         assert!(!format!("{receipt:?}").contains(TOKEN));
     }
 }
+
+#[tokio::test]
+async fn a_server_that_does_not_tell_of_images_gets_the_post_and_a_wait_that_it_names_is_kept() {
+    let without = |answer: fn() -> Reply| {
+        move |request: &Request, address: &str| match request.line.as_str() {
+            line if line.starts_with("GET /rest/images") => answer(),
+            _ => network(request, address),
+        }
+    };
+    let variant = with_images(&[("a.png", b"a")]);
+    for answer in [|| json(501, value!({})), || json(302, value!({})), || json(404, value!({}))] {
+        let server = Server::start(without(answer)).await;
+        let house = super::house_with(ORGANIZATION, &server.url, "image_wait = \"1s\"\n");
+        let receipt = sent(&house, &variant).await.unwrap();
+        assert_eq!(receipt.id.as_deref(), Some("urn:li:share:7"));
+        assert_eq!(server.seen().iter().filter(|seen| seen.line.starts_with("GET /rest/images")).count(), 1);
+    }
+    let server =
+        Server::start(without(|| Reply::Answer(429, vec![("retry-after", "900".to_owned())], String::new())))
+            .await;
+    let told = sent(&house(ORGANIZATION, &server.url), &variant).await;
+    let Err(SendError::NotYet { wait, .. }) = told else { panic!("{told:?}") };
+    assert_eq!(wait, Some(std::time::Duration::from_secs(900)));
+    assert_eq!(server.seen().iter().filter(|seen| seen.line.starts_with("GET /rest/images")).count(), 1);
+}
