@@ -220,3 +220,23 @@ fn a_host_of_any_script_keeps_its_marks() {
         }
     }
 }
+
+#[test]
+fn an_alert_says_its_word() {
+    let text = "> [!WARNING]\n> Do not *fly* it.\n>\n> Ever.\n\n> [!TIP]\n> - so\n";
+    let told = [
+        (Markup::Plain, "> Warning: Do not fly it.\n\n> Ever.\n\n> Tip:\n\n> • so"),
+        (Markup::SlackMrkdwn, "> *Warning:* Do not _fly_ it.\n\n> Ever.\n\n> *Tip:*\n\n> - so"),
+        (Markup::Discord, "> **Warning:** Do not _fly_ it.\n\n> Ever.\n\n> **Tip:**\n\n> - so"),
+        (
+            Markup::TelegramHtml,
+            "<blockquote><b>Warning:</b> Do not <i>fly</i> it.\n\nEver.</blockquote>\n\n\
+             <blockquote><b>Tip:</b>\n\n• so</blockquote>",
+        ),
+    ];
+    for (markup, alert) in told {
+        assert_eq!(write(text, markup).text, alert, "{}", markup.name());
+    }
+    assert_eq!(write("> [!NOTE]\n> > a\n", Markup::Reddit).text, "> **Note:**\n>\n> > a");
+    assert_eq!(write("- > [!NOTE]\n  > a\n", Markup::Reddit).text, "- > **Note:** a");
+}
