@@ -329,12 +329,13 @@ impl Markup for Mrkdwn {
 /// one would be read as a part of it.
 fn at_edges(text: &str) -> impl Iterator<Item = Range<usize>> {
     let found = if text.contains("://") { entities(text, Dialect::Plain) } else { Vec::new() };
-    let touches = |text: Option<&str>| !text.unwrap_or("").contains(char::is_whitespace);
+    let first = text.find(char::is_whitespace).unwrap_or(text.len());
+    let last = text.rfind(char::is_whitespace).unwrap_or(0);
     let web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
     let edge = move |own: &Range<usize>| {
         // One that is not known yet is put in later, as it is.
         let whole = text.get(own.clone()).is_some_and(|url| web(url) && !url.contains(late::PREFIX));
-        whole && (touches(text.get(..own.start)) || touches(text.get(own.end..)))
+        whole && (own.start <= first || last < own.end)
     };
     found.into_iter().filter(|entity| entity.kind == EntityKind::Link).map(|entity| entity.range).filter(edge)
 }
