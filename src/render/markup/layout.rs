@@ -17,6 +17,7 @@ use super::table::{Cell, Table};
 use crate::render::markdown::{BREAK, events};
 use crate::text::fit::is_break;
 use address::Address;
+use blocks::alert;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
@@ -88,6 +89,8 @@ pub(super) struct Writer<'m> {
     around: Vec<Option<Vec<Container>>>,
     lists: Vec<Option<u64>>,
     quotes: Vec<Option<usize>>,
+    /// The word of an alert that has no text yet.
+    alert: Option<&'static str>,
     left_out: usize,
     pictures: usize,
     /// Whether something has just been taken out of the line: a picture, a tag.
@@ -121,6 +124,7 @@ pub(super) fn layout(markdown: &str, manner: &Manner) -> Layout {
         around: Vec::new(),
         lists: Vec::new(),
         quotes: Vec::new(),
+        alert: None,
         left_out: 0,
         pictures: 0,
         after_gone: false,
@@ -233,6 +237,9 @@ impl Writer<'_> {
                 self.section = None;
             }
             self.blocks += 1;
+            if !matches!(tag, Tag::Paragraph) && self.say_alert() {
+                self.flush(true);
+            }
         }
         match tag {
             Tag::List(first) => {
@@ -254,9 +261,10 @@ impl Writer<'_> {
                 let rest = " ".repeat(self.manner.indent.unwrap_or_else(|| first.chars().count()));
                 self.containers.push(Container::new(&first, &rest));
             }
-            Tag::BlockQuote(_) => {
+            Tag::BlockQuote(kind) => {
                 self.flush(true);
                 self.start_quote();
+                self.alert = kind.map(alert).filter(|_| self.manner.alerts);
             }
             Tag::FootnoteDefinition(label) => {
                 self.flush(true);
@@ -305,6 +313,9 @@ impl Writer<'_> {
                 // Below a list within the item it is no part of that list's last one.
                 let begun = self.containers.last().is_some_and(|item| item.used);
                 self.flush(self.gap || begun && !self.lists.is_empty());
+                if self.say_alert() {
+                    self.text(" ");
+                }
             }
             Tag::Emphasis => self.open(FacetKind::Emphasis),
             Tag::Strong => self.open(FacetKind::Strong),
@@ -328,6 +339,7 @@ impl Writer<'_> {
                 self.containers.pop();
             }
             TagEnd::BlockQuote(_) => {
+                self.say_alert();
                 self.flush(true);
                 self.end_quote();
             }

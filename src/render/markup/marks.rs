@@ -35,7 +35,13 @@ impl Markup for Marks {
     fn open(&self, out: &mut String, kind: &FacetKind, place: &Place<'_>) {
         match kind {
             FacetKind::Link(_) if self.is_bare(place.inside) => {}
-            FacetKind::Link(_) => out.push('['),
+            FacetKind::Link(_) => {
+                // With `!` before it, it would be a picture.
+                if self.links_addresses && out.ends_with('!') {
+                    out.insert(out.len() - 1, '\\');
+                }
+                out.push('[');
+            }
             FacetKind::Code => {
                 let (ticks, space) = place.backticks();
                 out.push_str(&ticks);
@@ -66,19 +72,25 @@ impl Markup for Marks {
 fn mark(kind: &FacetKind, place: &Place<'_>) -> &'static str {
     match kind {
         FacetKind::Strong => "**",
-        FacetKind::Emphasis if place.in_word() => "*",
+        FacetKind::Emphasis if place.in_word() || takes_underscore(place.inside) => "*",
         FacetKind::Emphasis => "_",
         FacetKind::Strike => "~~",
         FacetKind::Code | FacetKind::Block(_) | FacetKind::Quote | FacetKind::Link(_) => "",
     }
 }
 
-/// `url` as it stands in the brackets of a link.
+/// Whether words may hold what networks link letter by letter, up to a `_`
+/// behind it: an address, `u/name`. One with a `*` of its own gets `_` all the same.
+fn takes_underscore(words: &str) -> bool {
+    words.contains('/') && !words.contains('*')
+}
+
+/// `url` as it stands in the brackets of a link, which may stand in a table.
 fn in_brackets(url: &str) -> String {
     let mut out = String::with_capacity(url.len());
     for c in url.chars() {
         match c {
-            '(' | ')' | '<' | '>' | '\\' | ' ' => out.push_str(&format!("%{:02X}", u32::from(c))),
+            '(' | ')' | '<' | '>' | '\\' | '|' | ' ' => out.push_str(&format!("%{:02X}", u32::from(c))),
             c if c.is_control() => {}
             c => out.push(c),
         }

@@ -13,6 +13,7 @@ use super::split::Split;
 use super::{Image, Written, escaped_late};
 use crate::text::markup::slack;
 use crate::text::markup::telegram::utf16_len;
+use crate::text::{Dialect, EntityKind, entities, late};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::ops::Range;
@@ -250,6 +251,10 @@ fn mrkdwn_split(most: usize, at_breaks: bool) -> Split<'static> {
 #[derive(Default)]
 struct Mrkdwn {
     ended: Cell<bool>,
+    /// How many marks are open that show as characters.
+    marked: Cell<usize>,
+    /// Whether the words of a link are being written.
+    linked: Cell<bool>,
 }
 
 impl Mrkdwn {
@@ -263,7 +268,16 @@ impl Mrkdwn {
 impl Markup for Mrkdwn {
     fn text(&self, out: &mut String, text: &str, _: bool) {
         self.keep_apart(out, text);
-        out.push_str(&slack::escape(text));
+        let mut from = 0;
+        if self.marked.get() > 0 && !self.linked.get() {
+            for address in at_edges(text) {
+                out.push_str(&slack::escape(text.get(from..address.start).unwrap_or("")));
+                let url = text.get(address.clone()).unwrap_or("");
+                out.push_str(&format!("<{}>", slack::escape_url(url)));
+                from = address.end;
+            }
+        }
+        out.push_str(&slack::escape(text.get(from..).unwrap_or("")));
     }
 
     fn code(&self, out: &mut String, text: &str) {
@@ -279,6 +293,7 @@ impl Markup for Mrkdwn {
         self.ended.set(false);
         match kind {
             FacetKind::Link(url) => {
+                self.linked.set(true);
                 out.push('<');
                 out.push_str(&slack::escape_url(url));
                 out.push('|');
@@ -287,20 +302,42 @@ impl Markup for Mrkdwn {
                 if out.ends_with(char::is_alphanumeric) {
                     out.push('\u{200b}');
                 }
-                out.push_str(mark(kind, place));
+                let mark = mark(kind, place);
+                self.marked.set(self.marked.get() + usize::from(!mark.is_empty()));
+                out.push_str(mark);
             }
         }
     }
 
     fn close(&self, out: &mut String, kind: &FacetKind, place: &Place<'_>) {
         match kind {
-            FacetKind::Link(_) => out.push('>'),
+            FacetKind::Link(_) => {
+                self.linked.set(false);
+                out.push('>');
+            }
             kind => {
-                out.push_str(mark(kind, place));
+                let mark = mark(kind, place);
+                self.marked.set(self.marked.get().saturating_sub(usize::from(!mark.is_empty())));
+                out.push_str(mark);
                 self.ended.set(true);
             }
         }
     }
+}
+
+/// The addresses in `text` that touch its beginning or its end: a mark beside
+/// one would be read as a part of it.
+fn at_edges(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let found = if text.contains("://") { entities(text, Dialect::Plain) } else { Vec::new() };
+    let first = text.find(char::is_whitespace).unwrap_or(text.len());
+    let last = text.rfind(char::is_whitespace).unwrap_or(0);
+    let web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+    let edge = move |own: &Range<usize>| {
+        // One that is not known yet is put in later, as it is.
+        let whole = text.get(own.clone()).is_some_and(|url| web(url) && !url.contains(late::PREFIX));
+        whole && (own.start <= first || last < own.end)
+    };
+    found.into_iter().filter(|entity| entity.kind == EntityKind::Link).map(|entity| entity.range).filter(edge)
 }
 
 fn mark(kind: &FacetKind, place: &Place<'_>) -> &'static str {

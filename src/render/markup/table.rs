@@ -3,7 +3,9 @@
 use super::facet::{FacetKind, Mark, Marked};
 use super::layout::{Container, Writer};
 use super::manner::Tables;
+use crate::text::{Dialect, Entity, EntityKind, entities};
 use pulldown_cmark::Alignment;
+use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
 /// The widest table that is set in columns: about what a phone shows of code.
@@ -31,7 +33,64 @@ impl Cell {
 
     fn leads(&self) -> bool {
         self.marks.iter().any(|marked| matches!(marked.mark, Mark::Facet(FacetKind::Link(_))))
+            || self.holds_address()
     }
+
+    /// Whether an address stands in it outside of code. A host alone is none:
+    /// `main.rs` and `README.md` are names of files.
+    fn holds_address(&self) -> bool {
+        let code = self.code();
+        let address = |entity: &Entity| {
+            let own = self.text.get(entity.range.clone()).unwrap_or("");
+            entity.kind == EntityKind::Link
+                && (own.contains('/') || own.starts_with("www."))
+                && !within(&code, entity.range.start)
+        };
+        self.text.contains(['/', '.']) && entities(&self.text, Dialect::Plain).iter().any(address)
+    }
+
+    /// Where code stands in it, in order: none stands in another.
+    fn code(&self) -> Vec<Range<usize>> {
+        let code = self.marks.iter().filter(|marked| marked.mark == Mark::Facet(FacetKind::Code));
+        code.map(|marked| marked.range.clone()).collect()
+    }
+
+    /// The same where a bar ends a cell. In text the outlet's escape is enough;
+    /// code and addresses are written as they are, so their bars change here.
+    fn without_bars(self) -> Cell {
+        let mut text = String::with_capacity(self.text.len());
+        // Where a bar stood, and how many bytes have been put in up to behind it.
+        let mut put: Vec<(usize, usize)> = Vec::new();
+        let mut address = false;
+        let code = self.code();
+        for (at, c) in self.text.char_indices() {
+            let rest = self.text.get(at..).unwrap_or("");
+            address |= ["https://", "http://", "www."].iter().any(|sign| rest.starts_with(sign));
+            address &= !c.is_whitespace() && !matches!(c, '<' | '\\');
+            match c {
+                '|' if within(&code, at) => text.push_str("\\|"),
+                '|' if address => text.push_str("%7C"),
+                c => text.push(c),
+            }
+            if c == '|' {
+                put.push((at, text.len() - (at + 1)));
+            }
+        }
+        let moved = |at: usize| {
+            let before = put.partition_point(|(bar, _)| *bar < at);
+            at + before.checked_sub(1).and_then(|last| put.get(last)).map_or(0, |(_, put)| *put)
+        };
+        let marks = self.marks.into_iter();
+        let marks =
+            marks.map(|Marked { mark, range }| Marked::new(mark, moved(range.start)..moved(range.end)));
+        Cell { marks: marks.collect(), text }
+    }
+}
+
+/// Whether `at` is in one of `ranges`, which are in order.
+fn within(ranges: &[Range<usize>], at: usize) -> bool {
+    let next = ranges.partition_point(|range| range.end <= at);
+    ranges.get(next).is_some_and(|range| range.start <= at)
 }
 
 /// A table that is being read; the first row is its head.
@@ -159,7 +218,7 @@ impl Table {
             writer.structure("|");
             for cell in row {
                 writer.structure(" ");
-                push(writer, cell);
+                push(writer, if cell.text.contains('|') { cell.without_bars() } else { cell });
                 writer.structure(" |");
             }
             writer.flush(false);

@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 /// hosts with a path, `@names`, `#tags`. In order, one after the other. They
 /// end where GFM ends them (before `?!.,:*_~` and a bracket that nothing in
 /// them opened), but before a letter of a script without spaces as well.
-pub(super) fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
+pub(in crate::text) fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
     let (mut from, mut at) = (0, 0);
     std::iter::from_fn(move || {
         while let Some(sign) =
@@ -57,9 +57,9 @@ fn address_with(text: &str, sign: usize, from: usize) -> Option<Range<usize>> {
             (end > sign + 4).then_some(sign..end)
         }
         b'/' => {
-            let start = back(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+            let start = sign - host_before(text.get(from..sign)?);
             let (labels, ending) = text.get(start..sign)?.rsplit_once('.')?;
-            let host = !labels.is_empty() && is_ending(ending) && free(start);
+            let host = !labels.is_empty() && ends_host(ending) && free(start);
             host.then(|| start..address_end(text, sign, true))
         }
         b'@' | b'#' if free(sign) => {
@@ -68,6 +68,24 @@ fn address_with(text: &str, sign: usize, from: usize) -> Option<Range<usize>> {
         }
         _ => None,
     }
+}
+
+/// How many bytes at the end of `text` may be a host, in any script.
+fn host_before(text: &str) -> usize {
+    let part = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '.') || is_combining_mark(*c);
+    text.chars().rev().take(LONGEST_HOST).take_while(part).map(char::len_utf8).sum()
+}
+
+/// Whether `ending` is the last part of hosts' names, in ASCII or as people
+/// write it: the root zone has the others in punycode (RFC 3492).
+fn ends_host(ending: &str) -> bool {
+    if ending.is_ascii() {
+        return is_ending(ending);
+    }
+    // A label has at most 63 letters (RFC 1035).
+    let short = ending.chars().count() <= 63;
+    let encoded = short.then(|| idna::punycode::encode_str(&ending.to_lowercase())).flatten();
+    encoded.is_some_and(|encoded| is_ending(&format!("xn--{encoded}")))
 }
 
 /// No host is longer (RFC 1035), nor looked for further back.

@@ -9,7 +9,7 @@
 //!
 //! In time that grows with the text and with nothing else.
 
-mod address;
+pub(in crate::text) mod address;
 
 use address::{addresses, marks};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
@@ -181,6 +181,10 @@ mod tests {
             "http://a.example/~~x~~/?q=_a_&r=*b*#_c_",
             "www.acme.example/_x_/y",
             "acme.com/_x_/y",
+            "müller.de/_x_",
+            "пример.рф/_x_/y",
+            "例え.jp/_x_",
+            "ПРИМЕР.РФ/_x_",
             "ftp://a.example/__init__",
             "https://en.wikipedia.example/wiki/_Rocket_(_disambiguation_)",
             "https://пример.example/_путь_/x",

@@ -3,6 +3,19 @@
 use super::super::facet::{FacetKind, Mark, Marked};
 use super::super::manner::{CodeBlocks, Quote};
 use super::{Container, Writer};
+use pulldown_cmark::BlockQuoteKind;
+
+/// The word that GitHub shows above an alert of `kind` (docs.github.com, Basic
+/// writing and formatting syntax, Alerts), as it begins a text.
+pub(super) fn alert(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "Note:",
+        BlockQuoteKind::Tip => "Tip:",
+        BlockQuoteKind::Important => "Important:",
+        BlockQuoteKind::Warning => "Warning:",
+        BlockQuoteKind::Caution => "Caution:",
+    }
+}
 
 impl Writer<'_> {
     pub(super) fn start_quote(&mut self) {
@@ -26,6 +39,15 @@ impl Writer<'_> {
         };
         self.quotes.push(None);
         self.containers.push(Container::new(prefix, prefix));
+    }
+
+    /// Says the word of an alert, if one is still to be said.
+    pub(super) fn say_alert(&mut self) -> bool {
+        let Some(word) = self.alert.take() else { return false };
+        self.open(FacetKind::Strong);
+        self.text(word);
+        self.close(&FacetKind::Strong);
+        true
     }
 
     pub(super) fn end_quote(&mut self) {

@@ -155,3 +155,88 @@ fn a_paragraph_behind_an_inner_list_is_not_its_last_item() {
     assert_eq!(write(text, Markup::Reddit).text, "- a\n    - b\n\n    para of a\n\n- c");
     assert_eq!(write(text, Markup::Plain).text, "• a\n  • b\n\n  para of a\n\n• c");
 }
+
+#[test]
+fn emphasis_around_an_address_is_no_part_of_it() {
+    let page = "https://docs.example/os_path.html";
+    let text = format!("*{page}*, *see {page}*, **{page}** and *it {page} is*");
+    for markup in [Markup::Discord, Markup::Reddit] {
+        let same = write(&text, markup).text;
+        assert_eq!(same, text, "{}", markup.name());
+    }
+    assert_eq!(
+        write(&text, Markup::SlackMrkdwn).text,
+        format!("_<{page}>_, _see <{page}>_, *<{page}>* and _it {page} is_")
+    );
+    assert_eq!(
+        write(
+            "*https://a.example/?b=1&c=2.* *[https://a.example/x](https://b.example)*",
+            Markup::SlackMrkdwn
+        )
+        .text,
+        "_<https://a.example/?b=1&amp;c=2>._ _<https://b.example|https://a.example/x>_"
+    );
+    assert_eq!(write("*u/foo* *so*", Markup::Reddit).text, "*u/foo* _so_");
+}
+
+#[test]
+fn a_table_with_an_address_has_links() {
+    let text = "| file | page |\n|---|---|\n| main.rs | https://a.example/x_y |\n";
+    for markup in [Markup::TelegramHtml, Markup::SlackMrkdwn, Markup::Discord] {
+        let lines = write(text, markup).text;
+        assert!(lines.ends_with(" file: main.rs; page: https://a.example/x_y"), "{lines}");
+        for code in
+            ["| a | b |\n|---|---|\n| main.rs | README.md |\n", "| a |\n|---|\n| `https://a.example/x` |\n"]
+        {
+            let columns = write(code, markup).text;
+            assert!(columns.contains("\n-"), "{columns}");
+        }
+    }
+}
+
+#[test]
+fn a_bar_in_a_cell_ends_no_cell() {
+    let text = "| a | b |\n|---|---|\n| https://a.example/_x_\\|y c\\|d | `e\\|f` **g** [h\\|](https://a.example/\\|i) |\n";
+    let once = write(text, Markup::Reddit).text;
+    assert_eq!(
+        once,
+        "| a | b |\n| --- | --- |\n| https://a.example/_x_%7Cy c\\|d | `e\\|f` **g** [h\\|](https://a.example/%7Ci) |"
+    );
+    assert_eq!(write(&once, Markup::Reddit).text, once);
+}
+
+#[test]
+fn an_exclamation_mark_before_a_link_makes_no_picture() {
+    assert_eq!(write("So\\![a](https://b.example)", Markup::Reddit).text, "So\\![a](https://b.example)");
+    assert_eq!(write("So\\![a](https://b.example)", Markup::Discord).text, "So![a](https://b.example)");
+}
+
+#[test]
+fn a_host_of_any_script_keeps_its_marks() {
+    for host in ["müller.de/_x_", "пример.рф/_x_"] {
+        for markup in Markup::ALL {
+            let written = seen(&write(&format!("Read {host} and *so*"), *markup).text, *markup);
+            assert!(written.contains(host), "{}: {written}", markup.name());
+        }
+    }
+}
+
+#[test]
+fn an_alert_says_its_word() {
+    let text = "> [!WARNING]\n> Do not *fly* it.\n>\n> Ever.\n\n> [!TIP]\n> - so\n";
+    let told = [
+        (Markup::Plain, "> Warning: Do not fly it.\n\n> Ever.\n\n> Tip:\n\n> • so"),
+        (Markup::SlackMrkdwn, "> *Warning:* Do not _fly_ it.\n\n> Ever.\n\n> *Tip:*\n\n> - so"),
+        (Markup::Discord, "> **Warning:** Do not _fly_ it.\n\n> Ever.\n\n> **Tip:**\n\n> - so"),
+        (
+            Markup::TelegramHtml,
+            "<blockquote><b>Warning:</b> Do not <i>fly</i> it.\n\nEver.</blockquote>\n\n\
+             <blockquote><b>Tip:</b>\n\n• so</blockquote>",
+        ),
+    ];
+    for (markup, alert) in told {
+        assert_eq!(write(text, markup).text, alert, "{}", markup.name());
+    }
+    assert_eq!(write("> [!NOTE]\n> > a\n", Markup::Reddit).text, "> **Note:**\n>\n> > a");
+    assert_eq!(write("- > [!NOTE]\n  > a\n", Markup::Reddit).text, "- > **Note:** a");
+}
