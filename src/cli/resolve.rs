@@ -71,7 +71,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         desk.console.talk("noted in the journal: it is open again");
         return Ok(Exit::Done);
     }
-    let broken_off = keyed.recipient.is_none() && keyed.delivery.is_broken_off() && state == State::Refused;
+    let stopped = matches!(state, State::Refused | State::Held);
+    let broken_off = keyed.recipient.is_none() && keyed.delivery.is_broken_off() && stopped;
     let open = matches!(state, State::Unknown | State::Waiting);
     if !(open || broken_off && arguments.sent.is_some()) {
         let word = crate::report::sign::word(state);

@@ -166,19 +166,24 @@ impl Delivery {
         self.parts.iter().filter(|part| part.state == State::Sent)
     }
 
-    /// Whether a part was refused after others had gone out. Nothing can send
-    /// the rest without posting the others again; a person may post it by hand
-    /// and say so.
+    /// Whether it stopped after parts of it had gone out: one was refused, so
+    /// that nothing can send the rest without posting the others again, or it is
+    /// held until something is mended. A person may post the rest by hand and
+    /// say so.
     pub fn is_broken_off(&self) -> bool {
-        self.parts.iter().any(|part| part.state == State::Refused) && self.live().next().is_some()
+        let stopped = self.state == State::Held || self.parts.iter().any(|part| part.state == State::Refused);
+        stopped && !self.is_for_each_person() && self.live().next().is_some()
     }
 
     /// The part that a person's word would be about: the first that is unknown,
-    /// waits or, where others are live, was refused.
+    /// waits or, where others are live, was refused or is held.
     pub fn unsettled(&self) -> Option<&PartStanding> {
         let open = |part: &&PartStanding| matches!(part.state, State::Unknown | State::Waiting);
-        let refused = |part: &&PartStanding| part.state == State::Refused && self.is_broken_off();
-        self.parts.iter().find(open).or_else(|| self.parts.iter().find(refused))
+        let stopped = |part: &&PartStanding| {
+            let held = self.state == State::Held && part.state == State::Planned;
+            (held || part.state == State::Refused) && self.is_broken_off()
+        };
+        self.parts.iter().find(open).or_else(|| self.parts.iter().find(stopped))
     }
 
     /// Whether something of it is still to be sent without anybody's word. A

@@ -93,6 +93,13 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
             ));
             Some(out)
         }
+        State::Held if delivery.is_broken_off() => {
+            let live = live(delivery);
+            Some(format!(
+                "  {who}: held back{because}\n{live}    or post the rest by hand, then say where it is:\n      \
+                 ladder resolve {key} --sent URL\n"
+            ))
+        }
         State::Held => Some(format!("  {who}: held back{because}\n")),
         _ => None,
     }

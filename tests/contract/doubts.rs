@@ -246,7 +246,7 @@ async fn a_thread_goes_on_where_it_stopped_once_that_is_mended() {
         assert_eq!(network.timeline().len(), 1, "{text}");
         assert!(text.contains("1 of 3 live"), "{text}");
         assert!(text.contains("once that is mended, `ladder run` sends the rest"), "{text}");
-        assert!(!text.contains("by hand") && !text.contains("--again"), "{text}");
+        assert!(text.contains("or post the rest by hand") && !text.contains("--again"), "{text}");
         assert_eq!(house.state("one"), "held");
         house.run(&["run"]).ends(0);
         let texts: Vec<String> = network.timeline().into_iter().map(|live| live.text).collect();
@@ -258,6 +258,23 @@ async fn a_thread_goes_on_where_it_stopped_once_that_is_mended() {
     network.order(Fault::Says(402, "CreditsDepleted".to_owned()));
     house.publish().ends(1);
     assert_eq!(house.state("one"), "refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rest_of_a_held_thread_that_a_person_posted_does_not_go_out_again() {
+    let (house, network) = broken_thread(Fault::Says(402, "CreditsDepleted".to_owned())).await;
+    house.run(&["publish", "m", "--yes"]).ends(5);
+    let key = last(&house)["key"].as_str().unwrap().to_owned();
+    assert!(house.run(&["resolve", &key, "--not-sent"]).ends(2).err().contains("--sent URL"));
+    house.run(&["resolve", &key, "--sent", "https://x.com/acmerockets/status/12"]).ends(0);
+    assert_eq!(house.state("one"), "sent");
+    house.run(&["run"]).ends(0);
+    assert_eq!(network.timeline().len(), 1);
+    // Taken back, it waits as before, and goes on.
+    house.run(&["resolve", &key, "--undo"]).ends(0);
+    assert_eq!(house.state("one"), "held");
+    house.run(&["run"]).ends(0);
+    assert_eq!(network.timeline().len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
