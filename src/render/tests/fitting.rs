@@ -145,3 +145,38 @@ fn a_break_is_one_however_it_is_spelt() {
     by_hand.settings("post").thread = Some(parts);
     assert_eq!(post(&by_hand).parts[0].text, "Two…\n\nthree");
 }
+
+#[test]
+fn a_break_in_a_quotation_ends_it_and_begins_it_again() {
+    let texts = |rules: Rules, body: &str| {
+        let parts = fitting(&house(rules, Overflow::Thread, body));
+        parts.into_iter().map(|(text, _)| text).collect::<Vec<_>>()
+    };
+    let body = "Before.\n\n> q *one*\n>\n> <!-- break -->\n>\n> q two\n\nBehind.";
+    for rules in [network::X, network::BLUESKY, network::DISCORD, network::SLACK, network::REDDIT] {
+        let parts = texts(rules, body);
+        assert_eq!(parts.len(), 2, "{parts:?}");
+        assert!(parts[0].starts_with("Before.\n\n> q ") && !parts[0].ends_with('>'), "{parts:?}");
+        assert_eq!(parts[1], "> q two\n\nBehind.");
+    }
+    assert_eq!(
+        texts(network::TELEGRAM, body),
+        ["Before.\n\n<blockquote>q <i>one</i></blockquote>", "<blockquote>q two</blockquote>\n\nBehind."]
+    );
+    // At its ends, in one within another, in an item: nowhere is it shown.
+    for body in [
+        "> <!-- break -->\n>\n> a\n>\n> <!-- break -->\n>\n> b\n>\n> <!-- break -->",
+        "> > a\n> >\n> > <!-- break -->\n> >\n> > b",
+        "- a\n\n  <!-- break -->\n\n  b",
+        "> - a\n>\n>   <!-- break -->\n>\n>   b",
+        "- > a\n  >\n  > <!-- break -->\n  >\n  > b",
+    ] {
+        for rules in [network::X, network::TELEGRAM, network::DISCORD, network::SLACK, network::REDDIT] {
+            let parts = texts(rules, body);
+            assert_eq!(parts.len(), 2, "{}: {body}: {parts:?}", rules.network);
+            assert!(!parts.concat().contains("!--"), "{parts:?}");
+            let tags = |tag: &str| parts.iter().map(|part| part.matches(tag).count()).collect::<Vec<_>>();
+            assert_eq!(tags("<blockquote>"), tags("</blockquote>"), "{parts:?}");
+        }
+    }
+}
