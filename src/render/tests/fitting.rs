@@ -180,3 +180,31 @@ fn a_break_in_a_quotation_ends_it_and_begins_it_again() {
         }
     }
 }
+
+#[test]
+fn what_is_shortened_ends_in_no_break() {
+    let body = "Some words here to begin with.\n\n<!-- break -->\n\nMore words that come after it and are \
+                long enough to be cut away.";
+    for filters in
+        ["plain | fit(60)", "markup | fit(60)", "fit(60)", "plain | sentences(60)", "sentences(60)"]
+    {
+        for rules in [network::BLUESKY, network::TELEGRAM, network::REDDIT] {
+            let house = house(rules, Overflow::Thread, body);
+            let house = house.says(&format!("{{{{ message.body | {filters} }}}}"));
+            let text = &post(&house).parts[0].text;
+            assert!(text.starts_with("Some words here to begin with."), "{filters}: {text}");
+            assert!(!text.contains("!--"), "{filters}: {text}");
+        }
+    }
+    // In code it is text, and counted.
+    let code = house(network::BLUESKY, Overflow::Thread, "```\nOne\n<!-- break -->\nand two more words\n```");
+    let code = code.says("{{ message.body | plain | fit(20) }}");
+    assert_eq!(post(&code).parts[0].text, "One\n<!-- break -->…");
+}
+
+#[test]
+fn a_filter_cuts_before_a_link_that_is_too_long() {
+    let body = "Read it all https://docs.example.org/guides/2026/launch/rocket-2 today, and tell us.";
+    let house = house(network::BLUESKY, Overflow::Error, body).says("{{ message.body | fit(40) }}");
+    assert_eq!(post(&house).parts[0].text, "Read it…");
+}
