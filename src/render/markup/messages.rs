@@ -169,4 +169,18 @@ mod tests {
             prop_assert_eq!(without(&all, &[]), without(&whole, &[]));
         }
     }
+
+    #[test]
+    fn a_break_in_a_quotation_or_an_item_ends_a_message() {
+        for body in ["> one\n>\n> <!-- break -->\n>\n> two", "- one\n\n  <!-- break -->\n\n  two"] {
+            for markup in
+                [Markup::TelegramHtml, Markup::TelegramEntities, Markup::Discord, Markup::SlackMrkdwn]
+            {
+                let made: Vec<String> =
+                    messages(body, markup, 2_000).into_iter().map(|made| made.text).collect();
+                assert!(made.len() == 2 && !made.concat().contains("!--"), "{markup:?}: {made:?}");
+                assert!(made[0].contains("one") && made[1].contains("two"), "{made:?}");
+            }
+        }
+    }
 }
