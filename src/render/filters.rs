@@ -4,7 +4,7 @@
 use super::budget::{Budget, Fault};
 use super::builtin_filters::pay;
 use super::markup::{self, Markup};
-use super::{Job, VariantKind, excerpt, html, late, markdown, pictures, pin, post};
+use super::{Job, VariantKind, breaks, excerpt, html, late, markdown, pictures, pin, post};
 use crate::diagnostic::nearest;
 use crate::ladder::{Handle, Media};
 use crate::text::{self, Rules};
@@ -103,12 +103,14 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
     });
     filter(env, budget, facts, "sentences", (2_000, 24), |_, _, value, argument| {
         let limit = number("sentences", argument)?;
-        Ok(pin::through(said("sentences", value)?, |text| excerpt::sentences(text, limit)))
+        // On one line no thread breaks.
+        let text = breaks::without(said("sentences", value)?);
+        Ok(pin::through(&text, |text| excerpt::sentences(text, limit)))
     });
     filter(env, budget, facts, "fit", (2_000, 32), |_, facts, value, argument| {
         let limit = number("fit", argument)?;
-        let shorten = |text: &str| text::shorten(text, limit, &facts.rules, facts.url_reserve);
-        Ok(pin::through(said("fit", value)?, shorten))
+        let shorten = |text: &str| text::shorten_before(text, limit, &facts.rules, facts.url_reserve);
+        Ok(breaks::through(said("fit", value)?, shorten))
     });
     filter(env, budget, facts, "hashtags", (200, 32), |_, _, value, argument| hashtags(value, argument));
     filter(env, budget, facts, "handle", (500, 4), |budget, facts, value, _| {

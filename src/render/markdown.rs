@@ -15,8 +15,6 @@ use std::ops::Range;
 /// Deeper nesting than this says nothing to a reader; parsers of HTML take
 /// quadratic time with it.
 const DEPTH: usize = 24;
-/// The mark at which a thread breaks; kept by [`plain`] for those who split.
-pub(super) use crate::text::BREAK;
 
 /// The parser's events of `markdown`, flattened beyond [`DEPTH`].
 pub(super) fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {

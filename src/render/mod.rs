@@ -7,6 +7,7 @@
 //! real one in when it is known.
 
 mod article;
+mod breaks;
 mod budget;
 mod builtin_filters;
 mod context;

@@ -77,6 +77,16 @@ fn over(text: &str, tail: &str, rules: &Rules, url_reserve: usize) -> usize {
 /// and no ellipsis stands alone. A limit of 0 asks for nothing, and gets it. In
 /// markup what is open at the end is closed there.
 pub fn shorten(text: &str, limit: usize, rules: &Rules, url_reserve: usize) -> String {
+    shorten_with(text, limit, rules, url_reserve, false)
+}
+
+/// The same, cut before what is longer than the limit by itself: that is left
+/// out with all behind it. Only where nothing stands before it is the text as it is.
+pub fn shorten_before(text: &str, limit: usize, rules: &Rules, url_reserve: usize) -> String {
+    shorten_with(text, limit, rules, url_reserve, true)
+}
+
+fn shorten_with(text: &str, limit: usize, rules: &Rules, url_reserve: usize, before: bool) -> String {
     let rules = &Rules { limit: Some(limit), ..*rules };
     // Of a long text the beginning decides.
     let mut size = BEGINNING.max(limit.saturating_mul(BYTES_OF_ONE));
@@ -85,14 +95,14 @@ pub fn shorten(text: &str, limit: usize, rules: &Rules, url_reserve: usize) -> S
     while let Some(start) = beginning(text, size).filter(|_| plain) {
         // The space at its end is none of a text that goes on.
         if over(start.trim_end(), "", rules, url_reserve) > 0 {
-            return shortened(start, false, limit, rules, url_reserve).unwrap_or_else(|| text.to_owned());
+            return shortened(start, [false, before], rules, url_reserve).unwrap_or_else(|| text.to_owned());
         }
         size = start.len().saturating_mul(4);
     }
     if over(text, "", rules, url_reserve) == 0 {
         return text.to_owned();
     }
-    shortened(text, true, limit, rules, url_reserve).unwrap_or_else(|| text.to_owned())
+    shortened(text, [true, before], rules, url_reserve).unwrap_or_else(|| text.to_owned())
 }
 
 /// So many bytes at least are looked at as the beginning of a text.
@@ -114,13 +124,14 @@ fn beginning(text: &str, size: usize) -> Option<&str> {
 }
 
 /// What [`shorten`] makes of a text that does not fit; `None` where nothing
-/// can be kept. `ends`: the text ends here, and is not the beginning of a longer one.
-fn shortened(text: &str, ends: bool, limit: usize, rules: &Rules, url_reserve: usize) -> Option<String> {
-    if limit == 0 {
+/// can be kept. `ends`: the text ends here, and is not the beginning of a longer
+/// one. `before`: it may be cut before what is longer than the limit.
+fn shortened(text: &str, [ends, before]: [bool; 2], rules: &Rules, url_reserve: usize) -> Option<String> {
+    if rules.limit == Some(0) {
         return Some(String::new());
     }
     let row = Row::new(text, ends, rules, url_reserve);
-    if row.is_too_long(rules) {
+    if !before && row.is_too_long(rules) {
         return None;
     }
     // A space stands before the ellipsis after a link, which it would spoil,

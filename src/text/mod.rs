@@ -22,7 +22,7 @@ pub use crate::diagnostic::visible::{self, visible, visible_same_width};
 pub use count::{Counted, count, count_below};
 pub use entity::{Dialect, Entity, EntityKind, Facet, Feature, entities, facets};
 pub use escape::escape;
-pub use fit::{BREAK, shorten, split};
+pub use fit::{BREAK, shorten, shorten_before, split};
 pub use hashtag::hashtag;
 pub use marked::{Stretch, Syntax, seen};
 pub(crate) use sentence::sentence_ends;

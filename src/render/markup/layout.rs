@@ -14,7 +14,7 @@ use super::facet::{FacetKind, Mark, Marked};
 use super::manner::{Heading, Manner};
 use super::raw;
 use super::table::{Cell, Table};
-use crate::render::markdown::{BREAK, events};
+use crate::render::markdown::events;
 use crate::text::fit::is_break;
 use address::Address;
 use blocks::alert;
@@ -195,10 +195,10 @@ impl Writer<'_> {
             },
             Event::Html(html) if is_break(&html) => {
                 self.end_raw();
-                if self.manner.keeps_breaks {
-                    self.structure(BREAK);
-                }
                 self.flush(true);
+                if self.manner.keeps_breaks {
+                    self.thread_break();
+                }
             }
             // Beyond the deepest nesting nobody says where a block of HTML ends.
             Event::Html(html) => self.raw.push_str(&html),

@@ -60,6 +60,7 @@ mod tests {
     use crate::render::markup::{discord_limits, slack_limits, telegram_html, telegram_limits};
     use crate::text::markup::telegram::utf16_len;
     use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
 
     fn long() -> String {
         let words = "**One** of [many](https://a.example/?a=1&b=2) words, `code` & more. ".repeat(90);
@@ -148,6 +149,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(2026), failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn nothing_is_lost_and_nothing_is_too_long(markdown in "[ab* _`~\\[\\]()>#\n|&<.é🚀-]{0,1500}") {
             for (markup, most) in [(Markup::Discord, 700), (Markup::SlackMrkdwn, 700), (Markup::TelegramHtml, 700)] {
@@ -167,6 +170,20 @@ mod tests {
             }
             let whole = write(&markdown, Markup::TelegramEntities).text;
             prop_assert_eq!(without(&all, &[]), without(&whole, &[]));
+        }
+    }
+
+    #[test]
+    fn a_break_in_a_quotation_or_an_item_ends_a_message() {
+        for body in ["> one\n>\n> <!-- break -->\n>\n> two", "- one\n\n  <!-- break -->\n\n  two"] {
+            for markup in
+                [Markup::TelegramHtml, Markup::TelegramEntities, Markup::Discord, Markup::SlackMrkdwn]
+            {
+                let made: Vec<String> =
+                    messages(body, markup, 2_000).into_iter().map(|made| made.text).collect();
+                assert!(made.len() == 2 && !made.concat().contains("!--"), "{markup:?}: {made:?}");
+                assert!(made[0].contains("one") && made[1].contains("two"), "{made:?}");
+            }
         }
     }
 }

@@ -145,3 +145,66 @@ fn a_break_is_one_however_it_is_spelt() {
     by_hand.settings("post").thread = Some(parts);
     assert_eq!(post(&by_hand).parts[0].text, "Two…\n\nthree");
 }
+
+#[test]
+fn a_break_in_a_quotation_ends_it_and_begins_it_again() {
+    let texts = |rules: Rules, body: &str| {
+        let parts = fitting(&house(rules, Overflow::Thread, body));
+        parts.into_iter().map(|(text, _)| text).collect::<Vec<_>>()
+    };
+    let body = "Before.\n\n> q *one*\n>\n> <!-- break -->\n>\n> q two\n\nBehind.";
+    for rules in [network::X, network::BLUESKY, network::DISCORD, network::SLACK, network::REDDIT] {
+        let parts = texts(rules, body);
+        assert_eq!(parts.len(), 2, "{parts:?}");
+        assert!(parts[0].starts_with("Before.\n\n> q ") && !parts[0].ends_with('>'), "{parts:?}");
+        assert_eq!(parts[1], "> q two\n\nBehind.");
+    }
+    assert_eq!(
+        texts(network::TELEGRAM, body),
+        ["Before.\n\n<blockquote>q <i>one</i></blockquote>", "<blockquote>q two</blockquote>\n\nBehind."]
+    );
+    // At its ends, in one within another, in an item: nowhere is it shown.
+    for body in [
+        "> <!-- break -->\n>\n> a\n>\n> <!-- break -->\n>\n> b\n>\n> <!-- break -->",
+        "> > a\n> >\n> > <!-- break -->\n> >\n> > b",
+        "- a\n\n  <!-- break -->\n\n  b",
+        "> - a\n>\n>   <!-- break -->\n>\n>   b",
+        "- > a\n  >\n  > <!-- break -->\n  >\n  > b",
+    ] {
+        for rules in [network::X, network::TELEGRAM, network::DISCORD, network::SLACK, network::REDDIT] {
+            let parts = texts(rules, body);
+            assert_eq!(parts.len(), 2, "{}: {body}: {parts:?}", rules.network);
+            assert!(!parts.concat().contains("!--"), "{parts:?}");
+            let tags = |tag: &str| parts.iter().map(|part| part.matches(tag).count()).collect::<Vec<_>>();
+            assert_eq!(tags("<blockquote>"), tags("</blockquote>"), "{parts:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_shortened_ends_in_no_break() {
+    let body = "Some words here to begin with.\n\n<!-- break -->\n\nMore words that come after it and are \
+                long enough to be cut away.";
+    for filters in
+        ["plain | fit(60)", "markup | fit(60)", "fit(60)", "plain | sentences(60)", "sentences(60)"]
+    {
+        for rules in [network::BLUESKY, network::TELEGRAM, network::REDDIT] {
+            let house = house(rules, Overflow::Thread, body);
+            let house = house.says(&format!("{{{{ message.body | {filters} }}}}"));
+            let text = &post(&house).parts[0].text;
+            assert!(text.starts_with("Some words here to begin with."), "{filters}: {text}");
+            assert!(!text.contains("!--"), "{filters}: {text}");
+        }
+    }
+    // In code it is text, and counted.
+    let code = house(network::BLUESKY, Overflow::Thread, "```\nOne\n<!-- break -->\nand two more words\n```");
+    let code = code.says("{{ message.body | plain | fit(20) }}");
+    assert_eq!(post(&code).parts[0].text, "One\n<!-- break -->…");
+}
+
+#[test]
+fn a_filter_cuts_before_a_link_that_is_too_long() {
+    let body = "Read it all https://docs.example.org/guides/2026/launch/rocket-2 today, and tell us.";
+    let house = house(network::BLUESKY, Overflow::Error, body).says("{{ message.body | fit(40) }}");
+    assert_eq!(post(&house).parts[0].text, "Read it…");
+}

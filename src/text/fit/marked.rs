@@ -80,10 +80,20 @@ impl<'a> Row<'a> {
             return;
         }
         let mut code = code.into_iter().peekable();
+        // Whether a line of code begins here, or only blanks stand before.
+        let mut fresh = true;
         let kept = self.atoms.iter().zip(&mut self.pauses).map(|(atom, pause)| {
-            while code.next_if(|range| range.end <= atom.range.start).is_some() {}
+            while code.next_if(|range| range.end <= atom.range.start).is_some() {
+                fresh = true;
+            }
             let inside = code.peek().is_some_and(|range| range.start <= atom.range.start);
             let text = &self.whole[atom.range.clone()];
+            if inside && fresh && is_blank(text) && feeds(text) == 0 {
+                // What a line is moved in by goes with its words.
+                *pause = (*pause).min(Pause::Glued);
+            } else if inside {
+                fresh = feeds(text) > 0;
+            }
             // No line of code goes on in the next one.
             if inside && feeds(text) > 0 && *pause > Pause::Never {
                 *pause = (*pause).max(Pause::Line);
@@ -191,7 +201,7 @@ impl Price<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Rules, count, fit, network, shorten, split};
+    use crate::text::{Rules, count, fit, network, seen, shorten, split};
 
     fn limited(rules: Rules, limit: usize) -> Rules {
         Rules { limit: Some(limit), ..rules }
@@ -269,6 +279,31 @@ mod tests {
         assert!(parts.iter().all(|part| part.starts_with("> ")), "{parts:?}");
         let words = parts.join(" ").replace("> ", "").replace('\n', " ");
         assert_eq!(words, "one two three four five six seven eight nine ten");
+    }
+
+    #[test]
+    fn a_line_of_code_keeps_what_it_is_moved_in_by() {
+        let words = "Intro words. ".repeat(4);
+        let code = "        First(x)\n    Second(x)\n    } else {";
+        let blocks = [
+            (network::TELEGRAM, format!("<pre><code class=\"language-python\">{code}</code></pre>")),
+            (network::DISCORD, format!("```python\n{code}\n```")),
+            (network::SLACK, format!("```\n{code}\n```")),
+        ];
+        for (rules, block) in blocks {
+            // However the words and the code share the room.
+            for limit in 60..140 {
+                let rules = limited(rules, limit);
+                let parts = split(&format!("{}\n\n{block}", words.trim()), &rules, 80);
+                fitting(&parts, &rules);
+                let seen: Vec<_> = parts.iter().map(|part| seen(part, rules.markup)).collect();
+                let mut lines = seen.iter().flat_map(|part| part.lines()).filter(|line| !line.is_empty());
+                assert!(
+                    lines.all(|line| line.starts_with("Intro") || code.lines().any(|own| own == line)),
+                    "{parts:?}"
+                );
+            }
+        }
     }
 
     #[test]

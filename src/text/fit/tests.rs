@@ -71,6 +71,20 @@ fn what_cannot_be_shortened_is_told_by_not_fitting() {
 }
 
 #[test]
+fn what_is_too_long_by_itself_may_be_left_out() {
+    let link = format!("https://acme.example/{}", "path/".repeat(10));
+    let text = format!("Read it all {link} today");
+    assert_eq!(shorten_before(&text, 40, &plain(40), 80), "Read it…");
+    assert_eq!(shorten_before(&text, 200, &plain(200), 80), text);
+    assert_eq!(shorten_before(&link, 40, &plain(40), 80), link);
+    let long = format!("{text} {}", "word ".repeat(4_000));
+    assert_eq!(shorten_before(&long, 40, &plain(40), 80), "Read it…");
+    let marked = format!("**Read it all** [here and there]({link}) today");
+    let rules = Rules { limit: Some(40), ..network::DISCORD };
+    assert_eq!(shorten_before(&marked, 40, &rules, 80), "**Read it all**…");
+}
+
+#[test]
 fn links_tags_mentions_and_late_addresses_stay_whole() {
     let text = "Read https://acme.example/a/long/path today";
     assert_eq!(short(text, 34), "Read…");

@@ -2,7 +2,8 @@
 
 use super::super::facet::{FacetKind, Mark, Marked};
 use super::super::manner::{CodeBlocks, Quote};
-use super::{Container, Writer};
+use super::{Container, SectionKind, Writer};
+use crate::text::BREAK;
 use pulldown_cmark::BlockQuoteKind;
 
 /// The word that GitHub shows above an alert of `kind` (docs.github.com, Basic
@@ -53,13 +54,7 @@ impl Writer<'_> {
     pub(super) fn end_quote(&mut self) {
         let end = self.out.text.len();
         match self.quotes.pop() {
-            Some(Some(quote)) => {
-                if let Some(quote) = self.out.marks.get_mut(quote) {
-                    let text = self.out.text.get(quote.range.start..).unwrap_or("");
-                    let start = end - text.trim_start_matches('\n').len();
-                    quote.range = start..end;
-                }
-            }
+            Some(Some(quote)) => self.close_quote(quote, end),
             Some(None) => {
                 self.containers.pop();
             }
@@ -67,6 +62,56 @@ impl Writer<'_> {
         }
         if let Some(Some(around)) = self.around.pop() {
             self.containers = around;
+        }
+    }
+
+    /// Writes the mark at which a thread breaks, on a line of its own whatever it
+    /// stands in: a quotation ends before it and begins again behind it, so that
+    /// each part stands alone.
+    pub(super) fn thread_break(&mut self) {
+        if self.blocks_around() {
+            let from = self.section.take().unwrap_or(self.out.text.len());
+            self.end_section(SectionKind::Text, from);
+        }
+        let end = self.out.text.len();
+        for at in 0..self.quotes.len() {
+            if let Some(Some(quote)) = self.quotes.get(at).copied() {
+                self.close_quote(quote, end);
+            }
+        }
+        // No bullet and no bar stands before it, nor in the blank lines around it.
+        let containers = std::mem::take(&mut self.containers);
+        self.structure(BREAK);
+        self.flush(true);
+        self.containers = containers;
+        if !self.blocks_around() {
+            return;
+        }
+        let from = self.section.take().unwrap_or(self.out.text.len());
+        self.end_section(SectionKind::Text, from);
+        // The blank line behind it is none of the quotation, as that begins anew.
+        for container in self.containers.iter_mut().filter(|own| own.first == own.rest) {
+            container.used = false;
+        }
+        let start = self.out.text.len();
+        for quote in self.quotes.iter_mut().flatten() {
+            self.out.marks.push(Marked::new(Mark::Facet(FacetKind::Quote), start..start));
+            *quote = self.out.marks.len() - 1;
+        }
+    }
+
+    /// Whether what is written now stands in a block of blocks: its own block of
+    /// HTML is one.
+    fn blocks_around(&self) -> bool {
+        self.blocks > 1
+    }
+
+    /// Ends the mark `quote` at `end`, and begins it where its text does.
+    fn close_quote(&mut self, quote: usize, end: usize) {
+        if let Some(quote) = self.out.marks.get_mut(quote) {
+            let text = self.out.text.get(quote.range.start..).unwrap_or("");
+            let start = end - text.trim_start_matches('\n').len();
+            quote.range = start..end;
         }
     }
 
