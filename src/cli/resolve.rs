@@ -74,7 +74,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let stopped = matches!(state, State::Refused | State::Held);
     let broken_off = keyed.recipient.is_none() && keyed.delivery.is_broken_off() && stopped;
     let open = matches!(state, State::Unknown | State::Waiting);
-    if !(open || broken_off && arguments.sent.is_some()) {
+    // Of what is half out the rest is missing: not to send it settles nothing.
+    let given_up = broken_off && state == State::Held && keyed.delivery.live().next().is_none();
+    if !(open || broken_off && arguments.sent.is_some() || given_up) {
         let word = crate::report::sign::word(state);
         let failure = Failure::usage("settled", format!("{keyed} is {word}: there is nothing to settle"));
         return Err(match broken_off {

@@ -159,6 +159,7 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
     }
     let part = slot(delivery, event.recipient.as_deref(), number);
     let settled = matches!(part.state, State::Sent | State::Waiting);
+    part.mend = matches!(event.kind, EventKind::NotYet { mend: true, .. }) && !settled;
     let mut error = None;
     let mut not_before = None;
     let mut sent = false;
@@ -218,6 +219,10 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         Some(_) => delivery.not_before.max(not_before),
         None => not_before,
     };
+    // Others' mails go on: a person's waits like any other "not yet".
+    if let (EventKind::NotYet { mend: true, says, .. }, None) = (&event.kind, &event.recipient) {
+        keep_back(delivery, State::Held, says);
+    }
 }
 
 /// Somebody looked for a part whose outcome is unknown, and still nobody knows.
@@ -411,6 +416,7 @@ fn untried(part: u32) -> PartStanding {
         doubted: false,
         cause: None,
         looked: None,
+        mend: false,
         receipt: None,
         bound: None,
     }

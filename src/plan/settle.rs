@@ -5,7 +5,8 @@ use super::{Delivery, Event, PartStanding, RECORDS, Receipt, State};
 
 /// A person's (or the evidence's) word on what is unknown or waits to be pasted.
 /// Unknown and not out: planned again. Written for a person and not pasted:
-/// cancelled, for somebody decided against it; `--again` sends it anew.
+/// cancelled, for somebody decided against it; `--again` sends it anew. So is what
+/// is held until something is mended, as long as nothing of it is out.
 pub(super) fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
     // Of mails to many people only one is meant, and all of them would be kept.
     let before = (event.recipient.is_none() && !delivery.is_for_each_person() && by != RECORDS)
@@ -52,6 +53,9 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
     if !any && sent && address.is_none() && delivery.is_broken_off() {
         return post_the_rest_by_hand(delivery, event, url);
     }
+    if !any && !sent && delivery.waits_for_mending() && delivery.live().next().is_none() {
+        return keep_back(delivery, State::Cancelled, &format!("not to go out any more, says {by}"));
+    }
     if !any {
         // A person may still tell the address of what is out without one.
         let first = delivery.parts.first_mut().filter(|part| part.state == State::Sent);
@@ -86,6 +90,7 @@ fn post_the_rest_by_hand(delivery: &mut Delivery, event: &Event, url: Option<&st
         let part = slot(delivery, None, number);
         if part.state != State::Sent {
             part.state = State::Sent;
+            part.mend = false;
             part.receipt = Some(Receipt { url: url.take(), ..Receipt::default() });
         }
     }

@@ -260,6 +260,7 @@ impl Listener for Progress {
             EventKind::Looked { says, .. } => {
                 self.say(at, word(State::Unknown), &format!("looked for it: {says}"))
             }
+            EventKind::NotYet { says, mend: true, .. } if !mail => self.say(at, word(State::Held), says),
             EventKind::NotYet { says, until, .. } if !mail => {
                 self.say(at, "not yet", &format!("{says}; again at {}", until.strftime("%H:%M:%S UTC")));
             }

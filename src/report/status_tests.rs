@@ -38,6 +38,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
     PartStanding {
         cause: None,
         looked: None,
+        mend: false,
         part: 0,
         state,
         attempts: 1,

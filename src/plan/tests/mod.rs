@@ -35,7 +35,10 @@ fn each_fact_has_its_state() {
         (&[intent(0), pasted(0), resolved(true, Some("https://x.example/1"))], State::Sent),
         (&[intent(0), pasted(0), resolved(false, None)], State::Cancelled),
         (&[intent(0), refused(0)], State::Refused),
-        (&[intent(0), EventKind::NotYet { part: 0, says: "busy".to_owned(), until }], State::Planned),
+        (
+            &[intent(0), EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false }],
+            State::Planned,
+        ),
         (&[intent(0), unknown(0)], State::Unknown),
         (&[intent(0), unknown(0), resolved(true, None)], State::Sent),
         (&[intent(0), unknown(0), resolved(false, None)], State::Planned),
@@ -50,7 +53,7 @@ fn each_fact_has_its_state() {
 #[test]
 fn what_was_once_in_doubt_stays_known_as_such() {
     let until = at(LATER);
-    let busy = || EventKind::NotYet { part: 0, says: "busy".to_owned(), until };
+    let busy = || EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false };
     let cases = [
         (vec![intent(0), busy()], false),
         (vec![intent(0), pasted(0), resolved(false, None)], false),
@@ -130,7 +133,7 @@ fn a_receipt_outweighs_doubt_in_whatever_order_they_come() {
 #[test]
 fn cancelled_stays_cancelled_unless_it_is_out() {
     let cancelled = || EventKind::Cancelled { by: "grace".to_owned() };
-    let late = EventKind::NotYet { part: 0, says: "busy".to_owned(), until: at(LATER) };
+    let late = EventKind::NotYet { part: 0, says: "busy".to_owned(), until: at(LATER), mend: false };
     assert_eq!(after(&["x"], &[intent(0), cancelled(), late]).state, State::Cancelled);
     assert_eq!(after(&["x"], &[cancelled(), EventKind::Held { why: String::new() }]).state, State::Cancelled);
     assert_eq!(after(&["x"], &[intent(0), cancelled(), receipt(0, None)]).state, State::Sent);

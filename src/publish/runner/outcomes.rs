@@ -1,10 +1,10 @@
 //! What an answer means: facts for the journal, and what is looked at again.
 
 use super::{Page, Runner, Start};
-use crate::channel::{Found, SendError};
+use crate::channel::{Found, MENDING, SendError};
 use crate::plan::{Event, EventKind, RECORDS, Receipt};
 use crate::publish::attempt::{Finished, Sent, Unit};
-use crate::publish::retry::{MOST_TRIES, disbelief};
+use crate::publish::retry::{MOST_TRIES, disbelief, mending_pause};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -115,23 +115,25 @@ impl Runner<'_, '_> {
                 }
             }
         }
-        self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until }, now);
+        self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until, mend: false }, now);
     }
 
-    /// Nothing was done, for want of a token or of money. A thread that is half
-    /// out waits until that is mended, and goes on; of anything else a person
-    /// decides whether it is still wanted by then.
+    /// Nothing was done, for want of a token or of money: it waits until that is
+    /// mended, and then goes, or goes on. The next run tries it at once, and
+    /// later ones ever less often: each try is written down.
     fn mendable(&mut self, unit: &Unit, says: String, now: Timestamp) {
-        let item = &mut self.items[unit.item];
-        let half_out = item.delivery(&self.standing).is_some_and(|delivery| delivery.live().next().is_some());
-        if !half_out {
-            return self.part_happened(unit, EventKind::Refused { part: unit.part, says }, now);
+        if unit.recipient.is_some() {
+            return self.not_yet(unit, says, Some(MENDING), now);
         }
+        let item = &mut self.items[unit.item];
         item.parked = true;
-        let step = item.step;
-        let kind = EventKind::NotYet { part: unit.part, says: says.clone(), until: now };
-        self.part_happened(unit, kind, now);
-        self.hold(step, &format!("{says}; once that is mended, `ladder run` sends the rest"), now);
+        let delivery = item.delivery(&self.standing);
+        let half_out = delivery.is_some_and(|delivery| delivery.live().next().is_some());
+        let tried = item.standing_of(&self.standing, unit).map_or(0, |part| part.attempts);
+        let until = now.saturating_add(mending_pause(tried)).unwrap_or(now);
+        let what = if half_out { "the rest" } else { "it" };
+        let says = format!("{says}; once that is mended, `ladder run` sends {what}");
+        self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until, mend: true }, now);
     }
 
     /// What the service's own records say. Anything but evidence changes nothing.
