@@ -165,10 +165,10 @@ async fn upload(
     let form = form(picture, attempt).await?.text("published", "false");
     let answer = send_form(graph, page, form, Asked::Upload).await?;
     let uploaded = graph.made(&answer, "id", Asked::Upload).map(|(id, _)| id);
-    uploaded.ok_or_else(|| match graph.judge(&answer, Asked::Upload) {
-        SendError::Refused { says } => {
-            SendError::Refused { says: format!("the image `{}`: {says}", picture.path) }
-        }
+    let name = |says: String| format!("the image `{}`: {says}", picture.path);
+    uploaded.ok_or_else(|| match not_made(graph, &answer, Asked::Upload) {
+        SendError::Refused { says } => SendError::Refused { says: name(says) },
+        SendError::Mendable { says } => SendError::Mendable { says: name(says) },
         other => other,
     })
 }
@@ -225,8 +225,8 @@ fn altered(told: &Value, planned: &str) -> Option<String> {
     (!planned.contains("@[") && !same_words(live, planned)).then(|| live.to_owned())
 }
 
-/// Why a request made nothing that readers see: with a token that is no good,
-/// the same goes once there is a good one.
+/// Why a request made nothing: with a token that is no good, the same goes once
+/// there is a good one.
 fn not_made(graph: &Graph, answer: &Answer, asked: Asked) -> SendError {
     let error = graph.judge(answer, asked);
     if dialect::is_about_token(answer) { error.mendable() } else { error }

@@ -31,11 +31,17 @@ pub(super) async fn verify(api: &Api<'_>) -> Result<Whose, SendError> {
         return match trouble(&answer, Asked::Other, api, Timestamp::now()) {
             SendError::Refused { .. } if !proves => Ok(unsaid(api, answer.status, &fault)),
             SendError::NotYet { .. } if answer.status == 501 => Ok(unsaid(api, answer.status, &fault)),
+            SendError::NotYet { .. } if (300..400).contains(&answer.status) => Ok(foreign(
+                answer.status,
+                "; if `base_url` leads elsewhere, write the address that it leads to",
+            )),
             error => Err(error),
         };
     }
     let Some(Value::Object(facts)) = answer.json() else {
-        let says = format!("LinkedIn answered {} and did not say whose token it is", answer.status);
+        // Half an answer may be whole the next time; a page would be the same tomorrow.
+        let Some(cut) = &answer.cut else { return Ok(foreign(answer.status, "")) };
+        let says = format!("LinkedIn's answer ({}) to whose token it is broke off: {cut}", answer.status);
         return Err(SendError::NotYet { says, wait: None });
     };
     let text = |key: &str| facts.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -60,6 +66,12 @@ pub(super) async fn verify(api: &Api<'_>) -> Result<Whose, SendError> {
     }
     named(api, &[text("name")])?;
     Ok(Whose::Verified)
+}
+
+/// Somebody answered, in words that are not LinkedIn's.
+fn foreign(status: u16, hint: &str) -> Whose {
+    let why = "LinkedIn does not say whose token it is: no answer that LinkedIn gives came";
+    Whose::Unsaid(format!("{why} ({status}){hint}"))
 }
 
 /// Why it is not known whose the token is, and what would help.

@@ -138,8 +138,9 @@ impl Api<'_> {
     }
 
     /// What an answer means that does not say whose the credentials are. The
-    /// error: proof that they are no good, or no answer of X at all. Else why X
-    /// does not say it; posting may still work.
+    /// error: proof that they are no good, or that nobody answered who could be
+    /// asked again. Else why X does not say it; posting may still work. A page or
+    /// a redirect is an answer too: it would be the same tomorrow.
     pub fn untold(&self, answer: &Answer) -> Result<String, SendError> {
         let low = heard(answer).to_lowercase();
         let proves = match answer.status {
@@ -151,14 +152,12 @@ impl Api<'_> {
         let says = match error {
             SendError::Refused { says } if !proves => says,
             // It spoke, of something else; and a server in X's place may not know the question.
-            SendError::NotYet { .. }
-                if answer.json().is_some_and(|said| said.is_object()) && answer.is_success() =>
-            {
+            SendError::NotYet { .. } if answer.is_success() && answer.cut.is_none() => {
                 let words = self.words(answer);
                 let said = if words.is_empty() { String::new() } else { format!(" (X says: {words})") };
                 format!("X answered {} and named no account{said}", status(answer))
             }
-            SendError::NotYet { says, .. } if answer.status == 501 => says,
+            SendError::NotYet { says, .. } if matches!(answer.status, 300..=399 | 501) => says,
             error => return Err(error),
         };
         Ok(format!("X does not say whose the credentials are: {says}"))

@@ -63,13 +63,21 @@ async fn what_is_about_the_question_alone_stops_nothing_and_is_said() {
             }
         }
         assert!(verified(author, "Ada", json(200, value!({}))).await.0.starts_with("not verified: "));
+        // A page, a word or a redirect would be the same tomorrow.
         for reply in [
-            json(500, value!({})),
-            Reply::Cut,
             json(200, value!([])),
-            json(429, value!({})),
+            json(200, value!(null)),
+            Reply::Answer(200, Vec::new(), "<html>Sign in</html>".to_owned()),
+            Reply::Answer(200, Vec::new(), String::new()),
             json(302, value!({})),
         ] {
+            let (said, _) = verified(author, "Ada", reply).await;
+            assert!(
+                said.contains("not verified: LinkedIn does not say whose token it is: no answer"),
+                "{said}"
+            );
+        }
+        for reply in [json(500, value!({})), Reply::Cut, json(429, value!({}))] {
             let (said, _) = verified(author, "", reply).await;
             assert!(said.starts_with("left to sending: NotYet"), "{said}");
         }
