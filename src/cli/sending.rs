@@ -97,6 +97,7 @@ pub fn send(
     }
     // Not before all is said: bars and lines would write over each other.
     let mut progress = Progress::new(plans, std::io::stderr().is_terminal() && !quiet);
+    progress.goes_on(standing);
     let result = runtime.block_on(async {
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let listening = tokio::spawn(interrupts(stop));

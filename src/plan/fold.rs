@@ -65,6 +65,11 @@ impl Standing {
         );
         if !tells {
             delivery.before = None;
+            let address = event.recipient.as_deref();
+            match address.map(|address| person_of(delivery, address)) {
+                Some(person) => person.into_iter().for_each(|person| person.before = None),
+                None => delivery.recipients.iter_mut().for_each(|person| person.before = None),
+            }
         }
         match &event.kind {
             EventKind::Planned { .. } => plan(delivery, event),
@@ -75,7 +80,7 @@ impl Standing {
             }
             EventKind::Looked { part, says } => look(delivery, *part, says),
             EventKind::Seen { part, seen } => see(delivery, *part, seen),
-            EventKind::Reopened { .. } => settle::reopen(delivery),
+            EventKind::Reopened { .. } => settle::reopen(delivery, event.recipient.as_deref()),
             EventKind::Resolved { sent, url, by } => {
                 settle::resolve(delivery, event, *sent, url.as_deref(), by)
             }
@@ -402,7 +407,13 @@ fn person(delivery: &Delivery, address: &str) -> RecipientStanding {
         generation: delivery.generation,
         recipient: Some(address.to_owned()),
     };
-    RecipientStanding { recipient: address.to_owned(), key: identity.key(), part: untried(0), error: None }
+    RecipientStanding {
+        recipient: address.to_owned(),
+        key: identity.key(),
+        part: untried(0),
+        error: None,
+        before: None,
+    }
 }
 
 fn untried(part: u32) -> PartStanding {

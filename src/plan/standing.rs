@@ -129,6 +129,23 @@ pub struct RecipientStanding {
     pub part: PartStanding,
     /// Why not, if not.
     pub error: Option<String>,
+    /// How it stood before a person settled it, until anything else happens to it.
+    pub before: Option<Box<Unsettled>>,
+}
+
+/// How one person's mail stood before somebody settled it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unsettled {
+    /// When it was settled: of several at once, all are taken back at once.
+    pub settled_at: Timestamp,
+    /// The one part.
+    pub part: PartStanding,
+    /// Why not.
+    pub error: Option<String>,
+    /// The delivery's.
+    pub not_before: Option<Timestamp>,
+    /// The delivery's.
+    pub sent_at: Option<Timestamp>,
 }
 
 /// All deliveries that the journal knows.
@@ -167,6 +184,11 @@ impl Delivery {
     /// The parts that are out.
     pub fn live(&self) -> impl Iterator<Item = &PartStanding> {
         self.parts.iter().filter(|part| part.state == State::Sent)
+    }
+
+    /// Whether what a person said of it last, or of any mail of it, can be taken back.
+    pub fn can_be_reopened(&self) -> bool {
+        self.before.is_some() || self.recipients.iter().any(|person| person.before.is_some())
     }
 
     /// Whether it is held until somebody has mended a token, or what is paid.

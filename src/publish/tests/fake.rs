@@ -24,6 +24,8 @@ pub(super) enum Say {
     NoUrl,
     Slow(u64),
     Refused,
+    /// For want of a good token.
+    Mendable,
     NotYet(Option<u64>),
     Unknown,
     Panic,
@@ -188,6 +190,7 @@ impl Channel for Fake {
             let url = (!matches!(say, Say::NoUrl)).then(|| format!("https://{}.example/{number}", self.name));
             match say {
                 Say::Refused => Err(SendError::Refused { says: "no".to_owned() }),
+                Say::Mendable => Err(SendError::Mendable { says: "no token".to_owned() }),
                 Say::NotYet(wait) => {
                     Err(SendError::NotYet { says: "busy".to_owned(), wait: wait.map(Duration::from_millis) })
                 }
