@@ -21,6 +21,8 @@ mod payloads;
 #[cfg(unix)]
 mod program;
 mod removing;
+#[cfg(unix)]
+mod resting;
 mod rows;
 mod secrets;
 mod sending;

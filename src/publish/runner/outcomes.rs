@@ -8,6 +8,16 @@ use crate::publish::retry::{MOST_TRIES, disbelief, mending_pause};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
+/// The words of a reason without numbers and names that a network makes anew
+/// for each answer (a trace, a request's id, the seconds that are left).
+fn plain_words(says: &str) -> impl Iterator<Item = &str> {
+    let words = says.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.filter(|word| {
+        let within = word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase);
+        !within && !word.contains(|c: char| c.is_ascii_digit())
+    })
+}
+
 impl Runner<'_, '_> {
     /// Takes in what came back.
     pub(super) fn receive(&mut self, finished: Finished) {
@@ -176,7 +186,8 @@ impl Runner<'_, '_> {
     /// keep no list that could be asked.
     fn still_unknown(&mut self, unit: &Unit, says: String, now: Timestamp) {
         let known = self.items[unit.item].standing_of(&self.standing, unit);
-        let told = known.is_some_and(|part| part.looked.as_deref() == Some(says.as_str()));
+        let looked = known.and_then(|part| part.looked.as_deref());
+        let told = looked.is_some_and(|looked| plain_words(looked).eq(plain_words(&says)));
         if unit.recipient.is_none() && !told {
             self.part_happened(unit, EventKind::Looked { part: unit.part, says }, now);
         }

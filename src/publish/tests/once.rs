@@ -254,6 +254,13 @@ async fn why_looking_settled_nothing_is_told_and_once() {
         house.run_queue().await;
     }
     assert_eq!(house.store.events().unwrap().len(), events);
+    // A network that gives each answer a name of its own says the same.
+    for (trace, fresh) in [("AbC1", 1), ("xYz", 1), ("9", 1)] {
+        let says = format!("no permission (code 10, trace {trace})");
+        *house.log("tweet").found.lock().unwrap() = Some(Found::CannotTell(says));
+        house.run_queue().await;
+        assert_eq!(house.store.events().unwrap().len(), events + fresh);
+    }
     *house.log("tweet").found.lock().unwrap() = Some(Found::CannotTell("lacks `read`".to_owned()));
     house.run_queue().await;
     let standing = house.journal();
