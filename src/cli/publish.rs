@@ -8,7 +8,7 @@ use super::sending::{Manner, deliveries, dues, keep_media, match_channels, send}
 use super::{by_hand, file, price};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
-use crate::plan::{Plan, Standing, State, Step, Wish};
+use crate::plan::{Plan, Standing, State, Step, StepKey, Wish};
 use crate::publish::{Scope, exit_of, outstanding};
 use crate::report::{queue, status};
 use crate::schedule::{Due, due};
@@ -157,7 +157,15 @@ pub fn answer(
         let words = plural(dues.len(), "delivery is", "deliveries are");
         let next = dues.values().filter_map(|due| if let Due::At(time) = due { Some(*time) } else { None });
         let next = next.min().map(|time| format!(", the next due {}", local(time, zone))).unwrap_or_default();
-        desk.console.talk(&format!("{words} left planned{next}: `ladder run` sends what is due"));
+        let is_held = |key: &&StepKey| {
+            standing.deliveries.get(*key).is_some_and(|delivery| delivery.state == State::Held)
+        };
+        let how = match dues.keys().filter(is_held).count() {
+            0 => "left planned",
+            held if held == dues.len() => "held back",
+            _ => "left planned or held back",
+        };
+        desk.console.talk(&format!("{words} {how}{next}: `ladder run` sends what is due"));
     }
     for plan in plans {
         let out = plan.steps.iter().filter(|step| !standing.deliveries.contains_key(&step.key)).count();

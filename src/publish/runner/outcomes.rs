@@ -140,9 +140,14 @@ impl Runner<'_, '_> {
         let delivery = item.delivery(&self.standing);
         let half_out = delivery.is_some_and(|delivery| delivery.live().next().is_some());
         let tried = item.standing_of(&self.standing, unit).map_or(0, |part| part.attempts);
-        let until = now.saturating_add(mending_pause(tried)).unwrap_or(now);
+        let pause = mending_pause(tried);
+        let until = now.saturating_add(pause).unwrap_or(now);
         let what = if half_out { "the rest" } else { "it" };
-        let says = format!("{says}; once that is mended, `ladder run` sends {what}");
+        let mut says = format!("{says}; once that is mended, `ladder run` sends {what}");
+        if !pause.is_zero() {
+            let message = &item.step.identity.message;
+            says.push_str(&format!(" at its next try, or `ladder publish {message}` at once"));
+        }
         self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until, mend: true }, now);
     }
 

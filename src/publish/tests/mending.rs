@@ -53,6 +53,11 @@ async fn what_nobody_mends_fills_no_journal_and_a_person_who_publishes_waits_for
     }
     assert_eq!((count(&house), before.0), (before, 2));
     let journal = house.journal();
+    let says = delivery(&journal, &plan, "tweet").error.as_deref().unwrap();
+    assert!(
+        says.ends_with("`ladder run` sends it at its next try, or `ladder publish rocket` at once"),
+        "{says}"
+    );
     let pause = delivery(&journal, &plan, "tweet").not_before.unwrap().duration_since(Timestamp::now());
     assert!(pause > SignedDuration::from_mins(4) && pause <= SignedDuration::from_mins(5), "{pause:?}");
     house.publish(&plan).await;
