@@ -109,6 +109,11 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// A header's value as far as it is text, if it is there.
+    pub fn told(&self, name: &str) -> Option<String> {
+        self.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    }
+
     /// The service's own clock, to the second (RFC 9110, 6.6.1).
     pub fn date(&self) -> Option<Timestamp> {
         http_date(self.header("date")?)

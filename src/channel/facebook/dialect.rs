@@ -49,6 +49,16 @@ impl Asked {
         }
     }
 
+    /// An answer that proves nothing: for what readers see nobody knows what
+    /// became of it, all else is simply done again.
+    pub fn doubt(self, says: String) -> SendError {
+        if self.publishes() {
+            SendError::Unknown { cause: says }
+        } else {
+            SendError::NotYet { says, wait: None }
+        }
+    }
+
     fn is_doubted(self) -> bool {
         matches!(self, Asked::Post { doubted: true } | Asked::Comment { doubted: true })
     }
@@ -214,8 +224,7 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
 /// an answer.
 fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) -> SendError {
     let status = answer.status;
-    let body = String::from_utf8_lossy(&answer.body);
-    let body = clip(&clean(&body));
+    let body = clip(&clean(&answer.excerpt()));
     let says = match (&answer.cut, body.is_empty()) {
         (Some(cut), _) => format!("Facebook's answer ({status}) broke off: {cut}"),
         (None, true) => format!("an empty answer came ({status})"),
@@ -231,12 +240,11 @@ fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) ->
     }
 }
 
-/// For what readers see: nobody knows. Else it is simply done again.
+/// The same, after the wait that was named.
 fn doubt(says: String, asked: Asked, answer: &Answer) -> SendError {
-    if asked.publishes() {
-        SendError::Unknown { cause: says }
-    } else {
-        SendError::NotYet { says, wait: answer.retry_after() }
+    match asked.doubt(says) {
+        SendError::NotYet { says, .. } => SendError::NotYet { says, wait: answer.retry_after() },
+        error => error,
     }
 }
 

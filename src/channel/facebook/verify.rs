@@ -3,7 +3,7 @@
 
 use super::Facebook;
 use super::dialect::{self, Asked};
-use super::graph::{self, Graph};
+use super::graph::{Graph, Named};
 use crate::channel::http::Answer;
 use crate::channel::{SendError, Whose};
 use serde_json::Value;
@@ -93,7 +93,7 @@ fn compare(page: &Facebook, graph: &Graph, found: &Value) -> Result<(), SendErro
 fn id_of(graph: &Graph, told: &Value) -> String {
     match &told["id"] {
         Value::String(id) => graph.clean(id),
-        id => graph::id(id).unwrap_or_default(),
+        id => graph.id(id, Named::Other).unwrap_or_default(),
     }
 }
 

@@ -223,7 +223,8 @@ fn lost(answer: &Answer, purpose: Purpose, what: &str, said: &str) -> SendError 
     }
 }
 
-fn status(answer: &Answer) -> String {
+/// `201 Created`.
+pub(super) fn status(answer: &Answer) -> String {
     let reason = reqwest::StatusCode::from_u16(answer.status).ok().and_then(|code| code.canonical_reason());
     format!("{} {}", answer.status, reason.unwrap_or_default()).trim_end().to_owned()
 }

@@ -44,6 +44,8 @@ async fn every_answer_has_one_of_three_outcomes() {
         created("urn:li:share:7"),
         created("urn:li:ugcPost:7"),
         created("urn:li:person:7"),
+        created(&format!("urn:li:share:{TOKEN}")),
+        created(&format!("urn%3Ali%3Ashare%3A{}", "x\u{e9}".repeat(60))),
         Reply::Answer(201, Vec::new(), String::new()),
         Reply::Answer(200, vec![("x-restli-id", "urn:li:share:7".to_owned())], "{\"half".to_owned()),
         json(400, error(400, "ILLEGAL_ARGUMENT", 100, "Unknown field")),
@@ -79,7 +81,9 @@ async fn every_answer_has_one_of_three_outcomes() {
     insta::assert_snapshot!(lines.join("\n"), @r#"
     201 sent urn:li:share:7
     201 sent urn:li:ugcPost:7
-    201 unknown: LinkedIn answered 201 without the post's URN
+    201 unknown: LinkedIn answered 201 and calls the post `urn:li:person:7`, which is no post's URN
+    201 unknown: LinkedIn answered 201 and calls the post `urn:li:share:«secret»`, which is no post's URN
+    201 unknown: LinkedIn answered 201 and calls the post `urn%3Ali%3Ashare%3Axéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéx…`, which is no post's URN
     201 unknown: LinkedIn answered 201 without the post's URN
     200 sent urn:li:share:7
     400 refused: LinkedIn refuses it: Unknown field
