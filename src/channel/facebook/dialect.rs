@@ -5,7 +5,7 @@
 //! never looked at: only the status, `code` and `error_subcode` say anything.
 
 use crate::channel::SendError;
-use crate::channel::http::Answer;
+use crate::channel::http::{self, Answer};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -225,10 +225,20 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
 fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) -> SendError {
     let status = answer.status;
     let body = clip(&clean(&answer.excerpt()));
-    let says = match (&answer.cut, body.is_empty()) {
+    let said = if body.is_empty() { String::new() } else { format!(": {body}") };
+    let says = match (&answer.cut, status) {
         (Some(cut), _) => format!("Facebook's answer ({status}) broke off: {cut}"),
-        (None, true) => format!("an empty answer came ({status})"),
-        (None, false) => format!("no answer that Facebook gives came ({status}): {body}"),
+        (None, 401) => format!(
+            "Facebook, or what stands in its place, does not take the token (401): make a new page token, or look at \
+             `base_url`{}",
+            if body.is_empty() { String::new() } else { format!(" (it says: {body})") }
+        ),
+        (None, 429) => format!("Facebook, or somebody on the way, has had enough calls for now (429){said}"),
+        (None, 300..=399) => {
+            format!("no answer that Facebook gives came ({status}){said}{}", http::LED_ELSEWHERE)
+        }
+        (None, _) if body.is_empty() => format!("an empty answer came ({status})"),
+        (None, _) => format!("no answer that Facebook gives came ({status}){said}"),
     };
     // Half of an error does not tell its code, which could be a doubtful one.
     let is_half = answer.cut.is_some() || body.starts_with('{');

@@ -12,9 +12,6 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value;
 use std::time::Duration;
 
-/// So much of an answer without JSON is looked at, in bytes.
-const LONGEST_WORDS: usize = 16 * 1024;
-
 /// What was asked, for what an answer that proves nothing means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -45,9 +42,7 @@ impl Fault {
     /// Reads the body; without JSON in it, its beginning.
     pub fn of(answer: &Answer) -> Fault {
         let Some(Value::Object(body)) = answer.json() else {
-            // More than is shown: a token that is cut in two is not recognised.
-            let start = &answer.body[..answer.body.len().min(LONGEST_WORDS)];
-            return Fault { says: String::from_utf8_lossy(start).trim().to_owned(), ..Fault::default() };
+            return Fault { says: answer.excerpt(), ..Fault::default() };
         };
         let text =
             |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().trim().to_owned();
@@ -158,7 +153,8 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
             SendError::Refused { says: refused(answer.status, &fault, &said, api, now) }
         }
         status => {
-            let says = format!("LinkedIn answered {status}: {said}");
+            let hint = if (300..400).contains(&status) { crate::channel::http::LED_ELSEWHERE } else { "" };
+            let says = format!("LinkedIn answered {status}: {said}{hint}");
             match asked {
                 Asked::ToPublish { .. } => SendError::Unknown { cause: says },
                 Asked::Other => SendError::NotYet { says, wait: answer.retry_after() },

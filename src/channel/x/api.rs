@@ -120,10 +120,7 @@ impl Api<'_> {
             413 => refused(format!("{what} is larger than X takes")),
             // Whoever leads elsewhere, or is in conflict with a request that is
             // under way, may have let it through first.
-            300..=399 => {
-                let hint = "; if `base_url` leads elsewhere, write the address that it leads to";
-                lost(answer, purpose, what, &format!("{said}{hint}"))
-            }
+            300..=399 => lost(answer, purpose, what, &format!("{said}{}", http::LED_ELSEWHERE)),
             400..=499 if !answer.is_refusal() => lost(answer, purpose, what, &said),
             400..=499 => refused(format!("X did not take {what}: {}", status(answer))),
             _ => lost(answer, purpose, what, &said),
