@@ -113,7 +113,7 @@ impl Fault {
 /// The object in an answer that is a success and no error.
 pub(super) fn object(answer: &Answer) -> Option<Value> {
     let json = answer.json().filter(|_| answer.is_success())?;
-    (json.is_object() && json.get("error").is_none()).then_some(json)
+    (json.is_object() && json.get("error").is_none_or(Value::is_null)).then_some(json)
 }
 
 /// Whether Facebook says that there is nothing of that id, or that we may not

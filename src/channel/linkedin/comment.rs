@@ -21,7 +21,7 @@ pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
     let path = format!("/rest/socialActions/{}/comments", urn::encoded(&post));
     let answer = api.post(&path, &body).await.map_err(Trouble::of_creating)?;
     if !answer.is_success() {
-        let error = trouble(&answer, Asked::ToPublish { doubted: attempt.doubted }, api, Timestamp::now());
+        let error = trouble(&answer, Asked::ToComment { doubted: attempt.doubted }, api, Timestamp::now());
         return Err(if answer.status == 401 { error.mendable() } else { error });
     }
     let facts = answer.json().unwrap_or_default();

@@ -32,6 +32,8 @@ const LONGEST_WORDS: usize = 300;
 pub(super) enum Purpose {
     /// It changes nothing that people see, or nothing more when it is repeated.
     Asking,
+    /// It brings an image, or its words, which nobody sees yet.
+    Uploading,
     /// It makes a post.
     Posting {
         /// Whether the outcome of an earlier try of this very part was unknown.
@@ -130,7 +132,7 @@ impl Api<'_> {
     /// Why an image, or its words, is not there: with a token that is no good, or
     /// without credits, it will be once that is mended.
     pub fn not_uploaded(&self, answer: &Answer, what: &str) -> SendError {
-        let error = self.error(answer, Purpose::Asking, what);
+        let error = self.error(answer, Purpose::Uploading, what);
         if matches!(answer.status, 401 | 402) { error.mendable() } else { error }
     }
 
@@ -210,7 +212,7 @@ fn lost(answer: &Answer, purpose: Purpose, what: &str, said: &str) -> SendError 
     let cut = answer.cut.as_ref().map(|why| format!(", and its answer broke off: {why}")).unwrap_or_default();
     let status = status(answer);
     match purpose {
-        Purpose::Asking => SendError::NotYet {
+        Purpose::Asking | Purpose::Uploading => SendError::NotYet {
             says: format!("X has trouble with {what}: {status}{cut}{said}"),
             wait: answer.retry_after(),
         },
@@ -268,6 +270,11 @@ fn forbidden(low: &str, purpose: Purpose, what: &str) -> String {
     } else if has(&["usage-capped", "usage cap"]) {
         "the app has used up what it may in this period: raise the cap in X's developer console, or wait"
             .to_owned()
+    } else if purpose == Purpose::Uploading {
+        format!(
+            "X does not permit {what}: a token of OAuth 2 needs the scope media.write for images, and with the four \
+             keys of OAuth 1.0a the app needs “Read and write”; get a new token then"
+        )
     } else if purpose == Purpose::Asking {
         format!(
             "X does not permit {what}: the credentials lack a permission; the app needs “Read and write”, and a \

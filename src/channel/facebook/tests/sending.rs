@@ -164,6 +164,10 @@ async fn without_the_id_that_it_should_bring_nothing_counts_as_sent() {
         assert!(matches!(error, SendError::Unknown { .. }), "{reply:?}: {error:?}");
         house.server.log();
     }
+    // An error that is none, beside the id.
+    let house = House::new(vec![ok(r#"{"error":null,"permalink_url":"/x","id":"12_34","more":[{}]}"#)]).await;
+    let (parts, attempt) = house.attempt(fixture::post(&["It landed."]));
+    assert_eq!(house.page.send(&parts[0], &attempt).await.unwrap().id.as_deref(), Some("12_34"));
     // The photo's own id is not the post's.
     let house = House::new(vec![ok(r#"{"id":"77"}"#)]).await;
     let (parts, attempt) = house.attempt(with_pictures(&house, "Look.", &["a.png"]));

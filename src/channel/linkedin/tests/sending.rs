@@ -373,6 +373,26 @@ async fn the_first_comment_stands_below_the_post_as_plain_text() {
 }
 
 #[tokio::test]
+async fn a_comment_that_is_not_allowed_takes_a_permission_of_its_own() {
+    let mut variant = landed();
+    if let Variant::Post(post) = &mut variant {
+        post.first_comment = Some("More.".to_owned());
+    }
+    let server = Server::start(|_, _| json(403, value!({ "code": "ACCESS_DENIED", "message": "No" }))).await;
+    let house = house(ORGANIZATION, &server.url);
+    let mut attempt = house.attempt(&variant, 1);
+    for (part, scope) in [(0, "`w_organization_social`,"), (1, "`w_organization_social_feed`,")] {
+        attempt.part = part;
+        attempt.previous = (0..part)
+            .map(|_| Receipt { id: Some("urn:li:share:7".to_owned()), ..Receipt::default() })
+            .collect();
+        let outcome = house.channel.send(&house.parts(&variant)[part as usize], &attempt).await;
+        let Err(SendError::Refused { says }) = outcome else { panic!("{outcome:?}") };
+        assert!(says.contains(scope), "{says}");
+    }
+}
+
+#[tokio::test]
 async fn a_comment_needs_a_post_and_takes_one_that_a_person_told() {
     let mut variant = landed();
     if let Variant::Post(post) = &mut variant {

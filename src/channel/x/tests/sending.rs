@@ -243,6 +243,10 @@ async fn an_upload_that_fails_is_never_in_doubt() {
             problem(400, "media type unrecognized."),
             "refused: X did not take the image `a.png`: 400 Bad Request (X says:",
         ),
+        (
+            problem(403, "You are not permitted to perform this action."),
+            "refused: X does not permit the image `a.png`: a token of OAuth 2 needs the scope media.write for images",
+        ),
         (problem(413, "too big"), "refused: the image `a.png` is larger than X takes"),
         (Reply::new(200, failed), "refused: X could not process the image `a.png`: broken «secret»; save it"),
     ] {
