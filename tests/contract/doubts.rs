@@ -2,6 +2,7 @@
 //! the program itself over networks that lose, lag, forbid and repeat.
 
 use super::bench::{CANARY, picture_bytes, settings, table, write_secrets};
+use super::log::assert_once;
 use super::rows::{WAYS, Way};
 use crate::house::{House, rungs, signal};
 use ladder::rehearsal::{Fault, Network, Running, Settings, Upon};
@@ -151,6 +152,7 @@ async fn a_list_that_lags_for_half_an_hour_is_not_believed() {
         age(&house, 29);
         house.run(&["run"]).ends(6);
         assert_eq!(network.timeline().len(), 2, "{name}: {}", last(&house));
+        assert_once(&network, name);
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::Facebook;
 use super::dialect::{self, Asked};
-use super::graph::{self, Graph};
-use crate::channel::http::Answer;
+use super::graph::{Graph, Named};
+use crate::channel::http::{Answer, LED_ELSEWHERE};
 use crate::channel::{SendError, Whose};
 use serde_json::Value;
 
@@ -60,7 +60,7 @@ fn told(graph: &Graph, answer: &Answer, asked: Asked) -> Result<Result<Value, St
         SendError::Refused { says } if !dialect::is_about_token(answer) => Ok(Err(says)),
         SendError::NotYet { says, .. } if answer.status == 501 => Ok(Err(says)),
         SendError::NotYet { .. } if (300..400).contains(&answer.status) => Ok(Err(format!(
-            "it answered {}; if `base_url` leads elsewhere, write the address that it leads to",
+            "it answered {}{LED_ELSEWHERE}",
             answer.status
         ))),
         SendError::NotYet { .. } if speaks_of_nothing(answer) => {
@@ -107,7 +107,7 @@ fn compare(page: &Facebook, graph: &Graph, found: &Value) -> Result<(), SendErro
 fn id_of(graph: &Graph, told: &Value) -> String {
     match &told["id"] {
         Value::String(id) => graph.clean(id),
-        id => graph::id(id).unwrap_or_default(),
+        id => graph.id(id, Named::Other).unwrap_or_default(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::api::{self, Api};
 use super::urn;
 use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, Trouble};
+use crate::channel::network::odd_name;
 use crate::channel::{Attempt, SendError};
 use crate::render::Picture;
 use jiff::{SignedDuration, Timestamp};
@@ -79,10 +80,17 @@ async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Resu
         return Err(about(picture, not_taken(api, &answer)));
     }
     let facts = answer.json();
-    let value = |key: &str| facts.as_ref()?.get("value")?.get(key)?.as_str();
-    let image = value("image").filter(|image| urn::is_image(image)).map(str::to_owned);
-    let (Some(address), Some(image)) = (value("uploadUrl"), image) else {
-        let says = "LinkedIn did not say where the image is to go".to_owned();
+    let value = |key: &str| facts.as_ref()?.get("value")?.get(key);
+    let image = value("image").and_then(Value::as_str).map(urn::plain);
+    let Some(image) = image.filter(|image| urn::is_image(image) && api.are_not_in(image)) else {
+        let says = match odd_name(value("image"), |text| api.clean(text)) {
+            Some(odd) => format!("LinkedIn calls it {odd}, which is no `urn:li:image:ID`"),
+            None => format!("LinkedIn answered {} and did not say what it calls it", answer.status),
+        };
+        return Err(about(picture, SendError::NotYet { says, wait: None }));
+    };
+    let Some(address) = value("uploadUrl").and_then(Value::as_str) else {
+        let says = format!("LinkedIn answered {} and did not say where it is to go", answer.status);
         return Err(about(picture, SendError::NotYet { says, wait: None }));
     };
     let request = api.upload(address).map_err(|says| about(picture, SendError::Refused { says }))?;
