@@ -7,7 +7,7 @@ use super::markup::{self, Markup};
 use super::{Job, VariantKind, breaks, excerpt, html, late, markdown, pictures, pin, post};
 use crate::diagnostic::nearest;
 use crate::ladder::{Handle, Media};
-use crate::text::{self, Rules};
+use crate::text::{self, Rules, Syntax};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -74,7 +74,9 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
         let text = said("plain", value)?;
         Ok(match facts.attaches {
             true => {
-                let text = pin::pinned(text, |link| pictures::number(&facts.media, link));
+                let text = pin::pinned(text, facts.rules.markup == Syntax::Plain, |link| {
+                    pictures::number(&facts.media, link)
+                });
                 markdown::plain_for(&text, facts.rules.dialect)
             }
             false => markdown::plain_for(text, facts.rules.dialect),
@@ -84,7 +86,9 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
         let (text, markup) = (said("markup", value)?, Markup::of(facts.rules.network));
         Ok(match facts.attaches {
             true => {
-                let text = pin::pinned(text, |link| pictures::number(&facts.media, link));
+                let text = pin::pinned(text, facts.rules.markup == Syntax::Plain, |link| {
+                    pictures::number(&facts.media, link)
+                });
                 markup::write_for(&text, markup, facts.rules.dialect).text
             }
             false => markup::write_for(text, markup, facts.rules.dialect).text,
@@ -202,7 +206,7 @@ fn image(facts: &Facts, file: &str) -> Result<String, Fault> {
         return Err(Fault::new(format!("the message has no image `{shown}`")).hint(hint));
     };
     if facts.attaches {
-        return Ok(pin::pin(number));
+        return Ok(pin::of_picture(number));
     }
     let alt = facts.media.get(number).and_then(|media| media.alt_in(&facts.language));
     // What would end the alt text is no part of what is to be seen.

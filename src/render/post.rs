@@ -26,7 +26,7 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     let made = match (whole, &settings.thread) {
         (Some(whole), _) => {
             let number = |link: &str| pictures::number(&job.message.media, link);
-            let text = &pin::pinned(&whole.body.value, number);
+            let text = &pin::pinned(&whole.body.value, has_no_marks(job), number);
             let text = match Markup::of(network) {
                 Markup::Plain => markdown::plain_for(text, job.outlet.rules.dialect),
                 markup => markup::write(text, markup).text,
@@ -60,6 +60,11 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     let card = writer.attach(&settings, &mut parts, &Spoken { pins, cut_off }, &mut problems);
     let first_comment = first_comment.map(|comment| pin::take(&comment).text);
     Checked::with(Post { parts, card, first_comment, url_reserve: writer.reserve }, problems)
+}
+
+/// Whether the outlet's posts have no markup that says which of it is code.
+fn has_no_marks(job: &Job<'_>) -> bool {
+    job.outlet.rules.markup == Syntax::Plain
 }
 
 fn is_numbered(settings: &Settings) -> bool {
@@ -138,7 +143,7 @@ impl<'a> Writer<'a> {
             }
             // In markup the blanks may make it code.
             let begins = broken && !line.trim().is_empty();
-            let flush = begins && self.job.outlet.rules.markup == Syntax::Plain;
+            let flush = begins && has_no_marks(self.job);
             words.push_str(if flush { line.trim_start() } else { line });
             broken &= !begins;
         }
@@ -181,7 +186,7 @@ impl<'a> Writer<'a> {
                 if !fits(&made) {
                     (made, gone) = shorten(&self.rules(&made, settings));
                 }
-                if made.pins.iter().all(|(_, number)| *number == pin::CODE) && !gone.is_empty() {
+                if made.pins.iter().all(|(_, number)| !pin::is_picture(*number)) && !gone.is_empty() {
                     made.pins.push((made.text.len(), gone.remove(0)));
                 }
                 *cut_off = gone;
@@ -203,7 +208,7 @@ impl<'a> Writer<'a> {
         if self.job.outlet.rules.caption_limit.is_none() {
             return Vec::new();
         }
-        let speaks = made.pins.iter().any(|(_, number)| *number != pin::CODE);
+        let speaks = made.pins.iter().any(|(_, number)| pin::is_picture(*number));
         let (wish, _) = self.wish(settings, &[part(made.text.clone(), self.spelling())], speaks);
         match wish {
             Attach::Images => pictures::places(self.job, &made.pins),
@@ -216,7 +221,8 @@ impl<'a> Writer<'a> {
         let text = whole.without_code_comments();
         let places = self.places(whole, settings);
         let rules = &self.job.outlet.rules;
-        let stretches = fit::stretches(&text, rules, self.reserve, is_numbered(settings), &places);
+        let known = fit::Known { pictures: &places, code: &whole.code() };
+        let stretches = fit::stretches(&text, rules, self.reserve, is_numbered(settings), known);
         let last = stretches.len().saturating_sub(1);
         let mut pins = whole.pins.iter().peekable();
         let parts = stretches.into_iter().enumerate().map(|(at, stretch)| {

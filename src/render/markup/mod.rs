@@ -13,6 +13,7 @@
 mod discord;
 mod encode;
 mod facet;
+pub(super) mod gfm;
 mod layout;
 pub(super) mod manner;
 mod marks;

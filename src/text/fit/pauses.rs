@@ -61,9 +61,9 @@ impl Row<'_> {
             let mut heads = || *heading.get_or_insert_with(|| alone && self.is_heading(line, word));
             let pause = match line_feeds {
                 _ if unsure => Pause::Never,
-                2.. if announces() || heads() => Pause::Sentence,
+                2.. if announces() || heads() => Pause::Close,
                 2.. => Pause::Paragraph,
-                1 if announces() => Pause::Word,
+                1 if announces() => Pause::Close,
                 1 if self.goes_on(word, ahead) => self.between_words(word, ahead),
                 1 => Pause::Line,
                 _ if sentence => Pause::Sentence,

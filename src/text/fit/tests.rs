@@ -252,11 +252,11 @@ fn a_limit_in_bytes_holds_as_well() {
 #[test]
 fn numbers_are_counted_in() {
     let text = "alpha beta gamma delta epsilon zeta eta theta";
-    let places = stretches(text, &plain(28), 80, true, &[]);
+    let places = stretches(text, &plain(28), 80, true, Known::default());
     let mut parts: Vec<String> = places.into_iter().map(|place| place.of(text)).collect();
     number(&mut parts, Syntax::Plain);
     assert_eq!(parts, ["alpha beta gamma delta 1/2", "epsilon zeta eta theta 2/2"]);
-    assert_eq!(stretches("one part", &plain(8), 80, true, &[]), [Stretch::from(0..8)]);
+    assert_eq!(stretches("one part", &plain(8), 80, true, Known::default()), [Stretch::from(0..8)]);
     let mut with_a_gap = ["one".to_owned(), String::new()];
     number(&mut with_a_gap, Syntax::Plain);
     assert_eq!(with_a_gap, ["one 1/2", ""]);

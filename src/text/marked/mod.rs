@@ -17,6 +17,10 @@ use std::ops::Range;
 
 pub(super) use scan::Nature;
 
+/// What makes a line code by standing before it has so many bytes, bars of
+/// quotations around it included, or it is read as something else.
+const CODE_PREFIX: usize = 16;
+
 /// The markup that the posts of a network are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Syntax {
@@ -254,10 +258,12 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Where blanks mean something, in bytes of what is seen; in no order.
-    pub fn code(&self) -> impl Iterator<Item = Range<usize>> {
+    /// Where blanks mean something, in bytes of what is seen, with the bytes of
+    /// the marks around it; in no order.
+    pub fn code(&self) -> impl Iterator<Item = (Range<usize>, usize)> {
         let blocks = self.styles.iter().filter(|placed| placed.style.nature == Nature::Code);
-        blocks.map(|placed| placed.seen.clone()).chain(self.code_lines.iter().cloned())
+        let lines = self.code_lines.iter().map(|line| (line.clone(), CODE_PREFIX));
+        blocks.map(|placed| (placed.seen.clone(), placed.weight)).chain(lines)
     }
 
     /// What is marked, in no order; two of them lie in each other or apart.
