@@ -1,7 +1,7 @@
 //! The filters that only these templates have: `plain`, `markup`, `escaped`, `html`,
 //! `hashtags`, `handle`, `fit`, `excerpt`, `sentences`, `date`, `image`, `untracked`.
 
-use super::budget::{Budget, Fault};
+use super::budget::{Budget, Fault, WORK};
 use super::builtin_filters::pay;
 use super::markup::{self, Markup};
 use super::{Job, VariantKind, breaks, excerpt, html, late, markdown, pictures, pin, post};
@@ -60,6 +60,9 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
         let (budget, facts) = (budget.clone(), facts.clone());
         env.add_filter(name, move |value: Value, argument: Option<Value>| {
             budget.charge(fixed)?;
+            if let Some(fault) = value.as_str().and_then(|text| too_long_for(name, text, factor)) {
+                return Err(budget.fail(fault));
+            }
             pay(&budget, std::slice::from_ref(&value), factor)?;
             if let Some(argument) = &argument {
                 pay(&budget, std::slice::from_ref(argument), factor)?;
@@ -136,6 +139,18 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
         budget.leave_untracked(out.trim());
         Ok(out)
     });
+}
+
+/// What is the matter with a text that one filter alone cannot pay for.
+fn too_long_for(filter: &str, text: &str, factor: usize) -> Option<Fault> {
+    let most = usize::try_from(WORK).unwrap_or(usize::MAX) / factor.max(1);
+    (text.len() > most).then(|| {
+        let kilobytes = |bytes: usize| bytes.div_ceil(1024);
+        let (long, most) = (kilobytes(text.len()), most / 1024);
+        Fault::new(format!("this text is too long for `{filter}`: {long} KB, and it takes {most} KB")).hint(
+            "give the rung a text of its own: a `RUNG.md` in the message's folder is no template, and may be longer",
+        )
+    })
 }
 
 /// The text in `value`; numbers are written out.

@@ -35,8 +35,15 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
             writer.fitted(vec![writer.finish(filled)], &settings, &mut cut_off)
         }
         (None, Some(thread)) => {
-            let parts = thread.iter().filter_map(|part| writer.fill(Template::Written(part), &mut problems));
-            parts.map(|part| writer.bare(&part)).collect()
+            let mut made = Vec::with_capacity(thread.len());
+            for (at, part) in thread.iter().enumerate() {
+                let Some(text) = writer.fill(Template::Written(part), &mut problems) else { continue };
+                if text.lines().any(fit::is_break) {
+                    problems.push(idle_break(at).at(part.span));
+                }
+                made.push(writer.bare(&text));
+            }
+            made
         }
         (None, None) => {
             let candidates = writer.candidates(&settings, &mut problems);
@@ -302,6 +309,14 @@ impl<'a> Writer<'a> {
             }
         }
     }
+}
+
+/// What a break in part `at` of `thread` does: nothing.
+fn idle_break(at: usize) -> Diagnostic {
+    let message =
+        format!("part {} of `thread` has a `{}` in it, which ends nothing there", at + 1, text::BREAK);
+    Diagnostic::warning("idle-break", message)
+        .hint("make two parts of it, or let the text break by itself: `text` with `overflow = \"thread\"`")
 }
 
 /// The same mistake in `text` and in `shorter` is told at both places, but an

@@ -42,6 +42,25 @@ fn no_place_is_left_free_that_a_word_could_have() {
     assert_eq!(short("One two. Three four five six seven", 10), "One two. …");
 }
 
+/// A paragraph or a sentence that ends early is no reason to leave the rest out.
+#[test]
+fn a_fair_part_of_the_room_is_used() {
+    let early =
+        "It landed.\n\nThe booster stood on its legs at dawn and nobody had steered it all the way down";
+    assert_eq!(short(early, 60), "It landed.\n\nThe booster stood on its legs at dawn and…");
+    assert_eq!(short(early, 30), "It landed.\n\nThe booster stood…");
+    let list = "Three things:\n• quiet\n• reusable\n• cheaper to fly than all that flew before it, by far";
+    assert_eq!(short(list, 66), "Three things:\n• quiet\n• reusable\n• cheaper to fly than all that…");
+    // Two thirds are enough for a sentence.
+    let late = "It landed by itself this morning. The booster stood on its legs at dawn";
+    assert_eq!(short(late, 48), "It landed by itself this morning. …");
+    for limit in 24..early.len() {
+        let made = short(early, limit);
+        assert!(count(&made, &plain(limit), 80).counted * 3 > limit * 2 - 24, "{limit}: {made}");
+    }
+    assert_eq!(short(&"[".repeat(700), 300), "[".repeat(700));
+}
+
 #[test]
 fn a_name_is_never_cut() {
     let linkedin = network::LINKEDIN;
@@ -111,6 +130,12 @@ fn a_thread_breaks_where_readers_pause() {
         split("One.\n\n<!-- break -->\n\nTwo <!-- no -->.\n \t<!--break-->\n<!-- break -->", &plain(60), 80),
         ["One.", "Two <!-- no -->."]
     );
+    assert_eq!(split("One.\n<!-- break --> <!--Break-->\nTwo.", &plain(60), 80), ["One.", "Two."]);
+    for no in
+        ["<!-- break --> so", "<!-- break --> <!-- no -->", "<!-- break -- >", "<!--break->", "<!-- -->"]
+    {
+        assert!(!is_break(no), "{no}");
+    }
     let inside = "Write <!-- break --> on a line.\n`<!-- break -->`";
     assert_eq!(split(inside, &plain(60), 80), [inside]);
     assert_eq!(
