@@ -7,7 +7,6 @@ use super::template::{Engine, Filled, Template};
 use super::{Card, Job, Part, Post, context, defaults, late, pictures, tracking_of};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{Attach, Overflow, Settings};
-use crate::text::markup::links::Spelling;
 use crate::text::{self, Rules, Syntax, fit};
 
 /// Characters kept for a late address where the network counts letters
@@ -63,7 +62,7 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     if is_numbered(&settings) {
         fit::number(&mut texts, job.outlet.rules.markup);
     }
-    let mut parts: Vec<Part> = texts.into_iter().map(|text| part(text, writer.spelling())).collect();
+    let mut parts: Vec<Part> = texts.into_iter().map(|text| part(text, writer.syntax())).collect();
     let card = writer.attach(&settings, &mut parts, &Spoken { pins, cut_off }, &mut problems);
     let first_comment = first_comment.map(|comment| pin::take(&comment).text);
     Checked::with(Post { parts, card, first_comment, url_reserve: writer.reserve }, problems)
@@ -108,16 +107,16 @@ impl<'a> Writer<'a> {
 
     /// Tidied and with the brand's links tagged: as it is counted.
     fn finish(&self, filled: Filled) -> String {
-        let spelling = self.spelling();
-        let text = tidy(&filled.text, self.job.outlet.rules.network);
+        let syntax = self.syntax();
+        let text = tidy(&filled.text, syntax);
         // An address that is put in later is spelt as the text is.
-        let text = if spelling.has_entities() { late::in_html(&text) } else { text };
-        tracking_of(self.job).tag_written_except(&text, spelling, &filled.untracked)
+        let text = if syntax.has_entities() { late::in_html(&text) } else { text };
+        tracking_of(self.job).tag_written_except(&text, syntax, &filled.untracked)
     }
 
     /// How the outlet's posts are written.
-    fn spelling(&self) -> Spelling {
-        Spelling::of(self.job.outlet.rules.network)
+    fn syntax(&self) -> Syntax {
+        self.job.outlet.rules.markup
     }
 
     /// The texts to try, in order. All are filled, so that a mistake in one
@@ -154,7 +153,7 @@ impl<'a> Writer<'a> {
             words.push_str(if flush { line.trim_start() } else { line });
             broken &= !begins;
         }
-        pin::take(&tidy(&words, self.job.outlet.rules.network))
+        pin::take(&tidy(&words, self.syntax()))
     }
 
     /// The first that fits, else the last, treated as `overflow` says. Pictures
@@ -216,7 +215,7 @@ impl<'a> Writer<'a> {
             return Vec::new();
         }
         let speaks = made.pins.iter().any(|(_, number)| pin::is_picture(*number));
-        let (wish, _) = self.wish(settings, &[part(made.text.clone(), self.spelling())], speaks);
+        let (wish, _) = self.wish(settings, &[part(made.text.clone(), self.syntax())], speaks);
         match wish {
             Attach::Images => pictures::places(self.job, &made.pins),
             Attach::Card | Attach::None => Vec::new(),
@@ -329,18 +328,18 @@ fn tell(found: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn part(text: String, spelling: Spelling) -> Part {
-    let links = spelling.addresses(&text).into_iter();
-    let links = links.filter_map(|range| text.get(range)).map(|written| spelling.read(written)).collect();
+fn part(text: String, syntax: Syntax) -> Part {
+    let links = syntax.addresses(&text).into_iter();
+    let links = links.filter_map(|range| text.get(range)).map(|written| syntax.read(written)).collect();
     Part { text, links, media: Vec::new() }
 }
 
 /// Without blank ends, without blanks at line ends, with one blank line at most.
-/// Where `network` reads code in the text, its lines stay as they are.
-pub(super) fn tidy(text: &str, network: &str) -> String {
+/// Where `syntax` has code in the text, its lines stay as they are.
+pub(super) fn tidy(text: &str, syntax: Syntax) -> String {
     let text = pin::without_empty_lines(text);
     let mut out = String::with_capacity(text.len());
-    let mut code = CodeLines::of(network);
+    let mut code = CodeLines::of(syntax);
     let mut blank = 0;
     let mut before = false;
     for line in text.lines().map(str::trim_end) {
@@ -358,7 +357,7 @@ pub(super) fn tidy(text: &str, network: &str) -> String {
         out.push_str(line);
     }
     out.truncate(out.trim_end().len());
-    let indented = network == "reddit" && out.starts_with("    ");
+    let indented = syntax == Syntax::Reddit && out.starts_with("    ");
     if indented { out } else { out.trim_start().to_owned() }
 }
 
@@ -371,12 +370,11 @@ struct CodeLines {
 }
 
 impl CodeLines {
-    fn of(network: &str) -> CodeLines {
-        let spelling = Spelling::of(network);
+    fn of(syntax: Syntax) -> CodeLines {
         CodeLines {
-            fences: matches!(network, "slack" | "discord"),
-            tags: spelling == Spelling::Html,
-            indents: network == "reddit",
+            fences: matches!(syntax, Syntax::Slack | Syntax::Discord),
+            tags: syntax == Syntax::Telegram,
+            indents: syntax == Syntax::Reddit,
             open: false,
         }
     }
