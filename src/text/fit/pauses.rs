@@ -62,7 +62,7 @@ impl Row<'_> {
             let announces = || self.atom(word).ends_with([':', '：']);
             let mut heads = || *heading.get_or_insert_with(|| alone && self.is_heading(line, word));
             let pause = match line_feeds {
-                _ if unsure => Pause::Never,
+                _ if unsure || here.ends_with(stacks_the_next) => Pause::Never,
                 2.. if announces() || heads() => Pause::Close,
                 2.. => Pause::Paragraph,
                 1 if announces() => Pause::Close,
@@ -74,6 +74,7 @@ impl Row<'_> {
                 _ if self.means_more(at) => Pause::Glued,
                 _ if self.stands_beside(at) && here.starts_with(ends_unspaced_clause) => Pause::Clause,
                 _ if self.stands_beside(at) => Pause::Word,
+                _ if next.starts_with(is_leading_vowel) => Pause::Syllable,
                 _ => Pause::Character,
             };
             pauses.push(pause);

@@ -25,6 +25,9 @@ pub(super) enum Pause {
     Glued,
     /// Only because there is no better one.
     Character,
+    /// The same where a syllable begins, in a script that puts no spaces
+    /// between words.
+    Syllable,
     /// Between words of which one needs the other: an abbreviation and its
     /// name, a number and its unit, words within brackets.
     Close,
@@ -221,12 +224,14 @@ impl<'a> Row<'a> {
                 at -= 1;
             }
         }
-        let mut loose = last;
-        while loose > start && last - loose < LOOSEN {
-            if self.pauses[loose - 1] >= Pause::Character {
-                return loose;
+        for wanted in [Pause::Syllable, Pause::Character] {
+            let mut loose = last;
+            while loose > start && last - loose < LOOSEN {
+                if self.pauses[loose - 1] >= wanted {
+                    return loose;
+                }
+                loose -= 1;
             }
-            loose -= 1;
         }
         let mut at = last;
         while at > start && self.pauses[at - 1] == Pause::Never {

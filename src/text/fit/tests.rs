@@ -254,6 +254,42 @@ fn it_is_cut_as_an_editor_would() {
     }
 }
 
+/// Thai, Lao and Khmer have words and no spaces between them: without a
+/// dictionary a space within reach is a place, else where a syllable begins.
+#[test]
+fn scripts_without_spaces_are_cut_at_one_all_the_same() {
+    let cut = |text: &str, limit| split(text, &plain(limit), 80);
+    let thai = "จรวดลงจอดเองเมื่อเช้านี้ โดยไม่มีใครบังคับ และไม่มีใครเห็น";
+    assert_eq!(cut(thai, 40), ["จรวดลงจอดเองเมื่อเช้านี้ โดยไม่มีใครบังคับ", "และไม่มีใครเห็น"]);
+    for limit in 20..44 {
+        let parts = cut(thai, limit);
+        assert_eq!(parts.join(" "), thai, "{limit}");
+    }
+    for text in [thai.replace(' ', ""), "ຈະຫຼວດລົງຈອດດ້ວຍຕົນເອງໃນເຊົ້ານີ້ໂດຍບໍ່ມີໃຜບັງຄັບ".to_owned()]
+    {
+        let parts = cut(&text, 24);
+        assert_eq!(parts.concat(), text);
+        let begins = |part: &String| part.starts_with(signs::is_leading_vowel);
+        assert!(parts.len() > 1 && parts[1..].iter().all(begins), "{parts:?}");
+    }
+    // A consonant below another is never left without it.
+    for text in ["រ៉ុក្កែតបានចុះចតដោយខ្លួនឯងនៅព្រឹកនេះដោយគ្មាននរណាម្នាក់បញ្ជា", "မန္တလေးမြို့မန္တလေးမြို့"]
+    {
+        for limit in 2..40 {
+            for part in cut(text, limit) {
+                assert!(!part.ends_with(signs::stacks_the_next), "{limit}: {part}");
+            }
+        }
+    }
+    // What stands between words without being seen is a place as well.
+    let khmer = "រ៉ុក្កែត\u{200b}បាន\u{200b}ចុះចត\u{200b}ដោយ\u{200b}ខ្លួនឯង";
+    assert!(
+        cut(khmer, 14)[..2].iter().all(|part| part.ends_with(['\u{200b}', 'ត', 'ង'])),
+        "{:?}",
+        cut(khmer, 14)
+    );
+}
+
 #[test]
 fn japanese_lines_neither_begin_nor_end_wrongly() {
     assert_eq!(
