@@ -86,11 +86,11 @@ impl Row<'_> {
     }
 
     /// Atom `at` ends the line of code that begins at atom `start`. No such line
-    /// goes on in the next one, but one that opens something belongs to what it
-    /// opens.
+    /// goes on in the next one, but one that opens something, or says that it goes on,
+    /// belongs to the next.
     fn end_line(&mut self, start: usize, at: usize) {
         let last = (start..at).rev().map(|at| self.atom(at)).find(|atom| !is_blank(atom));
-        let opens = last.is_some_and(|last| last.ends_with([':', '{', '(', '[']));
+        let opens = last.is_some_and(|last| last.ends_with([':', '{', '(', '[', '\\']));
         if let Some(pause) = self.pauses.get_mut(at).filter(|pause| **pause > Pause::Never) {
             *pause = if opens { (*pause).min(Pause::Close) } else { (*pause).max(Pause::Line) };
         }

@@ -10,8 +10,8 @@ use unicode_segmentation::GraphemeCursor;
 
 /// No heading has more bytes.
 const LONGEST_HEADING: usize = 90;
-/// No heading that asks something has more: a longer one is a sentence.
-const LONGEST_QUESTION: usize = 50;
+/// No heading that asks or calls has more: a longer one is a sentence.
+const LONGEST_CALL: usize = 50;
 
 impl Row<'_> {
     /// With the pauses that a reader makes.
@@ -101,7 +101,7 @@ impl Row<'_> {
                 && self.kind(last).is_none()
                 && self.bullet(first).is_none()
                 && (text.ends_with(|c: char| c.is_alphanumeric())
-                    || text.len() <= LONGEST_QUESTION && text.ends_with(['?', '？', '؟']))
+                    || text.len() <= LONGEST_CALL && text.ends_with(['?', '？', '؟', '!', '！']))
     }
 
     /// How good the space between atom `before` and atom `after` is to cut at.

@@ -204,6 +204,12 @@ fn a_heading_stands_above_what_it_is_of_and_wrapped_lines_are_one() {
             "What comes next\n\nIt flies again in May, with people."
         ]
     );
+    for head in ["What comes next?", "次は何？", "Read on!"] {
+        let text = format!(
+            "It landed by itself this morning, unseen.\n\n{head}\n\nIt flies again in May, with people."
+        );
+        assert!(split(&text, &plain(64), 80)[1].starts_with(head), "{:?}", split(&text, &plain(64), 80));
+    }
     let wrapped =
         "It landed by itself\nthis morning. Nobody steered\nit. Nobody saw it either.\nOne more line.";
     assert_eq!(
