@@ -3,7 +3,7 @@
 use super::look::{Look, OfVariant};
 use super::table;
 use crate::diagnostic::Diagnostic;
-use crate::text::{EntityKind, entities};
+use crate::text::{EntityKind, linked};
 
 /// The rules of this file.
 pub(super) const RULES: &[OfVariant] = &[mention_pings];
@@ -23,9 +23,8 @@ fn mention_pings(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let known: Vec<String> = handles.chain(accounts).map(|name| normal(name)).collect();
     let mut told: Vec<String> = Vec::new();
     for (at, part) in post.parts.iter().enumerate() {
-        for entity in entities(&part.text, rules.dialect)
-            .into_iter()
-            .filter(|entity| entity.kind == EntityKind::Mention)
+        for entity in
+            linked(&part.text, rules).into_iter().filter(|entity| entity.kind == EntityKind::Mention)
         {
             let name = normal(&part.text[entity.range]);
             if known.contains(&name) || told.contains(&name) {

@@ -3,18 +3,16 @@
 use super::columns::{cut, pad, table};
 use super::sign::paint;
 use crate::text::count::{self, Invalid};
-use crate::text::{Counted, Dialect, Entity, EntityKind, Rules, count_below, entities};
+use crate::text::{Counted, Dialect, Entity, EntityKind, Rules, count_below, linked};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 /// What an address counts that is not known yet, where letters are counted.
 const URL_RESERVE: usize = 80;
 
-/// What a text is on one network: its length, and what the network links in it.
-///
-/// As JSON the contract of `ladder count`; ranges are in bytes of the text.
+/// How long a text is on one network, and whether the network takes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Measured<'a> {
+pub struct Measured {
     network: &'static str,
     counted: usize,
     limit: Option<usize>,
@@ -26,6 +24,16 @@ pub struct Measured<'a> {
     /// Where bytes are limited as well.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<Bytes>,
+}
+
+/// What a text is on one network: its length, and what the network links in it.
+///
+/// As JSON the contract of `ladder count`; ranges are in bytes of the text. The
+/// table shows nothing of what is linked, and does not look for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answer<'a> {
+    #[serde(flatten)]
+    measured: Measured,
     urls: Vec<Piece<'a>>,
     mentions: Vec<Piece<'a>>,
     hashtags: Vec<Piece<'a>>,
@@ -62,12 +70,11 @@ pub fn refused(text: &str, counted: &Counted, rules: &Rules) -> Option<&'static 
 }
 
 /// Measures `text` below a content `warning`, which counts where the network has one.
-pub fn measure<'a>(warning: &str, text: &'a str, rules: &Rules) -> Measured<'a> {
+pub fn measure(warning: &str, text: &str, rules: &Rules) -> Measured {
     let warning = if rules.dialect == Dialect::Mastodon { warning } else { "" };
     let counted = count_below(warning, text, rules, URL_RESERVE);
-    let cashtags = rules.dialect.has_cashtags();
     let refused = refused(text, &counted, rules);
-    let mut measured = Measured {
+    Measured {
         network: rules.network,
         counted: counted.counted,
         limit: counted.limit,
@@ -75,26 +82,40 @@ pub fn measure<'a>(warning: &str, text: &'a str, rules: &Rules) -> Measured<'a> 
         fits: counted.fits() && refused.is_none(),
         refused,
         bytes: counted.bytes.map(|(counted, limit)| Bytes { counted, limit }),
+    }
+}
+
+/// Measures `text` as [`measure`] does, and finds what the network links in it.
+pub fn answer<'a>(warning: &str, text: &'a str, rules: &Rules) -> Answer<'a> {
+    let mut answer = Answer {
+        measured: measure(warning, text, rules),
         urls: Vec::new(),
         mentions: Vec::new(),
         hashtags: Vec::new(),
-        cashtags: cashtags.then(Vec::new),
+        cashtags: rules.dialect.has_cashtags().then(Vec::new),
     };
-    for Entity { kind, range } in entities(text, rules.dialect) {
+    for Entity { kind, range } in linked(text, rules) {
         let piece = Piece { start: range.start, end: range.end, text: &text[range] };
         match kind {
-            EntityKind::Link => measured.urls.push(piece),
-            EntityKind::Mention => measured.mentions.push(piece),
-            EntityKind::Hashtag => measured.hashtags.push(piece),
-            EntityKind::Cashtag => measured.cashtags.get_or_insert_default().push(piece),
+            EntityKind::Link => answer.urls.push(piece),
+            EntityKind::Mention => answer.mentions.push(piece),
+            EntityKind::Hashtag => answer.hashtags.push(piece),
+            EntityKind::Cashtag => answer.cashtags.get_or_insert_default().push(piece),
         }
     }
-    measured
+    answer
+}
+
+impl Answer<'_> {
+    /// Whether the network takes it.
+    pub fn fits(&self) -> bool {
+        self.measured.fits
+    }
 }
 
 /// What decides whether a text fits, as a row of the table wants it.
-impl From<&Measured<'_>> for Length {
-    fn from(measured: &Measured<'_>) -> Length {
+impl From<&Measured> for Length {
+    fn from(measured: &Measured) -> Length {
         let length = Length {
             names: vec![measured.network.to_owned()],
             counted: measured.counted,
@@ -111,7 +132,7 @@ impl From<&Measured<'_>> for Length {
     }
 }
 
-impl Measured<'_> {
+impl Measured {
     /// Whether the network takes it.
     pub fn fits(&self) -> bool {
         self.fits
@@ -257,7 +278,7 @@ mod tests {
     #[test]
     fn the_contract_of_one_answer() {
         let text = "Hé @ada https://acme.com #news $ACME";
-        let json = serde_json::to_value(measure("CW", text, &network::X)).unwrap();
+        let json = serde_json::to_value(answer("CW", text, &network::X)).unwrap();
         let piece = |start: usize, text: &str| serde_json::json!([{"start": start, "end": start + text.len(), "text": text}]);
         assert_eq!(
             json,
@@ -267,10 +288,10 @@ mod tests {
                 "hashtags": piece(26, "#news"), "cashtags": piece(32, "$ACME"),
             })
         );
-        let json = serde_json::to_value(measure("CW", text, &network::MASTODON)).unwrap();
+        let json = serde_json::to_value(answer("CW", text, &network::MASTODON)).unwrap();
         assert_eq!(json["counted"], 2 + 3 + 5 + 23 + 1 + 5 + 1 + 5);
         assert!(json.get("cashtags").is_none() && json.get("bytes").is_none());
-        let json = serde_json::to_value(measure("", text, &network::BLUESKY)).unwrap();
+        let json = serde_json::to_value(answer("", text, &network::BLUESKY)).unwrap();
         assert_eq!(json["bytes"], serde_json::json!({"counted": text.len(), "limit": 3000}));
         assert_eq!(json["mentions"], serde_json::json!([]));
     }

@@ -9,7 +9,9 @@
 //! `https://rung.invalid/blog/tracked` · `https://rung.invalid/blog/plain` ·
 //! the same with `-html`, where `&` must become `&amp;`.
 
+use memchr::memmem::Finder;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// The reserved beginning of every token.
 pub const PREFIX: &str = "https://rung.invalid/";
@@ -34,8 +36,10 @@ pub struct Found {
 
 /// All tokens in `text`, in order.
 pub fn find(text: &str) -> Vec<Found> {
+    // For speed, set up once: every text is asked for tokens, and few have one.
+    static HERE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(PREFIX));
     let mut found = Vec::new();
-    for (start, _) in text.match_indices(PREFIX) {
+    for start in HERE.find_iter(text.as_bytes()) {
         let rest = &text[start + PREFIX.len()..];
         let name = rest.bytes().take_while(|b| is_name(*b)).count();
         if name == 0 || rest.as_bytes().get(name) != Some(&b'/') {

@@ -25,6 +25,7 @@ pub use escape::escape;
 pub use fit::{BREAK, shorten, shorten_before, split};
 pub use hashtag::hashtag;
 pub use marked::{Stretch, Syntax, marked, seen};
+pub use markup::links::linked;
 pub(crate) use sentence::sentence_ends;
 
 /// What an outlet takes. Plain data: `channel.rules()` returns it, and render,

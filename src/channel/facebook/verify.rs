@@ -59,10 +59,9 @@ fn told(graph: &Graph, answer: &Answer, asked: Asked) -> Result<Result<Value, St
     match graph.judge(answer, asked) {
         SendError::Refused { says } if !dialect::is_about_token(answer) => Ok(Err(says)),
         SendError::NotYet { says, .. } if answer.status == 501 => Ok(Err(says)),
-        SendError::NotYet { .. } if (300..400).contains(&answer.status) => Ok(Err(format!(
-            "it answered {}{LED_ELSEWHERE}",
-            answer.status
-        ))),
+        SendError::NotYet { .. } if (300..400).contains(&answer.status) => {
+            Ok(Err(format!("it answered {}{LED_ELSEWHERE}", answer.status)))
+        }
         SendError::NotYet { .. } if speaks_of_nothing(answer) => {
             Ok(Err(format!("no answer that Facebook gives came ({})", answer.status)))
         }

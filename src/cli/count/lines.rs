@@ -2,11 +2,11 @@
 //! they are.
 
 use super::line::{self, Unread};
-use super::{Arguments, IS_IT_RIGHT, TEXT_LIMIT, measure, unreadable};
+use super::{Arguments, IS_IT_RIGHT, TEXT_LIMIT, unreadable};
 use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
 use crate::exit::Exit;
-use crate::report::machine;
+use crate::report::{count, machine};
 use crate::text::{Rules, visible};
 use serde_json::json;
 use std::borrow::Cow;
@@ -75,11 +75,11 @@ fn answer_all(
                 let warning = line.warning.or(arguments.content_warning.as_deref().map(Cow::Borrowed));
                 for rules in networks {
                     let rules = Rules { limit: line.limit.or(rules.limit), ..*rules };
-                    let measured = measure(warning.as_deref().unwrap_or(""), &line.text, &rules);
+                    let warning = warning.as_deref().unwrap_or("");
                     if json {
-                        out.line(&machine::line(&measured));
+                        out.line(&machine::line(&count::answer(warning, &line.text, &rules)));
                     } else {
-                        out.line(&measured.line());
+                        out.line(&count::measure(warning, &line.text, &rules).line());
                     }
                 }
             }

@@ -10,7 +10,7 @@ use super::house::House;
 use crate::diagnostic::{has_errors, nearest};
 use crate::exit::Exit;
 use crate::render::Variant;
-use crate::report::count::{Length, lengths, measure, refused};
+use crate::report::count::{Answer, Length, Measured, answer, lengths, measure, refused};
 use crate::text::{Counted, Dialect, Rules, count, network};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -83,16 +83,19 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         }
     };
     let warning = arguments.content_warning.as_deref().unwrap_or("");
-    let measured: Vec<_> = networks.iter().map(|rules| measure(warning, &text, rules)).collect();
-    if desk.json() {
-        let counts = measured.iter().map(|one| serde_json::to_value(one).unwrap_or(Value::Null));
+    let fits = if desk.json() {
+        let answers: Vec<_> = networks.iter().map(|rules| answer(warning, &text, rules)).collect();
+        let counts = answers.iter().map(|one| serde_json::to_value(one).unwrap_or(Value::Null));
         desk.field("counts", counts.collect::<Vec<_>>());
+        answers.iter().all(Answer::fits)
     } else {
+        let measured: Vec<_> = networks.iter().map(|rules| measure(warning, &text, rules)).collect();
         let rows: Vec<Length> = measured.iter().map(Length::from).collect();
         show(&["NETWORK"], &rows, desk);
-    }
+        measured.iter().all(Measured::fits)
+    };
     // Nobody asked for those that were not named.
-    let fits = arguments.network.is_empty() || measured.iter().all(|one| one.fits());
+    let fits = fits || arguments.network.is_empty();
     Ok(if fits { Exit::Done } else { Exit::Check })
 }
 

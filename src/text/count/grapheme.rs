@@ -14,7 +14,12 @@ pub(super) fn count(text: &str) -> usize {
 /// The text is parted where a boundary is whatever stands around it; only what
 /// is left whole and is more than a letter with marks is looked up in the
 /// tables, which takes ten times as long.
-pub(super) fn each<'a>(text: &'a str, mut take: impl FnMut(&'a str)) {
+pub(super) fn each<'a>(text: &'a str, take: impl FnMut(&'a str)) {
+    each_near(text, |_| true, take);
+}
+
+/// The same, but of stretches without a character that `is_wanted` nothing.
+pub(super) fn each_near<'a>(text: &'a str, is_wanted: impl Fn(char) -> bool, mut take: impl FnMut(&'a str)) {
     let mut piece = Piece::default();
     let mut before = Class::Other;
     for (at, c) in text.char_indices() {
@@ -27,6 +32,7 @@ pub(super) fn each<'a>(text: &'a str, mut take: impl FnMut(&'a str)) {
             piece.end(text, at, &mut take);
             piece = Piece { start: at, ..Piece::default() };
         }
+        piece.wanted = piece.wanted || is_wanted(c);
         // A mark belongs to what stands before it, if that is no control (GB4, GB9).
         piece.hard |= match class {
             Class::Alone => false,
@@ -45,14 +51,16 @@ struct Piece {
     start: usize,
     /// Whether there may be boundaries in it.
     hard: bool,
+    /// Whether anybody wants to know.
+    wanted: bool,
 }
 
 impl Piece {
     fn end<'a>(&self, text: &'a str, end: usize, take: &mut impl FnMut(&'a str)) {
         let piece = &text[self.start..end];
         match self.hard {
+            _ if piece.is_empty() || !self.wanted => {}
             true => piece.graphemes(true).for_each(take),
-            false if piece.is_empty() => {}
             false => take(piece),
         }
     }

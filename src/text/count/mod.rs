@@ -298,10 +298,6 @@ fn length(text: &str, unit: Unit) -> usize {
         Unit::Weighted if text.is_ascii() => text.len(),
         Unit::Weighted => weight::weight(&weight::composed(text)),
         Unit::EmojiByte if text.is_ascii() => text.len(),
-        Unit::EmojiByte => {
-            let mut sum = 0;
-            grapheme::each(text, |cluster| sum += emoji::bytes_or_points(cluster));
-            sum
-        }
+        Unit::EmojiByte => emoji::length(text),
     }
 }

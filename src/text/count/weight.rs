@@ -4,27 +4,52 @@
 //! the text in NFC; an emoji weighs 2 however many code points it is made of.
 
 use std::borrow::Cow;
+use std::str::Chars;
 use std::sync::LazyLock;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// `text` in NFC; borrowed where it is already, or is nearly sure to be.
+/// `text` in NFC; borrowed where it is already.
+///
+/// Nothing is put together across the beginning of a character that stays as it
+/// is: only the stretches between such ones are looked up in the tables, with
+/// the character before them, which what stands behind it may change.
 pub(super) fn composed(text: &str) -> Cow<'_, str> {
-    if others(text).all(stays) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.nfc().collect())
+    let mut out = String::new();
+    // `out` is the text up to here.
+    let mut done = 0;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c.is_ascii() {
+            chars = behind_ascii(&chars);
+        }
+        if stays(c) {
+            continue;
+        }
+        let at = text.len() - chars.as_str().len();
+        let end = chars.as_str().find(stays).map_or(text.len(), |length| at + length);
+        let start = at - c.len_utf8();
+        let start = start - text[done..start].chars().next_back().map_or(0, char::len_utf8);
+        let stretch = &text[start..end];
+        chars = text[end..].chars();
+        // Of a long one the beginning tells nearly always.
+        let is_as_it_is = |chars: &mut dyn Iterator<Item = char>| is_nfc_quick(chars) == IsNormalized::Yes;
+        if !is_as_it_is(&mut stretch.chars().take(32)) || !is_as_it_is(&mut stretch.chars()) {
+            out.push_str(&text[done..start]);
+            out.extend(stretch.nfc());
+            done = end;
+        }
     }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
 }
 
-/// The characters of `text` that are not ASCII.
-fn others(text: &str) -> impl Iterator<Item = char> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        rest = &rest[ascii_length(rest.as_bytes())..];
-        let c = rest.chars().next()?;
-        rest = &rest[c.len_utf8()..];
-        Some(c)
-    })
+/// The characters from the first on that is not ASCII.
+fn behind_ascii<'a>(chars: &Chars<'a>) -> Chars<'a> {
+    let rest = chars.as_str();
+    rest[ascii_length(rest.as_bytes())..].chars()
 }
 
 /// How many bytes of ASCII `bytes` begins with, by 16 at once.
@@ -33,43 +58,57 @@ fn ascii_length(bytes: &[u8]) -> usize {
     whole + bytes[whole..].iter().take_while(|byte| byte.is_ascii()).count()
 }
 
-/// Whether NFC leaves a character alone wherever it stands: the blocks that
-/// most texts are written in, for speed; of others the tables know.
+/// Whether NFC leaves a character alone, and puts nothing that stands behind it
+/// together with what stands before it: the blocks that most texts are written
+/// in, for speed; of others the tables know.
 fn stays(c: char) -> bool {
     matches!(u32::from(c),
-        ..0x300 | 0x388..0x483 | 0x5D0..0x5EB | 0x620..0x64B | 0x200B..0x2027 | 0x3000..0x3099 | 0x30A0..0x3100
+        ..0x300 | 0x388..0x483 | 0x5D0..0x5EB | 0x620..0x64B | 0x660..0x670 | 0x904..=0x93B | 0x93D..=0x94C
+        | 0xE01..0xE38 | 0xE3F..0xE48 | 0x200B..0x2027 | 0x3000..0x302A | 0x3030..0x3099 | 0x30A0..0x3100
         | 0x4E00..0xA000 | 0xAC00..0xD7A4 | 0xFE00..0xFE10 | 0xFF01..0xFF61
         | 0x1F000..0x1FB00)
 }
 
 /// The weight of a text in NFC without links.
 pub(super) fn weight(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let (mut weight, mut at) = (0, 0);
-    loop {
-        let ascii = ascii_length(&bytes[at..]);
-        weight += ascii;
-        at += ascii;
-        let Some(c) = text[at..].chars().next() else { return weight };
-        if let Some(length) = keycap(bytes, at) {
-            // The character on the key has its 1 already.
-            weight += 1;
-            at += length;
-        } else if let Some(end) = emoji_end(text, at, c) {
-            weight += 2;
-            at = end;
-        } else {
+    let mut weight = 0;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c.is_ascii() {
+            let behind = behind_ascii(&chars);
+            weight += 1 + chars.as_str().len() - behind.as_str().len();
+            chars = behind;
+        } else if !may_begin_emoji(c) && !matches!(c, '\u{fe0f}' | '\u{20e3}') {
             weight += point_weight(c);
-            at += c.len_utf8();
+        } else {
+            let behind = text.len() - chars.as_str().len();
+            let at = behind - c.len_utf8();
+            let end = if let Some(length) = keycap(text.as_bytes(), at, c) {
+                // The character on the key has its 1 already.
+                weight += 1;
+                at + length
+            } else if let Some(end) = emoji_end(text, at, c) {
+                weight += 2;
+                end
+            } else {
+                weight += point_weight(c);
+                behind
+            };
+            chars = text[end..].chars();
         }
     }
+    weight
 }
 
-/// The length of what makes a keycap of the character before `at`.
-fn keycap(bytes: &[u8], at: usize) -> Option<usize> {
+/// The length of what makes a keycap of the character before `at`, where `c` stands.
+fn keycap(bytes: &[u8], at: usize, c: char) -> Option<usize> {
     const SELECTED: &str = "\u{fe0f}\u{20e3}";
     const BARE: &str = "\u{20e3}";
-    let makes = [SELECTED, BARE].into_iter().find(|sign| bytes[at..].starts_with(sign.as_bytes()))?;
+    let makes = match c {
+        '\u{fe0f}' => Some(SELECTED).filter(|sign| bytes[at..].starts_with(sign.as_bytes()))?,
+        '\u{20e3}' => BARE,
+        _ => return None,
+    };
     let key = bytes[..at].last().is_some_and(|byte| matches!(byte, b'0'..=b'9' | b'#' | b'*'));
     key.then_some(makes.len())
 }
@@ -81,6 +120,11 @@ fn point_weight(c: char) -> usize {
     }
 }
 
+/// Whether an emoji may begin with `c`; none does with a skin colour.
+fn may_begin_emoji(c: char) -> bool {
+    matches!(c, '\u{a9}' | '\u{ae}' | '\u{203c}'..='\u{3299}' | '\u{1f000}'..='\u{1faff}') && !is_skin(c)
+}
+
 /// The most code points that an emoji is made of: two people of two skin
 /// colours who kiss.
 const LONGEST: usize = 10;
@@ -88,7 +132,7 @@ const LONGEST: usize = 10;
 /// The end of the emoji of several code points that starts at `at` with
 /// `first`. One of a single code point weighs 2 as any character there does.
 fn emoji_end(text: &str, at: usize, first: char) -> Option<usize> {
-    if !matches!(first, '\u{a9}' | '\u{ae}' | '\u{203c}'..='\u{3299}' | '\u{1f000}'..='\u{1faff}') {
+    if !may_begin_emoji(first) {
         return None;
     }
     let mut rest = text[at + first.len_utf8()..].chars();
@@ -96,19 +140,27 @@ fn emoji_end(text: &str, at: usize, first: char) -> Option<usize> {
     let second_end = at + first.len_utf8() + second.len_utf8();
     // How far a sequence can reach: what joins, and what a joiner joins.
     let mut ends = [second_end; LONGEST - 1];
+    let mut may_be = [false; LONGEST - 1];
+    let mut place = Place::default().with(&text.as_bytes()[at..second_end]);
+    may_be[0] = place.is_seen();
     let (mut count, mut before) = (1, second);
     for c in rest {
         if count == ends.len() || !(joins(c) || before == '\u{200d}') || is_regional(second) {
             break;
         }
-        ends[count] = ends[count - 1] + c.len_utf8();
+        let start = ends[count - 1];
+        ends[count] = start + c.len_utf8();
+        place = place.with(&text.as_bytes()[start..ends[count]]);
+        // None ends with a joiner.
+        may_be[count] = c != '\u{200d}' && place.is_seen();
         (count, before) = (count + 1, c);
     }
-    // None ends with a joiner.
-    let sequences = ends[..count].iter().rev().map(|end| &text[at..*end]);
-    let known =
-        sequences.filter(|text| !text.ends_with('\u{200d}')).find(|text| is_rgi(text) || is_older(text));
-    let known = known.map(|text| at + text.len());
+    let older = has_older(first);
+    let sequences = ends[..count].iter().zip(may_be).rev();
+    let known = sequences
+        .map(|(end, may_be)| (&text[at..*end], may_be))
+        .find(|(sequence, may_be)| *may_be && is_in_list(sequence) || older && is_older(sequence));
+    let known = known.map(|(sequence, _)| at + sequence.len());
     // Sequences that X's library takes for one as well, although the list has
     // them without the selector.
     let selected = || (second == '\u{fe0f}').then(|| selected_end(text, first, second_end)).flatten();
@@ -136,8 +188,11 @@ fn selected_end(text: &str, first: char, end: usize) -> Option<usize> {
 
 /// Whether `text` is an emoji of the list, qualified in full.
 fn is_rgi(text: &str) -> bool {
-    SEEN[place(text) / 64] & 1 << (place(text) % 64) != 0
-        && emojis::get(text).is_some_and(|emoji| emoji.as_str() == text)
+    Place::default().with(text.as_bytes()).is_seen() && is_in_list(text)
+}
+
+fn is_in_list(text: &str) -> bool {
+    emojis::get(text).is_some_and(|emoji| emoji.as_str() == text)
 }
 
 /// For speed: a bit for each place of an emoji of the list. Most of what a
@@ -147,16 +202,31 @@ static SEEN: LazyLock<Vec<u64>> = LazyLock::new(|| {
     for emoji in emojis::iter() {
         let tones = emoji.skin_tones().into_iter().flatten();
         for text in tones.chain([emoji]).map(|emoji| emoji.as_str()) {
-            seen[place(text) / 64] |= 1 << (place(text) % 64);
+            let place = Place::default().with(text.as_bytes()).number();
+            seen[place / 64] |= 1 << (place % 64);
         }
     }
     seen
 });
 
-/// A number of 16 bits that differs between most emoji.
-fn place(text: &str) -> usize {
-    let mix = |sum: u32, byte: u8| sum.wrapping_mul(0x0101_9F35).wrapping_add(u32::from(byte));
-    usize::from((text.bytes().fold(0, mix).wrapping_mul(0x9E37_79B1) >> 16) as u16)
+/// A number of 16 bits that differs between most emoji, from the sum over the
+/// bytes so far: that of a longer sequence goes on from it.
+#[derive(Clone, Copy, Default)]
+struct Place(u32);
+
+impl Place {
+    fn with(self, bytes: &[u8]) -> Place {
+        let mix = |sum: u32, byte: &u8| sum.wrapping_mul(0x0101_9F35).wrapping_add(u32::from(*byte));
+        Place(bytes.iter().fold(self.0, mix))
+    }
+
+    fn number(self) -> usize {
+        usize::from((self.0.wrapping_mul(0x9E37_79B1) >> 16) as u16)
+    }
+
+    fn is_seen(self) -> bool {
+        SEEN[self.number() / 64] & 1 << (self.number() % 64) != 0
+    }
 }
 
 /// Whether `text` is one of the sequences that X's library (twemoji-parser
@@ -174,6 +244,11 @@ fn is_older(text: &str) -> bool {
         Some('\u{1f441}') => rest.as_str() == "\u{200d}\u{1f5e8}",
         _ => false,
     }
+}
+
+/// Whether one of those begins with `c`.
+fn has_older(c: char) -> bool {
+    matches!(c, '\u{26f7}' | '\u{1f574}' | '\u{1f441}')
 }
 
 /// What goes on an emoji: selector, joiner, keycap, skin colour, tag.
@@ -222,4 +297,31 @@ fn has_text_form(c: char) -> bool {
                 | 0x1F21A
                 | 0x1F22F
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use unicode_normalization::char::canonical_combining_class;
+
+    #[test]
+    fn what_stays_begins_anew() {
+        for c in ('\0'..=char::MAX).filter(|c| stays(*c)) {
+            assert_eq!(canonical_combining_class(c), 0, "{c:?}");
+            assert_eq!(is_nfc_quick(std::iter::once(c)), IsNormalized::Yes, "{c:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn stretches_are_put_together_as_the_whole_is(
+            text in "[ae한é\u{300}\u{301}\u{323}\u{344}\u{315}\u{5ae}\u{302a}\u{302b}\u{3099}かカ\u{1100}\u{1161}\u{11a8}각ั่\u{928}\u{93c}\u{94d}\u{958}\u{212b}\u{212a}ﬁﬃ שּׁ豈 🏽\u{fe0f}.]{0,20}",
+            any in ".{0,20}",
+        ) {
+            for text in [text.clone(), any.clone(), format!("{text}{any}")] {
+                prop_assert_eq!(&*composed(&text), text.nfc().collect::<String>());
+            }
+        }
+    }
 }

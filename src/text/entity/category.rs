@@ -21,6 +21,16 @@ pub(super) fn is_dash(c: char) -> bool {
     c == '-' || !c.is_ascii() && of(c) == GeneralCategory::DashPunctuation
 }
 
+/// `\p{L}`, outside of ASCII.
+pub(super) fn is_letter(c: char) -> bool {
+    GeneralCategoryGroup::Letter.contains(of(c))
+}
+
+/// `\p{M}`.
+pub(super) fn is_mark(c: char) -> bool {
+    !c.is_ascii() && GeneralCategoryGroup::Mark.contains(of(c))
+}
+
 /// `[[:word:]]` of Ruby: letters, marks, digits of any script, `_` and its kin.
 pub(super) fn is_word(c: char) -> bool {
     if c.is_ascii() {

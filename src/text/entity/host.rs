@@ -1,8 +1,8 @@
 //! Links as people mean them: with a scheme, or a bare host.
 
+use super::category::{self, is_mark};
 use super::label::is_surely_name;
 use super::tld;
-use unicode_normalization::char::is_combining_mark;
 
 /// The end of `http://…` or `https://…` that starts at `start`.
 pub(super) fn scheme_link(text: &str, start: usize) -> Option<usize> {
@@ -26,17 +26,26 @@ fn ip_literal_end(text: &str, start: usize) -> Option<usize> {
     (length > 1 && text.as_bytes().get(start + 1 + length) == Some(&b']')).then_some(start + length + 2)
 }
 
-/// The end of `www.acme.museum/x`, `acme.de` or `müller.de` that starts at `start`.
+/// The end of `www.acme.museum/x`, `acme.de`, `müller.de`, `한국.kr` or `日本語.jp`
+/// that starts at `start`.
+///
+/// Hosts of all scripts are meant alike, as phones link them. Where a script has
+/// no spaces between words, a host begins and ends only where the letters do:
+/// of `詳しくは日本語.jpで` nobody can tell where it begins. And what such letters
+/// have before `.net` is the beginning of a sentence about a program.
 pub(super) fn bare_host(text: &str, start: usize) -> Option<usize> {
     let end = bare_letters_end(text, start)?;
     let host = text[start..end].trim_end_matches(['.', '-']);
     let end = start + host.len();
     let (labels, ending) = host.rsplit_once('.')?;
     let next = text[end..].chars().next();
+    let path = next == Some('/');
+    let runs_on = || next.is_some_and(char::is_alphanumeric) || ending.eq_ignore_ascii_case("net") && !path;
     let meant = known_ending(text, end - ending.len(), end)
         // `date.now()` is a call.
         && !matches!(next, Some('@' | '_' | '+' | '('))
-        && is_meant(labels, ending, next == Some('/'));
+        && is_meant(labels, ending, path)
+        && (host.is_ascii() || !host.contains(is_unspaced_letter) || !runs_on());
     (meant && labels.split('.').all(is_label)).then(|| path_end(text, end))
 }
 
@@ -51,15 +60,23 @@ fn bare_letters_end(text: &str, start: usize) -> Option<usize> {
     if text.as_bytes().get(start + run).is_none_or(u8::is_ascii) {
         return (dot && run <= 253).then_some(start + run);
     }
+    let label = text[start..start + run].rsplit('.').next().unwrap_or("");
+    // Latin letters and those of scripts that do not go with them: one kind a label.
+    let mut kind = label.contains(|c: char| c.is_ascii_alphabetic()).then_some(Kind::Latin);
     for (at, c) in text[start + run..].char_indices().map(|(at, c)| (at + run, c)) {
-        dot |= c == '.';
-        let goes_on = match c.is_ascii() {
-            true => c.is_ascii_alphanumeric() || matches!(c, '-' | '.'),
-            false => is_spaced_letter(c) || is_combining_mark(c),
+        let own = match c {
+            '.' => Some(None),
+            '-' | '0'..='9' => Some(kind),
+            c if c.is_ascii_alphabetic() || is_spaced_letter(c) => Some(Some(Kind::Latin)),
+            c if is_other_letter(c) => Some(Some(Kind::Other)),
+            c if is_mark(c) => Some(kind),
+            _ => None,
         };
-        if at > 253 || !goes_on {
-            return (dot && at <= 253).then_some(start + at);
+        match own.filter(|own| at <= 253 && (kind.is_none() || own.is_none() || *own == kind)) {
+            Some(own) => kind = own,
+            None => return (dot && at <= 253).then_some(start + at),
         }
+        dot |= c == '.';
     }
     (dot && text.len() - start <= 253).then_some(text.len())
 }
@@ -89,9 +106,13 @@ fn is_meant(labels: &str, ending: &str, path: bool) -> bool {
 
 /// Whether a label can be one: not empty, at most 63 bytes as it is encoded.
 fn is_label(label: &str) -> bool {
-    let fits = || match label.is_ascii() || is_surely_name(label) {
-        true => label.len() < 64 || !label.is_ascii(),
-        false => url::Host::parse(label).is_ok_and(|host| host.to_string().len() < 64),
+    let fits = || match label.is_ascii() {
+        true => label.len() < 64,
+        // Punycode needs at most 8 letters for a character, and 5 more.
+        false if label.chars().nth(7).is_none() => !label.starts_with(is_mark),
+        false => {
+            is_surely_name(label) || url::Host::parse(label).is_ok_and(|host| host.to_string().len() < 64)
+        }
     };
     !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && fits()
 }
@@ -137,7 +158,7 @@ fn host_letters_end(text: &str, start: usize) -> usize {
                 ascii_label = false;
             }
             // `https://acme.jpで` : the text goes on, the host does not.
-            (c.is_alphanumeric() || is_combining_mark(c)) && (!ascii_label || spaced(c))
+            (c.is_alphanumeric() || is_mark(c)) && (!ascii_label || spaced(c))
         };
         if !goes_on {
             break;
@@ -178,7 +199,7 @@ fn path_end(text: &str, end: usize) -> usize {
             '/' | '#' | '=' | '&' | '-' | '_' | '+' | '%' | '~' | '@' => last = after,
             '.' | ',' | '–' | ';' | ':' | '!' | '?' | '\'' | '*' | '$' | '|' => {}
             c if c.is_ascii_alphanumeric() => last = after,
-            c if !c.is_ascii() && spaced(c) && (c.is_alphanumeric() || is_combining_mark(c)) => last = after,
+            c if !c.is_ascii() && spaced(c) && (c.is_alphanumeric() || is_mark(c)) => last = after,
             _ => break,
         }
     }
@@ -189,6 +210,38 @@ fn path_end(text: &str, end: usize) -> usize {
 /// stand in a path as it is: Latin, Greek, Cyrillic.
 fn spaced(c: char) -> bool {
     matches!(u32::from(c), 0xC0..=0x52F | 0x1E00..=0x1FFF)
+}
+
+/// What goes with what in a label.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Latin, Greek and Cyrillic letters.
+    Latin,
+    /// Letters of any other script.
+    Other,
+}
+
+/// A letter of a script that is neither Latin nor Greek nor Cyrillic.
+pub(super) fn is_other_letter(c: char) -> bool {
+    match u32::from(c) {
+        // For speed: nothing but letters.
+        0x5D0..=0x5EA | 0x620..=0x64A | 0x3041..=0x3096 | 0x30A1..=0x30FA | 0x4E00..=0x9FFF => true,
+        0xAC00..=0xD7A3 => true,
+        0x530..=0x1DFF | 0x2C00..=0x2DDF | 0x2E80..=0xD7FF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF => {
+            category::is_letter(c)
+        }
+        _ => false,
+    }
+}
+
+/// A letter of a script that puts no space between words: Thai, Lao, Tibetan,
+/// Burmese, Khmer, and what is written in China and Japan.
+fn is_unspaced_letter(c: char) -> bool {
+    match u32::from(c) {
+        0xE00..=0x109F | 0x1780..=0x17FF | 0x1950..=0x19FF | 0x1A20..=0x1AAF => true,
+        0x2E80..=0x312F | 0x3190..=0xA4CF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF => true,
+        _ => false,
+    }
 }
 
 /// A letter of such a script, outside of ASCII.
@@ -250,6 +303,15 @@ mod tests {
             "www.acme.pl",
             "3m.de",
             "a.b.acme.ai",
+            "日本語.jp",
+            "www.日本語.jp",
+            "中国.中国",
+            "中国.cn/x",
+            "한국.kr",
+            "ไทย.th",
+            "हिन्दी.भारत",
+            "אתר.co.il",
+            "موقع.مصر",
         ] {
             for text in
                 [host.to_owned(), format!("({host})"), format!("See {host}, it flies."), format!("{host}…")]
@@ -257,7 +319,15 @@ mod tests {
                 assert_eq!(found(&text), [host], "{text}");
             }
         }
-        assert_eq!(found("詳しくはacme.deで"), ["acme.de"]);
+        for (text, host) in [
+            ("詳しくはacme.deで", "acme.de"),
+            ("詳しくはacme.de。", "acme.de"),
+            ("すれば\u{3099}acme.de。", "acme.de"),
+            ("한국.kr에서 acme.kr에서", "한국.kr"),
+            ("（日本語.jp）", "日本語.jp"),
+        ] {
+            assert_eq!(found(text).first(), Some(&host), "{text}");
+        }
     }
 
     #[test]
@@ -276,6 +346,8 @@ mod tests {
             "foo.bar() date.now() go.to(x)",
             "It landed.It flew. Acme.De acme.Io пример.РФ",
             "name.al+last@acme.com joe@müller.de acme.de@x joe_acme.de_x -acme.de acme-.de",
+            "詳しくは日本語.jpで 基于.net 的 基于.net的 使用.io文件 着陸した.静かだ 日本a.jp語 acmé\u{301}x.zzz",
+            "착륙했다.그리고 نزل.وطار e\u{301}.\u{301}.de ①.de ２.de",
             "acme.invalid acme.example acme.onion foo.guardian x.123 mailto:joe@acme.de",
         ] {
             assert_eq!(found(text), Vec::<&str>::new(), "{text}");

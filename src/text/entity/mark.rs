@@ -321,6 +321,6 @@ mod tests {
             [format!("nostr:npub1{key}"), format!("nostr:nprofile1{key}qq")]
         );
 
-        assert_eq!(all("@joe #tag $ACME acme.de", Dialect::Email), [(EntityKind::Link, "acme.de")]);
+        assert_eq!(all("@joe #tag $ACME acme.de https://acme.de", Dialect::Email), []);
     }
 }

@@ -15,6 +15,7 @@ mod plain;
 mod tld;
 pub mod x;
 
+use super::late;
 use std::ops::Range;
 
 pub use bluesky::{Facet, Feature, facets};
@@ -68,7 +69,7 @@ pub enum Dialect {
     Telegram,
     /// Nostr: `nostr:npub1…` and tags.
     Nostr,
-    /// Mail: links only.
+    /// The subject of a mail: words, and no mail program links any.
     Email,
 }
 
@@ -87,8 +88,29 @@ pub fn entities(text: &str, dialect: Dialect) -> Vec<Entity> {
         Dialect::X => x::entities(text),
         Dialect::Mastodon => mastodon::entities(text),
         Dialect::Bluesky => bluesky::entities(text),
+        Dialect::Email => {
+            let late = |token: late::Found| Entity { kind: EntityKind::Link, range: token.range };
+            late::find(text).into_iter().map(late).collect()
+        }
         _ => plain::entities(text, dialect),
     }
+}
+
+/// Where `sign` of ASCII stands in `text` from byte `from` on, in order; with
+/// the letters of the sign, which may be its full-width form (`＠`).
+///
+/// By bytes, for speed: every text is asked for signs, and few characters are any.
+fn signs(text: &str, from: usize, sign: u8) -> impl Iterator<Item = (usize, &str)> {
+    // The forms stand from U+FF01 in the order of ASCII, of which `sign` is one before `_`.
+    let wide = [0xEF, 0xBC, sign + 0x60];
+    let bytes = &text.as_bytes()[from..];
+    memchr::memchr2_iter(sign, wide[0], bytes).filter_map(move |at| {
+        let length = match bytes[at] == sign {
+            true => 1,
+            false => bytes[at..].starts_with(&wide).then_some(wide.len())?,
+        };
+        Some((from + at, &text[from + at..from + at + length]))
+    })
 }
 
 /// Whether `ending`, in either case, is the last part of hosts' names.

@@ -1,7 +1,8 @@
 //! What people mean by a link, and each network's marks beside it, where a
 //! network does not publish its own rules.
 
-use super::host::{bare_host, is_spaced_letter, scheme_link};
+use super::category::is_mark;
+use super::host::{bare_host, is_other_letter, is_spaced_letter, scheme_link};
 use super::{Dialect, Entity, EntityKind, mark};
 use crate::text::late;
 use std::ops::Range;
@@ -22,11 +23,14 @@ pub(super) fn entities(text: &str, dialect: Dialect) -> Vec<Entity> {
     let mut tokens = all_tokens.iter().peekable();
     let mut out = Vec::new();
     let mut before: Option<char> = None;
+    // The same, or what the marks before stand on.
+    let mut base: Option<char> = None;
     // Bare hosts are looked for once a word, at its first letter.
     let mut at = 0;
     while let Some(byte) = text.as_bytes().get(at) {
         if is_passed(*byte, before) {
             before = Some(char::from(*byte));
+            base = before;
             at += 1;
             continue;
         }
@@ -42,7 +46,7 @@ pub(super) fn entities(text: &str, dialect: Dialect) -> Vec<Entity> {
             }
         };
         let found = found.or_else(|| {
-            let starts = may_start_host(c, before) && dialect != Dialect::Discord;
+            let starts = may_start_host(c, before, base) && dialect != Dialect::Discord;
             starts.then(|| bare_host(text, at)).flatten().map(|end| (EntityKind::Link, end))
         });
         // Nothing ends within an address that is not known yet: it ends before.
@@ -62,6 +66,7 @@ pub(super) fn entities(text: &str, dialect: Dialect) -> Vec<Entity> {
         let on = found.as_ref().map_or(at + c.len_utf8(), |found| found.on);
         out.extend(found.map(|Found { kind, range, .. }| Entity { kind, range }));
         before = text[at..on].chars().next_back();
+        base = before.filter(|c| !is_mark(*c)).or(base);
         at = on;
     }
     out
@@ -77,11 +82,15 @@ fn is_passed(byte: u8, before: Option<char>) -> bool {
     }
 }
 
-/// Whether a bare host may start with `c` behind `before`: a word does.
-fn may_start_host(c: char, before: Option<char>) -> bool {
-    (c.is_ascii_alphanumeric() || is_spaced_letter(c))
-        && !mark::joins(before)
-        && !before.is_some_and(|c| matches!(c, '.' | '-') || is_spaced_letter(c))
+/// Whether a bare host may start with `c` behind `before`, which stands on `base`:
+/// a word does, and what is Latin behind letters that are not (`詳しくはacme.de`).
+fn may_start_host(c: char, before: Option<char>, base: Option<char>) -> bool {
+    let latin = |c: char| c.is_ascii_alphanumeric() || is_spaced_letter(c);
+    let is_first = match latin(c) {
+        true => !base.is_some_and(latin),
+        false => is_other_letter(c) && !base.is_some_and(|base| latin(base) || is_other_letter(base)),
+    };
+    is_first && !mark::joins(before) && !matches!(before, Some('.' | '-'))
 }
 
 /// The link of Slack's `<address|words>`, of which the address starts at `start`

@@ -120,7 +120,7 @@ fn written(text: &str, at: usize) -> Option<usize> {
         let mut end = at;
         let mut here = text[at..].chars();
         for wanted in ending.chars() {
-            let c = here.next().filter(|c| *c == wanted || capital(*c) == capital(wanted))?;
+            let c = here.next().filter(|c| capital(*c) == wanted)?;
             end += c.len_utf8();
         }
         ends_word(text.as_bytes().get(end)).then_some(end)
@@ -136,26 +136,30 @@ fn punycode(rest: &[u8]) -> Option<usize> {
 
 /// The capital of `c`, where that is one character.
 fn capital(c: char) -> char {
-    // For speed: Hebrew to Thai, and what is written in China, Japan and Korea, has none.
-    if matches!(c, '\u{590}'..='\u{fff}' | '\u{2e80}'..='\u{a63f}' | '\u{ac00}'..='\u{d7a3}') {
-        return c;
-    }
-    let mut capitals = c.to_uppercase();
+    // For speed: Cyrillic, and Hebrew to Thai and what is written in China, Japan and Korea, which has none.
+    let mut capitals = match c {
+        '\u{410}'..='\u{42f}' | '\u{590}'..='\u{fff}' | '\u{2e80}'..='\u{a63f}' | '\u{ac00}'..='\u{d7a3}' => {
+            return c;
+        }
+        'а'..='я' => return char::from_u32(u32::from(c) - 0x20).unwrap_or(c),
+        c => c.to_uppercase(),
+    };
     match (capitals.next(), capitals.next()) {
         (Some(one), None) => one,
         _ => c,
     }
 }
 
-/// Endings outside of ASCII as people write them, by the capital of their first
-/// letter, the longest first: the root zone has them in punycode.
+/// Endings outside of ASCII in capitals, by their first letter, the longest
+/// first: the root zone has them in punycode.
 static WRITTEN: LazyLock<Vec<(char, Vec<String>)>> = LazyLock::new(|| {
     let zone = tld::TLD.iter().filter_map(|ending| ending.strip_prefix("xn--"));
     let zone = zone.filter_map(idna::punycode::decode_to_string);
     let mut by_first: BTreeMap<char, Vec<String>> = BTreeMap::new();
     for ending in zone.chain(DROPPED_WRITTEN.iter().map(|ending| (*ending).to_owned())) {
+        let ending: String = ending.chars().map(capital).collect();
         if let Some(first) = ending.chars().next() {
-            by_first.entry(capital(first)).or_default().push(ending);
+            by_first.entry(first).or_default().push(ending);
         }
     }
     for endings in by_first.values_mut() {

@@ -1,9 +1,10 @@
 //! Where the addresses stand in a text that is written in a network's markup:
 //! behind the words of a link, or bare. Not in code, where an address is said
-//! and not followed, and not in a link's words.
+//! and not followed, and not in a link's words. The same for what else the
+//! network links: nobody is called by code, or by the words of a link.
 
-use crate::text::{Dialect, EntityKind, Syntax, entities, late, markdown};
-use pulldown_cmark::{Event, LinkType, Options, Tag, TagEnd};
+use crate::text::{Dialect, Entity, EntityKind, Rules, Syntax, entities, late, markdown};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Tag, TagEnd};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -34,28 +35,65 @@ impl Syntax {
     /// The places of the addresses in `text`, in order and not overlapping. In
     /// time that grows with the text.
     pub fn addresses(self, text: &str) -> Vec<Range<usize>> {
-        let mut places: Vec<_> = match self {
-            Syntax::Plain => bare(text, 0).collect(),
-            Syntax::Telegram => in_html(text),
-            Syntax::Slack => in_mrkdwn(text),
-            Syntax::Discord | Syntax::Reddit => in_markdown(text),
+        let found = self.entities(text, Dialect::Plain).into_iter();
+        found.filter(|entity| entity.kind == EntityKind::Link).map(|entity| entity.range).collect()
+    }
+
+    /// What stands in running text as `dialect` has it, and the addresses behind
+    /// words; in order, not overlapping.
+    fn entities(self, text: &str, dialect: Dialect) -> Vec<Entity> {
+        let mut found: Vec<_> = match self {
+            Syntax::Plain => entities(text, dialect),
+            Syntax::Telegram => in_html(text, dialect),
+            Syntax::Slack => in_mrkdwn(text, dialect),
+            Syntax::Discord | Syntax::Reddit => in_markdown(text, dialect),
         };
         // A link without an address leads nowhere.
-        places.retain(|place| place.start < place.end);
-        places
+        found.retain(|entity| entity.range.start < entity.range.end);
+        found
     }
 }
 
-/// The bare addresses of `text`, which begins at `from`.
-fn bare(text: &str, from: usize) -> impl Iterator<Item = Range<usize>> {
-    let links = entities(text, Dialect::Plain).into_iter().filter(|entity| entity.kind == EntityKind::Link);
-    links.map(move |entity| from + entity.range.start..from + entity.range.end)
+/// What the network of `rules` links in a finished text of a post, which is
+/// written in the network's own markup: in order, not overlapping, in bytes of
+/// the text as it is written.
+///
+/// Of a link behind words it is the address, if that is one of the web. In time
+/// that grows with the text.
+pub fn linked(text: &str, rules: &Rules) -> Vec<Entity> {
+    if rules.markup == Syntax::Plain {
+        return entities(text, rules.dialect);
+    }
+    let mut found = rules.markup.entities(text, rules.dialect);
+    found.retain_mut(|entity| {
+        let Some(address) = text.get(entity.range.clone()) else { return false };
+        let scheme = address.split_once(':').map(|(scheme, _)| scheme);
+        if rules.markup == Syntax::Telegram && address.starts_with("tg://user?id=") {
+            // "inline mention of a user" (Bot API 10.1, HTML style).
+            entity.kind = EntityKind::Mention;
+        }
+        let web = |scheme: &str| ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+        // `acme.org:8080` has no scheme.
+        entity.kind != EntityKind::Link || scheme.is_none_or(|scheme| scheme.contains('.') || web(scheme))
+    });
+    found
+}
+
+/// An address behind words.
+fn link(range: Range<usize>) -> Entity {
+    Entity { kind: EntityKind::Link, range }
+}
+
+/// What stands in the running `text`, which begins at `from`.
+fn bare(text: &str, from: usize, dialect: Dialect) -> impl Iterator<Item = Entity> {
+    let found = entities(text, dialect).into_iter();
+    found.map(move |Entity { kind, range }| Entity { kind, range: from + range.start..from + range.end })
 }
 
 /// The same where `&` is `&amp;`.
-fn bare_escaped(text: &str, from: usize, out: &mut Vec<Range<usize>>) {
+fn bare_escaped(text: &str, from: usize, dialect: Dialect, out: &mut Vec<Entity>) {
     if !text.contains('&') {
-        out.extend(bare(text, from));
+        out.extend(bare(text, from, dialect));
         return;
     }
     // Each piece in which nothing is written otherwise: where it is read, where it stands.
@@ -86,17 +124,25 @@ fn bare_escaped(text: &str, from: usize, out: &mut Vec<Range<usize>>) {
         let own = pieces.get(next).filter(|(read, _)| *read == place).map(|(_, own)| *own);
         own.unwrap_or_else(|| start(place))
     };
-    out.extend(bare(&read, 0).map(|range| from + start(range.start)..from + end(range.end)));
+    out.extend(bare(&read, 0, dialect).map(|Entity { kind, range }| {
+        let range = from + start(range.start)..from + end(range.end);
+        Entity { kind, range }
+    }));
 }
 
-fn in_html(text: &str) -> Vec<Range<usize>> {
+fn in_html(text: &str, dialect: Dialect) -> Vec<Entity> {
     let mut out = Vec::new();
-    let (mut closed, mut from) = (0_usize, 0);
-    while let Some(tag) = text[from..].find('<').map(|at| from + at) {
-        if closed == 0 {
-            bare_escaped(&text[from..tag], from, &mut out);
+    let (mut closed, mut from, mut at) = (0_usize, 0, 0);
+    while let Some(tag) = text[at..].find('<').map(|found| at + found) {
+        // `1 < 2` is no tag.
+        if !text[tag + 1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic()) {
+            at = tag + 1;
+            continue;
         }
-        let Some(end) = text[tag..].find('>').map(|at| tag + at) else { return out };
+        let Some(end) = text[tag..].find('>').map(|at| tag + at) else { break };
+        if closed == 0 {
+            bare_escaped(&text[from..tag], from, dialect, &mut out);
+        }
         let inside = &text[tag + 1..end];
         let closes = inside.starts_with('/');
         let name = inside.trim_start_matches('/');
@@ -105,16 +151,15 @@ fn in_html(text: &str) -> Vec<Range<usize>> {
             if closes {
                 closed = closed.saturating_sub(1);
             } else {
-                out.extend(
-                    target(inside).filter(|_| closed == 0).map(|own| tag + 1 + own.start..tag + 1 + own.end),
-                );
+                let own = target(inside).filter(|_| closed == 0);
+                out.extend(own.map(|own| link(tag + 1 + own.start..tag + 1 + own.end)));
                 closed += 1;
             }
         }
-        from = end + 1;
+        (from, at) = (end + 1, end + 1);
     }
     if closed == 0 {
-        bare_escaped(&text[from..], from, &mut out);
+        bare_escaped(&text[from..], from, dialect, &mut out);
     }
     out
 }
@@ -127,7 +172,7 @@ fn target(tag: &str) -> Option<Range<usize>> {
     Some(at + 1..at + 1 + length)
 }
 
-fn in_mrkdwn(text: &str) -> Vec<Range<usize>> {
+fn in_mrkdwn(text: &str, dialect: Dialect) -> Vec<Entity> {
     let mut out = Vec::new();
     let mut from = 0;
     // Where the next one stands is looked for once.
@@ -145,34 +190,47 @@ fn in_mrkdwn(text: &str) -> Vec<Range<usize>> {
             tick.filter(|length| *length > 0).map(|length| sign + 2 + length)
         } else {
             close = if close <= sign { next(">", sign) } else { close };
-            // A tag of Slack's is on one line, and holds no other.
-            let inside = text.get(sign + 1..close).unwrap_or("");
-            (close < text.len() && !inside.contains(['<', '\n'])).then_some(close + 1)
+            feed = if feed <= sign { next("\n", sign) } else { feed };
+            // A tag of Slack's is on one line and ends at the first `>`: in its
+            // words a `<` is a letter (`<(.*?)>`, "Retrieving messages", 2026).
+            let inside = text.get(sign + 1..close.min(feed)).unwrap_or("");
+            let other = inside.find(['<', '|']).is_some_and(|at| inside[at..].starts_with('<'));
+            (close < feed && !other).then_some(close + 1)
         };
         let Some(end) = end else {
             at = sign + 1;
             continue;
         };
-        bare_escaped(&text[from..sign], from, &mut out);
+        bare_escaped(&text[from..sign], from, dialect, &mut out);
         let inside = rest.strip_prefix('<').map(|rest| &rest[..end - sign - 2]);
-        if let Some(inside) = inside.filter(|inside| inside.contains("://")) {
-            let url = inside.split('|').next().unwrap_or(inside);
-            out.push(sign + 1..sign + 1 + url.len());
+        match inside {
+            Some(inside) if inside.starts_with(['@', '#', '!']) => {
+                let called = bare(&text[sign..end], sign, dialect);
+                out.extend(called.filter(|entity| entity.range == (sign..end)));
+            }
+            Some(inside) => {
+                let url = inside.split('|').next().unwrap_or(inside);
+                out.extend(url.contains("://").then(|| link(sign + 1..sign + 1 + url.len())));
+            }
+            None => {}
         }
         (from, at) = (end, end);
     }
-    bare_escaped(&text[from..], from, &mut out);
+    bare_escaped(&text[from..], from, dialect, &mut out);
     out
 }
 
-fn in_markdown(text: &str) -> Vec<Range<usize>> {
+fn in_markdown(text: &str, dialect: Dialect) -> Vec<Entity> {
+    // Discord has no code but between backticks.
+    let indented = |kind: &CodeBlockKind<'_>| *kind == CodeBlockKind::Indented && dialect == Dialect::Discord;
     let mut out = Vec::new();
     let mut run: Option<Range<usize>> = None;
     let (mut closed, mut words) = (false, 0_usize);
     let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES;
     for (event, range) in markdown::events(text, options) {
         match &event {
-            Event::Text(_) if !closed && words == 0 => {
+            // Neither network knows HTML: it is text.
+            Event::Text(_) | Event::Html(_) | Event::InlineHtml(_) if !closed && words == 0 => {
                 run = Some(run.map_or(range.start, |run| run.start)..range.end);
                 continue;
             }
@@ -181,10 +239,10 @@ fn in_markdown(text: &str) -> Vec<Range<usize>> {
             _ => {}
         }
         if let Some(run) = run.take() {
-            out.extend(text.get(run.clone()).into_iter().flat_map(|own| bare(own, run.start)));
+            out.extend(text.get(run.clone()).into_iter().flat_map(|own| bare(own, run.start, dialect)));
         }
         match event {
-            Event::Start(Tag::CodeBlock(_)) => closed = true,
+            Event::Start(Tag::CodeBlock(kind)) => closed = !indented(&kind),
             Event::End(TagEnd::CodeBlock) => closed = false,
             Event::Start(Tag::Link { link_type, dest_url, .. }) => {
                 words += 1;
@@ -195,14 +253,14 @@ fn in_markdown(text: &str) -> Vec<Range<usize>> {
                     LinkType::Inline => own.rfind(&*dest_url),
                     _ => None,
                 };
-                out.extend(at.map(|at| range.start + at..range.start + at + dest_url.len()));
+                out.extend(at.map(|at| link(range.start + at..range.start + at + dest_url.len())));
             }
             Event::End(TagEnd::Link) => words = words.saturating_sub(1),
             _ => {}
         }
     }
     if let Some(run) = run {
-        out.extend(text.get(run.clone()).into_iter().flat_map(|own| bare(own, run.start)));
+        out.extend(text.get(run.clone()).into_iter().flat_map(|own| bare(own, run.start, dialect)));
     }
     out
 }
@@ -234,6 +292,7 @@ pub fn with_addresses<'t>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::network;
     use proptest::prelude::*;
 
     fn found(text: &str, syntax: Syntax) -> Vec<String> {
@@ -288,6 +347,45 @@ mod tests {
         }
         assert_eq!(found("    curl https://a.example", Syntax::Discord), none);
         assert_eq!(found("` https://a.example\n` https://b.example", Syntax::Slack).len(), 2);
+    }
+
+    #[test]
+    fn a_finished_text_links_nothing_in_code_and_in_words() {
+        let all = |text: &str, rules: &Rules| -> Vec<String> {
+            linked(text, rules).into_iter().map(|entity| text[entity.range].to_owned()).collect()
+        };
+        let telegram = "<b>@acme_rockets</b> <code>https://a.example @acme_rockets</code> 1 < 2 acme.de \
+                        <a href=\"https://b.example/?c=1&amp;d\">@acme_news acme.de</a> \
+                        <a href=\"tg://user?id=5\">Joe</a> <a href=\"mailto:x@acme.de\">x</a> $ACME <pre>#x";
+        assert_eq!(
+            all(telegram, &network::TELEGRAM),
+            ["@acme_rockets", "acme.de", "https://b.example/?c=1&amp;d", "tg://user?id=5", "$ACME"]
+        );
+        let kinds: Vec<EntityKind> =
+            linked(telegram, &network::TELEGRAM).iter().map(|entity| entity.kind).collect();
+        assert_eq!(kinds[3], EntityKind::Mention);
+        let slack = "<@U1> `<@U2>` <https://a.example|<@U3>> <https://b.example|see acme.de> ```\nacme.de <!here>\n``` \
+                     <!here> <#C1|news> <mailto:x@acme.de|x> a < b acme.com <@U4";
+        assert_eq!(
+            all(slack, &network::SLACK),
+            ["<@U1>", "https://a.example", "https://b.example", "<!here>", "<#C1|news>", "acme.com"]
+        );
+        let discord = "<@1> `<@2> https://a.example` [@here](https://b.example) **@everyone** \
+                       <https://c.example>\n```\nhttps://d.example\n```\n\n    https://e.example\n\n<b>https://f.example</b>";
+        assert_eq!(
+            all(discord, &network::DISCORD),
+            [
+                "<@1>",
+                "https://b.example",
+                "@everyone",
+                "https://c.example",
+                "https://e.example",
+                "https://f.example"
+            ]
+        );
+        let reddit = "u/joe_b `u/joe_c` [r/rust](https://a.example)\n\n    r/code\n\nr/de";
+        assert_eq!(all(reddit, &network::REDDIT), ["u/joe_b", "https://a.example", "r/de"]);
+        assert_eq!(all("`acme.de` @ada", &network::X), ["acme.de", "@ada"]);
     }
 
     #[test]

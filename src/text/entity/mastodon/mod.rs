@@ -10,7 +10,7 @@ mod link;
 mod tests;
 
 use super::pieces::pieces;
-use super::{Entity, EntityKind, category};
+use super::{Entity, EntityKind, category, signs};
 use std::ops::Range;
 
 /// A name's host has no more characters (RFC 1035); with more the name is none.
@@ -77,7 +77,7 @@ fn find<const N: usize>(
 fn mentions(text: &str, opens: bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut taken = 0;
-    for (at, _) in text.match_indices('@') {
+    for at in memchr::memchr_iter(b'@', text.as_bytes()) {
         let before = text[..at].chars().next_back();
         let joined = before.map_or(!opens, |c| matches!(c, '=' | '/') || category::is_word(c));
         if at < taken || joined {
@@ -121,7 +121,7 @@ fn dotted(text: &str, start: usize, part: impl Fn(char) -> bool) -> usize {
 /// joiner inside, and not only digits.
 fn hashtags(text: &str, opens: bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    for (at, sign) in text.match_indices(['#', '＃']) {
+    for (at, sign) in signs(text, 0, b'#') {
         let before = text[..at].chars().next_back();
         if !before.map_or(opens, char::is_whitespace) {
             continue;

@@ -1,5 +1,6 @@
 //! `@name` and `@name/list`, and whom a text replies to.
 
+use super::super::signs;
 use super::letters;
 use std::ops::Range;
 
@@ -22,7 +23,7 @@ const LONGEST_LIST: usize = 24;
 /// Finds the mentions of `text` from byte `from` on.
 pub(super) fn find(text: &str, from: usize, found: &mut Vec<Mention>) {
     let mut floor = from;
-    for (at, sign) in text[from..].match_indices(['@', '＠']).map(|(at, sign)| (from + at, sign)) {
+    for (at, sign) in signs(text, from, b'@') {
         let name = at + sign.len();
         let end = name_end(text, name);
         if at < floor || end == name || !may_begin(text, at, floor) {

@@ -1,5 +1,6 @@
 //! `#word` and `$ACME`.
 
+use super::super::signs;
 use super::letters::{is_tag_letter, may_stand_in_tag};
 use super::mention::is_space;
 use std::ops::Range;
@@ -7,7 +8,7 @@ use std::ops::Range;
 /// Finds the hashtags of `text` from byte `from` on, with their signs.
 pub(super) fn hashtags(text: &str, from: usize, found: &mut Vec<Range<usize>>) {
     let mut floor = from;
-    for (at, sign) in text[from..].match_indices(['#', '＃']).map(|(at, sign)| (from + at, sign)) {
+    for (at, sign) in signs(text, from, b'#') {
         let word = at + sign.len();
         let end = text[word..].find(|c| !may_stand_in_tag(c)).map_or(text.len(), |length| word + length);
         if at < floor || !may_begin(text, at, floor) || !is_word(&text[word..end]) {
@@ -39,7 +40,7 @@ fn may_begin(text: &str, at: usize, floor: usize) -> bool {
 /// six letters, and one or two more behind `.` or `_`.
 pub(super) fn cashtags(text: &str, from: usize, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
-    for at in text[from..].match_indices('$').map(|(at, _)| from + at) {
+    for at in memchr::memchr_iter(b'$', &bytes[from..]).map(|at| from + at) {
         let before = text.get(from..at).and_then(|before| before.chars().next_back());
         if at > 0 && !before.is_some_and(is_space) {
             continue;

@@ -36,7 +36,7 @@ pub(super) fn find(text: &str, from: usize, found: &mut Vec<Url>) {
     let bytes = text.as_bytes();
     let (mut floor, mut looked) = (from, from);
     let mut labels = Vec::new();
-    while let Some(dot) = bytes[looked..].iter().position(|b| *b == b'.') {
+    while let Some(dot) = memchr::memchr(b'.', &bytes[looked..]) {
         let dot = looked + dot;
         let start = run_start(text, looked.max(floor), dot);
         let end = run_end(text, dot);
@@ -252,35 +252,58 @@ impl Host {
 /// all but punctuation, spaces, and what is invalid or steers the direction.
 fn is_host_letter(c: char) -> bool {
     match c {
-        '\0'..='\x7f' => {
-            c.is_ascii_alphanumeric() || matches!(c, '"' | '`' | '\0'..='\x08' | '\x0e'..='\x1f' | '\x7f')
-        }
+        '\0'..='\x7f' => is_ascii_host_letter(c),
         _ => !matches!(u32::from(c),
             0x85 | 0xA0 | 0x61C | 0x1680 | 0x180E | 0x2000..=0x200A | 0x200E..=0x200F | 0x2028..=0x202F
             | 0x205F | 0x2066..=0x2069 | 0x3000 | 0xFEFF | 0xFFFE..=0xFFFF),
     }
 }
 
+const fn is_ascii_host_letter(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '"' | '`' | '\0'..='\x08' | '\x0e'..='\x1f' | '\x7f')
+}
+
 fn is_run(c: char) -> bool {
     matches!(c, '-' | '_' | '.') || is_host_letter(c)
 }
 
+/// [`is_run`] of bytes of ASCII, for speed; of other bytes never.
+const RUN: [bool; 256] = {
+    let mut run = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        run[byte as usize] = matches!(byte, b'-' | b'_' | b'.') || is_ascii_host_letter(byte as char);
+        byte += 1;
+    }
+    run
+};
+
 fn run_start(text: &str, floor: usize, dot: usize) -> usize {
-    let before = text[floor..dot].char_indices().rev().take_while(|(_, c)| is_run(*c));
-    before.last().map_or(dot, |(at, _)| floor + at)
+    let mut start = dot;
+    loop {
+        let before = text.as_bytes()[floor..start].iter().rev();
+        start -= before.take_while(|byte| RUN[usize::from(**byte)]).count();
+        match text[floor..start].chars().next_back() {
+            Some(c) if !c.is_ascii() && is_run(c) => start -= c.len_utf8(),
+            _ => return start,
+        }
+    }
 }
 
 /// The end of the run, or of its part before a second dot in a row: no host
 /// goes on behind that.
 fn run_end(text: &str, dot: usize) -> usize {
-    let mut before = ' ';
-    for (offset, c) in text[dot..].char_indices() {
-        if !is_run(c) || c == '.' && before == '.' {
-            return dot + offset;
+    let bytes = text.as_bytes();
+    let mut at = dot;
+    loop {
+        let is_run = |at: usize, byte: u8| RUN[usize::from(byte)] && (byte != b'.' || bytes[at - 1] != b'.');
+        let rest = bytes[at..].iter().enumerate();
+        at += rest.take_while(|(offset, byte)| at + offset == dot || is_run(at + offset, **byte)).count();
+        match text[at..].chars().next() {
+            Some(c) if !c.is_ascii() && self::is_run(c) => at += c.len_utf8(),
+            _ => return at,
         }
-        before = c;
     }
-    text.len()
 }
 
 /// Whether a link may begin at `at` (`validUrlPrecedingChars`).
