@@ -191,3 +191,13 @@ fn every_module_opens_with_its_promise() {
         assert!(text.starts_with("//!"), "{} does not open with its promise", name(&path));
     }
 }
+
+/// What fails for one person fails for the next: the texts that laws are tried
+/// on begin at one seed (`.cargo/config.toml`). Others are tried at length by
+/// the ignored test of `tests/laws`.
+#[test]
+fn laws_are_tried_on_the_same_texts_in_each_run() {
+    let seed = proptest::test_runner::Config::default().rng_seed;
+    let fixed = matches!(seed, proptest::test_runner::RngSeed::Fixed(_));
+    assert!(fixed, "PROPTEST_RNG_SEED is not set: run the tests with cargo, in this folder");
+}

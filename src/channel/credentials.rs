@@ -1,6 +1,6 @@
 //! The named secrets of an account at a network.
 
-use super::secret::{Exposed, redact, resolve};
+use super::secret::{Exposed, redact_pieces, resolve};
 use super::{Configuring, Ready, SendError};
 use crate::diagnostic::Diagnostic;
 use crate::ladder::secret_ref::SecretRef;
@@ -26,6 +26,12 @@ pub struct Secrets {
 }
 
 impl Secrets {
+    /// These values, for a test.
+    #[cfg(test)]
+    pub(super) fn of(values: &[(&'static str, &str)]) -> Secrets {
+        Secrets { values: values.iter().map(|(key, value)| (*key, Exposed::new(*value))).collect() }
+    }
+
     /// The value that stands under `key` in the table.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.values.iter().find(|(name, _)| *name == key).map(|(_, value)| value.value())
@@ -37,10 +43,17 @@ impl Secrets {
         header(&format!("Bearer {}", self.get(key).unwrap_or_default()), key)
     }
 
-    /// `text`, which a server said, with every trace of the secrets taken out.
+    /// Whether a name that a server gave holds nothing of the secrets: what was
+    /// told to a server may come back as a name.
+    pub fn are_not_in(&self, name: &str) -> bool {
+        self.redact(name) == name
+    }
+
+    /// `text`, which a server said, with every trace of the secrets taken out,
+    /// and every longer piece of them.
     pub fn redact(&self, text: &str) -> String {
         let all: Vec<Exposed> = self.values.iter().map(|(_, value)| value.clone()).collect();
-        redact(text, &all)
+        redact_pieces(text, &all)
     }
 }
 
@@ -129,8 +142,10 @@ pub fn account(network: &str, configuring: &Configuring<'_>, known_as: Option<&s
 
 /// `base_url`, which every adapter that speaks HTTP takes: another host that
 /// speaks the network's language (a proxy, a test server). Paths are put behind
-/// it, so it ends with its own: nothing follows that is no part of one.
-pub fn base_url(reader: &mut Reader<'_>, default: &str) -> String {
+/// it, so it ends with its own: nothing follows that is no part of one, nor the
+/// step with which the adapter's own paths begin. `ours` tells by the address and
+/// its last step whether that is one, and what else to write then.
+pub fn base_url(reader: &mut Reader<'_>, default: &str, ours: Ours) -> String {
     let Some(written) = reader.text("base_url") else { return default.to_owned() };
     let good = url::Url::parse(&written.value).is_ok_and(|url| {
         let local = super::is_loopback(url.host_str().unwrap_or(""));
@@ -147,7 +162,29 @@ pub fn base_url(reader: &mut Reader<'_>, default: &str) -> String {
                 .hint("write an `https://` address (`http://` only for this machine), without user name, password, `?`, `#` and blanks"),
         );
     }
-    written.value.trim_end_matches('/').to_owned()
+    let base_url = written.value.trim_end_matches('/').to_owned();
+    if let Some((step, more)) = last_step(&base_url, ours).filter(|_| good) {
+        let without = base_url.strip_suffix(&step).unwrap_or(&base_url).trim_end_matches('/');
+        let message = format!("`base_url` ends with `/{step}`, which is put behind it anyway");
+        reader.problems.push(
+            Diagnostic::error("bad-url", message)
+                .at(written.span)
+                .hint(format!("write `base_url = \"{without}\"`{more}")),
+        );
+    }
+    base_url
+}
+
+/// Whether the last step of an address is one that an adapter writes itself: then
+/// how a hint goes on that says what to write.
+pub type Ours = fn(&url::Url, &str) -> Option<String>;
+
+/// The end of the address's path, if the adapter writes that itself.
+fn last_step(base_url: &str, ours: Ours) -> Option<(String, String)> {
+    let url = url::Url::parse(base_url).ok()?;
+    let last = url.path_segments()?.next_back()?.to_owned();
+    let more = ours(&url, &last)?;
+    Some((last, more))
 }
 
 /// An address in a message. One that may hold a secret (before its `@`, or
@@ -192,6 +229,21 @@ mod tests {
             assert!(said.contains("this `base_url` is no address") && !said.contains("hunter2"), "{said}");
         }
         assert!(problems("http://api.x.com").join("").contains("`http://api.x.com` is no address"));
+    }
+
+    #[test]
+    fn the_step_that_the_adapter_writes_itself_is_not_taken_twice() {
+        for (doubled, without) in [
+            ("https://api.x.com/2", "https://api.x.com"),
+            ("https://api.x.com//2//", "https://api.x.com"),
+            ("https://api.twitter.com/2/", "https://api.twitter.com"),
+        ] {
+            let said = problems(doubled).join("\n");
+            assert!(said.contains("`base_url` ends with `/2`, which is put behind it anyway"), "{said}");
+            assert!(said.contains(&format!("write `base_url = \"{without}\"`")), "{said}");
+        }
+        // Elsewhere it may be a step of theirs.
+        assert!(taken("https://proxy.example/2") && taken("https://api.x.com/2/to"));
     }
 
     #[test]

@@ -29,28 +29,32 @@ const LONGEST_EXCERPT: usize = 16 * 1024;
 /// trust (about 4 ms), so it happens once and only when something is sent.
 pub fn client() -> Result<&'static Client, String> {
     static CLIENT: OnceLock<Result<Client, String>> = OnceLock::new();
-    CLIENT.get_or_init(|| build(redirect::Policy::limited(5))).as_ref().map_err(Clone::clone)
+    let follows = || configured(redirect::Policy::limited(5));
+    CLIENT.get_or_init(|| built(follows())).as_ref().map_err(Clone::clone)
 }
 
 /// The client for the service at `base_url`: it follows no redirect, which would
 /// carry a post or a token to where nobody looked. What stands on this machine
 /// is asked without the environment's proxy: `http://` is for this machine
-/// because nothing of it crosses a wire.
+/// because nothing of it crosses a wire. Every request has a connection of its own:
+/// one that was left open may be closed by the other side at the very moment that
+/// a post goes into it, and then nobody knows whether it was read.
 pub fn service(base_url: &str) -> Result<&'static Client, SendError> {
     static CLIENT: OnceLock<Result<Client, String>> = OnceLock::new();
     static HERE: OnceLock<Result<Client, String>> = OnceLock::new();
     let url = url::Url::parse(base_url).ok();
     let host = url.as_ref().and_then(url::Url::host_str);
     let built = if host.is_some_and(super::is_loopback) {
-        HERE.get_or_init(|| built(configured(redirect::Policy::none()).no_proxy()))
+        HERE.get_or_init(|| built(alone().no_proxy()))
     } else {
-        CLIENT.get_or_init(|| build(redirect::Policy::none()))
+        CLIENT.get_or_init(|| built(alone()))
     };
     built.as_ref().map_err(|says| SendError::NotYet { says: says.clone(), wait: None })
 }
 
-fn build(redirects: redirect::Policy) -> Result<Client, String> {
-    built(configured(redirects))
+/// Follows nothing, and keeps no connection.
+fn alone() -> ClientBuilder {
+    configured(redirect::Policy::none()).pool_max_idle_per_host(0)
 }
 
 fn configured(redirects: redirect::Policy) -> ClientBuilder {
@@ -70,6 +74,9 @@ fn built(builder: ClientBuilder) -> Result<Client, String> {
 /// 460 and 499, numbers that mean nothing) may follow something that was done.
 const REFUSALS: [u16; 19] =
     [400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 413, 414, 415, 416, 422, 426, 428, 429, 431];
+
+/// What to do about a redirect, behind what is said of it.
+pub const LED_ELSEWHERE: &str = "; if `base_url` leads elsewhere, write the address that it leads to";
 
 /// What a service answered.
 #[derive(Clone, Debug)]
@@ -109,6 +116,11 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// A header's value as far as it is text, if it is there.
+    pub fn told(&self, name: &str) -> Option<String> {
+        self.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    }
+
     /// The service's own clock, to the second (RFC 9110, 6.6.1).
     pub fn date(&self) -> Option<Timestamp> {
         http_date(self.header("date")?)
@@ -132,10 +144,41 @@ impl Answer {
     }
 
     /// The beginning of the body, made visible: much more of it than a message
-    /// shows, for a secret that is cut in two is not found in it any more.
+    /// shows, for a secret that is cut in two is not found in it any more. Of a
+    /// page, which no service answers with, only its words.
     pub fn excerpt(&self) -> String {
         let start = &self.body[..self.body.len().min(LONGEST_EXCERPT)];
-        crate::diagnostic::visible::visible(String::from_utf8_lossy(start).trim()).into_owned()
+        let text = String::from_utf8_lossy(start);
+        let text = text.trim();
+        let text = if text.starts_with('<') { words_of_page(text) } else { text.to_owned() };
+        crate::diagnostic::visible::visible(&text).into_owned()
+    }
+}
+
+/// What stands on a page, without its marks, scripts and styles.
+fn words_of_page(page: &str) -> String {
+    let mut words = String::new();
+    let mut rest = page;
+    while let Some(at) = rest.find('<') {
+        words.push_str(&rest[..at]);
+        words.push(' ');
+        let mark = &rest[at + 1..];
+        let hidden = ["script", "style"]
+            .into_iter()
+            .find(|name| mark.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)));
+        let end = match hidden {
+            Some(name) => mark.find(&format!("</{name}")).map(|end| end + 2 + name.len()),
+            None => Some(0),
+        };
+        let after = end.and_then(|end| mark[end..].find('>').map(|close| end + close + 1));
+        rest = after.map_or("", |after| &mark[after..]);
+    }
+    words.push_str(rest);
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.is_empty() {
+        "a page of HTML without words".to_owned()
+    } else {
+        format!("a page of HTML: {words}")
     }
 }
 
@@ -302,6 +345,23 @@ mod tests {
         assert_eq!(answer(&[("retry-after", "soon")]).retry_after(), None);
     }
 
+    #[test]
+    fn of_a_page_only_its_words_are_told() {
+        let told = |body: &str| {
+            Answer { status: 502, headers: HeaderMap::new(), body: body.as_bytes().to_vec(), cut: None }
+                .excerpt()
+        };
+        let page = "<!doctype html><head><title>502 Bad\nGateway</title><style>a<b{}</style></head>\
+                    <body><h1>Bad Gateway</h1><SCRIPT>if (a < b) {}</script><hr>proxy/1.2";
+        assert_eq!(told(page), "a page of HTML: 502 Bad Gateway Bad Gateway proxy/1.2");
+        assert_eq!(told("<html><body></body></html>"), "a page of HTML without words");
+        assert_eq!(told("<p>cut <b"), "a page of HTML: cut");
+        assert_eq!(told("<p>é<script>a<b"), "a page of HTML: é");
+        assert_eq!(told(" not < a page\u{1b}"), "not < a page\\u{1b}");
+        // In one pass, whatever comes.
+        assert_eq!(told(&"<".repeat(LONGEST_EXCERPT)), "a page of HTML without words");
+    }
+
     fn packed(plain: &[u8]) -> Vec<u8> {
         let mut packing = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         std::io::Write::write_all(&mut packing, plain).unwrap();
@@ -338,6 +398,29 @@ mod tests {
         let bomb = called(packed(&vec![b' '; 16 * LONGEST_ANSWER])).await;
         assert_eq!(bomb.cut.as_deref(), Some(TOO_LONG));
         assert!(bomb.body.len() < LONGEST_ANSWER);
+    }
+
+    /// The second request would find the first one's connection closed.
+    #[tokio::test]
+    async fn every_request_to_a_service_has_a_connection_of_its_own() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let accepting = tokio::spawn(async move {
+            for _ in 0..3 {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(async move {
+                    let _ = stream.read(&mut [0; 1024]).await;
+                    let head = b"HTTP/1.1 200 OK\r\nconnection: keep-alive\r\ncontent-length: 2\r\n\r\nok";
+                    let _ = stream.write_all(head).await;
+                    // What comes next on it is not answered.
+                    let _ = stream.read(&mut [0; 1024]).await;
+                });
+            }
+        });
+        for _ in 0..3 {
+            assert_eq!(call(service(&url).unwrap().post(&url)).await.unwrap().body, b"ok");
+        }
+        accepting.await.unwrap();
     }
 
     #[tokio::test]

@@ -89,7 +89,7 @@ pub enum SendError {
 
 /// After this long it is looked at again whether somebody has mended what
 /// stops a channel: not within one run.
-const MENDING: Duration = Duration::from_secs(5 * 60);
+pub const MENDING: Duration = Duration::from_secs(5 * 60);
 
 impl SendError {
     /// A refusal that is about who asks, or about what is paid.

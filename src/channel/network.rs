@@ -7,6 +7,7 @@ use super::{
     Receipt, Removed, Rules, Seen, SendError, Variant, VariantKind, Whose,
 };
 use crate::plan::PayloadPart;
+use serde_json::Value;
 use std::fmt::Debug;
 use std::future::Future;
 use std::path::Path;
@@ -199,6 +200,35 @@ impl<N: Network> Channel for N {
     }
 }
 
+/// Whether it can be the name of something that is named to the network alone,
+/// and never to readers: an upload, a comment. Short, and without anything that
+/// steers an address. Servers have been seen to write the absence of a name as a word.
+pub(super) fn is_plain_id(id: &str) -> bool {
+    !["none", "null", "undefined"].iter().any(|none| id.eq_ignore_ascii_case(none))
+        && (1..=LONGEST_ID).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+/// No network names anything by more (a judgement: the longest documented are
+/// LinkedIn's images, of about thirty). Tokens mostly have more.
+const LONGEST_ID: usize = 64;
+
+/// What a server said in the place of a name, for a message: `clean` takes out
+/// secrets and makes it visible, and then it is cut. Nothing, if it named nothing.
+pub(super) fn odd_name(said: Option<&Value>, clean: impl Fn(&str) -> String) -> Option<String> {
+    let said = match said? {
+        Value::Null => return None,
+        Value::String(text) if text.trim().is_empty() => return None,
+        Value::String(text) => clean(text),
+        other => clean(&other.to_string()),
+    };
+    let one_line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    Some(match one_line.char_indices().nth(LONGEST_ID) {
+        Some((end, _)) => format!("`{}…`", &one_line[..end]),
+        None => format!("`{one_line}`"),
+    })
+}
+
 /// Whose machine an address is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Host {
@@ -232,6 +262,28 @@ pub(super) fn web(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_id_is_short_and_steers_nothing() {
+        for good in ["7", "1346889436626259968", "345_555", "AbC-9_x", &"a".repeat(64)] {
+            assert!(is_plain_id(good), "{good}");
+        }
+        for bad in ["", "None", "NULL", "a/b", "..", "a b", "a?b", "é", "٧", &"a".repeat(65)] {
+            assert!(!is_plain_id(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_came_instead_of_a_name_is_shown_short_and_clean() {
+        let shown = |said: Value| odd_name(Some(&said), |text| text.replace("sesame", "«secret»"));
+        assert_eq!(shown(Value::from("urn:li:activity:sesame")).unwrap(), "`urn:li:activity:«secret»`");
+        assert_eq!(shown(Value::from("a\n  b")).unwrap(), "`a b`");
+        assert_eq!(shown(serde_json::json!({ "a": 1 })).unwrap(), "`{\"a\":1}`");
+        assert_eq!(shown(Value::from("é".repeat(100))).unwrap(), format!("`{}…`", "é".repeat(64)));
+        for nothing in [Value::Null, Value::from(" ")] {
+            assert_eq!(shown(nothing), None);
+        }
+    }
 
     fn busy(wait: Option<Duration>) -> Result<u8, SendError> {
         Err(SendError::NotYet { says: "enough for now".to_owned(), wait })

@@ -8,30 +8,30 @@
 //! Markdown from people (Reddit in its Markdown editor).
 
 use crate::render::{html, late};
-use crate::text::markup::links::Spelling;
 use crate::text::markup::{slack, telegram};
-use crate::text::{Rules, escape};
+use crate::text::{Rules, Syntax, escape};
 
 /// A finished text of the outlet with `rules`, to be pasted.
 pub fn typed(text: &str, rules: &Rules) -> String {
-    let typed = match Spelling::of(rules.network) {
-        Spelling::Plain | Spelling::Markdown => return text.to_owned(),
-        Spelling::Html => typed_html(text),
-        Spelling::Slack => typed_mrkdwn(text),
+    let typed = match rules.markup {
+        Syntax::Plain | Syntax::Discord | Syntax::Reddit => return text.to_owned(),
+        Syntax::Telegram => typed_html(text),
+        Syntax::Slack => typed_mrkdwn(text),
     };
     late::out_of_html(&typed)
 }
 
 /// The same as HTML, with real bold, links and code.
 pub fn formatted(text: &str, rules: &Rules) -> String {
-    match Spelling::of(rules.network) {
-        Spelling::Plain => {
+    match rules.markup {
+        Syntax::Plain => {
             let paragraphs = text.split("\n\n").map(|words| escape(words.trim()).replace('\n', "<br>\n"));
             paragraphs.map(|words| format!("<p>{words}</p>\n")).collect()
         }
-        Spelling::Html => html::cleaned(&with_line_ends(text)) + "\n",
-        Spelling::Slack => html::cleaned(&html_of_mrkdwn(text)) + "\n",
-        Spelling::Markdown => html::of_post(text, rules.network == "discord") + "\n",
+        Syntax::Telegram => html::cleaned(&with_line_ends(text)) + "\n",
+        Syntax::Slack => html::cleaned(&html_of_mrkdwn(text)) + "\n",
+        Syntax::Discord => html::of_post(text, true) + "\n",
+        Syntax::Reddit => html::of_post(text, false) + "\n",
     }
 }
 
@@ -212,7 +212,7 @@ fn html_of_line(line: &str) -> String {
     // Marks that are open: which, and their piece.
     let mut open: Vec<(char, usize)> = Vec::new();
     let mut before: Option<char> = None;
-    let mut addresses = Spelling::Slack.addresses(line).into_iter().peekable();
+    let mut addresses = Syntax::Slack.addresses(line).into_iter().peekable();
     let mut at = 0;
     while let Some(c) = line[at..].chars().next() {
         let rest = &line[at..];

@@ -2,7 +2,7 @@
 
 use crate::ladder::secret_ref::SecretRef;
 use base64::Engine as _;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -61,6 +61,29 @@ pub fn resolve(reference: &SecretRef, project: &Path) -> Result<Exposed, String>
 /// in base64 or in JSON: for whatever a server answered, before it becomes a
 /// message. Linear in the text for each of a fixed number of forms.
 pub fn redact(text: &str, secrets: &[Exposed]) -> String {
+    shown(text, &traces(text, secrets))
+}
+
+/// The same, and with every piece of a secret that is long enough to be no chance:
+/// servers repeat what they were told, and cut it. Not for secrets that are
+/// addresses, whose hosts are told to people.
+pub fn redact_pieces(text: &str, secrets: &[Exposed]) -> String {
+    let mut hidden = traces(text, secrets);
+    let pieces: HashSet<&[u8]> =
+        secrets.iter().flat_map(|secret| secret.value().as_bytes().windows(PIECE)).collect();
+    for (at, window) in text.as_bytes().windows(PIECE).enumerate() {
+        if pieces.contains(window) {
+            hidden[at..at + PIECE].fill(true);
+        }
+    }
+    shown(text, &hidden)
+}
+
+/// So many bytes of a secret in a row, and more, are no chance (a judgement).
+const PIECE: usize = 12;
+
+/// Which bytes of `text` are traces of the secrets.
+fn traces(text: &str, secrets: &[Exposed]) -> Vec<bool> {
     let secrets = secrets.iter().map(Exposed::value).filter(|value| !value.is_empty());
     let forms: BTreeSet<String> = secrets.flat_map(forms).collect();
     // First all are looked for, and then all taken out: forms overlap, and one
@@ -71,6 +94,10 @@ pub fn redact(text: &str, secrets: &[Exposed]) -> String {
             hidden[at..at + found.len()].fill(true);
         }
     }
+    hidden
+}
+
+fn shown(text: &str, hidden: &[bool]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = false;
     for (c, hidden) in text.char_indices().map(|(at, c)| (c, hidden[at])) {
@@ -307,6 +334,22 @@ mod tests {
             let said = format!("key {base64} is wrong");
             assert_eq!(redact(&said, &[Exposed::new(">>>???a")]), "key «secret» is wrong");
         }
+    }
+
+    #[test]
+    fn a_long_piece_of_a_secret_is_a_secret_too() {
+        let secrets = ["EAAB-sesame-open-1234567890", "short", "grüße-sesam-öffne-dich"].map(Exposed::new);
+        for (said, shown) in [
+            ("token EAAB-sesame-open… is wrong", "token «secret»… is wrong"),
+            ("…open-1234567890", "…«secret»"),
+            ("sesame-open", "sesame-open"),
+            ("sho short", "sho «secret»"),
+            ("é-sesam-öffne-di", "é«secret»"),
+            ("", ""),
+        ] {
+            assert_eq!(redact_pieces(said, &secrets), shown);
+        }
+        assert_eq!(redact("EAAB-sesame-open", &secrets), "EAAB-sesame-open");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! object, also when a verb fails. Starting is cheap: threads, TLS and the
 //! store are made by the verbs that need them, when they do.
 
+mod asking;
 mod by_hand;
 mod channels;
 mod check;

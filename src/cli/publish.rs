@@ -1,5 +1,6 @@
 //! `ladder publish`: a message or a plan goes out, once.
 
+use super::asking::told;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
@@ -7,7 +8,7 @@ use super::sending::{Manner, deliveries, dues, keep_media, match_channels, send}
 use super::{by_hand, file, price};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
-use crate::plan::{Plan, Standing, State, Step, Wish};
+use crate::plan::{Plan, Standing, State, Step, StepKey, Wish};
 use crate::publish::{Scope, exit_of, outstanding};
 use crate::report::{queue, status};
 use crate::schedule::{Due, due};
@@ -49,6 +50,7 @@ pub struct Arguments {
 /// Sends what is due and leaves the rest planned.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
+    desk.field("left_alone", json!([]));
     if !arguments.dry_run {
         desk.real_clock()?;
     }
@@ -64,6 +66,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let now = desk.now(&house.loaded.zone)?;
     let mut store = house.store()?;
     let mut standing = House::standing(&store)?;
+    standing.end_mending_pauses();
     let wish = Wish { only: arguments.only.clone(), again: arguments.again.clone() };
     let composed = match &message {
         Some(message) => Some(house.compose(desk, message, arguments.ladder.as_deref(), now)?),
@@ -100,6 +103,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if deliveries(&standing, &plans).iter().any(|delivery| delivery.state == State::Sending) {
         drop(store.lock_for_sending()?);
         standing = Standing::fold(&store.events()?, false);
+        standing.end_mending_pauses();
     }
     let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
     let left = left.first().map_or(&[][..], |left| &left.steps);
@@ -112,7 +116,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // Asking may have taken a while: from here on nobody else sends, and what
     // somebody sent meanwhile is not sent again.
     let lock = store.lock_for_sending()?;
-    let standing = Standing::fold(&store.events()?, false);
+    let mut standing = Standing::fold(&store.events()?, false);
+    standing.end_mending_pauses();
     // Nor is it sent under another name or in another generation than it would
     // have, had that been known.
     let made_anew = composed.as_ref().map(|composed| house.make(composed, &standing, store.id(), &wish));
@@ -126,9 +131,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     keep_media(&house, &store, plan)?;
     let manner = Manner { scope: Scope::Plan, early, only: arguments.only.clone() };
-    let now_standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
-    Ok(answer(&plans, &standing, &now_standing, desk, &house))
+    told(&plans, &standing, &now_standing, &left_alone, desk, &house)
 }
 
 /// Tells where the deliveries of these plans stand, and what a person has to do
@@ -152,7 +157,15 @@ pub fn answer(
         let words = plural(dues.len(), "delivery is", "deliveries are");
         let next = dues.values().filter_map(|due| if let Due::At(time) = due { Some(*time) } else { None });
         let next = next.min().map(|time| format!(", the next due {}", local(time, zone))).unwrap_or_default();
-        desk.console.talk(&format!("{words} left planned{next}: `ladder run` sends what is due"));
+        let is_held = |key: &&StepKey| {
+            standing.deliveries.get(*key).is_some_and(|delivery| delivery.state == State::Held)
+        };
+        let how = match dues.keys().filter(is_held).count() {
+            0 => "left planned",
+            held if held == dues.len() => "held back",
+            _ => "left planned or held back",
+        };
+        desk.console.talk(&format!("{words} {how}{next}: `ladder run` sends what is due"));
     }
     for plan in plans {
         let out = plan.steps.iter().filter(|step| !standing.deliveries.contains_key(&step.key)).count();

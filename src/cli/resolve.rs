@@ -53,15 +53,19 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         Some(person) => (person.part.state, Some(person.recipient.clone())),
         None => (keyed.delivery.state, None),
     };
+    let can_be_reopened = match keyed.recipient {
+        Some(person) => person.before.is_some(),
+        None => keyed.delivery.can_be_reopened(),
+    };
     if arguments.undo {
-        if recipient.is_some() || keyed.delivery.before.is_none() {
+        if !can_be_reopened {
             let message = format!("of {keyed} there is nothing to take back");
             return Err(Failure::usage("nothing-to-undo", message).hint(
                 "only what a person settled can be taken back, as long as nothing has happened since",
             ));
         }
         let event = EventKind::Reopened { by: person() };
-        let event = Event { at: now, key: keyed.delivery.key.clone(), recipient: None, kind: event };
+        let event = Event { at: now, key: keyed.delivery.key.clone(), recipient, kind: event };
         store.commit(&Batch { plans: Vec::new(), events: vec![event] })?;
         let standing = Standing::fold(&store.events()?, false);
         drop(lock);
@@ -74,12 +78,14 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let stopped = matches!(state, State::Refused | State::Held);
     let broken_off = keyed.recipient.is_none() && keyed.delivery.is_broken_off() && stopped;
     let open = matches!(state, State::Unknown | State::Waiting);
-    if !(open || broken_off && arguments.sent.is_some()) {
+    // Of what is half out the rest is missing: not to send it settles nothing.
+    let given_up = broken_off && state == State::Held && keyed.delivery.live().next().is_none();
+    if !(open || broken_off && arguments.sent.is_some() || given_up) {
         let word = crate::report::sign::word(state);
         let failure = Failure::usage("settled", format!("{keyed} is {word}: there is nothing to settle"));
         return Err(match broken_off {
             true => failure.hint("post the rest by hand, then say where it is: `--sent URL`"),
-            false if keyed.delivery.before.is_some() => failure.hint("`--undo` takes back what was said"),
+            false if can_be_reopened => failure.hint("`--undo` takes back what was said"),
             false => failure,
         });
     }

@@ -1,9 +1,9 @@
 //! `ladder run`: sends all that is due. What cron and CI call.
 
+use super::asking::told;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::publish::answer;
 use super::sending::{Manner, deliveries, match_channels, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
@@ -19,6 +19,7 @@ pub struct Arguments {}
 /// Sends what is due of every queued plan, without asking: it was planned.
 pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
+    desk.field("left_alone", json!([]));
     desk.real_clock()?;
     let house = House::project_only(desk)?;
     let mut store = house.store()?;
@@ -53,7 +54,10 @@ pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     let manner = Manner { scope: Scope::TakenUp, early: false, only: Vec::new() };
-    let now_standing = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
-    Ok(exit.or(answer(&plans, &standing, &now_standing, desk, &house)))
+    match told(&plans, &standing, &now_standing, &left_alone, desk, &house) {
+        Ok(of_plans) => Ok(exit.or(of_plans)),
+        Err(failure) => Err(Failure { exit: exit.or(failure.exit), ..failure }),
+    }
 }

@@ -1,13 +1,14 @@
 //! What `publish` and `run` do once it is settled what goes out: the lock, the
 //! channels' own word, the pictures, the run, Ctrl-C.
 
+use super::asking::{LeftAlone, ask};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
 use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
-use crate::plan::{Delivery, Plan, Standing, State, Step};
+use crate::plan::{Delivery, Plan, Standing, Step, StepKey};
 use crate::publish::{self, Route, Scope, World};
 use crate::report::Progress;
 use crate::report::status::{self, Dues};
@@ -65,7 +66,8 @@ pub fn keep_media(house: &House, store: &Store, plan: &Plan) -> Result<(), Failu
     Ok(())
 }
 
-/// Sends what is due of `plans`. The caller holds the store's lock.
+/// Sends what is due of `plans`, and says which channels had to be left alone.
+/// The caller holds the store's lock.
 pub fn send(
     desk: &mut Desk,
     house: &House,
@@ -73,43 +75,37 @@ pub fn send(
     plans: &[Plan],
     standing: &Standing,
     manner: Manner,
-) -> Result<Standing, Failure> {
+) -> Result<(Standing, Vec<LeftAlone>), Failure> {
     let runtime = runtime()?;
     let quiet = desk.console.is_quiet();
     let project = house.loaded.folder.path.clone();
     // Who has nothing to send is not asked: its secrets may be gone by now.
     let left = publish::outstanding(plans, standing, &manner.only, manner.scope);
     let outbox = outbox::stand_in(&house.loaded.project);
-    let asked = publish::preflight(&house.channels.configured, &outbox, &left, &project);
-    let channels = &house.channels.configured;
-    let routes = runtime.block_on(async {
-        let routes = asked.await.map_err(not_ready)?;
-        let names = to_verify(&left, plans, standing, house, &manner);
-        let unsaid = publish::verify(channels, &routes, &names, &project).await.map_err(not_taken)?;
-        Ok((routes, unsaid))
-    });
-    let (routes, unsaid) = match routes {
+    let asked = match runtime.block_on(ask(house, &left, plans, standing, &manner)) {
         Ok(asked) => asked,
         Err(failure) => {
             runtime.shutdown_background();
             return Err(beside_doubts(failure, plans, standing, desk, house));
         }
     };
-    if is_any_due(&left, plans, standing, house, manner.early) {
-        tell_outbox(desk, &routes);
-        for why in unsaid {
+    if is_any_due(&left, plans, standing, house, &manner, &asked.resting) {
+        tell_outbox(desk, &asked.routes);
+        for why in &asked.unsaid {
             desk.console.talk(&crate::text::visible(&format!("{why}: the table is taken at its word")));
         }
     }
     // Not before all is said: bars and lines would write over each other.
     let mut progress = Progress::new(plans, std::io::stderr().is_terminal() && !quiet);
+    progress.goes_on(standing);
     let result = runtime.block_on(async {
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let listening = tokio::spawn(interrupts(stop));
         let world = World {
             store,
             channels: &house.channels.configured,
-            routes,
+            routes: asked.routes,
+            resting: asked.resting,
             outbox: &outbox,
             project,
             zone: house.loaded.zone.clone(),
@@ -130,7 +126,7 @@ pub fn send(
     }
     // A name look-up that hangs must not keep the answer back.
     runtime.shutdown_background();
-    result
+    Ok((result?, asked.left_alone))
 }
 
 /// The threads on which channels work.
@@ -167,44 +163,22 @@ impl publish::Listener for Silent {
     fn doing(&mut self, _step: &Step, _what: &str) {}
 }
 
-/// The channels whose networks are asked who we are: for `publish` all, so that
-/// a token that is no good is known today and not at nine tomorrow; for `run`
-/// those that may have something to do in this run, because some networks
-/// charge for asking.
-fn to_verify(
+/// Whether any of `left` goes out at once. Cron calls `ladder run` every few
+/// minutes, and need not hear each time where things would go.
+fn is_any_due(
     left: &[Plan],
     plans: &[Plan],
     standing: &Standing,
     house: &House,
     manner: &Manner,
-) -> BTreeSet<String> {
-    let now = Timestamp::now();
-    let mut names = BTreeSet::new();
-    for left in left {
-        let whole = plans.iter().find(|plan| plan.digest == left.digest).unwrap_or(left);
-        let due = |step: &Step| due(whole, step, standing, now, &house.loaded.zone, manner.early);
-        let doubtful = |step: &Step| {
-            standing.deliveries.get(&step.key).is_some_and(|delivery| delivery.state == State::Unknown)
-        };
-        let begins = left.steps.iter().any(|step| doubtful(step) || due(step) == Due::Now);
-        for step in &left.steps {
-            // What waits for another rung may follow it in this very run.
-            let follows = || begins && matches!(due(step), Due::After(_));
-            if manner.scope == Scope::Plan || doubtful(step) || due(step) == Due::Now || follows() {
-                names.insert(step.channel.clone());
-            }
-        }
-    }
-    names
-}
-
-/// Whether any of `left` goes out at once. Cron calls `ladder run` every few
-/// minutes, and need not hear each time where things would go.
-fn is_any_due(left: &[Plan], plans: &[Plan], standing: &Standing, house: &House, early: bool) -> bool {
+    resting: &BTreeSet<StepKey>,
+) -> bool {
     let (now, zone) = (Timestamp::now(), &house.loaded.zone);
     left.iter().any(|left| {
         let whole = plans.iter().find(|plan| plan.digest == left.digest).unwrap_or(left);
-        left.steps.iter().any(|step| due(whole, step, standing, now, zone, early) == Due::Now)
+        let goes = |step: &&Step| !resting.contains(&step.key);
+        let mut steps = left.steps.iter().filter(goes);
+        steps.any(|step| due(whole, step, standing, now, zone, manner.early) == Due::Now)
     })
 }
 
@@ -231,18 +205,6 @@ fn beside_doubts(
     failure.exit = Exit::Unknown;
     failure.message.push_str("; and what is unknown could not be looked for");
     failure
-}
-
-fn not_ready(reasons: Vec<String>) -> Failure {
-    let failure =
-        Failure::new(Exit::Failed, "not-ready", format!("nothing was sent: {}", reasons.join("; ")));
-    failure.hint("set what is missing, or give the channel `without_credentials = \"outbox\"`")
-}
-
-fn not_taken(reasons: Vec<String>) -> Failure {
-    let message = format!("nothing was sent: {}", reasons.join("; "));
-    Failure::new(Exit::Failed, "not-accepted", message)
-        .hint("mend the credentials or the account; `ladder channels --check` asks the networks again")
 }
 
 fn tell_outbox(desk: &mut Desk, routes: &BTreeMap<String, Route>) {

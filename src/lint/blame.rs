@@ -2,6 +2,7 @@
 
 use super::look::Look;
 use crate::render::late;
+use crate::render::markup::{Markup, escaped};
 use crate::source::Span;
 use crate::text::{EntityKind, count, entities};
 
@@ -24,12 +25,20 @@ pub(super) fn largest(look: &Look<'_>, part: usize) -> Option<Share> {
     let cost = |text: &str| count(text, rules, post.url_reserve).counted;
     let message = look.made.message;
     let whole = cost(text);
-    let times = |value: &str| if value.trim().is_empty() { 0 } else { text.matches(value.trim()).count() };
+    let markup = Markup::of(rules.network);
+    let costs = |value: &str| match value.trim() {
+        "" => 0,
+        value => {
+            let written = escaped(value, markup);
+            let (plain, escaped) = (text.matches(value).count(), text.matches(&written).count());
+            if plain >= escaped { plain * cost(value) } else { escaped * cost(&written) }
+        }
+    };
     let tags = entities(text, rules.dialect).into_iter().filter(|entity| entity.kind == EntityKind::Hashtag);
     let tags: usize = tags.map(|entity| cost(&text[entity.range])).sum();
     let late: usize = late::find(text).iter().map(|found| cost(&text[found.range.clone()])).sum();
-    let title = times(&message.title.value) * cost(message.title.value.trim());
-    let summary = times(&message.summary) * cost(message.summary.trim());
+    let title = costs(&message.title.value);
+    let summary = costs(&message.summary);
     let template = look.template(part).map_or("", |template| template.value.as_str());
     let wrote_all = look.written_whole().is_some();
     let body = if !wrote_all && template.contains("message.body") {

@@ -4,11 +4,11 @@ use super::look::{Look, OfVariant, number};
 use super::{blame, table};
 use crate::diagnostic::Diagnostic;
 use crate::text::count::too_many;
-use crate::text::{EntityKind, Unit, count};
+use crate::text::{EntityKind, Syntax, Unit, count, marked};
 
 /// The rules of this file.
 pub(super) const RULES: &[OfVariant] =
-    &[too_long, too_many_in_one, title_too_long, no_threads, no_first_comment];
+    &[too_long, too_many_in_one, too_many_marks, title_too_long, no_threads, no_first_comment];
 
 fn too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let Some(post) = look.post() else { return };
@@ -20,8 +20,15 @@ fn too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         let mut ways = Vec::new();
         if let Some(share) = &share {
             let left = share.cost.saturating_sub(counted.over());
-            if share.name.starts_with("message.") && share.name != "message.tags" && left >= 10 {
-                ways.push(format!("use `{{{{ {} | fit({left}) }}}}`", share.name));
+            if ["message.title", "message.summary", "message.body"].contains(&share.name) && left >= 10 {
+                let made = match share.name {
+                    // What is left of a body is what a filter made of it.
+                    "message.body" if rules.markup == Syntax::Plain => " | plain",
+                    "message.body" => " | markup",
+                    _ if rules.markup == Syntax::Plain => "",
+                    _ => " | escaped",
+                };
+                ways.push(format!("use `{{{{ {}{made} | fit({left}) }}}}`", share.name));
             }
             if share.name == "message.tags" {
                 ways.push("use fewer tags: `| hashtags(2)`".to_owned());
@@ -89,6 +96,29 @@ fn too_many_in_one(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             ))
             .at(look.text_span(at))
             .hint(hint),
+        );
+    }
+}
+
+/// What goes out all the same, and looks other than it was meant: links among it.
+fn too_many_marks(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let (Some(post), syntax) = (look.post(), look.made.outlet.rules.markup) else { return };
+    let Some(most) = syntax.most_marked() else { return };
+    for (at, part) in post.parts.iter().enumerate() {
+        let counted = marked(&part.text, syntax);
+        if counted <= most {
+            continue;
+        }
+        found.push(
+            table::TOO_MANY_MARKS
+                .broken(format!(
+                    "{} has {} (bold words, links, code); {} shows the first {most}",
+                    look.part_name(at),
+                    number(counted, "marked place"),
+                    look.network(),
+                ))
+                .at(look.text_span(at))
+                .hint("mark less, or make it a thread with `<!-- break -->` between: each part has its own"),
         );
     }
 }

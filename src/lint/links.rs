@@ -6,8 +6,7 @@ use super::{Subject, table};
 use crate::diagnostic::Diagnostic;
 use crate::render::{Variant, VariantKind};
 use crate::source::{Span, Spanned};
-use crate::text::markup::links::Spelling;
-use crate::text::{Dialect, EntityKind, entities};
+use crate::text::{Dialect, EntityKind, Syntax, entities};
 use std::collections::BTreeSet;
 
 /// The rules of this file.
@@ -130,7 +129,7 @@ fn links<'a>(look: &Look<'a>) -> BTreeSet<&'a str> {
             let mut all: BTreeSet<&str> =
                 post.parts.iter().flat_map(|part| part.links.iter().map(String::as_str)).collect();
             // In markup a link is not written as it is.
-            if Spelling::of(look.made.outlet.rules.network) == Spelling::Plain {
+            if look.made.outlet.rules.markup == Syntax::Plain {
                 all.extend(post.parts.iter().flat_map(|part| in_text(&part.text)));
             }
             all.extend(post.card.as_ref().map(|card| card.url.as_str()));

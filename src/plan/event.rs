@@ -68,8 +68,16 @@ pub enum EventKind {
     Seen { part: u32, seen: Seen },
     /// The service said no, for good.
     Refused { part: u32, says: String },
-    /// The service did nothing and said so; not before `until`.
-    NotYet { part: u32, says: String, until: Timestamp },
+    /// The service did nothing and said so; not before `until`. `mend`: it said no to
+    /// who asks, or to what is paid, so that the delivery is held until somebody
+    /// has mended that.
+    NotYet {
+        part: u32,
+        says: String,
+        until: Timestamp,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        mend: bool,
+    },
     /// The request left and nothing proves what became of it.
     Unknown { part: u32, cause: String },
     /// It was looked for, and still nobody knows: why.

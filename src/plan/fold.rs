@@ -65,6 +65,11 @@ impl Standing {
         );
         if !tells {
             delivery.before = None;
+            let address = event.recipient.as_deref();
+            match address.map(|address| person_of(delivery, address)) {
+                Some(person) => person.into_iter().for_each(|person| person.before = None),
+                None => delivery.recipients.iter_mut().for_each(|person| person.before = None),
+            }
         }
         match &event.kind {
             EventKind::Planned { .. } => plan(delivery, event),
@@ -75,7 +80,7 @@ impl Standing {
             }
             EventKind::Looked { part, says } => look(delivery, *part, says),
             EventKind::Seen { part, seen } => see(delivery, *part, seen),
-            EventKind::Reopened { .. } => settle::reopen(delivery),
+            EventKind::Reopened { .. } => settle::reopen(delivery, event.recipient.as_deref()),
             EventKind::Resolved { sent, url, by } => {
                 settle::resolve(delivery, event, *sent, url.as_deref(), by)
             }
@@ -159,6 +164,7 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
     }
     let part = slot(delivery, event.recipient.as_deref(), number);
     let settled = matches!(part.state, State::Sent | State::Waiting);
+    part.mend = matches!(event.kind, EventKind::NotYet { mend: true, .. }) && !settled;
     let mut error = None;
     let mut not_before = None;
     let mut sent = false;
@@ -218,6 +224,10 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         Some(_) => delivery.not_before.max(not_before),
         None => not_before,
     };
+    // Others' mails go on: a person's waits like any other "not yet".
+    if let (EventKind::NotYet { mend: true, says, .. }, None) = (&event.kind, &event.recipient) {
+        keep_back(delivery, State::Held, says);
+    }
 }
 
 /// Somebody looked for a part whose outcome is unknown, and still nobody knows.
@@ -397,7 +407,13 @@ fn person(delivery: &Delivery, address: &str) -> RecipientStanding {
         generation: delivery.generation,
         recipient: Some(address.to_owned()),
     };
-    RecipientStanding { recipient: address.to_owned(), key: identity.key(), part: untried(0), error: None }
+    RecipientStanding {
+        recipient: address.to_owned(),
+        key: identity.key(),
+        part: untried(0),
+        error: None,
+        before: None,
+    }
 }
 
 fn untried(part: u32) -> PartStanding {
@@ -411,6 +427,7 @@ fn untried(part: u32) -> PartStanding {
         doubted: false,
         cause: None,
         looked: None,
+        mend: false,
         receipt: None,
         bound: None,
     }

@@ -160,6 +160,11 @@ fn step(
                 gone.rung, draft.rung
             )),
         ),
+        (Some(half), _, None)
+            if half.reached() && half.is_open() && half.payload_digest != payload_digest =>
+        {
+            problems.push(half_out(half, &draft.rung).at(rung.name.span));
+        }
         (Some(sent), _, None) if sent.reached() && sent.payload_digest != payload_digest => problems.push(
             Diagnostic::note(
                 "edited-after-sending",
@@ -211,6 +216,27 @@ fn step(
         recipients: draft.recipients.clone(),
         reason,
     }
+}
+
+/// A message was edited while only a part of it was out: what goes, and what can
+/// be done about it.
+fn half_out(delivery: &Delivery, rung: &str) -> Diagnostic {
+    let key = delivery.key.0.get(..12).unwrap_or(&delivery.key.0);
+    let (out, all, hint) = if delivery.is_for_each_person() {
+        let hint = "`--again REASON` sends what the message says now, to everybody".to_owned();
+        (delivery.count_recipients(State::Sent), delivery.recipients.len(), hint)
+    } else {
+        let hint = format!(
+            "for the new words: delete what is live there, then `--again REASON` posts all of it; or post the rest by \
+             hand and say where it is: `ladder resolve {key} --sent URL`"
+        );
+        (delivery.live().count(), delivery.part_count as usize, hint)
+    };
+    let message = format!(
+        "`{rung}` is half out in other words ({out} of {all} sent): what is left of it goes out in those, and nothing \
+         of it a second time"
+    );
+    Diagnostic::note("edited-after-sending", message).hint(hint)
 }
 
 /// The name under which this rung has its history. What reached the account

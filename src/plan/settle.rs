@@ -1,24 +1,43 @@
 //! What a person's word, or the network's records, settle.
 
 use super::fold::{keep_back, slot};
-use super::{Delivery, Event, PartStanding, RECORDS, Receipt, State};
+use super::{Delivery, Event, PartStanding, RECORDS, Receipt, RecipientStanding, State, Unsettled};
 
 /// A person's (or the evidence's) word on what is unknown or waits to be pasted.
 /// Unknown and not out: planned again. Written for a person and not pasted:
-/// cancelled, for somebody decided against it; `--again` sends it anew.
+/// cancelled, for somebody decided against it; `--again` sends it anew. So is what
+/// is held until something is mended, as long as nothing of it is out.
 pub(super) fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
-    // Of mails to many people only one is meant, and all of them would be kept.
+    // Of mails to many people only one may be meant: each keeps its own past.
     let before = (event.recipient.is_none() && !delivery.is_for_each_person() && by != RECORDS)
         .then(|| Box::new(delivery.clone()));
     settle(delivery, event, sent, url, by);
     delivery.before = before;
 }
 
-/// What a person settled is as open as it was before.
-pub(super) fn reopen(delivery: &mut Delivery) {
-    if let Some(before) = delivery.before.take() {
+/// What a person settled is as open as it was before: the delivery as a whole,
+/// that person's mail of it, or all mails that were settled at once, and last.
+pub(super) fn reopen(delivery: &mut Delivery, address: Option<&str>) {
+    if address.is_none()
+        && let Some(before) = delivery.before.take()
+    {
         *delivery = *before;
+        return;
     }
+    let meant = |person: &&mut RecipientStanding| address.is_none_or(|address| address == person.recipient);
+    let (mut not_before, mut sent_at) = (delivery.not_before, delivery.sent_at);
+    let settled = delivery.recipients.iter_mut().filter(meant).filter_map(|person| person.before.as_ref());
+    let last = settled.map(|before| before.settled_at).max();
+    for person in delivery.recipients.iter_mut().filter(meant) {
+        let Some(before) = person.before.take_if(|before| Some(before.settled_at) == last) else { continue };
+        not_before = not_before.or(before.not_before);
+        // Somebody else's mail may have gone out since.
+        if sent_at == last {
+            sent_at = before.sent_at;
+        }
+        (person.part, person.error) = (before.part, before.error);
+    }
+    (delivery.not_before, delivery.sent_at) = (not_before, sent_at);
 }
 
 fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
@@ -28,6 +47,15 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
     let mut parts: Vec<&mut PartStanding> = delivery.parts.iter_mut().filter(|_| address.is_none()).collect();
     for person in &mut delivery.recipients {
         if address.is_none_or(|address| address == person.recipient) && open(&person.part) {
+            person.before = (by != RECORDS).then(|| {
+                Box::new(Unsettled {
+                    settled_at: event.at,
+                    part: person.part.clone(),
+                    error: person.error.clone(),
+                    not_before: delivery.not_before,
+                    sent_at: delivery.sent_at,
+                })
+            });
             person.error = None;
             parts.push(&mut person.part);
         }
@@ -51,6 +79,9 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
     }
     if !any && sent && address.is_none() && delivery.is_broken_off() {
         return post_the_rest_by_hand(delivery, event, url);
+    }
+    if !any && !sent && delivery.waits_for_mending() && delivery.live().next().is_none() {
+        return keep_back(delivery, State::Cancelled, &format!("not to go out any more, says {by}"));
     }
     if !any {
         // A person may still tell the address of what is out without one.
@@ -86,6 +117,7 @@ fn post_the_rest_by_hand(delivery: &mut Delivery, event: &Event, url: Option<&st
         let part = slot(delivery, None, number);
         if part.state != State::Sent {
             part.state = State::Sent;
+            part.mend = false;
             part.receipt = Some(Receipt { url: url.take(), ..Receipt::default() });
         }
     }

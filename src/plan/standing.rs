@@ -109,6 +109,9 @@ pub struct PartStanding {
     pub cause: Option<String>,
     /// Why looking for it settled nothing, when it was looked for last.
     pub looked: Option<String>,
+    /// Whether the last try was refused for want of a token or of money, so that
+    /// it waits for somebody to mend that.
+    pub mend: bool,
     /// What the service answered.
     pub receipt: Option<Receipt>,
     /// What was sent, in the adapter's words.
@@ -126,6 +129,23 @@ pub struct RecipientStanding {
     pub part: PartStanding,
     /// Why not, if not.
     pub error: Option<String>,
+    /// How it stood before a person settled it, until anything else happens to it.
+    pub before: Option<Box<Unsettled>>,
+}
+
+/// How one person's mail stood before somebody settled it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unsettled {
+    /// When it was settled: of several at once, all are taken back at once.
+    pub settled_at: Timestamp,
+    /// The one part.
+    pub part: PartStanding,
+    /// Why not.
+    pub error: Option<String>,
+    /// The delivery's.
+    pub not_before: Option<Timestamp>,
+    /// The delivery's.
+    pub sent_at: Option<Timestamp>,
 }
 
 /// All deliveries that the journal knows.
@@ -166,17 +186,28 @@ impl Delivery {
         self.parts.iter().filter(|part| part.state == State::Sent)
     }
 
-    /// Whether it stopped after parts of it had gone out: one was refused, so
-    /// that nothing can send the rest without posting the others again, or it is
-    /// held until something is mended. A person may post the rest by hand and
-    /// say so.
+    /// Whether what a person said of it last, or of any mail of it, can be taken back.
+    pub fn can_be_reopened(&self) -> bool {
+        self.before.is_some() || self.recipients.iter().any(|person| person.before.is_some())
+    }
+
+    /// Whether it is held until somebody has mended a token, or what is paid.
+    pub fn waits_for_mending(&self) -> bool {
+        self.state == State::Held && self.parts.iter().any(|part| part.mend)
+    }
+
+    /// Whether it stopped, and a person may post what is missing by hand and say
+    /// so: after parts of it had gone out one was refused, so that nothing can
+    /// send the rest without posting the others again; or it is held until
+    /// something is mended.
     pub fn is_broken_off(&self) -> bool {
         let stopped = self.state == State::Held || self.parts.iter().any(|part| part.state == State::Refused);
-        stopped && !self.is_for_each_person() && self.live().next().is_some()
+        let half_out = stopped && !self.is_for_each_person() && self.live().next().is_some();
+        half_out || self.waits_for_mending()
     }
 
     /// The part that a person's word would be about: the first that is unknown,
-    /// waits or, where others are live, was refused or is held.
+    /// waits or, in what is broken off, was refused or is held.
     pub fn unsettled(&self) -> Option<&PartStanding> {
         let open = |part: &&PartStanding| matches!(part.state, State::Unknown | State::Waiting);
         let stopped = |part: &&PartStanding| {
@@ -237,6 +268,14 @@ impl Delivery {
 }
 
 impl Standing {
+    /// A person is here, who may have mended what was waited for: that is tried
+    /// at once, and not after the pause that runs make.
+    pub fn end_mending_pauses(&mut self) {
+        for delivery in self.deliveries.values_mut().filter(|delivery| delivery.waits_for_mending()) {
+            delivery.not_before = None;
+        }
+    }
+
     /// The delivery of that rung of that message to that account, newest generation.
     pub fn latest(&self, account: &str, message: &str, rung: &str) -> Option<&Delivery> {
         self.deliveries

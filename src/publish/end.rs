@@ -3,6 +3,20 @@
 use crate::exit::Exit;
 use crate::plan::{Delivery, State};
 
+/// The end for these deliveries where something that was due had to be left
+/// alone, for want of a channel that works: that is a failure.
+pub fn exit_beside_rest(deliveries: &[&Delivery]) -> Exit {
+    let is_out = |state: State| matches!(state, State::Sent | State::Altered);
+    let out = |delivery: &&Delivery| {
+        is_out(delivery.state) || delivery.recipients.iter().any(|person| is_out(person.part.state))
+    };
+    match exit_of(deliveries) {
+        Exit::Unknown => Exit::Unknown,
+        _ if deliveries.iter().any(out) => Exit::Partial,
+        _ => Exit::Failed,
+    }
+}
+
 /// The end for these deliveries, by PRODUCT's order: an unknown outcome first,
 /// then failures beside successes, failures alone, what was held back. What is
 /// planned, or waits for a person to paste it, is no failure.

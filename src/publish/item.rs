@@ -21,6 +21,8 @@ pub(super) struct Item<'a> {
     pub flying: usize,
     /// Not again in this run.
     pub parked: bool,
+    /// Nothing of it is sent or looked for in this run.
+    pub rests: bool,
     /// What is unknown, and still to be asked for.
     pub lookups: VecDeque<(Option<String>, u32)>,
     /// The people who are still to be tried; none before the mail has begun.
@@ -61,6 +63,7 @@ impl<'a> Item<'a> {
             stand_in,
             flying: 0,
             parked: false,
+            rests: false,
             lookups,
             people: None,
             later: Vec::new(),
@@ -69,6 +72,12 @@ impl<'a> Item<'a> {
             recorded,
             bound: None,
         }
+    }
+
+    /// It is left alone in this run.
+    pub fn rest(&mut self) {
+        self.rests = true;
+        self.lookups.clear();
     }
 
     /// The channel that sends: its own, or the outbox in its stead.

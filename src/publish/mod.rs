@@ -5,30 +5,33 @@
 //! trouble delays no other. Facts go out as events to a [`Listener`]; nothing
 //! in here prints. Why it is built so: `docs/decisions/once-only.md` and `stages.md`.
 //!
-//! [`preflight`] asks every channel first, [`verify`] the networks behind them; [`run`] takes plans up and sends
-//! what is due of them (`publish`); [`resume`] sends what is due of what was
-//! taken up before (`run`); [`take_up`] only takes up (`schedule`).
+//! [`preflight`] asks every channel first, [`verify`] the networks behind them,
+//! [`resting()`] says what is left alone where one of them cannot be used; [`run`]
+//! takes plans up and sends what is due of them (`publish`); [`resume`] sends what
+//! is due of what was taken up before (`run`); [`take_up`] only takes up (`schedule`).
 
 mod attempt;
 mod bound;
 mod end;
 mod item;
 mod preflight;
+mod rest;
 mod retry;
 mod runner;
 mod take_up;
 mod verify;
 
-pub use end::exit_of;
-pub use preflight::{Scope, outstanding, preflight};
+pub use end::{exit_beside_rest, exit_of};
+pub use preflight::{Preflight, Scope, outstanding, preflight};
+pub use rest::{Moment, Rest, resting, wanted};
 pub use take_up::take_up;
-pub use verify::verify;
+pub use verify::{Verdicts, verify};
 
 use crate::channel::Configured;
-use crate::plan::{Event, Plan, Standing, Step};
+use crate::plan::{Event, Plan, Standing, Step, StepKey};
 use crate::store::{Store, StoreError};
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Hears what happens, as it happens.
@@ -57,8 +60,11 @@ pub struct World<'a> {
     pub store: &'a mut Store,
     /// The channels by name.
     pub channels: &'a BTreeMap<String, Configured>,
-    /// What [`preflight`] found. Steps of a channel that is not in it stay planned.
+    /// What [`preflight`] found. Steps of a channel that is not in it rest.
     pub routes: BTreeMap<String, Route>,
+    /// What is left alone in this run: nothing of it is sent or looked for. That
+    /// it is too late for it is noted all the same.
+    pub resting: BTreeSet<StepKey>,
     /// The outbox that takes the posts of channels without credentials.
     pub outbox: &'a Configured,
     /// The project's folder.

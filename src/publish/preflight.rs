@@ -43,69 +43,83 @@ pub fn outstanding(plans: &[Plan], standing: &Standing, only: &[String], scope: 
     left
 }
 
+/// What the channels of a run said of themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preflight {
+    /// Which way each channel's steps go; one that cannot send has none.
+    pub routes: BTreeMap<String, Route>,
+    /// The channels that cannot send, and every reason, a sentence each.
+    pub broken: BTreeMap<String, Vec<String>>,
+}
+
 /// Asks every channel of the plans' steps whether it could send
 /// (`Channel::ready`), before the first byte leaves for any of them, and
-/// `outbox`, where it takes over for one of them. The error is every reason
-/// why nothing may be sent at all, a sentence each.
+/// `outbox`, where it takes over for one of them.
 pub async fn preflight(
     channels: &BTreeMap<String, Configured>,
     outbox: &Configured,
     plans: &[Plan],
     project: &Path,
-) -> Result<BTreeMap<String, Route>, Vec<String>> {
-    let mut problems = Vec::new();
-    let mut asked: BTreeMap<&str, Option<Route>> = BTreeMap::new();
+) -> Preflight {
+    let mut found = Preflight::default();
     for step in plans.iter().flat_map(|plan| &plan.steps) {
         let name = step.channel.as_str();
         let Some(configured) = channels.get(name) else {
             let problem =
                 format!("`{}` goes to `[channels.{name}]`, which is not in `ladder.toml`", step.rung);
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
+            found.breaks(name, vec![problem]);
             continue;
         };
+        if !found.routes.contains_key(name) && !found.broken.contains_key(name) {
+            match ask(name, configured, project).await {
+                Ok(route) => drop(found.routes.insert(name.to_owned(), route)),
+                Err(reasons) => found.breaks(name, reasons),
+            }
+        }
         // The key holds the account: sending to another one would break the
         // promise that the journal makes.
         let account = configured.channel.account();
         if account != step.identity.account {
-            problems.push(format!(
+            let problem = format!(
                 "`{}` was planned for `{}`, and `[channels.{name}]` is now `{account}`: plan it anew",
                 step.rung, step.identity.account
-            ));
-        }
-        if !asked.contains_key(name) {
-            let route = ask(name, configured, project, &mut problems).await;
-            asked.insert(name, route);
+            );
+            found.breaks(name, vec![problem]);
         }
     }
-    if asked.values().flatten().any(|route| matches!(route, Route::Outbox { .. })) {
-        ask("outbox", outbox, project, &mut problems).await;
+    let stands_in = |route: &Route| matches!(route, Route::Outbox { .. });
+    if found.routes.values().any(stands_in)
+        && let Err(reasons) = ask("outbox", outbox, project).await
+    {
+        let names: Vec<String> =
+            found.routes.iter().filter(|(_, r)| stands_in(r)).map(|(name, _)| name.clone()).collect();
+        names.iter().for_each(|name| found.breaks(name, reasons.clone()));
     }
-    if problems.is_empty() {
-        Ok(asked.into_iter().filter_map(|(name, route)| Some((name.to_owned(), route?))).collect())
-    } else {
-        Err(problems)
+    found
+}
+
+impl Preflight {
+    /// That channel cannot send, for these reasons too.
+    fn breaks(&mut self, name: &str, reasons: Vec<String>) {
+        self.routes.remove(name);
+        let known = self.broken.entry(name.to_owned()).or_default();
+        for reason in reasons {
+            if !known.contains(&reason) {
+                known.push(reason);
+            }
+        }
     }
 }
 
-async fn ask(
-    name: &str,
-    configured: &Configured,
-    project: &Path,
-    problems: &mut Vec<String>,
-) -> Option<Route> {
+async fn ask(name: &str, configured: &Configured, project: &Path) -> Result<Route, Vec<String>> {
     match configured.channel.ready(project).await {
-        Ready::Yes => Some(Route::Network),
-        Ready::NoCredentials(missing) if configured.without_credentials => Some(Route::Outbox { missing }),
+        Ready::Yes => Ok(Route::Network),
+        Ready::NoCredentials(missing) if configured.without_credentials => Ok(Route::Outbox { missing }),
+        Ready::NoCredentials(reasons) | Ready::No(reasons) if reasons.is_empty() => {
+            Err(vec![format!("`[channels.{name}]` cannot send")])
+        }
         Ready::NoCredentials(reasons) | Ready::No(reasons) => {
-            let named = reasons.iter().map(|reason| format!("`[channels.{name}]`: {reason}"));
-            let before = problems.len();
-            problems.extend(named);
-            if problems.len() == before {
-                problems.push(format!("`[channels.{name}]` cannot send"));
-            }
-            None
+            Err(reasons.iter().map(|reason| format!("`[channels.{name}]`: {reason}")).collect())
         }
     }
 }

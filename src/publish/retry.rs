@@ -1,7 +1,9 @@
 //! When something that was not taken is tried again. It reads a clock, and does
 //! nothing else.
 
+use crate::channel::MENDING;
 use crate::plan::StepKey;
+use jiff::SignedDuration;
 use std::time::{Duration, Instant};
 
 /// Tries of one part in one run.
@@ -29,6 +31,19 @@ pub(super) fn disbelief(named: Option<Duration>) -> Option<String> {
     Some(format!(
         "a wait of {roughly} was named, which no network has a reason for: looked at again after 24 h"
     ))
+}
+
+/// Longest pause between tries of what somebody has to mend first.
+const LONGEST_MENDING: SignedDuration = SignedDuration::from_hours(1);
+
+/// How long what was tried so often, and waits for somebody to mend a token or
+/// what is paid, is left alone by `ladder run`: not at all after the first try,
+/// then 5, 10, 20, 40 minutes and an hour. A run every few minutes would else
+/// fill the journal with tries that all end the same.
+pub(super) fn mending_pause(tried: u32) -> SignedDuration {
+    let Some(doubled) = tried.checked_sub(2) else { return SignedDuration::ZERO };
+    let first = SignedDuration::try_from(MENDING).unwrap_or(LONGEST_MENDING);
+    first.saturating_mul(1 << doubled.min(10)).min(LONGEST_MENDING)
 }
 
 /// What one part has had in this run.
@@ -103,6 +118,12 @@ mod tests {
         assert!(tries.allow(Duration::from_secs(20)));
         assert!(!tries.allow(Duration::from_secs(21)));
         assert!(!Tries { count: MOST_TRIES, ..tries }.allow(Duration::ZERO));
+    }
+
+    #[test]
+    fn what_waits_for_mending_is_tried_at_once_and_then_ever_less_often() {
+        let minutes: Vec<i64> = (0..8).chain([u32::MAX]).map(|n| mending_pause(n).as_mins()).collect();
+        assert_eq!(minutes, [0, 0, 5, 10, 20, 40, 60, 60, 60]);
     }
 
     #[test]

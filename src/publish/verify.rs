@@ -10,37 +10,42 @@ use std::time::Duration;
 /// A network that takes longer to say who we are is left to the sending.
 const LIMIT: Duration = Duration::from_secs(20);
 
+/// What the networks said of the credentials.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    /// The channels whose credentials are proven to be no good, or another's,
+    /// and why: a sentence.
+    pub broken: BTreeMap<String, String>,
+    /// A sentence for each network that does not say whose they are.
+    pub unsaid: Vec<String>,
+}
+
 /// Asks those of `channels` that are named, and whose steps go to the network,
 /// whether their credentials are good and those of the account that they name:
-/// all at once. The error is every reason why nothing may be sent, a sentence
-/// each; else a sentence for each network that does not say whose they are. A
-/// network that cannot be reached, or has no time for us, is no reason: what goes
-/// elsewhere goes, and what goes there is told "not yet" by sending.
+/// all at once. A network that cannot be reached, or has no time for us, is
+/// left to the sending, which is told "not yet".
 pub async fn verify(
     channels: &BTreeMap<String, Configured>,
     routes: &BTreeMap<String, Route>,
     names: &BTreeSet<String>,
     project: &Path,
-) -> Result<Vec<String>, Vec<String>> {
+) -> Verdicts {
     let asked = names.iter().filter(|name| routes.get(*name) == Some(&Route::Network));
     let asked = asked.filter_map(|name| {
-        let configured = channels.get(name)?;
-        Some(async move {
-            match tokio::time::timeout(LIMIT, configured.channel.verify(project)).await {
-                Ok(Err(SendError::Refused { says } | SendError::Mendable { says })) => {
-                    Some(Err(format!("`[channels.{name}]`: {says}")))
-                }
-                Ok(Ok(Whose::Unsaid(why))) => Some(Ok(format!("`[channels.{name}]`: not verified: {why}"))),
-                _ => None,
-            }
-        })
+        let channel = &channels.get(name)?.channel;
+        Some(async move { (name, tokio::time::timeout(LIMIT, channel.verify(project)).await) })
     });
-    let (mut unsaid, mut problems) = (Vec::new(), Vec::new());
-    for told in join_all(asked).await.into_iter().flatten() {
+    let mut verdicts = Verdicts::default();
+    for (name, told) in join_all(asked).await {
         match told {
-            Ok(why) => unsaid.push(why),
-            Err(problem) => problems.push(problem),
+            Ok(Err(SendError::Refused { says } | SendError::Mendable { says })) => {
+                verdicts.broken.insert(name.clone(), format!("`[channels.{name}]`: {says}"));
+            }
+            Ok(Ok(Whose::Unsaid(why))) => {
+                verdicts.unsaid.push(format!("`[channels.{name}]`: not verified: {why}"));
+            }
+            _ => {}
         }
     }
-    if problems.is_empty() { Ok(unsaid) } else { Err(problems) }
+    verdicts
 }

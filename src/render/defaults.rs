@@ -1,7 +1,8 @@
 //! The templates that adapters have of their own: a rung that names only its
 //! channel says the right thing in the network's manner.
 //!
-//! They hold for every script and for messages that lack something: no colon
+//! Where the outlet may have markup, what is no Markdown is `escaped`. They hold
+//! for every script and for messages that lack something: no colon
 //! before nothing, no stop behind a question mark, nothing said twice.
 
 use super::Defaults;
@@ -75,8 +76,8 @@ macro_rules! opening {
     () => {
         concat!(
             "{% set point = message.summary | sentences(400) %}",
-            "{% if point is startingwith message.title %}{{ point }}",
-            "{% else %}{{ message.title }}\n\n{{ point }}{% endif %}\n\n",
+            "{% if point is startingwith message.title %}{{ point | escaped }}",
+            "{% else %}{{ message.title | escaped }}\n\n{{ point | escaped }}{% endif %}\n\n",
         )
     };
 }

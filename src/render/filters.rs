@@ -1,13 +1,13 @@
 //! The filters that only these templates have: `plain`, `markup`, `escaped`, `html`,
 //! `hashtags`, `handle`, `fit`, `excerpt`, `sentences`, `date`, `image`, `untracked`.
 
-use super::budget::{Budget, Fault};
+use super::budget::{Budget, Fault, WORK};
 use super::builtin_filters::pay;
 use super::markup::{self, Markup};
 use super::{Job, VariantKind, breaks, excerpt, html, late, markdown, pictures, pin, post};
 use crate::diagnostic::nearest;
 use crate::ladder::{Handle, Media};
-use crate::text::{self, Rules};
+use crate::text::{self, Rules, Syntax};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -60,6 +60,9 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
         let (budget, facts) = (budget.clone(), facts.clone());
         env.add_filter(name, move |value: Value, argument: Option<Value>| {
             budget.charge(fixed)?;
+            if let Some(fault) = value.as_str().and_then(|text| too_long_for(name, text, factor)) {
+                return Err(budget.fail(fault));
+            }
             pay(&budget, std::slice::from_ref(&value), factor)?;
             if let Some(argument) = &argument {
                 pay(&budget, std::slice::from_ref(argument), factor)?;
@@ -74,7 +77,9 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
         let text = said("plain", value)?;
         Ok(match facts.attaches {
             true => {
-                let text = pin::pinned(text, |link| pictures::number(&facts.media, link));
+                let text = pin::pinned(text, facts.rules.markup == Syntax::Plain, |link| {
+                    pictures::number(&facts.media, link)
+                });
                 markdown::plain_for(&text, facts.rules.dialect)
             }
             false => markdown::plain_for(text, facts.rules.dialect),
@@ -84,7 +89,9 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
         let (text, markup) = (said("markup", value)?, Markup::of(facts.rules.network));
         Ok(match facts.attaches {
             true => {
-                let text = pin::pinned(text, |link| pictures::number(&facts.media, link));
+                let text = pin::pinned(text, facts.rules.markup == Syntax::Plain, |link| {
+                    pictures::number(&facts.media, link)
+                });
                 markup::write_for(&text, markup, facts.rules.dialect).text
             }
             false => markup::write_for(text, markup, facts.rules.dialect).text,
@@ -132,6 +139,18 @@ pub(super) fn install(env: &mut Environment<'_>, budget: &Arc<Budget>, facts: &A
         budget.leave_untracked(out.trim());
         Ok(out)
     });
+}
+
+/// What is the matter with a text that one filter alone cannot pay for.
+fn too_long_for(filter: &str, text: &str, factor: usize) -> Option<Fault> {
+    let most = usize::try_from(WORK).unwrap_or(usize::MAX) / factor.max(1);
+    (text.len() > most).then(|| {
+        let kilobytes = |bytes: usize| bytes.div_ceil(1024);
+        let (long, most) = (kilobytes(text.len()), most / 1024);
+        Fault::new(format!("this text is too long for `{filter}`: {long} KB, and it takes {most} KB")).hint(
+            "give the rung a text of its own: a `RUNG.md` in the message's folder is no template, and may be longer",
+        )
+    })
 }
 
 /// The text in `value`; numbers are written out.
@@ -202,7 +221,7 @@ fn image(facts: &Facts, file: &str) -> Result<String, Fault> {
         return Err(Fault::new(format!("the message has no image `{shown}`")).hint(hint));
     };
     if facts.attaches {
-        return Ok(pin::pin(number));
+        return Ok(pin::of_picture(number));
     }
     let alt = facts.media.get(number).and_then(|media| media.alt_in(&facts.language));
     // What would end the alt text is no part of what is to be seen.

@@ -1,10 +1,12 @@
 //! Markdown as HTML that is safe to put on a page or into a mail.
 //!
 //! No scripts, styles or event handlers; links lead to `http`, `https`,
-//! `mailto` or stay on the site. Late addresses are in their HTML form.
+//! `mailto` or stay on the site; a bare address in running text is one of
+//! them. Late addresses are in their HTML form.
 
 use super::late;
-use super::markdown::events;
+use super::markdown;
+use super::markup::gfm::events;
 use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{CowStr, Event, Tag, html};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -39,9 +41,9 @@ pub fn cleaned(html: &str) -> String {
 
 /// A post in Markdown of a network's own, by the same rules; `lines`: a line
 /// ends where it ends in the text.
-pub fn of_post(markdown: &str, lines: bool) -> String {
+pub fn of_post(text: &str, lines: bool) -> String {
     let mut raw = 0;
-    let mapped = events(markdown).filter_map(|event| match event {
+    let mapped = markdown::events(text).filter_map(|event| match event {
         Event::SoftBreak if lines => Some(Event::HardBreak),
         other => within(&mut raw, RAW_TAGS, other),
     });

@@ -112,7 +112,7 @@ impl Page<'_> {
         let rule = "=".repeat(unicode_width::UnicodeWidthStr::width(self.title).min(72));
         blocks.push(format!("{}\n{rule}", markdown::wrap(self.title, 72).join("\n")));
         // In code an address is said and not followed: it gets no tags.
-        let body = markdown::mail_text(&pin::pinned(body, |_| None));
+        let body = markdown::mail_text(&pin::pinned(body, false, |_| None));
         blocks.push(markdown::trimmed(&body).to_owned());
         if let Some(link) = self.link {
             blocks.push(format!("{}: {link}", read_more(&self.job.message.language)));

@@ -7,7 +7,6 @@ use super::template::{Engine, Filled, Template};
 use super::{Card, Job, Part, Post, context, defaults, late, pictures, tracking_of};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{Attach, Overflow, Settings};
-use crate::text::markup::links::Spelling;
 use crate::text::{self, Rules, Syntax, fit};
 
 /// Characters kept for a late address where the network counts letters
@@ -26,7 +25,7 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     let made = match (whole, &settings.thread) {
         (Some(whole), _) => {
             let number = |link: &str| pictures::number(&job.message.media, link);
-            let text = &pin::pinned(&whole.body.value, number);
+            let text = &pin::pinned(&whole.body.value, has_no_marks(job), number);
             let text = match Markup::of(network) {
                 Markup::Plain => markdown::plain_for(text, job.outlet.rules.dialect),
                 markup => markup::write(text, markup).text,
@@ -35,8 +34,15 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
             writer.fitted(vec![writer.finish(filled)], &settings, &mut cut_off)
         }
         (None, Some(thread)) => {
-            let parts = thread.iter().filter_map(|part| writer.fill(Template::Written(part), &mut problems));
-            parts.map(|part| writer.bare(&part)).collect()
+            let mut made = Vec::with_capacity(thread.len());
+            for (at, part) in thread.iter().enumerate() {
+                let Some(text) = writer.fill(Template::Written(part), &mut problems) else { continue };
+                if text.lines().any(fit::is_break) {
+                    problems.push(idle_break(at).at(part.span));
+                }
+                made.push(writer.bare(&text));
+            }
+            made
         }
         (None, None) => {
             let candidates = writer.candidates(&settings, &mut problems);
@@ -56,10 +62,15 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     if is_numbered(&settings) {
         fit::number(&mut texts, job.outlet.rules.markup);
     }
-    let mut parts: Vec<Part> = texts.into_iter().map(|text| part(text, writer.spelling())).collect();
+    let mut parts: Vec<Part> = texts.into_iter().map(|text| part(text, writer.syntax())).collect();
     let card = writer.attach(&settings, &mut parts, &Spoken { pins, cut_off }, &mut problems);
     let first_comment = first_comment.map(|comment| pin::take(&comment).text);
     Checked::with(Post { parts, card, first_comment, url_reserve: writer.reserve }, problems)
+}
+
+/// Whether the outlet's posts have no markup that says which of it is code.
+fn has_no_marks(job: &Job<'_>) -> bool {
+    job.outlet.rules.markup == Syntax::Plain
 }
 
 fn is_numbered(settings: &Settings) -> bool {
@@ -96,16 +107,16 @@ impl<'a> Writer<'a> {
 
     /// Tidied and with the brand's links tagged: as it is counted.
     fn finish(&self, filled: Filled) -> String {
-        let spelling = self.spelling();
-        let text = tidy(&filled.text, self.job.outlet.rules.network);
+        let syntax = self.syntax();
+        let text = tidy(&filled.text, syntax);
         // An address that is put in later is spelt as the text is.
-        let text = if spelling.has_entities() { late::in_html(&text) } else { text };
-        tracking_of(self.job).tag_written_except(&text, spelling, &filled.untracked)
+        let text = if syntax.has_entities() { late::in_html(&text) } else { text };
+        tracking_of(self.job).tag_written_except(&text, syntax, &filled.untracked)
     }
 
     /// How the outlet's posts are written.
-    fn spelling(&self) -> Spelling {
-        Spelling::of(self.job.outlet.rules.network)
+    fn syntax(&self) -> Syntax {
+        self.job.outlet.rules.markup
     }
 
     /// The texts to try, in order. All are filled, so that a mistake in one
@@ -138,11 +149,11 @@ impl<'a> Writer<'a> {
             }
             // In markup the blanks may make it code.
             let begins = broken && !line.trim().is_empty();
-            let flush = begins && self.job.outlet.rules.markup == Syntax::Plain;
+            let flush = begins && has_no_marks(self.job);
             words.push_str(if flush { line.trim_start() } else { line });
             broken &= !begins;
         }
-        pin::take(&tidy(&words, self.job.outlet.rules.network))
+        pin::take(&tidy(&words, self.syntax()))
     }
 
     /// The first that fits, else the last, treated as `overflow` says. Pictures
@@ -181,7 +192,7 @@ impl<'a> Writer<'a> {
                 if !fits(&made) {
                     (made, gone) = shorten(&self.rules(&made, settings));
                 }
-                if made.pins.iter().all(|(_, number)| *number == pin::CODE) && !gone.is_empty() {
+                if made.pins.iter().all(|(_, number)| !pin::is_picture(*number)) && !gone.is_empty() {
                     made.pins.push((made.text.len(), gone.remove(0)));
                 }
                 *cut_off = gone;
@@ -203,8 +214,8 @@ impl<'a> Writer<'a> {
         if self.job.outlet.rules.caption_limit.is_none() {
             return Vec::new();
         }
-        let speaks = made.pins.iter().any(|(_, number)| *number != pin::CODE);
-        let (wish, _) = self.wish(settings, &[part(made.text.clone(), self.spelling())], speaks);
+        let speaks = made.pins.iter().any(|(_, number)| pin::is_picture(*number));
+        let (wish, _) = self.wish(settings, &[part(made.text.clone(), self.syntax())], speaks);
         match wish {
             Attach::Images => pictures::places(self.job, &made.pins),
             Attach::Card | Attach::None => Vec::new(),
@@ -216,7 +227,8 @@ impl<'a> Writer<'a> {
         let text = whole.without_code_comments();
         let places = self.places(whole, settings);
         let rules = &self.job.outlet.rules;
-        let stretches = fit::stretches(&text, rules, self.reserve, is_numbered(settings), &places);
+        let known = fit::Known { pictures: &places, code: &whole.code() };
+        let stretches = fit::stretches(&text, rules, self.reserve, is_numbered(settings), known);
         let last = stretches.len().saturating_sub(1);
         let mut pins = whole.pins.iter().peekable();
         let parts = stretches.into_iter().enumerate().map(|(at, stretch)| {
@@ -298,6 +310,14 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// What a break in part `at` of `thread` does: nothing.
+fn idle_break(at: usize) -> Diagnostic {
+    let message =
+        format!("part {} of `thread` has a `{}` in it, which ends nothing there", at + 1, text::BREAK);
+    Diagnostic::warning("idle-break", message)
+        .hint("make two parts of it, or let the text break by itself: `text` with `overflow = \"thread\"`")
+}
+
 /// The same mistake in `text` and in `shorter` is told at both places, but an
 /// adapter's own templates have only one place.
 fn tell(found: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
@@ -308,18 +328,18 @@ fn tell(found: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-fn part(text: String, spelling: Spelling) -> Part {
-    let links = spelling.addresses(&text).into_iter();
-    let links = links.filter_map(|range| text.get(range)).map(|written| spelling.read(written)).collect();
+fn part(text: String, syntax: Syntax) -> Part {
+    let links = syntax.addresses(&text).into_iter();
+    let links = links.filter_map(|range| text.get(range)).map(|written| syntax.read(written)).collect();
     Part { text, links, media: Vec::new() }
 }
 
 /// Without blank ends, without blanks at line ends, with one blank line at most.
-/// Where `network` reads code in the text, its lines stay as they are.
-pub(super) fn tidy(text: &str, network: &str) -> String {
+/// Where `syntax` has code in the text, its lines stay as they are.
+pub(super) fn tidy(text: &str, syntax: Syntax) -> String {
     let text = pin::without_empty_lines(text);
     let mut out = String::with_capacity(text.len());
-    let mut code = CodeLines::of(network);
+    let mut code = CodeLines::of(syntax);
     let mut blank = 0;
     let mut before = false;
     for line in text.lines().map(str::trim_end) {
@@ -337,7 +357,7 @@ pub(super) fn tidy(text: &str, network: &str) -> String {
         out.push_str(line);
     }
     out.truncate(out.trim_end().len());
-    let indented = network == "reddit" && out.starts_with("    ");
+    let indented = syntax == Syntax::Reddit && out.starts_with("    ");
     if indented { out } else { out.trim_start().to_owned() }
 }
 
@@ -350,12 +370,11 @@ struct CodeLines {
 }
 
 impl CodeLines {
-    fn of(network: &str) -> CodeLines {
-        let spelling = Spelling::of(network);
+    fn of(syntax: Syntax) -> CodeLines {
         CodeLines {
-            fences: matches!(network, "slack" | "discord"),
-            tags: spelling == Spelling::Html,
-            indents: network == "reddit",
+            fences: matches!(syntax, Syntax::Slack | Syntax::Discord),
+            tags: syntax == Syntax::Telegram,
+            indents: syntax == Syntax::Reddit,
             open: false,
         }
     }

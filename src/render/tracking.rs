@@ -1,6 +1,7 @@
 //! UTM tags on the brand's own links.
 
-use crate::text::markup::links::{Spelling, with_addresses};
+use crate::text::Syntax;
+use crate::text::markup::links::with_addresses;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use url::Url;
@@ -69,19 +70,19 @@ impl Tracking {
 
     /// The same, but the addresses in `untracked` are left alone.
     pub fn tag_text_except(&self, text: &str, untracked: &BTreeSet<String>) -> String {
-        self.tag_written_except(text, Spelling::Plain, untracked)
+        self.tag_written_except(text, Syntax::Plain, untracked)
     }
 
     /// The same of a text in a network's markup: there the address of a link
     /// is tagged and not its words, and code is left alone.
-    pub fn tag_written_except(&self, text: &str, spelling: Spelling, untracked: &BTreeSet<String>) -> String {
+    pub fn tag_written_except(&self, text: &str, syntax: Syntax, untracked: &BTreeSet<String>) -> String {
         if self.domains.is_empty() || !text.contains("://") {
             return text.to_owned();
         }
         // What is tagged is what is counted and shown as a link: one finder for all.
         let tagged =
             |url: &str| Some(self.tag(url)).filter(|tagged| !untracked.contains(url) && tagged != url);
-        with_addresses(text, spelling, tagged).into_owned()
+        with_addresses(text, syntax, tagged).into_owned()
     }
 
     /// HTML with the address of every `href="…"` tagged.

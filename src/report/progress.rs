@@ -7,7 +7,7 @@
 
 use super::columns::{cut, one_line, pad, width};
 use super::sign::word;
-use crate::plan::{Event, EventKind, Plan, Receipt, State, Step, StepKey};
+use crate::plan::{Event, EventKind, Plan, Receipt, Standing, State, Step, StepKey};
 use crate::publish::Listener;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,6 +83,19 @@ impl Progress {
         }
         progress.add_bars();
         progress
+    }
+
+    /// What was begun goes on as it began, with as many parts as it had then.
+    pub fn goes_on(&mut self, standing: &Standing) {
+        for (key, at) in &self.by_key {
+            let begun = standing.deliveries.get(key).filter(|delivery| delivery.is_touched());
+            let begun = begun.filter(|delivery| !delivery.is_for_each_person());
+            let (Some(begun), Some(rung)) = (begun, self.rungs.get_mut(*at)) else { continue };
+            rung.all = u64::from(begun.part_count).max(1);
+            if let Some(bar) = &rung.bar {
+                bar.set_length(rung.all);
+            }
+        }
     }
 
     fn add_bars(&mut self) {
@@ -260,6 +273,7 @@ impl Listener for Progress {
             EventKind::Looked { says, .. } => {
                 self.say(at, word(State::Unknown), &format!("looked for it: {says}"))
             }
+            EventKind::NotYet { says, mend: true, .. } if !mail => self.say(at, word(State::Held), says),
             EventKind::NotYet { says, until, .. } if !mail => {
                 self.say(at, "not yet", &format!("{says}; again at {}", until.strftime("%H:%M:%S UTC")));
             }
@@ -404,6 +418,18 @@ mod tests {
         newsletter  unknown          cut
         newsletter  not sent         settled by the channel's own records
         ");
+    }
+
+    #[test]
+    fn what_waits_for_mending_is_told_to_be_held_and_nothing_else() {
+        let (page, plan) = (Page::default(), plan());
+        let mut progress = Progress::with(std::slice::from_ref(&plan), None, Box::new(page.clone()));
+        let at = "2026-12-01T08:00:00Z".parse().unwrap();
+        let says = "the token has expired; once that is mended, `ladder run` sends it".to_owned();
+        let kind = EventKind::NotYet { part: 0, says, until: at, mend: true };
+        progress.event(&Event { at, key: plan.steps[1].key.clone(), recipient: None, kind });
+        let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+        insta::assert_snapshot!(text, @"tweet       held             the token has expired; once that is mended, `ladder run` sends it");
     }
 
     #[test]

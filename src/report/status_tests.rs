@@ -38,6 +38,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
     PartStanding {
         cause: None,
         looked: None,
+        mend: false,
         part: 0,
         state,
         attempts: 1,
@@ -73,6 +74,7 @@ fn story() -> Vec<Delivery> {
             key: StepKey(format!("{at:032}")),
             part: part_in(if at < 3 { State::Sent } else { State::Refused }),
             error: (at == 3).then(|| "no such mailbox".to_owned()),
+            before: None,
         })
         .collect();
     mail.parts = vec![];
@@ -93,6 +95,7 @@ fn story() -> Vec<Delivery> {
         key: StepKey("9".repeat(32)),
         part: part_in(State::Planned),
         error: Some("mail.acme.example: connection refused".to_owned()),
+        before: None,
     }];
     vec![blog, tweet, linkedin, mail, hand, later, again]
 }
@@ -181,6 +184,32 @@ fn what_is_live_is_never_to_be_sent_anew() {
     assert!(!drawn.contains("--again"));
     let whole = delivery("tweet", State::Refused);
     assert!(text(&[&whole], &Dues::new(), &TimeZone::UTC, false).contains("--again REASON"));
+}
+
+#[test]
+fn what_waits_for_a_token_says_so_and_what_else_can_be_done() {
+    let mut whole = delivery("tweet", State::Held);
+    whole.error = Some("the token has expired; once that is mended, `ladder run` sends it".to_owned());
+    whole.parts = vec![PartStanding { mend: true, ..part_in(State::Planned) }];
+    let todo = |delivery: &Delivery| {
+        let drawn = text(&[delivery], &Dues::new(), &TimeZone::UTC, false);
+        drawn.split_once("To do\n").unwrap().1.to_owned()
+    };
+    insta::assert_snapshot!(todo(&whole), @r"
+    tweet of rocket-2: held back: the token has expired; once that is mended, `ladder run` sends it
+      or post it by hand, then say where it is, or that it is not to go out any more:
+        ladder resolve 7477656574 --sent URL
+        ladder resolve 7477656574 --not-sent
+    ");
+    let mut half = thread("x", State::Held);
+    half.error = Some("the token has expired; once that is mended, `ladder run` sends the rest".to_owned());
+    half.parts[1] = PartStanding { part: 1, mend: true, ..part_in(State::Planned) };
+    insta::assert_snapshot!(todo(&half), @r"
+    thread of rocket-2: held back: the token has expired; once that is mended, `ladder run` sends the rest
+      part 1 of 3 is live: https://x.com/a/status/1
+      or post the rest by hand, then say where it is:
+        ladder resolve 7468726561 --sent URL
+    ");
 }
 
 #[test]

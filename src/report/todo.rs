@@ -95,9 +95,15 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
         }
         State::Held if delivery.is_broken_off() => {
             let live = live(delivery);
+            let begun = delivery.live().next().is_some();
+            let rest = if begun { "the rest" } else { "it" };
+            // What is half out cannot be wanted no more: the rest of it is missing.
+            let never =
+                if begun { String::new() } else { format!("      ladder resolve {key} --not-sent\n") };
+            let or = if begun { "" } else { ", or that it is not to go out any more" };
             Some(format!(
-                "  {who}: held back{because}\n{live}    or post the rest by hand, then say where it is:\n      \
-                 ladder resolve {key} --sent URL\n"
+                "  {who}: held back{because}\n{live}    or post {rest} by hand, then say where it is{or}:\n      \
+                 ladder resolve {key} --sent URL\n{never}"
             ))
         }
         State::Held => Some(format!("  {who}: held back{because}\n")),

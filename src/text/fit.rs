@@ -7,20 +7,37 @@
 //! a network's markup is cut where its readers would pause; what is open there
 //! is closed and, in the next part, opened again.
 
+mod captions;
+mod code;
 mod marked;
 mod pauses;
 mod row;
+mod shortening;
 mod signs;
+
+pub use shortening::{shorten, shorten_before};
 
 use super::count::count;
 use super::marked::ends_in_block;
 use super::{Rules, Stretch, Syntax};
-use row::Row;
+use captions::Captions;
+use row::{Aim, Row};
 use std::ops::Range;
-use unicode_normalization::char::is_combining_mark;
 
 /// What writers put between the parts of a thread, on a line of its own.
 pub const BREAK: &str = "<!-- break -->";
+
+/// What is known of a text besides its letters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Known<'a> {
+    /// The bytes at which pictures stand, in order: the part that one stands in
+    /// or behind has the limit of captions, where the network has one.
+    pub pictures: &'a [usize],
+    /// A byte of each line of code, in order, where the text is plain: such a
+    /// line keeps its indent and is cut only where it is longer than a part. A
+    /// text in markup says itself what is code.
+    pub code: &'a [usize],
+}
 
 /// What is left of a limit, in the network's unit and in bytes.
 #[derive(Clone, Copy, Debug)]
@@ -68,98 +85,6 @@ fn over(text: &str, tail: &str, rules: &Rules, url_reserve: usize) -> usize {
     if counted.fits() { 0 } else { counted.over().max(1) }
 }
 
-/// The longest beginning of `text` that fits `limit` by `rules`, cut at a
-/// sentence or word and ended by `…`; `text` itself if it fits.
-///
-/// Where nothing can be kept, or what has no room is longer than the limit by
-/// itself (a link, a tag, a reader's character), it is `text` as it is, which
-/// does not fit: that is for the caller to tell. Nothing is left out silently,
-/// and no ellipsis stands alone. A limit of 0 asks for nothing, and gets it. In
-/// markup what is open at the end is closed there.
-pub fn shorten(text: &str, limit: usize, rules: &Rules, url_reserve: usize) -> String {
-    shorten_with(text, limit, rules, url_reserve, false)
-}
-
-/// The same, cut before what is longer than the limit by itself: that is left
-/// out with all behind it. Only where nothing stands before it is the text as it is.
-pub fn shorten_before(text: &str, limit: usize, rules: &Rules, url_reserve: usize) -> String {
-    shorten_with(text, limit, rules, url_reserve, true)
-}
-
-fn shorten_with(text: &str, limit: usize, rules: &Rules, url_reserve: usize, before: bool) -> String {
-    let rules = &Rules { limit: Some(limit), ..*rules };
-    // Of a long text the beginning decides.
-    let mut size = BEGINNING.max(limit.saturating_mul(BYTES_OF_ONE));
-    // What a mark is, the text behind it may decide.
-    let plain = rules.markup == Syntax::Plain;
-    while let Some(start) = beginning(text, size).filter(|_| plain) {
-        // The space at its end is none of a text that goes on.
-        if over(start.trim_end(), "", rules, url_reserve) > 0 {
-            return shortened(start, [false, before], rules, url_reserve).unwrap_or_else(|| text.to_owned());
-        }
-        size = start.len().saturating_mul(4);
-    }
-    if over(text, "", rules, url_reserve) == 0 {
-        return text.to_owned();
-    }
-    shortened(text, [true, before], rules, url_reserve).unwrap_or_else(|| text.to_owned())
-}
-
-/// So many bytes at least are looked at as the beginning of a text.
-const BEGINNING: usize = 1 << 12;
-/// Few texts have more bytes than this for one that the network counts.
-const BYTES_OF_ONE: usize = 4;
-
-/// At least `size` bytes of `text`, up to behind a space with a letter or a
-/// sign behind it: what stands before is the same whatever follows. `None`
-/// where no such place is.
-fn beginning(text: &str, size: usize) -> Option<&str> {
-    let rest = text.get(text.ceil_char_boundary(size)..)?;
-    let mut before = ' ';
-    let (at, _) = rest.char_indices().find(|(at, c)| {
-        let space = matches!(std::mem::replace(&mut before, *c), ' ' | '\n');
-        *at > 0 && space && (c.is_ascii_graphic() || c.is_alphanumeric() && !is_combining_mark(*c))
-    })?;
-    text.get(..text.len() - rest.len() + at)
-}
-
-/// What [`shorten`] makes of a text that does not fit; `None` where nothing
-/// can be kept. `ends`: the text ends here, and is not the beginning of a longer
-/// one. `before`: it may be cut before what is longer than the limit.
-fn shortened(text: &str, [ends, before]: [bool; 2], rules: &Rules, url_reserve: usize) -> Option<String> {
-    if rules.limit == Some(0) {
-        return Some(String::new());
-    }
-    let row = Row::new(text, ends, rules, url_reserve);
-    if !before && row.is_too_long(rules) {
-        return None;
-    }
-    // A space stands before the ellipsis after a link, which it would spoil,
-    // and after a sentence: room is kept for it only where it stands.
-    let spaced = Room::of(rules, " …", url_reserve);
-    let mut room = Room::of(rules, "…", url_reserve);
-    for tries in 0.. {
-        if room.is_none() {
-            break;
-        }
-        let end = row.without_dangling(row.cut(0, room));
-        let kept = row.text(0, end);
-        if kept.trim().is_empty() {
-            break;
-        }
-        let space = row.ends_with_link(end) || kept.ends_with(ends_sentence);
-        let made = row.stretch(0, end, if space { " …" } else { "…" }).of(text);
-        match over(&made, "", rules, url_reserve) {
-            0 => return Some(made),
-            _ if tries == 0 => room = spaced,
-            // What stands at the cut became something else by being cut (a host
-            // that is one only now): as much less is tried.
-            over => room = room.less(over, tries, rules),
-        }
-    }
-    None
-}
-
 /// `text` as a thread: each part within the limit, split at paragraphs, then
 /// lines, sentences, words, in order; `<!-- break -->` on a line of its own is honoured.
 ///
@@ -168,24 +93,21 @@ fn shortened(text: &str, [ends, before]: [bool; 2], rules: &Rules, url_reserve: 
 /// does not fit. A last part of three words or fewer is avoided. At least one
 /// part is returned. In markup each part stands alone.
 pub fn split(text: &str, rules: &Rules, url_reserve: usize) -> Vec<String> {
-    let parts = stretches(text, rules, url_reserve, false, &[]);
+    let parts = stretches(text, rules, url_reserve, false, Known::default());
     parts.into_iter().map(|part| part.of(text)).collect()
 }
 
 /// The same as places in `text`, with the marks that a part needs around it to
 /// stand alone. `numbered`: room is kept in each part for what [`number`] puts
-/// behind it, if there is more than one. `pictures`: the bytes at which
-/// pictures stand, in order; the part that a picture stands in or behind has
-/// the limit of captions, where the network has one.
+/// behind it, if there is more than one.
 pub fn stretches(
     text: &str,
     rules: &Rules,
     url_reserve: usize,
     numbered: bool,
-    pictures: &[usize],
+    known: Known<'_>,
 ) -> Vec<Stretch> {
-    let pictures = if rules.caption_limit.is_some() { pictures } else { &[] };
-    let mut thread = Thread::new(text, rules, url_reserve, pictures);
+    let mut thread = Thread::new(text, rules, url_reserve, known);
     let mut parts = thread.cut("");
     while numbered && parts.len() > 1 {
         let before = parts.len();
@@ -228,38 +150,48 @@ struct Thread<'a> {
     text: &'a str,
     rules: &'a Rules,
     url_reserve: usize,
-    pictures: &'a [usize],
+    known: Known<'a>,
     /// Between the breaks: where, and (once it is needed) what stands there.
     segments: Vec<(Range<usize>, Option<Row<'a>>)>,
 }
 
 impl<'a> Thread<'a> {
-    fn new(text: &'a str, rules: &'a Rules, url_reserve: usize, pictures: &'a [usize]) -> Thread<'a> {
-        let bare = |segment| match rules.markup {
-            Syntax::Plain => trimmed(text, segment),
+    fn new(text: &'a str, rules: &'a Rules, url_reserve: usize, known: Known<'a>) -> Thread<'a> {
+        let code = if rules.markup == Syntax::Plain { known.code } else { &[] };
+        let pictures = if rules.caption_limit.is_some() { known.pictures } else { &[] };
+        let known = Known { pictures, code };
+        let bare = |segment: Range<usize>| {
+            let lines = without_blank_lines(text, segment);
+            let first = text[lines.clone()].find('\n').map_or(lines.end, |feed| lines.start + feed);
+            let at = known.code.partition_point(|at| *at < lines.start);
+            let is_code = known.code.get(at).is_some_and(|at| *at <= first);
             // Blanks at the beginning of a line may make it code.
-            _ => without_blank_lines(text, segment),
+            if rules.markup == Syntax::Plain && !is_code { trimmed(text, lines) } else { lines }
         };
         let segments = segments(text).into_iter().map(|segment| (bare(segment), None));
         let segments = segments.filter(|(segment, _)| !segment.is_empty()).collect();
-        Thread { text, rules, url_reserve, pictures, segments }
+        Thread { text, rules, url_reserve, known, segments }
     }
 
     /// The parts with room for `tail` behind each; at least one.
     fn cut(&mut self, tail: &str) -> Vec<Stretch> {
-        let Thread { text, rules, url_reserve, pictures, .. } = *self;
+        let Thread { text, rules, url_reserve, known, .. } = *self;
         let mut parts: Vec<Stretch> = Vec::new();
         let last = self.segments.len().saturating_sub(1);
         for (number, (segment, row)) in self.segments.iter_mut().enumerate() {
             let inside = &text[segment.clone()];
             let before = parts.last().map(|part| part.range.end);
+            let pictures = known.pictures;
             let captions = Captions { pictures, before, segment: segment.clone(), last: number == last };
             let own = captions.rules(rules, segment.start, segment.end);
             if row.is_none() && over(inside, tail, &own, url_reserve) == 0 {
                 parts.push(Stretch::from(segment.clone()));
                 continue;
             }
-            let row = row.get_or_insert_with(|| Row::new(inside, true, rules, url_reserve));
+            let row = row.get_or_insert_with(|| {
+                let code = code::lines(inside, segment.start, known.code);
+                Row::new(inside, true, code, rules, url_reserve)
+            });
             let cuts = Cutter { row, text: inside, rules, url_reserve, tail, captions }.cuts();
             for pair in cuts.windows(2) {
                 let mut part = row.stretch(pair[0], pair[1], "");
@@ -273,40 +205,6 @@ impl<'a> Thread<'a> {
             parts.push(Stretch::default());
         }
         parts
-    }
-}
-
-/// Which parts of a segment have pictures.
-struct Captions<'a> {
-    /// Where pictures stand, in bytes of the whole text.
-    pictures: &'a [usize],
-    /// Where the part before the segment ends, if there is one.
-    before: Option<usize>,
-    segment: Range<usize>,
-    /// Whether it is the last one, which has all pictures that are left.
-    last: bool,
-}
-
-impl Captions<'_> {
-    /// How many pictures stand in or before what ends at `end`.
-    fn up_to(&self, end: usize) -> usize {
-        match self.last && end >= self.segment.end {
-            true => self.pictures.len(),
-            false => self.pictures.partition_point(|place| *place <= end),
-        }
-    }
-
-    /// The rules for what stands between two places of the whole text.
-    fn rules(&self, rules: &Rules, start: usize, end: usize) -> Rules {
-        rules.with_pictures(self.up_to(end).saturating_sub(self.taken(start)))
-    }
-
-    /// How many pictures the parts before `start` have.
-    fn taken(&self, start: usize) -> usize {
-        match start <= self.segment.start {
-            true => self.before.map_or(0, |before| self.up_to(before)),
-            false => self.up_to(start),
-        }
     }
 }
 
@@ -326,10 +224,19 @@ fn without_blank_lines(text: &str, range: Range<usize>) -> Range<usize> {
 }
 
 /// Whether a line is the mark at which a thread breaks, and nothing else; in
-/// capitals or without its spaces as well.
+/// capitals or without its spaces as well. Several on one line are one.
 pub fn is_break(line: &str) -> bool {
-    let word = line.trim().strip_prefix("<!--").and_then(|line| line.strip_suffix("-->"));
-    word.is_some_and(|word| word.trim_matches([' ', '\t']).eq_ignore_ascii_case("break"))
+    let mut rest = line.trim();
+    while let Some((word, behind)) = rest.strip_prefix("<!--").and_then(|rest| rest.split_once("-->")) {
+        if !word.trim_matches([' ', '\t']).eq_ignore_ascii_case("break") {
+            return false;
+        }
+        if behind.is_empty() {
+            return true;
+        }
+        rest = behind.trim_start();
+    }
+    false
 }
 
 /// The places between the breaks.
@@ -406,7 +313,7 @@ impl Cutter<'_, '_> {
         room.units = room.units.min(most);
         let least = self.row.least_end(start);
         for tries in 0.. {
-            let end = self.row.cut(start, room).max(least);
+            let end = self.row.cut(start, room, Aim::Part).max(least);
             if end == least {
                 break;
             }
@@ -441,12 +348,10 @@ impl Cutter<'_, '_> {
 
     /// By how much a part is too long.
     fn over(&self, start: usize, end: usize, rules: &Rules) -> usize {
+        let part = self.row.stretch(start, end, "");
         match self.rules.markup {
-            Syntax::Plain => over(self.row.text(start, end).trim(), self.tail, rules, self.url_reserve),
-            _ => {
-                let part = self.row.stretch(start, end, "").of(self.text);
-                over(&part, self.tail, rules, self.url_reserve)
-            }
+            Syntax::Plain => over(&self.text[part.range], self.tail, rules, self.url_reserve),
+            _ => over(&part.of(self.text), self.tail, rules, self.url_reserve),
         }
     }
 }

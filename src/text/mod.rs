@@ -24,7 +24,7 @@ pub use entity::{Dialect, Entity, EntityKind, Facet, Feature, entities, facets};
 pub use escape::escape;
 pub use fit::{BREAK, shorten, shorten_before, split};
 pub use hashtag::hashtag;
-pub use marked::{Stretch, Syntax, seen};
+pub use marked::{Stretch, Syntax, marked, seen};
 pub use markup::links::linked;
 pub(crate) use sentence::sentence_ends;
 

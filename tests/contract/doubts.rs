@@ -1,7 +1,8 @@
 //! What is in doubt stays so until something proves it, and is told as it is:
 //! the program itself over networks that lose, lag, forbid and repeat.
 
-use super::bench::{CANARY, settings, table, write_secrets};
+use super::bench::{CANARY, picture_bytes, settings, table, write_secrets};
+use super::log::assert_once;
 use super::rows::{WAYS, Way};
 use crate::house::{House, rungs, signal};
 use ladder::rehearsal::{Fault, Network, Running, Settings, Upon};
@@ -151,6 +152,7 @@ async fn a_list_that_lags_for_half_an_hour_is_not_believed() {
         age(&house, 29);
         house.run(&["run"]).ends(6);
         assert_eq!(network.timeline().len(), 2, "{name}: {}", last(&house));
+        assert_once(&network, name);
     }
 }
 
@@ -253,11 +255,96 @@ async fn a_thread_goes_on_where_it_stopped_once_that_is_mended() {
         assert_eq!(texts, ["One.", "Two.", "Three."]);
         assert_eq!(house.state("one"), "sent");
     }
-    // What has not begun is a person's to decide about.
-    let (house, network) = house("x, OAuth 2", |settings| settings).await;
-    network.order(Fault::Says(402, "CreditsDepleted".to_owned()));
-    house.publish().ends(1);
-    assert_eq!(house.state("one"), "refused");
+}
+
+/// Nothing of it is out: it goes once that is mended, and is never refused for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_post_or_picture_without_a_good_token_goes_once_that_is_mended() {
+    let no = |status| Fault::Says(status, "Unauthorized".to_owned());
+    for (name, upload, status) in [
+        ("x, OAuth 2", "", 401),
+        ("x, OAuth 2", "", 402),
+        ("x, OAuth 2", "/2/media/upload", 401),
+        ("x, OAuth 2", "/2/media/upload", 402),
+        ("facebook", "", 401),
+        ("facebook", "/photos", 401),
+        ("linkedin, an organisation", "", 401),
+        ("linkedin, an organisation", "/rest/images", 401),
+        ("linkedin, a member", "", 401),
+        ("linkedin, a member", "/rest/images", 401),
+    ] {
+        let (house, network) = house(name, |settings| settings).await;
+        let images = "attach = \"images\"\ntext = \"It landed.\"\n";
+        house.write("content-ladders/all.toml", &format!("{}{images}", rungs(&["one"])));
+        for file in ["a", "b"] {
+            std::fs::write(house.path(&format!("messages/{file}.png")), picture_bytes(9)).unwrap();
+        }
+        let media = ["a", "b"].map(|file| format!("[[media]]\nfile = \"{file}.png\"\nalt = \"A rocket\"\n"));
+        let head = format!("title = \"Rocket m lands\"\nsummary = \"It landed.\"\n{}", media.concat());
+        house.write("messages/m.md", &format!("+++\n{head}+++\nIt landed.\n"));
+        match upload {
+            "" => network.order(no(status)),
+            path => network.order_upon(Upon::Path("POST", path), no(status)),
+        }
+        let ended = house.run(&["publish", "m", "--yes"]).ends(5);
+        let told = format!("{name} {upload} {status}: {}\n{}", ended.out(), ended.err());
+        assert_eq!(
+            (network.ordered(), network.timeline().len(), house.state("one").as_str()),
+            (0, 0, "held")
+        );
+        assert!(ended.out().contains("once that is mended, `ladder run` sends it"), "{told}");
+        assert!(!ended.err().contains("not yet") && ended.err().contains("held"), "{told}");
+        assert!(!ended.out().contains("--again"), "{told}");
+        house.run(&["run"]).ends(0);
+        assert_eq!((house.state("one").as_str(), network.timeline().len()), ("sent", 1), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_token_may_be_given_up_or_posted_by_hand() {
+    for (word, state) in [("--not-sent", "cancelled"), ("--sent", "sent")] {
+        let (house, network) = house("x, OAuth 2", |settings| settings).await;
+        network.order(Fault::Says(402, "CreditsDepleted".to_owned()));
+        let text = house.run(&["publish", "m", "--yes"]).ends(5).out();
+        assert!(text.contains("--not-sent") && text.contains("--sent URL"), "{text}");
+        let key = last(&house)["key"].as_str().unwrap().to_owned();
+        let mut arguments = vec!["resolve", &key, word];
+        arguments.extend((word == "--sent").then_some("https://x.com/acmerockets/status/12"));
+        house.run(&arguments).ends(0);
+        assert_eq!(house.state("one"), state);
+        house.run(&["run"]).ends(0);
+        assert_eq!(network.timeline().len(), 0);
+        house.run(&["resolve", &key, "--undo"]).ends(0);
+        assert_eq!(house.state("one"), "held");
+        house.run(&["run"]).ends(0);
+        assert_eq!((house.state("one").as_str(), network.timeline().len()), ("sent", 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_thread_that_was_edited_goes_on_in_its_own_words_and_never_begins_again() {
+    for verb in [&["run"][..], &["publish", "m", "--yes"]] {
+        let (house, network) = broken_thread(Fault::Says(402, "CreditsDepleted".to_owned())).await;
+        house.run(&["publish", "m", "--yes"]).ends(5);
+        let key = last(&house)["key"].as_str().unwrap().to_owned();
+        let edited = "thread = [\"Uno.\", \"Due.\"]\n";
+        house.write("content-ladders/all.toml", &format!("{}{edited}", rungs(&["one"])));
+        // Before the token is mended: what is half out, and what to do.
+        let whole = house.read("token");
+        house.write("token", &format!("{CANARY}-nonsense\n"));
+        let said = house.run(&["publish", "m", "--yes"]).ends(1).err();
+        assert!(said.contains("`one` is half out in other words (1 of 3 sent)"), "{said}");
+        assert!(said.contains(&format!("ladder resolve {}", &key[..12])), "{said}");
+        assert!(said.contains("nothing was sent: "), "{said}");
+        house.write("token", &whole);
+        let said = house.run(verb).ends(0).err();
+        assert!(said.contains("goes on with part 2 of 3, in the words that it began with"), "{said}");
+        assert!(said.contains("3 of 3"), "{said}");
+        let texts: Vec<String> = network.timeline().into_iter().map(|live| live.text).collect();
+        assert_eq!(texts, ["One.", "Two.", "Three."], "{verb:?}");
+        house.run(&["publish", "m", "--yes"]).ends(0);
+        assert_eq!(network.timeline().len(), 3);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

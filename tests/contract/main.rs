@@ -13,6 +13,7 @@ mod files;
 #[path = "../once/house.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod house;
+mod log;
 mod looking;
 mod mail;
 mod once;
@@ -21,6 +22,8 @@ mod payloads;
 #[cfg(unix)]
 mod program;
 mod removing;
+#[cfg(unix)]
+mod resting;
 mod rows;
 mod secrets;
 mod sending;

@@ -1,6 +1,7 @@
 //! Nothing is sent twice, whatever goes wrong and whenever.
 
 use super::bench::{self, Bench};
+use super::log::assert_once;
 use super::rows::{WAYS, Way};
 use ladder::channel::{Attempt, Found, SendError};
 use ladder::rehearsal::{Fault, Upon};
@@ -73,6 +74,8 @@ async fn one_delivery_is_at_most_one_post() {
             let ours: Vec<String> =
                 bench.network.timeline().into_iter().skip(1).map(|live| live.id).collect();
             assert!(ours.len() <= 1, "{} {first:?}: {end:?} and {ours:?}", way.name);
+            // What a network refuses may have been sent all the same.
+            assert_once(&bench.network, &format!("{} {first:?}", way.name));
             match &end {
                 End::Sent(id) => assert_eq!(ours, std::slice::from_ref(id), "{} {first:?}", way.name),
                 End::Refused | End::NotYet => {
@@ -147,6 +150,7 @@ async fn one_request_goes_wrong(way: &'static Way, number: usize, fault: Fault) 
     let timeline = bench.network.timeline();
     let live: Vec<&str> = timeline.iter().map(|live| live.text.as_str()).collect();
     let texts: Vec<&str> = planned.parts.iter().map(|part| part.text.as_str()).collect();
+    assert_once(&bench.network, &case);
     // In order, without gaps, and none twice.
     assert!(texts.starts_with(&live), "{case}: {live:?}");
     let comments: usize = timeline.iter().map(|live| live.comments.len()).sum();

@@ -1,6 +1,7 @@
 //! The program itself against the networks: one run, a second run, a kill.
 
 use super::bench::{CANARY, picture_bytes, settings, table, write_secrets};
+use super::log::assert_once;
 use super::rows::{WAYS, Way};
 use crate::house::{House, rungs, signal};
 use ladder::rehearsal::{Fault, Kind, Network, Running, Upon};
@@ -129,6 +130,7 @@ async fn a_lost_answer_is_settled_by_the_networks_own_list() {
         house.publish().ends(0);
         assert_eq!(house.state("one"), "sent", "{name}");
         assert_eq!(networks[0].timeline().len(), 1, "{name}");
+        assert_once(&networks[0], name);
     }
 }
 
@@ -141,6 +143,7 @@ async fn what_nobody_can_tell_waits_for_a_person() {
     house.publish().ends(6);
     assert_eq!(house.state("one"), "unknown");
     assert_eq!(networks[0].timeline().len(), 1);
+    assert_once(&networks[0], "the program");
     let status = house.status();
     let key = status["deliveries"][0]["key"].as_str().unwrap().to_owned();
     let url = networks[0].timeline()[0].url.clone();
@@ -156,6 +159,7 @@ async fn a_text_that_the_network_cut_is_altered() {
     assert_eq!(house.state("one"), "altered");
     house.publish();
     assert_eq!(networks[0].timeline().len(), 1);
+    assert_once(&networks[0], "the program");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,6 +180,7 @@ async fn a_kill_between_doing_and_hearing_of_it_is_no_second_post() {
         house.publish().ends(0);
         assert_eq!(house.state("one"), "sent", "{name}");
         assert_eq!(networks[0].timeline().len(), 1, "{name}");
+        assert_once(&networks[0], name);
     }
 }
 

@@ -56,6 +56,31 @@ async fn a_network_in_its_place_that_knows_no_such_question_takes_the_post() {
     }
 }
 
+/// A page, half a word or a redirect would be there tomorrow as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_says_nothing_stops_nothing_and_that_is_said() {
+    for (name, path) in ASKED {
+        for fault in
+            [Fault::Html, Fault::HalfJson, Fault::Empty, Fault::Redirect("http://127.0.0.1:1/".to_owned())]
+        {
+            let (house, network) = house(name, |settings| settings).await;
+            network.order_upon(Upon::Path("GET", path), fault.clone());
+            if name == "facebook" {
+                network.order_upon(Upon::Path("GET", "/me"), fault.clone());
+            }
+            let said = house.publish().ends(0).err();
+            let told: Vec<&str> = said.lines().filter(|line| line.contains("not verified: ")).collect();
+            assert_eq!(told.len(), 1, "{name} {fault:?}: {said}");
+            assert!(told[0].contains("taken at its word") && told[0].len() < 300, "{name} {fault:?}: {said}");
+            assert_eq!(
+                (house.state("one").as_str(), network.timeline().len()),
+                ("sent", 1),
+                "{name} {fault:?}"
+            );
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_on_the_question_is_obeyed_by_the_run_and_by_the_next() {
     for (name, path) in ASKED {

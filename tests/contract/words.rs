@@ -106,7 +106,7 @@ async fn linkedin_says_which_credential_and_what_to_do() {
     insta::assert_snapshot!(all.join("\n"), @r#"
     LinkedIn does not know this access token: sign in at LinkedIn again, and put the new token where `access_token` points (Invalid access token)
     the access token was revoked by its member or replaced by a newer one: sign in at LinkedIn again, and put the new token where `access_token` points (The token used in the request has been revoked by the user)
-    the access token is that of Ada Lovelace (urn:li:person:somebody), and `author` is urn:li:person:aBcD-1234_x: sign in as the author, or set `author = "urn:li:person:somebody"`
+    the access token is that of urn:li:person:somebody (“Ada Lovelace”), and `author` is urn:li:person:aBcD-1234_x: sign in as the author, or set `author = "urn:li:person:somebody"`
     LinkedIn does not speak version 202606 of its API (any more): set `version = "MONTH"` in the channel's table (Requested version 202606 is not active)
     "#);
 }

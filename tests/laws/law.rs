@@ -96,7 +96,7 @@ pub fn shortening(text: &str, limit: usize, rules: &Rules) {
 /// A thread says all that the text says, in order; each part fits unless it is
 /// one thing that is never cut; nothing is cut.
 pub fn splitting(text: &str, rules: &Rules, numbered: bool) {
-    let stretches = fit::stretches(text, rules, RESERVE, numbered, &[]);
+    let stretches = fit::stretches(text, rules, RESERVE, numbered, fit::Known::default());
     assert!(!stretches.is_empty());
     if rules.markup != Syntax::Plain {
         return covering(text, rules, &stretches);
@@ -177,7 +177,7 @@ pub fn outlets(markdown: &str, words: &str, limit: usize, numbered: bool) {
         let text = ladder::render::markup::write(markdown, markup).text;
         let all = seen(&text, rules.markup);
         assert_eq!(bare(&all), bare(words), "{markup:?}: {text:?}");
-        let stretches = fit::stretches(&text, &rules, RESERVE, numbered, &[]);
+        let stretches = fit::stretches(&text, &rules, RESERVE, numbered, fit::Known::default());
         let mut parts: Vec<String> = stretches.iter().map(|part| part.of(&text)).collect();
         let mut said = String::new();
         for part in &parts {

@@ -86,6 +86,41 @@ fn what_comes_after_a_doubt_waits_for_its_end() {
     assert_eq!((good.taken().len(), doubt.count(Stage::Dot)), (1, 1));
 }
 
+/// Of many people's mails one is in doubt, and a word about it was a slip.
+#[test]
+fn what_was_said_of_one_persons_mail_can_be_taken_back() {
+    let server = Server::new(|moment| match (moment.stage, moment.to.starts_with('b'), moment.count) {
+        (Stage::Dot, true, 1..=2) => Act::HangUp,
+        _ => Act::Usual,
+    });
+    let house =
+        House::new(&mail("one", &server.url(), &["a@example.org", "b@example.org"]), &rungs(&["one"]));
+    house.publish().ends(6);
+    let person = |house: &House| house.status()["deliveries"][0]["recipients"][1].clone();
+    let before = house.status();
+    let (state, key) = (person(&house)["state"].clone(), person(&house)["key"].as_str().unwrap().to_owned());
+    assert_eq!(state, "unknown", "{before}");
+    let undo = ["resolve", &key[..12], "--undo", "--format", "json"];
+    assert_eq!(house.run(&undo).ends(2).json()["error"]["code"], "nothing-to-undo");
+    house.run(&["resolve", &key[..12], "--sent"]).ends(0);
+    assert_eq!(person(&house)["state"], "sent");
+    assert!(house.run(&["resolve", &key[..12], "--not-sent"]).ends(2).err().contains("--undo"));
+    house.run(&undo).ends(0);
+    assert_eq!(house.status()["deliveries"], before["deliveries"]);
+    // By the key of the whole mail as well.
+    let whole = before["deliveries"][0]["key"].as_str().unwrap().to_owned();
+    house.run(&["resolve", &whole, "--sent"]).ends(0);
+    assert_eq!(house.state("one"), "sent");
+    house.run(&["resolve", &whole, "--undo"]).ends(0);
+    assert_eq!(house.status()["deliveries"], before["deliveries"]);
+    house.run(&["resolve", &key[..12], "--not-sent"]).ends(0);
+    house.run(&["run"]).ends(0);
+    assert_eq!(house.state("one"), "sent");
+    assert_eq!(house.run(&undo).ends(2).json()["error"]["code"], "nothing-to-undo");
+    let taken = server.taken();
+    assert_eq!(taken.iter().filter(|who| who.starts_with('b')).count(), 1, "{taken:?}");
+}
+
 #[test]
 fn one_channel_that_is_not_ready_stops_all_before_the_first_byte() {
     let good = Server::good();

@@ -1,5 +1,6 @@
 //! The web addresses of Facebook's posts, as people copy them.
 
+use super::graph::is_number;
 use crate::channel::network::{Host, web};
 
 /// The id of the page's post at `address`, where the address tells it: mostly
@@ -17,9 +18,11 @@ pub(super) fn post_at(address: &str, page: &str, base_url: &str) -> Result<Optio
     if asked("comment_id").is_some() {
         return Ok(None);
     }
-    let whole = steps.last().filter(|step| is_whole(step)).map(|step| (*step).to_owned());
-    if whole.is_some() {
-        return Ok(whole);
+    if let Some((of, _)) = steps.last().and_then(|step| whole(step)) {
+        return match steps.last() {
+            Some(id) if of == page => Ok(Some((*id).to_owned())),
+            _ => Err(format!("that post is of page {of}, and the channel is for page {page}")),
+        };
     }
     let below = |kind: &str| steps.iter().position(|step| *step == kind).map(|at| &steps[at + 1..]);
     let posts = below("posts").and_then(<[&str]>::last).map(|id| (*id).to_owned());
@@ -36,13 +39,9 @@ pub(super) fn post_at(address: &str, page: &str, base_url: &str) -> Result<Optio
     Err("it names no post: open the post itself (a click on its time), and copy that address".to_owned())
 }
 
-fn is_number(text: &str) -> bool {
-    (1..=30).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// `PAGE_POST`.
-fn is_whole(step: &str) -> bool {
-    step.split_once('_').is_some_and(|(page, post)| is_number(page) && is_number(post))
+/// The two numbers of `PAGE_POST`.
+fn whole(step: &str) -> Option<(&str, &str)> {
+    step.split_once('_').filter(|(page, post)| is_number(page) && is_number(post))
 }
 
 #[cfg(test)]
@@ -71,6 +70,7 @@ mod tests {
             ("https://www.facebook.com/acme", "names no post"),
             ("https://www.facebook.com/acme/posts/", "names no post"),
             ("https://www.facebook.com/permalink.php?story_fbid=&id=12", "names no post"),
+            ("https://www.facebook.com/999_34", "is of page 999, and the channel is for page 12"),
             ("https://facebook.com.example/acme/posts/34", "is not Facebook"),
             ("https://fb.me/abc", "is not Facebook"),
         ] {

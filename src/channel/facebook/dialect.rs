@@ -5,7 +5,7 @@
 //! never looked at: only the status, `code` and `error_subcode` say anything.
 
 use crate::channel::SendError;
-use crate::channel::http::Answer;
+use crate::channel::http::{self, Answer};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -46,6 +46,16 @@ impl Asked {
             Asked::Upload | Asked::Post { .. } | Asked::Delete => {
                 "`pages_manage_posts` and `pages_read_engagement`"
             }
+        }
+    }
+
+    /// An answer that proves nothing: for what readers see nobody knows what
+    /// became of it, all else is simply done again.
+    pub fn doubt(self, says: String) -> SendError {
+        if self.publishes() {
+            SendError::Unknown { cause: says }
+        } else {
+            SendError::NotYet { says, wait: None }
         }
     }
 
@@ -103,7 +113,7 @@ impl Fault {
 /// The object in an answer that is a success and no error.
 pub(super) fn object(answer: &Answer) -> Option<Value> {
     let json = answer.json().filter(|_| answer.is_success())?;
-    (json.is_object() && json.get("error").is_none()).then_some(json)
+    (json.is_object() && json.get("error").is_none_or(Value::is_null)).then_some(json)
 }
 
 /// Whether Facebook says that there is nothing of that id, or that we may not
@@ -214,12 +224,21 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
 /// an answer.
 fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) -> SendError {
     let status = answer.status;
-    let body = String::from_utf8_lossy(&answer.body);
-    let body = clip(&clean(&body));
-    let says = match (&answer.cut, body.is_empty()) {
+    let body = clip(&clean(&answer.excerpt()));
+    let said = if body.is_empty() { String::new() } else { format!(": {body}") };
+    let says = match (&answer.cut, status) {
         (Some(cut), _) => format!("Facebook's answer ({status}) broke off: {cut}"),
-        (None, true) => format!("an empty answer came ({status})"),
-        (None, false) => format!("no answer that Facebook gives came ({status}): {body}"),
+        (None, 401) => format!(
+            "Facebook, or what stands in its place, does not take the token (401): make a new page token, or look at \
+             `base_url`{}",
+            if body.is_empty() { String::new() } else { format!(" (it says: {body})") }
+        ),
+        (None, 429) => format!("Facebook, or somebody on the way, has had enough calls for now (429){said}"),
+        (None, 300..=399) => {
+            format!("no answer that Facebook gives came ({status}){said}{}", http::LED_ELSEWHERE)
+        }
+        (None, _) if body.is_empty() => format!("an empty answer came ({status})"),
+        (None, _) => format!("no answer that Facebook gives came ({status}){said}"),
     };
     // Half of an error does not tell its code, which could be a doubtful one.
     let is_half = answer.cut.is_some() || body.starts_with('{');
@@ -231,12 +250,11 @@ fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) ->
     }
 }
 
-/// For what readers see: nobody knows. Else it is simply done again.
+/// The same, after the wait that was named.
 fn doubt(says: String, asked: Asked, answer: &Answer) -> SendError {
-    if asked.publishes() {
-        SendError::Unknown { cause: says }
-    } else {
-        SendError::NotYet { says, wait: answer.retry_after() }
+    match asked.doubt(says) {
+        SendError::NotYet { says, .. } => SendError::NotYet { says, wait: answer.retry_after() },
+        error => error,
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::Facebook;
 use super::dialect::Asked;
-use super::graph::{self, Graph};
+use super::graph::{Graph, Named};
 use super::publish::{UPLOAD_LIMIT, is_comment, post_below};
 use crate::channel::{Attempt, Found, LONGEST_LAG, SendError};
 use crate::plan::{PayloadPart, Receipt};
@@ -32,10 +32,10 @@ pub(super) async fn find(page: &Facebook, part: &PayloadPart, attempt: &Attempt)
     let since = before(attempt.first_tried, DOUBT);
     let graph = Graph::open(page, &attempt.project).await?;
     let list = if is_comment(part) {
-        let post = post_below(attempt)?;
-        comments(&graph, &page.page_id, post).await?
+        let post = post_below(attempt, &page.page_id)?;
+        comments(&graph, post).await?
     } else {
-        posts(&graph, &page.page_id, Some(since)).await?
+        posts(&graph, Some(since)).await?
     };
     let settled = if part.media.len() == 1 { UPLOAD.saturating_add(LONGEST_LAG) } else { LONGEST_LAG };
     let had_time = Timestamp::now().duration_since(attempt.last_tried) >= settled;
@@ -72,13 +72,13 @@ pub(super) struct List {
 }
 
 /// The page's posts back to `until`, or to the end (at most 500).
-pub(super) async fn posts(graph: &Graph, page: &str, until: Option<Timestamp>) -> Result<List, SendError> {
+pub(super) async fn posts(graph: &Graph, until: Option<Timestamp>) -> Result<List, SendError> {
     let query = [("fields", "id,message,created_time,permalink_url"), ("limit", "100")];
-    read(graph, &format!("{page}/published_posts"), &query, until, None).await
+    read(graph, &format!("{}/published_posts", graph.page), &query, until, None).await
 }
 
 /// The comments on `post`: those of the page, or of which is not said whose.
-pub(super) async fn comments(graph: &Graph, page: &str, post: &str) -> Result<List, SendError> {
+pub(super) async fn comments(graph: &Graph, post: &str) -> Result<List, SendError> {
     let query = [
         ("fields", "id,message,created_time,permalink_url,from"),
         ("filter", "stream"),
@@ -86,7 +86,7 @@ pub(super) async fn comments(graph: &Graph, page: &str, post: &str) -> Result<Li
         ("summary", "true"),
         ("limit", "100"),
     ];
-    let mut list = read(graph, &format!("{post}/comments"), &query, None, Some(page)).await?;
+    let mut list = read(graph, &format!("{post}/comments"), &query, None, Some(post)).await?;
     list.below = Some(format!("{}{post}", super::publish::COMMENT_ON));
     Ok(list)
 }
@@ -96,7 +96,7 @@ async fn read(
     path: &str,
     query: &[(&str, &str)],
     until: Option<Timestamp>,
-    by: Option<&str>,
+    below: Option<&str>,
 ) -> Result<List, SendError> {
     let mut list = List::default();
     let mut further: Vec<(String, String)> = Vec::new();
@@ -111,8 +111,8 @@ async fn read(
         })?;
         seen += data.len() as u64;
         total = total.or(answer["summary"]["total_count"].as_u64());
-        for shown in data.iter().filter(|entry| by.is_none_or(|page| may_be_by(entry, page))) {
-            match entry(graph, shown) {
+        for shown in data.iter().filter(|entry| below.is_none() || may_be_ours(entry, graph)) {
+            match entry(graph, shown, below) {
                 Some(entry) => list.entries.push(entry),
                 None => list.unreadable = true,
             }
@@ -140,14 +140,15 @@ fn next(paging: &Value) -> Vec<(String, String)> {
     next.query_pairs().into_owned().filter(|(key, _)| places.contains(&key.as_str())).collect()
 }
 
-fn may_be_by(entry: &Value, page: &str) -> bool {
-    graph::id(&entry["from"]["id"]).is_none_or(|id| id == page)
+fn may_be_ours(entry: &Value, graph: &Graph) -> bool {
+    graph.id(&entry["from"]["id"], Named::Other).is_none_or(|id| id == graph.page)
 }
 
-/// Nothing, where it cannot be read: without an id, or with words that are none.
-/// Without words at all it may be a photo.
-fn entry(graph: &Graph, shown: &Value) -> Option<Entry> {
-    let id = graph::id(&shown["id"])?;
+/// Nothing, where it cannot be read: without an id of its kind, or with words
+/// that are none. Without words at all it may be a photo.
+fn entry(graph: &Graph, shown: &Value, below: Option<&str>) -> Option<Entry> {
+    let named = if below.is_some() { Named::Other } else { Named::Post };
+    let id = graph.id(&shown["id"], named)?;
     let message = match &shown["message"] {
         Value::Null => "",
         message => message.as_str()?,
@@ -155,7 +156,7 @@ fn entry(graph: &Graph, shown: &Value) -> Option<Entry> {
     Some(Entry {
         message: message.to_owned(),
         created: shown["created_time"].as_str().and_then(|time| time.parse().ok()),
-        url: graph.address(&shown["permalink_url"], &id),
+        url: graph.address(&shown["permalink_url"], &id, below),
         id,
     })
 }

@@ -6,7 +6,8 @@ use super::dialect::{self, Asked};
 use crate::channel::SendError;
 use crate::channel::credentials::Secrets;
 use crate::channel::http::{self, Answer};
-use crate::channel::secret::{Exposed, redact};
+use crate::channel::network::{is_plain_id, odd_name};
+use crate::channel::secret::{Exposed, redact_pieces};
 use crate::diagnostic::visible::visible;
 use aws_lc_rs::hmac;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
@@ -14,9 +15,21 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 use std::path::Path;
 
+/// What has an id at Facebook, and so how the id looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// A post of our page: `PAGE_POST` (Pages API, posts).
+    Post,
+    /// A comment, or a photo: no page says how its id looks; numbers, with or
+    /// without `_` between them, were seen.
+    Other,
+}
+
 /// One page's way to the Graph API, while something is being done.
 pub(super) struct Graph {
     root: String,
+    /// The page's number.
+    pub page: String,
     secrets: Secrets,
     bearer: HeaderValue,
     proof: Option<Exposed>,
@@ -32,7 +45,8 @@ impl Graph {
         })?;
         let bearer = secrets.bearer("access_token")?;
         let proof = secrets.get("app_secret").map(|secret| proof(secret, token));
-        Ok(Graph { root: format!("{}/{}", page.base_url, page.version), secrets, bearer, proof })
+        let root = format!("{}/{}", page.base_url, page.version);
+        Ok(Graph { root, page: page.page_id.clone(), secrets, bearer, proof })
     }
 
     /// A request to `path` below the version. The token is in a header, never
@@ -74,7 +88,7 @@ impl Graph {
     pub fn redact(&self, text: &str) -> String {
         let text = self.secrets.redact(text);
         match &self.proof {
-            Some(proof) => redact(&text, std::slice::from_ref(proof)),
+            Some(proof) => redact_pieces(&text, std::slice::from_ref(proof)),
             None => text,
         }
     }
@@ -85,22 +99,54 @@ impl Graph {
         visible(self.redact(text).trim()).into_owned()
     }
 
+    /// The id that Facebook gave to something, a text or a whole number: never a
+    /// path, nor anything that the server was told, such as a token. What is
+    /// another page's is no post of ours.
+    pub fn id(&self, value: &Value, named: Named) -> Option<String> {
+        let id = match value {
+            Value::String(id) => id.clone(),
+            Value::Number(id) => id.as_u64()?.to_string(),
+            _ => return None,
+        };
+        let good = match named {
+            Named::Post => is_post_of(&id, &self.page),
+            Named::Other => is_plain_id(&id),
+        };
+        (good && self.redact(&id) == id).then_some(id)
+    }
+
     /// The id of what was made, under `key` in an answer that is a success, and
-    /// the answer. Whatever readers see has one of two numbers, `PAGE_POST`: a
-    /// single one is a photo's.
-    pub fn made(&self, answer: &Answer, key: &str, asked: Asked) -> Option<(String, Value)> {
-        let json = answer.json().filter(|_| answer.is_success())?;
-        let id = id(json.get(key)?).filter(|id| self.redact(id) == *id)?;
-        (id.contains('_') || !asked.publishes()).then_some((id, json))
+    /// the answer. Where there is none: what that means.
+    pub fn made(
+        &self,
+        answer: &Answer,
+        key: &str,
+        named: Named,
+        asked: Asked,
+    ) -> Result<(String, Value), SendError> {
+        let Some(told) = dialect::object(answer) else { return Err(self.judge(answer, asked)) };
+        if let Some(id) = self.id(&told[key], named) {
+            return Ok((id, told));
+        }
+        let Some(odd) = odd_name(told.get(key), |text| self.clean(text)) else {
+            return Err(self.judge(answer, asked));
+        };
+        let wanted = match named {
+            Named::Post => format!("no post of page {}", self.page),
+            Named::Other => "no name that Facebook gives".to_owned(),
+        };
+        Err(asked.doubt(format!("Facebook answered {} with the id {odd}, which is {wanted}", answer.status)))
     }
 
     /// Where readers find it. `permalink_url` is relative for some kinds of
     /// posts; an address without one, with a secret in it, or elsewhere than at
     /// Facebook, is made from the id: other rungs' texts bring it to readers.
-    pub fn address(&self, permalink: &Value, id: &str) -> String {
+    /// `below`: the id of the post that it is a comment on.
+    pub fn address(&self, permalink: &Value, id: &str, below: Option<&str>) -> String {
         let permalink = permalink.as_str().filter(|written| self.redact(written) == *written);
         let own = url::Url::parse(&self.root).ok();
-        address(permalink.unwrap_or(""), id, own.as_ref().and_then(url::Url::host_str))
+        address(permalink.unwrap_or(""), own.as_ref().and_then(url::Url::host_str))
+            .unwrap_or_else(|| plain_address(id, below))
     }
 }
 
@@ -113,39 +159,36 @@ fn proof(app_secret: &str, token: &str) -> Exposed {
     Exposed::new(tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
 
-/// Whether it can be an id that Facebook gave: digits, in some with `_` between
-/// page and post. It becomes a part of addresses and of the journal: never a
-/// path, nor anything that the server was told, such as a token.
-pub(super) fn is_id(text: &str) -> bool {
-    let is_number = |number: &str| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-    text.len() <= 100 && text.split('_').count() <= 3 && text.split('_').all(is_number)
+/// Whether it is the id of a post of the page: `PAGE_POST`, in digits.
+pub(super) fn is_post_of(id: &str, page: &str) -> bool {
+    id.split_once('_').is_some_and(|(of, post)| of == page && is_number(post))
 }
 
-/// The id in an answer: a text, or a whole number, which is the same id.
-pub(super) fn id(value: &Value) -> Option<String> {
-    match value {
-        Value::String(id) if is_id(id) => Some(id.clone()),
-        Value::Number(id) => id.as_u64().map(|id| id.to_string()),
-        _ => None,
-    }
+/// Digits, and no more of them than any id has.
+pub(super) fn is_number(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `own` is the host that the calls go to.
-fn address(permalink: &str, id: &str, own: Option<&str>) -> String {
+fn address(permalink: &str, own: Option<&str>) -> Option<String> {
     let written = permalink.trim();
     let whole = match written.strip_prefix('/') {
         Some(path) => format!("https://www.facebook.com/{}", path.trim_start_matches('/')),
         None => written.to_owned(),
     };
-    match url::Url::parse(&whole) {
-        Ok(url) if is_for_readers(&url, own) => url.to_string(),
-        _ => plain_address(id),
-    }
+    url::Url::parse(&whole).ok().filter(|url| is_for_readers(url, own)).map(|url| url.to_string())
 }
 
-/// Where readers find what Facebook told no address of.
-pub(super) fn plain_address(id: &str) -> String {
-    format!("https://www.facebook.com/{id}")
+/// Where readers find what Facebook told no address of. A comment's is that of
+/// its post, with the comment's own number, as the site writes it (seen 2026).
+pub(super) fn plain_address(id: &str, below: Option<&str>) -> String {
+    match below {
+        None => format!("https://www.facebook.com/{id}"),
+        Some(post) => {
+            let number = id.rsplit('_').next().unwrap_or(id);
+            format!("https://www.facebook.com/{post}?comment_id={number}")
+        }
+    }
 }
 
 fn is_for_readers(url: &url::Url, own: Option<&str>) -> bool {
@@ -169,34 +212,53 @@ mod tests {
         );
     }
 
-    #[test]
-    fn an_id_is_nothing_but_an_id() {
-        for good in ["12_345", "12_345_6", "7"] {
-            assert_eq!(id(&json!(good)).as_deref(), Some(good));
+    fn graph() -> Graph {
+        Graph {
+            root: "https://graph.example/v26.0".to_owned(),
+            page: "12".to_owned(),
+            secrets: Secrets::of(&[("access_token", "EAAsesame-open_and-shut")]),
+            bearer: HeaderValue::from_static("x"),
+            proof: Some(Exposed::new("0123456789abcdef")),
         }
-        assert_eq!(id(&json!(1001)).as_deref(), Some("1001"));
+    }
+
+    #[test]
+    fn a_posts_id_is_our_pages_and_all_others_are_short() {
+        let graph = graph();
+        let id = |value: &Value, named| graph.id(value, named);
+        assert_eq!(id(&json!("12_345"), Named::Post).as_deref(), Some("12_345"));
+        for good in ["555", "345_555", "12_345_6", "AbC-9"] {
+            assert_eq!(id(&json!(good), Named::Other).as_deref(), Some(good));
+            assert_eq!(id(&json!(good), Named::Post), None, "{good}");
+        }
+        assert_eq!(id(&json!(1001), Named::Other).as_deref(), Some("1001"));
+        for odd in ["999_5", "12_", "_12", "12", "12_sesame", "12_3_4", "012_3", "12_3 ", "12_٧"] {
+            assert_eq!(id(&json!(odd), Named::Post), None, "{odd}");
+        }
         for bad in [
             json!(""),
             json!(-12),
             json!(1.5),
             json!(["12"]),
+            json!({ "id": "12_3" }),
             json!("../me"),
             json!("1?x=y"),
             json!("1".repeat(101)),
-            json!("12_"),
-            json!("_12"),
-            json!("1_2_3_4"),
-            json!("12_sesame"),
             json!("٧"),
             json!(null),
+            json!("EAAsesame-open_and-shut"),
+            json!("12_EAAsesame-open_and-shut"),
+            // Half of the token, and the proof that was sent with it.
+            json!("EAAsesame-open"),
+            json!("0123456789abcdef"),
         ] {
-            assert_eq!(id(&bad), None, "{bad}");
+            assert_eq!((id(&bad, Named::Post), id(&bad, Named::Other)), (None, None), "{bad}");
         }
     }
 
     #[test]
     fn an_address_is_one_of_the_web_or_made_from_the_id() {
-        let of = |permalink: &str| address(permalink, "12_3", Some("graph.example"));
+        let of = |permalink: &str| graph().address(&json!(permalink), "12_3", None);
         assert_eq!(of("https://www.facebook.com/acme/posts/3"), "https://www.facebook.com/acme/posts/3");
         assert_eq!(of("/acme/videos/3/"), "https://www.facebook.com/acme/videos/3/");
         assert_eq!(of("//evil.example/3"), "https://www.facebook.com/evil.example/3");
@@ -220,5 +282,8 @@ mod tests {
         ] {
             assert_eq!(of(no), "https://www.facebook.com/12_3", "{no}");
         }
+        let comment = |id: &str| graph().address(&Value::Null, id, Some("12_3"));
+        assert_eq!(comment("3_45"), "https://www.facebook.com/12_3?comment_id=45");
+        assert_eq!(comment("555"), "https://www.facebook.com/12_3?comment_id=555");
     }
 }

@@ -88,7 +88,9 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
         credentials.take(&mut reader, "app_secret");
     }
     let version = version(&mut reader);
-    let base_url = base_url(&mut reader, "https://graph.facebook.com");
+    let base_url = base_url(&mut reader, "https://graph.facebook.com", |_, last| {
+        is_version(last).then(|| format!(", and `version = \"{last}\"`, if that is the one you want"))
+    });
     reader.finish();
     let known_as = Some(page_id.as_str()).filter(|page| !page.is_empty());
     let account = account("facebook", configuring, known_as);
@@ -115,9 +117,7 @@ fn page_id(reader: &mut Reader<'_>) -> String {
 
 fn version(reader: &mut Reader<'_>) -> String {
     let Some(written) = reader.text("version") else { return VERSION.to_owned() };
-    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-    let numbers = written.value.strip_prefix('v').and_then(|rest| rest.split_once('.'));
-    if numbers.is_some_and(|(major, minor)| digits(major) && digits(minor)) {
+    if is_version(&written.value) {
         return written.value;
     }
     reader.problems.push(
@@ -126,6 +126,13 @@ fn version(reader: &mut Reader<'_>) -> String {
             .hint(format!("write it as `version = \"{VERSION}\"`, or leave it out")),
     );
     VERSION.to_owned()
+}
+
+/// `v26.0`.
+fn is_version(written: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let numbers = written.strip_prefix('v').and_then(|rest| rest.split_once('.'));
+    numbers.is_some_and(|(major, minor)| digits(major) && digits(minor))
 }
 
 impl Network for Facebook {

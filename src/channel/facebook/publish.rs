@@ -3,7 +3,7 @@
 use super::Facebook;
 use super::dialect::{self, Asked};
 use super::find::{same_words, words_of};
-use super::graph::{self, Graph};
+use super::graph::{self, Graph, Named};
 use super::verify;
 use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, file};
@@ -32,7 +32,7 @@ pub(super) async fn prepare<'a>(
 ) -> Result<Posting<'a>, SendError> {
     let doubted = attempt.doubted;
     if is_comment(part) {
-        let post = post_below(attempt)?;
+        let post = post_below(attempt, &page.page_id)?;
         let graph = verified(page, attempt).await?;
         let asked = Asked::Comment { doubted };
         return Ok(Box::pin(async move { comment(&graph, part, post, asked).await }));
@@ -79,11 +79,13 @@ pub(super) fn read_back<'a>(
     receipt: &'a Receipt,
     attempt: &'a Attempt,
 ) -> Option<Doing<'a, Seen>> {
-    let id = receipt.id.as_deref().filter(|id| receipt.url.as_deref() == Some(&graph::plain_address(id)))?;
+    let below = receipt.detail.as_deref().and_then(below);
+    let plain = |id: &&str| receipt.url.as_deref() == Some(&graph::plain_address(id, below));
+    let id = receipt.id.as_deref().filter(plain)?;
     Some(Box::pin(async move {
         let graph = Graph::open(page, &attempt.project).await?;
         let told = look_at(&graph, id).await;
-        let Receipt { url, altered, .. } = self::receipt(&graph, id, &told, part, None);
+        let Receipt { url, altered, .. } = self::receipt(&graph, id, &told, part, receipt.detail.clone());
         Ok(Seen { url: url.filter(|url| receipt.url.as_ref() != Some(url)), altered })
     }))
 }
@@ -94,9 +96,9 @@ pub(super) fn is_comment(part: &PayloadPart) -> bool {
 }
 
 /// The id of the post that was sent before: the comment goes below it.
-pub(super) fn post_below(attempt: &Attempt) -> Result<&str, SendError> {
+pub(super) fn post_below<'a>(attempt: &'a Attempt, page: &str) -> Result<&'a str, SendError> {
     let post = attempt.previous.last();
-    let id = post.and_then(|receipt| receipt.id.as_deref()).filter(|id| graph::is_id(id));
+    let id = post.and_then(|receipt| receipt.id.as_deref()).filter(|id| graph::is_post_of(id, page));
     id.ok_or_else(|| {
         let below = post.and_then(|receipt| receipt.url.as_deref()).unwrap_or("the post");
         let says = format!(
@@ -128,9 +130,7 @@ async fn post(
     fields.push(("fields".to_owned(), "id,permalink_url,message".to_owned()));
     let request = graph.request(Method::POST, &format!("{}/feed", page.page_id))?.form(&fields);
     let answer = graph.call(request, asked).await?;
-    let Some((id, told)) = graph.made(&answer, "id", asked) else {
-        return Err(not_made(graph, &answer, asked));
-    };
+    let (id, told) = made(graph, &answer, "id", Named::Post, asked)?;
     Ok(receipt(graph, &id, &told, part, None))
 }
 
@@ -147,10 +147,8 @@ async fn photo(
         form = form.text("message", message.to_owned());
     }
     let answer = send_form(graph, page, form, asked).await?;
-    let Some((id, told)) = graph.made(&answer, "post_id", asked) else {
-        return Err(not_made(graph, &answer, asked));
-    };
-    let detail = graph::id(&told["id"]).map(|photo| format!("photo {photo}"));
+    let (id, told) = made(graph, &answer, "post_id", Named::Post, asked)?;
+    let detail = graph.id(&told["id"], Named::Other).map(|photo| format!("photo {photo}"));
     Ok(receipt(graph, &id, &Value::Null, part, detail))
 }
 
@@ -164,11 +162,11 @@ async fn upload(
 ) -> Result<String, SendError> {
     let form = form(picture, attempt).await?.text("published", "false");
     let answer = send_form(graph, page, form, Asked::Upload).await?;
-    let uploaded = graph.made(&answer, "id", Asked::Upload).map(|(id, _)| id);
-    uploaded.ok_or_else(|| match graph.judge(&answer, Asked::Upload) {
-        SendError::Refused { says } => {
-            SendError::Refused { says: format!("the image `{}`: {says}", picture.path) }
-        }
+    let uploaded = made(graph, &answer, "id", Named::Other, Asked::Upload).map(|(id, _)| id);
+    let name = |says: String| format!("the image `{}`: {says}", picture.path);
+    uploaded.map_err(|error| match error {
+        SendError::Refused { says } => SendError::Refused { says: name(says) },
+        SendError::Mendable { says } => SendError::Mendable { says: name(says) },
         other => other,
     })
 }
@@ -177,7 +175,7 @@ async fn comment(graph: &Graph, part: &PayloadPart, post: &str, asked: Asked) ->
     let message = part.body["message"].as_str().unwrap_or("");
     let request = graph.request(Method::POST, &format!("{post}/comments"))?.form(&[("message", message)]);
     let answer = graph.call(request, asked).await?;
-    let Some((id, _)) = graph.made(&answer, "id", asked) else { return Err(not_made(graph, &answer, asked)) };
+    let (id, _) = made(graph, &answer, "id", Named::Other, asked)?;
     Ok(receipt(graph, &id, &Value::Null, part, Some(format!("{COMMENT_ON}{post}"))))
 }
 
@@ -207,11 +205,16 @@ async fn look_at(graph: &Graph, id: &str) -> Value {
     answer.ok().and_then(|answer| dialect::object(&answer)).unwrap_or(Value::Null)
 }
 
+/// The post that a receipt's detail says that it is a comment on.
+pub(super) fn below(detail: &str) -> Option<&str> {
+    detail.strip_prefix(COMMENT_ON)
+}
+
 /// The receipt of what is out, by what Facebook told of it.
 fn receipt(graph: &Graph, id: &str, told: &Value, part: &PayloadPart, detail: Option<String>) -> Receipt {
     Receipt {
         id: Some(id.to_owned()),
-        url: Some(graph.address(&told["permalink_url"], id)),
+        url: Some(graph.address(&told["permalink_url"], id, detail.as_deref().and_then(below))),
         detail,
         altered: altered(told, words_of(part)).map(|live| graph.redact(&live)),
         ..Receipt::default()
@@ -225,9 +228,15 @@ fn altered(told: &Value, planned: &str) -> Option<String> {
     (!planned.contains("@[") && !same_words(live, planned)).then(|| live.to_owned())
 }
 
-/// Why a request made nothing that readers see: with a token that is no good,
-/// the same goes once there is a good one.
-fn not_made(graph: &Graph, answer: &Answer, asked: Asked) -> SendError {
-    let error = graph.judge(answer, asked);
-    if dialect::is_about_token(answer) { error.mendable() } else { error }
+/// The id of what readers see by now. With a token that is no good, the same goes
+/// once there is a good one.
+fn made(
+    graph: &Graph,
+    answer: &Answer,
+    key: &str,
+    named: Named,
+    asked: Asked,
+) -> Result<(String, Value), SendError> {
+    let made = graph.made(answer, key, named, asked);
+    made.map_err(|error| if dialect::is_about_token(answer) { error.mendable() } else { error })
 }

@@ -3,8 +3,9 @@
 use super::Facebook;
 use super::dialect::{self, Asked};
 use super::find::{List, comments, posts};
-use super::graph::{self, Graph};
-use super::publish::COMMENT_ON;
+use super::graph::Graph;
+use super::publish::below;
+use crate::channel::network::is_plain_id;
 use crate::channel::{Removed, SendError};
 use crate::plan::Receipt;
 use reqwest::Method;
@@ -20,7 +21,7 @@ pub(super) async fn remove(page: &Facebook, receipt: &Receipt, project: &Path) -
             "nobody knows its id at Facebook, because a person settled how it went: take it down by hand at {at}"
         )));
     };
-    if !graph::is_id(id) {
+    if !is_plain_id(id) {
         return Ok(Removed::Stays(format!("`{id}` is no id that Facebook gives: take it down by hand")));
     }
     let graph = Graph::open(page, project).await?;
@@ -29,7 +30,7 @@ pub(super) async fn remove(page: &Facebook, receipt: &Receipt, project: &Path) -
         return Ok(Removed::Gone);
     }
     if dialect::is_gone_or_foreign(&answer) {
-        return is_gone(&graph, page, receipt, id).await;
+        return is_gone(&graph, receipt, id).await;
     }
     match graph.judge(&answer, Asked::Delete) {
         SendError::Refused { says } => Ok(Removed::Stays(says)),
@@ -38,16 +39,16 @@ pub(super) async fn remove(page: &Facebook, receipt: &Receipt, project: &Path) -
 }
 
 /// Whether the lists show it no more.
-async fn is_gone(graph: &Graph, page: &Facebook, receipt: &Receipt, id: &str) -> Result<Removed, SendError> {
-    let post = receipt.detail.as_deref().and_then(|detail| detail.strip_prefix(COMMENT_ON));
-    let post = post.filter(|post| graph::is_id(post));
+async fn is_gone(graph: &Graph, receipt: &Receipt, id: &str) -> Result<Removed, SendError> {
+    let post = receipt.detail.as_deref().and_then(below);
+    let post = post.filter(|post| is_plain_id(post));
     let mut list = match post {
-        Some(post) => comments(graph, &page.page_id, post).await,
-        None => posts(graph, &page.page_id, None).await,
+        Some(post) => comments(graph, post).await,
+        None => posts(graph, None).await,
     };
     // With the post go the comments below it.
     if let (Some(post), Err(SendError::Refused { .. })) = (post, &list) {
-        list = posts(graph, &page.page_id, None).await;
+        list = posts(graph, None).await;
         return list.map(|list| told_by(&list, post, receipt));
     }
     list.map(|list| told_by(&list, id, receipt))

@@ -3,8 +3,8 @@
 
 use super::Facebook;
 use super::dialect::{self, Asked};
-use super::graph::{self, Graph};
-use crate::channel::http::Answer;
+use super::graph::{Graph, Named};
+use crate::channel::http::{Answer, LED_ELSEWHERE};
 use crate::channel::{SendError, Whose};
 use serde_json::Value;
 
@@ -50,7 +50,8 @@ async fn ask(page: &Facebook, graph: &Graph) -> Result<Whose, SendError> {
 }
 
 /// The object in an answer, or why Facebook does not tell it. The error: proof
-/// that the token is no good, or no answer of Facebook at all.
+/// that the token is no good, or that nobody answered who could be asked again.
+/// A page or a redirect is an answer too: it would be the same tomorrow.
 fn told(graph: &Graph, answer: &Answer, asked: Asked) -> Result<Result<Value, String>, SendError> {
     if let Some(found) = dialect::object(answer) {
         return Ok(Ok(found));
@@ -58,8 +59,20 @@ fn told(graph: &Graph, answer: &Answer, asked: Asked) -> Result<Result<Value, St
     match graph.judge(answer, asked) {
         SendError::Refused { says } if !dialect::is_about_token(answer) => Ok(Err(says)),
         SendError::NotYet { says, .. } if answer.status == 501 => Ok(Err(says)),
+        SendError::NotYet { .. } if (300..400).contains(&answer.status) => {
+            Ok(Err(format!("it answered {}{LED_ELSEWHERE}", answer.status)))
+        }
+        SendError::NotYet { .. } if speaks_of_nothing(answer) => {
+            Ok(Err(format!("no answer that Facebook gives came ({})", answer.status)))
+        }
         error => Err(error),
     }
+}
+
+/// Whether a success came whole, and is neither an object nor an error.
+fn speaks_of_nothing(answer: &Answer) -> bool {
+    let error = answer.json().is_some_and(|said| said.get("error").is_some());
+    answer.is_success() && answer.cut.is_none() && !error
 }
 
 /// Compares the page that Facebook knows with the one of the table.
@@ -93,7 +106,7 @@ fn compare(page: &Facebook, graph: &Graph, found: &Value) -> Result<(), SendErro
 fn id_of(graph: &Graph, told: &Value) -> String {
     match &told["id"] {
         Value::String(id) => graph.clean(id),
-        id => graph::id(id).unwrap_or_default(),
+        id => graph.id(id, Named::Other).unwrap_or_default(),
     }
 }
 

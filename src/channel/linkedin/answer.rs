@@ -12,16 +12,18 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::Value;
 use std::time::Duration;
 
-/// So much of an answer without JSON is looked at, in bytes.
-const LONGEST_WORDS: usize = 16 * 1024;
-
 /// What was asked, for what an answer that proves nothing means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// Something that people see: it may be there now, whatever was answered.
+    /// A post, which people see: it may be there now, whatever was answered.
     ToPublish {
         /// Whether an earlier try may have gone out: then a "no" that cannot be
         /// read may be "you have that already".
+        doubted: bool,
+    },
+    /// A comment: the same, and it takes another permission.
+    ToComment {
+        /// As above.
         doubted: bool,
     },
     /// Anything else. Repeating it does no harm.
@@ -45,9 +47,7 @@ impl Fault {
     /// Reads the body; without JSON in it, its beginning.
     pub fn of(answer: &Answer) -> Fault {
         let Some(Value::Object(body)) = answer.json() else {
-            // More than is shown: a token that is cut in two is not recognised.
-            let start = &answer.body[..answer.body.len().min(LONGEST_WORDS)];
-            return Fault { says: String::from_utf8_lossy(start).trim().to_owned(), ..Fault::default() };
+            return Fault { says: answer.excerpt(), ..Fault::default() };
         };
         let text =
             |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().trim().to_owned();
@@ -137,7 +137,7 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
     let said = api.clean(&fault.says);
     let said = if said.is_empty() { "without a word".to_owned() } else { said };
     let transient = fault.says.contains("Unable to obtain activity");
-    let doubted = asked == Asked::ToPublish { doubted: true };
+    let doubted = matches!(asked, Asked::ToPublish { doubted: true } | Asked::ToComment { doubted: true });
     let unread = doubted && !fault.is_read;
     if doubted && (400..500).contains(&answer.status) && fault.speaks_of_duplicates() {
         return SendError::Unknown {
@@ -155,20 +155,24 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
             SendError::NotYet { says: format!("LinkedIn still works on the image: {said}"), wait: None }
         }
         400..=499 if !transient && !unread && answer.is_refusal() => {
-            SendError::Refused { says: refused(answer.status, &fault, &said, api, now) }
+            SendError::Refused { says: refused(answer.status, &fault, &said, asked, api, now) }
         }
         status => {
-            let says = format!("LinkedIn answered {status}: {said}");
+            let hint = if (300..400).contains(&status) { crate::channel::http::LED_ELSEWHERE } else { "" };
+            let says = format!("LinkedIn answered {status}: {said}{hint}");
             match asked {
-                Asked::ToPublish { .. } => SendError::Unknown { cause: says },
+                Asked::ToPublish { .. } | Asked::ToComment { .. } => SendError::Unknown { cause: says },
                 Asked::Other => SendError::NotYet { says, wait: answer.retry_after() },
             }
         }
     }
 }
 
+/// For comments in an organisation's name (Community Management API, permissions).
+const COMMENTS: &str = "`w_organization_social_feed`";
+
 /// What is wrong, and what to do about it.
-fn refused(status: u16, fault: &Fault, said: &str, api: &Api<'_>, now: Timestamp) -> String {
+fn refused(status: u16, fault: &Fault, said: &str, asked: Asked, api: &Api<'_>, now: Timestamp) -> String {
     let channel = api.channel;
     let token = "sign in at LinkedIn again, and put the new token where `access_token` points";
     if fault.is_about_version(status, &channel.version) {
@@ -192,8 +196,9 @@ fn refused(status: u16, fault: &Fault, said: &str, api: &Api<'_>, now: Timestamp
         }
         (401, _) => format!("LinkedIn does not take this access token: {token} ({said})"),
         (403, _) if urn::is_organization(&channel.author) => format!(
-            "LinkedIn does not allow it: {said}. The token needs `w_organization_social`, and its member \
-             has to be an administrator or content administrator of {}",
+            "LinkedIn does not allow it: {said}. The token needs {}, and its member has to be an administrator or \
+             content administrator of {}",
+            if matches!(asked, Asked::ToComment { .. }) { COMMENTS } else { "`w_organization_social`" },
             channel.author
         ),
         (403, _) => format!(

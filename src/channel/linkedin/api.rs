@@ -92,6 +92,11 @@ impl<'a> Api<'a> {
         })
     }
 
+    /// Whether a name that LinkedIn gave holds nothing of the token.
+    pub fn are_not_in(&self, name: &str) -> bool {
+        self.secrets.are_not_in(name)
+    }
+
     /// `text`, which LinkedIn said, without any trace of the token.
     pub fn redact(&self, text: &str) -> String {
         self.secrets.redact(text)

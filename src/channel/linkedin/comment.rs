@@ -5,6 +5,7 @@ use super::api::Api;
 use super::same;
 use super::urn::{self, Comment};
 use crate::channel::http::Trouble;
+use crate::channel::network::odd_name;
 use crate::channel::{Attempt, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::Timestamp;
@@ -20,21 +21,28 @@ pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
     let path = format!("/rest/socialActions/{}/comments", urn::encoded(&post));
     let answer = api.post(&path, &body).await.map_err(Trouble::of_creating)?;
     if !answer.is_success() {
-        let error = trouble(&answer, Asked::ToPublish { doubted: attempt.doubted }, api, Timestamp::now());
+        let error = trouble(&answer, Asked::ToComment { doubted: attempt.doubted }, api, Timestamp::now());
         return Err(if answer.status == 401 { error.mendable() } else { error });
     }
     let facts = answer.json().unwrap_or_default();
+    let header = answer.told("x-restli-id");
     let named = name(&facts, &post).or_else(|| {
-        let id = answer.header("x-restli-id")?;
-        Comment::parse(id).or_else(|| Comment::of(&post, id))
+        let id = urn::plain(header.as_deref()?);
+        Comment::parse(&id).or_else(|| Comment::of(&post, &id))
     });
-    match named.filter(|comment| api.redact(&comment.id) == comment.id) {
-        Some(comment) => Ok(receipt(api, &post, &comment, text(part), &facts)),
-        None => {
-            let cause = format!("LinkedIn answered {} without the comment's URN", answer.status);
-            Err(SendError::Unknown { cause })
-        }
+    if let Some(comment) = named.filter(|comment| api.are_not_in(&comment.id)) {
+        return Ok(receipt(api, &post, &comment, text(part), &facts));
     }
+    let said = ["commentUrn", "$URN", "id"].iter().find_map(|key| facts.get(*key).cloned());
+    let said = said.or_else(|| header.map(Value::from));
+    let cause = match odd_name(said.as_ref(), |text| api.clean(text)) {
+        Some(odd) => format!(
+            "LinkedIn answered {} and calls the comment {odd}, which is no comment's URN and no number",
+            answer.status
+        ),
+        None => format!("LinkedIn answered {} without the comment's URN", answer.status),
+    };
+    Err(SendError::Unknown { cause })
 }
 
 /// Why there is nothing to write it below.
@@ -59,8 +67,13 @@ pub(super) fn name(facts: &Value, post: &str) -> Option<Comment> {
     let urn = ["commentUrn", "$URN"].iter().filter_map(|key| facts.get(*key)?.as_str());
     urn.filter_map(Comment::parse).next().or_else(|| {
         let thread = facts.get("object").and_then(Value::as_str).filter(|thread| urn::is_post(thread));
-        Comment::of(thread.unwrap_or(post), facts.get("id")?.as_str()?)
+        Comment::of(thread.unwrap_or(post), &number(facts.get("id")?)?)
     })
+}
+
+/// An id as text: some write it as a number.
+fn number(id: &Value) -> Option<String> {
+    id.as_str().map(str::to_owned).or_else(|| id.as_u64().map(|id| id.to_string()))
 }
 
 /// What is known of a comment that is there; `facts` is LinkedIn's description,

@@ -48,7 +48,7 @@ pub(super) async fn post(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
     let enough = |last: &Value| moment(last.get("lastModifiedAt")).is_some_and(|changed| changed < doubt);
     let look = match list(api, &path, enough).await? {
         Some(listed) => among_posts(&listed, post::commentary(part), &api.channel.author, attempt),
-        None => Look::Unclear(closed("posts")),
+        None => Look::Unclear(closed("posts", "r_organization_social")),
     };
     Ok(settled(look, attempt))
 }
@@ -66,13 +66,13 @@ pub(super) async fn comment(
     // Nothing says in which order comments come: only the whole list will do.
     let look = match list(api, &path, |_| false).await? {
         Some(listed) => among_comments(api, &listed, comment::text(part), &thread, attempt),
-        None => Look::Unclear(closed("comments")),
+        None => Look::Unclear(closed("comments", "r_organization_social_feed")),
     };
     Ok(settled(look, attempt))
 }
 
-fn closed(what: &str) -> String {
-    format!("the token may not read the organisation's {what} (`r_organization_social`): look at the page")
+fn closed(what: &str, scope: &str) -> String {
+    format!("the token may not read the organisation's {what} (`{scope}`): look at the page")
 }
 
 /// What a look proves, so long after the last try.

@@ -4,11 +4,12 @@
 //! Nobody sees an image without a post: whatever gets lost here is begun anew,
 //! and never in doubt.
 
-use super::answer::{Asked, trouble};
+use super::answer::{Asked, Fault, trouble};
 use super::api::{self, Api};
 use super::urn;
 use crate::channel::folder::{on_disk, picture_bytes};
-use crate::channel::http::Trouble;
+use crate::channel::http::{Answer, Trouble};
+use crate::channel::network::odd_name;
 use crate::channel::{Attempt, SendError};
 use crate::render::Picture;
 use jiff::{SignedDuration, Timestamp};
@@ -76,13 +77,20 @@ async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Resu
     let answer = api.post("/rest/images?action=initializeUpload", &owner).await;
     let answer = answer.map_err(Trouble::of_asking)?;
     if !answer.is_success() {
-        return Err(about(picture, trouble(&answer, Asked::Other, api, Timestamp::now())));
+        return Err(about(picture, not_taken(api, &answer)));
     }
     let facts = answer.json();
-    let value = |key: &str| facts.as_ref()?.get("value")?.get(key)?.as_str();
-    let image = value("image").filter(|image| urn::is_image(image)).map(str::to_owned);
-    let (Some(address), Some(image)) = (value("uploadUrl"), image) else {
-        let says = "LinkedIn did not say where the image is to go".to_owned();
+    let value = |key: &str| facts.as_ref()?.get("value")?.get(key);
+    let image = value("image").and_then(Value::as_str).map(urn::plain);
+    let Some(image) = image.filter(|image| urn::is_image(image) && api.are_not_in(image)) else {
+        let says = match odd_name(value("image"), |text| api.clean(text)) {
+            Some(odd) => format!("LinkedIn calls it {odd}, which is no `urn:li:image:ID`"),
+            None => format!("LinkedIn answered {} and did not say what it calls it", answer.status),
+        };
+        return Err(about(picture, SendError::NotYet { says, wait: None }));
+    };
+    let Some(address) = value("uploadUrl").and_then(Value::as_str) else {
+        let says = format!("LinkedIn answered {} and did not say where it is to go", answer.status);
         return Err(about(picture, SendError::NotYet { says, wait: None }));
     };
     let request = api.upload(address).map_err(|says| about(picture, SendError::Refused { says }))?;
@@ -90,9 +98,16 @@ async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Resu
     // All bytes in one request: it takes no pieces.
     let answer = api::call(request).await.map_err(|lost| about(picture, lost.of_asking()))?;
     if !answer.is_success() {
-        return Err(about(picture, trouble(&answer, Asked::Other, api, Timestamp::now())));
+        return Err(about(picture, not_taken(api, &answer)));
     }
     Ok(image)
+}
+
+/// Why an image was not taken: with a token that is no good, it will be once
+/// there is a good one.
+fn not_taken(api: &Api<'_>, answer: &Answer) -> SendError {
+    let error = trouble(answer, Asked::Other, api, Timestamp::now());
+    if Fault::of(answer).is_about_token(answer.status) { error.mendable() } else { error }
 }
 
 /// Waits until the image can be shown. `false`: LinkedIn does not tell.

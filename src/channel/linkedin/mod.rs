@@ -128,7 +128,10 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let image_wait = wait.map_or(image::GRACE, |wait| {
         wait.value.and_then(|wait| Duration::try_from(wait).ok()).unwrap_or_default()
     });
-    let base_url = base_url(&mut reader, "https://api.linkedin.com");
+    let base_url = base_url(&mut reader, "https://api.linkedin.com", |url, last| {
+        let own = url.host_str() == Some("api.linkedin.com");
+        (own && matches!(last, "rest" | "v2")).then(String::new)
+    });
     reader.finish();
     let known_as = Some(author.as_str()).filter(|author| !author.is_empty());
     let account = account("linkedin", configuring, known_as);

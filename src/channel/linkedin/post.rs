@@ -6,6 +6,7 @@ use super::image::Uploaded;
 use super::same::Told;
 use super::{find, urn};
 use crate::channel::http::{Answer, Trouble};
+use crate::channel::network::odd_name;
 use crate::channel::{Attempt, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt, Seen};
 use crate::text::little_text;
@@ -33,9 +34,16 @@ pub(super) async fn send(
     let body = written(part, &images.urns);
     let answer = api.post("/rest/posts", &body).await.map_err(Trouble::of_creating)?;
     if answer.is_success() {
-        let named = answer.header("x-restli-id").map(urn::plain);
-        let Some(post) = named.filter(|id| urn::is_post(id) && api.redact(id) == *id) else {
-            let cause = format!("LinkedIn answered {} without the post's URN", answer.status);
+        let named = answer.told("x-restli-id");
+        let post = named.as_deref().map(urn::plain);
+        let Some(post) = post.filter(|id| urn::is_post(id) && api.are_not_in(id)) else {
+            let cause = match odd_name(named.map(Value::from).as_ref(), |text| api.clean(text)) {
+                Some(odd) => format!(
+                    "LinkedIn answered {} and calls the post {odd}, which is no post's URN",
+                    answer.status
+                ),
+                None => format!("LinkedIn answered {} without the post's URN", answer.status),
+            };
             return Err(SendError::Unknown { cause });
         };
         return Ok(receipt(&post, None));

@@ -3,7 +3,7 @@
 use super::answer::{Asked, Fault, trouble};
 use super::api::Api;
 use super::urn;
-use crate::channel::http::Trouble;
+use crate::channel::http::{LED_ELSEWHERE, Trouble};
 use crate::channel::{SendError, Whose};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -31,35 +31,78 @@ pub(super) async fn verify(api: &Api<'_>) -> Result<Whose, SendError> {
         return match trouble(&answer, Asked::Other, api, Timestamp::now()) {
             SendError::Refused { .. } if !proves => Ok(unsaid(api, answer.status, &fault)),
             SendError::NotYet { .. } if answer.status == 501 => Ok(unsaid(api, answer.status, &fault)),
+            SendError::NotYet { .. } if (300..400).contains(&answer.status) => {
+                Ok(foreign(answer.status, LED_ELSEWHERE))
+            }
             error => Err(error),
         };
     }
     let Some(Value::Object(facts)) = answer.json() else {
-        let says = format!("LinkedIn answered {} and did not say whose token it is", answer.status);
+        // Half an answer may be whole the next time; a page would be the same tomorrow.
+        let Some(cut) = &answer.cut else { return Ok(foreign(answer.status, "")) };
+        let says = format!("LinkedIn's answer ({}) to whose token it is broke off: {cut}", answer.status);
         return Err(SendError::NotYet { says, wait: None });
     };
     let text = |key: &str| facts.get(key).and_then(Value::as_str).unwrap_or_default();
     if organization {
         let known = [text("localizedName"), text("vanityName")];
+        let ids = ["id", "$URN"].iter().filter_map(|key| of_kind(facts.get(*key)?, "organization"));
+        for id in ids {
+            if id != urn::id(author) {
+                return Err(refused(format!(
+                    "`author` is {author}, and LinkedIn answers with the organisation {}{}: write its number in \
+                     `author`, if that one is meant",
+                    api.clean(&id),
+                    called(api, known[0])
+                )));
+            }
+        }
         named(api, &known)?;
         let told = known.iter().any(|name| !name.is_empty());
         return Ok(if told { Whose::Verified } else { unsaid(api, answer.status, &Fault::default()) });
     }
-    let sub = text("sub");
-    if sub.is_empty() {
+    let Some(sub) = facts.get("sub").and_then(|sub| of_kind(sub, "person")) else {
         return Ok(unsaid(api, answer.status, &Fault::default()));
-    }
+    };
     if sub != urn::id(author) {
+        let whose = format!("urn:li:person:{}", api.clean(&sub));
+        // What is no author's name would be no good advice.
+        let or =
+            if urn::is_author(&whose) { format!(", or set `author = \"{whose}\"`") } else { String::new() };
         return Err(refused(format!(
-            "the access token is that of {} (urn:li:person:{}), and `author` is {author}: sign in as the author, \
-             or set `author = \"urn:li:person:{}\"`",
-            api.clean(text("name")),
-            api.clean(sub),
-            api.clean(sub),
+            "the access token is that of {whose}{}, and `author` is {author}: sign in as the author{or}",
+            called(api, text("name")),
         )));
     }
     named(api, &[text("name")])?;
     Ok(Whose::Verified)
+}
+
+/// Somebody answered, in words that are not LinkedIn's.
+fn foreign(status: u16, hint: &str) -> Whose {
+    let why = "LinkedIn does not say whose token it is: no answer that LinkedIn gives came";
+    Whose::Unsaid(format!("{why} ({status}){hint}"))
+}
+
+/// The id of somebody of that kind, which may be written as a text, a number or
+/// the whole URN. One of another kind names the same in a way that is not known here.
+fn of_kind(id: &Value, kind: &str) -> Option<String> {
+    let id = match id {
+        Value::String(id) => urn::plain(id),
+        Value::Number(id) => id.to_string(),
+        _ => return None,
+    };
+    let bare = match id.strip_prefix("urn:li:") {
+        None => id.as_str(),
+        Some(rest) => rest.strip_prefix(kind)?.strip_prefix(':')?,
+    };
+    (!bare.is_empty()).then(|| bare.to_owned())
+}
+
+/// ` (“Ada Lovelace”)`, or nothing, where no name was told.
+fn called(api: &Api<'_>, name: &str) -> String {
+    let name = api.clean(name);
+    if name.is_empty() { String::new() } else { format!(" (“{name}”)") }
 }
 
 /// Why it is not known whose the token is, and what would help.

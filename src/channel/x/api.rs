@@ -32,6 +32,8 @@ const LONGEST_WORDS: usize = 300;
 pub(super) enum Purpose {
     /// It changes nothing that people see, or nothing more when it is repeated.
     Asking,
+    /// It brings an image, or its words, which nobody sees yet.
+    Uploading,
     /// It makes a post.
     Posting {
         /// Whether the outcome of an earlier try of this very part was unknown.
@@ -120,10 +122,7 @@ impl Api<'_> {
             413 => refused(format!("{what} is larger than X takes")),
             // Whoever leads elsewhere, or is in conflict with a request that is
             // under way, may have let it through first.
-            300..=399 => {
-                let hint = "; if `base_url` leads elsewhere, write the address that it leads to";
-                lost(answer, purpose, what, &format!("{said}{hint}"))
-            }
+            300..=399 => lost(answer, purpose, what, &format!("{said}{}", http::LED_ELSEWHERE)),
             400..=499 if !answer.is_refusal() => lost(answer, purpose, what, &said),
             400..=499 => refused(format!("X did not take {what}: {}", status(answer))),
             _ => lost(answer, purpose, what, &said),
@@ -133,13 +132,14 @@ impl Api<'_> {
     /// Why an image, or its words, is not there: with a token that is no good, or
     /// without credits, it will be once that is mended.
     pub fn not_uploaded(&self, answer: &Answer, what: &str) -> SendError {
-        let error = self.error(answer, Purpose::Asking, what);
+        let error = self.error(answer, Purpose::Uploading, what);
         if matches!(answer.status, 401 | 402) { error.mendable() } else { error }
     }
 
     /// What an answer means that does not say whose the credentials are. The
-    /// error: proof that they are no good, or no answer of X at all. Else why X
-    /// does not say it; posting may still work.
+    /// error: proof that they are no good, or that nobody answered who could be
+    /// asked again. Else why X does not say it; posting may still work. A page or
+    /// a redirect is an answer too: it would be the same tomorrow.
     pub fn untold(&self, answer: &Answer) -> Result<String, SendError> {
         let low = heard(answer).to_lowercase();
         let proves = match answer.status {
@@ -151,14 +151,12 @@ impl Api<'_> {
         let says = match error {
             SendError::Refused { says } if !proves => says,
             // It spoke, of something else; and a server in X's place may not know the question.
-            SendError::NotYet { .. }
-                if answer.json().is_some_and(|said| said.is_object()) && answer.is_success() =>
-            {
+            SendError::NotYet { .. } if answer.is_success() && answer.cut.is_none() => {
                 let words = self.words(answer);
                 let said = if words.is_empty() { String::new() } else { format!(" (X says: {words})") };
                 format!("X answered {} and named no account{said}", status(answer))
             }
-            SendError::NotYet { says, .. } if answer.status == 501 => says,
+            SendError::NotYet { says, .. } if matches!(answer.status, 300..=399 | 501) => says,
             error => return Err(error),
         };
         Ok(format!("X does not say whose the credentials are: {says}"))
@@ -213,7 +211,7 @@ fn lost(answer: &Answer, purpose: Purpose, what: &str, said: &str) -> SendError 
     let cut = answer.cut.as_ref().map(|why| format!(", and its answer broke off: {why}")).unwrap_or_default();
     let status = status(answer);
     match purpose {
-        Purpose::Asking => SendError::NotYet {
+        Purpose::Asking | Purpose::Uploading => SendError::NotYet {
             says: format!("X has trouble with {what}: {status}{cut}{said}"),
             wait: answer.retry_after(),
         },
@@ -223,7 +221,8 @@ fn lost(answer: &Answer, purpose: Purpose, what: &str, said: &str) -> SendError 
     }
 }
 
-fn status(answer: &Answer) -> String {
+/// `201 Created`.
+pub(super) fn status(answer: &Answer) -> String {
     let reason = reqwest::StatusCode::from_u16(answer.status).ok().and_then(|code| code.canonical_reason());
     format!("{} {}", answer.status, reason.unwrap_or_default()).trim_end().to_owned()
 }
@@ -270,6 +269,11 @@ fn forbidden(low: &str, purpose: Purpose, what: &str) -> String {
     } else if has(&["usage-capped", "usage cap"]) {
         "the app has used up what it may in this period: raise the cap in X's developer console, or wait"
             .to_owned()
+    } else if purpose == Purpose::Uploading {
+        format!(
+            "X does not permit {what}: a token of OAuth 2 needs the scope media.write for images, and with the four \
+             keys of OAuth 1.0a the app needs “Read and write”; get a new token then"
+        )
     } else if purpose == Purpose::Asking {
         format!(
             "X does not permit {what}: the credentials lack a permission; the app needs “Read and write”, and a \

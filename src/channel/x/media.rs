@@ -4,9 +4,10 @@
 //! an upload, and X forgets one that no post names (after about a day): so
 //! nothing here is ever in doubt, and a retry begins anew.
 
-use super::api::{Api, id_of};
+use super::api::Api;
 use crate::channel::folder::picture_bytes;
 use crate::channel::http::{Answer, file};
+use crate::channel::network::{is_plain_id, odd_name};
 use crate::channel::{Attempt, SendError};
 use crate::render::Picture;
 use reqwest::Method;
@@ -112,10 +113,28 @@ fn media_of(api: &Api<'_>, answer: &Answer, what: &str) -> Result<(String, Value
     }
     let body = answer.json().unwrap_or_default();
     let data = body.get("data").cloned().unwrap_or(body);
-    match id_of(data.get("id")).or_else(|| id_of(data.get("media_id_string"))) {
-        Some(id) => Ok((id, data)),
-        None => Err(api.not_uploaded(answer, what)),
+    let named = data.get("id").or_else(|| data.get("media_id_string"));
+    if let Some(id) = media_id(api, named) {
+        return Ok((id, data));
     }
+    Err(match odd_name(named, |text| api.quotable(text)) {
+        Some(odd) => SendError::NotYet {
+            says: format!("X calls {what} {odd}, which is no name of an upload"),
+            wait: None,
+        },
+        None => api.not_uploaded(answer, what),
+    })
+}
+
+/// What X calls an upload. Numbers were seen; what else there may be is not
+/// written. It becomes a part of addresses, and is nothing that X was told.
+fn media_id(api: &Api<'_>, named: Option<&Value>) -> Option<String> {
+    let id = match named? {
+        Value::String(id) => id.clone(),
+        Value::Number(id) => id.as_u64()?.to_string(),
+        _ => return None,
+    };
+    (is_plain_id(&id) && api.secrets.are_not_in(&id)).then_some(id)
 }
 
 /// Waits until X has looked at an upload. Without `processing_info` it is ready.

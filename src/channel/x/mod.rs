@@ -85,7 +85,10 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     for key in signed.into_iter().filter(|_| is_signed) {
         credentials.take(&mut reader, key);
     }
-    let base_url = base_url(&mut reader, "https://api.x.com");
+    let base_url = base_url(&mut reader, "https://api.x.com", |url, last| {
+        let own = matches!(url.host_str(), Some("api.x.com" | "api.twitter.com"));
+        (own && last == "2").then(String::new)
+    });
     reader.finish();
     // User names there are the same in capitals and small letters.
     let account = account("x", configuring, None).to_lowercase();

@@ -1,10 +1,11 @@
 //! One part on its way out, and down again.
 
-use super::api::{Api, Purpose, heard, id_of, is_id};
+use super::api::{self, Api, Purpose, heard, id_of, is_id};
 use super::payload::text_of;
-use super::words::{Likeness, Shown};
+use super::words::{Likeness, Shown, words_of};
 use super::{Me, X, media};
 use crate::channel::http::{self, Trouble};
+use crate::channel::network::odd_name;
 use crate::channel::{Attempt, Posting, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use reqwest::Method;
@@ -57,10 +58,17 @@ async fn post(
     let request = api.request(Method::POST, "/2/tweets", &[])?.json(body);
     let answer = http::call(request).await.map_err(Trouble::of_creating)?;
     let said = answer.json().unwrap_or_default();
-    let named = id_of(said.pointer("/data/id")).filter(|id| api.secrets.redact(id) == *id);
-    let Some(id) = named.filter(|_| answer.is_success()) else {
-        let purpose = Purpose::Posting { doubted: attempt.doubted };
-        let error = api.error(&answer, purpose, if attempt.part == 0 { "the post" } else { "this part" });
+    let named = said.pointer("/data/id");
+    let id = id_of(named).filter(|id| api.secrets.are_not_in(id));
+    let Some(id) = id.filter(|_| answer.is_success()) else {
+        let what = if attempt.part == 0 { "the post" } else { "this part" };
+        let odd = odd_name(named.filter(|_| answer.is_success()), |text| api.quotable(text));
+        if let Some(odd) = odd {
+            let status = api::status(&answer);
+            let cause = format!("X answered {status} and calls {what} {odd}, which is no id of a post");
+            return Err(SendError::Unknown { cause });
+        }
+        let error = api.error(&answer, Purpose::Posting { doubted: attempt.doubted }, what);
         // A token that is no good, or an account without credits.
         return Err(if matches!(answer.status, 401 | 402) { error.mendable() } else { error });
     };
@@ -73,11 +81,12 @@ async fn post(
 /// What readers see, where X says that it is not what was sent.
 fn altered(api: &Api<'_>, said: &Value, part: &PayloadPart) -> Option<String> {
     let post = said.get("data")?;
-    let live = post.get("text")?.as_str()?;
-    let same = Shown::of(post).compare(text_of(part), part.media.len()) == Likeness::Same;
+    words_of(post)?;
+    let shown = Shown::of(post);
+    let same = shown.compare(text_of(part), part.media.len()) == Likeness::Same;
     // Without words, X says only the link of the images.
     let only_images = text_of(part).trim().is_empty() && !part.media.is_empty();
-    (!same && !only_images).then(|| api.secrets.redact(live))
+    (!same && !only_images).then(|| api.secrets.redact(&shown.read(part.media.len())))
 }
 
 /// The id of the part before: what the network said, else what stands in the

@@ -1,10 +1,13 @@
 //! Whether a text that X shows is the one that was sent.
 //!
 //! X shows every link as `https://t.co/…`, writes `&`, `<` and `>` as in HTML,
-//! and puts one more link behind the text where there are images.
+//! and puts one more link behind the text where there are images. What stands in
+//! X's place may write the text as it is, or more of it as in HTML: each of these
+//! readings will do, for none makes another text look like ours.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 /// How every short link goes on behind its scheme.
@@ -18,7 +21,8 @@ const ALIKE: f64 = 0.8;
 /// A text as X tells it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shown {
-    text: String,
+    /// As it came.
+    told: String,
     /// Short links, and where they lead.
     links: BTreeMap<String, String>,
     /// How many images are on it, if X says so.
@@ -66,13 +70,51 @@ impl Shown {
         };
         let links = urls.and_then(Value::as_array).into_iter().flatten().filter_map(link).collect();
         let media = post.pointer("/attachments/media_keys").and_then(Value::as_array).map(Vec::len);
-        Shown { text: unescaped(text), links, media }
+        Shown { told: text.to_owned(), links, media }
+    }
+
+    /// What readers see: signs as they are, links as they lead where X says so,
+    /// and without that of the images, if there were so many.
+    pub fn read(&self, images: usize) -> String {
+        let text = unescaped(&self.told);
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text.as_str();
+        while let Some((range, short)) = short_link(rest) {
+            out.push_str(&rest[..range.start]);
+            let ends = rest[range.end..].trim().is_empty();
+            match self.links.get(short) {
+                Some(target) => out.push_str(target),
+                None if images > 0 && ends => {}
+                None => out.push_str(short),
+            }
+            rest = &rest[range.end..];
+        }
+        out.push_str(rest);
+        out.truncate(out.trim_end().len());
+        out
     }
 
     /// Compares with what was sent, on which there were so many images.
     pub fn compare(&self, sent: &str, images: usize) -> Likeness {
+        let mut best = Likeness::Unlike;
+        let mut readings: Vec<String> = Vec::new();
+        for reading in [unescaped(&self.told), self.told.clone(), unescaped(&html_marks(&self.told))] {
+            if readings.contains(&reading) {
+                continue;
+            }
+            match self.compare_reading(&reading, sent, images) {
+                Likeness::Same => return Likeness::Same,
+                Likeness::Alike => best = Likeness::Alike,
+                Likeness::Unlike => {}
+            }
+            readings.push(reading);
+        }
+        best
+    }
+
+    fn compare_reading(&self, reading: &str, sent: &str, images: usize) -> Likeness {
         let sent = normal(sent);
-        let shown = self.pieces(images);
+        let shown = self.pieces(reading, images);
         if matches(&sent, &shown, true) {
             // Without words only the number of images tells two posts apart.
             return if sent.is_empty() && self.media != Some(images) {
@@ -92,26 +134,17 @@ impl Shown {
     }
 
     /// The text in pieces, without the images' link.
-    fn pieces(&self, images: usize) -> Vec<Piece> {
-        let text = normal(&self.text);
+    fn pieces(&self, reading: &str, images: usize) -> Vec<Piece> {
+        let text = normal(reading);
         let mut pieces = Vec::new();
         let mut rest = text.as_str();
-        while let Some(at) = rest.find(SHORT) {
-            let scheme = ["https", "http"].into_iter().find(|scheme| rest[..at].ends_with(scheme));
-            let start = at - scheme.map_or(0, str::len);
-            let code = at + SHORT.len();
-            let length = rest[code..].find(|c: char| !c.is_ascii_alphanumeric());
-            let end = length.map_or(rest.len(), |length| code + length);
-            push_text(&mut pieces, &rest[..start]);
-            if scheme.is_none() {
-                push_text(&mut pieces, &rest[start..end]);
-            } else {
-                let target = self.links.get(&rest[start..end]).cloned();
-                if target.as_deref() != Some("") {
-                    pieces.push(Piece::Link(target));
-                }
+        while let Some((range, short)) = short_link(rest) {
+            push_text(&mut pieces, &rest[..range.start]);
+            let target = self.links.get(short).cloned();
+            if target.as_deref() != Some("") {
+                pieces.push(Piece::Link(target));
             }
-            rest = &rest[end..];
+            rest = &rest[range.end..];
         }
         push_text(&mut pieces, rest);
         // A last link of which nothing is known belongs to the images, if there are any.
@@ -122,6 +155,22 @@ impl Shown {
             last.truncate(last.trim_end().len());
         }
         pieces
+    }
+}
+
+/// The first of X's own links in a text, and where it stands.
+fn short_link(text: &str) -> Option<(Range<usize>, &str)> {
+    let mut from = 0;
+    loop {
+        let at = from + text[from..].find(SHORT)?;
+        let code = at + SHORT.len();
+        let length = text[code..].find(|c: char| !c.is_ascii_alphanumeric());
+        let end = length.map_or(text.len(), |length| code + length);
+        if let Some(scheme) = ["https", "http"].into_iter().find(|scheme| text[..at].ends_with(scheme)) {
+            let range = at - scheme.len()..end;
+            return Some((range.clone(), &text[range]));
+        }
+        from = end;
     }
 }
 
@@ -205,6 +254,12 @@ fn unescaped(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
+/// The quotation marks that HTML may spell as well, and X does not.
+fn html_marks(text: &str) -> String {
+    let quoted = text.replace("&quot;", "\"");
+    ["&#39;", "&#039;", "&#x27;", "&apos;"].iter().fold(quoted, |text, spelled| text.replace(spelled, "'"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,6 +287,36 @@ mod tests {
         assert_eq!(compare(&sent.replace("landed", "lands"), 0, post), Likeness::Alike);
         let cut = json!({ "text": "It landed after a flight of four…" });
         assert_eq!(compare("It landed after a flight of four hundred seconds.", 0, cut), Likeness::Alike);
+    }
+
+    #[test]
+    fn a_text_may_come_back_as_it_is_or_spelled_as_in_html() {
+        for sent in ["R&D <b> \"it's\"", "&amp; is written &amp;amp;", "&quot;&#39;&lt;", "AT&T"] {
+            let xs = sent.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let full = xs.replace('"', "&quot;").replace('\'', "&#39;");
+            for told in [sent, &xs, &full] {
+                assert_eq!(compare(sent, 0, json!({ "text": told })), Likeness::Same, "{sent} / {told}");
+            }
+        }
+        assert_ne!(compare("R&D", 0, json!({ "text": "R&amp;amp;D" })), Likeness::Same);
+    }
+
+    #[test]
+    fn what_readers_see_has_signs_links_and_no_image_link() {
+        let read = |post: Value, images| Shown::of(&post).read(images);
+        let told = json!({
+            "text": "R&amp;D &lt;x&gt;\n&amp;amp; https://t.co/Ab1 and https://t.co/Zz9\nhttps://t.co/pic",
+            "entities": { "urls": [url("https://t.co/Ab1", "https://acme.example/x?a=1&b=2"),
+                                   { "url": "https://t.co/pic", "expanded_url": "https://x.com/a/status/1/photo/1",
+                                     "display_url": "pic.x.com/pic" }] },
+        });
+        let seen = "R&D <x>\n&amp; https://acme.example/x?a=1&b=2 and https://t.co/Zz9";
+        assert_eq!(read(told, 1), seen);
+        assert_eq!(read(json!({ "text": "Look https://t.co/pic" }), 1), "Look");
+        assert_eq!(read(json!({ "text": "Look https://t.co/a" }), 0), "Look https://t.co/a");
+        assert_eq!(read(json!({ "text": "ftp://t.co/a x://t.co/b é" }), 1), "ftp://t.co/a x://t.co/b é");
+        let long = json!({ "text": "cut…", "note_tweet": { "text": "All of it &amp; more" } });
+        assert_eq!(read(long, 0), "All of it & more");
     }
 
     #[test]

@@ -74,6 +74,10 @@ pub const CASES: &[Case] = &[
         house.rules().most.mentions = Some(0);
         house.post(1).parts[0].text.push_str(" @ada_l");
     }),
+    ("too-many-marks", |house| {
+        house.rules().markup = crate::text::Syntax::Telegram;
+        house.post(1).parts[0].text.push_str(&" <b>w</b>".repeat(101));
+    }),
     ("too-many-links", |house| house.rules().most.links = Some(0)),
     ("hostile-characters", |house| house.message.title.value.push('\u{202e}')),
     ("invalid-character", |house| house.post(1).parts[0].text.push('\u{fffe}')),

@@ -28,6 +28,7 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "loose-tags",
     "no-front-matter",
     "no-summary",
+    "idle-break",
     "bad-media",
     "orphan-translation",
     "too-many-messages",

@@ -138,6 +138,33 @@ fn what_is_out_keeps_its_key_and_other_words_are_told() {
 }
 
 #[test]
+fn of_what_is_half_out_in_other_words_it_is_told_what_goes_and_what_can_be_done() {
+    let mut house = House::new(LADDER);
+    let first = house.plan();
+    let blog = first.step("blog").unwrap();
+    let mut taken_up = planned(&first, blog, T);
+    if let crate::plan::EventKind::Planned { parts, .. } = &mut taken_up.kind {
+        *parts = 3;
+    }
+    house.events.extend([taken_up, event(blog, T, intent(0)), event(blog, T, receipt(0, None))]);
+    assert!(house.make(&Wish::default()).problems.is_empty());
+    house.text = "other words".to_owned();
+    let checked = house.make(&Wish::default());
+    assert_eq!(
+        (rules(&checked), checked.problems[0].severity),
+        (vec!["edited-after-sending"], Severity::Note)
+    );
+    assert_eq!(
+        checked.problems[0].message,
+        "`blog` is half out in other words (1 of 3 sent): what is left of it goes out in those, and nothing of it a \
+         second time"
+    );
+    let hint = format!("{:?}", checked.problems[0]);
+    assert!(hint.contains("delete what is live") && hint.contains(&blog.key.0[..12]), "{hint}");
+    assert_eq!(checked.value.unwrap().step("blog").unwrap().key, blog.key);
+}
+
+#[test]
 fn again_begins_a_generation_of_what_has_happened_and_of_nothing_else() {
     let mut house = House::new(LADDER);
     let first = house.plan();

@@ -35,7 +35,10 @@ fn each_fact_has_its_state() {
         (&[intent(0), pasted(0), resolved(true, Some("https://x.example/1"))], State::Sent),
         (&[intent(0), pasted(0), resolved(false, None)], State::Cancelled),
         (&[intent(0), refused(0)], State::Refused),
-        (&[intent(0), EventKind::NotYet { part: 0, says: "busy".to_owned(), until }], State::Planned),
+        (
+            &[intent(0), EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false }],
+            State::Planned,
+        ),
         (&[intent(0), unknown(0)], State::Unknown),
         (&[intent(0), unknown(0), resolved(true, None)], State::Sent),
         (&[intent(0), unknown(0), resolved(false, None)], State::Planned),
@@ -50,7 +53,7 @@ fn each_fact_has_its_state() {
 #[test]
 fn what_was_once_in_doubt_stays_known_as_such() {
     let until = at(LATER);
-    let busy = || EventKind::NotYet { part: 0, says: "busy".to_owned(), until };
+    let busy = || EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false };
     let cases = [
         (vec![intent(0), busy()], false),
         (vec![intent(0), pasted(0), resolved(false, None)], false),
@@ -130,7 +133,7 @@ fn a_receipt_outweighs_doubt_in_whatever_order_they_come() {
 #[test]
 fn cancelled_stays_cancelled_unless_it_is_out() {
     let cancelled = || EventKind::Cancelled { by: "grace".to_owned() };
-    let late = EventKind::NotYet { part: 0, says: "busy".to_owned(), until: at(LATER) };
+    let late = EventKind::NotYet { part: 0, says: "busy".to_owned(), until: at(LATER), mend: false };
     assert_eq!(after(&["x"], &[intent(0), cancelled(), late]).state, State::Cancelled);
     assert_eq!(after(&["x"], &[cancelled(), EventKind::Held { why: String::new() }]).state, State::Cancelled);
     assert_eq!(after(&["x"], &[intent(0), cancelled(), receipt(0, None)]).state, State::Sent);
@@ -174,6 +177,44 @@ fn the_rest_of_a_thread_that_was_refused_can_be_posted_by_hand() {
 }
 
 #[test]
+fn what_waits_for_mending_is_held_until_it_is_tried_again_or_given_up() {
+    let one = Some("https://x.example/1");
+    let mend = |part| EventKind::NotYet { part, says: "no token".to_owned(), until: at(T), mend: true };
+    let whole = |kinds: &[EventKind]| after(&["x"], &[&[intent(0), mend(0)], kinds].concat());
+    let held = whole(&[]);
+    assert_eq!((held.state, held.error.as_deref()), (State::Held, Some("no token")));
+    assert_eq!((held.waits_for_mending(), held.is_open(), held.not_before), (true, true, Some(at(T))));
+    assert_eq!((held.is_broken_off(), held.unsettled().unwrap().part), (true, 0));
+    let tried = whole(&[receipt(0, one)]);
+    assert_eq!((tried.state, tried.error.as_deref(), tried.parts[0].mend), (State::Sent, None, false));
+    assert_eq!(whole(&[mend(0)]).error.as_deref(), Some("no token"));
+    assert_eq!(whole(&[refused(0)]).state, State::Refused);
+    assert_eq!(whole(&[EventKind::Cancelled { by: "grace".to_owned() }, mend(0)]).state, State::Cancelled);
+    // A person posts it by hand, or wants it no more; and takes that back.
+    assert_eq!(whole(&[resolved(true, one)]).url(), one);
+    assert_eq!(whole(&[resolved(false, None)]).state, State::Cancelled);
+    for word in [resolved(true, one), resolved(false, None)] {
+        let undone = whole(&[word, EventKind::Reopened { by: "grace".to_owned() }]);
+        assert_eq!((undone.state, undone.waits_for_mending()), (State::Held, true));
+    }
+    // Of what is half out the rest is missing: not to send it settles nothing.
+    let half = [intent(0), receipt(0, one), intent(1), mend(1)];
+    let then = |kinds: &[EventKind]| after(&["one", "two"], &[&half, kinds].concat());
+    assert_eq!(then(&[resolved(false, None)]).state, State::Held);
+    assert_eq!(
+        (then(&[resolved(true, None)]).state, then(&[receipt(1, None)]).state),
+        (State::Sent, State::Sent)
+    );
+    // A journal of before knows no `mend`.
+    let json = serde_json::to_value(mend(0)).unwrap();
+    assert_eq!(json["mend"], true);
+    let mut older = json;
+    older.as_object_mut().unwrap().remove("mend");
+    let older: EventKind = serde_json::from_value(older).unwrap();
+    assert!(matches!(older, EventKind::NotYet { mend: false, .. }), "{older:?}");
+}
+
+#[test]
 fn who_is_running_decides_about_an_open_intent() {
     let plan = plan(vec![post("tweet", &[], &["x"])]);
     let events = [planned(&plan, &plan.steps[0], T), event(&plan.steps[0], LATER, intent(0))];
@@ -210,6 +251,50 @@ fn a_mail_stands_where_its_people_stand() {
     let keyed = standing.find_by_prefix(&key.0[..12]).unwrap();
     assert_eq!(keyed.recipient.unwrap().recipient, "a@x.example");
     assert_eq!(both(vec![intent(0), resolved(true, None)], sent()).state, State::Sent);
+}
+
+#[test]
+fn a_persons_mail_is_as_open_as_before_once_a_word_is_taken_back() {
+    let people: Vec<String> = ["a@x.example", "b@x.example", "c@x.example"].map(str::to_owned).to_vec();
+    let plan = plan(vec![mail("mail", &people)]);
+    let step = &plan.steps[0];
+    let undo = || EventKind::Reopened { by: "grace".to_owned() };
+    let fact = |time: &str, person: Option<&str>, kind| {
+        let event = event(step, time, kind);
+        person.map_or(event.clone(), |name| to(&format!("{name}@x.example"), event))
+    };
+    // `a` and `b` in doubt, `c` out.
+    let mut past = vec![planned(&plan, step, T)];
+    past.extend(["a", "b", "c"].map(|name| fact(T, Some(name), intent(0))));
+    past.extend(["a", "b"].map(|name| fact(T, Some(name), unknown(0))));
+    past.push(fact(T, Some("c"), receipt(0, None)));
+    let then = |events: Vec<Event>| {
+        let events = [past.clone(), events].concat();
+        Standing::fold(&events, false).deliveries.remove(&step.key).unwrap()
+    };
+    let before = then(vec![]);
+    let (nine, ten) = ("2026-12-01T09:00:00Z", "2026-12-01T10:00:00Z");
+    for sent in [true, false] {
+        let settled = then(vec![fact(nine, Some("a"), resolved(sent, None))]);
+        assert!(settled.can_be_reopened() && settled.recipients[0].before.is_some());
+        assert_eq!(settled.recipients[1].before, None);
+        let undone = then(vec![fact(nine, Some("a"), resolved(sent, None)), fact(ten, Some("a"), undo())]);
+        assert_eq!(undone, before);
+        // All at once, by the delivery's own key.
+        let undone = then(vec![fact(nine, None, resolved(sent, None)), fact(ten, None, undo())]);
+        assert_eq!(undone, before);
+    }
+    // Only what was said last is taken back.
+    let words = vec![fact(nine, Some("a"), resolved(true, None)), fact(ten, None, resolved(false, None))];
+    let undone = then([words, vec![fact(ten, None, undo())]].concat());
+    let states: Vec<State> = undone.recipients.iter().map(|person| person.part.state).collect();
+    assert_eq!(states, [State::Sent, State::Unknown, State::Sent]);
+    // Nothing is taken back of what went on since, and another's word is his own.
+    let on = then(vec![fact(nine, Some("a"), resolved(false, None)), fact(ten, Some("a"), intent(0))]);
+    assert!(!on.can_be_reopened());
+    let other =
+        then(vec![fact(nine, Some("a"), resolved(true, None)), fact(ten, Some("b"), receipt(0, None))]);
+    assert!(other.recipients[0].before.is_some());
 }
 
 #[test]

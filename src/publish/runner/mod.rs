@@ -52,6 +52,9 @@ pub(super) async fn run(
     let now = Timestamp::now();
     let left_open = doubts(&standing, now);
     standing.add(&left_open);
+    if scope == Scope::Plan {
+        standing.end_mending_pauses();
+    }
     let begun_with = begun_plans(world.store, plans, &standing)?;
     let media = world.store.media_folder();
     let mut runner = Runner {
@@ -92,12 +95,10 @@ pub(super) async fn run(
             if !scope.covers(plan, step, &runner.standing, &world.only) {
                 continue;
             }
-            let (Some(configured), Some(route)) =
-                (world.channels.get(&step.channel), world.routes.get(&step.channel))
-            else {
-                continue;
-            };
-            let stand_in = matches!(route, Route::Outbox { .. }).then_some(world.outbox);
+            let Some(configured) = world.channels.get(&step.channel) else { continue };
+            let route = world.routes.get(&step.channel);
+            let rests = route.is_none() || world.resting.contains(&step.key);
+            let stand_in = matches!(route, Some(Route::Outbox { .. })).then_some(world.outbox);
             let Some((plan, step)) = (match begun_with.get(&step.key) {
                 None => Some((plan, step)),
                 Some(begun) => begun
@@ -109,7 +110,11 @@ pub(super) async fn run(
                 }
                 continue;
             };
-            runner.admit(Item::new(plan, step, configured, stand_in, &runner.standing));
+            let mut item = Item::new(plan, step, configured, stand_in, &runner.standing);
+            if rests {
+                item.rest();
+            }
+            runner.admit(item);
         }
     }
     runner.go().await
@@ -124,7 +129,7 @@ fn doubts(standing: &Standing, now: Timestamp) -> Vec<Event> {
             key: delivery.key.clone(),
             recipient: recipient.cloned(),
             kind: if part.preparing {
-                EventKind::NotYet { part: part.part, says: NOT_POSTED.to_owned(), until: now }
+                EventKind::NotYet { part: part.part, says: NOT_POSTED.to_owned(), until: now, mend: false }
             } else {
                 EventKind::Unknown { part: part.part, cause: CUT.to_owned() }
             },

@@ -1,12 +1,22 @@
 //! What an answer means: facts for the journal, and what is looked at again.
 
 use super::{Page, Runner, Start};
-use crate::channel::{Found, SendError};
+use crate::channel::{Found, MENDING, SendError};
 use crate::plan::{Event, EventKind, RECORDS, Receipt};
 use crate::publish::attempt::{Finished, Sent, Unit};
-use crate::publish::retry::{MOST_TRIES, disbelief};
+use crate::publish::retry::{MOST_TRIES, disbelief, mending_pause};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
+
+/// The words of a reason without numbers and names that a network makes anew
+/// for each answer (a trace, a request's id, the seconds that are left).
+fn plain_words(says: &str) -> impl Iterator<Item = &str> {
+    let words = says.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.filter(|word| {
+        let within = word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase);
+        !within && !word.contains(|c: char| c.is_ascii_digit())
+    })
+}
 
 impl Runner<'_, '_> {
     /// Takes in what came back.
@@ -115,23 +125,30 @@ impl Runner<'_, '_> {
                 }
             }
         }
-        self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until }, now);
+        self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until, mend: false }, now);
     }
 
-    /// Nothing was done, for want of a token or of money. A thread that is half
-    /// out waits until that is mended, and goes on; of anything else a person
-    /// decides whether it is still wanted by then.
+    /// Nothing was done, for want of a token or of money: it waits until that is
+    /// mended, and then goes, or goes on. The next run tries it at once, and
+    /// later ones ever less often: each try is written down.
     fn mendable(&mut self, unit: &Unit, says: String, now: Timestamp) {
-        let item = &mut self.items[unit.item];
-        let half_out = item.delivery(&self.standing).is_some_and(|delivery| delivery.live().next().is_some());
-        if !half_out {
-            return self.part_happened(unit, EventKind::Refused { part: unit.part, says }, now);
+        if unit.recipient.is_some() {
+            return self.not_yet(unit, says, Some(MENDING), now);
         }
+        let item = &mut self.items[unit.item];
         item.parked = true;
-        let step = item.step;
-        let kind = EventKind::NotYet { part: unit.part, says: says.clone(), until: now };
-        self.part_happened(unit, kind, now);
-        self.hold(step, &format!("{says}; once that is mended, `ladder run` sends the rest"), now);
+        let delivery = item.delivery(&self.standing);
+        let half_out = delivery.is_some_and(|delivery| delivery.live().next().is_some());
+        let tried = item.standing_of(&self.standing, unit).map_or(0, |part| part.attempts);
+        let pause = mending_pause(tried);
+        let until = now.saturating_add(pause).unwrap_or(now);
+        let what = if half_out { "the rest" } else { "it" };
+        let mut says = format!("{says}; once that is mended, `ladder run` sends {what}");
+        if !pause.is_zero() {
+            let message = &item.step.identity.message;
+            says.push_str(&format!(" at its next try, or `ladder publish {message}` at once"));
+        }
+        self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until, mend: true }, now);
     }
 
     /// What the service's own records say. Anything but evidence changes nothing.
@@ -174,7 +191,8 @@ impl Runner<'_, '_> {
     /// keep no list that could be asked.
     fn still_unknown(&mut self, unit: &Unit, says: String, now: Timestamp) {
         let known = self.items[unit.item].standing_of(&self.standing, unit);
-        let told = known.is_some_and(|part| part.looked.as_deref() == Some(says.as_str()));
+        let looked = known.and_then(|part| part.looked.as_deref());
+        let told = looked.is_some_and(|looked| plain_words(looked).eq(plain_words(&says)));
         if unit.recipient.is_none() && !told {
             self.part_happened(unit, EventKind::Looked { part: unit.part, says }, now);
         }

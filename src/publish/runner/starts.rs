@@ -59,6 +59,7 @@ impl<'a> Runner<'a, '_> {
         }
         let step = item.step;
         match due(item.plan, step, &self.standing, now, &self.zone, self.early) {
+            Due::Now if item.rests => {}
             Due::Now => self.begin(number, now),
             Due::TooLate(closed) => {
                 let closed = closed.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M");
@@ -103,6 +104,11 @@ impl<'a> Runner<'a, '_> {
             self.items[number].begin_people(&self.standing);
             self.serve_people(number, now);
         } else {
+            if part > 0 && self.items[number].tries.is_empty() {
+                let what =
+                    format!("goes on with part {} of {parts}, in the words that it began with", part + 1);
+                self.listener.doing(step, &what);
+            }
             self.send(number, None, part, now);
         }
     }

@@ -4,13 +4,14 @@ use crate::channel::{Attempt, Channel, Configured, Doing, Found, Posting, Ready,
 use crate::diagnostic::Checked;
 use crate::plan::{
     Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing, State, Step,
+    StepKey,
 };
 use crate::publish::{self, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
 use crate::store::{Batch, Store, StoreError};
 use crate::text::{Rules, Unit, network};
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -23,6 +24,8 @@ pub(super) enum Say {
     NoUrl,
     Slow(u64),
     Refused,
+    /// For want of a good token.
+    Mendable,
     NotYet(Option<u64>),
     Unknown,
     Panic,
@@ -187,6 +190,7 @@ impl Channel for Fake {
             let url = (!matches!(say, Say::NoUrl)).then(|| format!("https://{}.example/{number}", self.name));
             match say {
                 Say::Refused => Err(SendError::Refused { says: "no".to_owned() }),
+                Say::Mendable => Err(SendError::Mendable { says: "no token".to_owned() }),
                 Say::NotYet(wait) => {
                     Err(SendError::NotYet { says: "busy".to_owned(), wait: wait.map(Duration::from_millis) })
                 }
@@ -287,6 +291,7 @@ pub(super) struct House {
     pub outbox: Configured,
     pub outbox_log: Arc<Log>,
     pub routes: BTreeMap<String, Route>,
+    pub resting: BTreeSet<StepKey>,
     pub only: Vec<String>,
     pub heard: Heard,
 }
@@ -309,6 +314,7 @@ impl House {
             channels,
             outbox: configured("outbox", outbox_log.clone()),
             outbox_log,
+            resting: BTreeSet::new(),
             routes: logs.keys().map(|name| (name.clone(), Route::Network)).collect(),
             logs,
             only: Vec::new(),
@@ -325,6 +331,7 @@ impl House {
             store: &mut self.store,
             channels: &self.channels,
             routes: self.routes.clone(),
+            resting: self.resting.clone(),
             outbox: &self.outbox,
             project: self.folder.path().to_owned(),
             zone: TimeZone::UTC,

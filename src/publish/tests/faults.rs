@@ -4,7 +4,7 @@ use super::fake::{House, Say, delivery, state};
 use crate::channel::Ready;
 use crate::plan::fixture::{plan, post};
 use crate::plan::{EventKind, Plan, Standing, State};
-use crate::publish::{self, Route, Scope, outstanding, preflight, verify};
+use crate::publish::{self, Preflight, Route, Scope, Verdicts, outstanding, preflight, verify};
 use crate::store::{Store, StoreError};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -126,24 +126,26 @@ async fn preflight_names_every_reason_and_takes_the_outbox_where_it_may() {
     *house.log("tweet").ready.lock().unwrap() = Some(Ready::NoCredentials(missing()));
     *house.log("post").ready.lock().unwrap() = Some(Ready::No(vec!["no folder".to_owned()]));
     let plans = [plan];
-    let problems = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await.unwrap_err();
-    assert_eq!(problems, ["`[channels.tweet]`: `X_TOKEN` is not set", "`[channels.post]`: no folder"]);
+    let broken = |found: Preflight| found.broken.into_values().flatten().collect::<Vec<_>>();
+    let found = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await;
+    assert!(found.routes.is_empty(), "{found:?}");
+    assert_eq!(broken(found), ["`[channels.post]`: no folder", "`[channels.tweet]`: `X_TOKEN` is not set"]);
     *house.log("post").ready.lock().unwrap() = None;
     house.channels.get_mut("tweet").unwrap().without_credentials = true;
-    let routes = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await.unwrap();
-    assert_eq!(routes["tweet"], Route::Outbox { missing: missing() });
-    assert_eq!(routes["post"], Route::Network);
-    // An outbox that cannot be written to holds everything back, as any channel does.
+    let found = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await;
+    assert_eq!(found.routes["tweet"], Route::Outbox { missing: missing() });
+    assert_eq!((&found.routes["post"], found.broken.len()), (&Route::Network, 0));
+    // An outbox that cannot be written to breaks those that it stands in for.
     *house.outbox_log.ready.lock().unwrap() = Some(Ready::No(vec!["a link".to_owned()]));
-    let problems = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await.unwrap_err();
-    assert_eq!(problems, ["`[channels.outbox]`: a link"]);
+    let found = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await;
+    assert_eq!(found.routes.keys().collect::<Vec<_>>(), ["post"]);
+    assert_eq!(broken(found), ["`[channels.outbox]`: a link"]);
     *house.outbox_log.ready.lock().unwrap() = None;
     let mut moved = plans[0].clone();
     moved.steps[0].identity.account = "fake:somebody-else".to_owned();
     moved.steps[1].channel = "gone".to_owned();
-    let problems =
-        preflight(&house.channels, &house.outbox, &[moved], house.folder.path()).await.unwrap_err();
-    assert_eq!(problems.len(), 2, "{problems:?}");
+    let found = preflight(&house.channels, &house.outbox, &[moved], house.folder.path()).await;
+    assert!(found.routes.is_empty() && broken(found.clone()).len() == 2, "{found:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,26 +154,29 @@ async fn what_a_network_says_of_the_credentials_stops_the_run_and_its_silence_do
     let names: BTreeSet<String> = ["tweet", "post"].map(str::to_owned).into();
     let plans = [plan];
     let project = house.folder.path().to_owned();
-    let mut routes = preflight(&house.channels, &house.outbox, &plans, &project).await.unwrap();
-    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(Vec::new()));
+    let mut routes = preflight(&house.channels, &house.outbox, &plans, &project).await.routes;
+    let nothing = Verdicts::default();
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, nothing);
     *house.log("tweet").verdict.lock().unwrap() = Some(Say::Refused);
     *house.log("post").verdict.lock().unwrap() = Some(Say::Hang);
-    let problems = verify(&house.channels, &routes, &names, &project).await.unwrap_err();
-    assert_eq!(problems, ["`[channels.tweet]`: the token has expired"]);
+    let verdicts = verify(&house.channels, &routes, &names, &project).await;
+    let broken: Vec<&String> = verdicts.broken.values().collect();
+    assert_eq!(broken, ["`[channels.tweet]`: the token has expired"]);
     // Nobody who is not sending is asked, and what goes to the outbox needs no credentials.
     let others: BTreeSet<String> = ["post".to_owned()].into();
-    assert_eq!(verify(&house.channels, &routes, &others, &project).await, Ok(Vec::new()));
+    assert_eq!(verify(&house.channels, &routes, &others, &project).await, nothing);
     routes.insert("tweet".to_owned(), Route::Outbox { missing: Vec::new() });
-    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(Vec::new()));
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, nothing);
     *house.log("tweet").verdict.lock().unwrap() = Some(Say::NotYet(None));
     routes.insert("tweet".to_owned(), Route::Network);
-    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(Vec::new()));
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, nothing);
     // Who does not say whose they are stops nothing, and is told.
     *house.log("post").verdict.lock().unwrap() = Some(Say::Unsaid);
-    let unsaid = verify(&house.channels, &routes, &names, &project).await.unwrap();
-    assert_eq!(unsaid, ["`[channels.post]`: not verified: nobody told"]);
+    let verdicts = verify(&house.channels, &routes, &names, &project).await;
+    assert_eq!(verdicts.unsaid, ["`[channels.post]`: not verified: nobody told"]);
+    assert!(verdicts.broken.is_empty());
     house.channels.clear();
-    assert_eq!(verify(&house.channels, &routes, &names, &project).await, Ok(Vec::new()));
+    assert_eq!(verify(&house.channels, &routes, &names, &project).await, nothing);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod crashes;
 mod fake;
 mod faults;
 mod mails;
+mod mending;
 mod once;
 mod order;
 mod stages;

@@ -113,7 +113,7 @@ async fn a_thread_goes_on_after_its_last_live_part() {
     assert_eq!(state(&cut, &plan, "tweet"), State::Planned);
     let key = plan.steps[0].key.clone();
     // The hour has passed.
-    let kind = EventKind::NotYet { part: 1, says: "busy".to_owned(), until: Timestamp::now() };
+    let kind = EventKind::NotYet { part: 1, says: "busy".to_owned(), until: Timestamp::now(), mend: false };
     house.add(vec![Event { at: Timestamp::now(), key, recipient: None, kind }]);
     let whole = house.run_queue().await;
     assert_eq!(state(&whole, &plan, "tweet"), State::Sent);
@@ -128,7 +128,7 @@ async fn a_thread_that_was_edited_half_way_ends_with_the_words_it_began_with() {
     house.log("tweet").say(&[Say::Sent, Say::NotYet(Some(3_600_000))]);
     let key = before.steps[0].key.clone();
     house.publish(&before).await;
-    let kind = EventKind::NotYet { part: 1, says: "busy".to_owned(), until: Timestamp::now() };
+    let kind = EventKind::NotYet { part: 1, says: "busy".to_owned(), until: Timestamp::now(), mend: false };
     house.add(vec![Event { at: Timestamp::now(), key, recipient: None, kind }]);
     house.publish(&plan(vec![post("tweet", &[], &["uno", "due"])])).await;
     assert_eq!(house.log("tweet").texts(), ["one", "two", "two"]);
@@ -254,6 +254,13 @@ async fn why_looking_settled_nothing_is_told_and_once() {
         house.run_queue().await;
     }
     assert_eq!(house.store.events().unwrap().len(), events);
+    // A network that gives each answer a name of its own says the same.
+    for (trace, fresh) in [("AbC1", 1), ("xYz", 1), ("9", 1)] {
+        let says = format!("no permission (code 10, trace {trace})");
+        *house.log("tweet").found.lock().unwrap() = Some(Found::CannotTell(says));
+        house.run_queue().await;
+        assert_eq!(house.store.events().unwrap().len(), events + fresh);
+    }
     *house.log("tweet").found.lock().unwrap() = Some(Found::CannotTell("lacks `read`".to_owned()));
     house.run_queue().await;
     let standing = house.journal();

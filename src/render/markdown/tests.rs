@@ -97,8 +97,8 @@ fn long_words_wrap_and_addresses_do_not() {
 #[test]
 fn marks_of_other_tools_are_no_text() {
     let alert = "> [!WARNING]\n> Do not touch.\n\n<!--more-->\n\nMore.";
-    assert_eq!(plain(alert), "Do not touch.\n\nMore.");
-    assert_eq!(mail_text(alert), "> Do not touch.\n\nMore.");
+    assert_eq!(plain(alert), "Warning: Do not touch.\n\nMore.");
+    assert_eq!(mail_text(alert), "> Warning: Do not touch.\n\nMore.");
     // Without its marks a quotation would be said by the house itself.
     assert_eq!(prose(alert), "More.");
 }

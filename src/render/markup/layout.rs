@@ -11,13 +11,13 @@ mod prose;
 
 use super::Image;
 use super::facet::{FacetKind, Mark, Marked};
+use super::gfm;
 use super::manner::{Heading, Manner};
 use super::raw;
 use super::table::{Cell, Table};
 use crate::render::markdown::events;
 use crate::text::fit::is_break;
 use address::Address;
-use blocks::alert;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
@@ -264,7 +264,7 @@ impl Writer<'_> {
             Tag::BlockQuote(kind) => {
                 self.flush(true);
                 self.start_quote();
-                self.alert = kind.map(alert).filter(|_| self.manner.alerts);
+                self.alert = kind.map(gfm::alert);
             }
             Tag::FootnoteDefinition(label) => {
                 self.flush(true);

@@ -13,8 +13,6 @@ pub(crate) struct Manner {
     pub quote: Quote,
     /// Whether a blank line within a quotation has its mark too.
     pub marks_gaps: bool,
-    /// Whether an alert (`> [!WARNING]`) says its word before its text.
-    pub alerts: bool,
     /// How a heading is told from a paragraph.
     pub heading: Heading,
     /// Where the address of a link goes.
@@ -124,7 +122,6 @@ pub(crate) const PLAIN: Manner = Manner {
     indent: None,
     quote: Quote::Prefix("> "),
     marks_gaps: false,
-    alerts: true,
     heading: Heading::Line,
     links: Links::Behind(" (", ")"),
     tables: Tables::Named,
@@ -140,7 +137,7 @@ pub(crate) const PLAIN: Manner = Manner {
 };
 
 /// The text of a post as the filter `plain` has it.
-pub(crate) const POST: Manner = Manner { quote: Quote::Bare, alerts: false, tables: Tables::Bars, ..PLAIN };
+pub(crate) const POST: Manner = Manner { quote: Quote::Bare, tables: Tables::Bars, ..PLAIN };
 
 /// The same where nothing is split.
 pub(crate) const WHOLE: Manner = Manner { keeps_breaks: false, ..POST };
@@ -152,7 +149,6 @@ pub(crate) const PROSE: Manner = Manner { links: Links::Words, running_text_only
 pub(crate) const MAIL: Manner = Manner {
     bullet: "- ",
     quote: Quote::Prefix("> "),
-    alerts: false,
     heading: Heading::Underlined,
     links: Links::Behind(" <", ">"),
     tables: Tables::Bars,

@@ -13,16 +13,15 @@
 mod discord;
 mod encode;
 mod facet;
+pub(super) mod gfm;
 mod layout;
 pub(super) mod manner;
 mod marks;
-mod messages;
 mod page;
 mod raw;
 mod reading;
 mod reddit;
 mod slack;
-mod split;
 mod table;
 mod telegram;
 #[cfg(test)]
@@ -30,14 +29,11 @@ mod tests;
 mod wordpress;
 mod wrap;
 
-pub use discord::limits as discord_limits;
 pub use facet::{Facet, FacetKind};
-pub use messages::messages;
 pub use reading::{Line, LineKind, Look, Piece, reading};
-pub use slack::limits as slack_limits;
+pub use slack::{limits as slack_limits, messages as slack_messages};
 pub use telegram::{
     entities as telegram_entities, in_html as telegram_html, in_markdown as telegram_markdown,
-    limits as telegram_limits,
 };
 pub(super) use wrap::wrap;
 

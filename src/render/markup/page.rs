@@ -1,8 +1,8 @@
 //! Outlets that take HTML as a page has it: Matrix, and mails.
 
+use super::gfm::events;
 use super::{Markup, Written, bare, manner, write};
 use crate::render::html;
-use crate::render::markdown::events;
 use crate::text::{escape, late};
 use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};

@@ -35,8 +35,10 @@ pub(super) fn pieces(html: &str) -> Vec<Piece<'_>> {
         text(&mut out, &rest[..at]);
         rest = &rest[at..];
         if let Some(comment) = rest.strip_prefix("<!--") {
-            // What is not closed is all comment.
-            rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
+            // `<!-->` and `<!--->` are whole (CommonMark 0.31, 6.6); what is not
+            // closed is all comment.
+            let whole = ["->", ">"].into_iter().find_map(|end| comment.strip_prefix(end));
+            rest = whole.unwrap_or_else(|| comment.find("-->").map_or("", |end| &comment[end + 3..]));
             continue;
         }
         let Some(end) = tag_end(rest) else {
@@ -170,6 +172,7 @@ mod tests {
         );
         assert_eq!(pieces("<script>never closed"), []);
         assert_eq!(pieces("<!-- never closed"), []);
+        assert_eq!(pieces("<!-->a<!--->b<!---->c<!-- -> -->d").len(), 4);
     }
 
     #[test]

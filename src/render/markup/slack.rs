@@ -5,15 +5,14 @@
 //! within a word gets a space without width beside it (docs.slack.dev,
 //! Formatting message text; Block Kit, 2026).
 
-use super::encode::{Markup, Place, encode_whole};
-use super::facet::FacetKind;
+use super::encode::{Cursor, Markup, Place, encode_whole};
+use super::facet::{FacetKind, Mark};
 use super::layout::{Layout, Section, SectionKind, layout};
 use super::manner::{CodeBlocks, Heading, Links, Manner, PLAIN, Quote, Tables};
-use super::split::Split;
 use super::{Image, Written, escaped_late};
 use crate::text::markup::slack;
 use crate::text::markup::telegram::utf16_len;
-use crate::text::{Dialect, EntityKind, entities, late};
+use crate::text::{BREAK, Dialect, EntityKind, Rules, Unit, entities, late, network, split};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::ops::Range;
@@ -59,8 +58,9 @@ pub(super) fn mrkdwn(markdown: &str) -> Written {
 }
 
 pub(super) fn blocks(markdown: &str) -> Written {
-    let mut layout = layout(markdown, &MANNER);
-    let mut blocks = with_kinds(&layout, &shown);
+    // One message breaks nowhere.
+    let mut layout = layout(markdown, &Manner { keeps_breaks: false, ..MANNER });
+    let mut blocks: Vec<Value> = with_kinds(&layout, &shown).into_iter().flatten().collect();
     let crowded = blocks.len() > limits::BLOCKS;
     if crowded {
         // Too many small ones: as few as hold the text, and the pictures beside it.
@@ -77,29 +77,27 @@ pub(super) fn blocks(markdown: &str) -> Written {
     }
 }
 
-/// mrkdwn in messages of at most `most`.
-pub(super) fn mrkdwn_messages(markdown: &str, most: usize) -> Vec<Written> {
-    let layout = layout(markdown, &MANNER);
-    let pieces = mrkdwn_split(most, true).pieces(&layout, &(0..layout.text.len()));
-    super::messages::written(pieces, layout.images, |piece| Written {
-        text: piece.text,
-        ..Written::default()
-    })
-}
-
-/// Blocks in messages of at most `most`, and of no more blocks than one takes.
-pub(super) fn block_messages(markdown: &str, most: usize) -> Vec<Written> {
+/// `markdown` as blocks in as few messages as hold it: none has more blocks, or
+/// more words in all of them, than Slack takes ([`limits`]). A thread's break
+/// ends a message. Pictures that Slack cannot fetch go with the first one.
+pub fn messages(markdown: &str) -> Vec<Written> {
     let layout = layout(markdown, &MANNER);
     let mut messages: Vec<(Vec<Value>, usize)> = Vec::new();
+    let mut apart = true;
     for block in with_kinds(&layout, &shown) {
+        let Some(block) = block else {
+            apart = true;
+            continue;
+        };
         let size = utf16_len(&words_of(&block));
-        match messages.last_mut() {
-            Some((blocks, used)) if blocks.len() < limits::BLOCKS && *used + size <= most => {
+        match messages.last_mut().filter(|_| !apart) {
+            Some((blocks, used)) if blocks.len() < limits::BLOCKS && *used + size <= limits::ALL_BLOCKS => {
                 blocks.push(block);
                 *used += size;
             }
             _ => messages.push((vec![block], size)),
         }
+        apart = false;
     }
     let mut written: Vec<Written> = messages
         .into_iter()
@@ -111,7 +109,7 @@ pub(super) fn block_messages(markdown: &str, most: usize) -> Vec<Written> {
         .collect();
     let mut files = layout.images;
     files.retain(|image| !shown(image));
-    // Where the blocks went, their places are known no more: they go with the first.
+    // Where the blocks went, their places are known no more.
     files.iter_mut().for_each(|image| image.at = 0);
     match written.first_mut() {
         Some(first) => first.images = files,
@@ -140,26 +138,27 @@ fn shown(image: &Image) -> bool {
 }
 
 /// A block for each heading, line, footnote and picture, and sections of what
-/// stands between them.
-fn with_kinds(layout: &Layout, shown: &dyn Fn(&Image) -> bool) -> Vec<Value> {
-    let mut out = Vec::new();
+/// stands between them; `None` for the mark at which a thread breaks.
+fn with_kinds(layout: &Layout, shown: &dyn Fn(&Image) -> bool) -> Vec<Option<Value>> {
+    let mut out: Vec<Option<Value>> = Vec::new();
     let mut text: Option<Range<usize>> = None;
     let mut images = layout.images.iter().filter(|image| shown(image)).peekable();
-    for Section { kind, range } in &layout.sections {
+    for section in &layout.sections {
+        let Section { kind, range } = section;
         while let Some(image) = images.next_if(|image| image.at < range.start) {
             end_text(layout, &mut text, &mut out);
-            out.push(picture(image));
+            out.push(Some(picture(image)));
         }
-        let own = match kind {
-            SectionKind::Text => None,
-            SectionKind::Heading => header(layout, range).map(|block| vec![block]),
-            SectionKind::Rule => Some(vec![json!({ "type": "divider" })]),
+        let own: Option<Vec<Option<Value>>> = match kind {
+            SectionKind::Text => is_break(layout, range).then(|| vec![None]),
+            SectionKind::Heading => header(layout, range).map(|block| vec![Some(block)]),
+            SectionKind::Rule => Some(vec![Some(json!({ "type": "divider" }))]),
             SectionKind::Footnote => Some(
                 pieces(layout, range)
                     .into_iter()
-                    .map(
-                        |text| json!({ "type": "context", "elements": [{ "type": "mrkdwn", "text": text }] }),
-                    )
+                    .map(|text| {
+                        Some(json!({ "type": "context", "elements": [{ "type": "mrkdwn", "text": text }] }))
+                    })
                     .collect(),
             ),
         };
@@ -173,16 +172,24 @@ fn with_kinds(layout: &Layout, shown: &dyn Fn(&Image) -> bool) -> Vec<Value> {
     }
     for image in images {
         end_text(layout, &mut text, &mut out);
-        out.push(picture(image));
+        out.push(Some(picture(image)));
     }
     end_text(layout, &mut text, &mut out);
     out
 }
 
-fn end_text(layout: &Layout, text: &mut Option<Range<usize>>, out: &mut Vec<Value>) {
+fn end_text(layout: &Layout, text: &mut Option<Range<usize>>, out: &mut Vec<Option<Value>>) {
     if let Some(range) = text.take() {
-        out.extend(sections(layout, &range));
+        out.extend(sections(layout, &range).into_iter().map(Some));
     }
+}
+
+/// Whether `range` is the mark at which a thread breaks, and none of the author's words.
+fn is_break(layout: &Layout, range: &Range<usize>) -> bool {
+    let first = layout.marks.partition_point(|marked| marked.range.start < range.start);
+    let mut marks = layout.marks.iter().skip(first).take_while(|marked| marked.range.start == range.start);
+    layout.text.get(range.clone()).is_some_and(|text| text.trim() == BREAK)
+        && marks.any(|marked| marked.mark == Mark::Structure && marked.range.len() == BREAK.len())
 }
 
 /// Headers are plain: one with a link or too long is a bold line of a section.
@@ -230,22 +237,20 @@ fn sections(layout: &Layout, range: &Range<usize>) -> Vec<Value> {
         .collect()
 }
 
-/// `range` in mrkdwn, in as few pieces as a section can hold.
+/// `range`, which no mark reaches into, in mrkdwn, in as few pieces as a section
+/// can hold.
 fn pieces(layout: &Layout, range: &Range<usize>) -> Vec<String> {
-    let pieces = mrkdwn_split(limits::SECTION, false).pieces(layout, range);
-    pieces.into_iter().map(|piece| piece.text).collect()
+    let first = layout.marks.partition_point(|marked| marked.range.start < range.start);
+    let text = escaped_late(Cursor::at(layout, first).encode(range, &Mrkdwn::default()));
+    let rules = Rules { limit: Some(limits::SECTION), unit: Unit::Utf16, ..network::SLACK };
+    let mut pieces = split(&text, &rules, URL_RESERVE);
+    pieces.retain(|piece| !piece.trim().is_empty());
+    pieces
 }
 
-/// How mrkdwn is cut. Lengths are those of what is sent.
-fn mrkdwn_split(most: usize, at_breaks: bool) -> Split<'static> {
-    Split {
-        most,
-        measure: |written, _| utf16_len(written),
-        markup: &|| Box::new(Mrkdwn::default()),
-        finish: escaped_late,
-        at_breaks,
-    }
-}
+/// Kept for an address that is not known yet: as much as one in a text has
+/// where nobody says otherwise.
+const URL_RESERVE: usize = 80;
 
 /// Remembers that a mark has just ended: a letter behind it would undo it.
 #[derive(Default)]
@@ -349,5 +354,55 @@ fn mark(kind: &FacetKind, place: &Place<'_>) -> &'static str {
         FacetKind::Code if place.inside.contains('`') => "",
         FacetKind::Code => "`",
         FacetKind::Block(_) | FacetKind::Quote | FacetKind::Link(_) => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(message: &Written) -> Vec<String> {
+        let blocks: Vec<Value> = serde_json::from_str(&message.text).unwrap();
+        blocks.iter().map(words_of).collect()
+    }
+
+    #[test]
+    fn a_message_has_no_more_blocks_and_words_than_slack_takes() {
+        let words = "**One** of [many](https://a.example/?a=1&b=2) words, `code` & more. ".repeat(90);
+        let code = "let a = \"<b>\"; // and so on\n".repeat(200);
+        let parts = "## Head\n\nText\n\n---\n\n".repeat(60);
+        let text = format!("{words}\n\n```rust\n{code}```\n\n> {words}\n\n{parts}![end](e.png)\n");
+        let messages = messages(&text);
+        assert!(messages.len() > 2);
+        for message in &messages {
+            let texts = texts(message);
+            assert!(!texts.is_empty() && texts.len() <= limits::BLOCKS);
+            assert!(texts.iter().all(|text| utf16_len(text) <= limits::SECTION));
+            assert!(texts.iter().map(|text| utf16_len(text)).sum::<usize>() <= limits::ALL_BLOCKS);
+            assert!(texts.iter().all(|text| text.matches("```").count() % 2 == 0), "{texts:?}");
+            assert!(!message.fallback.as_deref().unwrap().is_empty());
+        }
+        assert_eq!(messages[0].images.len(), 1);
+    }
+
+    #[test]
+    fn a_break_ends_a_message() {
+        let text = "one\n\n<!-- break -->\n\ntwo `<!-- break -->`\n\n\\<!-- break -->\n\n> three\n>\n> <!-- break -->\n>\n> four\n\n<!-- break -->";
+        let made: Vec<Vec<String>> = messages(text).iter().map(texts).collect();
+        let shown = "two `&lt;!-- break --&gt;`\n\n&lt;!-- break --&gt;\n\n> three";
+        assert_eq!(made, [vec!["one"], vec![shown], vec!["> four"]]);
+        // In one message it is nothing.
+        let one = blocks(text);
+        assert_eq!(texts(&one), [format!("one\n\n{shown}\n\n> four")]);
+        assert!(!one.fallback.unwrap().contains("<!--"));
+    }
+
+    #[test]
+    fn a_long_line_gets_no_line_ends_that_nobody_wrote() {
+        for message in messages(&"word ".repeat(4000)) {
+            for text in texts(&message) {
+                assert!(!text.contains('\n') && text.len() > 900, "{text}");
+            }
+        }
     }
 }

@@ -8,10 +8,9 @@ use super::encode::{Markup, Place, encode_whole};
 use super::facet::{Facet, FacetKind, Mark, Marked};
 use super::layout::{Layout, layout};
 use super::manner::{CodeBlocks, Heading, Links, Manner, PLAIN, Quote, Tables};
-use super::split::Split;
 use super::{Written, escaped_late};
 use crate::text::late;
-use crate::text::markup::telegram::{self, Entity, Utf16, utf16_len};
+use crate::text::markup::telegram::{self, Entity, Utf16};
 use std::cell::Cell;
 
 pub(super) const MANNER: Manner = Manner {
@@ -36,51 +35,6 @@ pub(super) fn markdown(markdown: &str) -> Written {
     let mut layout = layout(markdown, &MANNER);
     let text = encode_whole(&mut layout, &MarkdownV2::default());
     Written { text, images: layout.images, ..Written::default() }
-}
-
-/// What the Bot API takes (10.1, 2026-06-11), in UTF-16 units of what readers
-/// see, the marks of markup not among them. That the unit is UTF-16, like that
-/// of the offsets, is unverified: no other one counts more.
-pub mod limits {
-    /// A message.
-    pub const TEXT: usize = 4096;
-    /// What stands below a picture.
-    pub const CAPTION: usize = 1024;
-}
-
-/// Messages of at most `most` as readers see them, in the mode of `markup`.
-pub(super) fn messages(markdown: &str, markup: super::Markup, most: usize) -> Vec<Written> {
-    let layout = layout(markdown, &MANNER);
-    let split = Split {
-        most,
-        measure: |_, seen| utf16_len(seen),
-        markup: match markup {
-            super::Markup::TelegramMarkdown => &|| Box::new(MarkdownV2::default()),
-            _ => &|| Box::new(Html),
-        },
-        finish: if markup == super::Markup::TelegramMarkdown { |text| text } else { escaped_late },
-        at_breaks: true,
-    };
-    let pieces = split.pieces(&layout, &(0..layout.text.len()));
-    let mut marks = layout.marks.iter().peekable();
-    let mut active: Vec<&Marked> = Vec::new();
-    super::messages::written(pieces, layout.images, |piece| {
-        if markup != super::Markup::TelegramEntities {
-            return Written { text: piece.text, ..Written::default() };
-        }
-        let text = layout.text.get(piece.range.clone()).unwrap_or("").trim_end();
-        let (start, end) = (piece.range.start, piece.range.start + text.len());
-        active.retain(|marked| marked.range.end > start);
-        while let Some(marked) = marks.next_if(|marked| marked.range.start < end) {
-            active.push(marked);
-        }
-        let facets = active.iter().filter_map(|marked| {
-            let Facet { kind, range } = marked.facet()?;
-            let range = range.start.max(start) - start..range.end.min(end).max(start) - start;
-            (!range.is_empty()).then_some(Facet { kind, range })
-        });
-        Written { facets: facets.collect(), text: text.to_owned(), ..Written::default() }
-    })
 }
 
 /// `text` with its facets in MarkdownV2. Facets are nested and in order, as

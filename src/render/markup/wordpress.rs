@@ -5,6 +5,7 @@
 //! of blocks beyond paragraphs is as current versions write it (unverified for
 //! old ones); where it is not, the page still reads, only the editor asks.
 
+use super::gfm;
 use super::layout::layout;
 use super::manner::PLAIN;
 use super::{Image, Written};
@@ -23,7 +24,7 @@ pub(super) fn html(markdown: &str) -> Written {
 pub(super) fn blocks(markdown: &str) -> Written {
     let mut writer = Writer::default();
     let mut raw = 0;
-    for event in crate::render::markdown::events(markdown) {
+    for event in gfm::events(markdown) {
         let event = match event {
             Event::SoftBreak => Some(Event::Text(" ".into())),
             other => html::within(&mut raw, html::RAW_TAGS, other),

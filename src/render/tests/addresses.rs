@@ -78,6 +78,13 @@ fn code_is_never_tagged() {
     let Some(Variant::Mail(mail)) = render(&house.job("mail")).value else { panic!("no mail") };
     assert!(mail.text.contains("    curl https://acme.example/api?x=1\n"), "{}", mail.text);
     assert!(mail.text.contains("https://acme.example/b?utm_source=email&"), "{}", mail.text);
+    // A bare address leads somewhere in a mail: there it is tagged, and not in what is read.
+    let leads = "href=\"https://acme.example/b?utm_source=email&amp;";
+    assert!(mail.html.contains(leads) && mail.html.contains(">https://acme.example/b</a>"), "{}", mail.html);
+    assert_eq!(
+        mail.html.matches("utm_source").count(),
+        1 + mail.html.matches("href=\"https://acme.example?").count()
+    );
 }
 
 #[test]

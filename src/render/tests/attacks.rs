@@ -210,3 +210,20 @@ fn what_people_write_is_far_from_the_bounds() {
     house.message.body.value = "A *sentence* with [a link](https://b.example).\n\n".repeat(2_000);
     assert!(outcome(&house).is_ok(), "{:?}", outcome(&house));
 }
+
+/// A long text of the house is no loop: it is told so, and what to do.
+#[test]
+fn a_text_too_long_for_a_filter_is_told_as_that() {
+    for (filter, kilobytes) in [("markup", 136), ("html", 170), ("plain", 341)] {
+        let mut house = House::new().says(&format!("{{{{ message.body | {filter} }}}}"));
+        house.message.body.value = "A sentence of words. ".repeat(kilobytes * 1024 / 21 + 100);
+        let said = outcome(&house).expect_err(filter);
+        assert!(
+            said.contains(&format!("too long for `{filter}`"))
+                && said.contains(&format!("it takes {kilobytes} KB")),
+            "{said}"
+        );
+        house.message.body.value.truncate(100 * 1024);
+        assert!(outcome(&house).is_ok(), "{filter}: {:?}", outcome(&house));
+    }
+}

@@ -208,3 +208,22 @@ fn a_filter_cuts_before_a_link_that_is_too_long() {
     let house = house(network::BLUESKY, Overflow::Error, body).says("{{ message.body | fit(40) }}");
     assert_eq!(post(&house).parts[0].text, "Read it…");
 }
+
+/// A title is no markup, in the templates that nobody wrote as well.
+#[test]
+fn the_templates_of_an_outlet_escape_what_is_no_markdown() {
+    for (rules, title) in [
+        (network::TELEGRAM, "R&amp;D &lt;beta&gt; *now*"),
+        (network::SLACK, "R&amp;D &lt;beta&gt; *now*"),
+        (network::DISCORD, "R&D <beta> \\*now\\*"),
+        (network::LINKEDIN, "R&D <beta> *now*"),
+    ] {
+        let mut house = house(rules, Overflow::Error, "Body.");
+        house.settings("post").text = None;
+        house.message.title.value = "R&D <beta> *now*".to_owned();
+        house.message.summary = "It is 1 < 2.".to_owned();
+        let text = post(&house).parts[0].text.clone();
+        assert!(text.starts_with(&format!("{title}\n\nIt is 1 ")), "{}: {text}", rules.network);
+        assert!(seen(&text, rules.markup).contains("R&D <beta> "), "{}: {text}", rules.network);
+    }
+}

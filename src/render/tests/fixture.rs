@@ -189,6 +189,8 @@ impl House {
     pub fn outlet(mut self, kind: VariantKind, network: &'static str, defaults: Defaults) -> House {
         self.outlet.kind = kind;
         self.outlet.rules = if network == "x" { x() } else { rules(network) };
+        let own = crate::text::network::find(network);
+        self.outlet.rules.markup = own.map_or(crate::text::Syntax::Plain, |own| own.markup);
         self.outlet.source = network.to_owned();
         self.outlet.defaults = defaults;
         self

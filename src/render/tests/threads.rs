@@ -171,3 +171,58 @@ fn in_a_mail_an_image_is_markdown() {
     let Some(Variant::Mail(mail)) = render(&house.job("mail")).value else { panic!("no mail") };
     assert!(mail.html.contains("alt=\"Its  four  legs\"") && mail.html.contains("cid:"), "{}", mail.html);
 }
+
+/// A break in a part that is written by hand ends nothing, and is told.
+#[test]
+fn a_break_in_a_part_by_hand_is_told() {
+    let mut house = House::new();
+    let parts = vec![
+        house.written("one\n<!-- break -->\ntwo"),
+        house.written("three"),
+        house.written("{{ message.body | plain }}"),
+    ];
+    house.settings("post").thread = Some(parts);
+    house.message.body.value = "four\n\n<!-- break --> <!-- break -->\n\nfive `<!-- break -->`".to_owned();
+    let made = render(&house.job("post"));
+    let told: Vec<&str> = made.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            "part 1 of `thread` has a `<!-- break -->` in it, which ends nothing there",
+            "part 3 of `thread` has a `<!-- break -->` in it, which ends nothing there"
+        ]
+    );
+    assert!(made.problems.iter().all(|problem| problem.rule == "idle-break" && problem.span.is_some()));
+    assert_eq!(texts(&house), ["one\ntwo", "three", "four\n\nfive <!-- break -->"]);
+}
+
+/// The lines of a block of code stay whole and keep their indents.
+#[test]
+fn code_in_a_plain_thread_is_cut_between_its_lines() {
+    let code = "def land(rocket):\n    for leg in rocket.legs:\n        leg.out()\n\n    return True";
+    let body = format!(
+        "{} Run this:\n\n```python\n{code}\n```\n\nAnd:\n\n    {}\n\nThen it lands.",
+        "Some words. ".repeat(18).trim_end(),
+        code.replace('\n', "\n    ")
+    );
+    let mut house = thread("{{ message.body | plain }}");
+    house.message.body.value = body;
+    let parts = texts(&house);
+    assert!(parts.len() > 1, "{parts:?}");
+    let lines: Vec<&str> =
+        parts.iter().flat_map(|part| part.lines()).filter(|line| !line.is_empty()).collect();
+    let own: Vec<&str> = code.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines.windows(own.len()).filter(|window| **window == own[..]).count(), 2, "{parts:?}");
+    assert!(parts[1].starts_with("Run this:\n\ndef land"), "{parts:?}");
+    assert!(parts.iter().all(|part| !part.contains(['\u{fdde}', '\u{fdee}'])));
+}
+
+/// What only reads as a break was meant as text.
+#[test]
+fn a_break_that_is_escaped_is_text() {
+    let mut house = thread("{{ message.body | plain }}");
+    house.message.body.value =
+        "one\n\n\\<!-- break -->\n\ntwo\n\n&lt;!-- break --&gt;\n\nthree\n\n<!-- break -->\n\nfour"
+            .to_owned();
+    assert_eq!(texts(&house), ["one\n\n<!-- break -->\n\ntwo\n\n<!-- break -->\n\nthree", "four"]);
+}

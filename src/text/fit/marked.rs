@@ -2,7 +2,8 @@
 //! atoms are what they see, with the cost of the marks around them; and each
 //! stretch is written so that it stands alone.
 
-use super::row::{Pause, Row, feeds, is_blank, sums};
+use super::code::Code;
+use super::row::{Pause, Row, is_blank, sums};
 use crate::text::count::{Atom, atoms, count};
 use crate::text::marked::{Nature, Reading, Span, Stretch};
 use crate::text::{Rules, Syntax, Unit};
@@ -34,7 +35,9 @@ impl<'a> Row<'a> {
         };
         let whole = Cow::Owned(reading.seen.clone());
         let mut row = Row::of(whole, atoms, [costs, bytes], Some(reading)).with_pauses(true, rules);
-        row.keep_code();
+        let code = row.reading.iter().flat_map(Reading::code);
+        let code = code.map(|(range, weight)| Code { range, weight }).collect();
+        row.keep_code(code, rules);
         row.keep_costly(rules);
         row
     }
@@ -44,6 +47,12 @@ impl<'a> Row<'a> {
     /// range is one of the text that the row was made of.
     pub(super) fn stretch(&self, start: usize, end: usize, sign: &str) -> Stretch {
         match &self.reading {
+            None if !self.kept.is_empty() => {
+                let start = self.skip_spaces(start);
+                let end = self.without_blanks(end).max(start);
+                let range = self.byte(start)..self.atom_end(end).max(self.byte(start));
+                Stretch { behind: sign.to_owned(), ..Stretch::from(range) }
+            }
             None => {
                 let range = self.byte(start)..self.byte(end);
                 // What is shortened keeps the blanks that it begins with.
@@ -72,37 +81,6 @@ impl<'a> Row<'a> {
         end.checked_sub(1).and_then(|last| self.atoms.get(last)).map_or(0, |atom| atom.range.end)
     }
 
-    /// Blanks within code mean something; the ends of its lines do not.
-    fn keep_code(&mut self) {
-        let Some(reading) = &self.reading else { return };
-        let code = united(reading.code().collect());
-        if code.is_empty() {
-            return;
-        }
-        let mut code = code.into_iter().peekable();
-        // Whether a line of code begins here, or only blanks stand before.
-        let mut fresh = true;
-        let kept = self.atoms.iter().zip(&mut self.pauses).map(|(atom, pause)| {
-            while code.next_if(|range| range.end <= atom.range.start).is_some() {
-                fresh = true;
-            }
-            let inside = code.peek().is_some_and(|range| range.start <= atom.range.start);
-            let text = &self.whole[atom.range.clone()];
-            if inside && fresh && is_blank(text) && feeds(text) == 0 {
-                // What a line is moved in by goes with its words.
-                *pause = (*pause).min(Pause::Glued);
-            } else if inside {
-                fresh = feeds(text) > 0;
-            }
-            // No line of code goes on in the next one.
-            if inside && feeds(text) > 0 && *pause > Pause::Never {
-                *pause = (*pause).max(Pause::Line);
-            }
-            inside && is_blank(text) && feeds(text) == 0
-        });
-        self.kept = kept.collect();
-    }
-
     /// What costs most of the limit to be opened again is not cut.
     fn keep_costly(&mut self, rules: &Rules) {
         let most = match rules.limit {
@@ -121,12 +99,29 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The ranges without those that are empty or lie in others, in order.
-fn united(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.retain(|range| !range.is_empty());
-    ranges.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
-    ranges.dedup_by(|next, before| next.end <= before.end);
-    ranges
+/// What has a place in a text.
+pub(super) trait Placed {
+    fn place(&self) -> Range<usize>;
+}
+
+impl Placed for Range<usize> {
+    fn place(&self) -> Range<usize> {
+        self.clone()
+    }
+}
+
+impl Placed for Code {
+    fn place(&self) -> Range<usize> {
+        self.range.clone()
+    }
+}
+
+/// `all` without those that are empty or lie in others, in order.
+pub(super) fn united<T: Placed>(mut all: Vec<T>) -> Vec<T> {
+    all.retain(|own| !own.place().is_empty());
+    all.sort_by_key(|own| (own.place().start, std::cmp::Reverse(own.place().end)));
+    all.dedup_by(|next, before| next.place().end <= before.place().end);
+    all
 }
 
 /// Makes one atom of what is one thing (a link's words, code in a line) and has
@@ -311,7 +306,8 @@ mod tests {
         let rules = Rules { caption_limit: Some(20), ..limited(network::TELEGRAM, 40) };
         let text = "one two three four five six seven eight nine ten eleven twelve thirteen";
         let lengths = |pictures: &[usize]| {
-            let parts = fit::stretches(text, &rules, 80, false, pictures);
+            let parts =
+                fit::stretches(text, &rules, 80, false, fit::Known { pictures, ..fit::Known::default() });
             parts.iter().map(|part| part.range.len()).collect::<Vec<_>>()
         };
         assert_eq!(lengths(&[]).len(), 2);
@@ -320,7 +316,8 @@ mod tests {
         // Behind the first part, and at the end.
         let last = lengths(&[text.len()]);
         assert!(last[0] > 20 && last[last.len() - 1] <= 20, "{last:?}");
-        let middle = fit::stretches(text, &rules, 80, false, &[30]);
+        let middle =
+            fit::stretches(text, &rules, 80, false, fit::Known { pictures: &[30], ..fit::Known::default() });
         let own = middle.iter().position(|part| part.range.end >= 30).unwrap_or(0);
         assert!(middle[own].range.len() <= 20, "{middle:?}");
     }

@@ -10,6 +10,8 @@ use unicode_segmentation::GraphemeCursor;
 
 /// No heading has more bytes.
 const LONGEST_HEADING: usize = 90;
+/// No heading that asks or calls has more: a longer one is a sentence.
+const LONGEST_CALL: usize = 50;
 
 impl Row<'_> {
     /// With the pauses that a reader makes.
@@ -60,10 +62,10 @@ impl Row<'_> {
             let announces = || self.atom(word).ends_with([':', '：']);
             let mut heads = || *heading.get_or_insert_with(|| alone && self.is_heading(line, word));
             let pause = match line_feeds {
-                _ if unsure => Pause::Never,
-                2.. if announces() || heads() => Pause::Sentence,
+                _ if unsure || here.ends_with(stacks_the_next) => Pause::Never,
+                2.. if announces() || heads() => Pause::Close,
                 2.. => Pause::Paragraph,
-                1 if announces() => Pause::Word,
+                1 if announces() => Pause::Close,
                 1 if self.goes_on(word, ahead) => self.between_words(word, ahead),
                 1 => Pause::Line,
                 _ if sentence => Pause::Sentence,
@@ -72,6 +74,7 @@ impl Row<'_> {
                 _ if self.means_more(at) => Pause::Glued,
                 _ if self.stands_beside(at) && here.starts_with(ends_unspaced_clause) => Pause::Clause,
                 _ if self.stands_beside(at) => Pause::Word,
+                _ if next.starts_with(is_leading_vowel) => Pause::Syllable,
                 _ => Pause::Character,
             };
             pauses.push(pause);
@@ -97,7 +100,8 @@ impl Row<'_> {
                 && !text.starts_with(char::is_lowercase)
                 && self.kind(last).is_none()
                 && self.bullet(first).is_none()
-                && text.ends_with(|c: char| c.is_alphanumeric())
+                && (text.ends_with(|c: char| c.is_alphanumeric())
+                    || text.len() <= LONGEST_CALL && text.ends_with(['?', '？', '؟', '!', '！']))
     }
 
     /// How good the space between atom `before` and atom `after` is to cut at.

@@ -1,6 +1,7 @@
 //! A text as a row of what is never cut, with the pauses between.
 
 use super::Room;
+use super::code::Code;
 use super::signs::*;
 use crate::text::count::{Atom, atoms, count};
 use crate::text::entity::EntityKind;
@@ -24,6 +25,9 @@ pub(super) enum Pause {
     Glued,
     /// Only because there is no better one.
     Character,
+    /// The same where a syllable begins, in a script that puts no spaces
+    /// between words.
+    Syllable,
     /// Between words of which one needs the other: an abbreviation and its
     /// name, a number and its unit, words within brackets.
     Close,
@@ -33,6 +37,25 @@ pub(super) enum Pause {
     Sentence,
     Line,
     Paragraph,
+}
+
+/// What a stretch is cut for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// A part of a thread: the next one goes on where it ends, so a paragraph
+    /// that ends early is a good end.
+    Part,
+    /// All that is left of a text: it uses at least two thirds of the room to
+    /// end at a sentence, else it ends at a word.
+    Beginning,
+}
+
+/// Which places count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Where {
+    Any,
+    /// Behind a space.
+    Space,
 }
 
 /// A text as atoms, with the pause behind each and the cost up to each.
@@ -54,7 +77,8 @@ pub(super) struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// `ends`: the text ends here, and is not the beginning of a longer one.
-    pub fn new(whole: &'a str, ends: bool, rules: &Rules, url_reserve: usize) -> Row<'a> {
+    /// `code`: which of it is code, where its markup does not say so.
+    pub fn new(whole: &'a str, ends: bool, code: Vec<Code>, rules: &Rules, url_reserve: usize) -> Row<'a> {
         if rules.markup != Syntax::Plain {
             return Row::marked(whole, rules, url_reserve);
         }
@@ -64,7 +88,9 @@ impl<'a> Row<'a> {
             Some(_) => sums(atoms.iter().map(|atom| in_bytes(whole, atom, rules, url_reserve))),
             None => Vec::new(),
         };
-        Row::of(Cow::Borrowed(whole), atoms, [costs, bytes], None).with_pauses(ends, rules)
+        let mut row = Row::of(Cow::Borrowed(whole), atoms, [costs, bytes], None).with_pauses(ends, rules);
+        row.keep_code(code, rules);
+        row
     }
 
     /// Without pauses; `costs` are sums, and so are the bytes behind them.
@@ -153,9 +179,9 @@ impl<'a> Row<'a> {
     }
 
     /// The best place to end a stretch that starts at atom `start` and has
-    /// `room`: the last pause of the best kind that does not waste most of it.
-    /// Spaces at the end cost nothing. `start` if nothing fits.
-    pub fn cut(&self, start: usize, room: Room) -> usize {
+    /// `room`: the last pause of the best kind that leaves no more of it free
+    /// than `aim` says. Spaces at the end cost nothing. `start` if nothing fits.
+    pub fn cut(&self, start: usize, room: Room, aim: Aim) -> usize {
         let end = self.costs.partition_point(|cost| *cost <= self.costs[start].saturating_add(room.units));
         let mut last = end - 1;
         if let Some(before) = self.bytes.get(start) {
@@ -169,28 +195,43 @@ impl<'a> Row<'a> {
         let used = |at: usize| self.costs[at] - self.costs[start];
         let full = used(last);
         // How much of the room must be used for a pause to be worth it.
-        for (wanted, least) in [
-            (Pause::Paragraph, full / 3),
-            (Pause::Line, full * 2 / 5),
-            (Pause::Sentence, full / 2),
-            (Pause::Clause, full * 3 / 4),
-            (Pause::Word, full / 2),
-            (Pause::Close, full / 8),
-        ] {
+        let worth: &[(Pause, Where, usize)] = match aim {
+            Aim::Part => &[
+                (Pause::Paragraph, Where::Any, full / 3),
+                (Pause::Line, Where::Any, full * 2 / 5),
+                (Pause::Sentence, Where::Any, full / 2),
+                (Pause::Clause, Where::Any, full * 3 / 4),
+                (Pause::Word, Where::Any, full / 2),
+                (Pause::Close, Where::Any, full / 8),
+            ],
+            Aim::Beginning => &[
+                (Pause::Sentence, Where::Any, full * 2 / 3),
+                (Pause::Clause, Where::Any, full * 3 / 4),
+                (Pause::Word, Where::Space, full / 2),
+                // Where no spaces are, between two characters is in a word.
+                (Pause::Sentence, Where::Any, full / 2),
+                (Pause::Word, Where::Any, full / 2),
+                (Pause::Close, Where::Any, full / 8),
+            ],
+        };
+        for (wanted, place, least) in worth.iter().copied() {
             let mut at = last;
             while at > start && used(at) >= least {
-                if self.pauses[at - 1] >= wanted {
+                let there = place == Where::Any || is_blank(self.atom(at - 1));
+                if self.pauses[at - 1] >= wanted && there {
                     return at;
                 }
                 at -= 1;
             }
         }
-        let mut loose = last;
-        while loose > start && last - loose < LOOSEN {
-            if self.pauses[loose - 1] >= Pause::Character {
-                return loose;
+        for wanted in [Pause::Syllable, Pause::Character] {
+            let mut loose = last;
+            while loose > start && last - loose < LOOSEN {
+                if self.pauses[loose - 1] >= wanted {
+                    return loose;
+                }
+                loose -= 1;
             }
-            loose -= 1;
         }
         let mut at = last;
         while at > start && self.pauses[at - 1] == Pause::Never {
@@ -223,7 +264,8 @@ impl<'a> Row<'a> {
             let mut at = *last;
             while at > *before + 1 {
                 at -= 1;
-                let starts = self.pauses[at - 1] >= wanted && !is_blank(self.atom(at));
+                let begins = !is_blank(self.atom(at)) || self.keeps(at);
+                let starts = self.pauses[at - 1] >= wanted && begins;
                 if !starts || !enough(at, *end) {
                     continue;
                 }

@@ -42,6 +42,25 @@ fn no_place_is_left_free_that_a_word_could_have() {
     assert_eq!(short("One two. Three four five six seven", 10), "One two. …");
 }
 
+/// A paragraph or a sentence that ends early is no reason to leave the rest out.
+#[test]
+fn a_fair_part_of_the_room_is_used() {
+    let early =
+        "It landed.\n\nThe booster stood on its legs at dawn and nobody had steered it all the way down";
+    assert_eq!(short(early, 60), "It landed.\n\nThe booster stood on its legs at dawn and…");
+    assert_eq!(short(early, 30), "It landed.\n\nThe booster stood…");
+    let list = "Three things:\n• quiet\n• reusable\n• cheaper to fly than all that flew before it, by far";
+    assert_eq!(short(list, 66), "Three things:\n• quiet\n• reusable\n• cheaper to fly than all that…");
+    // Two thirds are enough for a sentence.
+    let late = "It landed by itself this morning. The booster stood on its legs at dawn";
+    assert_eq!(short(late, 48), "It landed by itself this morning. …");
+    for limit in 24..early.len() {
+        let made = short(early, limit);
+        assert!(count(&made, &plain(limit), 80).counted * 3 > limit * 2 - 24, "{limit}: {made}");
+    }
+    assert_eq!(short(&"[".repeat(700), 300), "[".repeat(700));
+}
+
 #[test]
 fn a_name_is_never_cut() {
     let linkedin = network::LINKEDIN;
@@ -111,6 +130,12 @@ fn a_thread_breaks_where_readers_pause() {
         split("One.\n\n<!-- break -->\n\nTwo <!-- no -->.\n \t<!--break-->\n<!-- break -->", &plain(60), 80),
         ["One.", "Two <!-- no -->."]
     );
+    assert_eq!(split("One.\n<!-- break --> <!--Break-->\nTwo.", &plain(60), 80), ["One.", "Two."]);
+    for no in
+        ["<!-- break --> so", "<!-- break --> <!-- no -->", "<!-- break -- >", "<!--break->", "<!-- -->"]
+    {
+        assert!(!is_break(no), "{no}");
+    }
     let inside = "Write <!-- break --> on a line.\n`<!-- break -->`";
     assert_eq!(split(inside, &plain(60), 80), [inside]);
     assert_eq!(
@@ -179,6 +204,12 @@ fn a_heading_stands_above_what_it_is_of_and_wrapped_lines_are_one() {
             "What comes next\n\nIt flies again in May, with people."
         ]
     );
+    for head in ["What comes next?", "次は何？", "Read on!"] {
+        let text = format!(
+            "It landed by itself this morning, unseen.\n\n{head}\n\nIt flies again in May, with people."
+        );
+        assert!(split(&text, &plain(64), 80)[1].starts_with(head), "{:?}", split(&text, &plain(64), 80));
+    }
     let wrapped =
         "It landed by itself\nthis morning. Nobody steered\nit. Nobody saw it either.\nOne more line.";
     assert_eq!(
@@ -229,6 +260,42 @@ fn it_is_cut_as_an_editor_would() {
     }
 }
 
+/// Thai, Lao and Khmer have words and no spaces between them: without a
+/// dictionary a space within reach is a place, else where a syllable begins.
+#[test]
+fn scripts_without_spaces_are_cut_at_one_all_the_same() {
+    let cut = |text: &str, limit| split(text, &plain(limit), 80);
+    let thai = "จรวดลงจอดเองเมื่อเช้านี้ โดยไม่มีใครบังคับ และไม่มีใครเห็น";
+    assert_eq!(cut(thai, 40), ["จรวดลงจอดเองเมื่อเช้านี้ โดยไม่มีใครบังคับ", "และไม่มีใครเห็น"]);
+    for limit in 20..44 {
+        let parts = cut(thai, limit);
+        assert_eq!(parts.join(" "), thai, "{limit}");
+    }
+    for text in [thai.replace(' ', ""), "ຈະຫຼວດລົງຈອດດ້ວຍຕົນເອງໃນເຊົ້ານີ້ໂດຍບໍ່ມີໃຜບັງຄັບ".to_owned()]
+    {
+        let parts = cut(&text, 24);
+        assert_eq!(parts.concat(), text);
+        let begins = |part: &String| part.starts_with(signs::is_leading_vowel);
+        assert!(parts.len() > 1 && parts[1..].iter().all(begins), "{parts:?}");
+    }
+    // A consonant below another is never left without it.
+    for text in ["រ៉ុក្កែតបានចុះចតដោយខ្លួនឯងនៅព្រឹកនេះដោយគ្មាននរណាម្នាក់បញ្ជា", "မန္တလေးမြို့မန္တလေးမြို့"]
+    {
+        for limit in 2..40 {
+            for part in cut(text, limit) {
+                assert!(!part.ends_with(signs::stacks_the_next), "{limit}: {part}");
+            }
+        }
+    }
+    // What stands between words without being seen is a place as well.
+    let khmer = "រ៉ុក្កែត\u{200b}បាន\u{200b}ចុះចត\u{200b}ដោយ\u{200b}ខ្លួនឯង";
+    assert!(
+        cut(khmer, 14)[..2].iter().all(|part| part.ends_with(['\u{200b}', 'ត', 'ង'])),
+        "{:?}",
+        cut(khmer, 14)
+    );
+}
+
 #[test]
 fn japanese_lines_neither_begin_nor_end_wrongly() {
     assert_eq!(
@@ -252,11 +319,11 @@ fn a_limit_in_bytes_holds_as_well() {
 #[test]
 fn numbers_are_counted_in() {
     let text = "alpha beta gamma delta epsilon zeta eta theta";
-    let places = stretches(text, &plain(28), 80, true, &[]);
+    let places = stretches(text, &plain(28), 80, true, Known::default());
     let mut parts: Vec<String> = places.into_iter().map(|place| place.of(text)).collect();
     number(&mut parts, Syntax::Plain);
     assert_eq!(parts, ["alpha beta gamma delta 1/2", "epsilon zeta eta theta 2/2"]);
-    assert_eq!(stretches("one part", &plain(8), 80, true, &[]), [Stretch::from(0..8)]);
+    assert_eq!(stretches("one part", &plain(8), 80, true, Known::default()), [Stretch::from(0..8)]);
     let mut with_a_gap = ["one".to_owned(), String::new()];
     number(&mut with_a_gap, Syntax::Plain);
     assert_eq!(with_a_gap, ["one 1/2", ""]);

@@ -26,6 +26,27 @@ pub(in crate::text) fn addresses(text: &str) -> impl Iterator<Item = Range<usize
     })
 }
 
+/// What is a link by itself on a page (GFM 0.29, Autolinks (extension)): the
+/// addresses of `text`, which is running text, with `http://`, `https://` or
+/// `www.` and a host. In order, and without the signs of the sentence at the end.
+pub fn web_addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
+    addresses(text).filter_map(|address| {
+        let own = text.get(address.clone())?;
+        let own = own.get(..own.len() - behind(own, text.get(..address.start)?))?;
+        let begins = |with: &str| own.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with));
+        let scheme = ["https://", "http://"].into_iter().find(|scheme| begins(scheme));
+        if scheme.is_none() && !begins("www.") {
+            return None;
+        }
+        let rest = own.get(scheme.map_or(0, str::len)..)?;
+        let host = rest.split(['/', '?', '#', ':']).next()?;
+        let mut labels = host.rsplit('.');
+        // No host has a `_` in its last two labels.
+        let named = labels.by_ref().take(2).all(|label| !label.is_empty() && !label.contains('_'));
+        (named && host.contains(char::is_alphanumeric)).then(|| address.start..address.start + own.len())
+    })
+}
+
 /// What every address has one of.
 const SIGNS: &[u8] = b":/@#wW";
 

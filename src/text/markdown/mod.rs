@@ -11,6 +11,7 @@
 
 pub(in crate::text) mod address;
 
+pub use address::web_addresses;
 use address::{addresses, marks};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use std::borrow::Cow;

@@ -17,6 +17,10 @@ use std::ops::Range;
 
 pub(super) use scan::Nature;
 
+/// What makes a line code by standing before it has so many bytes, bars of
+/// quotations around it included, or it is read as something else.
+const CODE_PREFIX: usize = 16;
+
 /// The markup that the posts of a network are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Syntax {
@@ -39,6 +43,14 @@ impl Syntax {
     pub fn counts_what_is_seen(self) -> bool {
         self == Syntax::Telegram
     }
+
+    /// How many marked places of one text are shown: Telegram takes no notice of
+    /// marks behind the first 100 entities, links among them (unverified: found
+    /// by trying, docs.python-telegram-bot.org, telegram.constants,
+    /// MAX_MESSAGE_ENTITIES; the Bot API's pages do not say).
+    pub fn most_marked(self) -> Option<usize> {
+        (self == Syntax::Telegram).then_some(100)
+    }
 }
 
 /// What readers see of `text`: without marks, and with its entities and
@@ -53,6 +65,18 @@ pub fn seen(text: &str, syntax: Syntax) -> Cow<'_, str> {
         }
     };
     if text.contains(signs) { Cow::Owned(Reading::of(text, syntax).seen) } else { Cow::Borrowed(text) }
+}
+
+/// How many places of `text` are marked: bold words, links, code, quotations.
+/// What is bold and in italics is two; code that names its language is one.
+pub fn marked(text: &str, syntax: Syntax) -> usize {
+    let reading = Reading::of(text, syntax);
+    let same = |inner: &Placed, outer: &Placed| {
+        inner.style.nature == Nature::Code && outer.style.nature == Nature::Code && inner.seen == outer.seen
+    };
+    let outer = |own: &Placed| own.outer.and_then(|outer| reading.styles.get(outer));
+    let one = |own: &&Placed| !own.seen.is_empty() && !outer(own).is_some_and(|outer| same(own, outer));
+    reading.styles.iter().filter(one).count()
 }
 
 /// Whether `text` ends in code or in a quotation, so that what is put behind
@@ -254,10 +278,12 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Where blanks mean something, in bytes of what is seen; in no order.
-    pub fn code(&self) -> impl Iterator<Item = Range<usize>> {
+    /// Where blanks mean something, in bytes of what is seen, with the bytes of
+    /// the marks around it; in no order.
+    pub fn code(&self) -> impl Iterator<Item = (Range<usize>, usize)> {
         let blocks = self.styles.iter().filter(|placed| placed.style.nature == Nature::Code);
-        blocks.map(|placed| placed.seen.clone()).chain(self.code_lines.iter().cloned())
+        let lines = self.code_lines.iter().map(|line| (line.clone(), CODE_PREFIX));
+        blocks.map(|placed| (placed.seen.clone(), placed.weight)).chain(lines)
     }
 
     /// What is marked, in no order; two of them lie in each other or apart.

@@ -175,3 +175,15 @@ fn time_grows_with_the_text() {
         }
     }
 }
+
+#[test]
+fn marked_places_are_counted() {
+    let marked = |text: &str| super::marked(text, Syntax::Telegram);
+    assert_eq!(marked("no &lt;b&gt; and <p>none</p>"), 0);
+    assert_eq!(marked("<b>one</b> <a href=\"https://a.example\">two</a> <i></i>"), 2);
+    assert_eq!(marked("<b><i>two</i></b> <blockquote>three <code>four</code></blockquote>"), 4);
+    assert_eq!(marked("<pre><code class=\"language-rust\">let a;</code></pre>"), 1);
+    assert_eq!(marked(&"<b>x</b> ".repeat(5_000)), 5_000);
+    assert_eq!(super::marked("*one* `two` <https://a.example|three>", Syntax::Slack), 3);
+    assert_eq!(super::marked("*none*", Syntax::Plain), 0);
+}

@@ -8,33 +8,10 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Tag, TagEnd};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// How a network's posts are written, as far as addresses are concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spelling {
-    /// As they are.
-    Plain,
-    /// HTML: `<a href="…">words</a>`, and `&` is `&amp;`.
-    Html,
-    /// Slack: `<…|words>`, and `&` is `&amp;`.
-    Slack,
-    /// Markdown: `[words](…)`.
-    Markdown,
-}
-
-impl Spelling {
-    /// Of the posts of `network` ([`crate::text::Rules::network`]).
-    pub fn of(network: &str) -> Spelling {
-        match network {
-            "telegram" | "matrix" => Spelling::Html,
-            "slack" => Spelling::Slack,
-            "discord" | "reddit" => Spelling::Markdown,
-            _ => Spelling::Plain,
-        }
-    }
-
+impl Syntax {
     /// Whether `&` is `&amp;`.
     pub fn has_entities(self) -> bool {
-        matches!(self, Spelling::Html | Spelling::Slack)
+        matches!(self, Syntax::Telegram | Syntax::Slack)
     }
 
     /// The address that is written `written`; of one that is not known yet, its plain token.
@@ -49,9 +26,9 @@ impl Spelling {
     /// How `address` is written.
     pub fn write(self, address: &str) -> String {
         match self {
-            Spelling::Plain | Spelling::Markdown => address.to_owned(),
-            Spelling::Html => late::in_html(&super::telegram::escape_attribute(address)),
-            Spelling::Slack => late::in_html(&super::slack::escape_url(address)),
+            Syntax::Plain | Syntax::Discord | Syntax::Reddit => address.to_owned(),
+            Syntax::Telegram => late::in_html(&super::telegram::escape_attribute(address)),
+            Syntax::Slack => late::in_html(&super::slack::escape_url(address)),
         }
     }
 
@@ -66,10 +43,10 @@ impl Spelling {
     /// words; in order, not overlapping.
     fn entities(self, text: &str, dialect: Dialect) -> Vec<Entity> {
         let mut found: Vec<_> = match self {
-            Spelling::Plain => entities(text, dialect),
-            Spelling::Html => in_html(text, dialect),
-            Spelling::Slack => in_mrkdwn(text, dialect),
-            Spelling::Markdown => in_markdown(text, dialect),
+            Syntax::Plain => entities(text, dialect),
+            Syntax::Telegram => in_html(text, dialect),
+            Syntax::Slack => in_mrkdwn(text, dialect),
+            Syntax::Discord | Syntax::Reddit => in_markdown(text, dialect),
         };
         // A link without an address leads nowhere.
         found.retain(|entity| entity.range.start < entity.range.end);
@@ -84,13 +61,10 @@ impl Spelling {
 /// Of a link behind words it is the address, if that is one of the web. In time
 /// that grows with the text.
 pub fn linked(text: &str, rules: &Rules) -> Vec<Entity> {
-    let spelling = match rules.markup {
-        Syntax::Plain => return entities(text, rules.dialect),
-        Syntax::Telegram => Spelling::Html,
-        Syntax::Slack => Spelling::Slack,
-        Syntax::Discord | Syntax::Reddit => Spelling::Markdown,
-    };
-    let mut found = spelling.entities(text, rules.dialect);
+    if rules.markup == Syntax::Plain {
+        return entities(text, rules.dialect);
+    }
+    let mut found = rules.markup.entities(text, rules.dialect);
     found.retain_mut(|entity| {
         let Some(address) = text.get(entity.range.clone()) else { return false };
         let scheme = address.split_once(':').map(|(scheme, _)| scheme);
@@ -291,20 +265,20 @@ fn in_markdown(text: &str, dialect: Dialect) -> Vec<Entity> {
     out
 }
 
-/// `text`, written in `spelling`, with each address as `change` wants it:
+/// `text`, written in `syntax`, with each address as `change` wants it:
 /// `None` leaves it, letter by letter.
 pub fn with_addresses<'t>(
     text: &'t str,
-    spelling: Spelling,
+    syntax: Syntax,
     mut change: impl FnMut(&str) -> Option<String>,
 ) -> Cow<'t, str> {
     let mut out = String::new();
     let mut from = 0;
-    for range in spelling.addresses(text) {
+    for range in syntax.addresses(text) {
         let Some(written) = text.get(range.clone()).filter(|_| range.start >= from) else { continue };
-        if let Some(changed) = change(&spelling.read(written)) {
+        if let Some(changed) = change(&syntax.read(written)) {
             out.push_str(text.get(from..range.start).unwrap_or(""));
-            out.push_str(&spelling.write(&changed));
+            out.push_str(&syntax.write(&changed));
             from = range.end;
         }
     }
@@ -321,8 +295,8 @@ mod tests {
     use crate::text::network;
     use proptest::prelude::*;
 
-    fn found(text: &str, spelling: Spelling) -> Vec<String> {
-        spelling.addresses(text).into_iter().map(|range| spelling.read(&text[range])).collect()
+    fn found(text: &str, syntax: Syntax) -> Vec<String> {
+        syntax.addresses(text).into_iter().map(|range| syntax.read(&text[range])).collect()
     }
 
     #[test]
@@ -331,7 +305,7 @@ mod tests {
             found(
                 "<b>See</b> <a href=\"https://a.example/?b=1&amp;c=2\">a.example the words</a> \
                  (https://b.example/?q=R&amp;D&amp;x), https://c.example/&lt;",
-                Spelling::Html
+                Syntax::Telegram
             ),
             ["https://a.example/?b=1&c=2", "https://b.example/?q=R&D&x", "https://c.example/"]
         );
@@ -339,7 +313,7 @@ mod tests {
             found(
                 "*See* <https://a.example/?b=1&amp;c=2|a.example the words> <https://b.example> \
                  https://c.example/?a=1&amp;b <@U123> <!here> &lt;https://d.example&gt;",
-                Spelling::Slack
+                Syntax::Slack
             ),
             [
                 "https://a.example/?b=1&c=2",
@@ -352,7 +326,7 @@ mod tests {
             found(
                 "**See** [a.example](https://a.example/?b=1&c=2) <https://b.example>, https://c.example/_x_ and \
                  [https://d.example](https://d.example)",
-                Spelling::Markdown
+                Syntax::Discord
             ),
             ["https://a.example/?b=1&c=2", "https://b.example", "https://c.example/_x_", "https://d.example"]
         );
@@ -365,14 +339,14 @@ mod tests {
             "<code>https://a.example</code>",
             "<pre><code class=\"language-sh\">curl https://a.example</code></pre>",
         ] {
-            assert_eq!(found(text, Spelling::Html), none);
+            assert_eq!(found(text, Syntax::Telegram), none);
         }
         for text in ["`https://a.example`", "```\ncurl https://a.example\n\n<https://b.example>\n```"] {
-            assert_eq!(found(text, Spelling::Slack), none);
-            assert_eq!(found(text, Spelling::Markdown), none);
+            assert_eq!(found(text, Syntax::Slack), none);
+            assert_eq!(found(text, Syntax::Discord), none);
         }
-        assert_eq!(found("    curl https://a.example", Spelling::Markdown), none);
-        assert_eq!(found("` https://a.example\n` https://b.example", Spelling::Slack).len(), 2);
+        assert_eq!(found("    curl https://a.example", Syntax::Discord), none);
+        assert_eq!(found("` https://a.example\n` https://b.example", Syntax::Slack).len(), 2);
     }
 
     #[test]
@@ -417,33 +391,33 @@ mod tests {
     #[test]
     fn a_changed_address_is_written_as_its_text_is() {
         let tag = |url: &str| url.contains("//a.").then(|| format!("{url}?x=1&y=2"));
-        let changed = |text, spelling| with_addresses(text, spelling, tag).into_owned();
+        let changed = |text, syntax| with_addresses(text, syntax, tag).into_owned();
         assert_eq!(
-            changed("<a href='https://a.example'>w</a> https://a.example.", Spelling::Html),
+            changed("<a href='https://a.example'>w</a> https://a.example.", Syntax::Telegram),
             "<a href='https://a.example?x=1&amp;y=2'>w</a> https://a.example?x=1&amp;y=2."
         );
         assert_eq!(
-            changed("<https://a.example|the post> R&amp;D", Spelling::Slack),
+            changed("<https://a.example|the post> R&amp;D", Syntax::Slack),
             "<https://a.example?x=1&amp;y=2|the post> R&amp;D"
         );
         assert_eq!(
-            changed("[https://a.example](https://a.example) \\*", Spelling::Markdown),
+            changed("[https://a.example](https://a.example) \\*", Syntax::Discord),
             "[https://a.example](https://a.example?x=1&y=2) \\*"
         );
-        assert_eq!(changed("https://b.example &amp;", Spelling::Html), "https://b.example &amp;");
+        assert_eq!(changed("https://b.example &amp;", Syntax::Telegram), "https://b.example &amp;");
     }
 
     proptest! {
         #[test]
         fn every_text_is_taken(text in "(<|>|`|```|&amp;|&|;|\\||\"|href=\"|<a |</a>|\\]|\\[|\\(|\\)|https://a.b/|[a-zé火 \n])*") {
-            for spelling in [Spelling::Plain, Spelling::Html, Spelling::Slack, Spelling::Markdown] {
+            for syntax in [Syntax::Plain, Syntax::Telegram, Syntax::Slack, Syntax::Reddit] {
                 let mut last = 0;
-                for range in spelling.addresses(&text) {
-                    prop_assert!(range.start >= last && range.start < range.end, "{:?}", spelling);
+                for range in syntax.addresses(&text) {
+                    prop_assert!(range.start >= last && range.start < range.end, "{:?}", syntax);
                     prop_assert!(text.get(range.clone()).is_some());
                     last = range.end;
                 }
-                prop_assert_eq!(&*with_addresses(&text, spelling, |_| None), &text[..]);
+                prop_assert_eq!(&*with_addresses(&text, syntax, |_| None), &text[..]);
             }
         }
     }

@@ -78,8 +78,9 @@ async fn a_list_is_evidence_only_as_far_as_it_goes() {
         (vec![old.clone()], "absent".to_owned()),
         (vec![entry("12_9", 3, "Quite another thing")], proves_nothing.to_owned()),
         (vec![], proves_nothing.to_owned()),
-        // A number is an id as well.
-        (vec![with("id", json!(1001)), old.clone()], "sent 1001".to_owned()),
+        // No post of this page.
+        (vec![with("id", json!(1001)), old.clone()], unreadable.to_owned()),
+        (vec![with("id", json!("999_9")), old.clone()], unreadable.to_owned()),
         // What cannot be read may be ours, and what is ours is found beside it.
         (vec![with("id", json!(null)), old.clone()], unreadable.to_owned()),
         (vec![with("id", json!({})), old.clone()], unreadable.to_owned()),

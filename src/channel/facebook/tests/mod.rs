@@ -121,6 +121,11 @@ fn numbers_and_versions_that_are_none_are_told_and_never_become_addresses() {
     assert_eq!(said("page_id = \"12\"\nversion = \"v25.0\""), "");
     assert_eq!(said("page_id = \"acme\""), "`acme` is not the number of a page");
     assert_eq!(said("page_id = \"1/../2\""), "`1/../2` is not the number of a page");
+    for base_url in ["https://graph.facebook.com/v26.0", "https://proxy.example/fb/v19.0/"] {
+        let says = said(&format!("page_id = \"12\"\nbase_url = \"{base_url}\""));
+        assert!(says.starts_with("`base_url` ends with `/v"), "{says}");
+    }
+    assert_eq!(said("page_id = \"12\"\nbase_url = \"https://proxy.example/v26.0/fb\""), "");
     for version in ["26.0", "v26", "v26.0/x", "v.", "latest"] {
         let says = said(&format!("page_id = \"12\"\nversion = \"{version}\""));
         assert_eq!(says, format!("`{version}` is no version of the Graph API"));

@@ -164,11 +164,81 @@ async fn without_the_id_that_it_should_bring_nothing_counts_as_sent() {
         assert!(matches!(error, SendError::Unknown { .. }), "{reply:?}: {error:?}");
         house.server.log();
     }
+    // An error that is none, beside the id.
+    let house = House::new(vec![ok(r#"{"error":null,"permalink_url":"/x","id":"12_34","more":[{}]}"#)]).await;
+    let (parts, attempt) = house.attempt(fixture::post(&["It landed."]));
+    assert_eq!(house.page.send(&parts[0], &attempt).await.unwrap().id.as_deref(), Some("12_34"));
     // The photo's own id is not the post's.
     let house = House::new(vec![ok(r#"{"id":"77"}"#)]).await;
     let (parts, attempt) = house.attempt(with_pictures(&house, "Look.", &["a.png"]));
     let error = house.page.send(&parts[0], &attempt).await.unwrap_err();
     assert!(matches!(error, SendError::Unknown { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_posts_id_is_of_our_page_and_a_success_with_another_says_which() {
+    for (id, said) in [
+        (r#""999_5""#, "`999_5`"),
+        ("5", "`5`"),
+        (r#""abc-def""#, "`abc-def`"),
+        (r#""12_34_5""#, "`12_34_5`"),
+        (r#""12_sesame-token""#, "`12_«secret»`"),
+        (r#"{"a":["b"]}"#, r#"`{"a":["b"]}`"#),
+    ] {
+        let house = House::new(vec![ok(&format!(r#"{{"id":{id}}}"#))]).await;
+        let (parts, attempt) = house.attempt(fixture::post(&["It landed."]));
+        let error = house.page.send(&parts[0], &attempt).await.unwrap_err();
+        let SendError::Unknown { cause } = &error else { panic!("{id}: {error:?}") };
+        assert_eq!(cause, &format!("Facebook answered 200 with the id {said}, which is no post of page 12"));
+    }
+}
+
+#[tokio::test]
+async fn a_comment_may_be_called_by_one_number_and_is_found_below_its_post() {
+    for (id, number) in [(r#""555""#, "555"), ("555", "555"), (r#""34_555""#, "555"), (r#""AbC-9""#, "AbC-9")]
+    {
+        let house = House::new(vec![ok(&format!(r#"{{"id":{id}}}"#)), ok("{}")]).await;
+        let (parts, mut attempt) = house.attempt(with_comment("It landed.", "More."));
+        attempt.part = 1;
+        attempt.previous = vec![Receipt { id: Some("12_34".to_owned()), ..Receipt::default() }];
+        let receipt = house.page.send(&parts[1], &attempt).await.unwrap();
+        assert_eq!(receipt.id.as_deref(), Some(id.trim_matches('"')));
+        let url = format!("https://www.facebook.com/12_34?comment_id={number}");
+        assert_eq!(receipt.url, Some(url), "{id}");
+        house.server.log();
+    }
+    for odd in ["\"sesame-token\"", "\"../12\"", "\"none\"", "-5", "[]"] {
+        let house = House::new(vec![ok(&format!(r#"{{"id":{odd}}}"#))]).await;
+        let (parts, mut attempt) = house.attempt(with_comment("It landed.", "More."));
+        attempt.part = 1;
+        attempt.previous = vec![Receipt { id: Some("12_34".to_owned()), ..Receipt::default() }];
+        let error = house.page.send(&parts[1], &attempt).await.unwrap_err();
+        assert!(matches!(error, SendError::Unknown { .. }), "{odd}: {error:?}");
+        assert!(!error.to_string().contains("sesame"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_photo_may_be_called_by_more_than_a_number() {
+    let house = House::new(vec![
+        ok(r#"{"id":"Ph-7_a"}"#),
+        ok(r#"{"id":8}"#),
+        ok(r#"{"id":"12_34","permalink_url":"/x"}"#),
+    ])
+    .await;
+    let (parts, attempt) = house.attempt(with_pictures(&house, "Look.", &["b.png", "a.png"]));
+    house.page.send(&parts[0], &attempt).await.unwrap();
+    let log = house.server.log();
+    assert!(log.contains(r#"attached_media[0] = {"media_fbid":"Ph-7_a"}"#), "{log}");
+    assert!(log.contains(r#"attached_media[1] = {"media_fbid":"8"}"#), "{log}");
+    for odd in ["sesame-token", "a/b", "null"] {
+        let house = House::new(vec![ok(&format!(r#"{{"id":"{odd}"}}"#))]).await;
+        let (parts, attempt) = house.attempt(with_pictures(&house, "Look.", &["b.png", "a.png"]));
+        let error = house.page.send(&parts[0], &attempt).await.unwrap_err();
+        assert!(matches!(error, SendError::NotYet { .. }), "{odd}: {error:?}");
+        assert!(error.to_string().contains("which is no name that Facebook gives"), "{error}");
+        assert!(!error.to_string().contains("sesame"), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -190,7 +190,7 @@ async fn a_comment_is_looked_for_below_its_post() {
     odd[0]["created"]["time"] = value!("soon");
     odd[1]["message"] = value!({});
     odd[2]["actor"] = value!("urn:li:company:42");
-    odd[3]["id"] = value!(8);
+    odd[3]["id"] = value!("8-b");
     odd[4]["message"]["text"] = value!("More (rea");
     let mut cases = vec![strangers[..2].to_vec(), Vec::new()];
     cases.extend(odd.into_iter().map(|odd| [strangers.clone(), vec![odd]].concat()));
@@ -198,6 +198,9 @@ async fn a_comment_is_looked_for_below_its_post() {
         let (answer, _) = found(ORGANIZATION, 1, 2400, 1, list(elements.clone())).await;
         assert!(matches!(answer, Ok(Found::CannotTell(_))), "{elements:?}: {answer:?}");
     }
+    let mut number = comment(ORGANIZATION, "More (really)", 5);
+    number["id"] = value!(8);
+    assert!(matches!(found(ORGANIZATION, 1, 2400, 1, list(vec![number])).await.0, Ok(Found::Sent(_))));
     let mut digits = comment(ORGANIZATION, "More (really)", 5);
     digits["created"]["time"] = value!(digits["created"]["time"].to_string());
     assert!(matches!(found(ORGANIZATION, 1, 2400, 1, list(vec![digits])).await.0, Ok(Found::Sent(_))));

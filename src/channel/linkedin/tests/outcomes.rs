@@ -44,6 +44,8 @@ async fn every_answer_has_one_of_three_outcomes() {
         created("urn:li:share:7"),
         created("urn:li:ugcPost:7"),
         created("urn:li:person:7"),
+        created(&format!("urn:li:share:{TOKEN}")),
+        created(&format!("urn%3Ali%3Ashare%3A{}", "x\u{e9}".repeat(60))),
         Reply::Answer(201, Vec::new(), String::new()),
         Reply::Answer(200, vec![("x-restli-id", "urn:li:share:7".to_owned())], "{\"half".to_owned()),
         json(400, error(400, "ILLEGAL_ARGUMENT", 100, "Unknown field")),
@@ -79,7 +81,9 @@ async fn every_answer_has_one_of_three_outcomes() {
     insta::assert_snapshot!(lines.join("\n"), @r#"
     201 sent urn:li:share:7
     201 sent urn:li:ugcPost:7
-    201 unknown: LinkedIn answered 201 without the post's URN
+    201 unknown: LinkedIn answered 201 and calls the post `urn:li:person:7`, which is no post's URN
+    201 unknown: LinkedIn answered 201 and calls the post `urn:li:share:«secret»`, which is no post's URN
+    201 unknown: LinkedIn answered 201 and calls the post `urn%3Ali%3Ashare%3Axéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéx…`, which is no post's URN
     201 unknown: LinkedIn answered 201 without the post's URN
     200 sent urn:li:share:7
     400 refused: LinkedIn refuses it: Unknown field
@@ -88,7 +92,7 @@ async fn every_answer_has_one_of_three_outcomes() {
     401 refused: the access token has expired; LinkedIn's tokens live for 60 days: sign in at LinkedIn again, and put the new token where `access_token` points (The token has expired)
     403 refused: LinkedIn does not allow it: Not enough permissions to access: posts.CREATE. The token needs `w_organization_social`, and its member has to be an administrator or content administrator of urn:li:organization:42
     422 refused: LinkedIn refuses it: Input error; commentary is longer than 3000
-    404 refused: LinkedIn refuses it: <html>Not here</html>
+    404 refused: LinkedIn refuses it: a page of HTML: Not here
     409 unknown: LinkedIn answered 409: Conflict
     429 not yet (true): LinkedIn takes no more for now: Resource level throttle limit for calls is reached
     429 not yet (true): LinkedIn takes no more for now: Resource level throttle DAY limit is reached
@@ -97,7 +101,7 @@ async fn every_answer_has_one_of_three_outcomes() {
     503 unknown: LinkedIn answered 503: Down
     504 unknown: LinkedIn answered 504: without a word
     400 unknown: LinkedIn answered 400: Unable to obtain activity
-    303 unknown: LinkedIn answered 303: without a word
+    303 unknown: LinkedIn answered 303: without a word; if `base_url` leads elsewhere, write the address that it leads to
     cut unknown
     "#);
 }

@@ -225,6 +225,35 @@ async fn a_server_on_this_machine_takes_uploads_by_any_name_and_at_any_port() {
 }
 
 #[tokio::test]
+async fn an_image_that_has_no_name_of_the_images_api_is_told_as_it_came() {
+    for (value, says) in [
+        (
+            value!({ "image": "urn:li:digitalmediaAsset:C4E", "uploadUrl": "https://www.linkedin.com/1" }),
+            "the image `messages/a.png`: LinkedIn calls it `urn:li:digitalmediaAsset:C4E`, which is no `urn:li:image:ID`",
+        ),
+        (
+            value!({ "image": format!("urn:li:image:{TOKEN}"), "uploadUrl": "https://www.linkedin.com/1" }),
+            "the image `messages/a.png`: LinkedIn calls it `urn:li:image:«secret»`, which is no `urn:li:image:ID`",
+        ),
+        (
+            value!({ "uploadUrl": "https://www.linkedin.com/1" }),
+            "the image `messages/a.png`: LinkedIn answered 200 and did not say what it calls it",
+        ),
+        (
+            value!({ "image": "urn:li:image:C4E" }),
+            "the image `messages/a.png`: LinkedIn answered 200 and did not say where it is to go",
+        ),
+    ] {
+        let reply = json(200, value!({ "value": value }));
+        let server = Server::start(move |_, _| reply.clone()).await;
+        let outcome = sent(&house(ORGANIZATION, &server.url), &with_images(&[("a.png", b"a")])).await;
+        let Err(SendError::NotYet { says: said, .. }) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(said, says);
+        assert_eq!(server.lines(), ["POST /rest/images?action=initializeUpload"]);
+    }
+}
+
+#[tokio::test]
 async fn trouble_with_an_image_is_never_in_doubt() {
     for (step, reply) in [
         ("POST /rest/images", Reply::Cut),
@@ -306,7 +335,10 @@ async fn the_first_comment_stands_below_the_post_as_plain_text() {
         (created(long), Some(long)),
         (json(201, value!({ "id": "8", "object": "urn:li:activity:9" })), Some(long)),
         (json(201, value!({ "commentUrn": long, "message": { "text": "More" } })), Some(long)),
+        (json(201, value!({ "id": 8, "object": "urn:li:activity:9" })), Some(long)),
+        (created("urn%3Ali%3Acomment%3A(urn%3Ali%3Aactivity%3A9,8)"), Some(long)),
         (json(201, value!({})), None),
+        (created(TOKEN), None),
         (created("None"), None),
         (created("null"), None),
         (json(201, value!({ "id": "null" })), None),
@@ -329,8 +361,34 @@ async fn the_first_comment_stands_below_the_post_as_plain_text() {
                 assert!(receipt.url.unwrap().contains("urn:li:share:7/?commentUrn=urn%3Ali%3Acomment"));
                 assert_eq!(receipt.altered.is_some(), answered.contains("More"), "{answered}");
             }
-            Err(error) => assert!(id.is_none() && matches!(error, SendError::Unknown { .. }), "{error:?}"),
+            Err(error) => {
+                assert!(id.is_none() && matches!(error, SendError::Unknown { .. }), "{error:?}");
+                let told = answered.contains("null") || answered.contains("None") || answered.contains("..");
+                let shown = error.to_string().contains("and calls the comment `");
+                assert!(shown || !told, "{answered}: {error}");
+                assert!(!error.to_string().contains(TOKEN), "{error}");
+            }
         }
+    }
+}
+
+#[tokio::test]
+async fn a_comment_that_is_not_allowed_takes_a_permission_of_its_own() {
+    let mut variant = landed();
+    if let Variant::Post(post) = &mut variant {
+        post.first_comment = Some("More.".to_owned());
+    }
+    let server = Server::start(|_, _| json(403, value!({ "code": "ACCESS_DENIED", "message": "No" }))).await;
+    let house = house(ORGANIZATION, &server.url);
+    let mut attempt = house.attempt(&variant, 1);
+    for (part, scope) in [(0, "`w_organization_social`,"), (1, "`w_organization_social_feed`,")] {
+        attempt.part = part;
+        attempt.previous = (0..part)
+            .map(|_| Receipt { id: Some("urn:li:share:7".to_owned()), ..Receipt::default() })
+            .collect();
+        let outcome = house.channel.send(&house.parts(&variant)[part as usize], &attempt).await;
+        let Err(SendError::Refused { says }) = outcome else { panic!("{outcome:?}") };
+        assert!(says.contains(scope), "{says}");
     }
 }
 

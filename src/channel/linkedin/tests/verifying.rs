@@ -28,7 +28,42 @@ async fn a_person_is_known_by_the_tokens_own_id() {
     assert_eq!(verified(PERSON, PERSON, ada()).await.0, "good");
     insta::assert_snapshot!(verified(PERSON, "Grace Hopper", ada()).await.0, @r#"refused: urn:li:person:ada_L-1 is “Ada Lovelace” at LinkedIn, and `account` is “Grace Hopper”: mend `author`, or set `account = "Ada Lovelace"`"#);
     let grace = json(200, value!({ "sub": "grace", "name": "Grace Hopper" }));
-    insta::assert_snapshot!(verified(PERSON, "", grace).await.0, @r#"refused: the access token is that of Grace Hopper (urn:li:person:grace), and `author` is urn:li:person:ada_L-1: sign in as the author, or set `author = "urn:li:person:grace"`"#);
+    insta::assert_snapshot!(verified(PERSON, "", grace).await.0, @r#"refused: the access token is that of urn:li:person:grace (“Grace Hopper”), and `author` is urn:li:person:ada_L-1: sign in as the author, or set `author = "urn:li:person:grace"`"#);
+}
+
+#[tokio::test]
+async fn a_persons_id_may_stand_in_a_whole_urn() {
+    let told = |sub: serde_json::Value, name: &str| json(200, value!({ "sub": sub, "name": name }));
+    for sub in ["urn:li:person:ada_L-1", "urn%3Ali%3Aperson%3Aada_L-1", "ada_L-1"] {
+        assert_eq!(verified(PERSON, "", told(value!(sub), "Ada")).await.0, "good", "{sub}");
+    }
+    // Another kind of name may be hers or not.
+    for sub in [value!("urn:li:member:7"), value!({}), value!(""), value!(null)] {
+        let (said, _) = verified(PERSON, "", told(sub.clone(), "Ada")).await;
+        assert!(said.starts_with("not verified: "), "{sub}: {said}");
+    }
+    insta::assert_snapshot!(verified(PERSON, "", told(value!("urn:li:person:grace"), " ")).await.0, @r#"refused: the access token is that of urn:li:person:grace, and `author` is urn:li:person:ada_L-1: sign in as the author, or set `author = "urn:li:person:grace"`"#);
+    insta::assert_snapshot!(verified(PERSON, "", told(value!("a/b"), "Eve")).await.0, @"refused: the access token is that of urn:li:person:a/b (“Eve”), and `author` is urn:li:person:ada_L-1: sign in as the author");
+}
+
+#[tokio::test]
+async fn an_organisation_of_another_number_is_another() {
+    let named = |id: serde_json::Value| json(200, value!({ "id": id, "localizedName": "Acme" }));
+    for id in
+        [value!(42), value!("42"), value!("urn:li:organization:42"), value!(null), value!("urn:li:company:5")]
+    {
+        assert_eq!(verified(ORGANIZATION, "Acme", named(id.clone())).await.0, "good", "{id}");
+    }
+    for id in [value!(5), value!("5"), value!("urn:li:organization:5")] {
+        let (said, _) = verified(ORGANIZATION, "Acme", named(id)).await;
+        assert_eq!(
+            said,
+            "refused: `author` is urn:li:organization:42, and LinkedIn answers with the organisation 5 (“Acme”): write \
+             its number in `author`, if that one is meant"
+        );
+    }
+    let urn = json(200, value!({ "$URN": "urn:li:organization:5" }));
+    assert!(verified(ORGANIZATION, "", urn).await.0.starts_with("refused: "));
 }
 
 #[tokio::test]
@@ -63,13 +98,21 @@ async fn what_is_about_the_question_alone_stops_nothing_and_is_said() {
             }
         }
         assert!(verified(author, "Ada", json(200, value!({}))).await.0.starts_with("not verified: "));
+        // A page, a word or a redirect would be the same tomorrow.
         for reply in [
-            json(500, value!({})),
-            Reply::Cut,
             json(200, value!([])),
-            json(429, value!({})),
+            json(200, value!(null)),
+            Reply::Answer(200, Vec::new(), "<html>Sign in</html>".to_owned()),
+            Reply::Answer(200, Vec::new(), String::new()),
             json(302, value!({})),
         ] {
+            let (said, _) = verified(author, "Ada", reply).await;
+            assert!(
+                said.contains("not verified: LinkedIn does not say whose token it is: no answer"),
+                "{said}"
+            );
+        }
+        for reply in [json(500, value!({})), Reply::Cut, json(429, value!({}))] {
             let (said, _) = verified(author, "", reply).await;
             assert!(said.starts_with("left to sending: NotYet"), "{said}");
         }

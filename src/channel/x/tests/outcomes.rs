@@ -38,6 +38,23 @@ async fn only_an_id_is_a_receipt() {
         let outcome = first(reply.clone()).await;
         assert!(outcome.starts_with("unknown: "), "{reply:?}: {outcome}");
     }
+    for (id, said) in [
+        (json!("abc"), "`abc`"),
+        (json!(SECRET), "`«secret»`"),
+        (json!("1/2"), "`1/2`"),
+        (json!(1.5), "`1.5`"),
+        (json!({}), "`{}`"),
+    ] {
+        let outcome = first(Reply::new(201, json!({ "data": { "id": id } }))).await;
+        let wanted =
+            format!("unknown: X answered 201 Created and calls the post {said}, which is no id of a post");
+        assert_eq!(outcome, wanted);
+    }
+    assert!(
+        first(Reply::new(201, json!({ "data": { "id": null } })))
+            .await
+            .starts_with("unknown: X answered 201")
+    );
     // An error beside an id is about something else.
     let partial =
         json!({ "data": { "id": "1", "text": "It landed." }, "errors": [{ "title": "Not Found Error" }] });
@@ -63,6 +80,9 @@ async fn what_readers_see_otherwise_is_told() {
     let receipt = answered(shown("It lan…"), false, 0).await.unwrap();
     assert_eq!(receipt.altered.as_deref(), Some("It lan…"));
     assert_eq!(answered(shown(" It landed."), false, 0).await.unwrap().altered, None);
+    // In words, and not as X spells them.
+    let receipt = answered(shown("R&amp;D &lt;it&gt; lan…"), false, 0).await.unwrap();
+    assert_eq!(receipt.altered.as_deref(), Some("R&D <it> lan…"));
 }
 
 #[tokio::test]

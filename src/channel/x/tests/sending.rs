@@ -197,6 +197,25 @@ async fn upload_answered(reply: Reply) -> (String, Vec<String>) {
 }
 
 #[tokio::test]
+async fn an_upload_may_be_called_by_more_than_a_number() {
+    for (id, name) in [(json!("aBc-9_x"), "aBc-9_x"), (json!(1346889436626259968_u64), "1346889436626259968")]
+    {
+        let server = Server::start(move |request| match request.line().as_str() {
+            "POST /2/media/upload" => Some(Reply::new(200, json!({ "data": { "id": id } }))),
+            "POST /2/media/metadata" => Some(Reply::new(200, json!({}))),
+            "POST /2/tweets" => Some(posted()),
+            _ => None,
+        })
+        .await;
+        let house = House::new(&server);
+        let attempt = house.attempt(with_images("It landed.", &[("a.png", b"png")]));
+        fixture::keep(&attempt, b"png");
+        house.send(&attempt).await.unwrap();
+        assert_eq!(server.only("POST /2/tweets").json()["media"]["media_ids"], json!([name]));
+    }
+}
+
+#[tokio::test]
 async fn an_upload_that_fails_is_never_in_doubt() {
     let failed = json!({ "data": { "id": "9", "processing_info": { "state": "failed",
         "error": { "name": "InvalidMedia", "message": format!("broken {SECRET}") } } } });
@@ -211,10 +230,22 @@ async fn an_upload_that_fails_is_never_in_doubt() {
         (Reply::new(429, json!({})), "not yet, 900 s: X takes no more"),
         (Reply::new(200, json!({ "data": {} })), "not yet: "),
         (Reply::new(200, json!({ "data": { "id": "9" } })).torn(), "not yet: "),
-        (Reply::new(200, json!({ "data": { "id": "../9" } })), "not yet: "),
+        (
+            Reply::new(200, json!({ "data": { "id": "../9" } })),
+            "not yet: X calls the image `a.png` `../9`, which is no name of an upload",
+        ),
+        (
+            Reply::new(200, json!({ "data": { "id": SECRET } })),
+            "not yet: X calls the image `a.png` `«secret»`, which is no name of an upload",
+        ),
+        (Reply::new(200, json!({ "data": { "id": "null" } })), "not yet: X calls the image `a.png` `null`"),
         (
             problem(400, "media type unrecognized."),
             "refused: X did not take the image `a.png`: 400 Bad Request (X says:",
+        ),
+        (
+            problem(403, "You are not permitted to perform this action."),
+            "refused: X does not permit the image `a.png`: a token of OAuth 2 needs the scope media.write for images",
         ),
         (problem(413, "too big"), "refused: the image `a.png` is larger than X takes"),
         (Reply::new(200, failed), "refused: X could not process the image `a.png`: broken «secret»; save it"),

@@ -62,12 +62,9 @@ async fn a_network_that_is_not_well_is_no_verdict() {
         "not yet, 30 s: X takes no more for the moment (X says: Too Many Requests)"
     );
     assert!(verdict(Reply::new(503, json!({})), false).await.starts_with("not yet: X has trouble"));
-    assert!(verdict(Reply::new(200, json!("busy")), false).await.starts_with("not yet: "));
     assert!(verdict(Reply::silence(), false).await.starts_with("not yet: "));
     let gone = Reply::new(503, json!({})).with("retry-after", 40);
     assert!(verdict(gone, false).await.starts_with("not yet, 40 s: X has trouble"));
-    let moved = Reply::new(302, json!({})).with("location", "https://x.example/");
-    insta::assert_snapshot!(verdict(moved, false).await, @"not yet: X has trouble with the question whose the credentials are: 302 Found; if `base_url` leads elsewhere, write the address that it leads to");
 }
 
 #[tokio::test]
@@ -77,9 +74,19 @@ async fn what_is_about_the_question_alone_is_not_verified_and_stops_nothing() {
         assert!(unsaid.starts_with("Unsaid(\"X does not say whose the credentials are: X "), "{unsaid}");
     }
     insta::assert_snapshot!(verdict(problem(400, "No such path"), false).await, @r#"Unsaid("X does not say whose the credentials are: X did not take the question whose the credentials are: 400 Bad Request (X says: No such path)")"#);
-    for said in
-        [json!({}), json!({ "data": {} }), json!({ "data": null }), json!({ "errors": [{ "title": "Odd" }] })]
-    {
+    let moved = Reply::new(302, json!({})).with("location", "https://x.example/");
+    insta::assert_snapshot!(verdict(moved, false).await, @r#"Unsaid("X does not say whose the credentials are: X has trouble with the question whose the credentials are: 302 Found; if `base_url` leads elsewhere, write the address that it leads to")"#);
+    // A page, a word or nothing at all would be the same tomorrow.
+    for said in [
+        json!({}),
+        json!({ "data": {} }),
+        json!({ "data": null }),
+        json!({ "errors": [{ "title": "Odd" }] }),
+        json!([]),
+        json!(null),
+        json!("busy"),
+        json!("<html>Sign in</html>"),
+    ] {
         let unsaid = verdict(Reply::new(200, said), false).await;
         assert!(
             unsaid.starts_with("Unsaid(\"X does not say whose the credentials are: X answered 200 OK"),

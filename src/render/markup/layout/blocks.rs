@@ -4,19 +4,6 @@ use super::super::facet::{FacetKind, Mark, Marked};
 use super::super::manner::{CodeBlocks, Quote};
 use super::{Container, SectionKind, Writer};
 use crate::text::BREAK;
-use pulldown_cmark::BlockQuoteKind;
-
-/// The word that GitHub shows above an alert of `kind` (docs.github.com, Basic
-/// writing and formatting syntax, Alerts), as it begins a text.
-pub(super) fn alert(kind: BlockQuoteKind) -> &'static str {
-    match kind {
-        BlockQuoteKind::Note => "Note:",
-        BlockQuoteKind::Tip => "Tip:",
-        BlockQuoteKind::Important => "Important:",
-        BlockQuoteKind::Warning => "Warning:",
-        BlockQuoteKind::Caution => "Caution:",
-    }
-}
 
 impl Writer<'_> {
     pub(super) fn start_quote(&mut self) {

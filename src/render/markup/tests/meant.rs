@@ -240,3 +240,26 @@ fn an_alert_says_its_word() {
     assert_eq!(write("> [!NOTE]\n> > a\n", Markup::Reddit).text, "> **Note:**\n>\n> > a");
     assert_eq!(write("- > [!NOTE]\n  > a\n", Markup::Reddit).text, "- > **Note:** a");
 }
+
+#[test]
+fn a_comment_takes_nothing_along() {
+    let text = "one\n\n<!-- a note\nof two lines -->\ntwo\n\n<!--\nbreak\n-->\n\nthree <!-- in\nline --> four\n\n\
+        - five\n  <!-- note\n  more -->\n  six\n\n<!-- a\n\nb -->\n\n<!--> seven\n\n<!---> eight\n\nnine";
+    for markup in Markup::ALL {
+        let made = seen(&write(text, *markup).text, *markup);
+        for word in ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"] {
+            assert!(made.contains(word), "{}: {word} is not in {made}", markup.name());
+        }
+        assert!(!made.contains("note") && !made.contains("break"), "{}: {made}", markup.name());
+    }
+}
+
+#[test]
+fn several_breaks_on_a_line_are_one() {
+    let text = "one\n\n<!-- break --> <!--BREAK-->\n\ntwo";
+    for markup in [Markup::Plain, Markup::TelegramHtml, Markup::SlackMrkdwn, Markup::Discord, Markup::Reddit]
+    {
+        let made = write(text, markup).text;
+        assert_eq!(made, "one\n\n<!-- break -->\n\ntwo", "{}", markup.name());
+    }
+}

@@ -1,0 +1,213 @@
+//! What is asked before anything is sent, and what is told of those channels
+//! that had to be left alone.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::house::House;
+use super::publish::answer;
+use super::sending::{Manner, deliveries};
+use crate::channel::outbox;
+use crate::exit::Exit;
+use crate::plan::{Delivery, PartStanding, Plan, Standing, State, Step, StepKey};
+use crate::publish::{self, Moment, Rest, Route, Scope, exit_beside_rest, resting, wanted};
+use crate::report::sign::word;
+use crate::text::visible;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Deliveries that a sentence names; all of them are in the JSON answer.
+const MOST_NAMED: usize = 5;
+
+/// What the channels and the networks said.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// Which way each channel's steps go.
+    pub routes: BTreeMap<String, Route>,
+    /// The steps that rest in this run.
+    pub resting: BTreeSet<StepKey>,
+    /// The channels that something was due on, and that cannot be used.
+    pub left_alone: Vec<LeftAlone>,
+    /// A sentence for each network that does not say whose the credentials are.
+    pub unsaid: Vec<String>,
+}
+
+/// A channel that cannot be used in this run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeftAlone {
+    channel: String,
+    code: &'static str,
+    /// Every reason, a sentence each.
+    reasons: Vec<String>,
+    /// What was to be done on it.
+    keys: Vec<StepKey>,
+    /// What that is called.
+    names: Vec<String>,
+    /// The messages that do not begin at all because of it.
+    messages: Vec<String>,
+}
+
+/// Asks the channels of what is `left` whether they can send, and the networks
+/// whose the credentials are. What cannot be used rests (see
+/// `docs/decisions/accounts.md`). The error: nothing is to be sent, for `publish`
+/// would begin a message on some channels only, or has nothing but broken ones.
+pub async fn ask(
+    house: &House,
+    left: &[Plan],
+    plans: &[Plan],
+    standing: &Standing,
+    manner: &Manner,
+) -> Result<Asked, Failure> {
+    let (channels, project) = (&house.channels.configured, &house.loaded.folder.path);
+    let outbox = outbox::stand_in(&house.loaded.project);
+    let moment = Moment { now: Timestamp::now(), zone: &house.loaded.zone, early: manner.early };
+    let wanted = wanted(left, plans, standing, &moment, manner.scope);
+    let found = publish::preflight(channels, &outbox, left, project).await;
+    let mut broken: BTreeMap<String, (&'static str, Vec<String>)> =
+        found.broken.into_iter().map(|(name, reasons)| (name, ("not-ready", reasons))).collect();
+    let mut routes = found.routes;
+    let mut rest = resting(left, plans, standing, &wanted, |name| broken.contains_key(name));
+    end_if_nothing_is_left(manner, &wanted, &rest, &broken)?;
+    // Who rests is not asked: some networks charge for it.
+    let steps = || left.iter().flat_map(|plan| &plan.steps);
+    let goes = |step: &&Step| wanted.contains(&step.key) && !rest.steps.contains(&step.key);
+    let names = steps().filter(goes).map(|step| step.channel.clone()).collect();
+    let verdicts = publish::verify(channels, &routes, &names, project).await;
+    for (name, says) in verdicts.broken {
+        routes.remove(&name);
+        broken.insert(name, ("not-accepted", vec![says]));
+    }
+    rest = resting(left, plans, standing, &wanted, |name| broken.contains_key(name));
+    end_if_nothing_is_left(manner, &wanted, &rest, &broken)?;
+    let concerned =
+        |step: &Step, plan: &Plan| wanted.contains(&step.key) || rest.whole.contains(&plan.digest);
+    let mut left_alone: Vec<LeftAlone> = Vec::new();
+    for (channel, (code, reasons)) in broken {
+        let mut alone =
+            LeftAlone { channel, code, reasons, keys: Vec::new(), names: Vec::new(), messages: Vec::new() };
+        for (plan, step) in left.iter().flat_map(|plan| plan.steps.iter().map(move |step| (plan, step))) {
+            if step.channel != alone.channel || !concerned(step, plan) {
+                continue;
+            }
+            let state = standing.deliveries.get(&step.key).map_or(State::Planned, |delivery| delivery.state);
+            alone.names.push(format!("`{}` of `{}` ({})", step.rung, plan.message, word(state)));
+            alone.keys.push(step.key.clone());
+            if rest.whole.contains(&plan.digest) && !alone.messages.contains(&plan.message) {
+                alone.messages.push(plan.message.clone());
+            }
+        }
+        if !alone.keys.is_empty() {
+            left_alone.push(alone);
+        }
+    }
+    Ok(Asked { routes, resting: rest.steps, left_alone, unsaid: verdicts.unsaid })
+}
+
+/// `publish` has a person who reads the answer: what cannot do anything ends
+/// before the journal hears of it.
+fn end_if_nothing_is_left(
+    manner: &Manner,
+    wanted: &BTreeSet<StepKey>,
+    rest: &Rest,
+    broken: &BTreeMap<String, (&'static str, Vec<String>)>,
+) -> Result<(), Failure> {
+    if manner.scope == Scope::TakenUp || broken.is_empty() || !wanted.is_subset(&rest.steps) {
+        return Ok(());
+    }
+    let reasons = broken.values().flat_map(|(_, reasons)| reasons);
+    Err(failure(codes(broken.values().map(|(code, _)| *code)), "nothing was sent", &said_once(reasons)))
+}
+
+/// Tells where the deliveries stand after a run, and which channels were left alone.
+pub fn told(
+    plans: &[Plan],
+    before: &Standing,
+    standing: &Standing,
+    left_alone: &[LeftAlone],
+    desk: &mut Desk,
+    house: &House,
+) -> Result<Exit, Failure> {
+    desk.field("left_alone", left_alone.iter().map(LeftAlone::json).collect::<Value>());
+    let exit = answer(plans, before, standing, desk, house);
+    if left_alone.is_empty() {
+        return Ok(exit);
+    }
+    let found = deliveries(standing, plans);
+    let nothing = done(&deliveries(before, plans)) == done(&found);
+    let begins = if nothing { "nothing was sent" } else { "not all was sent" };
+    let sentences: Vec<String> = left_alone.iter().map(LeftAlone::sentence).collect();
+    let mut failure =
+        failure(codes(left_alone.iter().map(|alone| alone.code)), begins, &sentences.join("; "));
+    let mut keys = left_alone.iter().flat_map(|alone| &alone.keys);
+    if keys.any(|key| standing.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Unknown)) {
+        failure.message.push_str("; and what is unknown could not be looked for");
+    }
+    failure.exit = exit_beside_rest(&found);
+    Err(failure)
+}
+
+/// How many parts are out, or written for a person.
+fn done(deliveries: &[&Delivery]) -> usize {
+    let parts = deliveries.iter().flat_map(|delivery| {
+        delivery.parts.iter().chain(delivery.recipients.iter().map(|person| &person.part))
+    });
+    parts.filter(|part: &&PartStanding| matches!(part.state, State::Sent | State::Waiting)).count()
+}
+
+/// Of several reasons the one that has to be mended first.
+fn codes(mut codes: impl Iterator<Item = &'static str>) -> &'static str {
+    if codes.any(|code| code == "not-ready") { "not-ready" } else { "not-accepted" }
+}
+
+fn failure(code: &'static str, begins: &str, reasons: &str) -> Failure {
+    let failure = Failure::new(Exit::Failed, code, format!("{begins}: {reasons}"));
+    failure.hint(match code {
+        "not-ready" => "set what is missing, or give the channel `without_credentials = \"outbox\"`",
+        _ => "mend the credentials or the account; `ladder channels --check` asks the networks again",
+    })
+}
+
+/// An outbox that cannot be written breaks every channel that it stands in for.
+fn said_once<'a>(reasons: impl Iterator<Item = &'a String>) -> String {
+    let mut said: Vec<&str> = Vec::new();
+    for reason in reasons {
+        if !said.contains(&reason.as_str()) {
+            said.push(reason);
+        }
+    }
+    said.join("; ")
+}
+
+impl LeftAlone {
+    /// Why, what stays as it is, and what waits with it.
+    fn sentence(&self) -> String {
+        let why = said_once(self.reasons.iter());
+        let stays = if self.names.len() == 1 { "stays as it is" } else { "stay as they are" };
+        let mut sentence = format!("{why}: {} {stays}", listed(&self.names));
+        if !self.messages.is_empty() {
+            let quoted: Vec<String> = self.messages.iter().map(|message| format!("`{message}`")).collect();
+            let waits = if quoted.len() == 1 { "all of it waits" } else { "all of them waits" };
+            sentence.push_str(&format!(", and as nothing of {} is out yet, {waits}", listed(&quoted)));
+        }
+        visible(&sentence).into_owned()
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "channel": self.channel,
+            "code": self.code,
+            "why": said_once(self.reasons.iter()),
+            "keys": self.keys,
+            "messages": self.messages,
+        })
+    }
+}
+
+/// The first few, and how many more there are.
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MOST_NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
