@@ -341,6 +341,45 @@ fn marks_before_lines_and_halves_in_other_keys_are_passed_over() {
     assert!(found.iter().all(|answer| answer["counted"] == 1), "{found:?}");
 }
 
+#[test]
+fn texts_in_markup_link_what_their_network_links() {
+    let found = |network: &str, text: &str| {
+        let (found, _) = answers(network, &lines(&[json!({ "text": text })]));
+        let texts = |key: &str| -> Vec<String> {
+            let pieces = found[0][key].as_array().unwrap().iter();
+            pieces
+                .map(|piece| {
+                    let at = |end: &str| usize::try_from(piece[end].as_u64().unwrap()).unwrap();
+                    assert_eq!(piece["text"], text[at("start")..at("end")], "{network}: {text}");
+                    piece["text"].as_str().unwrap().to_owned()
+                })
+                .collect()
+        };
+        (texts("urls").join(" "), texts("mentions").join(" "))
+    };
+    let is = |urls: &str, mentions: &str| (urls.to_owned(), mentions.to_owned());
+    assert_eq!(
+        found(
+            "telegram",
+            "<code>https://a.example @acme_news</code> @acme_rockets <a href=\"https://b.example/\">acme.de</a>"
+        ),
+        is("https://b.example/", "@acme_rockets")
+    );
+    assert_eq!(
+        found("slack", "`<https://a.example> <@U1>` <https://b.example|<@U2>> <@U3>\n```\nacme.de\n```"),
+        is("https://b.example", "<@U3>")
+    );
+    assert_eq!(
+        found("discord", "```\nhttps://a.example @here\n```\n`<@1>` <@2> [acme](https://b.example)"),
+        is("https://b.example", "<@2>")
+    );
+    assert_eq!(found("reddit", "`u/joe_a` u/joe_b\n\n    acme.de"), is("", "u/joe_b"));
+    assert_eq!(found("email", "Rocket 2: https://acme.de @ada"), is("", ""));
+    assert_eq!(found("linkedin", "`acme.de` 日本語.jp 한국.kr"), is("acme.de 日本語.jp 한국.kr", ""));
+    // X links plain hosts only.
+    assert_eq!(found("x", "acme.de 日本語.jp"), is("acme.de", ""));
+}
+
 /// What was said: problems are data to `check`, and talk to other verbs.
 fn both(ended: &Ended) -> String {
     ended.out() + &ended.err()

@@ -8,8 +8,8 @@
 use ladder::render::markup::Markup;
 use ladder::text::markup::{discord, reddit, slack, telegram};
 use ladder::text::{
-    Dialect, EntityKind, Rules, Stretch, Syntax, Unit, count, entities, fit, little_text, network, seen,
-    shorten, split,
+    Dialect, EntityKind, Rules, Stretch, Syntax, Unit, count, entities, fit, linked, little_text, network,
+    seen, shorten, split,
 };
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
@@ -41,11 +41,14 @@ pub fn all_rules() -> Vec<Rules> {
 /// Finding and counting take any text: what is found lies in it, in order, and
 /// the same question gets the same answer.
 pub fn counting(text: &str, rules: &Rules) {
-    let mut end = 0;
-    for entity in entities(text, rules.dialect) {
-        assert!(entity.range.start >= end, "{}: {entity:?} overlaps the one before", rules.network);
-        assert!(text.get(entity.range.clone()).is_some_and(|found| !found.is_empty()), "{entity:?}");
-        end = entity.range.end;
+    // As readers see it, and as it is written in the network's markup.
+    for found in [entities(text, rules.dialect), linked(text, rules)] {
+        let mut end = 0;
+        for entity in found {
+            assert!(entity.range.start >= end, "{}: {entity:?} overlaps the one before", rules.network);
+            assert!(text.get(entity.range.clone()).is_some_and(|found| !found.is_empty()), "{entity:?}");
+            end = entity.range.end;
+        }
     }
     let counted = count(text, rules, RESERVE);
     assert_eq!(counted, count(text, rules, RESERVE));

@@ -25,16 +25,6 @@ pub(super) fn end(text: &str, at: usize) -> Option<usize> {
     beyond.then(|| written(text, at)).flatten().or_else(|| punycode(rest).map(|length| at + length))
 }
 
-/// Whether [`end`] is worth asking: quick, and true of some that have none.
-pub(super) fn may_begin(text: &str, at: usize) -> bool {
-    let Some(rest) = text.as_bytes().get(at..) else { return false };
-    let letters = rest.iter().take(LONGEST + 1).take_while(|b| b.is_ascii_alphabetic()).count();
-    let more = rest.get(letters).is_some_and(|next| !next.is_ascii());
-    letters > 1 && KNOWN.may_have(&rest[..letters])
-        || more
-        || rest.len() > 3 && rest[..4].eq_ignore_ascii_case(b"xn--")
-}
-
 /// Whether an ending of ASCII letters is known, in either case.
 pub(super) fn is_known(ending: &[u8]) -> bool {
     KNOWN.find(ending).is_some()

@@ -64,7 +64,33 @@ pub fn seen(text: &str, syntax: Syntax) -> Cow<'_, str> {
             &['\\', '<', '&', '*', '_', '~', '`', '>', '[', '|', '#', '!', ' ']
         }
     };
-    if text.contains(signs) { Cow::Owned(Reading::of(text, syntax).seen) } else { Cow::Borrowed(text) }
+    if !text.contains(signs) {
+        return Cow::Borrowed(text);
+    }
+    // As a [`Reading`] has it, which knows far more than is asked here.
+    let mut seen = String::with_capacity(text.len());
+    let mut from = 0;
+    for token in scanned(text, syntax).tokens {
+        seen.push_str(&text[from..token.range.start]);
+        from = token.range.end;
+        match token.is {
+            Is::Text => seen.push_str(&text[token.range]),
+            Is::Char(c) => seen.push(c),
+            Is::Open(_) | Is::Close(_) | Is::Prefix { .. } | Is::LineEnd | Is::Nothing => {}
+        }
+    }
+    seen.push_str(&text[from..]);
+    Cow::Owned(seen)
+}
+
+fn scanned(text: &str, syntax: Syntax) -> Scan {
+    match syntax {
+        Syntax::Plain => Scan::default(),
+        Syntax::Telegram => telegram::scan(text),
+        Syntax::Slack => mrkdwn::scan(text),
+        Syntax::Discord => markdown::scan(text, markdown::Flavour::Discord),
+        Syntax::Reddit => markdown::scan(text, markdown::Flavour::Reddit),
+    }
 }
 
 /// How many places of `text` are marked: bold words, links, code, quotations.
@@ -187,14 +213,7 @@ impl From<Range<usize>> for Stretch {
 impl<'a> Reading<'a> {
     /// Of `text`, which is written in `syntax`.
     pub fn of(text: &'a str, syntax: Syntax) -> Reading<'a> {
-        let scan = match syntax {
-            Syntax::Plain => Scan::default(),
-            Syntax::Telegram => telegram::scan(text),
-            Syntax::Slack => mrkdwn::scan(text),
-            Syntax::Discord => markdown::scan(text, markdown::Flavour::Discord),
-            Syntax::Reddit => markdown::scan(text, markdown::Flavour::Reddit),
-        };
-        Reading::built(text, scan)
+        Reading::built(text, scanned(text, syntax))
     }
 
     fn built(text: &'a str, scan: Scan) -> Reading<'a> {

@@ -1,6 +1,7 @@
 //! What readers see of a text in markup, and what is open where.
 
 use super::*;
+use proptest::prelude::*;
 
 fn sees(text: &str, syntax: Syntax) -> String {
     seen(text, syntax).into_owned()
@@ -186,4 +187,15 @@ fn marked_places_are_counted() {
     assert_eq!(marked(&"<b>x</b> ".repeat(5_000)), 5_000);
     assert_eq!(super::marked("*one* `two` <https://a.example|three>", Syntax::Slack), 3);
     assert_eq!(super::marked("*none*", Syntax::Plain), 0);
+}
+
+proptest! {
+    #[test]
+    fn what_is_seen_is_what_a_reading_has(
+        text in "(<b>|</b>|<a href=\"x\">|</a>|<|>|&amp;|&|\\*|_|~|`|```|\\||\\[|\\]\\(x\\)|\\\\|> |# |\n|    |[a-z火])*"
+    ) {
+        for syntax in [Syntax::Telegram, Syntax::Slack, Syntax::Discord, Syntax::Reddit] {
+            prop_assert_eq!(&*seen(&text, syntax), &Reading::of(&text, syntax).seen);
+        }
+    }
 }

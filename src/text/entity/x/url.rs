@@ -41,7 +41,6 @@ pub(super) fn find(text: &str, from: usize, found: &mut Vec<Url>) {
         let start = run_start(text, looked.max(floor), dot);
         let end = run_end(text, dot);
         if end > dot + 1
-            && has_ending(text, dot, end)
             && let Some(ending) = last_ending(text, dot..end)
         {
             floor = match plain_host(text, start..end, ending, floor) {
@@ -53,19 +52,11 @@ pub(super) fn find(text: &str, from: usize, found: &mut Vec<Url>) {
     }
 }
 
-/// Whether a top-level domain may begin behind one of the dots of a run: few runs
-/// have one, and only they are worth dividing.
-fn has_ending(text: &str, dot: usize, end: usize) -> bool {
-    let rest = &text.as_bytes()[dot..end];
-    let mut dots = rest.iter().enumerate().filter(|(_, byte)| **byte == b'.');
-    dots.any(|(offset, _)| tld::may_begin(text, dot + offset + 1))
-}
-
-/// Where the last top-level domain ends that begins behind a dot of `range`.
+/// Where the last top-level domain ends that begins behind a dot of `range`: few
+/// runs have one, and only they are worth dividing.
 fn last_ending(text: &str, range: Range<usize>) -> Option<usize> {
-    let bytes = &text.as_bytes()[range.clone()];
-    let dots = bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.');
-    dots.map(|(dot, _)| range.start + dot + 1).find_map(|label| tld::end(text, label))
+    let dots = memchr::memrchr_iter(b'.', &text.as_bytes()[range.clone()]);
+    dots.map(|dot| range.start + dot + 1).find_map(|label| tld::end(text, label))
 }
 
 /// The host that a run without `-` and `_` is, which most are: what [`Run`]
@@ -352,26 +343,29 @@ fn is_name(name: &str) -> bool {
             return false;
         }
     }
-    name.split('.').all(|label| {
-        if label.is_ascii() {
-            return label.len() < 64;
-        }
-        // Punycode needs at most 8 letters for a character, and 5 for each part.
-        if label.chars().nth(7).is_none() {
-            return true;
-        }
-        // Dots of other scripts divide what is encoded, and count, also where
-        // nothing stands before them.
-        let mut length = label.matches(WIDE_DOTS).count();
-        for part in label.split(WIDE_DOTS) {
-            length += match part {
-                part if part.is_ascii() => part.len(),
-                part if part.chars().nth(63).is_some() => return false,
-                part => idna::punycode::encode_str(part).map_or(64, |encoded| "xn--".len() + encoded.len()),
-            };
-        }
-        length < 64
-    })
+    // For speed: most are as short as a label may be.
+    name.is_ascii() && name.len() < 64 || name.chars().nth(7).is_none() || name.split('.').all(is_name_label)
+}
+
+fn is_name_label(label: &str) -> bool {
+    if label.is_ascii() {
+        return label.len() < 64;
+    }
+    // Punycode needs at most 8 letters for a character, and 5 for each part.
+    if label.chars().nth(7).is_none() {
+        return true;
+    }
+    // Dots of other scripts divide what is encoded, and count, also where
+    // nothing stands before them.
+    let mut length = label.matches(WIDE_DOTS).count();
+    for part in label.split(WIDE_DOTS) {
+        length += match part {
+            part if part.is_ascii() => part.len(),
+            part if part.chars().nth(63).is_some() => return false,
+            part => idna::punycode::encode_str(part).map_or(64, |encoded| "xn--".len() + encoded.len()),
+        };
+    }
+    length < 64
 }
 
 /// The dots that end a label where it is encoded (RFC 3490), but for `.`.
