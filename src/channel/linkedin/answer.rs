@@ -100,6 +100,14 @@ impl Fault {
         status == 401 || ((400..500).contains(&status) && coded)
     }
 
+    /// Whether it says no to who asks, and not to what is sent: to the token, or to
+    /// what it and its member may do. Somebody can mend that.
+    pub fn is_about_who(&self, status: u16) -> bool {
+        let permission =
+            self.is("ACCESS_DENIED") || self.says.to_lowercase().contains("not enough permissions");
+        self.is_about_token(status) || (status == 403 && permission)
+    }
+
     fn is(&self, code: &str) -> bool {
         self.codes.iter().any(|known| known == code)
     }

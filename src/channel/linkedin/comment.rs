@@ -1,6 +1,6 @@
 //! The first comment: plain text below the post, never little text.
 
-use super::answer::{Asked, trouble};
+use super::answer::{Asked, Fault, trouble};
 use super::api::Api;
 use super::same;
 use super::urn::{self, Comment};
@@ -22,9 +22,9 @@ pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
     let answer = api.post(&path, &body).await.map_err(Trouble::of_creating)?;
     if !answer.is_success() {
         let error = trouble(&answer, Asked::ToComment { doubted: attempt.doubted }, api, Timestamp::now());
-        // The token, or what it and its member may do: to comment takes a
-        // permission that the post above did not need.
-        return Err(if matches!(answer.status, 401 | 403) { error.mendable() } else { error });
+        // To comment takes a permission that the post above did not need.
+        let is_mended = Fault::of(&answer).is_about_who(answer.status);
+        return Err(if is_mended { error.mendable() } else { error });
     }
     let facts = answer.json().unwrap_or_default();
     let header = answer.told("x-restli-id");

@@ -79,6 +79,11 @@ async fn a_comment_that_is_not_allowed_takes_a_permission_of_its_own() {
         };
         assert!(says.contains(scope), "{says}");
     }
+    // That nobody mends.
+    let server = Server::start(|_, _| json(403, value!({ "message": "Comments are closed" }))).await;
+    let house = self::house(ORGANIZATION, &server.url);
+    let outcome = house.channel.send(&house.parts(&variant)[1], &attempt).await;
+    assert!(matches!(outcome, Err(SendError::Refused { .. })), "{outcome:?}");
 }
 
 #[tokio::test]
