@@ -116,9 +116,17 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// A header's value as far as it is text, if it is there.
+    /// A header's value as far as it is text, if it is there. Of several that differ
+    /// none is the one: all are told, as a list.
     pub fn told(&self, name: &str) -> Option<String> {
-        self.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        let mut told: Vec<String> = Vec::new();
+        for value in self.headers.get_all(name) {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            if !told.contains(&value) {
+                told.push(value);
+            }
+        }
+        (!told.is_empty()).then(|| told.join(", "))
     }
 
     /// The service's own clock, to the second (RFC 9110, 6.6.1).

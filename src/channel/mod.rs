@@ -103,7 +103,7 @@ impl SendError {
 
     /// Met while it was asked who may post, in the middle of a run: nothing
     /// was posted, and once somebody has mended it the part goes as it is. The
-    /// next run asks before it begins, and stops there.
+    /// next run asks before it begins, and leaves the channel alone.
     #[must_use]
     pub fn before_posting(self) -> SendError {
         match self {
@@ -216,8 +216,7 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     /// Asks the network whether the credentials are good, and whether they are
     /// those of the account that the table names. `Refused` is proof that they
     /// are not: it says which of them is expired, of the wrong kind or another's,
-    /// and what to do, and stops the run before the first byte. `NotYet` is
-    /// left to `send`. Whatever else the network says, about a question that
+    /// and what to do, and the channel is left alone. `NotYet` is left to `send`. Whatever else the network says, about a question that
     /// posting does not need, is `Unsaid`.
     fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, Whose> {
         let _ = project;

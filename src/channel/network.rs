@@ -213,6 +213,18 @@ pub(super) fn is_plain_id(id: &str) -> bool {
 /// LinkedIn's images, of about thirty). Tokens mostly have more.
 const LONGEST_ID: usize = 64;
 
+/// So much of a text that is live and not as planned is kept, in characters: it is
+/// to be recognised, and goes into the journal and onto the terminal.
+const LONGEST_SEEN: usize = 10_000;
+
+/// What readers see, as far as it is kept.
+pub(super) fn seen(live: &str) -> String {
+    match live.char_indices().nth(LONGEST_SEEN) {
+        Some((end, _)) => format!("{}…", &live[..end]),
+        None => live.to_owned(),
+    }
+}
+
 /// What a server said in the place of a name, for a message: `clean` takes out
 /// secrets and makes it visible, and then it is cut. Nothing, if it named nothing.
 pub(super) fn odd_name(said: Option<&Value>, clean: impl Fn(&str) -> String) -> Option<String> {
@@ -271,6 +283,13 @@ mod tests {
         for bad in ["", "None", "NULL", "a/b", "..", "a b", "a?b", "é", "٧", &"a".repeat(65)] {
             assert!(!is_plain_id(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn of_a_live_text_without_end_the_beginning_is_kept() {
+        assert_eq!(seen("It landed."), "It landed.");
+        let long = seen(&"é".repeat(3_000_000));
+        assert_eq!((long.chars().count(), long.ends_with("é…")), (10_001, true));
     }
 
     #[test]

@@ -79,28 +79,40 @@ pub async fn ask(
     }
     rest = resting(left, plans, standing, &wanted, |name| broken.contains_key(name));
     end_if_nothing_is_left(manner, &wanted, &rest, &broken)?;
-    let concerned =
-        |step: &Step, plan: &Plan| wanted.contains(&step.key) || rest.whole.contains(&plan.digest);
-    let mut left_alone: Vec<LeftAlone> = Vec::new();
+    let left_alone = left_alone(broken, left, standing, &wanted, &rest);
+    Ok(Asked { routes, resting: rest.steps, left_alone, unsaid: verdicts.unsaid })
+}
+
+/// The broken channels that something was to be done on.
+fn left_alone(
+    broken: BTreeMap<String, (&'static str, Vec<String>)>,
+    left: &[Plan],
+    standing: &Standing,
+    wanted: &BTreeSet<StepKey>,
+    rest: &Rest,
+) -> Vec<LeftAlone> {
+    let mut found = Vec::new();
     for (channel, (code, reasons)) in broken {
         let mut alone =
             LeftAlone { channel, code, reasons, keys: Vec::new(), names: Vec::new(), messages: Vec::new() };
+        let mut begins_not = BTreeSet::new();
         for (plan, step) in left.iter().flat_map(|plan| plan.steps.iter().map(move |step| (plan, step))) {
-            if step.channel != alone.channel || !concerned(step, plan) {
+            let begins = !rest.whole.contains(&plan.digest);
+            if step.channel != alone.channel || begins && !wanted.contains(&step.key) {
                 continue;
             }
             let state = standing.deliveries.get(&step.key).map_or(State::Planned, |delivery| delivery.state);
             alone.names.push(format!("`{}` of `{}` ({})", step.rung, plan.message, word(state)));
             alone.keys.push(step.key.clone());
-            if rest.whole.contains(&plan.digest) && !alone.messages.contains(&plan.message) {
+            if !begins && begins_not.insert(&plan.message) {
                 alone.messages.push(plan.message.clone());
             }
         }
         if !alone.keys.is_empty() {
-            left_alone.push(alone);
+            found.push(alone);
         }
     }
-    Ok(Asked { routes, resting: rest.steps, left_alone, unsaid: verdicts.unsaid })
+    found
 }
 
 /// `publish` has a person who reads the answer: what cannot do anything ends

@@ -153,16 +153,19 @@ pub fn answer(
     let colour = desk.console.colour_out();
     desk.show(&status::text(&found, &dues, zone, colour));
     by_hand::show(desk, before, &found);
-    if !dues.is_empty() {
-        let words = plural(dues.len(), "delivery is", "deliveries are");
+    // What is too late, or waits in vain, no run sends.
+    let goes = |due: &Due| !matches!(due, Due::TooLate(_) | Due::Never(_));
+    let to_go: Vec<&StepKey> = dues.iter().filter(|(_, due)| goes(due)).map(|(key, _)| key).collect();
+    if !to_go.is_empty() {
+        let words = plural(to_go.len(), "delivery is", "deliveries are");
         let next = dues.values().filter_map(|due| if let Due::At(time) = due { Some(*time) } else { None });
         let next = next.min().map(|time| format!(", the next due {}", local(time, zone))).unwrap_or_default();
-        let is_held = |key: &&StepKey| {
-            standing.deliveries.get(*key).is_some_and(|delivery| delivery.state == State::Held)
+        let is_held = |key: &StepKey| {
+            standing.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Held)
         };
-        let how = match dues.keys().filter(is_held).count() {
+        let how = match to_go.iter().filter(|key| is_held(key)).count() {
             0 => "left planned",
-            held if held == dues.len() => "held back",
+            held if held == to_go.len() => "held back",
             _ => "left planned or held back",
         };
         desk.console.talk(&format!("{words} {how}{next}: `ladder run` sends what is due"));

@@ -25,7 +25,7 @@ pub struct Arguments {
     /// It is out, at this address (mail has none)
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     pub sent: Option<String>,
-    /// It is not out; an unknown one is sent again when it is due
+    /// It is not out; an unknown one is sent again when it is due, a held one given up
     #[arg(long)]
     pub not_sent: bool,
     /// Takes back what was last said so, if nothing has happened since

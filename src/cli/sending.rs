@@ -163,7 +163,7 @@ impl publish::Listener for Silent {
     fn doing(&mut self, _step: &Step, _what: &str) {}
 }
 
-/// Whether any of `left` goes out at once. Cron calls `ladder run` every few
+/// Whether any of these plans goes out at once. Cron calls `ladder run` every few
 /// minutes, and need not hear each time where things would go.
 fn is_any_due(
     left: &[Plan],
@@ -174,11 +174,11 @@ fn is_any_due(
     resting: &BTreeSet<StepKey>,
 ) -> bool {
     let (now, zone) = (Timestamp::now(), &house.loaded.zone);
-    left.iter().any(|left| {
-        let whole = plans.iter().find(|plan| plan.digest == left.digest).unwrap_or(left);
-        let goes = |step: &&Step| !resting.contains(&step.key);
-        let mut steps = left.steps.iter().filter(goes);
-        steps.any(|step| due(whole, step, standing, now, zone, manner.early) == Due::Now)
+    let open: BTreeSet<&StepKey> = left.iter().flat_map(|plan| &plan.steps).map(|step| &step.key).collect();
+    plans.iter().any(|plan| {
+        let goes = |step: &&Step| open.contains(&step.key) && !resting.contains(&step.key);
+        let mut steps = plan.steps.iter().filter(goes);
+        steps.any(|step| due(plan, step, standing, now, zone, manner.early) == Due::Now)
     })
 }
 

@@ -8,7 +8,7 @@ use crate::plan::{Delivery, Plan, Standing, State, Step, StepKey};
 use crate::schedule::{Due, due};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// When it is, for whoever asks what is due.
 #[derive(Clone, Debug)]
@@ -41,9 +41,9 @@ pub fn wanted(
     moment: &Moment<'_>,
     scope: Scope,
 ) -> BTreeSet<StepKey> {
-    let mut keys = BTreeSet::new();
+    let (mut keys, whole) = (BTreeSet::new(), by_digest(plans));
     for left in left {
-        let whole = whole_of(left, plans);
+        let whole = whole.get(left.digest.as_str()).copied().unwrap_or(left);
         let due = |step: &Step| due(whole, step, standing, moment.now, moment.zone, moment.early);
         let doubtful = |step: &Step| {
             standing.deliveries.get(&step.key).is_some_and(|delivery| delivery.state == State::Unknown)
@@ -67,12 +67,12 @@ pub fn resting(
     wanted: &BTreeSet<StepKey>,
     is_broken: impl Fn(&str) -> bool,
 ) -> Rest {
-    let mut rest = Rest::default();
+    let (mut rest, whole) = (Rest::default(), by_digest(plans));
     for left in left {
         let broken: Vec<&Step> = left.steps.iter().filter(|step| is_broken(&step.channel)).collect();
         let begins = left.steps.iter().any(|step| wanted.contains(&step.key));
         let reached = |step: &Step| standing.deliveries.get(&step.key).is_some_and(Delivery::reached);
-        let begun = || whole_of(left, plans).steps.iter().any(reached);
+        let begun = || whole.get(left.digest.as_str()).copied().unwrap_or(left).steps.iter().any(reached);
         if !broken.is_empty() && begins && !begun() {
             rest.whole.insert(left.digest.clone());
             rest.steps.extend(left.steps.iter().map(|step| step.key.clone()));
@@ -83,7 +83,7 @@ pub fn resting(
     rest
 }
 
-/// The plan with what needs nothing any more.
-fn whole_of<'a>(left: &'a Plan, plans: &'a [Plan]) -> &'a Plan {
-    plans.iter().find(|plan| plan.digest == left.digest).unwrap_or(left)
+/// The plans with what needs nothing any more.
+fn by_digest(plans: &[Plan]) -> BTreeMap<&str, &Plan> {
+    plans.iter().map(|plan| (plan.digest.as_str(), plan)).collect()
 }

@@ -59,6 +59,8 @@ trait Service: Send {
     fn renamed(&self, reply: Reply, id: &str) -> Reply;
     /// From now on the credentials are expired.
     fn expire(&mut self);
+    /// From now on the credentials may do that as well.
+    fn grant(&mut self, scope: &str);
     /// The next text is shown only this far, in characters.
     fn shorten_next(&mut self, characters: usize);
     /// Somebody posted this by hand at that time with the same account.
@@ -142,6 +144,12 @@ impl Running {
     pub fn posted_by_hand(&self, text: &str, ago: Duration) -> String {
         let at = Timestamp::now().checked_sub(ago).unwrap_or(Timestamp::UNIX_EPOCH);
         self.shared.state().service.by_hand(text, at)
+    }
+
+    /// Somebody gives the credentials a permission that they lacked, in the
+    /// network's own word.
+    pub fn grant(&self, scope: &str) {
+        self.shared.state().service.grant(scope);
     }
 
     /// A stranger posts something; its id. It is not in the timeline.

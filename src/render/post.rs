@@ -169,7 +169,7 @@ impl<'a> Writer<'a> {
         // A break written by hand is a wish, not only a way out.
         let wants_thread = overflow == Overflow::Thread
             && candidates.first().is_some_and(|text| text.lines().any(fit::is_break));
-        let fits = |made: &Pinned| text::count(&made.text, &self.rules(made, settings), self.reserve).fits();
+        let fits = |made: &Pinned| fit::fits(&made.text, &self.rules(made, settings), self.reserve);
         if !wants_thread {
             let mut bare = candidates.iter().map(|text| self.bare(text));
             if let Some(fitting) = bare.find(fits) {

@@ -243,12 +243,14 @@ pub(super) mod tests {
         let prices = Prices::from([("tweet".to_owned(), MicroDollars(215_000))]);
         let drawn = draw(&plan, &standing, &prices, &zone, false, &due);
         let lines: Vec<&str> = drawn.lines().skip(4).take(6).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"RUNG        CHANNEL     WHAT              PRICE   WHEN                                   STATE
-blog        blog        article                   at once                                ✓ sent https://acme.example/b/
-tweet       tweet       post              $0.215  1h after blog                          due 2026-12-01 10:30
-newsletter  newsletter  mail to 3 people          next day 09:00, after blog, within 6h  waits for blog
+        insta::assert_snapshot!(lines.join("\n"), @"
+        RUNG        CHANNEL     WHAT              PRICE   WHEN                                   STATE
+        blog        blog        article                   at once                                ✓ sent https://acme.example/b/
+        tweet       tweet       post              $0.215  1h after blog                          due 2026-12-01 10:30
+        newsletter  newsletter  mail to 3 people          next day 09:00, after blog, within 6h  waits for blog
 
-sending this costs $0.215");
+        sending this costs $0.215
+        ");
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod row;
 mod shortening;
 mod signs;
 
-pub use shortening::{shorten, shorten_before};
+pub use shortening::{fits, shorten, shorten_before};
 
 use super::count::count;
 use super::marked::ends_in_block;
@@ -184,7 +184,11 @@ impl<'a> Thread<'a> {
             let pictures = known.pictures;
             let captions = Captions { pictures, before, segment: segment.clone(), last: number == last };
             let own = captions.rules(rules, segment.start, segment.end);
-            if row.is_none() && over(inside, tail, &own, url_reserve) == 0 {
+            let whole = || match tail {
+                "" => fits(inside, &own, url_reserve),
+                tail => over(inside, tail, &own, url_reserve) == 0,
+            };
+            if row.is_none() && whole() {
                 parts.push(Stretch::from(segment.clone()));
                 continue;
             }

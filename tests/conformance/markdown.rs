@@ -39,26 +39,37 @@ fn compare(tally: &mut Tally, name: impl FnOnce() -> String, markdown: &str, htm
     tally.case(name, page(&sanitised(markdown)), page(html));
 }
 
+/// What does not apply of CommonMark: bare addresses are links here, as in GFM.
+const BARE_ADDRESSES: &[usize] = &[602, 608, 611];
+
 #[test]
 #[ignore = "reads the sets of LADDER_CONFORMANCE"]
 fn commonmark() {
     let mut tally = Tally::default();
     for case in json("05-markdown/commonmark-0.31.2.json").as_array().unwrap() {
+        if BARE_ADDRESSES.iter().any(|example| case["example"] == *example) {
+            continue;
+        }
         let name = || format!("{} {} {:?}", case["example"], case["section"], text(case, "markdown"));
         compare(&mut tally, name, text(case, "markdown"), text(case, "html"));
     }
-    tally.end("CommonMark 0.31.2", 652);
+    tally.end("CommonMark 0.31.2", 649);
 }
 
 /// What does not apply of GFM: the file, an example or a whole section, and why.
 const GFM_ELSE: &[(&str, usize, &str, &str)] = &[
-    ("gfm-spec", 0, "Autolinks (extension)", "a bare address stays text: outlets link it, pages do not"),
+    ("gfm-spec", 610, "", "without the extension: a bare address is a link here"),
+    ("gfm-spec", 616, "", "the same"),
+    ("gfm-spec", 619, "", "the same"),
+    ("gfm-spec", 628, "", "`ftp:` is no scheme that a page gets"),
+    ("gfm-spec", 629, "", "addresses of mail stay text"),
+    ("gfm-spec", 630, "", "the same"),
+    ("gfm-spec", 631, "", "the same"),
+    ("cmark-gfm-extensions", 19, "", "addresses of mail, hosts with emoji"),
+    ("cmark-gfm-extensions", 20, "", "names no page: only that it ends"),
     ("gfm-spec", 0, "Disallowed Raw HTML (extension)", "our own cleaning is stricter"),
     ("gfm-spec", 645, "", "comments of CommonMark 0.31, where this was changed"),
     ("gfm-spec", 646, "", "the same"),
-    ("cmark-gfm-extensions", 0, "Autolinks", "as above"),
-    ("cmark-gfm-extensions", 24, "", "bare addresses"),
-    ("cmark-gfm-extensions", 25, "", "bare addresses"),
     ("cmark-gfm-extensions", 0, "HTML tag filter", "our own cleaning"),
     ("cmark-gfm-extensions", 0, "Footnotes", "other HTML for the same notes"),
     ("cmark-gfm-regression", 1, "", "a carriage return alone, written as one that a line feed follows"),
@@ -81,7 +92,7 @@ fn gfm() {
             compare(&mut tally, name, text(case, "markdown"), text(case, "html"));
         }
     }
-    tally.end("GFM", 697);
+    tally.end("GFM", 704);
 }
 
 /// Where that program reads a table or a list, and GFM's own words another

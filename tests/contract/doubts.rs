@@ -347,6 +347,31 @@ async fn a_held_thread_that_was_edited_goes_on_in_its_own_words_and_never_begins
     }
 }
 
+/// To comment takes a permission that the post above did not need.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comment_without_its_permission_goes_once_that_is_given() {
+    for (name, scope) in
+        [("facebook", "pages_manage_engagement"), ("linkedin, an organisation", "w_organization_social_feed")]
+    {
+        let (house, network) = house(name, |settings| settings.without_scope(scope)).await;
+        let ladder = format!("{}text = \"It landed.\"\nfirst_comment = \"More below.\"\n", rungs(&["one"]));
+        house.write("content-ladders/all.toml", &ladder);
+        let text = house.run(&["publish", "m", "--yes"]).ends(5).out();
+        assert!(text.contains(scope) && text.contains("once that is mended"), "{name}: {text}");
+        house.run(&["run"]).ends(5);
+        assert_eq!(
+            (house.state("one").as_str(), network.timeline()[0].comments.len()),
+            ("held", 0),
+            "{name}"
+        );
+        network.grant(scope);
+        house.run(&["run"]).ends(0);
+        assert_eq!((house.state("one").as_str(), network.timeline().len()), ("sent", 1), "{name}");
+        assert_eq!(network.timeline()[0].comments.len(), 1, "{name}");
+        assert_once(&network, name);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rest_of_a_held_thread_that_a_person_posted_does_not_go_out_again() {
     let (house, network) = broken_thread(Fault::Says(402, "CreditsDepleted".to_owned())).await;

@@ -105,7 +105,7 @@ fn of_facebook(way: &Way, logged: &Logged, wants: &mut impl FnMut(bool, &str)) {
     wants(attached.is_empty() || !names.contains("link"), "a card beside media");
     let long = fields.iter().any(|(name, value)| *name == "message" && value.encode_utf16().count() > 63_206);
     wants(!long, "a text that is too long");
-    let hidden = fields.iter().any(|field| *field == ("published", "false"));
+    let hidden = fields.contains(&("published", "false"));
     wants(!(hidden && names.contains("message")), "words on a photo that nobody sees");
 }
 

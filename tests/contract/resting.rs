@@ -85,6 +85,11 @@ async fn a_held_thread_with_a_bad_token_stops_no_other_channel() {
     let ended = house.run(&["run"]).ends(4);
     assert_eq!((networks.x.timeline().len(), networks.facebook.timeline().len()), (1, 1), "{}", ended.err());
     assert_eq!(["m", "n"].map(|message| state(&house, message)), ["held", "sent"]);
+    assert!(
+        ended.err().contains("1 delivery is held back: `ladder run` sends what is due"),
+        "{}",
+        ended.err()
+    );
     let said = ended.err();
     assert!(said.contains("error: not all was sent: `[channels.one]`: X does not accept the keys"), "{said}");
     assert!(said.contains("`one` of `m` (held) stays as it is"), "{said}");

@@ -132,6 +132,15 @@ pub(super) fn is_about_token(answer: &Answer) -> bool {
     coded || answer.status == 401
 }
 
+/// Whether Facebook says no to who asks, and not to what is sent: to the token, or
+/// to what it and its person may do. Somebody can mend that.
+pub(super) fn is_about_who(answer: &Answer) -> bool {
+    let permission = Fault::of(answer, &str::to_owned).is_some_and(|fault| {
+        matches!(fault.code, 3 | 10 | 200..=299 | 4_854_002) || matches!(fault.subcode, 1_404_078 | 4_854_002)
+    });
+    permission || is_about_token(answer)
+}
+
 /// What an answer means that is not the success that was asked for. `clean`
 /// takes secrets out of what Facebook said.
 ///

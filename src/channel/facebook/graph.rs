@@ -176,7 +176,8 @@ fn address(permalink: &str, own: Option<&str>) -> Option<String> {
         Some(path) => format!("https://www.facebook.com/{}", path.trim_start_matches('/')),
         None => written.to_owned(),
     };
-    url::Url::parse(&whole).ok().filter(|url| is_for_readers(url, own)).map(|url| url.to_string())
+    let url = url::Url::parse(&whole).ok().filter(|url| is_for_readers(url, own));
+    url.map(|url| url.to_string()).filter(|url| url.len() <= LONGEST_ADDRESS)
 }
 
 /// Where readers find what Facebook told no address of. A comment's is that of
@@ -190,6 +191,9 @@ pub(super) fn plain_address(id: &str, below: Option<&str>) -> String {
         }
     }
 }
+
+/// No address of Facebook's is longer (a judgement): it goes into other rungs' texts.
+const LONGEST_ADDRESS: usize = 2000;
 
 fn is_for_readers(url: &url::Url, own: Option<&str>) -> bool {
     let Some(host) = url.host_str() else { return false };
@@ -282,6 +286,8 @@ mod tests {
         ] {
             assert_eq!(of(no), "https://www.facebook.com/12_3", "{no}");
         }
+        let long = format!("https://www.facebook.com/{}", "a".repeat(3000));
+        assert_eq!(of(&long), "https://www.facebook.com/12_3");
         let comment = |id: &str| graph().address(&Value::Null, id, Some("12_3"));
         assert_eq!(comment("3_45"), "https://www.facebook.com/12_3?comment_id=45");
         assert_eq!(comment("555"), "https://www.facebook.com/12_3?comment_id=555");

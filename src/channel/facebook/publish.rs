@@ -7,6 +7,7 @@ use super::graph::{self, Graph, Named};
 use super::verify;
 use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, file};
+use crate::channel::network::seen;
 use crate::channel::{Attempt, Doing, Posting, SendError};
 use crate::plan::{PayloadPart, Receipt, Seen};
 use crate::render::Picture;
@@ -216,7 +217,7 @@ fn receipt(graph: &Graph, id: &str, told: &Value, part: &PayloadPart, detail: Op
         id: Some(id.to_owned()),
         url: Some(graph.address(&told["permalink_url"], id, detail.as_deref().and_then(below))),
         detail,
-        altered: altered(told, words_of(part)).map(|live| graph.redact(&live)),
+        altered: altered(told, words_of(part)).map(|live| seen(&graph.redact(&live))),
         ..Receipt::default()
     }
 }
@@ -228,8 +229,8 @@ fn altered(told: &Value, planned: &str) -> Option<String> {
     (!planned.contains("@[") && !same_words(live, planned)).then(|| live.to_owned())
 }
 
-/// The id of what readers see by now. With a token that is no good, the same goes
-/// once there is a good one.
+/// The id of what readers see by now. With a token that is no good, or may not do
+/// it, the same goes once there is a good one.
 fn made(
     graph: &Graph,
     answer: &Answer,
@@ -238,5 +239,5 @@ fn made(
     asked: Asked,
 ) -> Result<(String, Value), SendError> {
     let made = graph.made(answer, key, named, asked);
-    made.map_err(|error| if dialect::is_about_token(answer) { error.mendable() } else { error })
+    made.map_err(|error| if dialect::is_about_who(answer) { error.mendable() } else { error })
 }

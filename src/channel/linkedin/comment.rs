@@ -5,7 +5,7 @@ use super::api::Api;
 use super::same;
 use super::urn::{self, Comment};
 use crate::channel::http::Trouble;
-use crate::channel::network::odd_name;
+use crate::channel::network::{odd_name, seen};
 use crate::channel::{Attempt, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::Timestamp;
@@ -22,7 +22,9 @@ pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
     let answer = api.post(&path, &body).await.map_err(Trouble::of_creating)?;
     if !answer.is_success() {
         let error = trouble(&answer, Asked::ToComment { doubted: attempt.doubted }, api, Timestamp::now());
-        return Err(if answer.status == 401 { error.mendable() } else { error });
+        // The token, or what it and its member may do: to comment takes a
+        // permission that the post above did not need.
+        return Err(if matches!(answer.status, 401 | 403) { error.mendable() } else { error });
     }
     let facts = answer.json().unwrap_or_default();
     let header = answer.told("x-restli-id");
@@ -84,7 +86,7 @@ pub(super) fn receipt(api: &Api<'_>, post: &str, comment: &Comment, planned: &st
     Receipt {
         url: Some(urn::comment_url(post, &urn)),
         id: Some(urn),
-        altered: live.filter(|live| !same::same(planned, live)).map(|live| api.redact(live)),
+        altered: live.filter(|live| !same::same(planned, live)).map(|live| seen(&api.redact(live))),
         ..Receipt::default()
     }
 }

@@ -125,7 +125,10 @@ async fn list(
         }
         let facts = answer.json().unwrap_or_default();
         let Some(page) = facts.get("elements").and_then(Value::as_array) else {
-            let says = "LinkedIn's list of what was posted is no list".to_owned();
+            let says = match &answer.cut {
+                Some(cut) => format!("LinkedIn's list of what was posted broke off: {cut}"),
+                None => "LinkedIn's list of what was posted is no list".to_owned(),
+            };
             return Err(SendError::NotYet { says, wait: None });
         };
         let mut page = page.as_slice();

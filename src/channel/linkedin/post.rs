@@ -6,7 +6,7 @@ use super::image::Uploaded;
 use super::same::Told;
 use super::{find, urn};
 use crate::channel::http::{Answer, Trouble};
-use crate::channel::network::odd_name;
+use crate::channel::network::{odd_name, seen};
 use crate::channel::{Attempt, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt, Seen};
 use crate::text::little_text;
@@ -213,7 +213,7 @@ pub(super) async fn read_back(api: &Api<'_>, post: &str, planned: &str) -> Seen 
 }
 
 fn differing(api: &Api<'_>, planned: &str, live: Option<Told>) -> Option<String> {
-    live?.differing(planned).map(|live| api.redact(&live))
+    live?.differing(planned).map(|live| seen(&api.redact(&live)))
 }
 
 /// Takes a post or a comment down. What is gone already is gone.

@@ -89,7 +89,7 @@ fn foreign(status: u16, hint: &str) -> Whose {
 fn of_kind(id: &Value, kind: &str) -> Option<String> {
     let id = match id {
         Value::String(id) => urn::plain(id),
-        Value::Number(id) => id.to_string(),
+        Value::Number(id) => id.as_u64()?.to_string(),
         _ => return None,
     };
     let bare = match id.strip_prefix("urn:li:") {

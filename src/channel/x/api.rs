@@ -133,7 +133,7 @@ impl Api<'_> {
     /// without credits, it will be once that is mended.
     pub fn not_uploaded(&self, answer: &Answer, what: &str) -> SendError {
         let error = self.error(answer, Purpose::Uploading, what);
-        if matches!(answer.status, 401 | 402) { error.mendable() } else { error }
+        if is_about_who(answer) { error.mendable() } else { error }
     }
 
     /// What an answer means that does not say whose the credentials are. The
@@ -249,6 +249,19 @@ fn forbids(low: &str) -> Option<&'static str> {
         Some("the app is in no project that may use X's API: put it into one in X's developer console")
     } else {
         None
+    }
+}
+
+/// Whether X says no to who asks, and not to what is sent: a token that is no good
+/// or may not do it, an account without credits. Somebody can mend that.
+pub(super) fn is_about_who(answer: &Answer) -> bool {
+    let low = heard(answer).to_lowercase();
+    let about_what =
+        ["duplicate", "engaged by the author", "reply to this conversation", "reply is not allowed"];
+    match answer.status {
+        401 | 402 => true,
+        403 => forbids(&low).is_some() && !about_what.iter().any(|words| low.contains(words)),
+        _ => false,
     }
 }
 

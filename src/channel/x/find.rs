@@ -160,7 +160,8 @@ impl Seen {
         let quiet = Timestamp::now().duration_since(attempt.last_tried);
         let reaches_back = if replies { self.before && (self.older || self.ended) } else { self.older };
         let why = if self.unreadable {
-            "X's list has posts without a time, without words or without their place in a thread".to_owned()
+            "X's list cannot be read: it is none, or has a post without a time, words or its place in a thread"
+                .to_owned()
         } else if self.alike {
             "the account has a new post that is almost, but not quite, this one".to_owned()
         } else if self.twin {

@@ -5,7 +5,7 @@ use super::payload::text_of;
 use super::words::{Likeness, Shown, words_of};
 use super::{Me, X, media};
 use crate::channel::http::{self, Trouble};
-use crate::channel::network::odd_name;
+use crate::channel::network::{odd_name, seen};
 use crate::channel::{Attempt, Posting, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use reqwest::Method;
@@ -69,8 +69,7 @@ async fn post(
             return Err(SendError::Unknown { cause });
         }
         let error = api.error(&answer, Purpose::Posting { doubted: attempt.doubted }, what);
-        // A token that is no good, or an account without credits.
-        return Err(if matches!(answer.status, 401 | 402) { error.mendable() } else { error });
+        return Err(if api::is_about_who(&answer) { error.mendable() } else { error });
     };
     // Errors beside an id are about something else than the post.
     let detail = said.get("errors").is_some().then(|| format!("X adds: {}", api.words(&answer)));
@@ -86,7 +85,7 @@ fn altered(api: &Api<'_>, said: &Value, part: &PayloadPart) -> Option<String> {
     let same = shown.compare(text_of(part), part.media.len()) == Likeness::Same;
     // Without words, X says only the link of the images.
     let only_images = text_of(part).trim().is_empty() && !part.media.is_empty();
-    (!same && !only_images).then(|| api.secrets.redact(&shown.read(part.media.len())))
+    (!same && !only_images).then(|| seen(&api.secrets.redact(&shown.read(part.media.len()))))
 }
 
 /// The id of the part before: what the network said, else what stands in the

@@ -389,6 +389,10 @@ impl Service for Facebook {
         self.expired = true;
     }
 
+    fn grant(&mut self, scope: &str) {
+        self.settings.scopes.push(scope.to_owned());
+    }
+
     fn shorten_next(&mut self, characters: usize) {
         self.shorten = Some(characters);
     }

@@ -390,6 +390,10 @@ impl Service for LinkedIn {
         self.expired = true;
     }
 
+    fn grant(&mut self, scope: &str) {
+        self.settings.scopes.push(scope.to_owned());
+    }
+
     fn shorten_next(&mut self, characters: usize) {
         self.shorten = Some(characters);
     }

@@ -439,6 +439,10 @@ impl Service for X {
         self.expired = true;
     }
 
+    fn grant(&mut self, scope: &str) {
+        self.settings.scopes.push(scope.to_owned());
+    }
+
     fn shorten_next(&mut self, characters: usize) {
         self.shorten = Some(characters);
     }

@@ -163,6 +163,10 @@ mod tests {
             html("https://a.example/?a=1&b=2"),
             "<a href=\"https://a.example/?a=1&amp;b=2\">https://a.example/?a=1&amp;b=2</a>"
         );
+        assert_eq!(
+            html("https://a.example/?a=1&hl;"),
+            "<a href=\"https://a.example/?a=1\">https://a.example/?a=1</a>&amp;hl;"
+        );
         assert_eq!(html("- one https://a.example/_x_\n- two").matches("<a href").count(), 1);
     }
 

@@ -26,21 +26,37 @@ pub fn shorten_before(text: &str, limit: usize, rules: &Rules, url_reserve: usiz
 
 fn shorten_with(text: &str, limit: usize, rules: &Rules, url_reserve: usize, before: bool) -> String {
     let rules = &Rules { limit: Some(limit), ..*rules };
-    // Of a long text the beginning decides.
-    let mut size = BEGINNING.max(limit.saturating_mul(BYTES_OF_ONE));
-    // What a mark is, the text behind it may decide.
-    let plain = rules.markup == Syntax::Plain;
-    while let Some(start) = beginning(text, size).filter(|_| plain) {
-        // The space at its end is none of a text that goes on.
-        if over(start.trim_end(), "", rules, url_reserve) > 0 {
-            return shortened(start, [false, before], rules, url_reserve).unwrap_or_else(|| text.to_owned());
-        }
-        size = start.len().saturating_mul(4);
+    if let Some(start) = too_long(text, rules, url_reserve) {
+        return shortened(start, [false, before], rules, url_reserve).unwrap_or_else(|| text.to_owned());
     }
     if over(text, "", rules, url_reserve) == 0 {
         return text.to_owned();
     }
     shortened(text, [true, before], rules, url_reserve).unwrap_or_else(|| text.to_owned())
+}
+
+/// Whether `text` is within the limits of `rules`: what [`crate::text::count`]
+/// says, without counting all of a long one that is not.
+pub fn fits(text: &str, rules: &Rules, url_reserve: usize) -> bool {
+    too_long(text, rules, url_reserve).is_none() && over(text, "", rules, url_reserve) == 0
+}
+
+/// The beginning of a long `text` that is too long by itself, if one is.
+fn too_long<'t>(text: &'t str, rules: &Rules, url_reserve: usize) -> Option<&'t str> {
+    // What a mark is, the text behind it may decide.
+    if rules.markup != Syntax::Plain {
+        return None;
+    }
+    let limit = rules.limit.into_iter().chain(rules.byte_limit).min()?;
+    let mut size = BEGINNING.max(limit.saturating_mul(BYTES_OF_ONE));
+    while let Some(start) = beginning(text, size) {
+        // The space at its end is none of a text that goes on.
+        if over(start.trim_end(), "", rules, url_reserve) > 0 {
+            return Some(start);
+        }
+        size = start.len().saturating_mul(4);
+    }
+    None
 }
 
 /// So many bytes at least are looked at as the beginning of a text.

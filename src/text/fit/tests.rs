@@ -356,6 +356,19 @@ fn of_a_long_text_the_beginning_decides() {
             assert_eq!(shorten(&long, limit, &rules, 80), short);
         }
     }
+    for (rules, limit) in
+        [(x(), 280), (network::MASTODON, 500), (network::BLUESKY, 300), (network::TELEGRAM, 4096)]
+    {
+        for times in [1, 3, limit / 60, limit / 20, 1000] {
+            let text = sentence.repeat(times);
+            assert_eq!(
+                fits(text.trim(), &rules, 80),
+                count(text.trim(), &rules, 80).fits(),
+                "{}",
+                rules.network
+            );
+        }
+    }
     // Links that cost less than their letters: more of them fit than it seems.
     let link = format!("https://acme.org/{} ", "a".repeat(2000));
     let made = shorten(&link.repeat(50), 280, &x(), 80);

@@ -33,6 +33,7 @@ pub fn web_addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
     addresses(text).filter_map(|address| {
         let own = text.get(address.clone())?;
         let own = own.get(..own.len() - behind(own, text.get(..address.start)?))?;
+        let own = without_entity(own, text.get(address.start + own.len()..)?);
         let begins = |with: &str| own.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with));
         let scheme = ["https://", "http://"].into_iter().find(|scheme| begins(scheme));
         if scheme.is_none() && !begins("www.") {
@@ -45,6 +46,14 @@ pub fn web_addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
         let named = labels.by_ref().take(2).all(|label| !label.is_empty() && !label.contains('_'));
         (named && host.contains(char::is_alphanumeric)).then(|| address.start..address.start + own.len())
     })
+}
+
+/// `address` without what looks like an entity at its end: `&copy`, where `;` is
+/// the first of what is `behind` it.
+fn without_entity<'t>(address: &'t str, behind: &str) -> &'t str {
+    let name = address.bytes().rev().take(32).take_while(u8::is_ascii_alphanumeric).count();
+    let before = address.get(..address.len() - name).and_then(|before| before.strip_suffix('&'));
+    before.filter(|_| name > 0 && behind.starts_with(';')).unwrap_or(address)
 }
 
 /// What every address has one of.

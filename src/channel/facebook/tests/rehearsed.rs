@@ -160,7 +160,7 @@ async fn a_missing_permission_is_named() {
             outcome = stage.page.send(part, &attempt).await;
         }
         let error = outcome.unwrap_err();
-        assert!(matches!(&error, SendError::Refused { says } if says.contains(scope)), "{error:?}");
+        assert!(matches!(&error, SendError::Mendable { says } if says.contains(scope)), "{error:?}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The adapter against small servers that answer as LinkedIn's pages say.
 
+mod comments;
 mod finding;
 mod outcomes;
 mod paging;

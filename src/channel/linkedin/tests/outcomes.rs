@@ -39,11 +39,17 @@ async fn every_answer_has_one_of_three_outcomes() {
         "errorDetails": { "inputErrors": [
             { "code": "FIELD_LENGTH_TOO_LONG", "description": "commentary is longer than 3000" },
             { "code": "FIELD_VALUE", "description": "Input error" } ] } });
+    let two = |one: &str, other: &str| {
+        let headers = vec![("x-restli-id", one.to_owned()), ("x-restli-id", other.to_owned())];
+        Reply::Answer(201, headers, String::new())
+    };
     let plain = |status: u16, body: &str| Reply::Answer(status, Vec::new(), body.to_owned());
     let table = [
         created("urn:li:share:7"),
         created("urn:li:ugcPost:7"),
         created("urn:li:person:7"),
+        two("urn:li:share:7", "urn:li:share:7"),
+        two("urn:li:share:7", "urn:li:share:8"),
         created(&format!("urn:li:share:{TOKEN}")),
         created(&format!("urn%3Ali%3Ashare%3A{}", "x\u{e9}".repeat(60))),
         Reply::Answer(201, Vec::new(), String::new()),
@@ -82,6 +88,8 @@ async fn every_answer_has_one_of_three_outcomes() {
     201 sent urn:li:share:7
     201 sent urn:li:ugcPost:7
     201 unknown: LinkedIn answered 201 and calls the post `urn:li:person:7`, which is no post's URN
+    201 sent urn:li:share:7
+    201 unknown: LinkedIn answered 201 and calls the post `urn:li:share:7, urn:li:share:8`, which is no post's URN
     201 unknown: LinkedIn answered 201 and calls the post `urn:li:share:«secret»`, which is no post's URN
     201 unknown: LinkedIn answered 201 and calls the post `urn%3Ali%3Ashare%3Axéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéxéx…`, which is no post's URN
     201 unknown: LinkedIn answered 201 without the post's URN

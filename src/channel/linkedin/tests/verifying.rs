@@ -49,9 +49,14 @@ async fn a_persons_id_may_stand_in_a_whole_urn() {
 #[tokio::test]
 async fn an_organisation_of_another_number_is_another() {
     let named = |id: serde_json::Value| json(200, value!({ "id": id, "localizedName": "Acme" }));
-    for id in
-        [value!(42), value!("42"), value!("urn:li:organization:42"), value!(null), value!("urn:li:company:5")]
-    {
+    for id in [
+        value!(42),
+        value!("42"),
+        value!("urn:li:organization:42"),
+        value!(null),
+        value!("urn:li:company:5"),
+        value!(42.0),
+    ] {
         assert_eq!(verified(ORGANIZATION, "Acme", named(id.clone())).await.0, "good", "{id}");
     }
     for id in [value!(5), value!("5"), value!("urn:li:organization:5")] {

@@ -125,11 +125,11 @@ async fn what_a_list_does_not_tell_is_no_other_post() {
     };
     for words in [json!(null), json!(""), json!(7)] {
         let list = vec![wordless(listed("501", -39, ""), words), older()];
-        cannot_tell(&looked(list, 0, 39).await, "without words");
+        cannot_tell(&looked(list, 0, 39).await, "cannot be read");
     }
     let mut bare = listed("501", -39, "");
     bare.as_object_mut().unwrap().remove("text");
-    cannot_tell(&looked(vec![bare.clone(), older()], 0, 39).await, "without words");
+    cannot_tell(&looked(vec![bare.clone(), older()], 0, 39).await, "cannot be read");
     // A reply is not the first part, whatever it says.
     let reply = reply_to(bare.clone(), "400", "referenced_tweets");
     assert_eq!(looked(vec![reply, older()], 0, 39).await, Found::Absent);
@@ -138,12 +138,12 @@ async fn what_a_list_does_not_tell_is_no_other_post() {
     for references in [json!(null), json!([]), json!("?"), json!([{ "type": "replied_to" }])] {
         let mut part = listed("502", -38, OURS);
         part["referenced_tweets"] = references;
-        cannot_tell(&looked(vec![part, before(), older()], 1, 39).await, "their place in a thread");
+        cannot_tell(&looked(vec![part, before(), older()], 1, 39).await, "its place in a thread");
     }
     let unsaid = listed("502", -38, OURS);
-    cannot_tell(&looked(vec![unsaid, before(), older()], 1, 39).await, "their place in a thread");
+    cannot_tell(&looked(vec![unsaid, before(), older()], 1, 39).await, "its place in a thread");
     let nearly = listed("502", -38, "It landed &amp; stands!");
-    cannot_tell(&looked(vec![nearly, before(), older()], 1, 39).await, "their place in a thread");
+    cannot_tell(&looked(vec![nearly, before(), older()], 1, 39).await, "its place in a thread");
     // Other words are another post, wherever they hang.
     let other = listed("502", -38, "Somebody said something");
     assert_eq!(looked(vec![other, before(), older()], 1, 39).await, Found::Absent);
