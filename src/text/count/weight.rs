@@ -26,7 +26,7 @@ pub(super) fn composed(text: &str) -> Cow<'_, str> {
             continue;
         }
         let at = text.len() - chars.as_str().len();
-        let end = chars.as_str().find(stays).map_or(text.len(), |length| at + length);
+        let end = at + until_many_stay(chars.as_str());
         let start = at - c.len_utf8();
         let start = start - text[done..start].chars().next_back().map_or(0, char::len_utf8);
         let stretch = &text[start..end];
@@ -44,6 +44,24 @@ pub(super) fn composed(text: &str) -> Cow<'_, str> {
     }
     out.push_str(&text[done..]);
     Cow::Owned(out)
+}
+
+/// Where several characters in a row stay as they are: one stretch is looked up
+/// in less time than many short ones.
+fn until_many_stay(text: &str) -> usize {
+    let (mut end, mut row) = (0, 0);
+    for (at, c) in text.char_indices() {
+        if !stays(c) {
+            row = 0;
+            continue;
+        }
+        end = if row == 0 { at } else { end };
+        row += 1;
+        if row == 8 {
+            return end;
+        }
+    }
+    text.len()
 }
 
 /// The characters from the first on that is not ASCII.

@@ -221,6 +221,13 @@ fn in_mrkdwn(text: &str, dialect: Dialect) -> Vec<Entity> {
 }
 
 fn in_markdown(text: &str, dialect: Dialect) -> Vec<Entity> {
+    // For speed: without any of these it is running text.
+    const MARKS: &[&str] = &["`", "](", "]:", "~~~", "    ", "\t", "|"];
+    // `<https://…>`, and whatever else has a scheme.
+    let in_brackets = text.contains('<') && text.contains(':');
+    if !in_brackets && !MARKS.iter().any(|mark| text.contains(mark)) {
+        return entities(text, dialect);
+    }
     // Discord has no code but between backticks.
     let indented = |kind: &CodeBlockKind<'_>| *kind == CodeBlockKind::Indented && dialect == Dialect::Discord;
     let mut out = Vec::new();
@@ -386,6 +393,21 @@ mod tests {
         let reddit = "u/joe_b `u/joe_c` [r/rust](https://a.example)\n\n    r/code\n\nr/de";
         assert_eq!(all(reddit, &network::REDDIT), ["u/joe_b", "https://a.example", "r/de"]);
         assert_eq!(all("`acme.de` @ada", &network::X), ["acme.de", "@ada"]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_has_no_marks_is_running_text(text in "(<|>|<b>|\\[|\\]|\\(|\\)|\\*|_|\\\\|&amp;|#|- |https://a.de/|acme.de|[a-z火@ \n])*") {
+            // What makes the text be read as Markdown, and is none.
+            let marked = format!("{text}\n\n|");
+            for dialect in [Dialect::Plain, Dialect::Discord, Dialect::Reddit] {
+                let without = |text: &str| -> Vec<Entity> {
+                    let found = in_markdown(text, dialect).into_iter();
+                    found.filter(|entity| entity.range.end <= marked.len() - 3).collect()
+                };
+                prop_assert_eq!(without(&text), without(&marked));
+            }
+        }
     }
 
     #[test]
