@@ -40,6 +40,14 @@ impl Row<'_> {
         let mut unsure = false;
         for (at, atom) in self.atoms.iter().enumerate() {
             let (here, next) = (self.atom(at), self.atom(at + 1));
+            // Within a word of ASCII, most of a text, there is nothing to find out.
+            let in_word = line_feeds == 0 && !unsure && is_letter(here) && is_letter(next);
+            let no_entity = || atom.kind.is_none() && self.kind(at + 1).is_none();
+            if in_word && self.reading.is_none() && no_entity() {
+                (word, heading) = (at, None);
+                pauses.push(Pause::Character);
+                continue;
+            }
             let blank = is_blank(here);
             if !blank {
                 if line_feeds > 0 {
@@ -243,6 +251,11 @@ impl Row<'_> {
             self.pauses[at] = self.pauses[at].min(Pause::Glued);
         }
     }
+}
+
+/// Whether an atom is a letter of ASCII.
+fn is_letter(atom: &str) -> bool {
+    matches!(atom.as_bytes(), [byte] if byte.is_ascii_alphabetic())
 }
 
 /// Whether a reader sees a new character at byte `at` of `text`.
