@@ -122,8 +122,10 @@ fn linked(text: CowStr<'_>) -> Vec<Event<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::render::html::sanitised;
     use crate::render::markup::{Markup, write};
+    use proptest::prelude::*;
 
     /// `text` as a paragraph of a mail, without what is said of every link.
     fn html(text: &str) -> String {
@@ -245,6 +247,30 @@ mod tests {
         for markup in [Markup::WordPressHtml, Markup::WordPressBlocks, Markup::Matrix] {
             let made = write("> [!WARNING]\n> So.", markup).text;
             assert!(made.contains("<strong>Warning:</strong> So."), "{}: {made}", markup.name());
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn words_stay_and_links_are_safe(text in "(https?://|www\\.|ftp://|javascript:|[a-zé火]{1,4}|[.,:;!?)(*_~&/#@ \n-]){0,24}") {
+            let mut last = 0;
+            for address in web_addresses(&text) {
+                prop_assert!(address.start >= last && address.start < address.end);
+                let own = text[address.clone()].to_lowercase();
+                prop_assert!(["https://", "http://", "www."].iter().any(|begin| own.starts_with(begin)), "{}", own);
+                prop_assert!(!own.contains(char::is_whitespace) && !own.contains('<'));
+                last = address.end;
+            }
+            let words = |events: Vec<Event<'_>>| -> String {
+                let texts = events.into_iter().filter_map(|event| match event {
+                    Event::Text(text) => Some(text.to_string()),
+                    _ => None,
+                });
+                texts.collect()
+            };
+            prop_assert_eq!(words(events(&text).collect()), words(markdown::events(&text).collect()));
         }
     }
 }

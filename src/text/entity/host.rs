@@ -237,11 +237,9 @@ pub(super) fn is_other_letter(c: char) -> bool {
 /// A letter of a script that puts no space between words: Thai, Lao, Tibetan,
 /// Burmese, Khmer, and what is written in China and Japan.
 fn is_unspaced_letter(c: char) -> bool {
-    match u32::from(c) {
-        0xE00..=0x109F | 0x1780..=0x17FF | 0x1950..=0x19FF | 0x1A20..=0x1AAF => true,
-        0x2E80..=0x312F | 0x3190..=0xA4CF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF => true,
-        _ => false,
-    }
+    matches!(u32::from(c),
+        0xE00..=0x109F | 0x1780..=0x17FF | 0x1950..=0x19FF | 0x1A20..=0x1AAF
+        | 0x2E80..=0x312F | 0x3190..=0xA4CF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
 }
 
 /// A letter of such a script, outside of ASCII.

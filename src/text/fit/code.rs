@@ -6,8 +6,8 @@ use super::row::{Pause, Row, feeds, is_blank};
 use crate::text::Rules;
 use std::ops::Range;
 
-/// What a part keeps free of a line of code: for the number behind it (` 10/12`).
-const NUMBER: usize = 16;
+/// What a part keeps free of a line of code: for the number behind it (` 1000/1000`).
+const NUMBER: usize = 12;
 
 /// Code in what is seen of a text.
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ impl Row<'_> {
     /// every part, with the marks around it.
     fn has_room(&self, start: usize, end: usize, weight: usize, rules: &Rules) -> bool {
         let weight = if rules.markup.counts_what_is_seen() { 0 } else { weight };
-        let most = |limit: usize| (limit - limit.min(NUMBER).min(limit / 8)).saturating_sub(weight);
+        let most = |limit: usize| (limit - NUMBER.min(limit / 3)).saturating_sub(weight);
         let limit = match (rules.limit, rules.caption_limit) {
             (Some(limit), Some(caption)) => Some(limit.min(caption)),
             (limit, caption) => limit.or(caption),
@@ -119,6 +119,7 @@ impl Row<'_> {
 #[cfg(test)]
 mod tests {
     use crate::text::{Rules, Syntax, Unit, count, fit, fixtures::letters, network};
+    use proptest::prelude::*;
 
     fn plain(limit: usize) -> Rules {
         letters(Unit::Grapheme, Some(limit))
@@ -215,6 +216,46 @@ mod tests {
                         lines.all(|line| line.starts_with("Some") || code.lines().any(|own| own == line)),
                         "{limit}: {part}"
                     );
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever is code: nothing is lost, each part fits, and a line of code
+        /// that has room is in one part with all that it is moved in by.
+        #[test]
+        fn code_is_whole_wherever_it_stands(
+            lines in prop::collection::vec(("( {1,6})?[a-z]{1,9}( [a-z{(:.\\\\]{1,9}){0,9}", any::<bool>(), 0_usize..3), 1..24),
+            limit in 24_usize..120,
+        ) {
+            let mut text = String::new();
+            let mut code = Vec::new();
+            for (line, is_code, feeds) in &lines {
+                if *is_code {
+                    code.push(text.len());
+                }
+                text.push_str(if *is_code { line.trim_end() } else { line.trim() });
+                text.push_str(&"\n".repeat(feeds + 1));
+            }
+            let rules = plain(limit);
+            let known = fit::Known { code: &code, ..fit::Known::default() };
+            let stretches = fit::stretches(&text, &rules, 80, true, known);
+            let parts: Vec<String> = stretches.iter().map(|part| part.of(&text)).collect();
+            let bare = |text: &str| text.replace(char::is_whitespace, "");
+            prop_assert_eq!(bare(&parts.concat()), bare(&text));
+            let mut numbered = parts.clone();
+            fit::number(&mut numbered, rules.markup);
+            for part in &numbered {
+                prop_assert!(count(part, &rules, 80).fits(), "{:?}", part);
+            }
+            for (line, _, _) in lines.iter().filter(|(_, is_code, _)| *is_code) {
+                let line = line.trim_end();
+                if count(line, &rules, 80).counted + 12 <= limit && limit >= 36 {
+                    let whole = parts.iter().flat_map(|part| part.lines()).any(|own| own == line);
+                    prop_assert!(whole, "{:?} is not whole in {:?}", line, parts);
                 }
             }
         }

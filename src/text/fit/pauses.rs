@@ -70,7 +70,8 @@ impl Row<'_> {
             let announces = || self.atom(word).ends_with([':', '：']);
             let mut heads = || *heading.get_or_insert_with(|| alone && self.is_heading(line, word));
             let pause = match line_feeds {
-                _ if unsure || here.ends_with(stacks_the_next) => Pause::Never,
+                _ if unsure => Pause::Never,
+                _ if here.ends_with(stacks_the_next) => Pause::Glued,
                 2.. if announces() || heads() => Pause::Close,
                 2.. => Pause::Paragraph,
                 1 if announces() => Pause::Close,

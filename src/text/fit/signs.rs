@@ -137,7 +137,7 @@ pub(super) fn is_leading_vowel(c: char) -> bool {
 
 /// Signs that put the next consonant below the one before: Khmer coeng, Burmese
 /// and Tai Tham virama (Unicode, chapters 16.3 and 16.4, `InSC=Invisible_Stacker`).
-/// Between the two is no place, though UAX #29 sees one.
+/// Between the two is no good place, though UAX #29 sees one.
 pub(super) fn stacks_the_next(c: char) -> bool {
     matches!(c, '\u{17d2}' | '\u{1039}' | '\u{1a60}')
 }
