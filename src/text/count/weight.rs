@@ -57,7 +57,7 @@ fn until_many_stay(text: &str) -> usize {
         }
         end = if row == 0 { at } else { end };
         row += 1;
-        if row == 8 {
+        if row == 3 {
             return end;
         }
     }
