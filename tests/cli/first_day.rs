@@ -54,6 +54,33 @@ fn a_card_without_a_link_is_told_by_its_rule() {
 }
 
 #[test]
+fn what_goes_with_a_post_is_as_the_page_says() {
+    let house = House::new();
+    let with_text = |text: &str| {
+        let overrides: Vec<String> = ["tweet", "facebook"]
+            .iter()
+            .map(|rung| format!("[overrides.{rung}]\ntext = \"{text}\"\n"))
+            .collect();
+        let head = "title = \"It is here\"\nsummary = \"All of it.\"\n[[media]]\nfile = \"cover.png\"\n";
+        let alt = "alt = { en = \"A ladder leaning on a wall\" }\n";
+        house.write(MESSAGE, &format!("+++\n{head}{alt}{}+++\nBody.\n", overrides.concat()));
+        let json = house.run(&["preview", "hello", "--format", "json"]).ends(0).json();
+        // The images of the post, and the address of its card.
+        ["tweet", "facebook"].map(|rung| {
+            let variants = json["variants"].as_array().unwrap();
+            let post = variants.iter().find(|variant| variant["rung"] == rung).unwrap();
+            let images = post["parts"][0]["media"].as_array().unwrap().len();
+            (images, post["card"]["url"].as_str().unwrap_or("none").to_owned())
+        })
+    };
+    let page = "https://rung.invalid/blog/tracked".to_owned();
+    let other = with_text("Hello https://example.org/x");
+    assert_eq!(other, [(1, "none".to_owned()), (0, page.clone())]);
+    let own = with_text("Hello {{ rungs.blog.url }}");
+    assert_eq!(own, [(0, page.clone()), (0, page)]);
+}
+
+#[test]
 fn an_id_that_was_lost_is_found_again() {
     let house = House::new();
     let project = house.read("ladder.toml");
