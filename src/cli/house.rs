@@ -101,8 +101,8 @@ impl House {
                 Ok(id) => {
                     let shown = self.loaded.folder.name_of(&self.loaded.folder.store_file());
                     format!(
-                        "there is a store at `{shown}`: if it is this project's, write `[store]` and below it \
-                         `id = \"{id}\"` into `ladder.toml`"
+                        "there is a store at `{shown}`: if it is this project's, give `ladder.toml` the section `[store]` with \
+                         `id = \"{id}\"`"
                     )
                 }
                 Err(_) => "`ladder store create` makes a store and says its id".to_owned(),

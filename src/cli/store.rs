@@ -74,7 +74,7 @@ fn exists(path: &Path, shown: &str, said: Option<&str>) -> Failure {
         Some(said) => format!(
             "if it is this project's, replace `id = \"{said}\"` below `[store]` in `{PROJECT_FILE}` by `id = \"{id}\"`"
         ),
-        None => format!("if it is this project's, write `[store]` and below it `id = \"{id}\"` into `{PROJECT_FILE}`"),
+        None => format!("if it is this project's, give `{PROJECT_FILE}` the section `[store]` with `id = \"{id}\"`"),
     })
 }
 

@@ -89,6 +89,7 @@ fn wrong(address: &str, message: &Message, has_root: bool) -> Option<(String, St
         if !is_host {
             let why = format!("begins with `{scheme}:`, which pages and mails leave out");
             let hint = match nearest(&scheme, SCHEMES.iter().copied()) {
+                Some("http") => "did you mean `https:`?".to_owned(),
                 Some(near) => format!("did you mean `{near}:`?"),
                 None => "links begin with `https:`, `http:` or `mailto:`".to_owned(),
             };

@@ -30,7 +30,7 @@ fn links_of_the_body_lead_somewhere() {
     house.write(MESSAGE, &format!("{text}\n[bad](htp://acme.example) [rel](coffee.example/x) [empty]()\n"));
     house.write("ladder.toml", &format!("allow = [\"relative-link\"]\n{}", house.read("ladder.toml")));
     let text = checked(&house, 0);
-    assert!(text.contains("begins with `htp:`") && text.contains("did you mean `http:`?"), "{text}");
+    assert!(text.contains("begins with `htp:`") && text.contains("did you mean `https:`?"), "{text}");
     assert!(text.contains("warning[bad-link]: a link has no address"), "{text}");
     // The mail is told of what is relative, as an error of its own.
     assert!(!text.contains("bad-link]: the link `coffee"), "{text}");
@@ -38,6 +38,10 @@ fn links_of_the_body_lead_somewhere() {
     let text = checked(&house, 3);
     assert!(text.contains("error[relative-link]"), "{text}");
     assert_eq!(text.matches("coffee.example/x`").count(), 1, "{text}");
+    // The place is that of the link, not of the first letters that look like it.
+    house.write(MESSAGE, "+++\ntitle = \"It\"\nsummary = \"Is.\"\n+++\nhttps://x.example\n\n[abs](/x)\n");
+    let text = checked(&house, 3);
+    assert!(text.contains("message.md:7:7"), "{text}");
 }
 
 #[test]
@@ -86,7 +90,7 @@ fn an_id_that_was_lost_is_found_again() {
     let project = house.read("ladder.toml");
     let id = project.split("[store]\nid = \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     house.edit("ladder.toml", &format!("[store]\nid = \"{id}\""), "");
-    let line = format!("write `[store]` and below it `id = \"{id}\"` into `ladder.toml`");
+    let line = format!("give `ladder.toml` the section `[store]` with `id = \"{id}\"`");
     for verb in [&["publish", "hello", "--yes"][..], &["store", "create"], &["store", "info"]] {
         let told = house.run(verb).ends(2).err();
         assert!(told.contains(&line), "{verb:?}: {told}");
