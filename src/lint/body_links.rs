@@ -2,11 +2,11 @@
 
 use super::{Subject, table};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::ladder::Message;
 use crate::render::VariantKind;
 use crate::source::{Span, Spanned};
 use crate::text::{markdown, visible};
 use pulldown_cmark::{Event, LinkType, Options, Tag};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// What pages and mails keep of links; all else is left out of them, and the
@@ -29,10 +29,11 @@ pub(super) fn bad_links(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let has_root = kinds().any(|kind| kind != VariantKind::Post);
     let mut told: Vec<String> = Vec::new();
     for message in std::iter::once(subject.message).chain(&subject.message.translations) {
+        let files: HashSet<String> = message.media.iter().map(|media| bare(&media.file.value)).collect();
         let whole = subject.ladder.rungs.iter().filter_map(|rung| message.written_whole(&rung.name.value));
         for body in std::iter::once(&message.body).chain(whole.map(|whole| &whole.body)) {
             for (address, range) in addresses(&body.value) {
-                let Some((why, hint)) = wrong(&address, message, has_root) else { continue };
+                let Some((why, hint)) = wrong(&address, &files, has_root) else { continue };
                 let shown: String = visible(&address).chars().take(SHOWN).collect();
                 let quoted = format!("`{address}`");
                 let said = |other: &Diagnostic| {
@@ -65,8 +66,8 @@ fn addresses(body: &str) -> impl Iterator<Item = (String, Range<usize>)> {
     })
 }
 
-/// Why nobody can follow `address`, and what to write; nothing, if they can.
-fn wrong(address: &str, message: &Message, has_root: bool) -> Option<(String, String)> {
+/// Why nobody can follow `address` (`files` lie beside the message), and what to write; nothing, if they can.
+fn wrong(address: &str, files: &HashSet<String>, has_root: bool) -> Option<(String, String)> {
     let whole = "write the whole address, with `https://`".to_owned();
     if address.is_empty() {
         return Some(("has no address".to_owned(), "write where it leads: `[words](https://…)`".to_owned()));
@@ -96,9 +97,8 @@ fn wrong(address: &str, message: &Message, has_root: bool) -> Option<(String, St
             return Some((why, hint));
         }
     }
-    let bare = |path: &str| path.strip_prefix("./").unwrap_or(path).replace("%20", " ");
     let file = address.split(['?', '#']).next().unwrap_or(address);
-    if message.media.iter().any(|media| bare(&media.file.value) == bare(file)) {
+    if files.contains(&bare(file)) {
         return None;
     }
     let hint = match first.contains('.') && !first.starts_with('.') {
@@ -106,6 +106,11 @@ fn wrong(address: &str, message: &Message, has_root: bool) -> Option<(String, St
         false => whole,
     };
     Some(("is relative: it leads to another place from each page".to_owned(), hint))
+}
+
+/// A file's name beside the message, as it is compared.
+fn bare(path: &str) -> String {
+    path.strip_prefix("./").unwrap_or(path).replace("%20", " ")
 }
 
 /// Where the link is written; the beginning of the body, if its text is not
