@@ -4,6 +4,7 @@ use super::look::{Look, OfVariant, number};
 use super::mail::in_body;
 use super::{Subject, table};
 use crate::diagnostic::Diagnostic;
+use crate::ladder::Overflow;
 use crate::render::{Variant, VariantKind};
 use crate::source::{Span, Spanned};
 use crate::text::{Dialect, EntityKind, Syntax, entities};
@@ -177,6 +178,9 @@ fn link_missing(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     };
     let whole = look.written_whole();
     let hint = match (&look.made.message.link, whole) {
+        (_, None) if is_cut_off(look) => "its template has one, which was cut off at the end: shorten what \
+                                          stands before it instead, as in `{{ message.summary | fit(120) }}`"
+            .to_owned(),
         (_, None) => hint,
         (Some(link), Some(_)) => format!("put `{}` into `{}.md`", link.value.trim(), look.rung()),
         (None, Some(_)) => no_template(look.rung()),
@@ -196,6 +200,22 @@ pub(super) fn no_template(rung: &str) -> String {
         "`{rung}.md` is no template: write its words as `text` in `[overrides.{rung}]` of the message instead, \
          where `{{{{ rungs.NAME.url }}}}` becomes an address"
     )
+}
+
+/// Whether a template of a post that is shortened as a whole has a link at all,
+/// which is no longer there.
+fn is_cut_off(look: &Look<'_>) -> bool {
+    let shortened = look.settings.overflow.as_ref().is_some_and(|wish| wish.value == Overflow::Shorten);
+    let texts = look.settings.text.iter().chain(look.settings.shorter.iter().flatten());
+    shortened && texts.into_iter().any(|text| says_link(&text.value))
+}
+
+/// Whether a template writes the address of a rung, or the message's link.
+fn says_link(template: &str) -> bool {
+    let filled = template.split("{{").skip(1).filter_map(|rest| rest.split("}}").next());
+    filled.flat_map(str::split_whitespace).any(|word| {
+        word.starts_with("rungs.") && word.contains(".url") || matches!(word, "link" | "message.link")
+    })
 }
 
 fn several_links(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
@@ -272,4 +292,21 @@ fn is_private(host: &str) -> bool {
     let ending = host.rsplit('.').next().unwrap_or(host);
     !host.contains('.')
         || ["local", "localhost", "internal", "lan", "test", "invalid", "home"].contains(&ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_link;
+
+    #[test]
+    fn a_template_with_a_link_is_known() {
+        for text in
+            ["{{ message.title }} {{ rungs.blog.url }}", "{{rungs.blog.url | untracked}}", "{{ link }}"]
+        {
+            assert!(says_link(text), "{text}");
+        }
+        for text in ["{{ message.title }}", "rungs.blog.url", "a link", "{{ rungs.blog.title }}"] {
+            assert!(!says_link(text), "{text}");
+        }
+    }
 }

@@ -111,7 +111,7 @@ impl<'a> Writer<'a> {
         let text = tidy(&filled.text, syntax);
         // An address that is put in later is spelt as the text is.
         let text = if syntax.has_entities() { late::in_html(&text) } else { text };
-        tracking_of(self.job).tag_written_except(&text, syntax, &filled.untracked)
+        tracking_of(self.job).tag_post_except(&text, &self.job.outlet.rules, &filled.untracked)
     }
 
     /// How the outlet's posts are written.

@@ -1,7 +1,9 @@
 //! UTM tags on the brand's own links.
 
-use crate::text::Syntax;
+mod form;
+
 use crate::text::markup::links::with_addresses;
+use crate::text::{Rules, Syntax};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use url::Url;
@@ -39,28 +41,34 @@ impl Tracking {
                 return url.to_owned();
             }
         }
-        let tags = [
-            ("utm_source", &self.source),
-            ("utm_medium", &self.medium),
-            ("utm_campaign", &self.campaign),
-            ("utm_content", &self.content),
-        ];
         let mut out = address.to_owned();
-        for (key, value) in tags.iter().filter(|(_, value)| !value.is_empty()) {
+        let query = self.query();
+        if !query.is_empty() {
             if !out.contains('?') {
                 out.push('?');
             } else if !out.ends_with(['?', '&']) {
                 out.push('&');
             }
-            out.push_str(key);
-            out.push('=');
-            out.extend(url::form_urlencoded::byte_serialize(value.as_bytes()));
+            out.push_str(&query);
         }
         if let Some(fragment) = fragment {
             out.push('#');
             out.push_str(fragment);
         }
         out
+    }
+
+    /// What is added: `utm_source=…&utm_medium=…`, without what is empty.
+    fn query(&self) -> String {
+        let tags = [
+            ("utm_source", &self.source),
+            ("utm_medium", &self.medium),
+            ("utm_campaign", &self.campaign),
+            ("utm_content", &self.content),
+        ];
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(tags.into_iter().filter(|(_, value)| !value.is_empty()));
+        query.finish()
     }
 
     /// `text` with every web address in it tagged.
@@ -83,6 +91,18 @@ impl Tracking {
         let tagged =
             |url: &str| Some(self.tag(url)).filter(|tagged| !untracked.contains(url) && tagged != url);
         with_addresses(text, syntax, tagged).into_owned()
+    }
+
+    /// The same of a post for the network of `rules`: where it would find another
+    /// end of an address with its tags, that is written otherwise (`words: address`
+    /// for `words (address)`, a space behind), or left without tags.
+    pub fn tag_post_except(&self, text: &str, rules: &Rules, untracked: &BTreeSet<String>) -> String {
+        if rules.markup != Syntax::Plain || self.domains.is_empty() || !text.contains("://") {
+            return self.tag_written_except(text, rules.markup, untracked);
+        }
+        let tagged =
+            |url: &str| Some(self.tag(url)).filter(|tagged| !untracked.contains(url) && tagged != url);
+        form::tagged(text, rules.dialect, &self.query(), tagged)
     }
 
     /// HTML with the address of every `href="…"` tagged.
@@ -179,6 +199,46 @@ mod tests {
             assert_eq!(t.tag(url), url);
         }
         assert_eq!(Tracking::default().tag("https://acme.example"), "https://acme.example");
+    }
+
+    #[test]
+    fn a_network_links_what_is_tagged_and_no_more() {
+        use crate::text::{EntityKind, entities, network};
+        let t = Tracking { domains: vec!["acme.org".to_owned()], ..tracking() };
+        let on = |text: &str, rules: &Rules| t.tag_post_except(text, rules, &BTreeSet::new());
+        let tagged = format!("https://acme.org/q?{TAGS}");
+        assert_eq!(on("das (https://acme.org/q)…", &network::MASTODON), format!("das: {tagged} …"));
+        assert_eq!(on("das (https://acme.org/q)", &network::X), format!("das ({tagged})"));
+        assert_eq!(on("Das! (https://acme.org/q)…", &network::MASTODON), format!("Das! {tagged} …"));
+        assert_eq!(on("a (https://b.org/q) b", &network::MASTODON), "a (https://b.org/q) b");
+        // An address that is not known yet gets its tags later.
+        let late = "das (https://rung.invalid/blog/tracked)…";
+        assert_eq!(on(late, &network::MASTODON), "das: https://rung.invalid/blog/tracked …");
+        assert_eq!(Tracking::default().tag_post_except(late, &network::MASTODON, &BTreeSet::new()), late);
+        let plain = "das (https://rung.invalid/blog/plain)…";
+        assert_eq!(on(plain, &network::MASTODON), plain);
+        for rules in [network::MASTODON, network::X, network::BLUESKY, network::LINKEDIN] {
+            let links = |text: &str| -> Vec<String> {
+                let found = entities(text, rules.dialect).into_iter();
+                let links = found.filter(|entity| entity.kind == EntityKind::Link);
+                links.map(|link| text[link.range].to_owned()).collect()
+            };
+            for behind in ["“ x", "» x", " – x", "–x", "。", "。x", "…", ")", ")。", ").", "’s", "\n"]
+            {
+                for before in ["", "siehe ", "siehe (", "„", "( "] {
+                    let text = format!("{before}https://acme.org/q{behind}");
+                    // A text of which readers and the network see the same link.
+                    let own = ["https://acme.org/q"];
+                    if links(&text) == own
+                        && Syntax::Plain.addresses(&text) == [before.len()..before.len() + 18]
+                    {
+                        let made = on(&text, &rules);
+                        let whole = links(&made) == [&*tagged] || made == text;
+                        assert!(whole, "{made:?} on {}", rules.network);
+                    }
+                }
+            }
+        }
     }
 
     #[test]

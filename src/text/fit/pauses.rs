@@ -163,6 +163,7 @@ impl Row<'_> {
             || digit(here) && digit(next)
             || here.starts_with(is_leading_vowel)
             || next.starts_with(is_following_vowel)
+            || ends_burmese_syllable(next)
     }
 
     /// What stands in brackets or quotes stays together where it costs at most `most`.

@@ -12,6 +12,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// A last part of this many words or fewer looks lost.
 const ORPHAN_WORDS: usize = 3;
+/// The same in letters, where words have no spaces between them.
+const ORPHAN_LETTERS: usize = 9;
 /// So far back a place inside of a word is looked for that changes nothing.
 const LOOSEN: usize = 32;
 
@@ -214,7 +216,11 @@ impl<'a> Row<'a> {
                 (Pause::Close, Where::Any, full / 8),
             ],
         };
+        // Where only phrases have spaces between them, one far away is none.
+        let far = is_unspaced(self.atom(last)) && is_unspaced(self.atom(last - 1));
         for (wanted, place, least) in worth.iter().copied() {
+            let reach = if far && wanted <= Pause::Clause { full / 2 } else { 0 };
+            let least = least.max(reach);
             let mut at = last;
             while at > start && used(at) >= least {
                 let there = place == Where::Any || is_blank(self.atom(at - 1));
@@ -255,22 +261,35 @@ impl<'a> Row<'a> {
     pub fn adopt_orphan(&self, cuts: &mut [usize], fits: impl Fn(usize, usize) -> bool) {
         let [.., before, last, end] = cuts else { return };
         let words = self.count_words(*before);
-        let enough = |from: usize, to: usize| words[to - *before] - words[from - *before] > ORPHAN_WORDS;
+        // There, each letter with its marks is a word to UAX #29.
+        let unspaced = is_unspaced(self.atom(*last));
+        let few = if unspaced { ORPHAN_LETTERS } else { ORPHAN_WORDS };
+        let enough = |from: usize, to: usize| words[to - *before] - words[from - *before] > few;
         if enough(*last, *end) {
             return;
         }
         let whole = self.costs[*last] - self.costs[*before];
-        for wanted in [Pause::Sentence, Pause::Clause, Pause::Word] {
+        let wishes: &[Pause] = match unspaced {
+            true => &[Pause::Sentence, Pause::Clause, Pause::Word, Pause::Syllable, Pause::Character],
+            false => &[Pause::Sentence, Pause::Clause, Pause::Word],
+        };
+        for wanted in wishes.iter().copied() {
+            let least = match wanted {
+                Pause::Clause | Pause::Word if unspaced => whole / 2,
+                Pause::Clause | Pause::Word => 0,
+                _ => whole / 3,
+            };
             let mut at = *last;
             while at > *before + 1 {
                 at -= 1;
                 let begins = !is_blank(self.atom(at)) || self.keeps(at);
+                // In a word of Latin letters no part begins.
+                let begins = begins && (wanted >= Pause::Close || is_unspaced(self.atom(at)));
                 let starts = self.pauses[at - 1] >= wanted && begins;
                 if !starts || !enough(at, *end) {
                     continue;
                 }
-                let leaves = enough(*before, at)
-                    && (wanted < Pause::Sentence || self.costs[at] - self.costs[*before] >= whole / 3);
+                let leaves = enough(*before, at) && self.costs[at] - self.costs[*before] >= least;
                 if leaves && fits(at, *end) && fits(*before, at) {
                     *last = at;
                     return;

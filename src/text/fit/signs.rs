@@ -160,6 +160,29 @@ pub(super) fn is_following_vowel(c: char) -> bool {
     )
 }
 
+/// Letters of scripts that put spaces between phrases, not between words: Thai,
+/// Lao, Burmese, Khmer and the scripts of the Tai languages.
+pub(super) fn is_unspaced(cluster: &str) -> bool {
+    cluster.chars().next().is_some_and(|c| {
+        matches!(u32::from(c), 0xE00..=0xEFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x1950..=0x19DF
+            | 0x1A20..=0x1AAF | 0xA9E0..=0xA9FF | 0xAA60..=0xAADF)
+    })
+}
+
+/// Whether a Burmese cluster ends the syllable before it: a consonant whose
+/// vowel is killed (asat, with a tone or not), or that stands on the next one
+/// (Unicode, chapter 16.3).
+pub(super) fn ends_burmese_syllable(cluster: &str) -> bool {
+    let mut chars = cluster.chars();
+    let consonant = chars.next().is_some_and(|c| matches!(c, '\u{1000}'..='\u{1021}' | '\u{103f}'));
+    consonant
+        && match chars.next() {
+            Some('\u{103a}' | '\u{1039}') => true,
+            Some('\u{1037}') => chars.next() == Some('\u{103a}'),
+            _ => false,
+        }
+}
+
 /// What stands beside a number as its unit.
 pub(super) fn is_unit(c: char) -> bool {
     matches!(c, '%' | '‰' | '€' | '$' | '£' | '¥' | '°')

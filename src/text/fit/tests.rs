@@ -420,3 +420,33 @@ fn time_grows_with_the_text() {
         let _ = split(&text, &plain(30_000), 80);
     }
 }
+
+#[test]
+fn a_far_space_is_none_where_words_have_none() {
+    let thai = "ขณะที่วิศวกรกำลังนับเชื้อเพลิงอีกครั้ง";
+    let text = format!("{thai} {}", thai.repeat(8));
+    let made = shorten(&text, 280, &x(), 80);
+    assert!(count(&made, &x(), 80).counted > 140, "{made}");
+    let parts = split(&text, &x(), 80);
+    assert!(parts.iter().all(|part| count(part, &x(), 80).counted > 50), "{parts:?}");
+    assert_eq!(parts.concat().replace(' ', ""), text.replace(' ', ""));
+}
+
+#[test]
+fn no_thread_ends_in_a_lost_letter() {
+    for letter in ["ក", "ก", "ລ"] {
+        let parts = split(&letter.repeat(301), &network::BLUESKY, 80);
+        let lengths: Vec<usize> = parts.iter().map(|part| part.chars().count()).collect();
+        assert_eq!(lengths, [291, 10], "{letter}");
+    }
+}
+
+#[test]
+fn no_part_begins_with_the_end_of_a_burmese_syllable() {
+    let text = "ခဲ့သည်".repeat(30);
+    for limit in 20..40 {
+        let parts = split(&text, &plain(limit), 80);
+        assert_eq!(parts.concat(), text);
+        assert!(parts.iter().all(|part| !part.starts_with("ည်")), "{limit}: {parts:?}");
+    }
+}
