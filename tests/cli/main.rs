@@ -12,6 +12,7 @@ mod linkedin;
 mod looking;
 mod making;
 mod newcomer;
+mod pasting;
 mod prices;
 mod sending;
 
