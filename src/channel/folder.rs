@@ -109,6 +109,14 @@ impl Folder {
         }
     }
 
+    /// Takes a file away, if it is there.
+    pub fn remove(&self, file: &str) -> Result<(), SendError> {
+        if self.read(file)?.is_none() {
+            return Ok(());
+        }
+        fs::remove_file(self.path(file)?).map_err(|error| self.trouble("remove", file, &error))
+    }
+
     /// The names in it, sorted; empty if it does not exist.
     pub fn names(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.project.join(&self.below)) else { return Vec::new() };

@@ -13,7 +13,7 @@ use crate::ladder::Project;
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
-use crate::render::{Defaults, Outlet, Picture, Variant, VariantKind};
+use crate::render::{Defaults, Outlet, Picture, Post, Variant, VariantKind};
 use crate::text::{Rules, escape, network};
 use serde_json::{Value, json};
 use std::future::Future;
@@ -90,12 +90,13 @@ pub fn folder_of(reader: &mut Reader<'_>, key: &str) -> Option<String> {
 const ONE_BREATH: usize = 1000;
 
 /// The limits and templates of a network, else those of plain text without
-/// limits, under the name `otherwise`.
+/// limits, under the name `otherwise`. A person has one box to paste into: no
+/// field for a card's link beside the text.
 pub fn network_rules(network: Option<&str>, otherwise: &'static str) -> (Rules, Defaults) {
     match network {
         Some("x") => (network::X, defaults::X),
-        Some("facebook") => (network::FACEBOOK, defaults::FACEBOOK),
-        Some("linkedin") => (network::LINKEDIN, defaults::LINKEDIN),
+        Some("facebook") => (Rules { card_field: false, ..network::FACEBOOK }, defaults::FACEBOOK_BY_HAND),
+        Some("linkedin") => (Rules { card_field: false, ..network::LINKEDIN }, defaults::LINKEDIN),
         known if let Some(rules) = known.and_then(network::find).filter(|rules| rules.network != "email") => {
             let short = rules.limit.is_some_and(|limit| limit <= ONE_BREATH);
             (*rules, if short { defaults::X } else { defaults::PLAIN })
@@ -195,6 +196,9 @@ impl Channel for Outbox {
     }
 }
 
+/// How many generations back a file's owner is looked for.
+const EARLIER: usize = 1000;
+
 /// Where one variant's files go.
 struct Place {
     folder: Folder,
@@ -222,12 +226,35 @@ impl Place {
             variant: attempt.variant.clone(),
             rules,
         };
-        // Another ladder's rung of the same name, or an earlier generation:
-        // what a person may be about to paste is not overwritten.
-        if place.key_of(&place.name)?.is_some_and(|key| key != place.key) {
-            place.name = format!("{}-{}", place.name, &place.key[..8.min(place.key.len())]);
+        // Another ladder's rung of the same name is not overwritten, nor what a
+        // person has worked on. An earlier generation as it was written makes
+        // room: beside the new one it would only be pasted by mistake.
+        let own = format!("{}-{}", place.name, place.key.get(..8).unwrap_or(&place.key));
+        match place.key_of(&place.name)? {
+            Some(key) if key != place.key => {
+                let has_its_own = place.key_of(&own)?.as_ref() == Some(&place.key);
+                if has_its_own || !place.is_earlier(&key, &attempt.identity)? {
+                    place.name = own;
+                }
+            }
+            _ => {}
         }
         Ok(place)
+    }
+
+    /// Whether `key` is an earlier generation's, and its text lies as it was written.
+    fn is_earlier(&self, key: &str, identity: &Identity) -> Result<bool, SendError> {
+        let of = |generation| Identity { generation, recipient: None, ..identity.clone() }.key().0;
+        if !(0..identity.generation).rev().take(EARLIER).any(|generation| of(generation) == key) {
+            return Ok(false);
+        }
+        let record = self.folder.read(&format!("{}.json", self.name))?.unwrap_or_default();
+        let record: Value = serde_json::from_slice(&record).unwrap_or_default();
+        let written: Option<Variant> = serde_json::from_value(record["variant"].clone()).ok();
+        let lies = self.folder.read(&format!("{}.txt", self.name))?;
+        Ok(written.is_some_and(|written| {
+            lies.is_none_or(|lies| lies == text_of(&written, &self.rules).into_bytes())
+        }))
     }
 
     fn key_of(&self, name: &str) -> Result<Option<String>, SendError> {
@@ -237,6 +264,12 @@ impl Place {
     }
 
     fn write(&self) -> Result<String, SendError> {
+        // The record says whose files these are: where they are to be another's,
+        // it goes first, so that a run that ends between is begun anew.
+        if self.key_of(&self.name)?.is_some_and(|key| key != self.key) {
+            self.folder.remove(&format!("{}.json", self.name))?;
+            self.folder.remove(&format!("{}.alt.txt", self.name))?;
+        }
         let mut files: Vec<(String, String)> = Vec::new();
         for picture in self.variant.pictures() {
             if files.iter().any(|(digest, _)| *digest == picture.sha256) {
@@ -254,7 +287,7 @@ impl Place {
         self.folder.keep(&text, text_of(&self.variant, &self.rules).as_bytes())?;
         self.folder
             .keep(&format!("{}.html", self.name), html_of(&self.variant, &files, &self.rules).as_bytes())?;
-        let alt = alt_texts(&self.variant.pictures(), &files);
+        let alt = alt_texts(&self.variant, &files);
         if !alt.is_empty() {
             self.folder.keep(&format!("{}.alt.txt", self.name), alt.as_bytes())?;
         }
@@ -281,9 +314,10 @@ fn text_of(variant: &Variant, rules: &Rules) -> String {
                 text += typed(&part.text, rules).trim_end();
                 text.push('\n');
             }
-            // A network makes the card of the link that is pasted with the text.
-            if let Some(card) = post.card.as_ref().filter(|card| !text.contains(&card.url)) {
-                text += &format!("\n{}\n", card.url);
+            // Where a field of its own would have held the card's link, the
+            // network makes the card of the one that is pasted with the text.
+            if let Some(url) = link_to_paste(post) {
+                text += &format!("\n{url}\n");
             }
             if let Some(comment) = &post.first_comment {
                 text += &format!("\n--- first comment ---\n\n{}\n", typed(comment, rules).trim_end());
@@ -295,6 +329,16 @@ fn text_of(variant: &Variant, rules: &Rules) -> String {
     }
 }
 
+/// The card's link, where none of the texts has it already.
+fn link_to_paste(post: &Post) -> Option<&str> {
+    let bare = |url: &str| url.split(['?', '#']).next().unwrap_or(url).to_owned();
+    let card = post.card.as_ref()?;
+    let mut links = post.parts.iter().flat_map(|part| &part.links);
+    let there = links.any(|link| bare(link) == bare(&card.url))
+        || post.parts.iter().any(|part| part.text.contains(&card.url));
+    (!there).then_some(card.url.as_str())
+}
+
 /// The same, to copy with its formatting.
 fn html_of(variant: &Variant, files: &[(String, String)], rules: &Rules) -> String {
     match variant {
@@ -304,7 +348,15 @@ fn html_of(variant: &Variant, files: &[(String, String)], rules: &Rules) -> Stri
                 body += &formatted(&part.text, rules);
                 body += "<hr>\n";
             }
-            page("", body.trim_end_matches("<hr>\n"))
+            let mut body = body.trim_end_matches("<hr>\n").to_owned();
+            if let Some(url) = link_to_paste(post) {
+                let url = escape(url);
+                body += &format!("\n<p><a href=\"{url}\">{url}</a></p>\n");
+            }
+            if let Some(comment) = &post.first_comment {
+                body += &format!("\n<hr>\n<p>First comment:</p>\n{}", formatted(comment, rules));
+            }
+            page("", &body)
         }
         Variant::Article(article) => {
             page(&article.title, &format!("<h1>{}</h1>\n{}", escape(&article.title), article.html))
@@ -324,11 +376,32 @@ fn page(title: &str, body: &str) -> String {
     format!("<!doctype html>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n{body}\n")
 }
 
-fn alt_texts(pictures: &[&Picture], files: &[(String, String)]) -> String {
+/// Each picture's file and words; of a thread also the part that it goes with.
+fn alt_texts(variant: &Variant, files: &[(String, String)]) -> String {
+    let file = |picture: &Picture| {
+        files.iter().find(|(digest, _)| *digest == picture.sha256).map(|(_, name)| name.as_str())
+    };
     let mut text = String::new();
-    for (digest, name) in files {
-        if let Some(picture) = pictures.iter().find(|picture| picture.sha256 == *digest) {
-            text += &format!("{name}\n{}\n\n", picture.alt.trim());
+    let mut write = |picture: &Picture, place: &str| {
+        if let Some(name) = file(picture) {
+            text += &format!("{name}{place}\n{}\n\n", picture.alt.trim());
+        }
+    };
+    match variant {
+        Variant::Post(post) if post.parts.len() > 1 => {
+            for (at, part) in post.parts.iter().enumerate() {
+                let place = format!(" (part {} of {})", at + 1, post.parts.len());
+                part.media.iter().for_each(|picture| write(picture, &place));
+            }
+            if let Some(picture) = post.card.as_ref().and_then(|card| card.image.as_ref()) {
+                write(picture, " (the link's card)");
+            }
+        }
+        Variant::Post(_) | Variant::Article(_) | Variant::Mail(_) => {
+            let mut told = std::collections::BTreeSet::new();
+            for picture in variant.pictures().into_iter().filter(|picture| told.insert(&picture.sha256)) {
+                write(picture, "");
+            }
         }
     }
     text
@@ -389,14 +462,52 @@ mod tests {
         assert!(fs::read_to_string(folder.join("tweet.html")).unwrap().contains("<p>One &lt;b&gt;</p>"));
         assert_eq!(fs::read(folder.join("a.png")).unwrap(), b"png bytes");
         let alt = fs::read_to_string(folder.join("tweet.alt.txt")).unwrap();
-        assert_eq!(alt, "a.png\nAlt of a.png\n\n");
+        assert_eq!(alt, "a.png (part 1 of 2)\nAlt of a.png\n\n");
         // Again: nothing changes, and it is found.
         assert_eq!(outbox.send(&payload.parts[0], &attempt).await.unwrap(), receipt);
         assert_eq!(outbox.find(&payload.parts[0], &attempt).await.unwrap(), Found::Sent(receipt));
-        // Another generation does not take the first one's place.
+        // A newer generation takes the place of the first one, as it lies.
         attempt.identity.generation = 1;
-        let second = outbox.send(&payload.parts[0], &attempt).await.unwrap().detail.unwrap();
-        assert!(second.starts_with("outbox/2026/untitled/rocket-2/tweet-"), "{second}");
+        let outdated = attempt.clone();
+        attempt.variant = fixture::post(&["New words"]);
+        assert_eq!(outbox.find(&payload.parts[0], &attempt).await.unwrap(), Found::Absent);
+        let second = outbox.send(&payload.parts[0], &attempt).await.unwrap();
+        assert_eq!(second.detail.as_deref(), Some("outbox/2026/untitled/rocket-2/tweet.txt"));
+        assert_eq!(fs::read_to_string(folder.join("tweet.txt")).unwrap(), "New words\n");
+        assert!(!folder.join("tweet.alt.txt").exists());
+        assert_eq!(outbox.find(&payload.parts[0], &attempt).await.unwrap(), Found::Sent(second));
+        // An older one does not come back, and what somebody worked on stays.
+        attempt.identity.generation = 0;
+        let first = outbox.send(&payload.parts[0], &attempt).await.unwrap().detail.unwrap();
+        assert!(first.starts_with("outbox/2026/untitled/rocket-2/tweet-"), "{first}");
+        fs::write(folder.join("tweet.txt"), "My words\n").unwrap();
+        attempt.identity.generation = 2;
+        let third = outbox.send(&payload.parts[0], &attempt).await.unwrap().detail.unwrap();
+        assert!(third.starts_with("outbox/2026/untitled/rocket-2/tweet-") && third != first, "{third}");
+        assert_eq!(fs::read_to_string(folder.join("tweet.txt")).unwrap(), "My words\n");
+        assert!(matches!(outbox.find(&payload.parts[0], &outdated).await.unwrap(), Found::Sent(_)));
+    }
+
+    #[test]
+    fn a_card_s_link_is_pasted_once_in_text_and_html() {
+        let rules = network::UNKNOWN;
+        let both = |text: &str, link: Option<&str>| {
+            let mut variant = fixture::post(&[text]);
+            if let Variant::Post(post) = &mut variant {
+                post.card = Some(crate::render::Card {
+                    url: "https://acme.example/b?utm_source=x&utm_medium=social".to_owned(),
+                    ..fixture::card()
+                });
+                post.parts[0].links.extend(link.map(str::to_owned));
+            }
+            (text_of(&variant, &rules), html_of(&variant, &[], &rules))
+        };
+        let (text, html) = both("It landed", None);
+        assert_eq!(text, "It landed\n\nhttps://acme.example/b?utm_source=x&utm_medium=social\n");
+        assert!(html.contains(">https://acme.example/b?utm_source=x&amp;utm_medium=social</a>"), "{html}");
+        let own = "https://acme.example/b";
+        let (text, html) = both(&format!("It landed {own}"), Some(own));
+        assert_eq!((text.matches(own).count(), html.contains("utm_")), (1, false), "{text}{html}");
     }
 
     #[tokio::test]

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `ladder preview`.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,7 +24,7 @@ pub struct Arguments {
     /// Preview on this ladder instead of the message's own
     #[arg(long, value_name = "NAME")]
     pub ladder: Option<String>,
-    /// Write one self-contained HTML page (or Markdown, with `--format markdown`)
+    /// Write one self-contained HTML page (or Markdown: `--format markdown`, or a name in `.md`)
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Open the page in the browser (`preview.html` unless `--out` says otherwise)
@@ -36,6 +36,12 @@ pub struct Arguments {
 /// rendered is shown all the same.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.fields_of(json!({ "message": null, "ladder": null, "variants": [] }));
+    if let Some(path) = arguments.out.as_deref().filter(|path| is_called(path, &["json"])) {
+        let message =
+            format!("`--out` writes a page, HTML or Markdown, and `{}` is to be JSON", path.display());
+        let hint = "JSON goes to standard output: `--format json > FILE`; a page is called `FILE.html`";
+        return Err(Failure::usage("wrong-out", message).hint(hint));
+    }
     let (house, message) = House::with_message(desk, &arguments.message)?;
     let now = desk.now(&house.loaded.zone)?;
     let composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
@@ -44,14 +50,13 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         out => out.clone(),
     };
     let format = desk.format();
+    let markdown = page.as_deref().is_some_and(|path| is_called(path, &["md", "markdown"]))
+        || format == Format::Markdown && !arguments.open;
     let needs_pictures = format == Format::Html || page.is_some();
     let pictures = if needs_pictures { pictures(&house, &composed) } else { BTreeMap::new() };
     let shown = view(&house, &composed, &pictures);
     if let Some(path) = &page {
-        let text = match format {
-            Format::Markdown if !arguments.open => preview::markdown(&shown),
-            _ => preview::html(&shown),
-        };
+        let text = if markdown { preview::markdown(&shown) } else { preview::html(&shown) };
         write_new(path, text.as_bytes())?;
         desk.field("page", path.display().to_string());
     }
@@ -75,6 +80,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         }
     }
     Ok(if has_errors(&composed.problems) { Exit::Check } else { Exit::Done })
+}
+
+/// Whether the file's name ends so.
+fn is_called(path: &Path, endings: &[&str]) -> bool {
+    let own = path.extension().and_then(|ending| ending.to_str());
+    own.is_some_and(|own| endings.iter().any(|ending| own.eq_ignore_ascii_case(ending)))
 }
 
 /// What the report needs to see.

@@ -206,7 +206,7 @@ fn idle(
         let why = match due(plan, step, standing, now, zone, early) {
             _ if delivery.plan != plan.digest => return None,
             Due::At(time) => format!("`{}` is due {}", step.rung, local(time, zone)),
-            Due::After(rung) => format!("`{}` waits for `{rung}`", step.rung),
+            Due::After(rungs) => format!("`{}` waits for `{}`", step.rung, rungs.join("` and `")),
             _ => return None,
         };
         waits.push(why);

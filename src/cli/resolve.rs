@@ -166,6 +166,10 @@ fn fits(
     let (number, all) = (u64::from(open.part) + 1, delivery.part_count);
     let hint = match all {
         0..=1 => "write the address of the post: `--sent https://…`".to_owned(),
+        _ if delivery.waits_for_a_person() => {
+            "write the address of the thread's first post, which stands for all: `--sent https://…`"
+                .to_owned()
+        }
         _ => format!("write the address of part {number}: `--sent https://…`"),
     };
     let Some(address) = address else {

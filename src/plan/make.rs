@@ -165,6 +165,11 @@ fn step(
         {
             problems.push(half_out(half, &draft.rung).at(rung.name.span));
         }
+        (Some(pasted), _, None)
+            if pasted.waits_for_a_person() && pasted.payload_digest != payload_digest =>
+        {
+            problems.push(to_be_pasted(pasted, &draft.rung).at(rung.name.span));
+        }
         (Some(sent), _, None) if sent.reached() && sent.payload_digest != payload_digest => problems.push(
             Diagnostic::note(
                 "edited-after-sending",
@@ -235,6 +240,18 @@ fn half_out(delivery: &Delivery, rung: &str) -> Diagnostic {
     let message = format!(
         "`{rung}` is half out in other words ({out} of {all} sent): what is left of it goes out in those, and nothing \
          of it a second time"
+    );
+    Diagnostic::note("edited-after-sending", message).hint(hint)
+}
+
+/// A message was edited after it was laid out for a person, who may be pasting
+/// it in this moment.
+fn to_be_pasted(delivery: &Delivery, rung: &str) -> Diagnostic {
+    let key = delivery.key.0.get(..12).unwrap_or(&delivery.key.0);
+    let message = format!("`{rung}` waits to be pasted in other words, and stays as it was laid out");
+    let hint = format!(
+        "for the new words: `--again REASON` lays them out instead; is the old text posted already, say where: `ladder \
+         resolve {key} --sent URL`"
     );
     Diagnostic::note("edited-after-sending", message).hint(hint)
 }

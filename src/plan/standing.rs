@@ -181,6 +181,14 @@ impl Delivery {
         self.all_parts().any(|part| out(part.state))
     }
 
+    /// Whether it was laid out for a person, who has not yet said that it is posted.
+    pub fn waits_for_a_person(&self) -> bool {
+        let laid_out = |part: &PartStanding| {
+            part.state == State::Waiting && part.receipt.as_ref().is_some_and(|receipt| receipt.for_a_person)
+        };
+        self.state == State::Waiting && self.parts.iter().any(laid_out)
+    }
+
     /// The parts that are out.
     pub fn live(&self) -> impl Iterator<Item = &PartStanding> {
         self.parts.iter().filter(|part| part.state == State::Sent)

@@ -73,7 +73,9 @@ fn end_older_generations(step: &Step, standing: &Standing, now: Timestamp, event
         let mut older = step.identity.clone();
         older.generation = generation;
         let key = older.key();
-        if standing.deliveries.get(&key).is_some_and(Delivery::is_open) {
+        // What was laid out for a person is taken in: the new words lie there now.
+        let ends = |delivery: &Delivery| delivery.is_open() || delivery.waits_for_a_person();
+        if standing.deliveries.get(&key).is_some_and(ends) {
             let kind = EventKind::Cancelled { by: "`--again`, which began anew".to_owned() };
             events.push(Event { at: now, key, recipient: None, kind });
         }

@@ -59,16 +59,25 @@ pub const X: Defaults = Defaults {
     ..NOTHING
 };
 
+/// The point; without a link, whose card shows the title, the title first.
+macro_rules! point_first {
+    () => {
+        concat!(
+            "{% set point = message.summary | sentences(400) %}",
+            "{% if link is defined and point or point is startingwith message.title %}{{ point }}",
+            "{% else %}{{ message.title }}\n\n{{ point }}{% endif %}",
+        )
+    };
+}
+
 /// Facebook: opens with the point and carries the link as a card, which shows
 /// the title; without a link the title leads.
-pub const FACEBOOK: Defaults = Defaults {
-    text: Some(concat!(
-        "{% set point = message.summary | sentences(400) %}",
-        "{% if link is defined and point or point is startingwith message.title %}{{ point }}",
-        "{% else %}{{ message.title }}\n\n{{ point }}{% endif %}",
-    )),
-    attach: Some(Attach::Card),
-    ..NOTHING
+pub const FACEBOOK: Defaults = Defaults { text: Some(point_first!()), attach: Some(Attach::Card), ..NOTHING };
+
+/// Facebook where a person pastes: the card is made of the link in the text.
+pub const FACEBOOK_BY_HAND: Defaults = Defaults {
+    text: Some(concat!(point_first!(), "{% if link is defined %}\n\n{{ link }}{% endif %}")),
+    ..FACEBOOK
 };
 
 /// Title and summary as paragraphs of their own.

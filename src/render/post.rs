@@ -242,8 +242,9 @@ impl<'a> Writer<'a> {
         parts.collect()
     }
 
-    /// What goes with the parts, and the link that a card would show. `speaks`:
-    /// whether a text speaks of a picture.
+    /// What goes with the parts, and the link that a card would show, as it
+    /// stands in the text where the card is made of it there. `speaks`: whether
+    /// a text speaks of a picture.
     fn wish(&self, settings: &Settings, parts: &[Part], speaks: bool) -> (Attach, Option<String>) {
         let job = self.job;
         let spoken = parts.iter().flat_map(|part| &part.links).find(|link| !late::find(link).is_empty());
@@ -252,19 +253,28 @@ impl<'a> Writer<'a> {
         let speaks = speaks.then_some(Attach::Images);
         let said = settings.attach.as_ref().map(|wish| wish.value);
         let wish = said.or(speaks).or(job.outlet.defaults.attach);
-        let spoken_of = |link: &str| {
-            let tagged = tracking_of(job).tag(link);
-            parts.iter().any(|part| part.links.iter().any(|own| *own == link || *own == tagged))
+        let tagged = link.as_deref().map(|link| tracking_of(job).tag(link));
+        // An address that is not known yet is the same one, tagged later or not.
+        let awaited = link.as_deref().map(late::rungs).unwrap_or_default();
+        let is_it = |own: &&String| {
+            let same = [&link, &tagged].into_iter().flatten().any(|link| link == *own);
+            same || !awaited.is_empty() && late::rungs(own) == awaited
         };
+        let in_text = parts.iter().flat_map(|part| &part.links).find(is_it).cloned();
+        let rules = &job.outlet.rules;
+        // What a card can be made of here.
+        let made_of = if rules.card_field { tagged.clone() } else { in_text.clone() };
         let wish = match wish {
             // An adapter's wish for a card where there is no link is no mistake.
-            Some(Attach::Card) if link.is_none() && settings.attach.is_none() => Attach::Images,
+            Some(Attach::Card) if made_of.is_none() && settings.attach.is_none() => Attach::Images,
+            // Nobody would see this one. That the text leads nowhere, the lint says.
+            Some(Attach::Card) if made_of.is_none() && link.is_some() => Attach::None,
             Some(wish) => wish,
             // A network that has no field for a link shows the card of one in the text.
-            None if job.outlet.rules.card && link.as_deref().is_some_and(spoken_of) => Attach::Card,
+            None if rules.card && in_text.is_some() => Attach::Card,
             None => Attach::Images,
         };
-        (wish, link)
+        (wish, made_of)
     }
 
     /// Puts images on the parts, or makes the card.
@@ -300,7 +310,7 @@ impl<'a> Writer<'a> {
                     return None;
                 };
                 Some(Card {
-                    url: tracking_of(job).tag(&link),
+                    url: link,
                     title: job.message.title.value.trim().to_owned(),
                     description: job.message.summary.trim().to_owned(),
                     image: pictures::of(job).into_iter().next(),

@@ -114,6 +114,14 @@ impl Variant {
     }
 }
 
+impl Article {
+    /// Whether the body shows the cover already, so that a page that shows both
+    /// would show it twice.
+    pub fn has_cover_in_body(&self) -> bool {
+        self.cover.as_ref().is_some_and(|cover| self.html.contains(&cover.name))
+    }
+}
+
 /// A post: one part, or a thread.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Post {

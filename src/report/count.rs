@@ -205,12 +205,15 @@ impl Length {
         }
     }
 
-    /// `██████░░░░`: full at the limit and beyond, and only there.
     fn bar(&self, columns: usize) -> String {
-        let Some(limit) = self.limit else { return " ".repeat(columns) };
-        let filled = (self.counted.min(limit) * columns).checked_div(limit).unwrap_or(columns);
-        format!("{}{}", "█".repeat(filled), "░".repeat(columns - filled))
+        self.limit.map_or_else(|| " ".repeat(columns), |limit| bar(self.counted, limit, columns))
     }
+}
+
+/// `██████░░░░`: full at the limit and beyond, and only there.
+pub(super) fn bar(counted: usize, limit: usize, columns: usize) -> String {
+    let filled = counted.min(limit).saturating_mul(columns).checked_div(limit).unwrap_or(columns);
+    format!("{}{}", "█".repeat(filled), "░".repeat(columns.saturating_sub(filled)))
 }
 
 /// A longer bar says no more.
@@ -218,35 +221,56 @@ const LONGEST_BAR: usize = 20;
 /// A shorter one says nothing.
 const SHORTEST_BAR: usize = 5;
 
+/// Which of the columns of names are needed to tell the rows apart: the first,
+/// and each one more that tells rows apart which those before it do not.
+fn telling(columns: usize, rows: &[Length]) -> Vec<usize> {
+    let different = |chosen: &[usize]| {
+        let name = |row: &Length| chosen.iter().map(|at| row.names.get(*at).cloned()).collect::<Vec<_>>();
+        rows.iter().map(name).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    let mut chosen = vec![0];
+    for at in (1..columns).rev() {
+        let more = [chosen.as_slice(), &[at]].concat();
+        if different(&chosen) < different(&more) {
+            chosen = more;
+        }
+    }
+    chosen
+}
+
 /// The lengths as a table under `heading` (the names' columns), in lines of at
 /// most `columns`; with `bars`, one that shows how full each is where there is room.
 pub fn lengths(heading: &[&str], rows: &[Length], columns: usize, bars: bool, colour: bool) -> String {
     let verdicts: Vec<String> = rows.iter().map(Length::verdict).collect();
     let widest = verdicts.iter().map(|verdict| verdict.chars().count()).max().unwrap_or(0).max("FULL".len());
-    // What is counted is the first that can be left away, whether it fits the last.
+    // What is counted is the first that can be left away, whether it fits the
+    // last. The names that tell one row from another stay beside it.
+    let telling = telling(heading.len(), rows);
     let draw = |left_away: usize| {
-        let names = if left_away > 2 { heading.len().min(1) } else { heading.len() };
-        let mut heading: Vec<&str> = heading.iter().copied().take(names).collect();
-        heading.extend(["COUNTED", "LIMIT", "UNIT"].iter().take(3_usize.saturating_sub(left_away)));
+        let names = |at: &usize| left_away < 3 || telling.contains(at);
+        let numbers = 3_usize.saturating_sub(left_away);
+        let mut shown: Vec<&str> =
+            heading.iter().enumerate().filter(|(at, _)| names(at)).map(|(_, name)| *name).collect();
+        shown.extend(["COUNTED", "LIMIT", "UNIT"].iter().take(numbers));
         let cells = rows.iter().map(|row| {
-            let mut cells: Vec<String> = row.names.iter().take(names).cloned().collect();
+            let own = row.names.iter().enumerate().filter(|(at, _)| names(at));
+            let mut cells: Vec<String> = own.map(|(_, name)| name.clone()).collect();
             let limit = row.limit.map_or("-".to_owned(), |limit| limit.to_string());
-            let numbers = [row.counted.to_string(), limit, row.unit.to_owned()];
-            cells.extend(numbers.into_iter().take(3_usize.saturating_sub(left_away)));
+            cells.extend([row.counted.to_string(), limit, row.unit.to_owned()].into_iter().take(numbers));
             cells
         });
-        table(&heading, &cells.collect::<Vec<_>>())
+        table(&shown, &cells.collect::<Vec<_>>())
     };
     let width = |lines: &[String]| lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
-    let mut lines = draw(0);
-    for left_away in 1..=3 {
-        if width(&lines) + 2 + widest > columns {
-            lines = draw(left_away);
-        }
+    let (mut lines, mut left_away) = (draw(0), 0);
+    while left_away < 3 && width(&lines) + 2 + widest > columns {
+        left_away += 1;
+        lines = draw(left_away);
     }
     let left = width(&lines);
     let room = columns.saturating_sub(left + 2 + widest + 2).min(LONGEST_BAR);
-    let room = if bars && room >= SHORTEST_BAR { room } else { 0 };
+    // The bar goes first: there is none where a number had to go.
+    let room = if bars && left_away == 0 && room >= SHORTEST_BAR { room } else { 0 };
     let mut out = String::new();
     for (at, line) in lines.iter().enumerate() {
         let row = at.checked_sub(1).and_then(|at| Some((rows.get(at)?, verdicts.get(at)?)));
@@ -332,6 +356,21 @@ mod tests {
             .collect();
         let table = lengths(&["RUNG", "NETWORK", "WHAT"], &of_rungs, 40, true, false);
         assert!(table.contains("✗ 20 too many") && table.lines().all(|line| width(line) <= 40), "{table}");
+        // What tells rows apart stays: of a thread, which part it is.
+        let parts = (1..=4).map(|part| Length {
+            names: vec!["thread".to_owned(), "x".to_owned(), format!("part {part}")],
+            counted: 260,
+            limit: Some(280),
+            unit: "weighted",
+            refused: None,
+        });
+        insta::assert_snapshot!(lengths(&["RUNG", "NETWORK", "WHAT"], &parts.collect::<Vec<_>>(), 30, true, false), @r"
+        RUNG    WHAT    FULL
+        thread  part 1  92 %
+        thread  part 2  92 %
+        thread  part 3  92 %
+        thread  part 4  92 %
+        ");
         for columns in 24..120 {
             for line in lengths(&["NETWORK"], &rows(), columns, true, false).lines() {
                 assert!(width(line) <= columns, "{columns}: {line}");

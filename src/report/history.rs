@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 /// Lines of one part's words that are shown to people.
 const MOST_LINES: usize = 12;
+/// Stands between two parts of one thread, whose own blank lines look otherwise.
+const BETWEEN_PARTS: &str = "├──";
 /// Columns that they are wrapped to.
 const COLUMNS: usize = 76;
 
@@ -46,9 +48,14 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
         if !place.is_empty() {
             out.push_str(&format!("    {place}\n"));
         }
+        let mut first = true;
         for part in bound_parts(delivery) {
-            if let Some(said) = &part.bound {
-                quote(&mut out, &words(said), dim, colour);
+            for piece in part.bound.iter().flat_map(pieces) {
+                if !first {
+                    out.push_str(&format!("    {}\n", paint(BETWEEN_PARTS, dim, colour)));
+                }
+                quote(&mut out, &piece, dim, colour);
+                first = false;
             }
             if let Some(live) = part.seen_otherwise() {
                 out.push_str("    readers see:\n");
@@ -163,6 +170,16 @@ fn bound_parts(delivery: &Delivery) -> impl Iterator<Item = &PartStanding> {
     delivery.parts.iter().chain(mail)
 }
 
+/// The words of each post in what was sent: a thread that the outbox or a
+/// person has got is one thing there, and several for readers.
+fn pieces(bound: &Value) -> Vec<String> {
+    let inner = ["post", "variant", "body"].iter().find_map(|name| bound.get(*name)?.get("parts"));
+    match bound.get("parts").or(inner) {
+        Some(Value::Array(parts)) if parts.len() > 1 => parts.iter().map(words).collect(),
+        _ => vec![words(bound)],
+    }
+}
+
 /// What people would call the words in an adapter's own form: its title or
 /// subject, and its text; all of it, if it has neither.
 pub(super) fn words(bound: &Value) -> String {
@@ -238,6 +255,27 @@ mod tests {
     fn a_thread_kept_in_one_piece_is_told_part_by_part() {
         assert_eq!(words(&json!({"parts": [{"text": "One"}, {"text": "Two"}]})), "One\n\nTwo");
         assert_eq!(words(&json!({"actor": "urn:li:person:a", "message": {"text": "More"}})), "More");
+    }
+
+    #[test]
+    fn the_parts_of_a_thread_are_told_apart() {
+        let mut pasted = delivery("pasted", State::Waiting);
+        pasted.parts[0].bound = Some(json!({"parts": [{"text": "One\n\nmore"}, {"text": "Two"}]}));
+        let mut sent = delivery("sent", State::Sent);
+        sent.parts[0].bound = Some(json!({"text": "One"}));
+        let mut second = sent.parts[0].clone();
+        (second.part, second.bound) = (1, Some(json!({"text": "Two"})));
+        sent.parts.push(second);
+        let quoted = |delivery: &Delivery| {
+            let text = text(&[delivery], &TimeZone::UTC, false);
+            text.lines()
+                .filter(|line| line.contains(['│', '├']))
+                .map(str::trim)
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        assert_eq!(quoted(&pasted), "│ One\n│\n│ more\n├──\n│ Two");
+        assert_eq!(quoted(&sent), "│ One\n├──\n│ Two");
     }
 
     #[test]

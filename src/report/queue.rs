@@ -137,7 +137,7 @@ fn state(step: &Step, standing: &Standing, zone: &TimeZone, due: &dyn Fn(&Step) 
     match due(step) {
         Due::Now => format!("{queued}due now"),
         Due::At(time) => format!("{queued}due {}", clock(time, zone)),
-        Due::After(rung) => format!("{queued}waits for {rung}"),
+        Due::After(rungs) => format!("{queued}waits for {}", rungs.join(" and ")),
         Due::TooLate(time) => format!("{queued}too late since {}", clock(time, zone)),
         Due::Never(why) => format!("{queued}never: {why}"),
         Due::Settled => queued.trim_end_matches(", ").to_owned(),
@@ -225,7 +225,7 @@ pub(super) mod tests {
         standing.deliveries.insert(blog.key.clone(), blog);
         let due = |step: &Step| match step.rung.as_str() {
             "tweet" => Due::At("2026-12-01T09:30:00Z".parse().unwrap()),
-            _ => Due::After("blog".to_owned()),
+            _ => Due::After(vec!["blog".to_owned()]),
         };
         let zone = TimeZone::get("Europe/Berlin").unwrap();
         insta::assert_snapshot!(draw(&plan, &standing, &Prices::new(), &zone, false, &due), @r"

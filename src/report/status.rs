@@ -58,14 +58,14 @@ pub fn text(deliveries: &[&Delivery], dues: &Dues, zone: &TimeZone, colour: bool
 }
 
 /// The `deliveries` array of the JSON contract. `due` is the moment from which
-/// it may go, `waits_for` the rung that has to be out first; both are null
+/// it may go, `waits_for` the (first) rung that has to be out first; both are null
 /// where nothing is left to be sent.
 pub fn json(deliveries: &[&Delivery], dues: &Dues) -> Value {
     let one = |delivery: &&Delivery| {
         let mut value = record(delivery);
         let (due, waits_for) = match dues.get(&delivery.key) {
             Some(Due::At(time)) => (json!(time), Value::Null),
-            Some(Due::After(rung)) => (Value::Null, json!(rung)),
+            Some(Due::After(rungs)) => (Value::Null, json!(rungs.first())),
             _ => (Value::Null, Value::Null),
         };
         value["due"] = due;
@@ -150,7 +150,7 @@ fn when(delivery: &Delivery, dues: &Dues, zone: &TimeZone) -> String {
         (None, Some(at)) => format!("not before {}", clock(at, zone)),
         (Some(Due::At(at)), None) => format!("due {}", clock(*at, zone)),
         (Some(Due::Now), _) => "due now".to_owned(),
-        (Some(Due::After(rung)), _) => format!("after {}", one_line(rung)),
+        (Some(Due::After(rungs)), _) => format!("after {}", one_line(&rungs.join(" and "))),
         (Some(Due::TooLate(at)), _) => format!("too late since {}", clock(*at, zone)),
         (Some(Due::Never(rung)), _) => format!("never: {} did not go out", one_line(rung)),
         (Some(Due::Settled) | None, _) => String::new(),
@@ -175,6 +175,8 @@ pub(super) fn place(delivery: &Delivery) -> String {
     match delivery.state {
         State::Refused | State::Unknown | State::Held | State::Skipped => why().or(live),
         State::Waiting if delivery.adapter == "manual" => Some("by hand".to_owned()),
+        // Where its text lay, another's may lie by now.
+        State::Cancelled => live.or_else(why),
         _ => live.or_else(lies).or_else(why),
     }
     .unwrap_or_default()

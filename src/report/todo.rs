@@ -46,7 +46,13 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
         }
         State::Waiting => {
             let receipt = receipts(delivery).find(|receipt| receipt.for_a_person)?;
-            let resolve = format!("      ladder resolve {key} --sent URL\n");
+            // One word settles all of a thread that was pasted.
+            let first = if delivery.part_count > 1 {
+                format!("  (all {} parts: the address of the first)", delivery.part_count)
+            } else {
+                String::new()
+            };
+            let resolve = format!("      ladder resolve {key} --sent URL{first}\n");
             if delivery.adapter == "manual" {
                 let page = receipt.detail.as_deref().filter(|detail| is_address(detail)).map(one_line);
                 let page = page.map(|page| format!("      {page}\n")).unwrap_or_default();

@@ -15,8 +15,8 @@ pub enum Due {
     Now,
     /// At that time.
     At(Timestamp),
-    /// When this rung is out (and its page answers).
-    After(String),
+    /// When these rungs, one at least, are out (and their pages answer).
+    After(Vec<String>),
     /// It is too late: its window closed at that time.
     TooLate(Timestamp),
     /// Never: what it waits for was refused, skipped or cancelled.
@@ -83,7 +83,7 @@ fn superseded(step: &Step, standing: &Standing) -> bool {
 /// When the last of what the step waits for was out; none if it waits for nothing.
 fn dependencies(plan: &Plan, step: &Step, standing: &Standing) -> Result<Option<Timestamp>, Due> {
     let mut out: Option<Timestamp> = None;
-    let mut waits = None;
+    let mut waits = Vec::new();
     for name in &step.after {
         let Some(before) = plan.step(name) else { return Err(Due::Never(name.clone())) };
         let delivery = standing.deliveries.get(&before.key);
@@ -93,14 +93,11 @@ fn dependencies(plan: &Plan, step: &Step, standing: &Standing) -> Result<Option<
                 return Err(Due::Never(name.clone()));
             }
             None | Some(State::Planned | State::Waiting | State::Sending | State::Unknown | State::Held) => {
-                waits = waits.or(Some(name))
+                waits.push(name.clone());
             }
         }
     }
-    match waits {
-        Some(name) => Err(Due::After(name.clone())),
-        None => Ok(out),
-    }
+    if waits.is_empty() { Ok(out) } else { Err(Due::After(waits)) }
 }
 
 fn sent_at(delivery: &Delivery) -> Option<Timestamp> {

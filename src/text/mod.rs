@@ -66,6 +66,10 @@ pub struct Rules {
     pub alt_limit: Option<usize>,
     /// Whether a link is shown as a card.
     pub card: bool,
+    /// Whether the card's link is handed over in a field of its own, so that the
+    /// text need not have it. Elsewhere the network makes the card of a link in
+    /// the text, and without one there is none.
+    pub card_field: bool,
     /// Whether card and images are shown together; if not, images win.
     pub card_with_images: bool,
     /// What readers see before "see more".

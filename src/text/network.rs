@@ -97,6 +97,7 @@ pub const UNKNOWN: Rules = Rules {
     image_bytes: None,
     alt_limit: None,
     card: false,
+    card_field: false,
     card_with_images: true,
     fold: None,
     hashtags: None,
@@ -146,6 +147,8 @@ pub const FACEBOOK: Rules = Rules {
     images: 10,
     image_bytes: Some(4 * 1024 * 1024),
     card: true,
+    // `link` beside `message` (Pages API, posts, read 2026-09).
+    card_field: true,
     // With both given the photos win.
     card_with_images: false,
     // Not documented and differs by client: about what a phone shows.
@@ -170,6 +173,8 @@ pub const LINKEDIN: Rules = Rules {
     // Not confirmed by LinkedIn's own pages.
     alt_limit: Some(4086),
     card: true,
+    // `content.article.source` beside `commentary` (Posts API).
+    card_field: true,
     // `content` holds one kind: an article or images.
     card_with_images: false,
     // Not documented and differs by client: about what a phone shows.

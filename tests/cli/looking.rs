@@ -49,6 +49,11 @@ fn preview_keeps_the_json_contract_and_needs_no_store() {
     }
     house.run(&["preview", "hello", "--out", "page.html"]).ends(0);
     assert!(house.read("page.html").len() < 5_000_000);
+    house.run(&["preview", "hello", "--out", "review.md"]).ends(0);
+    assert!(house.read("review.md").starts_with('#') && !house.read("review.md").contains("<!doctype"));
+    let ended = house.run(&["preview", "hello", "--format", "json", "--out", "x.json"]).ends(2);
+    assert_eq!(ended.json()["error"]["code"], "wrong-out");
+    assert!(!house.path("x.json").exists());
     assert!(!house.path(".ladder").exists());
 }
 

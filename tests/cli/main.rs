@@ -13,6 +13,7 @@ mod linkedin;
 mod looking;
 mod making;
 mod newcomer;
+mod pasting;
 mod prices;
 mod sending;
 

@@ -128,6 +128,20 @@ fn a_tweet_always_fits() {
 }
 
 #[test]
+fn where_a_person_pastes_the_text_has_the_link_of_the_card() {
+    let mut house = on("facebook", defaults::FACEBOOK_BY_HAND);
+    house.outlet.rules.card_field = false;
+    let made = post(&house, "post");
+    assert_snapshot!(late::shown(&made.parts[0].text), @r###"
+    Reusable, quieter, and cheaper to fly.
+
+    ‹address of blog›
+    "###);
+    assert_eq!(made.card.unwrap().url, made.parts[0].links[0]);
+    assert!(post(&house, "alone").parts[0].text.starts_with("Rocket 2 lands itself\n\nReusable"));
+}
+
+#[test]
 fn without_a_link_the_facebook_title_leads() {
     let house = on("facebook", defaults::FACEBOOK);
     let made = post(&house, "alone");

@@ -191,6 +191,7 @@ impl House {
         self.outlet.rules = if network == "x" { x() } else { rules(network) };
         let own = crate::text::network::find(network);
         self.outlet.rules.markup = own.map_or(crate::text::Syntax::Plain, |own| own.markup);
+        self.outlet.rules.card_field = own.is_some_and(|own| own.card_field);
         self.outlet.source = network.to_owned();
         self.outlet.defaults = defaults;
         self

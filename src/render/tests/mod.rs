@@ -262,6 +262,46 @@ fn links_to_the_brand_are_tagged_in_text_comment_and_card() {
 }
 
 #[test]
+fn a_column_keeps_its_side_in_a_mail() {
+    let mut house = House::new().outlet(VariantKind::Mail, "email", own::MAIL);
+    house.message.body.value = "| Flight | Height |\n|---|---:|\n| 1 | 100 |\n".to_owned();
+    let Some(Variant::Mail(mail)) = render(&house.job("mail")).value else { panic!("no mail") };
+    let cell = mail.html.split("<td").find(|cell| cell.contains(">100<")).unwrap();
+    assert!(cell.contains("text-align: right") && !cell.contains("text-align: left"), "{cell}");
+}
+
+#[test]
+fn a_card_is_made_of_what_the_network_is_given() {
+    use crate::ladder::Attach;
+    use crate::source::Spanned;
+    let asked = |network, text: &str, attach| {
+        let mut house = House::new().says(text);
+        if network != "x" {
+            house = house.outlet(VariantKind::Post, network, own::LINKEDIN);
+        }
+        house.image("a.png", "A");
+        let attach = attach_of(&mut house, attach);
+        house.settings("post").attach = attach;
+        post(&house)
+    };
+    fn attach_of(house: &mut House, attach: Option<Attach>) -> Option<Spanned<Attach>> {
+        attach.map(|attach| Spanned::new(attach, house.message.title.span))
+    }
+    let card = Some(Attach::Card);
+    // X has no field for it: without the link in the text nobody sees a card.
+    let bare = asked("x", "No link", card);
+    assert!(bare.card.is_none() && bare.parts[0].media.is_empty(), "{bare:?}");
+    let linked = asked("x", "{{ rungs.blog.url }}", card);
+    assert_eq!(linked.card.unwrap().url, linked.parts[0].links[0]);
+    // As it stands there: not a second, tagged one beside it.
+    let untagged = asked("x", "{{ rungs.blog.url | untracked }}", card);
+    assert_eq!(untagged.card.unwrap().url, untagged.parts[0].links[0]);
+    assert_eq!(asked("x", "No link", None).parts[0].media.len(), 1);
+    // LinkedIn has one.
+    assert!(asked("linkedin", "No link", card).card.is_some());
+}
+
+#[test]
 fn the_same_files_give_the_same_bytes() {
     let mut house = House::new().outlet(VariantKind::Mail, "email", own::MAIL);
     house.image("rocket.png", "The booster");

@@ -100,7 +100,7 @@ fn length(item: &PreviewItem<'_>) -> String {
             });
             lengths.collect::<Vec<_>>().join(" · ")
         }
-        Variant::Article(article) => format!("{} words", word_count(&article.markdown)),
+        Variant::Article(article) => word_count(&article.markdown),
         Variant::Mail(mail) => format!("{} KB", mail.html.len().div_ceil(1024)),
     }
 }

@@ -98,14 +98,13 @@ impl PreviewItem<'_> {
         }
     }
 
-    /// The part that shows the card. X and Mastodon make it of a link in the
-    /// text: the part that has the link shows it, and where none has, nobody
-    /// sees a card. Others are handed it with the first part.
+    /// The part that shows the card. X and others make it of a link in the text:
+    /// the part that has the link shows it, and where none has, nobody sees a
+    /// card. Facebook and LinkedIn are handed it with the first part.
     fn card_part(&self, post: &Post) -> Option<usize> {
         let card = post.card.as_ref()?;
         let leads = |part: &Part| part.text.contains(&card.url) || part.links.contains(&card.url);
-        let of_text = matches!(self.outlet.rules.network, "x" | "mastodon");
-        post.parts.iter().position(leads).or((!of_text).then_some(0))
+        post.parts.iter().position(leads).or(self.outlet.rules.card_field.then_some(0))
     }
 
     /// What is written below the post once it is out.
@@ -140,9 +139,13 @@ enum Comment<'a> {
     LeftOut(String),
 }
 
-/// Words of a text; where words are written without spaces, every sign counts.
-fn word_count(text: &str) -> usize {
-    unicode_segmentation::UnicodeSegmentation::unicode_words(text).count()
+/// How many words a text has, in words: `1 word`, `152 words`. Where words are
+/// written without spaces, every sign counts.
+fn word_count(text: &str) -> String {
+    match unicode_segmentation::UnicodeSegmentation::unicode_words(text).count() {
+        1 => "1 word".to_owned(),
+        count => format!("{count} words"),
+    }
 }
 
 /// The JSON of PRODUCT's contract: `message`, `ladder`, `variants` (the caller

@@ -5,6 +5,7 @@ use super::reading;
 use super::{Comment, Preview, PreviewItem, word_count};
 use crate::render::{Article, Card, Mail, Picture, Post, Variant, late};
 use crate::report::columns::{cut, one_line, pad, width, wrap};
+use crate::report::count::bar;
 use crate::report::sign::paint;
 use crate::text::{Counted, count};
 use anstyle::{AnsiColor, Style};
@@ -216,7 +217,7 @@ fn text_with_fold(frame: &mut Frame, item: &PreviewItem<'_>, text: &str) {
     }
 }
 
-/// `147/280 ███████░░░░░`, and what is too much, in words.
+/// `147/280 ██████░░░░░░`, and what is too much, in words.
 fn gauge(length: &Counted, room: usize) -> (String, Style) {
     let length = length.decisive();
     let Some(limit) = length.limit else { return (length.counted.to_string(), DIM) };
@@ -227,8 +228,7 @@ fn gauge(length: &Counted, room: usize) -> (String, Style) {
     if room < 40 {
         return (numbers, DIM);
     }
-    let filled = (length.counted * 12).div_ceil(limit.max(1)).min(12);
-    (format!("{numbers} {}{}", "█".repeat(filled), "░".repeat(12 - filled)), DIM)
+    (format!("{numbers} {}", bar(length.counted, limit, 12)), DIM)
 }
 
 fn link_card(frame: &mut Frame, card: &Card) {
@@ -261,14 +261,13 @@ fn article(frame: &mut Frame, item: &PreviewItem<'_>, article: &Article) {
         frame.blank();
         frame.text("", "", &shown(&article.excerpt), PLAIN);
     }
-    if let Some(cover) = &article.cover {
+    if let Some(cover) = article.cover.as_ref().filter(|_| !article.has_cover_in_body()) {
         frame.blank();
         frame.picture(cover);
     }
     frame.blank();
     frame.reading(&article.markdown, SHOWN);
-    let words = word_count(&article.markdown);
-    frame.close(&format!("{words} words"), DIM);
+    frame.close(&word_count(&article.markdown), DIM);
 }
 
 fn mail(frame: &mut Frame, item: &PreviewItem<'_>, mail: &Mail) {
@@ -348,10 +347,10 @@ mod tests {
         │                                                          │
         │ First: the boostback burn, 71 km up, engines into the    │
         │ wind.                                                    │
-        ├─ 1/3 ───────────────────────────── 102/280 █████░░░░░░░ ─┤
+        ├─ 1/3 ───────────────────────────── 102/280 ████░░░░░░░░ ─┤
         │ Then the landing legs. They weigh 38 % less than last    │
         │ year's and fold flat, thanks to @ada_l and her team.     │
-        ├─ 2/3 ───────────────────────────── 106/280 █████░░░░░░░ ─┤
+        ├─ 2/3 ───────────────────────────── 106/280 ████░░░░░░░░ ─┤
         │ All of it, with the measurements: ‹address\u{a0}of\u{a0}blog›      │
         │ #rocketry                                                │
         │                                                          │
@@ -363,7 +362,7 @@ mod tests {
         │ └ ‹address\u{a0}of\u{a0}blog›                                      │
         │                                                          │
         │ ✗ X has no first comment: it is left out                 │
-        ╰─ 3/3 ───────────────────────────── 124/280 ██████░░░░░░ ─╯
+        ╰─ 3/3 ───────────────────────────── 124/280 █████░░░░░░░ ─╯
 
         ╭─ linkedin · LinkedIn ───────────────────────────── post ─╮
         │ Acme Rockets · after blog                                │
@@ -387,7 +386,7 @@ mod tests {
         │                                                          │
         │ ▣ rocket.png (1200×675)                                  │
         │   “The booster standing on its landing legs at dawn”     │
-        ├────────────────────────────────── 414/3000 ██░░░░░░░░░░ ─┤
+        ├────────────────────────────────── 414/3000 █░░░░░░░░░░░ ─┤
         │ first comment                                            │
         │   The whole story with the numbers: ‹address\u{a0}of\u{a0}blog›    │
         ╰──────────────────────────────────────────────────────────╯
@@ -414,7 +413,7 @@ mod tests {
         │ │ Rocket 2 lands itself                                  │
         │ │ Reusable, quieter, and cheaper to fly.                 │
         │ └ ‹address\u{a0}of\u{a0}blog›                                      │
-        ╰─────────────────────────────────── 162/280 ███████░░░░░ ─╯
+        ╰─────────────────────────────────── 162/280 ██████░░░░░░ ─╯
         ");
     }
 }

@@ -24,7 +24,7 @@ pub fn page(work: &Work, entry: &Entry) -> Result<String, SendError> {
         context! { file => encode(&cover.name), alt => cover.alt.as_str(), width => cover.width, height => cover.height,
             url => beside(&encode(&cover.name)) }
     });
-    let shown_in_body = article.cover.as_ref().is_some_and(|cover| article.html.contains(&cover.name));
+    let shown_in_body = article.has_cover_in_body();
     draw(
         PAGE,
         context! {

@@ -30,6 +30,27 @@ fn every_variant_is_shown_as_its_readers_see_it() {
 }
 
 #[test]
+fn a_cover_that_the_body_shows_is_shown_once_as_on_the_page() {
+    let shown = |html: &str| {
+        let mut story = fixture::story();
+        for (_, _, variant, ..) in &mut story.rungs {
+            if let crate::render::Variant::Article(article) = variant {
+                article.html = html.to_owned();
+                article.markdown = "One".to_owned();
+            }
+        }
+        let page = page(&story.preview());
+        let sheet =
+            page.split("class=\"sheet\"").nth(1).unwrap().split("</section>").next().unwrap().to_owned();
+        assert!(page.contains("1 word<") && !page.contains("1 words"), "{page}");
+        assert!(sheet.find("class=\"tags\"") < sheet.find("class=\"prose\""), "{sheet}");
+        sheet.matches("<img ").count()
+    };
+    assert_eq!(shown("<p>Words</p>"), 1);
+    assert_eq!(shown("<p><img src=\"rocket.png\" alt=\"x\"></p>"), 1);
+}
+
+#[test]
 fn the_page_asks_nobody_for_anything() {
     let mut story = fixture::story();
     for (_, _, variant, ..) in &mut story.rungs {

@@ -212,7 +212,7 @@ fn rung(preview: &Preview<'_>, item: &PreviewItem<'_>, album: &mut Album<'_>, ro
             view.post = Some(post);
         }
         Variant::Article(body) => {
-            view.badge = format!("{} words", word_count(&body.markdown));
+            view.badge = word_count(&body.markdown);
             view.article = Some(article(body, album, room));
         }
         Variant::Mail(body) => {
@@ -287,7 +287,11 @@ fn article(article: &Article, album: &mut Album<'_>, room: &mut Room) -> Article
         title: room.line(&article.title),
         slug: room.line(&article.slug),
         excerpt: room.line(&article.excerpt),
-        cover: article.cover.as_ref().map(|cover| picture(cover, album, room)),
+        cover: article
+            .cover
+            .as_ref()
+            .filter(|_| !article.has_cover_in_body())
+            .map(|cover| picture(cover, album, room)),
         body_html: body::article(room.body(&article.html), &article.media, article.cover.as_ref(), album),
         tags: article.tags.iter().map(|tag| room.line(tag)).collect(),
         canonical_html: article.canonical.as_deref().map(|url| room.rich(url, Dialect::Plain)),
