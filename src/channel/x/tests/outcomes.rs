@@ -106,6 +106,14 @@ async fn a_refusal_says_what_happened_and_what_to_do() {
     let read_only = json!({ "title": "Forbidden", "type": "https://api.twitter.com/2/problems/oauth1-permissions",
         "detail": "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint." });
     insta::assert_snapshot!(first(Reply::new(403, read_only)).await, @"refused: the app may only read: set its permission to “Read and write” in X's developer console, then make the access token anew (X says: Your client app is not configured with the appropriate oauth1 app permissions for this endpoint)");
+    // What X names as missing somebody mends; a no without a name stays one.
+    for (detail, is_held) in [
+        ("Your token lacks the scope tweet.write.", true),
+        ("You are not permitted to perform this action.", false),
+    ] {
+        let outcome = answered(problem(403, detail), false, 0).await;
+        assert_eq!(matches!(outcome, Err(SendError::Mendable { .. })), is_held, "{outcome:?}");
+    }
     let invalid = json!({ "errors": [{ "parameters": { "text": ["x"] }, "message": "text is wrong" }],
         "title": "Invalid Request", "detail": "One or more parameters to your request was invalid.",
         "type": "https://api.twitter.com/2/problems/invalid-request" });
