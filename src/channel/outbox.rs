@@ -38,7 +38,7 @@ const FIELDS: &[Field] = &[
     Field {
         name: "network",
         kind: Kind::Text,
-        about: "whose limits and template to follow: `x`, `facebook` or `linkedin`; none: plain text",
+        about: "whose limits and template to follow, one that `ladder count` knows; without it plain text",
     },
 ];
 
@@ -58,7 +58,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let rest = configuring.table.rest.clone();
     let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
     let directory = directory(&mut reader, "outbox");
-    let network = reader.text("network").map(|network| network.value.trim().to_lowercase());
+    let network = manual::named_network(&mut reader, false);
     reader.finish();
     let (rules, defaults) = network_rules(network.as_deref(), "outbox");
     let account = account("outbox", configuring, Some(&directory));

@@ -150,7 +150,16 @@ fn addresses(html: &str) -> impl Iterator<Item = &str> {
 /// The place of a link in the message's body.
 pub(super) fn in_body(look: &Look<'_>, needle: &str) -> Option<crate::source::Span> {
     let body = look.written_whole().unwrap_or(&look.made.message.body).span;
-    let at = look.subject.sources.slice(body).find(needle)?;
+    let text = look.subject.sources.slice(body);
+    // `/x` stands in `https://x.example` too: where an address begins is meant first.
+    let as_address = ["(", "(<", "\"", "'", "]: "].iter().find_map(|opens| {
+        let begins = format!("{opens}{needle}");
+        let ends =
+            |end: usize| text[end..].starts_with([')', '>', '"', '\'', ' ', '\n']) || end == text.len();
+        let mut all = text.match_indices(&begins).map(|(at, _)| at + opens.len());
+        all.find(|at| ends(at + needle.len()))
+    });
+    let at = as_address.or_else(|| text.find(needle))?;
     Some(crate::source::Span::new(body.source, body.start + at, body.start + at + needle.len()))
 }
 

@@ -43,14 +43,22 @@ impl Place<'_> {
     }
 
     /// The backticks that hold code with backticks of its own, and the space
-    /// between where it begins or ends with one.
-    pub fn backticks(&self) -> (String, &'static str) {
-        let mut longest = 0;
+    /// between where it begins or ends with one. As many as no run in it has,
+    /// where `matching` ones are enough, else more than any.
+    pub fn backticks(&self, matching: bool) -> (String, &'static str) {
+        let (mut longest, mut one, mut two) = (0, false, false);
         for run in self.inside.split(|c| c != '`') {
             longest = longest.max(run.len());
+            one |= run.len() == 1;
+            two |= run.len() == 2;
         }
+        let ticks = match (matching, one, two) {
+            (true, false, _) => 1,
+            (true, true, false) => 2,
+            _ => longest + 1,
+        };
         let touches = self.inside.starts_with('`') || self.inside.ends_with('`');
-        ("`".repeat(longest + 1), if touches { " " } else { "" })
+        ("`".repeat(ticks), if touches { " " } else { "" })
     }
 }
 

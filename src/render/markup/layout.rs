@@ -95,6 +95,8 @@ pub(super) struct Writer<'m> {
     pictures: usize,
     /// Whether something has just been taken out of the line: a picture, a tag.
     after_gone: bool,
+    /// Whether that was a picture.
+    after_picture: bool,
     alt: String,
     language: Option<String>,
     pub code: bool,
@@ -128,6 +130,7 @@ pub(super) fn layout(markdown: &str, manner: &Manner) -> Layout {
         left_out: 0,
         pictures: 0,
         after_gone: false,
+        after_picture: false,
         alt: String::new(),
         language: None,
         code: false,
@@ -212,7 +215,23 @@ impl Writer<'_> {
         }
         // Of the two spaces that it stood between, one is left.
         let between = std::mem::take(&mut self.after_gone) && self.line.ends_with(' ');
+        let hole = std::mem::take(&mut self.after_picture) && self.line.ends_with(' ');
+        if hole && self.links.is_empty() && text.starts_with([',', '.', ';', ':', '!', '?', ')']) {
+            self.drop_blank();
+        }
         self.line.push_str(text.strip_prefix(' ').filter(|_| between).unwrap_or(text));
+    }
+
+    /// Takes the blank at the end of the line out of it, and out of all that stands there.
+    fn drop_blank(&mut self) {
+        self.line.pop();
+        let end = self.line.len();
+        for address in &mut self.addresses {
+            address.at = address.at.min(end);
+        }
+        for marked in &mut self.marks {
+            marked.range = marked.range.start.min(end)..marked.range.end.min(end);
+        }
     }
 
     /// Something that the outlet reads, not its readers.
@@ -371,6 +390,7 @@ impl Writer<'_> {
                 if let Some(image) = self.out.images.last_mut().filter(|_| self.pictures == 0) {
                     image.alt = std::mem::take(&mut self.alt).trim().to_owned();
                     self.after_gone = true;
+                    self.after_picture = true;
                 }
             }
             TagEnd::Link => self.end_link(),

@@ -11,8 +11,8 @@ pub(crate) struct Manner {
     pub indent: Option<usize>,
     /// How a quotation is told from our own words.
     pub quote: Quote,
-    /// Whether a blank line within a quotation has its mark too.
-    pub marks_gaps: bool,
+    /// What a blank line within a quotation is: without its mark it would be two.
+    pub gaps: Gaps,
     /// How a heading is told from a paragraph.
     pub heading: Heading,
     /// Where the address of a link goes.
@@ -49,6 +49,15 @@ pub(crate) enum Quote {
     Prefix(&'static str),
     /// By the outlet itself; one within another has the prefix.
     Marked,
+}
+
+/// How a blank line within a quotation is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gaps {
+    /// By the quotation's mark alone.
+    Marked,
+    /// By its mark and a character without width, where the mark alone is text.
+    Filled,
 }
 
 /// How a heading is shown.
@@ -121,7 +130,7 @@ pub(crate) const PLAIN: Manner = Manner {
     bullet: "• ",
     indent: None,
     quote: Quote::Prefix("> "),
-    marks_gaps: false,
+    gaps: Gaps::Marked,
     heading: Heading::Line,
     links: Links::Behind(" (", ")"),
     tables: Tables::Named,

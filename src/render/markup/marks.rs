@@ -11,6 +11,9 @@ pub(super) struct Marks {
     /// Whether words that are an address themselves can lead to another one.
     /// Where not, it stands behind them: hidden, it would look like fraud.
     pub links_addresses: bool,
+    /// Whether code ends only at as many backticks as it began with, so that
+    /// fewer hold it than stand in it, and whether three begin a block anywhere.
+    pub ticks_match: bool,
 }
 
 impl Marks {
@@ -43,7 +46,7 @@ impl Markup for Marks {
                 out.push('[');
             }
             FacetKind::Code => {
-                let (ticks, space) = place.backticks();
+                let (ticks, space) = place.backticks(self.ticks_match);
                 out.push_str(&ticks);
                 out.push_str(space);
             }
@@ -59,7 +62,7 @@ impl Markup for Marks {
                 out.push(')');
             }
             FacetKind::Code => {
-                let (ticks, space) = place.backticks();
+                let (ticks, space) = place.backticks(self.ticks_match);
                 out.push_str(space);
                 out.push_str(&ticks);
             }

@@ -180,7 +180,7 @@ pub fn write_for(markdown: &str, markup: Markup, dialect: Dialect) -> Written {
     match markup {
         Markup::Plain => bare(markdown, &Manner { dialect, ..manner::PLAIN }),
         Markup::LittleText => {
-            let mut layout = layout(markdown, &manner::PLAIN);
+            let mut layout = layout(markdown, &Manner { dialect: Dialect::LinkedIn, ..manner::PLAIN });
             let text = encode_whole(&mut layout, &LittleText);
             Written { text, images: layout.images, ..Written::default() }
         }

@@ -2,6 +2,7 @@
 //! reader sees. One pass; nothing of it is ever written as HTML again.
 
 use crate::text::markdown::is_call;
+use pulldown_cmark::{Event, Parser};
 use std::borrow::Cow;
 
 /// A piece of raw HTML.
@@ -111,11 +112,54 @@ fn text<'a>(out: &mut Vec<Piece<'a>>, text: &'a str) {
 }
 
 fn decoded(text: &str) -> Cow<'_, str> {
-    if text.contains('&') {
-        Cow::Owned(crate::text::markup::slack::unescape(text))
-    } else {
-        Cow::Borrowed(text)
+    if text.contains('&') { Cow::Owned(with_characters(text)) } else { Cow::Borrowed(text) }
+}
+
+/// The longest entity, in bytes: `&CounterClockwiseContourIntegral;`.
+const LONGEST_ENTITY: usize = 33;
+
+/// `text` with the character of each entity, by the names of HTML (WHATWG HTML,
+/// 13.5) and by numbers, as in running text. What is none stays.
+fn with_characters(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.bytes().take(LONGEST_ENTITY).position(|b| b == b';');
+        let entity = end.and_then(|end| rest.get(..=end));
+        match entity.and_then(|entity| Some((character(entity)?, entity.len()))) {
+            Some((character, length)) => {
+                out.push_str(&character);
+                rest = &rest[length..];
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
     }
+    out.push_str(rest);
+    out
+}
+
+/// What `entity`, from its `&` to its `;`, stands for. The parser of Markdown
+/// knows all names; it is asked in the middle of a line, where blanks count.
+fn character(entity: &str) -> Option<String> {
+    let inside = entity.strip_prefix('&')?.strip_suffix(';')?;
+    let name = inside.strip_prefix('#').unwrap_or(inside);
+    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let line = format!("x{entity}x");
+    let mut read = String::new();
+    for event in Parser::new(&line) {
+        if let Event::Text(text) = event {
+            read.push_str(&text);
+        }
+    }
+    let made = read.strip_prefix('x')?.strip_suffix('x')?;
+    (made != entity).then(|| made.to_owned())
 }
 
 /// Where the tag that starts `html` ends; quoted attributes may hold a `>`.
@@ -173,6 +217,25 @@ mod tests {
         assert_eq!(pieces("<script>never closed"), []);
         assert_eq!(pieces("<!-- never closed"), []);
         assert_eq!(pieces("<!-->a<!--->b<!---->c<!-- -> -->d").len(), 4);
+    }
+
+    #[test]
+    fn every_entity_is_its_character() {
+        let said = |html: &str| decoded(html).into_owned();
+        assert_eq!(
+            said("Don&rsquo;t &mdash; it&hellip;&nbsp;&euro;5"),
+            "Don\u{2019}t \u{2014} it\u{2026}\u{a0}\u{20ac}5"
+        );
+        assert_eq!(
+            said("&amp;mdash; &lt;b&gt; &quot;&apos;&#39;&#x2014;&NewLine;&Tab;"),
+            "&mdash; <b> \"''\u{2014}\n\t"
+        );
+        assert_eq!(said("&CounterClockwiseContourIntegral;&fjlig;"), "\u{2233}fj");
+        // A number that is no character is shown as one that is missing.
+        assert_eq!(said("&#0;&#xD800;"), "\u{fffd}\u{fffd}");
+        for none in ["R&D", "a && b;", "&;", "&#;", "&nosuch;", "&*a*;", "&mdash", "?a=1&b=2;", "&é;", "&"] {
+            assert_eq!(said(none), none);
+        }
     }
 
     #[test]

@@ -9,7 +9,6 @@ use std::cell::RefCell;
 
 const MANNER: Manner = Manner {
     quote: Quote::Prefix("│ "),
-    marks_gaps: true,
     heading: Heading::Hashes(6),
     links: Links::Marked(&["https://", "http://", "mailto:"]),
     tables: Tables::Aligned,

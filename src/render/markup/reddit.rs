@@ -15,7 +15,6 @@ const MANNER: Manner = Manner {
     bullet: "- ",
     indent: Some(4),
     quote: Quote::Prefix("> "),
-    marks_gaps: true,
     heading: Heading::Hashes(6),
     links: Links::Marked(&["https://", "http://", "mailto:"]),
     tables: Tables::Markdown,
@@ -26,7 +25,7 @@ const MANNER: Manner = Manner {
     ..PLAIN
 };
 
-const MARKS: Marks = Marks { push: reddit::push, links_addresses: true };
+const MARKS: Marks = Marks { push: reddit::push, links_addresses: true, ticks_match: false };
 
 pub(super) fn write(markdown: &str) -> Written {
     let mut layout = layout(markdown, &MANNER);

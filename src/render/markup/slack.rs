@@ -393,7 +393,7 @@ mod tests {
         assert_eq!(made, [vec!["one"], vec![shown], vec!["> four"]]);
         // In one message it is nothing.
         let one = blocks(text);
-        assert_eq!(texts(&one), [format!("one\n\n{shown}\n\n> four")]);
+        assert_eq!(texts(&one), [format!("one\n\n{shown}\n>\n> four")]);
         assert!(!one.fallback.unwrap().contains("<!--"));
     }
 

@@ -211,8 +211,8 @@ impl Table {
             })
             .collect();
         for (at, mut row) in self.rows.into_iter().enumerate() {
-            // What a row does not have is empty anyway.
-            while at > 0 && row.last().is_some_and(|cell| cell.text.is_empty()) {
+            // What a row does not have is empty anyway; without any cell it is no row.
+            while at > 0 && row.len() > 1 && row.last().is_some_and(|cell| cell.text.is_empty()) {
                 row.pop();
             }
             writer.structure("|");

@@ -10,6 +10,7 @@ use serde_json::Value;
 mod constructs;
 mod hostile;
 mod meant;
+mod raw_html;
 mod reading;
 
 use reading::{read_html, read_markdown};

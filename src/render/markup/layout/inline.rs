@@ -4,6 +4,7 @@ use super::super::facet::{FacetKind, Mark, Marked};
 use super::super::manner::Links;
 use super::address::Address;
 use super::{LONGEST_URL, Link, Writer};
+use crate::text::{Dialect, Entity, EntityKind, entities};
 
 impl Writer<'_> {
     pub(super) fn open(&mut self, kind: FacetKind) {
@@ -54,7 +55,9 @@ impl Writer<'_> {
         }
         let from = self.line.len();
         // With a blank in it nobody finds its end.
-        let url = &url.trim().replace(' ', "%20");
+        let url = url.trim().replace(' ', "%20");
+        // Of a page's own scheme there is none here.
+        let url = &if url.starts_with("//") { format!("https:{url}") } else { url };
         let marked = match self.manner.links {
             Links::Marked(schemes) => {
                 // Each of these may be five as an entity.
@@ -74,13 +77,16 @@ impl Writer<'_> {
 
     pub(super) fn end_link(&mut self) {
         let Some(link) = self.links.pop() else { return };
+        if self.keeps_mention(&link) {
+            return;
+        }
         let text = self.line.get(link.from..).unwrap_or("").trim();
-        let url = link.url.strip_prefix("mailto:").unwrap_or(&link.url);
-        // What leads nowhere outside of the page is left out: `#part`, `other.md`.
-        let leads = link.url.starts_with("mailto:") || link.url.contains("://");
+        let url = as_said(&link.url);
         let bare = url.trim_end_matches('/');
-        let is_address =
-            text.is_empty() || text.trim_end_matches('/') == bare || bare.ends_with(&format!("://{text}"));
+        let is_address = text.is_empty()
+            || text == link.url
+            || text.trim_end_matches('/') == bare
+            || bare.ends_with(&format!("://{text}"));
         if let Some(at) = link.mark.filter(|_| !is_address && self.pictures == 0) {
             let end = self.line.len();
             // What began outside and is still open would overlap it.
@@ -93,7 +99,7 @@ impl Writer<'_> {
         if let Some(mark) = link.mark.and_then(|at| self.marks.get_mut(at)) {
             mark.mark = Mark::Gone;
         }
-        if !leads || self.pictures > 0 || self.manner.links == Links::Words || text == url {
+        if !leads(&link.url) || self.pictures > 0 || self.manner.links == Links::Words || text == url {
             return;
         }
         let url = url.to_owned();
@@ -101,6 +107,26 @@ impl Writer<'_> {
             self.truncate(link.from);
         }
         self.addresses.push(Address { at: self.line.len(), url, bare: is_address });
+    }
+
+    /// Whether `link` is a mention of LinkedIn, `@[Name](urn:li:…)`, and goes to
+    /// it: then it stands in the line as it was written.
+    fn keeps_mention(&mut self, link: &Link) -> bool {
+        let at = link.from.wrapping_sub(1);
+        let own = self.line.get(at..).filter(|own| own.starts_with('@'));
+        let Some(own) = own.filter(|_| self.manner.dialect == Dialect::LinkedIn && self.pictures == 0) else {
+            return false;
+        };
+        let mention = format!("@[{}]({})", own.get(1..).unwrap_or(""), link.url);
+        // What else LinkedIn would read there is no mention.
+        let whole = Entity { range: 0..mention.len(), kind: EntityKind::Mention };
+        if entities(&mention, Dialect::LinkedIn) != [whole] {
+            return false;
+        }
+        // Marks within the name would tear it; LinkedIn shows none.
+        self.line.truncate(at);
+        self.line.push_str(&mention);
+        true
     }
 
     /// Ends the marks that began behind the one at `at`.
@@ -119,4 +145,32 @@ impl Writer<'_> {
             marked.range = marked.range.start.min(at)..marked.range.end.min(at);
         }
     }
+}
+
+/// Addresses that lead out of the page without a host, as a text says them: a
+/// number and a mailbox are known by their look, anything else by its scheme.
+const SAID: &[(&str, bool)] = &[
+    ("mailto:", true),
+    ("tel:", true),
+    ("sms:", false),
+    ("sip:", false),
+    ("sips:", false),
+    ("xmpp:", false),
+    ("geo:", false),
+];
+
+fn said(url: &str) -> Option<(&'static str, bool)> {
+    let begins = |scheme: &str| url.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme));
+    SAID.iter().copied().find(|(scheme, _)| begins(scheme))
+}
+
+/// Whether `url` leads anywhere outside of the page: not `#part` and `other.md`.
+fn leads(url: &str) -> bool {
+    said(url).is_some() || url.contains("://")
+}
+
+/// `url` as people say it.
+fn as_said(url: &str) -> &str {
+    let bare = said(url).filter(|(_, bare)| *bare);
+    bare.and_then(|(scheme, _)| url.get(scheme.len()..)).unwrap_or(url)
 }

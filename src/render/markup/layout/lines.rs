@@ -1,7 +1,7 @@
 //! From what has gathered to lines of the text, each behind its marks.
 
 use super::super::facet::{FacetKind, Mark, Marked, Moved, trimmed};
-use super::super::manner::CodeBlocks;
+use super::super::manner::{CodeBlocks, Gaps};
 use super::super::wrap::wrap;
 use super::{Container, Writer};
 use std::ops::Range;
@@ -104,10 +104,14 @@ impl Writer<'_> {
     /// Writes a blank line between two blocks.
     pub(super) fn gap_line(&mut self) {
         let start = self.out.text.len();
-        if self.manner.marks_gaps {
-            let used = self.containers.iter().filter(|container| container.used);
-            let prefix: String = used.map(|container| container.rest.as_str()).collect();
-            self.out.text.push_str(prefix.trim_end());
+        let used = self.containers.iter().filter(|container| container.used);
+        let prefix: String = used.map(|container| container.rest.as_str()).collect();
+        let marks = prefix.trim_end();
+        self.out.text.push_str(marks);
+        if self.manner.gaps == Gaps::Filled && !marks.is_empty() {
+            self.out.text.push_str(" \u{200b}");
+        }
+        if start < self.out.text.len() {
             self.out.marks.push(Marked::new(Mark::Structure, start..self.out.text.len()));
         }
         self.out.text.push('\n');

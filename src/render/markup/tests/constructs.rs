@@ -108,7 +108,7 @@ fn pictures_go_with_the_text_where_they_stood() {
         .collect();
     assert_eq!(
         images,
-        [("a.png", "a", "One .\n\nTwo"), ("b.png", "b & c", "\n\nTwo"), ("https://c.example/c.png", "c", "")]
+        [("a.png", "a", "One.\n\nTwo"), ("b.png", "b & c", "\n\nTwo"), ("https://c.example/c.png", "c", "")]
     );
     let blocks: Vec<Value> = serde_json::from_str(&write(markdown, Markup::SlackBlocks).text).unwrap();
     assert_eq!(blocks[1]["image_url"], "https://c.example/c.png");

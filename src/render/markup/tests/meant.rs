@@ -116,12 +116,12 @@ fn code_in_a_list_is_the_author_s_code() {
         write(text, Markup::TelegramHtml).text,
         "1. step\n\n<pre><code class=\"language-python\">def f():\n    return 1</code></pre>\n\n•\n<pre>a\n  b</pre>"
     );
-    for markup in [Markup::Discord, Markup::SlackMrkdwn] {
+    for (markup, gap) in [(Markup::Discord, "> \u{200b}"), (Markup::SlackMrkdwn, ">")] {
         let code = write(text, markup).text;
         assert!(code.contains("\ndef f():\n    return 1\n```\n"), "{code}");
         assert!(code.ends_with("\n\n-\n```\na\n  b\n```"), "{code}");
         let quoted = write("> - a\n>\n>   ```\n>   b\n>     c\n>   ```\n", markup).text;
-        assert_eq!(quoted, "> - a\n\n> ```\n> b\n>   c\n> ```");
+        assert_eq!(quoted, format!("> - a\n{gap}\n> ```\n> b\n>   c\n> ```"));
     }
     assert_eq!(
         write("    let a;\n      let b;\n\n\n    c", Markup::Reddit).text,
@@ -225,9 +225,12 @@ fn a_host_of_any_script_keeps_its_marks() {
 fn an_alert_says_its_word() {
     let text = "> [!WARNING]\n> Do not *fly* it.\n>\n> Ever.\n\n> [!TIP]\n> - so\n";
     let told = [
-        (Markup::Plain, "> Warning: Do not fly it.\n\n> Ever.\n\n> Tip:\n\n> • so"),
-        (Markup::SlackMrkdwn, "> *Warning:* Do not _fly_ it.\n\n> Ever.\n\n> *Tip:*\n\n> - so"),
-        (Markup::Discord, "> **Warning:** Do not _fly_ it.\n\n> Ever.\n\n> **Tip:**\n\n> - so"),
+        (Markup::Plain, "> Warning: Do not fly it.\n>\n> Ever.\n\n> Tip:\n>\n> • so"),
+        (Markup::SlackMrkdwn, "> *Warning:* Do not _fly_ it.\n>\n> Ever.\n\n> *Tip:*\n>\n> - so"),
+        (
+            Markup::Discord,
+            "> **Warning:** Do not _fly_ it.\n> \u{200b}\n> Ever.\n\n> **Tip:**\n> \u{200b}\n> - so",
+        ),
         (
             Markup::TelegramHtml,
             "<blockquote><b>Warning:</b> Do not <i>fly</i> it.\n\nEver.</blockquote>\n\n\
@@ -262,4 +265,86 @@ fn several_breaks_on_a_line_are_one() {
         let made = write(text, markup).text;
         assert_eq!(made, "one\n\n<!-- break -->\n\ntwo", "{}", markup.name());
     }
+}
+
+#[test]
+fn a_mention_of_linkedin_stays_one_there() {
+    let said = |text: &str, dialect| write_for(text, Markup::Plain, dialect).text;
+    let urn = "@[Devtestco](urn:li:organization:2414183)";
+    let text = format!("Thanks {urn}, *and* {urn}!");
+    assert_eq!(said(&text, Dialect::LinkedIn), format!("Thanks {urn}, and {urn}!"));
+    assert_eq!(
+        said("**@[Ada *B*](urn:li:person:aB-1_)**", Dialect::LinkedIn),
+        "@[Ada B](urn:li:person:aB-1_)"
+    );
+    assert_eq!(write(&text, Markup::LittleText).text, format!("Thanks {urn}, and {urn}!"));
+    for dialect in [Dialect::Plain, Dialect::X, Dialect::Facebook] {
+        assert_eq!(said(&text, dialect), "Thanks @Devtestco, and @Devtestco!");
+    }
+    // What LinkedIn knows as none is a link like any other.
+    assert_eq!(said("@[A](urn:li:share:1) [B](urn:li:person:1)", Dialect::LinkedIn), "@A B");
+    assert_eq!(said("@[A](https://a.example)", Dialect::LinkedIn), "@A (https://a.example)");
+    assert_eq!(said("Thanks @[1234567]!", Dialect::Facebook), "Thanks @[1234567]!");
+}
+
+#[test]
+fn a_quotation_of_several_blocks_is_one() {
+    let text = "> one\n>\n> two\n> - three\n>\n> > four\n\nfive";
+    let said = "> one\n>\n> two\n>\n> BUL three\n>\n> > four\n\nfive";
+    for (markup, bullet) in
+        [(Markup::Plain, "•"), (Markup::Bluesky, "•"), (Markup::SlackMrkdwn, "-"), (Markup::MailText, "-")]
+    {
+        assert_eq!(write(text, markup).text, said.replace("BUL", bullet), "{}", markup.name());
+    }
+    let discord = said.replace("BUL", "-").replace(">\n", "> \u{200b}\n");
+    assert_eq!(write(text, Markup::Discord).text, discord);
+    // Two quotations stay two.
+    assert_eq!(write("> one\n\n<!-- -->\n\n> two", Markup::Plain).text, "> one\n\n> two");
+}
+
+#[test]
+fn code_in_a_line_has_as_few_backticks_as_hold_it() {
+    let discord = |text: &str| write(text, Markup::Discord).text;
+    assert_eq!(discord("```inline `` code```"), "`inline `` code`");
+    assert_eq!(discord("``in ` code``"), "``in ` code``");
+    assert_eq!(discord("`code`"), "`code`");
+    assert_eq!(write("```inline `` code```", Markup::Reddit).text, "```inline `` code```");
+}
+
+#[test]
+fn an_empty_row_is_a_row() {
+    let text = "| a | b |\n|---|---|\n|  |  |\n| 1 |  |";
+    assert_eq!(write(text, Markup::Reddit).text, "| a | b |\n| --- | --- |\n|  |\n| 1 |");
+}
+
+#[test]
+fn what_leads_out_of_the_page_keeps_its_address() {
+    let said = |text: &str| write(text, Markup::Plain).text;
+    assert_eq!(said("Call [us](tel:+49-30-1234)."), "Call us (+49-30-1234).");
+    assert_eq!(said("Call [+49-30-1234](TEL:+49-30-1234)."), "Call +49-30-1234.");
+    assert_eq!(said("[Ada](sip:ada@a.example)"), "Ada (sip:ada@a.example)");
+    assert_eq!(said("[the file](//cdn.example/a.js)"), "the file (https://cdn.example/a.js)");
+    assert_eq!(write("[a](//cdn.example/a)", Markup::Discord).text, "[a](https://cdn.example/a)");
+    for address in
+        ["<mailto:a@b.example.org>", "<a@b.example.org>", "[a@b.example.org](mailto:a@b.example.org)"]
+    {
+        for markup in [Markup::Plain, Markup::SlackMrkdwn, Markup::Discord, Markup::MailText] {
+            assert_eq!(write(address, markup).text, "a@b.example.org", "{address}: {}", markup.name());
+        }
+    }
+    for nowhere in ["[a](#b)", "[a](b.md)", "[a](javascript:b)", "[a](/b)"] {
+        assert_eq!(said(nowhere), "a", "{nowhere}");
+    }
+}
+
+#[test]
+fn a_picture_leaves_no_hole() {
+    let said = |text: &str| write(text, Markup::Plain).text;
+    assert_eq!(said("and ![x](rocket.png), auto"), "and, auto");
+    assert_eq!(said("[a](https://a.example) ![x](b.png). **So ![y](c.png)!**"), "a (https://a.example). So!");
+    assert_eq!(said("and ![x](rocket.png) so"), "and so");
+    assert_eq!(said("hello <i>:)</i> ![x](a.png) :)"), "hello :) :)");
+    let discord =
+        write("*and* ![x](b.png)**, so** [![x](b.png), a](https://a.example)", Markup::Discord).text;
+    assert_eq!(discord, "_and_**, so** [, a](https://a.example)");
 }
