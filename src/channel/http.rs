@@ -78,6 +78,9 @@ const REFUSALS: [u16; 19] =
 /// What to do about a redirect, behind what is said of it.
 pub const LED_ELSEWHERE: &str = "; if `base_url` leads elsewhere, write the address that it leads to";
 
+/// What to do about a no that is not the service's own, behind what is said of it.
+pub const NOT_ITS_OWN: &str = "; that is no answer of its own: look at `base_url`, and at a proxy on the way";
+
 /// What a service answered.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -101,6 +104,14 @@ impl Answer {
     /// Whether the status alone proves that nothing was done.
     pub fn is_refusal(&self) -> bool {
         REFUSALS.contains(&self.status)
+    }
+
+    /// Whether it says "not allowed" or "not found" in another way than an API of
+    /// ours does, all of which put an object of JSON into it: as a page, mostly that
+    /// of a proxy, or of a server that is none of theirs.
+    pub fn is_not_its_own(&self) -> bool {
+        let is_whole = self.cut.is_none();
+        is_whole && matches!(self.status, 403 | 404) && !self.json().is_some_and(|body| body.is_object())
     }
 
     /// The body as JSON, if it is whole and is JSON.

@@ -11,6 +11,7 @@ pub mod facebook;
 pub(crate) mod fixture;
 pub mod folder;
 pub mod http;
+mod likeness;
 pub mod linkedin;
 pub mod manual;
 pub mod network;

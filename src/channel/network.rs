@@ -202,11 +202,18 @@ impl<N: Network> Channel for N {
 
 /// Whether it can be the name of something that is named to the network alone,
 /// and never to readers: an upload, a comment. Short, and without anything that
-/// steers an address. Servers have been seen to write the absence of a name as a word.
+/// steers an address. Servers have been seen to write the absence of a name as a word,
+/// or as nought.
 pub(super) fn is_plain_id(id: &str) -> bool {
-    !["none", "null", "undefined"].iter().any(|none| id.eq_ignore_ascii_case(none))
+    !is_nought(id)
+        && !["none", "null", "undefined"].iter().any(|none| id.eq_ignore_ascii_case(none))
         && (1..=LONGEST_ID).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+/// Whether it is a nought, which numbers nothing.
+pub(super) fn is_nought(id: &str) -> bool {
+    id.bytes().all(|b| b == b'0')
 }
 
 /// No network names anything by more (a judgement: the longest documented are
@@ -280,7 +287,7 @@ mod tests {
         for good in ["7", "1346889436626259968", "345_555", "AbC-9_x", &"a".repeat(64)] {
             assert!(is_plain_id(good), "{good}");
         }
-        for bad in ["", "None", "NULL", "a/b", "..", "a b", "a?b", "é", "٧", &"a".repeat(65)] {
+        for bad in ["", "0", "000", "None", "NULL", "a/b", "..", "a b", "a?b", "é", "٧", &"a".repeat(65)] {
             assert!(!is_plain_id(bad), "{bad}");
         }
     }

@@ -373,6 +373,25 @@ async fn a_comment_without_its_permission_goes_once_that_is_given() {
     }
 }
 
+/// A permission that the network names as missing holds the first post as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_without_its_permission_goes_once_that_is_given() {
+    // X is asked before anything is sent, and says then that the app may only read.
+    for (name, scope) in
+        [("facebook", "pages_manage_posts"), ("linkedin, an organisation", "w_organization_social")]
+    {
+        let (house, network) = house(name, |settings| settings.without_scope(scope)).await;
+        house.write("content-ladders/all.toml", &format!("{}text = \"It landed.\"\n", rungs(&["one"])));
+        let text = house.run(&["publish", "m", "--yes"]).ends(5).out();
+        assert!(text.contains(scope) && text.contains("once that is mended"), "{name}: {text}");
+        assert_eq!((house.state("one").as_str(), network.timeline().len()), ("held", 0), "{name}");
+        network.grant(scope);
+        house.run(&["publish", "m", "--yes"]).ends(0);
+        assert_eq!((house.state("one").as_str(), network.timeline().len()), ("sent", 1), "{name}");
+        assert_once(&network, name);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rest_of_a_held_thread_that_a_person_posted_does_not_go_out_again() {
     let (house, network) = broken_thread(Fault::Says(402, "CreditsDepleted".to_owned())).await;

@@ -205,6 +205,10 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
             "there is no page of this `page_id` that the token can see: compare the number with the page's, \
              and look whose token it is. Facebook says: {said}"
         )),
+        (100, 33) if matches!(asked, Asked::Comment { .. }) => refused(format!(
+            "the post above may be gone, or out of reach of the token (Facebook makes no difference): look at the \
+             page; if the post is there, make a token that sees it. Facebook says: {said}"
+        )),
         // Told apart by its words alone: it has no code of its own.
         (100, _) if said.contains(PROOF) => refused(format!(
             "the app wants its calls proven: give the table its `app_secret` (App settings, Basic), the one of \
@@ -245,6 +249,9 @@ fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) ->
         (None, 429) => format!("Facebook, or somebody on the way, has had enough calls for now (429){said}"),
         (None, 300..=399) => {
             format!("no answer that Facebook gives came ({status}){said}{}", http::LED_ELSEWHERE)
+        }
+        (None, 403 | 404) if !body.is_empty() && answer.is_not_its_own() => {
+            format!("Facebook, or what stands in its place, answered {status}{said}{}", http::NOT_ITS_OWN)
         }
         (None, _) if body.is_empty() => format!("an empty answer came ({status})"),
         (None, _) => format!("no answer that Facebook gives came ({status}){said}"),

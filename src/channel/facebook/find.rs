@@ -9,6 +9,7 @@ use super::Facebook;
 use super::dialect::Asked;
 use super::graph::{Graph, Named};
 use super::publish::{UPLOAD_LIMIT, is_comment, post_below};
+use crate::channel::likeness::could_be;
 use crate::channel::{Attempt, Found, LONGEST_LAG, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
@@ -24,8 +25,6 @@ const DOUBT: SignedDuration = SignedDuration::from_hours(1);
 const UPLOAD: SignedDuration = SignedDuration::from_secs(UPLOAD_LIMIT.as_secs().cast_signed());
 /// Pages of a list that are read, of a hundred each.
 const MOST_PAGES: usize = 5;
-/// So many letters in common at the beginning are too many for chance.
-const ALIKE: usize = 16;
 
 /// What Facebook's records say of the part.
 pub(super) async fn find(page: &Facebook, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
@@ -185,7 +184,7 @@ fn verdict(list: &List, words: &str, attempt: &Attempt, had_time: bool) -> Found
     }
     let recent = |entry: &&Entry| entry.created.is_none_or(|at| at >= doubt);
     if let Some(entry) =
-        list.entries.iter().filter(free).filter(recent).find(|entry| is_alike(&entry.message, words))
+        list.entries.iter().filter(free).filter(recent).find(|entry| could_be(words, &entry.message))
     {
         return Found::CannotTell(format!("this could be it, and is not surely: {}", entry.url));
     }
@@ -220,19 +219,6 @@ fn verdict(list: &List, words: &str, attempt: &Attempt, had_time: bool) -> Found
 pub(super) fn same_words(a: &str, b: &str) -> bool {
     let plain = |text: &str| text.nfc().collect::<String>();
     plain(a).split_whitespace().eq(plain(b).split_whitespace())
-}
-
-/// Whether two texts begin alike, as far as both go. What has no letters is
-/// like everything.
-fn is_alike(a: &str, b: &str) -> bool {
-    let letters = |text: &str| {
-        text.nfc()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .take(ALIKE)
-            .collect::<Vec<_>>()
-    };
-    letters(a).iter().zip(&letters(b)).all(|(a, b)| a == b)
 }
 
 fn before(moment: Timestamp, by: SignedDuration) -> Timestamp {

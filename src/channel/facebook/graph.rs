@@ -6,7 +6,7 @@ use super::dialect::{self, Asked};
 use crate::channel::SendError;
 use crate::channel::credentials::Secrets;
 use crate::channel::http::{self, Answer};
-use crate::channel::network::{is_plain_id, odd_name};
+use crate::channel::network::{is_nought, is_plain_id, odd_name};
 use crate::channel::secret::{Exposed, redact_pieces};
 use crate::diagnostic::visible::visible;
 use aws_lc_rs::hmac;
@@ -161,7 +161,7 @@ fn proof(app_secret: &str, token: &str) -> Exposed {
 
 /// Whether it is the id of a post of the page: `PAGE_POST`, in digits.
 pub(super) fn is_post_of(id: &str, page: &str) -> bool {
-    id.split_once('_').is_some_and(|(of, post)| of == page && is_number(post))
+    id.split_once('_').is_some_and(|(of, post)| of == page && is_number(post) && !is_nought(post))
 }
 
 /// Digits, and no more of them than any id has.
@@ -236,11 +236,13 @@ mod tests {
             assert_eq!(id(&json!(good), Named::Post), None, "{good}");
         }
         assert_eq!(id(&json!(1001), Named::Other).as_deref(), Some("1001"));
-        for odd in ["999_5", "12_", "_12", "12", "12_sesame", "12_3_4", "012_3", "12_3 ", "12_٧"] {
+        for odd in ["999_5", "12_", "_12", "12", "12_sesame", "12_3_4", "012_3", "12_3 ", "12_٧", "12_0"] {
             assert_eq!(id(&json!(odd), Named::Post), None, "{odd}");
         }
         for bad in [
             json!(""),
+            json!(0),
+            json!("0"),
             json!(-12),
             json!(1.5),
             json!(["12"]),

@@ -163,7 +163,7 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
             SendError::NotYet { says: format!("LinkedIn still works on the image: {said}"), wait: None }
         }
         400..=499 if !transient && !unread && answer.is_refusal() => {
-            SendError::Refused { says: refused(answer.status, &fault, &said, asked, api, now) }
+            SendError::Refused { says: refused(answer, &fault, &said, asked, api, now) }
         }
         status => {
             let hint = if (300..400).contains(&status) { crate::channel::http::LED_ELSEWHERE } else { "" };
@@ -180,8 +180,15 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
 const COMMENTS: &str = "`w_organization_social_feed`";
 
 /// What is wrong, and what to do about it.
-fn refused(status: u16, fault: &Fault, said: &str, asked: Asked, api: &Api<'_>, now: Timestamp) -> String {
-    let channel = api.channel;
+fn refused(
+    answer: &Answer,
+    fault: &Fault,
+    said: &str,
+    asked: Asked,
+    api: &Api<'_>,
+    now: Timestamp,
+) -> String {
+    let (channel, status) = (api.channel, answer.status);
     let token = "sign in at LinkedIn again, and put the new token where `access_token` points";
     if fault.is_about_version(status, &channel.version) {
         return format!(
@@ -203,6 +210,10 @@ fn refused(status: u16, fault: &Fault, said: &str, asked: Asked, api: &Api<'_>, 
             format!("the access token has expired; LinkedIn's tokens live for 60 days: {token} ({said})")
         }
         (401, _) => format!("LinkedIn does not take this access token: {token} ({said})"),
+        _ if answer.is_not_its_own() => format!(
+            "LinkedIn, or what stands in its place, answered {status}: {said}{}",
+            crate::channel::http::NOT_ITS_OWN
+        ),
         (403, _) if urn::is_organization(&channel.author) => format!(
             "LinkedIn does not allow it: {said}. The token needs {}, and its member has to be an administrator or \
              content administrator of {}",

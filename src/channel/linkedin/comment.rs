@@ -1,5 +1,6 @@
 //! The first comment: plain text below the post, never little text.
 
+use super::address;
 use super::answer::{Asked, Fault, trouble};
 use super::api::Api;
 use super::same;
@@ -55,7 +56,7 @@ pub(super) const NO_POST: &str = "the post has no URN that a comment could be wr
 pub(super) fn post_of(attempt: &Attempt) -> Option<String> {
     let receipt = attempt.previous.first()?;
     let id = receipt.id.clone().filter(|id| urn::is_post(id));
-    id.or_else(|| urn::post_of_url(receipt.url.as_deref()?))
+    id.or_else(|| address::post_in(receipt.url.as_deref()?))
 }
 
 /// The comment's text.

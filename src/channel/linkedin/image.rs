@@ -103,11 +103,11 @@ async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Resu
     Ok(image)
 }
 
-/// Why an image was not taken: with a token that is no good, it will be once
-/// there is a good one.
+/// Why an image was not taken: with a token that is no good, or may not do it, it
+/// will be once there is a good one.
 fn not_taken(api: &Api<'_>, answer: &Answer) -> SendError {
     let error = trouble(answer, Asked::Other, api, Timestamp::now());
-    if Fault::of(answer).is_about_token(answer.status) { error.mendable() } else { error }
+    if Fault::of(answer).is_about_who(answer.status) { error.mendable() } else { error }
 }
 
 /// Waits until the image can be shown. `false`: LinkedIn does not tell.

@@ -57,7 +57,7 @@ pub(super) async fn send(
     let error = trouble(&answer, asked, api, Timestamp::now());
     let is_early = !images.are_ready && matches!(answer.status, 400 | 404 | 422) && fault.speaks_of_images();
     Err(match answer.status {
-        401 => error.mendable(),
+        status if fault.is_about_who(status) => error.mendable(),
         _ if is_early => too_early(error, images, attempt),
         _ => error,
     })

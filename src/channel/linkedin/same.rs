@@ -1,5 +1,6 @@
 //! Whether what LinkedIn shows is what was planned. Pure.
 
+use crate::channel::likeness::could_be;
 use crate::text::{Dialect, EntityKind, entities, little_text};
 use unicode_normalization::UnicodeNormalization;
 
@@ -20,14 +21,6 @@ pub(super) fn same(planned: &str, live: &str) -> bool {
             planned == live || (at % 2 == 1 && live.starts_with(SHORTENER))
         })
 }
-
-/// More of a text is not looked at for likeness.
-const LOOKED_AT: usize = 600;
-/// Texts that are this alike (1 is the same) may be the same in a way that is
-/// not known here.
-const ALIKE: f64 = 0.8;
-/// So many letters in common at the beginning are too many for chance.
-const BEGINNING: usize = 16;
 
 /// How what is live compares with what was planned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,24 +82,7 @@ pub(super) fn compare(planned: &str, live: &str) -> Likeness {
         // Without words it may be any picture.
         return if planned.trim().is_empty() { Likeness::Alike } else { Likeness::Same };
     }
-    let (planned, live) = (words(planned), words(live));
-    let letters =
-        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).take(BEGINNING).collect::<Vec<_>>();
-    // As far as both go: what was cut, even to nothing, begins alike.
-    let begins_alike = letters(&planned).iter().zip(&letters(&live)).all(|(planned, live)| planned == live);
-    if begins_alike || strsim::normalized_levenshtein(&planned, &live) >= ALIKE {
-        return Likeness::Alike;
-    }
-    Likeness::Unlike
-}
-
-/// The beginning of a text in small letters, without its addresses, which
-/// LinkedIn writes anew, and with every run of blanks as one.
-fn words(text: &str) -> String {
-    let text = tidy(text);
-    let words: String = pieces(&text).into_iter().step_by(2).collect();
-    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    words.chars().flat_map(char::to_lowercase).take(LOOKED_AT).collect()
+    if could_be(planned, live) { Likeness::Alike } else { Likeness::Unlike }
 }
 
 fn tidy(text: &str) -> String {

@@ -3,6 +3,8 @@
 //! What a server says is a URN only if it looks like one: it becomes a part
 //! of addresses that we ask for and of links that people follow.
 
+use crate::channel::network::is_nought;
+
 /// Where a post is seen, `{urn}` in between.
 const FEED: &str = "https://www.linkedin.com/feed/update/";
 
@@ -32,7 +34,7 @@ pub(super) fn is_post(urn: &str) -> bool {
 /// Posts and comments are numbered. Whatever else a server puts there may be
 /// anything that it was told: a token, too.
 fn is_number(id: &str) -> bool {
-    (1..=30).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit())
+    (1..=30).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit()) && !is_nought(id)
 }
 
 /// Whether it is an uploaded image.
@@ -132,7 +134,14 @@ mod tests {
         assert!(is_post("urn:li:share:7") && is_post("urn:li:ugcPost:7") && is_post("urn:li:activity:7"));
         assert!(!is_post("urn:li:person:7") && !is_post("urn:li:share:7/../../v2"));
         let long = format!("urn:li:share:{}", "7".repeat(31));
-        for odd in ["urn:li:share:", "urn:li:share:AQV-sesame", "urn:li:share:7a", "urn:li:share:٧", &long] {
+        for odd in [
+            "urn:li:share:",
+            "urn:li:share:AQV-sesame",
+            "urn:li:share:7a",
+            "urn:li:share:0",
+            "urn:li:share:٧",
+            &long,
+        ] {
             assert!(!is_post(odd), "{odd}");
         }
         assert_eq!(id("urn:li:organization:12"), "12");

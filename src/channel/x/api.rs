@@ -8,6 +8,7 @@ use super::oauth::{self, Keys};
 use crate::channel::SendError;
 use crate::channel::credentials::{Secrets, header};
 use crate::channel::http::{self, Answer, Trouble};
+use crate::channel::network::is_nought;
 use crate::text::visible;
 use jiff::Timestamp;
 use reqwest::header::AUTHORIZATION;
@@ -110,6 +111,13 @@ impl Api<'_> {
                 let cause = format!("X answered {} without readable words", status(answer));
                 let may = "which may mean that an earlier try of this one is there";
                 SendError::Unknown { cause: format!("{cause}, {may}{said}") }
+            }
+            403 | 404 if answer.is_not_its_own() => {
+                let said = if words.is_empty() { words } else { format!(": {words}") };
+                let status = status(answer);
+                let says =
+                    format!("X, or what stands in its place, answered {status}{said}{}", http::NOT_ITS_OWN);
+                SendError::Refused { says }
             }
             403 => refused(forbidden(&low, purpose, what)),
             429 => SendError::NotYet {
@@ -253,16 +261,26 @@ fn forbids(low: &str) -> Option<&'static str> {
 }
 
 /// Whether X says no to who asks, and not to what is sent: a token that is no good
-/// or may not do it, an account without credits. Somebody can mend that.
+/// or may not do it, an account without credits, an app that has used up what it
+/// may. Somebody can mend that.
 pub(super) fn is_about_who(answer: &Answer) -> bool {
     let low = heard(answer).to_lowercase();
     let about_what =
         ["duplicate", "engaged by the author", "reply to this conversation", "reply is not allowed"];
     match answer.status {
         401 | 402 => true,
-        403 => forbids(&low).is_some() && !about_what.iter().any(|words| low.contains(words)),
+        403 => {
+            let about_who = forbids(&low).is_some() || is_used_up(&low);
+            about_who && !about_what.iter().any(|words| low.contains(words))
+        }
         _ => false,
     }
+}
+
+/// Whether the app has used up what it may in a month (problem `usage-capped`: with
+/// 403 and with 429).
+fn is_used_up(low: &str) -> bool {
+    ["usage-capped", "usage cap"].iter().any(|words| low.contains(words))
 }
 
 /// The cases of 403, by what X says: the status alone means ten things.
@@ -279,7 +297,7 @@ fn forbidden(low: &str, purpose: Purpose, what: &str) -> String {
             .to_owned()
     } else if let Some(why) = forbids(low) {
         why.to_owned()
-    } else if has(&["usage-capped", "usage cap"]) {
+    } else if is_used_up(low) {
         "the app has used up what it may in this period: raise the cap in X's developer console, or wait"
             .to_owned()
     } else if purpose == Purpose::Uploading {
@@ -384,7 +402,7 @@ pub(super) fn id_of(value: Option<&Value>) -> Option<String> {
 
 /// Whether a text can be an id.
 pub(super) fn is_id(text: &str) -> bool {
-    (1..=30).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    (1..=30).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && !is_nought(text)
 }
 
 /// Whether a text can be a user name.

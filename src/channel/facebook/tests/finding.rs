@@ -70,6 +70,12 @@ async fn a_list_is_evidence_only_as_far_as_it_goes() {
         (vec![entry("12_9", -1, ours), old.clone()], could_be("12_9")),
         (vec![entry("12_9", -5, ours), old.clone()], could_be("12_9")),
         (vec![entry("12_9", 1, "It landed. At last, on its own four legs."), old.clone()], could_be("12_9")),
+        // Without its first word, cut, or spelled as in HTML.
+        (vec![entry("12_9", 1, "Landed. At last…"), old.clone()], could_be("12_9")),
+        (
+            vec![entry("12_9", 1, "It landed&period; At last,&nbsp;on its own legs."), old.clone()],
+            could_be("12_9"),
+        ),
         (vec![wordless, old.clone()], could_be("12_9")),
         (vec![timeless, old.clone()], could_be("12_9")),
         // The same words, long ago.

@@ -139,6 +139,8 @@ fn half_an_answer_proves_nothing_and_a_proxy_that_says_no_means_no() {
     assert_eq!(kind(&outcome(&half, POST, &str::to_owned)), "Unknown");
     assert_eq!(means(403, &[], "<html>Forbidden</html>", POST), "Refused");
     assert_eq!(means(404, &[], "", POST), "Refused");
+    let page = answer(403, &[], "<html>Forbidden by policy</html>");
+    insta::assert_snapshot!(outcome(&page, POST, &str::to_owned), @"Facebook, or what stands in its place, answered 403: a page of HTML: Forbidden by policy; that is no answer of its own: look at `base_url`, and at a proxy on the way");
     assert_eq!(means(403, &[], "<html>Forbidden</html>", Asked::Page), "Refused");
     assert_eq!(means(429, &[], "<html>slow down</html>", POST), "NotYet 900");
     assert_eq!(means(429, &[("retry-after", "30")], "", POST), "NotYet 30");
@@ -258,6 +260,7 @@ fn each_trouble_says_what_to_do() {
         says(506, 0, POST),
         says(506, 0, Asked::Post { doubted: true }),
         says(100, 33, Asked::Page),
+        says(100, 33, Asked::Comment { doubted: false }),
         says(100, 1_404_078, POST),
         says(4_854_002, 0, POST),
         says(4, 0, POST),
@@ -279,6 +282,7 @@ fn each_trouble_says_what_to_do() {
     Facebook takes this for a repetition of what is on the page already, and posts nothing: No. (code 506). Change the words, or take the older post down
     an earlier try was in doubt, and Facebook says that the same is there already: No. (code 506)
     there is no page of this `page_id` that the token can see: compare the number with the page's, and look whose token it is. Facebook says: No. (code 100, subcode 33)
+    the post above may be gone, or out of reach of the token (Facebook makes no difference): look at the page; if the post is there, make a token that sees it. Facebook says: No. (code 100, subcode 33)
     the page has to be authorised for publishing: whoever manages it confirms who they are, on the page. Facebook says: No. (code 100, subcode 1404078)
     Facebook wants the person behind the token to confirm their identity: open the page and do that. Facebook says: No. (code 4854002)
     Facebook has had enough calls for now: No. (code 4)

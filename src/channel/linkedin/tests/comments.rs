@@ -1,7 +1,7 @@
 //! The first comment below a post.
 
 use super::sending::landed;
-use super::server::{Server, created, json};
+use super::server::{Reply, Server, created, json};
 use super::{ORGANIZATION, TOKEN, house};
 use crate::channel::SendError;
 use crate::plan::Receipt;
@@ -72,18 +72,24 @@ async fn a_comment_that_is_not_allowed_takes_a_permission_of_its_own() {
             .map(|_| Receipt { id: Some("urn:li:share:7".to_owned()), ..Receipt::default() })
             .collect();
         let outcome = house.channel.send(&house.parts(&variant)[part as usize], &attempt).await;
-        // Once somebody has mended it, the comment goes: the post is live.
-        let says = match (outcome, part) {
-            (Err(SendError::Refused { says }), 0) | (Err(SendError::Mendable { says }), 1) => says,
-            (outcome, _) => panic!("{outcome:?}"),
-        };
+        // Once somebody has mended it, it goes.
+        let Err(SendError::Mendable { says }) = outcome else { panic!("{outcome:?}") };
         assert!(says.contains(scope), "{says}");
     }
-    // That nobody mends.
+    // That nobody mends, nor what somebody on the way says.
     let server = Server::start(|_, _| json(403, value!({ "message": "Comments are closed" }))).await;
     let house = self::house(ORGANIZATION, &server.url);
     let outcome = house.channel.send(&house.parts(&variant)[1], &attempt).await;
     assert!(matches!(outcome, Err(SendError::Refused { .. })), "{outcome:?}");
+    let page = "<html><body>Blocked by policy</body></html>";
+    let server = Server::start(move |_, _| Reply::Answer(403, Vec::new(), page.to_owned())).await;
+    let house = self::house(ORGANIZATION, &server.url);
+    for part in 0..2 {
+        attempt.part = part;
+        let outcome = house.channel.send(&house.parts(&variant)[part as usize], &attempt).await;
+        let Err(SendError::Refused { says }) = outcome else { panic!("{outcome:?}") };
+        assert!(says.contains("`base_url`") && says.contains("proxy") && !says.contains("w_org"), "{says}");
+    }
 }
 
 #[tokio::test]
@@ -98,8 +104,10 @@ async fn a_comment_needs_a_post_and_takes_one_that_a_person_told() {
     let mut attempt = house.attempt(&variant, 1);
     let error = house.channel.send(&part, &attempt).await.unwrap_err();
     assert!(matches!(error, SendError::Refused { .. }) && server.lines().is_empty());
-    let url = Some("https://www.linkedin.com/feed/update/urn:li:activity:9/".to_owned());
-    attempt.previous = vec![Receipt { url, ..Receipt::default() }];
-    house.channel.send(&part, &attempt).await.unwrap();
-    assert_eq!(server.lines(), ["POST /rest/socialActions/urn%3Ali%3Aactivity%3A9/comments"]);
+    for address in ["feed/update/urn:li:activity:9/", "posts/acme_it-landed-activity-9-Ab_c?utm=a"] {
+        let url = Some(format!("https://www.linkedin.com/{address}"));
+        attempt.previous = vec![Receipt { url, ..Receipt::default() }];
+        house.channel.send(&part, &attempt).await.unwrap();
+    }
+    assert_eq!(server.lines(), ["POST /rest/socialActions/urn%3Ali%3Aactivity%3A9/comments"; 2]);
 }

@@ -100,7 +100,7 @@ async fn every_answer_has_one_of_three_outcomes() {
     401 refused: the access token has expired; LinkedIn's tokens live for 60 days: sign in at LinkedIn again, and put the new token where `access_token` points (The token has expired)
     403 refused: LinkedIn does not allow it: Not enough permissions to access: posts.CREATE. The token needs `w_organization_social`, and its member has to be an administrator or content administrator of urn:li:organization:42
     422 refused: LinkedIn refuses it: Input error; commentary is longer than 3000
-    404 refused: LinkedIn refuses it: a page of HTML: Not here
+    404 refused: LinkedIn, or what stands in its place, answered 404: a page of HTML: Not here; that is no answer of its own: look at `base_url`, and at a proxy on the way
     409 unknown: LinkedIn answered 409: Conflict
     429 not yet (true): LinkedIn takes no more for now: Resource level throttle limit for calls is reached
     429 not yet (true): LinkedIn takes no more for now: Resource level throttle DAY limit is reached

@@ -106,12 +106,34 @@ async fn a_refusal_says_what_happened_and_what_to_do() {
     let read_only = json!({ "title": "Forbidden", "type": "https://api.twitter.com/2/problems/oauth1-permissions",
         "detail": "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint." });
     insta::assert_snapshot!(first(Reply::new(403, read_only)).await, @"refused: the app may only read: set its permission to “Read and write” in X's developer console, then make the access token anew (X says: Your client app is not configured with the appropriate oauth1 app permissions for this endpoint)");
+    // What X names as missing somebody mends; a no without a name stays one.
+    for (detail, is_held) in [
+        ("Your token lacks the scope tweet.write.", true),
+        ("You are not permitted to perform this action.", false),
+    ] {
+        let outcome = answered(problem(403, detail), false, 0).await;
+        assert_eq!(matches!(outcome, Err(SendError::Mendable { .. })), is_held, "{outcome:?}");
+    }
     let invalid = json!({ "errors": [{ "parameters": { "text": ["x"] }, "message": "text is wrong" }],
         "title": "Invalid Request", "detail": "One or more parameters to your request was invalid.",
         "type": "https://api.twitter.com/2/problems/invalid-request" });
     insta::assert_snapshot!(first(Reply::new(400, invalid)).await, @"refused: X did not take the post: 400 Bad Request (X says: One or more parameters to your request was invalid; text is wrong)");
     insta::assert_snapshot!(first(problem(401, &format!("Bad token {SECRET}"))).await, @"refused: X does not accept the `access_token`: one of OAuth 2 lives for 2 hours, so it has expired or was revoked; get a new one, or use the four keys of OAuth 1.0a, which do not expire (X says: Bad token «secret»)");
     insta::assert_snapshot!(first(Reply::new(402, json!({ "title": "CreditsDepleted" }))).await, @"refused: the app's X account has no credits left: buy some in X's developer console (X says: CreditsDepleted)");
+    let used_up = || {
+        json!({ "title": "UsageCapExceeded", "detail": "Usage cap exceeded: Monthly product cap",
+        "type": "https://api.twitter.com/2/problems/usage-capped" })
+    };
+    let outcome = answered(Reply::new(403, used_up()), false, 0).await;
+    assert!(matches!(outcome, Err(SendError::Mendable { .. })), "{outcome:?}");
+    insta::assert_snapshot!(told(&outcome), @"refused: the app has used up what it may in this period: raise the cap in X's developer console, or wait (X says: Usage cap exceeded: Monthly product cap)");
+    assert!(first(Reply::new(429, used_up())).await.starts_with("not yet, 900 s: "));
+    // What is X's own says so, or it is somebody else's.
+    let page = Reply::new(403, json!({})).raw("<html><body>Blocked by policy</body></html>");
+    insta::assert_snapshot!(first(page.clone()).await, @"refused: X, or what stands in its place, answered 403 Forbidden: a page of HTML: Blocked by policy; that is no answer of its own: look at `base_url`, and at a proxy on the way");
+    assert!(matches!(answered(page, false, 0).await, Err(SendError::Refused { .. })));
+    let page = Reply::new(404, json!({})).raw("<html><body>No such page</body></html>");
+    insta::assert_snapshot!(first(page).await, @"refused: X, or what stands in its place, answered 404 Not Found: a page of HTML: No such page; that is no answer of its own: look at `base_url`, and at a proxy on the way");
     insta::assert_snapshot!(first(Reply::new(302, json!({})).with("location", "https://x.example/")).await, @"unknown: X answered 302 Found: it may have posted the post; if `base_url` leads elsewhere, write the address that it leads to");
 }
 
@@ -187,7 +209,7 @@ async fn after_a_doubt_a_refusal_has_to_say_why() {
         }
         for reply in dead(status) {
             let outcome = told(&answered(reply, false, 0).await);
-            assert!(outcome.starts_with("refused: X "), "{status}: {outcome}");
+            assert!(outcome.starts_with("refused: X"), "{status}: {outcome}");
         }
         let outcome = told(&answered(problem(status, "Your account is suspended."), true, 0).await);
         assert!(outcome.starts_with("refused: X "), "{status}: {outcome}");
