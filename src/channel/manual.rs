@@ -8,11 +8,11 @@ use super::credentials::account;
 use super::outbox::network_rules;
 use super::paste::typed;
 use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready};
-use crate::diagnostic::Checked;
+use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::{Defaults, Post, Variant, VariantKind};
-use crate::text::Rules;
+use crate::text::{Rules, network};
 use serde_json::json;
 use std::future::Future;
 use std::path::Path;
@@ -34,7 +34,7 @@ account = "Acme Rockets"
 const FIELDS: &[Field] = &[Field {
     name: "network",
     kind: Kind::Text,
-    about: "where it is posted: `x`, `facebook` and `linkedin` bring their limits; any other name is plain text",
+    about: "where it is posted; one that `ladder count` knows brings its limits, any other name is plain text",
 }];
 
 /// Browsers and servers stop reading addresses at lengths of their own; below
@@ -54,16 +54,46 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let name = &configuring.table.name.value;
     let rest = configuring.table.rest.clone();
     let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
-    let network = reader.required_text("network");
+    let network = named_network(&mut reader, true);
     reader.finish();
     let Some(network) = network else { return Checked::bad(problems) };
-    let network = network.value.trim().to_lowercase();
     let (rules, defaults) = network_rules(Some(&network), "manual");
     // The account at the network, not "manual": when the real adapter takes
     // over, what a person has posted counts as posted.
     let account = account(&network, configuring, None);
     let account = if network == "x" { account.to_lowercase() } else { account };
     Checked::with(Box::new(Manual { account, rules, defaults }), problems)
+}
+
+/// The network that `network` names, in lower case. A misspelt one would be plain
+/// text, and with it would go every limit: it is an error, and what was meant is
+/// taken, so that the problems are those of that network. With `free` the key must
+/// be there, and a name that is like no network's is somewhere else to post.
+pub(super) fn named_network(reader: &mut Reader<'_>, free: bool) -> Option<String> {
+    let written = if free { reader.required_text("network") } else { reader.text("network") }?;
+    let name = written.value.trim().to_lowercase();
+    // A mail is no post: its rules are those of a subject.
+    let takes_posts = |network: &&str| *network != network::EMAIL.network;
+    if network::find(&name).is_some_and(|rules| takes_posts(&rules.network)) {
+        return Some(name);
+    }
+    // `discourse` is no misspelt `discord`.
+    if free && network::PLACES.contains(&name.as_str()) {
+        return Some(name);
+    }
+    let meant = network::meant(&name).filter(takes_posts);
+    let hint = match meant {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if free => return Some(name),
+        None => {
+            let names = network::NETWORKS.iter().map(|rules| rules.network).filter(takes_posts);
+            let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+            format!("known are {}; without `network` it is plain text", names.join(", "))
+        }
+    };
+    let says = format!("there is no network `{}`", written.value.trim());
+    reader.problems.push(Diagnostic::error("wrong-value", says).at(written.span).hint(hint));
+    Some(meant.map_or(name, str::to_owned))
 }
 
 /// The network's page for writing, filled in; none if it has none, or if the
@@ -156,6 +186,83 @@ mod tests {
         assert_eq!(compose_url(sharer, "text", None), None);
         let url = compose_url(sharer, "text", Some("https://a.example/?b=c")).unwrap();
         assert_eq!(url, "https://share.example/?u=https%3A%2F%2Fa.example%2F%3Fb%3Dc");
+    }
+
+    /// What is said of a channel with that network, as people read it, and the
+    /// rules that it has.
+    fn said(adapter: &str, network: &str) -> (String, &'static str) {
+        let toml = format!(
+            "[brand]\nname = \"Acme\"\n[channels.mx]\nadapter = \"{adapter}\"\nnetwork = {network:?}\n"
+        );
+        let mut sources = crate::source::Sources::new();
+        let id = sources.add("ladder.toml", &toml);
+        let project = crate::ladder::parse_project(&sources, id, &[adapter]).value.unwrap();
+        let checked = crate::channel::configure(&sources, &project, &project.channels[0]);
+        let said: Vec<String> =
+            checked.problems.iter().map(|problem| problem.draw(&sources, false)).collect();
+        (said.join("\n"), checked.value.map_or("", |configured| configured.outlet.rules.network))
+    }
+
+    #[test]
+    fn a_misspelt_network_is_told_with_what_was_meant() {
+        for (written, meant) in [
+            ("twiter", "x"),
+            ("twitter", "x"),
+            ("telegramm", "telegram"),
+            ("mastadon", "mastodon"),
+            ("LinkedIn-", "linkedin"),
+        ] {
+            for adapter in ["manual", "outbox"] {
+                let (said, rules) = said(adapter, written);
+                assert!(
+                    said.starts_with(&format!("error[wrong-value]: there is no network `{written}`")),
+                    "{said}"
+                );
+                assert!(
+                    said.contains("ladder.toml:5:") && said.contains(&format!("did you mean `{meant}`?")),
+                    "{said}"
+                );
+                assert_eq!(rules, meant);
+            }
+        }
+    }
+
+    #[test]
+    fn a_known_network_is_taken_and_a_person_may_post_anywhere() {
+        for rules in network::NETWORKS.iter().filter(|rules| rules.network != "email") {
+            for adapter in ["manual", "outbox"] {
+                assert_eq!(said(adapter, rules.network), (String::new(), rules.network));
+            }
+        }
+        assert_eq!(said("manual", " Telegram "), (String::new(), "telegram"));
+        for elsewhere in [
+            "hackernews",
+            "lobsters",
+            "github",
+            "devto",
+            "hashnode",
+            "medium",
+            "tumblr",
+            "xing",
+            "matrix",
+            "lemmy",
+            "wordpress",
+            "ghost",
+            "discourse",
+            "teams",
+            "tiktok",
+            "whatsapp",
+            "signal",
+            "vk",
+            "weibo",
+            "line",
+            "notice-board",
+        ] {
+            assert_eq!(said("manual", elsewhere), (String::new(), "manual"), "{elsewhere}");
+        }
+        // An outbox stands for a network or for none.
+        let (said, _) = said("outbox", "hackernews");
+        assert!(said.contains("known are `bluesky`, `discord`") && !said.contains("`email`"), "{said}");
     }
 
     #[tokio::test]

@@ -6,10 +6,12 @@ use super::failure::Failure;
 use super::house::House;
 use super::publish::answer;
 use super::sending::{Manner, deliveries};
-use crate::channel::outbox;
+use crate::channel::{ADAPTERS, Adapter, outbox};
 use crate::exit::Exit;
+use crate::ladder::shape::Kind;
 use crate::plan::{Delivery, PartStanding, Plan, Standing, State, Step, StepKey};
 use crate::publish::{self, Moment, Rest, Route, Scope, exit_beside_rest, resting, wanted};
+use crate::render::VariantKind;
 use crate::report::sign::word;
 use crate::text::visible;
 use jiff::Timestamp;
@@ -67,7 +69,7 @@ pub async fn ask(
         found.broken.into_iter().map(|(name, reasons)| (name, ("not-ready", reasons))).collect();
     let mut routes = found.routes;
     let mut rest = resting(left, plans, standing, &wanted, |name| broken.contains_key(name));
-    end_if_nothing_is_left(manner, &wanted, &rest, &broken)?;
+    end_if_nothing_is_left(house, manner, &wanted, &rest, &broken)?;
     // Who rests is not asked: some networks charge for it.
     let steps = || left.iter().flat_map(|plan| &plan.steps);
     let goes = |step: &&Step| wanted.contains(&step.key) && !rest.steps.contains(&step.key);
@@ -78,7 +80,7 @@ pub async fn ask(
         broken.insert(name, ("not-accepted", vec![says]));
     }
     rest = resting(left, plans, standing, &wanted, |name| broken.contains_key(name));
-    end_if_nothing_is_left(manner, &wanted, &rest, &broken)?;
+    end_if_nothing_is_left(house, manner, &wanted, &rest, &broken)?;
     let left_alone = left_alone(broken, left, standing, &wanted, &rest);
     Ok(Asked { routes, resting: rest.steps, left_alone, unsaid: verdicts.unsaid })
 }
@@ -118,6 +120,7 @@ fn left_alone(
 /// `publish` has a person who reads the answer: what cannot do anything ends
 /// before the journal hears of it.
 fn end_if_nothing_is_left(
+    house: &House,
     manner: &Manner,
     wanted: &BTreeSet<StepKey>,
     rest: &Rest,
@@ -127,7 +130,9 @@ fn end_if_nothing_is_left(
         return Ok(());
     }
     let reasons = broken.values().flat_map(|(_, reasons)| reasons);
-    Err(failure(codes(broken.values().map(|(code, _)| *code)), "nothing was sent", &said_once(reasons)))
+    let code = codes(broken.values().map(|(code, _)| *code));
+    let outbox = could_stand_in(house, broken.keys());
+    Err(failure(code, "nothing was sent", &said_once(reasons), outbox))
 }
 
 /// Tells where the deliveries stand after a run, and which channels were left alone.
@@ -148,8 +153,9 @@ pub fn told(
     let nothing = done(&deliveries(before, plans)) == done(&found);
     let begins = if nothing { "nothing was sent" } else { "not all was sent" };
     let sentences: Vec<String> = left_alone.iter().map(LeftAlone::sentence).collect();
-    let mut failure =
-        failure(codes(left_alone.iter().map(|alone| alone.code)), begins, &sentences.join("; "));
+    let code = codes(left_alone.iter().map(|alone| alone.code));
+    let outbox = could_stand_in(house, left_alone.iter().map(|alone| &alone.channel));
+    let mut failure = failure(code, begins, &sentences.join("; "), outbox);
     let mut keys = left_alone.iter().flat_map(|alone| &alone.keys);
     if keys.any(|key| standing.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Unknown)) {
         failure.message.push_str("; and what is unknown could not be looked for");
@@ -171,10 +177,27 @@ fn codes(mut codes: impl Iterator<Item = &'static str>) -> &'static str {
     if codes.any(|code| code == "not-ready") { "not-ready" } else { "not-accepted" }
 }
 
-fn failure(code: &'static str, begins: &str, reasons: &str) -> Failure {
+/// Whether the outbox could stand in for one of these channels: it makes posts,
+/// needs credentials, and does not say so already.
+fn could_stand_in<'n>(house: &House, mut names: impl Iterator<Item = &'n String>) -> bool {
+    let takes_secrets = |adapter: &Adapter| adapter.fields.iter().any(|f| matches!(f.kind, Kind::Secret));
+    names.any(|name| {
+        house.channels.configured.get(name).is_some_and(|configured| {
+            let adapter = ADAPTERS.iter().find(|adapter| adapter.name == configured.adapter);
+            !configured.without_credentials
+                && adapter.is_some_and(|adapter| adapter.kind == VariantKind::Post && takes_secrets(adapter))
+        })
+    })
+}
+
+/// `outbox`: whether what cannot be sent could go to the outbox instead.
+fn failure(code: &'static str, begins: &str, reasons: &str, outbox: bool) -> Failure {
     let failure = Failure::new(Exit::Failed, code, format!("{begins}: {reasons}"));
     failure.hint(match code {
-        "not-ready" => "set what is missing, or give the channel `without_credentials = \"outbox\"`",
+        "not-ready" if outbox => {
+            "set what is missing, or give the channel `without_credentials = \"outbox\"`"
+        }
+        "not-ready" => "mend what is named, and say the same again",
         _ => "mend the credentials or the account; `ladder channels --check` asks the networks again",
     })
 }

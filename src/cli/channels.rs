@@ -7,6 +7,8 @@ use super::house::House;
 use crate::channel::{ADAPTERS, Ready, SendError, Whose};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
+use crate::ladder::shape::Field;
+use crate::ladder::shape::fields::CHANNEL_OWN;
 use crate::ladder::{ChannelTable, Node, NodeKind};
 use crate::text::visible;
 use serde_json::{Value, json};
@@ -162,19 +164,32 @@ fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
 fn adapters(desk: &mut Desk) -> Exit {
     let mut rows = Vec::new();
     let mut text = String::new();
+    let all = ADAPTERS.iter().flat_map(|adapter| adapter.fields).chain(CHANNEL_OWN);
+    let width = all.map(|field| field.name.len()).max().unwrap_or_default();
     for adapter in ADAPTERS {
-        let fields: Vec<Value> =
-            adapter.fields.iter().map(|field| json!({ "name": field.name, "about": field.about })).collect();
         rows.push(json!({ "name": adapter.name, "about": adapter.about, "kind": adapter.kind.name(),
-            "fields": fields, "sample": adapter.sample }));
+            "fields": fields(adapter.fields), "sample": adapter.sample }));
         text.push_str(&format!("{:<12} {}\n", adapter.name, adapter.about));
-        for field in adapter.fields {
-            text.push_str(&format!("    {:<18} {}\n", field.name, field.about));
-        }
+        text.push_str(&keys(adapter.fields, width));
     }
+    text.push_str(&format!(
+        "all channels (and how messages are adapted there: `text`, `shorter`, `subject`, …)\n{}",
+        keys(CHANNEL_OWN, width)
+    ));
     desk.field("adapters", rows);
+    desk.field("fields", fields(CHANNEL_OWN));
     desk.show(&text);
     Exit::Done
+}
+
+/// Keys with what they mean, one a line, for people.
+fn keys(fields: &[Field], width: usize) -> String {
+    fields.iter().map(|field| format!("    {:<width$} {}\n", field.name, field.about)).collect()
+}
+
+/// The same for programs.
+fn fields(fields: &[Field]) -> Vec<Value> {
+    fields.iter().map(|field| json!({ "name": field.name, "about": field.about })).collect()
 }
 
 /// Whether any secret of the table is plainly not there. Nothing is read, and no

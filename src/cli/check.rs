@@ -31,6 +31,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let mut house = House::open(desk)?;
     let now = desk.now(&house.loaded.zone)?;
     let mut messages = Vec::new();
+    house.loaded.look_for_folders();
     if arguments.messages.is_empty() {
         for found in house.loaded.find_messages() {
             let Checked { value, problems } = house.loaded.read(&found);

@@ -97,8 +97,18 @@ impl House {
     /// Opens the store that `[store] id` names.
     pub fn store(&self) -> Result<Store, Failure> {
         let Some(id) = &self.loaded.project.store_id else {
+            let hint = match Store::id_at(&self.loaded.folder.store_file()) {
+                Ok(id) => {
+                    let shown = self.loaded.folder.name_of(&self.loaded.folder.store_file());
+                    format!(
+                        "there is a store at `{shown}`: if it is this project's, write `[store]` and below it \
+                         `id = \"{id}\"` into `ladder.toml`"
+                    )
+                }
+                Err(_) => "`ladder store create` makes a store and says its id".to_owned(),
+            };
             return Err(Failure::usage("no-store-id", "`ladder.toml` has no `[store] id`: nothing is sent")
-                .hint("`ladder store create` makes a store and says its id"));
+                .hint(hint));
         };
         Ok(Store::open(&self.loaded.folder.store_file(), &id.value)?)
     }

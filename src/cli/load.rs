@@ -81,6 +81,28 @@ impl Loaded {
         })
     }
 
+    /// Adds a problem for each folder that is looked for and is not there: all
+    /// that lies in one of another name would be passed over in silence.
+    pub fn look_for_folders(&mut self) {
+        let entries = std::fs::read_dir(&self.folder.path).into_iter().flatten().flatten();
+        let folders = entries.filter(|entry| entry.path().is_dir());
+        let names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let mut missing = Vec::new();
+        for (wanted, holds) in [("messages", "message"), ("content-ladders", "ladder")] {
+            if self.folder.path.join(wanted).is_dir() {
+                continue;
+            }
+            let says = format!("there is no folder `{wanted}/`, and so no {holds} is read");
+            missing.push(Diagnostic::warning("no-folder", says).hint(
+                match nearest(wanted, names.iter().map(String::as_str)) {
+                    Some(near) => format!("`{near}/` is not looked at: rename it to `{wanted}/`"),
+                    None => format!("make it beside `{PROJECT_FILE}`"),
+                },
+            ));
+        }
+        self.problems.extend(lint::silence(missing, &[&self.project.allow]));
+    }
+
     /// Every message's files.
     pub fn find_messages(&mut self) -> Vec<Found> {
         messages::find(&self.folder, &mut self.problems)
@@ -205,8 +227,9 @@ impl Loaded {
                 ),
             ))),
             _ => {
-                let hint =
-                    format!("write `ladder = \"…\"` in its head, or say `--ladder`: {}", list(names()));
+                let in_yaml = self.sources.get(message.source).text.trim_start().starts_with("---");
+                let key = if in_yaml { "ladder: …" } else { "ladder = \"…\"" };
+                let hint = format!("write `{key}` in its head, or say `--ladder`: {}", list(names()));
                 let problem =
                     Diagnostic::error("no-ladder", "the message names no ladder, and there are several");
                 Err(Unclear::Message(Box::new(problem.at(message.title.span).hint(hint))))

@@ -17,11 +17,11 @@ pub enum SecretRef {
 
 impl SecretRef {
     /// Reads the value of `key`. The problem names neither the value nor its place:
-    /// whoever adds the place must point at the key and conceal the line.
-    pub(super) fn read(key: &str, node: Node) -> Result<SecretRef, Box<Diagnostic>> {
+    /// whoever adds the place must point at the key and conceal the line. `variable` is
+    /// the name that hints give a variable for it.
+    pub(super) fn read(key: &str, variable: &str, node: Node) -> Result<SecretRef, Box<Diagnostic>> {
         let ways = format!(
-            "write `{key} = {{ env = \"{}\" }}`, `{{ file = \"…\" }}` or `{{ command = [\"op\", \"read\", \"…\"] }}`",
-            key.to_uppercase().replace('-', "_")
+            "write `{key} = {{ env = \"{variable}\" }}`, `{{ file = \"…\" }}` or `{{ command = [\"op\", \"read\", \"…\"] }}`"
         );
         let NodeKind::Table(table) = node.kind else {
             let says = format!("`{key}` is a secret and is written literally");
@@ -82,7 +82,7 @@ impl SecretRef {
             (other, _) => {
                 let mut problem = wrong(format!("`{key}`: `{other}` is no way to get a secret"));
                 if let Some(near) = nearest(other, ["env", "file", "command"]) {
-                    problem.hint = Some(format!("did you mean `{near}`?"));
+                    problem.hint = Some(format!("did you mean `{near}`? {ways}"));
                 }
                 Err(problem)
             }

@@ -175,12 +175,27 @@ fn link_missing(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         }
         (None, None) => return,
     };
+    let whole = look.written_whole();
+    let hint = match (&look.made.message.link, whole) {
+        (_, None) => hint,
+        (Some(link), Some(_)) => format!("put `{}` into `{}.md`", link.value.trim(), look.rung()),
+        (None, Some(_)) => no_template(look.rung()),
+    };
+    let text = whole.or(look.settings.text.as_ref());
     found.push(
         table::LINK_MISSING
             .broken(format!("`{}` does not lead to {what}", look.rung()))
-            .at(look.settings.text.as_ref().map_or(look.made.rung.span, |text| text.span))
+            .at(text.map_or(look.made.rung.span, |text| text.span))
             .hint(hint),
     );
+}
+
+/// What to do where a text that was written whole needs what only a template has.
+pub(super) fn no_template(rung: &str) -> String {
+    format!(
+        "`{rung}.md` is no template: write its words as `text` in `[overrides.{rung}]` of the message instead, \
+         where `{{{{ rungs.NAME.url }}}}` becomes an address"
+    )
 }
 
 fn several_links(look: &Look<'_>, found: &mut Vec<Diagnostic>) {

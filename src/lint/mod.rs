@@ -6,6 +6,7 @@
 //! of the same table, [`RULES`].
 
 mod blame;
+mod body_links;
 mod length;
 mod links;
 mod look;
@@ -130,6 +131,7 @@ pub fn check_message(subject: &Subject<'_>) -> Vec<Diagnostic> {
             problem.rungs = vec![look.rung().to_owned()];
         }
     }
+    body_links::bad_links(subject, &mut found);
     repeat::same_text(subject, &mut found);
     silence::unknown_allow(&subject.message.allow, &mut found);
     silence(found, &[&subject.project.allow, &subject.ladder.allow, &subject.message.allow])

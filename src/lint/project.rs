@@ -3,50 +3,20 @@
 use super::table;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::ladder::Project;
-use crate::text::network;
+use crate::text::network::{self, PLACES};
 
 /// The rules of this file.
 pub(super) const RULES: &[fn(&Project, &mut Vec<Diagnostic>)] = &[unknown_network, tracking_domain_missing];
-
-/// Networks on which somebody can have a name.
-const NETWORKS: &[&str] = &[
-    "x",
-    "facebook",
-    "linkedin",
-    "instagram",
-    "threads",
-    "mastodon",
-    "bluesky",
-    "youtube",
-    "tiktok",
-    "pinterest",
-    "reddit",
-    "discord",
-    "slack",
-    "telegram",
-    "matrix",
-    "lemmy",
-    "medium",
-    "devto",
-    "hashnode",
-    "ghost",
-    "wordpress",
-    "discourse",
-    "nostr",
-    "github",
-    "teams",
-    "email",
-];
 
 fn unknown_network(project: &Project, found: &mut Vec<Diagnostic>) {
     // What a channel of this project is served by is a network too.
     let own = || project.channels.iter().map(|channel| channel.adapter.value.as_str());
     for handle in &project.handles {
         for (network, name) in &handle.names {
-            if NETWORKS.contains(&network.as_str()) || own().any(|adapter| adapter == network) {
+            if PLACES.contains(&network.as_str()) || own().any(|adapter| adapter == network) {
                 continue;
             }
-            let near = nearest(network, NETWORKS.iter().copied().chain(own()));
+            let near = nearest(network, PLACES.iter().copied().chain(own()));
             let hint = match near.or_else(|| network::meant(network)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "networks are called as their adapters: `x`, `linkedin`, `mastodon`, …".to_owned(),

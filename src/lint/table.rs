@@ -43,6 +43,7 @@ rules! {
     TOO_MANY_MESSAGES Error stands "too-many-messages" "The folder of messages has a size that can be checked as a whole."
     NO_LADDER Error stands "no-ladder" "It is clear which ladder a message climbs."
     UNKNOWN_LADDER Error stands "unknown-ladder" "The ladder that a message names exists."
+    NO_FOLDER Warning may "no-folder" "The folders `messages/` and `content-ladders/` are there."
     DUPLICATE_LADDER Error stands "duplicate-ladder" "Two ladders do not have one name."
     // Channels: found by the adapters.
     UNKNOWN_ADAPTER Error stands "unknown-adapter" "A channel's adapter is one of this build's."

@@ -95,11 +95,16 @@ fn placeholder_left(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         }
         let Some(word) = placeholder(text, true) else { continue };
         let Some((name, span)) = place_of(look, word, name, span) else { continue };
+        let is_mark = word.contains(['{', '}']);
+        let hint = match look.written_whole().filter(|whole| is_mark && whole.span == span) {
+            Some(_) => links::no_template(look.rung()),
+            None => "write what was to stand there".to_owned(),
+        };
         found.push(
             table::PLACEHOLDER_LEFT
                 .broken(format!("`{}` is left in {name}", word.trim()))
                 .at(span)
-                .hint("write what was to stand there"),
+                .hint(hint),
         );
     }
 }

@@ -300,7 +300,7 @@ impl<'a> Writer<'a> {
                 let Some(link) = link else {
                     let span = settings.attach.as_ref().map_or(job.rung.span, |attach| attach.span);
                     problems.push(
-                        Diagnostic::warning("link-missing", "there is no link to make a card of")
+                        Diagnostic::warning("card-without-link", "there is no link to make a card of")
                             .at(span)
                             .hint(
                                 "let the rung wait for the article (`after = …`), give the message a `link`, \

@@ -104,6 +104,16 @@ impl Store {
         })
     }
 
+    /// The id of the store at `path`, whichever project it belongs to. Changes nothing.
+    pub fn id_at(path: &Path) -> Result<String, StoreError> {
+        // No store has an empty id.
+        match Store::open(path, "") {
+            Ok(store) => Ok(store.id().to_owned()),
+            Err(StoreError::OtherId { found, .. }) => Ok(found),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Whether it could be written to now: takes and gives back the right to write.
     pub(super) fn can_write(&self) -> Result<(), StoreError> {
         self.connection

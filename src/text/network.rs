@@ -36,6 +36,37 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("yt", "youtube"),
 ];
 
+/// Networks on which somebody can have a name, and a person can post by hand,
+/// those that cannot be counted included.
+pub const PLACES: &[&str] = &[
+    "x",
+    "facebook",
+    "linkedin",
+    "instagram",
+    "threads",
+    "mastodon",
+    "bluesky",
+    "youtube",
+    "tiktok",
+    "pinterest",
+    "reddit",
+    "discord",
+    "slack",
+    "telegram",
+    "matrix",
+    "lemmy",
+    "medium",
+    "devto",
+    "hashnode",
+    "ghost",
+    "wordpress",
+    "discourse",
+    "nostr",
+    "github",
+    "teams",
+    "email",
+];
+
 /// The name of a network that `written`, which is none, was meant to be.
 pub fn meant(written: &str) -> Option<&'static str> {
     let others = OTHER_NAMES.iter().map(|(other, _)| *other);

@@ -7,6 +7,7 @@ mod bad_files;
 mod bad_input;
 mod bad_words;
 mod counting;
+mod first_day;
 mod house;
 mod linkedin;
 mod looking;

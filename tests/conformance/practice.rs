@@ -119,7 +119,10 @@ fn practice_mastodon() {
         let (id, text, wanted) =
             (case["id"].as_str().unwrap(), case["text"].as_str().unwrap(), &case["mastodon"]);
         let length = count(text, &MASTODON, 80);
-        let counted = wanted["countedLength"].as_u64().unwrap() as usize;
+        // Where the server's Ruby is older it clusters otherwise; the set takes both for right.
+        let of = |name: &str| wanted[name].as_u64().map(|length| length as usize);
+        let older = of("countedLengthRuby31").filter(|older| *older == length.counted);
+        let counted = older.or(of("countedLength")).unwrap();
         tally.case(|| format!("length of {id}: {text:?}"), length.counted, counted);
         tally.case(|| format!("fit of {id}"), !length.fits(), wanted["over500"].as_bool().unwrap());
     }

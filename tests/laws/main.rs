@@ -185,7 +185,7 @@ fn marked() -> impl Strategy<Value = (String, String)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(2026), ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(2026), ..ProptestConfig::with_cases(60) })]
 
     #[test]
     fn what_outlets_are_given_is_cut_without_tearing((markdown, words) in marked(), limit in 80usize..600, numbered: bool) {

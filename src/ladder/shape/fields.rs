@@ -37,7 +37,8 @@ pub const SETTINGS: &[Field] = &[
     ),
 ];
 
-const CHANNEL_OWN: &[Field] = &[
+/// `[channels.NAME]`: what all channels know, without how messages are adapted there.
+pub const CHANNEL_OWN: &[Field] = &[
     field("adapter", Kind::Text, "What serves this channel: `x`, `email`, `static-site`, …"),
     field("account", Kind::Text, "Whose account it is, as the network names it."),
     field("language", Kind::Text, "Language of its readers, such as `de`. Default: the brand's."),

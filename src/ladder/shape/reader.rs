@@ -222,13 +222,23 @@ impl<'a> Reader<'a> {
     pub fn secret(&mut self, key: &str) -> Option<Spanned<SecretRef>> {
         let (name, node) = self.node(key)?;
         let span = node.span;
-        match SecretRef::read(key, node) {
+        match SecretRef::read(key, &self.variable(key), node) {
             Ok(secret) => Some(Spanned::new(secret, span)),
-            Err(problem) => {
+            Err(mut problem) => {
+                // Its line is not drawn: this says which of several tables it is.
+                problem.message = format!("{}: {}", self.what, problem.message);
                 self.problems.push(problem.at(name.span).conceal());
                 None
             }
         }
+    }
+
+    /// A good name for the variable with the secret `key` of this table: `X_ACCESS_TOKEN`
+    /// for `access_token` of `[channels.x]`, since other channels have one too.
+    fn variable(&self, key: &str) -> String {
+        let table = self.what.trim_matches(['`', '[', ']']).rsplit('.').next().unwrap_or_default();
+        let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        format!("{table}_{key}").chars().map(letter).collect()
     }
 
     /// A table.

@@ -89,6 +89,7 @@ pub const CASES: &[Case] = &[
         house.ladder.rungs[2].after.clear();
     }),
     ("late-token-literal", |house| house.message.body.value.push_str("https://Rung.invalid/blog/plain")),
+    ("bad-link", |house| house.message.body.value.push_str("See [it](htp://acme.example).")),
     ("link-missing", |house| {
         house.post(1).parts[0].links.clear();
         house.post(1).parts[0].text = "It landed.".to_owned();

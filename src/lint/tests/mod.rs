@@ -1,7 +1,7 @@
 //! Every rule is tripped, and silenced.
 
 mod cases;
-mod house;
+pub(super) mod house;
 
 use super::*;
 use crate::source::Spanned;
@@ -34,6 +34,7 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "too-many-messages",
     "no-ladder",
     "unknown-ladder",
+    "no-folder",
     "duplicate-ladder",
     "unknown-adapter",
     "bad-url",
@@ -51,7 +52,6 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "gif-and-images",
     "image-format",
     "template",
-    "bad-link",
     "card-without-link",
     "unknown-handle",
     "image-format",

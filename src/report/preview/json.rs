@@ -2,7 +2,7 @@
 
 use super::{Comment, Preview, PreviewItem};
 use crate::render::{Article, Card, Mail, Picture, Post, Variant};
-use crate::text::count;
+use crate::text::{EntityKind, Rules, count, linked};
 use serde_json::{Map, Value, json};
 
 /// `message`, `ladder`, `variants`. Late addresses stand as their tokens.
@@ -57,7 +57,7 @@ fn post(post: &Post, item: &PreviewItem<'_>) -> Value {
                 "counted": length.counted,
                 "limit": length.limit,
                 "unit": length.unit.name(),
-                "links": part.links,
+                "links": links(&part.text, &item.outlet.rules),
                 "media": part.media.iter().map(media).collect::<Vec<_>>(),
             })
         })
@@ -70,6 +70,13 @@ fn post(post: &Post, item: &PreviewItem<'_>) -> Value {
             Comment::None | Comment::LeftOut(_) => None,
         },
     })
+}
+
+/// The addresses that the network itself links in `text`, as `count` says them:
+/// it may take less of one than a reader would, or more.
+fn links(text: &str, rules: &Rules) -> Vec<String> {
+    let found = linked(text, rules).into_iter().filter(|entity| entity.kind == EntityKind::Link);
+    found.filter_map(|link| text.get(link.range)).map(|written| rules.markup.read(written)).collect()
 }
 
 fn card(card: &Card) -> Value {
@@ -115,6 +122,27 @@ fn media(picture: &Picture) -> Value {
 #[cfg(test)]
 mod tests {
     use super::super::fixture;
+    use crate::text::network;
+
+    #[test]
+    fn links_are_those_of_the_network() {
+        let odd = "See https://例え.jp/パス now and (https://a.example.org/x?) too.";
+        // The same answers as `count` gives.
+        for (text, rules) in [
+            (odd, network::MASTODON),
+            (odd, network::BLUESKY),
+            ("„https://l.example.com/p“", network::BLUESKY),
+            ("acme.org", network::MASTODON),
+        ] {
+            let found = crate::text::entities(text, rules.dialect);
+            let counted: Vec<&str> = found.into_iter().map(|link| &text[link.range]).collect();
+            assert_eq!(super::links(text, &rules), counted, "{text} on {}", rules.network);
+        }
+        assert!(super::links("acme.org", &network::MASTODON).is_empty());
+        assert_eq!(super::links("acme.org", &network::X), ["acme.org"]);
+        let slack = "<https://acme.org/?a=1&amp;b=2|us>, `https://code.example.org`";
+        assert_eq!(super::links(slack, &network::SLACK), ["https://acme.org/?a=1&b=2"]);
+    }
 
     #[test]
     fn every_kind_has_the_fields_of_the_contract() {

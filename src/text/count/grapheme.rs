@@ -1,5 +1,6 @@
 //! What a reader takes for one character (UAX #29), with the common cases at once.
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// How many there are in `text`.
@@ -7,6 +8,32 @@ pub(super) fn count(text: &str) -> usize {
     let mut count = 0;
     each(text, |_| count += 1);
     count
+}
+
+/// The same where a conjunct of an Indic script is as many as it has consonants
+/// (`क्ष` is two): UAX #29 before Unicode 15.1, which has no rule GB9c.
+pub(super) fn count_conjuncts_apart(text: &str) -> usize {
+    let mut count = 0;
+    each(text, |cluster| count += 1 + joined_consonants(cluster));
+    count
+}
+
+/// How many consonants of `cluster` belong to it by GB9c alone.
+fn joined_consonants(cluster: &str) -> usize {
+    // Scripts of India and its neighbours. Nothing in them is an emoji, a flag
+    // or Korean, which other rules join.
+    let indic = |c: char| matches!(u32::from(c), 0x900..0x1100 | 0x1700..0x1D00 | 0xA800..0xA960 | 0xA980..0xAC00 | 0x10A00..0x12000);
+    let mut before = None;
+    let mut joined = 0;
+    for c in cluster.chars() {
+        // Of the two alone, GB9c says nothing: a boundary is there by all other rules.
+        let apart = |before: char| String::from_iter([before, c]).graphemes(true).count() > 1;
+        if indic(c) && !is_combining_mark(c) && before.is_some_and(apart) {
+            joined += 1;
+        }
+        before = Some(c);
+    }
+    joined
 }
 
 /// Gives each to `take`, in order.
@@ -122,6 +149,23 @@ mod tests {
             }
             let text = around.map(|near| format!("{near}{c}")).concat() + &format!("{c}{c}");
             assert_eq!(by_pieces(&text), by_tables(&text), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn conjuncts_are_one_or_as_many_as_their_consonants() {
+        // As Ruby 3.1 counts them, which knows no GB9c.
+        for (text, together, apart) in [
+            ("अंतरराष्ट्रीय क्रिकेट", 10, 13),
+            ("नमस्ते", 3, 4),
+            ("ক্ষমা", 2, 3),
+            ("స్త్రీ", 1, 3),
+            ("க்ஷ", 2, 2),
+            ("क\u{94d}\u{200d}ष", 1, 2),
+            ("👩\u{200d}🚀 🇩🇪 각 \u{600}क é", 9, 9),
+            ("hello", 5, 5),
+        ] {
+            assert_eq!((count(text), count_conjuncts_apart(text)), (together, apart), "{text}");
         }
     }
 

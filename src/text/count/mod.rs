@@ -74,23 +74,23 @@ pub fn count_below(warning: &str, text: &str, rules: &Rules, url_reserve: usize)
     let mut counted = 0;
     let (mut from, mut ahead) = (0, warning);
     for (range, cost) in fixed_costs(&text, rules, url_reserve) {
-        counted += stretch(ahead, &text[from..range.start], (from > 0, true), rules.unit) + cost;
+        counted += stretch(ahead, &text[from..range.start], (from > 0, true), rules) + cost;
         (from, ahead) = (range.end, "");
     }
-    counted += stretch(ahead, &text[from..], (from > 0, false), rules.unit);
+    counted += stretch(ahead, &text[from..], (from > 0, false), rules);
     Counted { counted, limit: rules.limit, unit: rules.unit, bytes }
 }
 
 /// The length of `text` with what stands `ahead` of it, between what has a
 /// fixed cost (`before`, `behind`): in the place of that the network counts
 /// letters of its own, and a mark behind them belongs to the last of them.
-fn stretch(ahead: &str, text: &str, (before, behind): (bool, bool), unit: Unit) -> usize {
-    if unit == Unit::Weighted {
+fn stretch(ahead: &str, text: &str, (before, behind): (bool, bool), rules: &Rules) -> usize {
+    if rules.unit == Unit::Weighted {
         // In NFC already.
         return weight::weight(ahead) + weight::weight(text);
     }
-    let whole = if ahead.is_empty() { length(text, unit) } else { length(&[ahead, text].concat(), unit) };
-    if unit != Unit::Grapheme {
+    let whole = if ahead.is_empty() { length(text, rules) } else { length(&[ahead, text].concat(), rules) };
+    if rules.unit != Unit::Grapheme {
         return whole;
     }
     let one = |pair: [char; 2]| !pair[0].is_ascii() || !pair[1].is_ascii();
@@ -211,7 +211,7 @@ pub(super) fn atoms(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Atom> 
             at = end;
             for cluster in text[at..range.end].graphemes(true) {
                 let end = at + cluster.len();
-                out.push(Atom { range: at..end, cost: length(cluster, rules.unit), kind: None });
+                out.push(Atom { range: at..end, cost: length(cluster, rules), kind: None });
                 at = end;
                 if lone(&text.as_bytes()[at..range.end]) > 0 {
                     break;
@@ -225,10 +225,10 @@ pub(super) fn atoms(text: &str, rules: &Rules, url_reserve: usize) -> Vec<Atom> 
         let mut at = whole.range.start;
         // A link of a fixed cost is the entity itself.
         while let Some((range, fixed_cost)) = fixed.next_if(|(range, _)| range.start < whole.range.end) {
-            cost += length(&text[at..range.start], rules.unit) + fixed_cost;
+            cost += length(&text[at..range.start], rules) + fixed_cost;
             at = range.end;
         }
-        cost += length(&text[at..whole.range.end], rules.unit);
+        cost += length(&text[at..whole.range.end], rules);
         from = whole.range.end;
         out.push(Atom { range: whole.range, cost, kind: Some(whole.kind) });
     }
@@ -287,13 +287,17 @@ fn fixed_costs(text: &str, rules: &Rules, url_reserve: usize) -> Vec<(Range<usiz
 }
 
 /// The length of a text without anything of a fixed cost in it.
-fn length(text: &str, unit: Unit) -> usize {
-    match unit {
+fn length(text: &str, rules: &Rules) -> usize {
+    match rules.unit {
         Unit::Byte => text.len(),
         Unit::CodePoint => text.chars().count(),
         Unit::Utf16 => text.encode_utf16().count(),
         // CR LF is one character to UAX #29, GB3; all other ASCII stands alone.
         Unit::Grapheme if text.is_ascii() && !text.contains('\r') => text.len(),
+        // Its server counts what Ruby calls a grapheme cluster. Ruby joins Indic
+        // conjuncts only since it has Unicode 15.1 (ruby/ruby pull request 12798,
+        // of 2025, after 3.4): a server with an older one counts more, none less.
+        Unit::Grapheme if rules.dialect == Dialect::Mastodon => grapheme::count_conjuncts_apart(text),
         Unit::Grapheme => grapheme::count(text),
         Unit::Weighted if text.is_ascii() => text.len(),
         Unit::Weighted => weight::weight(&weight::composed(text)),

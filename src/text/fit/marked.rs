@@ -344,7 +344,7 @@ mod tests {
             "a\n\n    ",
         ];
         for piece in pieces {
-            let text = piece.repeat(20_000 / piece.len());
+            let text = piece.repeat(6_000 / piece.len());
             for rules in [network::TELEGRAM, network::SLACK, network::DISCORD, network::REDDIT] {
                 let rules = limited(rules, 200);
                 let parts = split(&text, &rules, 80);
