@@ -229,9 +229,8 @@ mod tests {
                     let text = format!("{before}https://acme.org/q{behind}");
                     // A text of which readers and the network see the same link.
                     let own = ["https://acme.org/q"];
-                    if links(&text) == own
-                        && Syntax::Plain.addresses(&text) == [before.len()..before.len() + 18]
-                    {
+                    let plain = Syntax::Plain.addresses(&text);
+                    if links(&text) == own && plain.len() == 1 && text[plain[0].clone()] == *own[0] {
                         let made = on(&text, &rules);
                         let whole = links(&made) == [&*tagged] || made == text;
                         assert!(whole, "{made:?} on {}", rules.network);
