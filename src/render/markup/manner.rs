@@ -11,7 +11,7 @@ pub(crate) struct Manner {
     pub indent: Option<usize>,
     /// How a quotation is told from our own words.
     pub quote: Quote,
-    /// What a blank line within a quotation is: without its mark it would be two.
+    /// What a blank line within a quotation is: where it has no mark, it parts two.
     pub gaps: Gaps,
     /// How a heading is told from a paragraph.
     pub heading: Heading,
@@ -54,6 +54,8 @@ pub(crate) enum Quote {
 /// How a blank line within a quotation is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gaps {
+    /// By nothing: there a mark belongs to a line of words.
+    Blank,
     /// By the quotation's mark alone.
     Marked,
     /// By its mark and a character without width, where the mark alone is text.

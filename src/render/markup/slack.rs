@@ -8,7 +8,7 @@
 use super::encode::{Cursor, Markup, Place, encode_whole};
 use super::facet::{FacetKind, Mark};
 use super::layout::{Layout, Section, SectionKind, layout};
-use super::manner::{CodeBlocks, Heading, Links, Manner, PLAIN, Quote, Tables};
+use super::manner::{CodeBlocks, Gaps, Heading, Links, Manner, PLAIN, Quote, Tables};
 use super::{Image, Written, escaped_late};
 use crate::text::markup::slack;
 use crate::text::markup::telegram::utf16_len;
@@ -48,6 +48,7 @@ const MANNER: Manner = Manner {
     code: CodeBlocks::Fenced { language: false },
     rule: "———",
     styles: true,
+    gaps: Gaps::Blank,
     ..PLAIN
 };
 
@@ -393,7 +394,7 @@ mod tests {
         assert_eq!(made, [vec!["one"], vec![shown], vec!["> four"]]);
         // In one message it is nothing.
         let one = blocks(text);
-        assert_eq!(texts(&one), [format!("one\n\n{shown}\n>\n> four")]);
+        assert_eq!(texts(&one), [format!("one\n\n{shown}\n\n> four")]);
         assert!(!one.fallback.unwrap().contains("<!--"));
     }
 

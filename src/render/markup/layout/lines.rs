@@ -106,7 +106,7 @@ impl Writer<'_> {
         let start = self.out.text.len();
         let used = self.containers.iter().filter(|container| container.used);
         let prefix: String = used.map(|container| container.rest.as_str()).collect();
-        let marks = prefix.trim_end();
+        let marks = if self.manner.gaps == Gaps::Blank { "" } else { prefix.trim_end() };
         self.out.text.push_str(marks);
         if self.manner.gaps == Gaps::Filled && !marks.is_empty() {
             self.out.text.push_str(" \u{200b}");

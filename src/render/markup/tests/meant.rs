@@ -116,7 +116,7 @@ fn code_in_a_list_is_the_author_s_code() {
         write(text, Markup::TelegramHtml).text,
         "1. step\n\n<pre><code class=\"language-python\">def f():\n    return 1</code></pre>\n\n•\n<pre>a\n  b</pre>"
     );
-    for (markup, gap) in [(Markup::Discord, "> \u{200b}"), (Markup::SlackMrkdwn, ">")] {
+    for (markup, gap) in [(Markup::Discord, "> \u{200b}"), (Markup::SlackMrkdwn, "")] {
         let code = write(text, markup).text;
         assert!(code.contains("\ndef f():\n    return 1\n```\n"), "{code}");
         assert!(code.ends_with("\n\n-\n```\na\n  b\n```"), "{code}");
@@ -226,7 +226,7 @@ fn an_alert_says_its_word() {
     let text = "> [!WARNING]\n> Do not *fly* it.\n>\n> Ever.\n\n> [!TIP]\n> - so\n";
     let told = [
         (Markup::Plain, "> Warning: Do not fly it.\n>\n> Ever.\n\n> Tip:\n>\n> • so"),
-        (Markup::SlackMrkdwn, "> *Warning:* Do not _fly_ it.\n>\n> Ever.\n\n> *Tip:*\n>\n> - so"),
+        (Markup::SlackMrkdwn, "> *Warning:* Do not _fly_ it.\n\n> Ever.\n\n> *Tip:*\n\n> - so"),
         (
             Markup::Discord,
             "> **Warning:** Do not _fly_ it.\n> \u{200b}\n> Ever.\n\n> **Tip:**\n> \u{200b}\n> - so",
@@ -291,12 +291,12 @@ fn a_mention_of_linkedin_stays_one_there() {
 fn a_quotation_of_several_blocks_is_one() {
     let text = "> one\n>\n> two\n> - three\n>\n> > four\n\nfive";
     let said = "> one\n>\n> two\n>\n> BUL three\n>\n> > four\n\nfive";
-    for (markup, bullet) in
-        [(Markup::Plain, "•"), (Markup::Bluesky, "•"), (Markup::SlackMrkdwn, "-"), (Markup::MailText, "-")]
-    {
+    for (markup, bullet) in [(Markup::Plain, "•"), (Markup::Bluesky, "•"), (Markup::MailText, "-")] {
         assert_eq!(write(text, markup).text, said.replace("BUL", bullet), "{}", markup.name());
     }
-    let discord = said.replace("BUL", "-").replace(">\n", "> \u{200b}\n");
+    let dashes = said.replace("BUL", "-");
+    assert_eq!(write(text, Markup::SlackMrkdwn).text, dashes.replace(">\n", "\n"));
+    let discord = dashes.replace(">\n", "> \u{200b}\n");
     assert_eq!(write(text, Markup::Discord).text, discord);
     // Two quotations stay two.
     assert_eq!(write("> one\n\n<!-- -->\n\n> two", Markup::Plain).text, "> one\n\n> two");
