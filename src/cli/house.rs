@@ -118,6 +118,14 @@ impl House {
         Ok(Standing::fold(&store.events()?, store.is_sending()))
     }
 
+    /// The same for looking on. What speaks against the journal is told, loudly:
+    /// nothing is sent from it any more.
+    pub fn standing_as_it_is(store: &Store, desk: &mut Desk) -> Result<Standing, Failure> {
+        let facts = store.events_as_they_are()?;
+        tell_doubts(&facts.doubts, store, desk);
+        Ok(Standing::fold(&facts.events, store.is_sending()))
+    }
+
     /// The plan of a checked message as it would be made with that standing.
     pub fn make(
         &self,
@@ -172,6 +180,21 @@ impl House {
             }
         }
     }
+}
+
+/// Says that the journal is not what was written, if it is not; in JSON `doubts`.
+pub fn tell_doubts(doubts: &[String], store: &Store, desk: &mut Desk) {
+    if doubts.is_empty() {
+        return;
+    }
+    desk.field("doubts", doubts);
+    let why = format!(
+        "warning: the store `{}` is not what was written ({}): nothing is sent from it; undo the change, or \
+         restore it from a copy or from an earlier `ladder journal export`",
+        store.path().display(),
+        doubts.join(", ")
+    );
+    desk.console.warn(&crate::text::visible(&why));
 }
 
 /// "2 errors, 1 warning".

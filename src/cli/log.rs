@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let since = arguments.since.as_deref().map(|time| bound("--since", time, zone, false)).transpose()?;
     let until = arguments.until.as_deref().map(|time| bound("--until", time, zone, true)).transpose()?;
     let store = house.store()?;
-    let standing = House::standing(&store)?;
+    let standing = House::standing_as_it_is(&store, desk)?;
     if let Some(wanted) = &arguments.channel {
         let mut names: Vec<&str> =
             house.loaded.project.channels.iter().map(|c| c.name.value.as_str()).collect();

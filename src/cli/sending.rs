@@ -82,7 +82,7 @@ pub fn send(
     // Who has nothing to send is not asked: its secrets may be gone by now.
     let left = publish::outstanding(plans, standing, &manner.only, manner.scope);
     let outbox = outbox::stand_in(&house.loaded.project);
-    let asked = match runtime.block_on(ask(house, &left, plans, standing, &manner)) {
+    let asked = match runtime.block_on(holding(store, ask(house, &left, plans, standing, &manner))) {
         Ok(asked) => asked,
         Err(failure) => {
             runtime.shutdown_background();
@@ -127,6 +127,20 @@ pub fn send(
     // A name look-up that hangs must not keep the answer back.
     runtime.shutdown_background();
     Ok((result?, asked.left_alone))
+}
+
+/// Does `work`, which may take a while, and keeps the right to send meanwhile.
+/// Whether it is lost is seen where the sending begins.
+async fn holding<T>(store: &Store, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = tokio::time::sleep(store.until_renewal()) => {
+                let _ = store.go_on_sending();
+            }
+        }
+    }
 }
 
 /// The threads on which channels work.

@@ -23,7 +23,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     let mut house = House::project_only(desk)?;
     let store = house.store()?;
-    let standing = House::standing(&store)?;
+    let standing = House::standing_as_it_is(&store, desk)?;
     let mut found: Vec<&Delivery> = standing.deliveries.values().collect();
     if let Some(wanted) = &arguments.message {
         let ids: Vec<String> = found.iter().map(|delivery| delivery.message.clone()).collect();

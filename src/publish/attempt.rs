@@ -2,8 +2,10 @@
 //! comes back: an answer; after the longest wait or a panic a doubt, or "not
 //! yet" where nothing can have been posted.
 
+use super::fence::fenced;
 use crate::channel::{Attempt, Channel, Found, LONGEST_PREPARATION, SendError};
 use crate::plan::{PayloadPart, Receipt, Seen, StepKey};
+use crate::store::Hold;
 use futures_util::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -66,19 +68,21 @@ pub(super) struct Leave {
 }
 
 /// Sends one part: what nobody sees first, then the posting, which asks `leave`
-/// first where there is one. Only the posting can leave a doubt.
+/// first where there is one, and goes on only while `hold` lasts. Only the
+/// posting can leave a doubt.
 pub(super) fn send(
     channel: &dyn Channel,
     unit: Unit,
     part: PayloadPart,
     attempt: Attempt,
     leave: Option<UnboundedSender<Leave>>,
+    hold: Hold,
 ) -> Flight<'_> {
     Box::pin(async move {
         let outcome = match prepared(async { channel.prepare(&part, &attempt).await }).await {
             Ok(posting) => {
                 if may_leave(&unit, leave).await {
-                    guarded(posting).await
+                    fenced(&hold, guarded(posting)).await
                 } else {
                     let says = "nothing was posted: the store could not be written";
                     Err(SendError::NotYet { says: says.to_owned(), wait: None })

@@ -13,6 +13,7 @@
 mod attempt;
 mod bound;
 mod end;
+mod fence;
 mod item;
 mod preflight;
 mod rest;

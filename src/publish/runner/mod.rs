@@ -16,7 +16,7 @@ use crate::plan::fold::{CUT, NOT_POSTED};
 use crate::plan::{
     Delivery, Event, EventKind, PartStanding, PayloadPart, Plan, Receipt, Standing, State, StepKey,
 };
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, Hold, Store, StoreError};
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
@@ -46,6 +46,8 @@ pub(super) async fn run(
     stop: watch::Receiver<bool>,
     listener: &mut dyn Listener,
 ) -> Result<Standing, StoreError> {
+    // Asking the networks may have taken a while.
+    let hold = world.store.begin_sending()?;
     // The caller holds the sending lock: a `sending` in the journal is what an
     // earlier run left behind when it died.
     let mut standing = Standing::fold(&world.store.events()?, true);
@@ -59,6 +61,7 @@ pub(super) async fn run(
     let media = world.store.media_folder();
     let mut runner = Runner {
         store: world.store,
+        hold,
         channels: world.channels,
         project: world.project,
         media,
@@ -203,6 +206,8 @@ enum Page {
 
 struct Runner<'a, 'l> {
     store: &'a mut Store,
+    /// The right to send.
+    hold: Hold,
     channels: &'a BTreeMap<String, Configured>,
     project: PathBuf,
     media: PathBuf,
@@ -245,6 +250,9 @@ impl<'a> Runner<'a, '_> {
 
     async fn go(mut self) -> Result<Standing, StoreError> {
         loop {
+            if let Err(slept) = self.store.go_on_sending() {
+                self.failure.get_or_insert(slept);
+            }
             if self.is_going() {
                 self.start();
             }
@@ -297,7 +305,7 @@ impl<'a> Runner<'a, '_> {
             Start::Send { item, unit, part, attempt, prepares } => {
                 self.sent_any = true;
                 let leave = prepares.then(|| self.leaves.0.clone());
-                attempt::send(self.items[item].sender(), unit, part, *attempt, leave)
+                attempt::send(self.items[item].sender(), unit, part, *attempt, leave, self.hold.clone())
             }
             Start::Leave(go) => {
                 // Whoever waited for it may have run out of time.
@@ -319,6 +327,7 @@ impl<'a> Runner<'a, '_> {
     async fn wait(&mut self) {
         let wake = self.wakes.first().filter(|_| self.is_going()).map(|(time, _)| *time);
         let may_stop = self.is_going();
+        let renewal = self.store.until_renewal();
         let flying = !self.flights.is_empty();
         tokio::select! {
             Some(finished) = self.flights.next(), if flying => {
@@ -331,6 +340,7 @@ impl<'a> Runner<'a, '_> {
             Some(leave) = self.leaves.1.recv(), if flying => self.leave(leave),
             () = sleep_until(wake) => {}
             () = stopped(&mut self.stop), if may_stop => {}
+            () = tokio::time::sleep(renewal) => {}
         }
     }
 
@@ -340,16 +350,26 @@ impl<'a> Runner<'a, '_> {
         if !self.sent_any {
             return failure;
         }
-        let facts = Batch { plans: Vec::new(), events: std::mem::take(&mut self.facts) };
-        let mut recorded = self.store.commit(&facts).is_ok();
-        for _ in 0..2 {
-            if !recorded {
-                tokio::time::sleep(AGAIN).await;
-                recorded = self.store.commit(&facts).is_ok();
+        let mut facts = Batch { plans: Vec::new(), events: std::mem::take(&mut self.facts) };
+        let mut recorded = false;
+        for pause in [Duration::ZERO, AGAIN, AGAIN] {
+            tokio::time::sleep(pause).await;
+            let written = self.store.commit(&facts);
+            // Somebody else sends by now: what would take a doubt away is only said.
+            recorded = written.is_ok()
+                || matches!(written, Err(StoreError::Slept { .. })) && {
+                    facts.only_answers();
+                    self.store.commit(&facts).is_ok()
+                };
+            if recorded {
+                break;
             }
         }
         if recorded {
             facts.events.iter().for_each(|event| self.listener.event(event));
+        }
+        if recorded && matches!(failure, StoreError::Slept { .. }) {
+            return failure;
         }
         StoreError::Midway {
             path: self.store.path().display().to_string(),

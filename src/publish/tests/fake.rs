@@ -8,7 +8,7 @@ use crate::plan::{
 };
 use crate::publish::{self, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, RunLock, Store, StoreError};
 use crate::text::{Rules, Unit, network};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -284,6 +284,8 @@ impl Listener for Heard {
 
 /// A house with channels `blog`, `tweet`, `post`, `mail` and an outbox.
 pub(super) struct House {
+    /// Taken when something is first sent.
+    pub lock: Option<RunLock>,
     pub folder: tempfile::TempDir,
     pub store: Store,
     pub channels: BTreeMap<String, Configured>,
@@ -309,6 +311,7 @@ impl House {
         let channels = logs.iter().map(|(n, log)| (n.clone(), configured(n, log.clone()))).collect();
         let outbox_log: Arc<Log> = Arc::default();
         House {
+            lock: None,
             folder,
             store,
             channels,
@@ -327,6 +330,9 @@ impl House {
     }
 
     pub fn world(&mut self) -> (World<'_>, &mut Heard) {
+        if self.lock.is_none() {
+            self.lock = Some(self.store.lock_for_sending().unwrap());
+        }
         let world = World {
             store: &mut self.store,
             channels: &self.channels,
