@@ -4,7 +4,9 @@ use super::asking::told;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Manner, deliveries, dues, keep_media, match_channels, send};
+use super::sending::{
+    Manner, before_send, beside_before_send, deliveries, dues, keep_media, match_channels, send,
+};
 use super::{by_hand, file, price};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
@@ -45,6 +47,9 @@ pub struct Arguments {
     /// Publish once more what has gone out already, and why
     #[arg(long, value_name = "REASON")]
     pub again: Option<String>,
+    /// Run this in the shell once the intents are durable, before anything leaves; it must succeed
+    #[arg(long, value_name = "COMMAND")]
+    pub before_send: Option<String>,
 }
 
 /// Sends what is due and leaves the rest planned.
@@ -63,6 +68,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let (house, message) = House::with_message(desk, &arguments.message)?;
         (house, Some(message))
     };
+    let before_send = before_send(arguments.before_send.as_deref(), &house)?;
     let now = desk.now(&house.loaded.zone)?;
     let mut store = house.store()?;
     let mut standing = House::standing(&store)?;
@@ -130,10 +136,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         );
     }
     keep_media(&house, &store, plan)?;
-    let manner = Manner { scope: Scope::Plan, early, only: arguments.only.clone() };
+    let manner =
+        Manner { scope: Scope::Plan, early, only: arguments.only.clone(), before_send: before_send.clone() };
     let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
-    told(&plans, &standing, &now_standing, &left_alone, desk, &house)
+    let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
+    beside_before_send(told, before_send.as_deref())
 }
 
 /// Tells where the deliveries of these plans stand, and what a person has to do

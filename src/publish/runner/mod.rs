@@ -7,10 +7,11 @@
 
 mod outcomes;
 mod starts;
+mod wave;
 
 use super::attempt::{self, Flight, Leave, Sent, Unit};
 use super::item::Item;
-use super::{Listener, Route, Scope, World, take_up};
+use super::{BeforeSend, Listener, Route, Scope, World, take_up};
 use crate::channel::{Attempt, Configured};
 use crate::plan::fold::{CUT, NOT_POSTED};
 use crate::plan::{
@@ -83,6 +84,8 @@ pub(super) async fn run(
         starts: Vec::new(),
         flights: FuturesUnordered::new(),
         leaves: unbounded_channel(),
+        before_send: world.before_send,
+        wave: wave::Wave::default(),
         sent_any: false,
         failure: None,
     };
@@ -176,7 +179,7 @@ enum Start<'a> {
         prepares: bool,
     },
     /// The posting of a part that is prepared.
-    Leave(oneshot::Sender<()>),
+    Leave(oneshot::Sender<Result<(), String>>),
     ReadBack {
         item: usize,
         unit: Unit,
@@ -236,6 +239,8 @@ struct Runner<'a, 'l> {
     flights: FuturesUnordered<Flight<'a>>,
     /// The parts that are prepared, and ask whether they may leave.
     leaves: (UnboundedSender<Leave>, UnboundedReceiver<Leave>),
+    before_send: Option<&'a BeforeSend>,
+    wave: wave::Wave<'a>,
     sent_any: bool,
     failure: Option<StoreError>,
 }
@@ -271,7 +276,8 @@ impl<'a> Runner<'a, '_> {
 
     /// Whether anything new may be started.
     fn is_going(&self) -> bool {
-        self.failure.is_none() && !*self.stop.borrow()
+        let refused = self.before_send.is_some_and(|before| before.failure().is_some());
+        self.failure.is_none() && !refused && !*self.stop.borrow()
     }
 
     /// One durable commit; then everybody hears of it, and what it holds the
@@ -287,9 +293,7 @@ impl<'a> Runner<'a, '_> {
                 for event in &batch.events {
                     self.listener.event(event);
                 }
-                for start in starts {
-                    self.take_off(start);
-                }
+                self.let_go(starts);
             }
             Err(failure) => {
                 // The answers are kept for another try; what was not written
@@ -309,7 +313,7 @@ impl<'a> Runner<'a, '_> {
             }
             Start::Leave(go) => {
                 // Whoever waited for it may have run out of time.
-                let _ = go.send(());
+                let _ = go.send(Ok(()));
                 return;
             }
             Start::ReadBack { item, unit, sent, receipt } => {

@@ -6,7 +6,7 @@ use crate::plan::{
     Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing, State, Step,
     StepKey,
 };
-use crate::publish::{self, Listener, Route, World};
+use crate::publish::{self, BeforeSend, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
 use crate::store::{Batch, RunLock, Store, StoreError};
 use crate::text::{Rules, Unit, network};
@@ -296,6 +296,7 @@ pub(super) struct House {
     pub resting: BTreeSet<StepKey>,
     pub only: Vec<String>,
     pub heard: Heard,
+    pub before_send: Option<BeforeSend>,
 }
 
 impl House {
@@ -322,6 +323,7 @@ impl House {
             logs,
             only: Vec::new(),
             heard: Heard::default(),
+            before_send: None,
         }
     }
 
@@ -343,6 +345,7 @@ impl House {
             zone: TimeZone::UTC,
             early: false,
             only: self.only.clone(),
+            before_send: self.before_send.as_ref(),
         };
         (world, &mut self.heard)
     }
