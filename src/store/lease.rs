@@ -68,8 +68,9 @@ impl Row {
         }
         let left = self.expires.saturating_sub(now.as_millisecond());
         // A lease that ends later than one taken now would was written by a
-        // clock that was wrong, then or now.
-        let believed = left > 0 && left <= i64::try_from(term.as_millis()).unwrap_or(i64::MAX);
+        // clock that was wrong, then or now. Two good clocks differ a little.
+        let longest = i64::try_from((term * 11 / 10).as_millis()).unwrap_or(i64::MAX);
+        let believed = left > 0 && left <= longest;
         // The system gives a lock free when its holder is dead. Only the same
         // lock says so: another file is what is left when it was deleted.
         let dead = self.machine == machine && lock.is_some_and(|lock| lock == self.lock);

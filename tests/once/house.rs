@@ -80,6 +80,11 @@ impl House {
         House::at(tempfile::tempdir().unwrap(), channels, ladder)
     }
 
+    /// A project that lies there already.
+    pub fn there(dir: tempfile::TempDir, id: &str) -> House {
+        House { dir, id: id.to_owned() }
+    }
+
     /// The same in a folder of the caller's choice.
     pub fn at(dir: tempfile::TempDir, channels: &str, ladder: &str) -> House {
         let mut house = House { dir, id: String::new() };

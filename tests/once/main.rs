@@ -13,9 +13,11 @@
     reason = "a test stops where it fails, and says what it had to skip"
 )]
 
+mod ci;
 mod dialects;
 mod house;
 mod kills;
+mod leases;
 mod lists;
 mod live;
 mod partial;

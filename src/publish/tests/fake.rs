@@ -259,6 +259,7 @@ fn configured(name: &str, log: Arc<Log>) -> Configured {
 pub(super) struct Heard {
     pub events: Vec<Event>,
     pub doings: Vec<String>,
+    pub says: Vec<String>,
     /// Set to true by the first intent.
     pub stop: Option<watch::Sender<bool>>,
     /// Told after so many events: the run dies at its next breath.
@@ -279,6 +280,9 @@ impl Listener for Heard {
     }
     fn doing(&mut self, step: &Step, what: &str) {
         self.doings.push(format!("{}: {what}", step.rung));
+    }
+    fn says(&mut self, line: &str) {
+        self.says.push(line.to_owned());
     }
 }
 

@@ -1,8 +1,10 @@
 //! The promise, against a real store and channels that answer as told.
 
+mod before_send;
 mod crashes;
 mod fake;
 mod faults;
+mod leases;
 mod mails;
 mod mending;
 mod once;

@@ -1,0 +1,196 @@
+//! Runners without a disk of their own: the journal travels in a git repository,
+//! and is pushed before anything leaves.
+
+use crate::house::{Ended, House, mail, people, rungs};
+use crate::smtp::{Act, Server, Stage};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+const PEOPLE: &[&str] = &["a@example.org", "b@example.org", "c@example.org"];
+
+/// What a job runs before anything leaves: the journal as it is now, pushed. The
+/// server takes it only if nobody else has pushed meanwhile.
+fn push() -> String {
+    format!(
+        "{} journal export journal.jsonl && git add journal.jsonl && git commit -q -m 'Before sending' && \
+         git push -q origin HEAD:main",
+        env!("CARGO_BIN_EXE_ladder")
+    )
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let mut command = Command::new("git");
+    command.args(["-c", "init.defaultBranch=main"]).args(arguments).current_dir(folder);
+    let output = command.output().expect("git is needed here");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "git {arguments:?}: {said}");
+}
+
+/// A repository that every job clones, with a project that has sent nothing yet.
+struct Origin {
+    folder: tempfile::TempDir,
+    id: String,
+}
+
+impl Origin {
+    fn new(server: &Server) -> Origin {
+        let folder = tempfile::tempdir().unwrap();
+        let house = House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"]));
+        house.write(".gitignore", ".ladder/\n");
+        house.run(&["journal", "export", "journal.jsonl"]).ends(0);
+        git(folder.path(), &["init", "-q", "--bare", "."]);
+        git(house.root(), &["init", "-q", "."]);
+        name(house.root());
+        git(house.root(), &["add", "."]);
+        git(house.root(), &["commit", "-q", "-m", "The project"]);
+        git(house.root(), &["push", "-q", folder.path().to_str().unwrap(), "HEAD:main"]);
+        Origin { folder, id: house.id }
+    }
+
+    /// A new machine: a clone, and the journal read in.
+    fn job(&self) -> House {
+        let folder = tempfile::tempdir().unwrap();
+        git(folder.path(), &["clone", "-q", self.folder.path().to_str().unwrap(), "."]);
+        name(folder.path());
+        let house = House::there(folder, &self.id);
+        house.run(&["journal", "import", "journal.jsonl"]).ends(0);
+        house
+    }
+}
+
+fn name(folder: &Path) {
+    git(folder, &["config", "user.name", "A job"]);
+    git(folder, &["config", "user.email", "job@acme.example"]);
+}
+
+fn publish(job: &House, before: &str) -> Ended {
+    job.run(&["publish", "m", "--yes", "--format", "json", "--before-send", before])
+}
+
+/// What a job does at its end, however it went.
+fn keep(job: &House) {
+    job.run(&["journal", "export", "journal.jsonl"]).ends(0);
+    git(job.root(), &["commit", "-q", "-a", "--allow-empty", "-m", "After sending"]);
+    git(job.root(), &["push", "-q", "origin", "HEAD:main"]);
+}
+
+#[track_caller]
+fn all_unknown(job: &House) {
+    let states = people(&job.status(), "news");
+    assert_eq!(states.len(), PEOPLE.len());
+    assert!(states.iter().all(|(_, state)| state == "unknown"), "{states:?}");
+}
+
+#[test]
+fn the_next_machine_knows_what_the_one_before_has_sent() {
+    let server = Server::good();
+    let origin = Origin::new(&server);
+    let first = origin.job();
+    publish(&first, &push()).ends(0);
+    keep(&first);
+    assert_eq!(server.taken(), PEOPLE);
+    let second = origin.job();
+    publish(&second, &push()).ends(0);
+    second.run(&["run", "--before-send", &push()]).ends(0);
+    assert_eq!(server.taken(), PEOPLE);
+}
+
+#[test]
+fn a_machine_that_died_between_its_push_and_its_first_byte_leaves_a_doubt() {
+    let server = Server::good();
+    let origin = Origin::new(&server);
+    let first = origin.job();
+    // The shell's parent is the ladder that runs it.
+    let died = publish(&first, &format!("{} && kill -9 $PPID", push()));
+    assert_eq!((died.code(), server.taken().len()), (None, 0));
+    drop(first);
+    let second = origin.job();
+    all_unknown(&second);
+    for _ in 0..2 {
+        publish(&second, &push()).ends(6);
+        second.run(&["run", "--before-send", &push()]).ends(6);
+    }
+    assert_eq!(server.taken().len(), 0, "on no guess");
+    // Somebody looks, and says so.
+    let status = second.status();
+    let key = status["deliveries"][0]["key"].as_str().unwrap().to_owned();
+    second.run(&["resolve", &key, "--not-sent"]).ends(0);
+    second.run(&["run", "--before-send", &push()]).ends(0);
+    keep(&second);
+    assert_eq!(server.taken(), PEOPLE);
+    origin.job().run(&["run"]).ends(0);
+    assert_eq!(server.taken(), PEOPLE);
+}
+
+#[test]
+fn a_machine_that_died_after_it_sent_leaves_a_doubt_and_no_second_mail() {
+    let server = Server::good();
+    let origin = Origin::new(&server);
+    // It never comes to its second export.
+    publish(&origin.job(), &push()).ends(0);
+    let second = origin.job();
+    all_unknown(&second);
+    publish(&second, &push()).ends(6);
+    second.run(&["run"]).ends(6);
+    assert_eq!(server.taken(), PEOPLE);
+}
+
+/// Whose push comes second is told no, and sends nothing.
+#[test]
+fn of_two_machines_at_once_one_sends() {
+    let server = Server::new(|moment| match moment.stage {
+        Stage::Dot => Act::Late(Duration::from_millis(50)),
+        _ => Act::Usual,
+    });
+    let origin = Origin::new(&server);
+    let jobs = [origin.job(), origin.job()];
+    let ends: Vec<Ended> = std::thread::scope(|scope| {
+        let running = [0, 1].map(|number| {
+            let job = &jobs[number];
+            scope.spawn(|| publish(job, &push()))
+        });
+        running.map(|run| run.join().unwrap()).into()
+    });
+    let mut codes: Vec<Option<i32>> = ends.iter().map(Ended::code).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, [Some(0), Some(1)], "{}\n{}", ends[0].out(), ends[1].out());
+    assert_eq!(server.taken(), PEOPLE);
+    let loser = if ends[0].code() == Some(1) { 0 } else { 1 };
+    assert_eq!(ends[loser].error(), "before-send");
+    let states = people(&jobs[loser].status(), "news");
+    assert!(states.iter().all(|(_, state)| state == "planned"), "{states:?}");
+}
+
+#[test]
+fn a_command_that_fails_is_told_visibly_and_posts_nothing() {
+    let server = Server::good();
+    let house = House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"]));
+    let ended =
+        house.run(&["publish", "m", "--yes", "--before-send", "printf 'a\\033[2Jb\\n'; exit 9"]).ends(1);
+    let said = ended.err();
+    assert!(!said.contains('\u{1b}') && said.contains("[2Jb"), "{said:?}");
+    assert!(said.contains("error: before-send failed: the command ended with exit status: 9"), "{said}");
+    assert_eq!((server.count(Stage::Connect), house.state("news").as_str()), (0, "planned"));
+    house.run(&["publish", "m", "--yes", "--before-send", " "]).ends(2);
+    house.run(&["run", "--before-send", "true"]).ends(0);
+    assert_eq!(server.taken(), PEOPLE);
+}
+
+/// While a run holds the store, its command may read it and change nothing.
+#[test]
+fn the_command_may_read_what_the_run_has_begun() {
+    let server = Server::good();
+    let house = House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"]));
+    let ladder = env!("CARGO_BIN_EXE_ladder");
+    let command = format!(
+        "test -f \"$LADDER_STORE\" && test -f \"$LADDER_PROJECT/ladder.toml\" && \
+         {ladder} status --format json > status.json && {ladder} journal export > seen.jsonl && \
+         ! {ladder} run"
+    );
+    publish(&house, &command).ends(0);
+    let seen: serde_json::Value = serde_json::from_str(&house.read("status.json")).unwrap();
+    assert_eq!(people(&seen, "news")[0].1, "sending", "{seen}");
+    assert!(house.read("seen.jsonl").contains("\"intent\""));
+    assert_eq!(server.taken(), PEOPLE);
+}
