@@ -107,6 +107,7 @@ pub fn send(
             routes: asked.routes,
             resting: asked.resting,
             outbox: &outbox,
+            clock: publish::Clock::system(),
             project,
             zone: house.loaded.zone.clone(),
             early: manner.early,
