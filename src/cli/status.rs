@@ -83,13 +83,11 @@ fn newest_settled(found: &mut Vec<&Delivery>) -> usize {
         found.iter().copied().filter(|delivery| delivery.is_settled()).collect();
     settled.sort_by_key(|delivery| std::cmp::Reverse(delivery.sent_at.unwrap_or(delivery.planned_at)));
     let mut kept: BTreeSet<&str> = BTreeSet::new();
-    let mut shown = 0;
-    for delivery in settled {
+    for (shown, delivery) in settled.into_iter().enumerate() {
         if shown >= NEWEST && !kept.contains(delivery.message.as_str()) {
             break;
         }
         kept.insert(&delivery.message);
-        shown += 1;
     }
     found.retain(|delivery| !delivery.is_settled() || kept.contains(delivery.message.as_str()));
     before - found.len()
