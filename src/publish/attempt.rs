@@ -5,6 +5,7 @@
 use super::before_send::Ran;
 use super::fence::fenced;
 use crate::channel::{Attempt, Channel, Found, LONGEST_PREPARATION, SendError};
+use crate::clock;
 use crate::plan::{PayloadPart, Receipt, Seen, StepKey};
 use crate::store::Hold;
 use futures_util::FutureExt;
@@ -130,7 +131,7 @@ pub(super) fn live(channel: &dyn Channel, key: StepKey, url: String) -> Flight<'
         let looks = async {
             let mut before = 0;
             for look in LOOKS {
-                tokio::time::sleep(LOOK_UNIT * (look - before)).await;
+                clock::sleep(LOOK_UNIT * (look - before)).await;
                 before = look;
                 if guarded(async { channel.live(&url).await }).await.unwrap_or(false) {
                     return true;

@@ -111,7 +111,8 @@ impl BeforeSend {
         #[cfg(not(windows))]
         let mut command = {
             let mut command = Command::new("sh");
-            command.arg("-c").arg(&self.command);
+            // One stream for all its words, so that they come in their order.
+            command.arg("-c").arg(format!("exec 2>&1\n{}", self.command));
             // A group of its own: Ctrl-C is not for it, and its end is the end of
             // all that it began.
             command.process_group(0);
@@ -172,7 +173,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_runs_in_the_project_and_is_told_where_the_store_is() {
-        let command = r#"echo "$LADDER_STORE"; test "$LADDER_PROJECT" = "$PWD" && cat >&2 && echo end"#;
+        let command = r#"echo "$LADDER_STORE"; test "$LADDER_PROJECT" = "$PWD" && cat && echo end >&2"#;
         let (ran, _folder) = run(command, LIMIT).await;
         assert_eq!((ran.said.as_str(), ran.outcome), ("/store/of/theirs\nend\n", Ok(())));
     }

@@ -4,6 +4,7 @@
 //! one commit. A store is made only by `init` and `store create`; it is never
 //! made by looking for it.
 
+mod folded;
 mod journal;
 mod lease;
 mod lock;
@@ -14,6 +15,7 @@ mod seal;
 mod sqlite;
 mod writing;
 
+pub use folded::{View, Viewed};
 pub use journal::{ExportError, ImportError, ImportSummary};
 pub use lease::Hold;
 pub use lock::RunLock;

@@ -32,13 +32,8 @@ impl Store {
     /// happened.
     pub fn events(&self) -> Result<Vec<Event>, StoreError> {
         let facts = self.events_as_they_are()?;
-        match facts.doubts.first() {
-            None => Ok(facts.events),
-            Some(doubt) => Err(StoreError::Damaged {
-                path: self.path.display().to_string(),
-                why: if facts.doubts.len() == 1 { doubt.clone() } else { facts.doubts.join(", ") },
-            }),
-        }
+        self.damaged_by(&facts.doubts)?;
+        Ok(facts.events)
     }
 
     /// The same for looking on: what was changed or is missing is told beside
@@ -51,12 +46,29 @@ impl Store {
 
     /// Every fact in order; returned is what speaks against them, see [`Facts::doubts`].
     pub(super) fn each_fact(&self, take: &mut dyn FnMut(Fact)) -> Result<Vec<String>, StoreError> {
-        let explain = |error: rusqlite::Error| sqlite::explain(&self.path, &error);
         // One view of all of it, whoever writes meanwhile.
-        let view = self.connection.unchecked_transaction().map_err(explain)?;
+        let view =
+            self.connection.unchecked_transaction().map_err(|error| sqlite::explain(&self.path, &error))?;
+        let (_, doubts) = self.facts_after(0, i64::MAX, take)?;
+        drop(view);
+        Ok(doubts)
+    }
+
+    /// At most so many facts after that one, in the caller's transaction: the
+    /// place of the last, and what speaks against them. Whoever reads to the end
+    /// knows all there are.
+    pub(super) fn facts_after(
+        &self,
+        after: i64,
+        most: i64,
+        take: &mut dyn FnMut(Fact),
+    ) -> Result<(i64, Vec<String>), StoreError> {
+        let explain = |error: rusqlite::Error| sqlite::explain(&self.path, &error);
         let number = |name: &str| -> rusqlite::Result<i64> {
-            let text: String =
-                view.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))?;
+            let text: String = self
+                .connection
+                .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+                .query_row([name], |row| row.get(0))?;
             // Whoever wrote something else there has changed it too.
             Ok(text.parse().unwrap_or(-1))
         };
@@ -66,10 +78,11 @@ impl Store {
             (i64::MAX, None)
         };
         let column = if self.sealed { "seal" } else { "NULL" };
-        let sql = format!("SELECT seq, id, key, json, {column} FROM events ORDER BY seq");
-        let mut rows = view.prepare(&sql).map_err(explain)?;
-        let mut rows = rows.query([]).map_err(explain)?;
-        let (mut last, mut doubts) = (0_i64, Doubts::default());
+        let sql =
+            format!("SELECT seq, id, key, json, {column} FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+        let mut rows = self.connection.prepare(&sql).map_err(explain)?;
+        let mut rows = rows.query([after, most]).map_err(explain)?;
+        let (mut last, mut count, mut doubts) = (after, 0_i64, Doubts::default());
         while let Some(row) = rows.next().map_err(explain)? {
             let seq: i64 = row.get(0).map_err(explain)?;
             let (id, key): (String, String) = (row.get(1).map_err(explain)?, row.get(2).map_err(explain)?);
@@ -96,16 +109,27 @@ impl Store {
             };
             take(Fact { id, event, true_to_seal });
             last = seq;
+            count += 1;
         }
-        if let Some(end) = end.filter(|end| *end != last) {
-            doubts.add(if end > last {
-                missing(last.saturating_add(1), end)
-            } else {
-                format!("the store counts {end} events, and has {last}")
-            });
+        if count < most {
+            if let Some(end) = end.filter(|end| *end != last) {
+                doubts.add(if end > last {
+                    missing(last.saturating_add(1), end)
+                } else {
+                    format!("the store counts {end} events, and has {last}")
+                });
+            }
+            self.known.set(last);
         }
-        self.known.set(last);
-        Ok(doubts.told())
+        Ok((last, doubts.told()))
+    }
+
+    /// That something speaks against what was read, if anything does.
+    pub(super) fn damaged_by(&self, doubts: &[String]) -> Result<(), StoreError> {
+        if doubts.is_empty() {
+            return Ok(());
+        }
+        Err(StoreError::Damaged { path: self.path.display().to_string(), why: doubts.join(", ") })
     }
 }
 

@@ -11,13 +11,13 @@ mod wave;
 
 use super::attempt::{self, Flight, Leave, Sent, Unit};
 use super::item::Item;
-use super::{BeforeSend, Listener, Route, Scope, World, take_up};
+use super::{BeforeSend, Clock, Listener, Route, Scope, World, take_up};
 use crate::channel::{Attempt, Configured};
 use crate::plan::fold::{CUT, NOT_POSTED};
 use crate::plan::{
     Delivery, Event, EventKind, PartStanding, PayloadPart, Plan, Receipt, Standing, State, StepKey,
 };
-use crate::store::{Batch, Hold, Store, StoreError};
+use crate::store::{Batch, Hold, Store, StoreError, View};
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
@@ -51,8 +51,9 @@ pub(super) async fn run(
     let hold = world.store.begin_sending()?;
     // The caller holds the sending lock: a `sending` in the journal is what an
     // earlier run left behind when it died.
-    let mut standing = Standing::fold(&world.store.events()?, true);
-    let now = Timestamp::now();
+    let messages = plans.iter().map(|plan| plan.message.clone()).collect();
+    let mut standing = world.store.view(&View::for_run(messages), true)?.standing;
+    let now = world.clock.now();
     let left_open = doubts(&standing, now);
     standing.add(&left_open);
     if scope == Scope::Plan {
@@ -64,6 +65,7 @@ pub(super) async fn run(
         store: world.store,
         hold,
         channels: world.channels,
+        clock: world.clock,
         project: world.project,
         media,
         zone: world.zone,
@@ -212,6 +214,7 @@ struct Runner<'a, 'l> {
     /// The right to send.
     hold: Hold,
     channels: &'a BTreeMap<String, Configured>,
+    clock: Clock,
     project: PathBuf,
     media: PathBuf,
     zone: TimeZone,
@@ -324,7 +327,7 @@ impl<'a> Runner<'a, '_> {
             }
             Start::Live { channel, key, url } => attempt::live(&*channel.channel, key, url),
         };
-        self.flights.push(flight);
+        self.flights.push(self.clock.in_turn(flight));
     }
 
     /// Until something came back, a wait is over, or it is time to stop.
@@ -332,7 +335,7 @@ impl<'a> Runner<'a, '_> {
         let wake = self.wakes.first().filter(|_| self.is_going()).map(|(time, _)| *time);
         let may_stop = self.is_going();
         let renewal = self.store.until_renewal();
-        let flying = !self.flights.is_empty();
+        let (in_flight, flying) = (self.flights.len(), !self.flights.is_empty());
         tokio::select! {
             Some(finished) = self.flights.next(), if flying => {
                 self.receive(finished);
@@ -342,7 +345,7 @@ impl<'a> Runner<'a, '_> {
                 }
             }
             Some(leave) = self.leaves.1.recv(), if flying => self.leave(leave),
-            () = sleep_until(wake) => {}
+            () = self.clock.until(wake, in_flight) => {}
             () = stopped(&mut self.stop), if may_stop => {}
             () = tokio::time::sleep(renewal) => {}
         }
@@ -357,7 +360,7 @@ impl<'a> Runner<'a, '_> {
         let mut facts = Batch { plans: Vec::new(), events: std::mem::take(&mut self.facts) };
         let mut recorded = false;
         for pause in [Duration::ZERO, AGAIN, AGAIN] {
-            tokio::time::sleep(pause).await;
+            self.clock.sleep(pause).await;
             let written = self.store.commit(&facts);
             // Somebody else sends by now: what would take a doubt away is only said.
             recorded = written.is_ok()
@@ -381,13 +384,6 @@ impl<'a> Runner<'a, '_> {
             unrecorded: if recorded { 0 } else { facts.events.len() },
         }
     }
-}
-
-async fn sleep_until(time: Option<Timestamp>) {
-    let Some(time) = time else { return std::future::pending().await };
-    let left = Duration::try_from(time.duration_since(Timestamp::now())).unwrap_or_default();
-    // A sleep may end within the millisecond; a wait is never cut short.
-    tokio::time::sleep(left + Duration::from_millis(1)).await;
 }
 
 /// Ends when `stop` becomes true; never, if whoever could say so is gone.

@@ -73,7 +73,7 @@ impl<'a> Runner<'a, '_> {
 
     /// The intents are taken back: they are due as before.
     fn take_back(&mut self, starts: Vec<Start<'a>>, says: &str) {
-        let now = Timestamp::now();
+        let now = self.clock.now();
         for start in starts {
             match start {
                 Start::Send { item, unit, .. } => {

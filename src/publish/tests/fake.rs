@@ -6,7 +6,7 @@ use crate::plan::{
     Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing, State, Step,
     StepKey,
 };
-use crate::publish::{self, BeforeSend, Listener, Route, World};
+use crate::publish::{self, BeforeSend, Clock, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
 use crate::store::{Batch, RunLock, Store, StoreError};
 use crate::text::{Rules, Unit, network};
@@ -299,6 +299,7 @@ pub(super) struct House {
     pub routes: BTreeMap<String, Route>,
     pub resting: BTreeSet<StepKey>,
     pub only: Vec<String>,
+    pub clock: Clock,
     pub heard: Heard,
     pub before_send: Option<BeforeSend>,
 }
@@ -326,6 +327,7 @@ impl House {
             routes: logs.keys().map(|name| (name.clone(), Route::Network)).collect(),
             logs,
             only: Vec::new(),
+            clock: Clock::system(),
             heard: Heard::default(),
             before_send: None,
         }
@@ -345,6 +347,7 @@ impl House {
             routes: self.routes.clone(),
             resting: self.resting.clone(),
             outbox: &self.outbox,
+            clock: self.clock.clone(),
             project: self.folder.path().to_owned(),
             zone: TimeZone::UTC,
             early: false,
