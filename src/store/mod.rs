@@ -151,7 +151,8 @@ impl Batch {
     /// answers it got. That nothing was done is told where somebody looks who
     /// wonders what became of it; anything else is for whoever sends now.
     pub fn only_answers(&mut self) {
-        for event in &mut self.events {
+        // Of one person's mail nothing is looked for, and nothing told beside it.
+        for event in self.events.iter_mut().filter(|event| event.recipient.is_none()) {
             if let EventKind::NotYet { part, says, .. } = &event.kind {
                 let says = format!("the runner that was to send it says: {says}");
                 event.kind = EventKind::Looked { part: *part, says };

@@ -49,14 +49,14 @@ impl Store {
         // One view of all of it, whoever writes meanwhile.
         let view =
             self.connection.unchecked_transaction().map_err(|error| sqlite::explain(&self.path, &error))?;
-        let (_, doubts) = self.facts_after(0, i64::MAX, take)?;
+        let (last, doubts) = self.facts_after(0, i64::MAX, take)?;
         drop(view);
+        self.known.set(last);
         Ok(doubts)
     }
 
     /// At most so many facts after that one, in the caller's transaction: the
-    /// place of the last, and what speaks against them. Whoever reads to the end
-    /// knows all there are.
+    /// place of the last, and what speaks against them.
     pub(super) fn facts_after(
         &self,
         after: i64,
@@ -119,7 +119,6 @@ impl Store {
                     format!("the store counts {end} events, and has {last}")
                 });
             }
-            self.known.set(last);
         }
         Ok((last, doubts.told()))
     }

@@ -3,7 +3,11 @@
 //! lied to, against small mail servers in this process that log what they took.
 //!
 //! Needs no network. More kills: `LADDER_KILLS=1000`; another course of them:
-//! `LADDER_SEED=7` (a failure names its seed).
+//! `LADDER_SEED=7` (a failure names its seed); more races: `LADDER_RACES=100`.
+//!
+//! A lease lasts a minute. For the tests that wait until one has run out the
+//! program takes other seconds, 1 to 3600, from `LADDER_LEASE_SECONDS`; all who
+//! use one store must be given the same. It is for tests only.
 
 #![cfg(unix)]
 #![allow(
