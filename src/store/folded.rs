@@ -93,7 +93,8 @@ impl Store {
         let reading = self.connection.unchecked_transaction().map_err(explain)?;
         let upto = upto(&reading).map_err(explain)?;
         let mut tail = Vec::new();
-        let (last, doubts) = self.facts_after(upto.unwrap_or(0), i64::MAX, &mut |fact| tail.push(fact.event))?;
+        let (last, doubts) =
+            self.facts_after(upto.unwrap_or(0), i64::MAX, &mut |fact| tail.push(fact.event))?;
         self.known.set(last);
         let mut viewed = Viewed { standing: Standing::default(), others: 0, doubts };
         if upto.is_some() {

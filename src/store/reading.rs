@@ -111,14 +111,12 @@ impl Store {
             last = seq;
             count += 1;
         }
-        if count < most {
-            if let Some(end) = end.filter(|end| *end != last) {
-                doubts.add(if end > last {
-                    missing(last.saturating_add(1), end)
-                } else {
-                    format!("the store counts {end} events, and has {last}")
-                });
-            }
+        if let Some(end) = end.filter(|end| count < most && *end != last) {
+            doubts.add(if end > last {
+                missing(last.saturating_add(1), end)
+            } else {
+                format!("the store counts {end} events, and has {last}")
+            });
         }
         Ok((last, doubts.told()))
     }
