@@ -189,6 +189,11 @@ impl Hold {
         self.left().is_zero()
     }
 
+    /// Whether a tenth of it is over.
+    pub(super) fn is_worth_renewing(&self) -> bool {
+        self.left() < self.term * 8 / 10
+    }
+
     /// How long until it is to be renewed: after a third of it.
     pub(super) fn until_renewal(&self) -> Duration {
         self.left().saturating_sub(self.term * 17 / 30)

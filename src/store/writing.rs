@@ -33,8 +33,10 @@ impl Store {
             return Err(self.slept());
         }
         let moment = Moment::now();
+        // Each page that a commit touches goes to the disk: not for a moment's sake.
+        let renews = lease.as_ref().is_some_and(|lease| !over && lease.hold.is_worth_renewing());
         let writer =
-            Writer { known: self.known.get(), lease: lease.as_ref(), renews: (!over).then_some(moment) };
+            Writer { known: self.known.get(), lease: lease.as_ref(), renews: renews.then_some(moment) };
         let written = writer
             .write(&mut self.connection, &mut self.ids, batch)
             .map_err(|error| sqlite::explain(&self.path, &error))?;
@@ -44,7 +46,7 @@ impl Store {
             Written::NotKnowing => return Err(self.busy()),
             Written::NotAllowed => return Err(self.slept()),
         }
-        if let Some(lease) = lease.filter(|_| !over) {
+        if let Some(lease) = lease.filter(|_| renews) {
             lease.hold.renewed(moment);
         }
         self.commits += 1;
