@@ -4,7 +4,7 @@ use super::asking::told;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Manner, deliveries, match_channels, send};
+use super::sending::{Manner, before_send, beside_before_send, deliveries, match_channels, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::plan::State;
@@ -13,16 +13,21 @@ use crate::store::View;
 use crate::text::visible;
 use serde_json::json;
 
-/// Arguments of `ladder run`: none yet.
+/// Arguments of `ladder run`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Run this in the shell once the intents are durable, before anything leaves; it must succeed
+    #[arg(long, value_name = "COMMAND")]
+    pub before_send: Option<String>,
+}
 
 /// Sends what is due of every queued plan, without asking: it was planned.
-pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
     desk.real_clock()?;
     let house = House::project_only(desk)?;
+    let before_send = before_send(arguments.before_send.as_deref(), &house)?;
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
     // The queue holds plans as they were made: ladders and messages do not matter here.
@@ -54,10 +59,12 @@ pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         desk.console.talk("nothing is planned");
         return Ok(exit);
     }
-    let manner = Manner { scope: Scope::TakenUp, early: false, only: Vec::new() };
+    let manner =
+        Manner { scope: Scope::TakenUp, early: false, only: Vec::new(), before_send: before_send.clone() };
     let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
-    match told(&plans, &standing, &now_standing, &left_alone, desk, &house) {
+    let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
+    match beside_before_send(told, before_send.as_deref()) {
         Ok(of_plans) => Ok(exit.or(of_plans)),
         Err(failure) => Err(Failure { exit: exit.or(failure.exit), ..failure }),
     }

@@ -29,21 +29,20 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     let mut house = House::project_only(desk)?;
     let store = house.store()?;
-    let running = store.is_sending();
     let mut view = View { all: arguments.all, ..View::default() };
     match &arguments.message {
         Some(wanted) => view.messages.push(wanted.clone()),
         None => view.newest = NEWEST,
     }
-    let mut viewed = store.view(&view, running)?;
+    let mut viewed = House::standing_as_it_is(&store, &view, desk)?;
     if let Some(wanted) = &arguments.message {
         let mut of_message = viewed.standing.deliveries.values();
         if !of_message.any(|delivery| delivery.message == *wanted) {
             view.messages = vec![house.loaded.message(wanted)?.id];
-            viewed = store.view(&view, running)?;
+            viewed = store.view_as_it_is(&view, store.is_sending())?;
         }
     }
-    let Viewed { standing, mut others } = viewed;
+    let Viewed { standing, mut others, .. } = viewed;
     let mut found: Vec<&Delivery> = standing.deliveries.values().collect();
     match view.messages.first() {
         Some(message) => found.retain(|delivery| delivery.message == *message),
