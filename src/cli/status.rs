@@ -1,5 +1,6 @@
 //! `ladder status`: where every delivery stands.
 
+use super::astray;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
@@ -8,6 +9,7 @@ use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, StepKey};
 use crate::report::status;
 use crate::store::Store;
+use crate::text::visible;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +23,7 @@ pub struct Arguments {
 /// Shows deliveries, oldest message first. Reading is done whatever it finds.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
+    desk.field("left_alone", json!([]));
     let mut house = House::project_only(desk)?;
     let store = house.store()?;
     let standing = House::standing(&store)?;
@@ -44,6 +47,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     let colour = desk.console.colour_out();
     desk.show(&status::text(&found, &dues, zone, colour));
+    let (without, machine) = astray::told(&house, &found);
+    desk.field("left_alone", machine);
+    if !without.is_empty() {
+        desk.show(&visible(&format!("Without a channel\n{without}")));
+    }
     Ok(Exit::Done)
 }
 

@@ -17,6 +17,7 @@ mod item;
 mod preflight;
 mod rest;
 mod retry;
+mod revival;
 mod runner;
 mod take_up;
 mod verify;
@@ -24,6 +25,7 @@ mod verify;
 pub use end::{exit_beside_rest, exit_of};
 pub use preflight::{Preflight, Scope, outstanding, preflight};
 pub use rest::{Moment, Rest, resting, wanted};
+pub use revival::{goes_after_all, revivals};
 pub use take_up::take_up;
 pub use verify::{Verdicts, verify};
 

@@ -20,6 +20,7 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         kind: Some(VariantKind::Post),
         generation: 0,
         reason: None,
+        superseded: false,
         plan: "p".to_owned(),
         payload_digest: "d".to_owned(),
         part_count: 1,
@@ -29,6 +30,7 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         state,
         error: None,
         not_before: None,
+        forgiven: 0,
         sent_at: None,
         before: None,
     }
@@ -39,6 +41,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
         cause: None,
         looked: None,
         mend: false,
+        put_off_at: None,
         part: 0,
         state,
         attempts: 1,
