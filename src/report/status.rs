@@ -147,7 +147,8 @@ fn when(delivery: &Delivery, dues: &Dues, zone: &TimeZone) -> String {
     }
     match (dues.get(&delivery.key), delivery.not_before) {
         (Some(Due::At(at)), Some(_)) => format!("again {}", clock(*at, zone)),
-        (None, Some(at)) => format!("not before {}", clock(at, zone)),
+        (None, Some(at)) if delivery.is_open() => format!("not before {}", clock(at, zone)),
+        (None, Some(_)) => String::new(),
         (Some(Due::At(at)), None) => format!("due {}", clock(*at, zone)),
         (Some(Due::Now), _) => "due now".to_owned(),
         (Some(Due::After(rungs)), _) => format!("after {}", one_line(&rungs.join(" and "))),

@@ -84,7 +84,8 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
             ))
         }
         State::Refused => Some(format!(
-            "  {who}: refused{because}\n    mend the cause, then send it anew: ladder publish {} --only {} --again REASON\n",
+            "  {who}: refused{because}\n{}    mend the cause, then send it anew: ladder publish {} --only {} --again REASON\n",
+            earlier(delivery, beside),
             one_line(&delivery.message),
             one_line(&delivery.rung)
         )),
@@ -139,11 +140,7 @@ fn newer(delivery: &Delivery, beside: &[&Delivery]) -> String {
     if !delivery.superseded {
         return String::new();
     }
-    let same = |other: &&&Delivery| {
-        (&other.account, &other.message, &other.rung)
-            == (&delivery.account, &delivery.message, &delivery.rung)
-    };
-    let newest = beside.iter().filter(same).max_by_key(|other| other.generation);
+    let newest = beside.iter().filter(|other| is_same(delivery, other)).max_by_key(|other| other.generation);
     let newest = newest.filter(|newest| newest.generation > delivery.generation);
     let state = newest.map(|newest| {
         let url = newest.url().map(|url| format!(" at {}", one_line(url))).unwrap_or_default();
@@ -153,6 +150,26 @@ fn newer(delivery: &Delivery, beside: &[&Delivery]) -> String {
     format!(
         "    this is an earlier try; `--again` has begun a newer one{state}: nothing of the earlier one is sent again\n"
     )
+}
+
+/// A line that says where an older generation is live, if one is: sent anew, that
+/// would be there twice.
+fn earlier(delivery: &Delivery, beside: &[&Delivery]) -> String {
+    let older = beside.iter().filter(|other| is_same(delivery, other));
+    let older = older.filter(|other| other.generation < delivery.generation);
+    let mut live =
+        older.flat_map(|older| older.live()).filter_map(|part| part.receipt.as_ref()?.url.as_deref());
+    live.next().map_or_else(String::new, |url| {
+        format!(
+            "    an earlier try of it is live at {}: delete that first, or leave it at that\n",
+            one_line(url)
+        )
+    })
+}
+
+/// Whether both are the same rung of the same message to the same account.
+fn is_same(one: &Delivery, other: &Delivery) -> bool {
+    (&one.account, &one.message, &one.rung) == (&other.account, &other.message, &other.rung)
 }
 
 /// `part 2 of 3 (“It landed”)`; of a delivery of one part: `this`.

@@ -163,7 +163,9 @@ impl Story {
         let pastes = part.state == State::Waiting && self.dice.throw(3) > 0;
         if pastes {
             let log = self.house.log(&delivery.rung);
-            for part in 0..delivery.part_count {
+            let missing = (0..delivery.part_count)
+                .filter(|part| self.live(&delivery.key, *part, &delivery.rung).is_empty());
+            for part in missing.collect::<Vec<_>>() {
                 let number = 1000 + log.live.lock().unwrap().len();
                 log.live.lock().unwrap().push((delivery.key.clone(), part, number));
             }
