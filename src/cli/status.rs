@@ -1,5 +1,6 @@
 //! `ladder status`: where every delivery stands.
 
+use super::astray;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
@@ -8,6 +9,7 @@ use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, StepKey};
 use crate::report::status;
 use crate::store::{Store, View, Viewed};
+use crate::text::visible;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +29,7 @@ const NEWEST: usize = 50;
 /// Shows deliveries, oldest message first. Reading is done whatever it finds.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
+    desk.field("left_alone", json!([]));
     let mut house = House::project_only(desk)?;
     let store = house.store()?;
     let mut view = View { all: arguments.all, ..View::default() };
@@ -70,6 +73,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             let where_to_look = "`ladder status --all` and `ladder log` show them too";
             desk.console.talk(&format!("{others} older {need} nothing more: {where_to_look}"));
         }
+    }
+    let (without, machine) = astray::told(&house, &found);
+    desk.field("left_alone", machine);
+    if !without.is_empty() {
+        desk.show(&visible(&format!("Without a channel\n{without}")));
     }
     Ok(Exit::Done)
 }

@@ -8,10 +8,10 @@
 
 use super::seal::seal;
 use super::{Store, StoreError, sqlite};
-use crate::plan::{Delivery, Event, Standing, State, StepKey};
+use crate::plan::{Delivery, Event, EventKind, Standing, State, StepKey};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many events are folded anew each time before rows are made of them:
 /// about 3 ms. A commit for the rows takes longer than that.
@@ -37,7 +37,8 @@ const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS folded_at ON folded (at);
 ";
 
-/// Which deliveries are asked for. What is open is always among them.
+/// Which deliveries are asked for. What is open is always among them, and a
+/// message's are there all together or not at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
     /// All there are.
@@ -46,8 +47,8 @@ pub struct View {
     pub messages: Vec<String>,
     /// So many of those that something happened to last, and all of their messages.
     pub newest: usize,
-    /// All that the open ones may be taken for: of the same messages, and of the
-    /// same accounts since the first try of what is in doubt there.
+    /// All that the open ones may be taken for: what went to the same accounts
+    /// since the first try of what is in doubt there.
     pub beside_open: bool,
 }
 
@@ -159,7 +160,7 @@ impl Store {
         let mut standing = Standing::default();
         let mut rows = Rows { store: self, reading: &writing, standing: &mut standing };
         rows.load_keys(events.iter().map(|event| &event.key))?;
-        let mut last_at = std::collections::BTreeMap::new();
+        let mut last_at = BTreeMap::new();
         for event in &events {
             standing.note(event);
             let at = last_at.entry(event.key.clone()).or_insert(event.at);
@@ -211,6 +212,14 @@ fn upto(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     Ok(value("folded_upto")?.and_then(|upto| upto.parse().ok()))
 }
 
+/// The message that an event makes a delivery of.
+fn message_of(kind: &EventKind) -> Option<&str> {
+    match kind {
+        EventKind::Planned { message, .. } => Some(message),
+        _ => None,
+    }
+}
+
 /// Takes rows into a standing.
 struct Rows<'a> {
     store: &'a Store,
@@ -224,8 +233,16 @@ impl Rows<'_> {
         if view.all {
             return self.take("1", &[]);
         }
-        self.take("open = 1", &[])?;
+        // A message's deliveries hang together: which generation counts, what
+        // comes after what. So it is there as a whole, or not at all.
+        self.take("message IN (SELECT message FROM folded WHERE open = 1)", &[])?;
         self.load_keys(tail.iter().map(|event| &event.key))?;
+        let begun: BTreeSet<&str> = tail.iter().filter_map(|event| message_of(&event.kind)).collect();
+        let known = self.standing.deliveries.values().map(|delivery| delivery.message.clone());
+        let begun: BTreeSet<String> = known.chain(begun.into_iter().map(str::to_owned)).collect();
+        for message in &begun {
+            self.take("message = ?1", &[message])?;
+        }
         for message in &view.messages {
             self.take("message = ?1", &[message])?;
         }
@@ -255,9 +272,8 @@ impl Rows<'_> {
     /// found is never older than that.
     fn load_beside_open(&mut self, tail: &[Event]) -> Result<(), StoreError> {
         let now = Timestamp::now();
-        let (mut messages, mut accounts) = (BTreeSet::new(), std::collections::BTreeMap::new());
+        let mut accounts = BTreeMap::new();
         for delivery in self.standing.deliveries.values() {
-            messages.insert(delivery.message.clone());
             let tried = delivery
                 .parts
                 .iter()
@@ -267,12 +283,10 @@ impl Rows<'_> {
             *known = since.min(*known);
         }
         let first_of_tail = tail.iter().map(|event| event.at).fold(now, Timestamp::min);
-        for message in messages {
-            self.take("message = ?1", &[&message])?;
-        }
         for (account, since) in accounts {
             let since = since.min(first_of_tail).saturating_sub(CLOCKS).unwrap_or(since).as_millisecond();
-            self.take("account = ?1 AND at >= ?2", &[&account, &since])?;
+            let went_there = "message IN (SELECT message FROM folded WHERE account = ?1 AND at >= ?2)";
+            self.take(went_there, &[&account, &since])?;
         }
         Ok(())
     }
