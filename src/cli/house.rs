@@ -11,7 +11,7 @@ use crate::ladder::{Ladder, Message};
 use crate::lint;
 use crate::plan::make::Materials;
 use crate::plan::{self, Plan, Standing, Wish};
-use crate::store::{Store, View};
+use crate::store::{Store, View, Viewed};
 use jiff::Timestamp;
 
 /// A project with its channels.
@@ -113,11 +113,6 @@ impl House {
         Ok(Store::open(&self.loaded.folder.store_file(), &id.value)?)
     }
 
-    /// Where all deliveries stand that were ever made.
-    pub fn standing(store: &Store) -> Result<Standing, Failure> {
-        Ok(store.view(&View::all(), store.is_sending())?.standing)
-    }
-
     /// What planning and sending that message has to know.
     pub fn standing_for(store: &Store, message: &str) -> Result<Standing, Failure> {
         Ok(store.view(&View::for_run(vec![message.to_owned()]), store.is_sending())?.standing)
@@ -125,10 +120,10 @@ impl House {
 
     /// The same for looking on. What speaks against the journal is told, loudly:
     /// nothing is sent from it any more.
-    pub fn standing_as_it_is(store: &Store, desk: &mut Desk) -> Result<Standing, Failure> {
-        let viewed = store.view_as_it_is(&View::all(), store.is_sending())?;
+    pub fn standing_as_it_is(store: &Store, view: &View, desk: &mut Desk) -> Result<Viewed, Failure> {
+        let viewed = store.view_as_it_is(view, store.is_sending())?;
         tell_doubts(&viewed.doubts, store, desk);
-        Ok(viewed.standing)
+        Ok(viewed)
     }
 
     /// The plan of a checked message as it would be made with that standing.

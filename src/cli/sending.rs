@@ -8,7 +8,7 @@ use super::house::House;
 use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
-use crate::plan::{Delivery, Plan, Standing, Step, StepKey};
+use crate::plan::{Delivery, Plan, Standing, State, Step, StepKey};
 use crate::publish::{self, BeforeSend, Route, Scope, World};
 use crate::report::Progress;
 use crate::report::status::{self, Dues};
@@ -30,6 +30,8 @@ pub struct Manner {
     pub early: bool,
     /// These rungs; empty: all.
     pub only: Vec<String>,
+    /// What has no channel in this project, and why: it is left alone.
+    pub astray: BTreeMap<StepKey, String>,
     /// What has to succeed before anything leaves.
     pub before_send: Option<Arc<BeforeSend>>,
 }
@@ -130,7 +132,8 @@ pub fn send(
         }
     }
     // Not before all is said: bars and lines would write over each other.
-    let mut progress = Progress::new(plans, std::io::stderr().is_terminal() && !quiet);
+    let terminal = std::io::stderr().is_terminal() && !quiet;
+    let mut progress = Progress::new(plans, terminal).in_zone(&house.loaded.zone);
     progress.goes_on(standing);
     let result = runtime.block_on(async {
         let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -191,10 +194,30 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     })
 }
 
-/// The deliveries of these plans, in the order of their steps.
+/// The deliveries of these plans, in the order of their steps: of each rung the
+/// newest generation, and before it those of which nobody knows whether they
+/// went out.
 pub fn deliveries<'a>(standing: &'a Standing, plans: &[Plan]) -> Vec<&'a Delivery> {
-    let keys = plans.iter().flat_map(|plan| &plan.steps).map(|step| &step.key);
-    keys.filter_map(|key| standing.deliveries.get(key)).collect()
+    deliveries_since(standing, standing, plans)
+}
+
+/// The same, and those of which that was not known `before`.
+pub fn deliveries_since<'a>(before: &Standing, standing: &'a Standing, plans: &[Plan]) -> Vec<&'a Delivery> {
+    let doubtful = |standing: &Standing, key: &StepKey| {
+        standing.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Unknown)
+    };
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
+    for step in plans.iter().flat_map(|plan| &plan.steps) {
+        // What is about to begin anew has an older generation, and is not there yet.
+        let newest =
+            |delivery: &Delivery| !delivery.superseded && delivery.generation >= step.identity.generation;
+        let shown = |delivery: &&Delivery| {
+            newest(delivery) || doubtful(standing, &delivery.key) || doubtful(before, &delivery.key)
+        };
+        let generations = standing.generations(&step.identity).into_iter().rev().filter(shown);
+        found.extend(generations.filter(|delivery| seen.insert(&delivery.key)));
+    }
+    found
 }
 
 /// When each open delivery of these plans is due, for those who look.

@@ -19,6 +19,7 @@ mod item;
 mod preflight;
 mod rest;
 mod retry;
+mod revival;
 mod runner;
 mod take_up;
 mod verify;
@@ -27,6 +28,7 @@ pub use before_send::BeforeSend;
 pub use end::{exit_beside_rest, exit_of};
 pub use preflight::{Preflight, Scope, outstanding, preflight};
 pub use rest::{Moment, Rest, resting, wanted};
+pub use revival::{goes_after_all, revivals};
 pub use take_up::take_up;
 pub use verify::{Verdicts, verify};
 

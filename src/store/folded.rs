@@ -8,10 +8,10 @@
 
 use super::seal::seal;
 use super::{Store, StoreError, sqlite};
-use crate::plan::{Delivery, Event, Standing, State, StepKey};
+use crate::plan::{Delivery, Event, EventKind, Standing, State, StepKey};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many events are folded anew each time before rows are made of them:
 /// about 3 ms. A commit for the rows takes longer than that.
@@ -19,19 +19,17 @@ const LONGEST_TAIL: i64 = if cfg!(test) { 4 } else { 1_000 };
 /// So many events are folded in one commit: memory stays flat.
 const CHUNK: i64 = if cfg!(test) { 3 } else { 20_000 };
 /// Whoever folded, folded so. Another version's rows are made anew.
-const FOLDED_BY: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
-/// Of the text that a seal is.
-const SEAL_LENGTH: usize = 16;
+const FOLDED_BY: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
 /// Networks' clocks and ours may differ by less than that.
 const CLOCKS: SignedDuration = SignedDuration::from_hours(24);
 
 /// `open`: somebody or something has still to do with it. `at`: the last thing
 /// that happened to it, in milliseconds. `json`: the delivery, before its state
-/// is drawn from its parts, behind a seal over it.
+/// is drawn from its parts.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS folded (
         key TEXT PRIMARY KEY, message TEXT NOT NULL, account TEXT NOT NULL,
-        open INTEGER NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL
+        open INTEGER NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL, seal TEXT NOT NULL
     ) STRICT;
     CREATE INDEX IF NOT EXISTS folded_open ON folded (key) WHERE open = 1;
     CREATE INDEX IF NOT EXISTS folded_message ON folded (message);
@@ -39,7 +37,8 @@ const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS folded_at ON folded (at);
 ";
 
-/// Which deliveries are asked for. What is open is always among them.
+/// Which deliveries are asked for. What is open is always among them, and a
+/// message's are there all together or not at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
     /// All there are.
@@ -48,8 +47,8 @@ pub struct View {
     pub messages: Vec<String>,
     /// So many of those that something happened to last, and all of their messages.
     pub newest: usize,
-    /// All that the open ones may be taken for: of the same messages, and of the
-    /// same accounts since the first try of what is in doubt there.
+    /// All that the open ones may be taken for: what went to the same accounts
+    /// since the first try of what is in doubt there.
     pub beside_open: bool,
 }
 
@@ -72,34 +71,36 @@ pub struct Viewed {
     pub standing: Standing,
     /// How many others there are; none of them is open.
     pub others: usize,
-    /// What speaks against what was read: see [`super::Facts::doubts`].
+    /// What speaks against the journal, a sentence each.
     pub doubts: Vec<String>,
 }
 
 impl Store {
     /// Where deliveries stand. `running`: see [`Standing::fold`]. Whoever asked
     /// knows all facts there are, and may begin something: see [`Store::commit`].
-    /// What was changed after it was written is [`StoreError::Damaged`].
+    /// A fact that was changed after it was written, or is missing, is
+    /// [`StoreError::Damaged`].
     pub fn view(&self, view: &View, running: bool) -> Result<Viewed, StoreError> {
         let viewed = self.view_as_it_is(view, running)?;
-        self.damaged_by(&viewed.doubts)?;
+        self.undoubted(&viewed.doubts)?;
         Ok(viewed)
     }
 
-    /// The same for looking on: what was changed is told beside what is there.
+    /// The same for looking on: what was changed or is missing is told beside
+    /// what is there.
     pub fn view_as_it_is(&self, view: &View, running: bool) -> Result<Viewed, StoreError> {
         let explain = |error: rusqlite::Error| sqlite::explain(self.path(), &error);
         // One state of the file, whoever writes meanwhile.
         let reading = self.connection.unchecked_transaction().map_err(explain)?;
         let upto = upto(&reading).map_err(explain)?;
         let mut tail = Vec::new();
+        let after = upto.unwrap_or(0);
         let (last, doubts) =
-            self.facts_after(upto.unwrap_or(0), i64::MAX, &mut |fact| tail.push(fact.event))?;
+            self.facts_after(&reading, after, i64::MAX, &mut |fact| tail.push(fact.event))?;
         self.known.set(last);
         let mut viewed = Viewed { standing: Standing::default(), others: 0, doubts };
         if upto.is_some() {
-            let (standing, doubts) = (&mut viewed.standing, &mut viewed.doubts);
-            let mut rows = Rows { store: self, reading: &reading, standing, doubts };
+            let mut rows = Rows { store: self, reading: &reading, standing: &mut viewed.standing };
             rows.load(view, &tail)?;
             let all: usize = reading
                 .query_row("SELECT value FROM meta WHERE name = 'folded_rows'", [], |row| {
@@ -119,6 +120,7 @@ impl Store {
     /// Makes rows of the events that have none yet, if there are many. Whoever
     /// wrote does it at its end; nothing depends on it.
     pub fn fold_up(&mut self) -> Result<(), StoreError> {
+        // A store that could not be brought up to date cannot be written.
         if !self.sealed {
             return Ok(());
         }
@@ -151,13 +153,13 @@ impl Store {
             }
         };
         let mut events = Vec::new();
-        let (upto, mut doubts) = self.facts_after(from, CHUNK, &mut |fact| events.push(fact.event))?;
+        let (upto, doubts) = self.facts_after(&writing, from, CHUNK, &mut |fact| events.push(fact.event))?;
+        // What is doubtful stays where everybody stumbles over it.
+        self.undoubted(&doubts)?;
         let mut standing = Standing::default();
-        let mut rows = Rows { store: self, reading: &writing, standing: &mut standing, doubts: &mut doubts };
+        let mut rows = Rows { store: self, reading: &writing, standing: &mut standing };
         rows.load_keys(events.iter().map(|event| &event.key))?;
-        // What was changed is not to become what is believed unread.
-        self.damaged_by(&doubts)?;
-        let mut last_at = std::collections::BTreeMap::new();
+        let mut last_at = BTreeMap::new();
         for event in &events {
             standing.note(event);
             let at = last_at.entry(event.key.clone()).or_insert(event.at);
@@ -165,16 +167,16 @@ impl Store {
         }
         let write = || -> rusqlite::Result<()> {
             let mut put = writing.prepare(
-                "INSERT INTO folded (key, message, account, open, at, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO folded (key, message, account, open, at, json, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (key) DO UPDATE SET message = excluded.message, account = excluded.account,
-                 open = excluded.open, at = max(at, excluded.at), json = excluded.json",
+                 open = excluded.open, at = max(at, excluded.at), json = excluded.json, seal = excluded.seal",
             )?;
             for (key, delivery) in &standing.deliveries {
                 let at = last_at.get(key).copied().unwrap_or(delivery.planned_at).as_millisecond();
                 let json = super::writing::as_json(delivery)?;
                 let open = !concluded(delivery).is_settled();
-                let json = seal(0, &delivery.account, &key.0, &json) + &json;
-                put.execute(params![&key.0, &delivery.message, &delivery.account, open, at, json])?;
+                let seal = seal(0, &delivery.message, &key.0, &json);
+                put.execute(params![&key.0, &delivery.message, &delivery.account, open, at, json, seal])?;
             }
             let rows: i64 = writing.query_row("SELECT count(*) FROM folded", [], |row| row.get(0))?;
             let mut note = writing.prepare(
@@ -209,12 +211,19 @@ fn upto(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     Ok(value("folded_upto")?.and_then(|upto| upto.parse().ok()))
 }
 
+/// The message that an event makes a delivery of.
+fn message_of(kind: &EventKind) -> Option<&str> {
+    match kind {
+        EventKind::Planned { message, .. } => Some(message),
+        _ => None,
+    }
+}
+
 /// Takes rows into a standing.
 struct Rows<'a> {
     store: &'a Store,
     reading: &'a Transaction<'a>,
     standing: &'a mut Standing,
-    doubts: &'a mut Vec<String>,
 }
 
 impl Rows<'_> {
@@ -223,8 +232,16 @@ impl Rows<'_> {
         if view.all {
             return self.take("1", &[]);
         }
-        self.take("open = 1", &[])?;
+        // A message's deliveries hang together: which generation counts, what
+        // comes after what. So it is there as a whole, or not at all.
+        self.take("message IN (SELECT message FROM folded WHERE open = 1)", &[])?;
         self.load_keys(tail.iter().map(|event| &event.key))?;
+        let begun: BTreeSet<&str> = tail.iter().filter_map(|event| message_of(&event.kind)).collect();
+        let known = self.standing.deliveries.values().map(|delivery| delivery.message.clone());
+        let begun: BTreeSet<String> = known.chain(begun.into_iter().map(str::to_owned)).collect();
+        for message in &begun {
+            self.take("message = ?1", &[message])?;
+        }
         for message in &view.messages {
             self.take("message = ?1", &[message])?;
         }
@@ -254,9 +271,8 @@ impl Rows<'_> {
     /// found is never older than that.
     fn load_beside_open(&mut self, tail: &[Event]) -> Result<(), StoreError> {
         let now = Timestamp::now();
-        let (mut messages, mut accounts) = (BTreeSet::new(), std::collections::BTreeMap::new());
+        let mut accounts = BTreeMap::new();
         for delivery in self.standing.deliveries.values() {
-            messages.insert(delivery.message.clone());
             let tried = delivery
                 .parts
                 .iter()
@@ -266,20 +282,20 @@ impl Rows<'_> {
             *known = since.min(*known);
         }
         let first_of_tail = tail.iter().map(|event| event.at).fold(now, Timestamp::min);
-        for message in messages {
-            self.take("message = ?1", &[&message])?;
-        }
         for (account, since) in accounts {
             let since = since.min(first_of_tail).saturating_sub(CLOCKS).unwrap_or(since).as_millisecond();
-            self.take("account = ?1 AND at >= ?2", &[&account, &since])?;
+            let went_there = "message IN (SELECT message FROM folded WHERE account = ?1 AND at >= ?2)";
+            self.take(went_there, &[&account, &since])?;
         }
         Ok(())
     }
 
     fn take(&mut self, rows: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
         let explain = |error: rusqlite::Error| sqlite::explain(self.store.path(), &error);
-        let mut found =
-            self.reading.prepare(&format!("SELECT key, json FROM folded WHERE {rows}")).map_err(explain)?;
+        let mut found = self
+            .reading
+            .prepare(&format!("SELECT key, json, message, seal FROM folded WHERE {rows}"))
+            .map_err(explain)?;
         let mut found = found.query(values).map_err(explain)?;
         while let Some(row) = found.next().map_err(explain)? {
             let key = StepKey(row.get(0).map_err(explain)?);
@@ -288,11 +304,13 @@ impl Rows<'_> {
             }
             let json = row.get_ref(1).map_err(explain)?;
             let json = json.as_str().map_err(|error| explain(error.into()))?;
-            let (sealed, json) = json.split_at_checked(SEAL_LENGTH).unwrap_or(("", json));
-            let delivery: Delivery = self.store.understand(json, "a delivery")?;
-            if sealed != seal(0, &delivery.account, &key.0, json) {
-                self.doubts.push(format!("the delivery {} was changed after it was written", key.0));
+            let (message, sealed): (String, String) =
+                (row.get(2).map_err(explain)?, row.get(3).map_err(explain)?);
+            if sealed != seal(0, &message, &key.0, json) {
+                let why = format!("what is kept of the delivery {key} was changed after it was written");
+                return Err(StoreError::Damaged { path: self.store.path().display().to_string(), why });
             }
+            let delivery: Delivery = self.store.understand(json, "a delivery")?;
             self.standing.deliveries.insert(key, delivery);
         }
         Ok(())

@@ -3,6 +3,7 @@
 use super::seal::seal;
 use super::{Store, StoreError, sqlite};
 use crate::plan::Event;
+use rusqlite::Connection;
 
 /// Doubts about facts that are told one by one; a store has none, or somebody
 /// went over it with a brush.
@@ -32,7 +33,7 @@ impl Store {
     /// happened.
     pub fn events(&self) -> Result<Vec<Event>, StoreError> {
         let facts = self.events_as_they_are()?;
-        self.damaged_by(&facts.doubts)?;
+        self.undoubted(&facts.doubts)?;
         Ok(facts.events)
     }
 
@@ -47,28 +48,25 @@ impl Store {
     /// Every fact in order; returned is what speaks against them, see [`Facts::doubts`].
     pub(super) fn each_fact(&self, take: &mut dyn FnMut(Fact)) -> Result<Vec<String>, StoreError> {
         // One view of all of it, whoever writes meanwhile.
-        let view =
-            self.connection.unchecked_transaction().map_err(|error| sqlite::explain(&self.path, &error))?;
-        let (last, doubts) = self.facts_after(0, i64::MAX, take)?;
-        drop(view);
+        let view = self.connection.unchecked_transaction().map_err(|error| self.explain(&error))?;
+        let (last, doubts) = self.facts_after(&view, 0, i64::MAX, take)?;
         self.known.set(last);
         Ok(doubts)
     }
 
-    /// At most so many facts after that one, in the caller's transaction: the
-    /// place of the last, and what speaks against them.
+    /// At most so many facts behind that one, in order; which was the last, and
+    /// what speaks against them.
     pub(super) fn facts_after(
         &self,
+        view: &Connection,
         after: i64,
         most: i64,
         take: &mut dyn FnMut(Fact),
     ) -> Result<(i64, Vec<String>), StoreError> {
-        let explain = |error: rusqlite::Error| sqlite::explain(&self.path, &error);
+        let explain = |error: rusqlite::Error| self.explain(&error);
         let number = |name: &str| -> rusqlite::Result<i64> {
-            let text: String = self
-                .connection
-                .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
-                .query_row([name], |row| row.get(0))?;
+            let text: String =
+                view.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))?;
             // Whoever wrote something else there has changed it too.
             Ok(text.parse().unwrap_or(-1))
         };
@@ -80,10 +78,11 @@ impl Store {
         let column = if self.sealed { "seal" } else { "NULL" };
         let sql =
             format!("SELECT seq, id, key, json, {column} FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2");
-        let mut rows = self.connection.prepare(&sql).map_err(explain)?;
+        let mut rows = view.prepare(&sql).map_err(explain)?;
         let mut rows = rows.query([after, most]).map_err(explain)?;
-        let (mut last, mut count, mut doubts) = (after, 0_i64, Doubts::default());
+        let (mut last, mut read, mut doubts) = (after, 0_i64, Doubts::default());
         while let Some(row) = rows.next().map_err(explain)? {
+            read = read.saturating_add(1);
             let seq: i64 = row.get(0).map_err(explain)?;
             let (id, key): (String, String) = (row.get(1).map_err(explain)?, row.get(2).map_err(explain)?);
             let json = row.get_ref(3).map_err(explain)?;
@@ -109,9 +108,9 @@ impl Store {
             };
             take(Fact { id, event, true_to_seal });
             last = seq;
-            count += 1;
         }
-        if let Some(end) = end.filter(|end| count < most && *end != last) {
+        // Where it ended for another reason than that there are no more.
+        if let Some(end) = end.filter(|end| *end != last && read < most) {
             doubts.add(if end > last {
                 missing(last.saturating_add(1), end)
             } else {
@@ -121,12 +120,18 @@ impl Store {
         Ok((last, doubts.told()))
     }
 
-    /// That something speaks against what was read, if anything does.
-    pub(super) fn damaged_by(&self, doubts: &[String]) -> Result<(), StoreError> {
-        if doubts.is_empty() {
-            return Ok(());
+    /// What speaks against the journal, as the reason not to send from it.
+    pub(super) fn undoubted(&self, doubts: &[String]) -> Result<(), StoreError> {
+        match doubts {
+            [] => Ok(()),
+            doubts => {
+                Err(StoreError::Damaged { path: self.path.display().to_string(), why: doubts.join(", ") })
+            }
         }
-        Err(StoreError::Damaged { path: self.path.display().to_string(), why: doubts.join(", ") })
+    }
+
+    pub(super) fn explain(&self, error: &rusqlite::Error) -> StoreError {
+        sqlite::explain(&self.path, error)
     }
 }
 

@@ -274,6 +274,7 @@ impl<'a> Runner<'a, '_> {
             return Err(self.after_failure(failure).await);
         }
         self.conclude_people();
+        self.standing.leave_to_runs();
         Ok(self.standing)
     }
 

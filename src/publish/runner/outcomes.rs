@@ -2,7 +2,7 @@
 
 use super::{Page, Runner, Start};
 use crate::channel::{Found, MENDING, SendError};
-use crate::plan::{Event, EventKind, RECORDS, Receipt};
+use crate::plan::{Event, EventKind, RECORDS, Receipt, TRIES_BEFORE_PAUSES};
 use crate::publish::attempt::{Finished, Sent, Unit};
 use crate::publish::retry::{MOST_TRIES, disbelief, mending_pause};
 use jiff::{SignedDuration, Timestamp};
@@ -111,13 +111,17 @@ impl Runner<'_, '_> {
         };
         let going = self.is_going();
         let item = &mut self.items[unit.item];
+        // Tried so often by earlier runs, it gets one try of this one.
+        let tried = item.standing_of(&self.standing, unit).map_or(0, |part| part.attempts);
+        let forgiven = item.delivery(&self.standing).map_or(0, |delivery| delivery.forgiven);
+        let again = tried.saturating_sub(forgiven) < TRIES_BEFORE_PAUSES;
         let tries = item.tries.entry((unit.recipient.clone(), unit.part)).or_default();
         let wait = tries.wait(wait, &item.step.key);
         let until = SignedDuration::try_from(wait)
             .ok()
             .and_then(|wait| now.checked_add(wait).ok())
             .unwrap_or(Timestamp::MAX);
-        if going && tries.allow(wait) {
+        if going && again && tries.allow(wait) {
             tries.waited += wait;
             match &unit.recipient {
                 Some(address) => item.later.push((until, address.clone())),

@@ -28,6 +28,8 @@ pub(super) enum Say {
     Mendable,
     NotYet(Option<u64>),
     Unknown,
+    /// It is out, and the answer is lost.
+    Lost,
     Panic,
     ForAPerson,
     /// To the question whose the credentials are: nothing about that.
@@ -46,6 +48,10 @@ pub(super) struct Log {
     pub sends: Mutex<Vec<Sent>>,
     pub finds: Mutex<Vec<(Option<String>, u32)>>,
     pub found: Mutex<Option<Found>>,
+    /// What is out: whose, which part, and the number of the request that made it.
+    pub live: Mutex<Vec<(StepKey, u32, usize)>>,
+    /// Whether the network's own list can be asked, and tells the truth.
+    pub lists: Mutex<bool>,
     pub looks: Mutex<u32>,
     /// How often the page does not answer at first.
     pub silent: Mutex<u32>,
@@ -174,6 +180,9 @@ impl Channel for Fake {
             if matches!(say, Say::Panic) {
                 panic!("as told");
             }
+            if matches!(say, Say::Sent | Say::NoUrl | Say::Slow(_) | Say::Lost) {
+                self.log.live.lock().unwrap().push((attempt.key.clone(), attempt.part, number));
+            }
             {
                 let mut flying = self.log.flying.lock().unwrap();
                 flying.1 += 1;
@@ -194,7 +203,7 @@ impl Channel for Fake {
                 Say::NotYet(wait) => {
                     Err(SendError::NotYet { says: "busy".to_owned(), wait: wait.map(Duration::from_millis) })
                 }
-                Say::Unknown => Err(SendError::Unknown { cause: "cut".to_owned() }),
+                Say::Unknown | Say::Lost => Err(SendError::Unknown { cause: "cut".to_owned() }),
                 say => Ok(Receipt {
                     id: Some(number.to_string()),
                     url,
@@ -211,7 +220,19 @@ impl Channel for Fake {
     fn find<'a>(&'a self, _: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let asked = (attempt.identity.recipient.clone(), attempt.part);
         self.log.finds.lock().unwrap().push(asked);
-        let found = self.log.found.lock().unwrap().clone();
+        let mut found = self.log.found.lock().unwrap().clone();
+        if *self.log.lists.lock().unwrap() {
+            let live = self.log.live.lock().unwrap();
+            let there = live.iter().find(|(key, part, _)| (key, *part) == (&attempt.key, attempt.part));
+            found = Some(match there {
+                Some((_, _, number)) => Found::Sent(Receipt {
+                    id: Some(number.to_string()),
+                    url: Some(format!("https://{}.example/{number}", self.name)),
+                    ..Receipt::default()
+                }),
+                None => Found::Absent,
+            });
+        }
         Box::pin(async move { Ok(found.unwrap_or(Found::CannotTell("no list".to_owned()))) })
     }
     fn live_within(&self) -> Option<Duration> {
