@@ -14,7 +14,7 @@ use crate::ladder::name::is_page;
 use crate::plan::{Delivery, Event, EventKind, PartStanding, Plan, Receipt, Standing, State, Step};
 use crate::publish::revivals;
 use crate::report::status;
-use crate::store::{Batch, Store};
+use crate::store::{Batch, Store, View};
 use crate::text::visible;
 use jiff::Timestamp;
 use serde_json::json;
@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let house = House::project_only(desk)?;
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
-    let standing = Standing::fold(&store.events()?, false);
+    let standing = store.view(&View::all(), false)?.standing;
     let keyed = standing
         .find_by_prefix(&arguments.key)
         .map_err(|error| Failure::usage("unknown-key", error.to_string()))?;
@@ -151,7 +151,7 @@ fn note(store: &mut Store, standing: &Standing, event: Event) -> Result<Standing
     let skipped: Vec<&Delivery> = then.deliveries.values().filter(skipped).collect();
     events.extend(revivals(&plans(store, &skipped)?, &then, at));
     store.commit(&Batch { plans: Vec::new(), events })?;
-    Ok(Standing::fold(&store.events()?, false))
+    Ok(store.view(&View::all(), false)?.standing)
 }
 
 /// Whether anything still to be sent comes after that delivery.

@@ -8,8 +8,8 @@ use super::house::House;
 use super::sending::{Manner, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
-use crate::plan::Standing;
 use crate::publish::Scope;
+use crate::store::View;
 use serde_json::json;
 
 /// Arguments of `ladder run`: none yet.
@@ -30,7 +30,7 @@ pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if has_errors(&problems) {
         return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
     }
-    let standing = Standing::fold(&store.events()?, false);
+    let standing = store.view(&View::for_run(Vec::new()), false)?.standing;
     let mut plans = store.queued(&standing)?;
     follow_renamed(&house, &mut plans);
     if plans.is_empty() {
