@@ -5,7 +5,10 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
 use super::idle::idle;
-use super::sending::{Manner, deliveries, deliveries_since, dues, keep_media, match_channels, send};
+use super::sending::{
+    Manner, before_send, beside_before_send, deliveries, deliveries_since, dues, keep_media, match_channels,
+    send,
+};
 use super::{by_hand, file, price};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
@@ -14,7 +17,7 @@ use crate::publish::{Scope, exit_of, outstanding};
 use crate::report::sign::word;
 use crate::report::{queue, status};
 use crate::schedule::Due;
-use crate::store::Store;
+use crate::store::{Store, View};
 use crate::text::visible;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -48,6 +51,9 @@ pub struct Arguments {
     /// Publish once more what has gone out already, and why
     #[arg(long, value_name = "REASON")]
     pub again: Option<String>,
+    /// Run this in the shell once the intents are durable, before anything leaves; it must succeed
+    #[arg(long, value_name = "COMMAND")]
+    pub before_send: Option<String>,
 }
 
 /// Sends what is due and leaves the rest planned.
@@ -66,9 +72,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let (house, message) = House::with_message(desk, &arguments.message)?;
         (house, Some(message))
     };
+    let before_send = before_send(arguments.before_send.as_deref(), &house)?;
     let now = desk.now(&house.loaded.zone)?;
     let mut store = house.store()?;
-    let mut standing = House::standing(&store)?;
+    // A plan's file names its message only when it is read.
+    let view = message.as_ref().map_or_else(View::all, |message| View::for_run(vec![message.id.clone()]));
+    let mut standing = store.view(&view, store.is_sending())?.standing;
     standing.end_mending_pauses();
     let wish = Wish { only: arguments.only.clone(), again: arguments.again.clone() };
     let composed = match &message {
@@ -105,7 +114,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // that is, the lock says.
     if deliveries(&standing, &plans).iter().any(|delivery| delivery.state == State::Sending) {
         drop(store.lock_for_sending()?);
-        standing = Standing::fold(&store.events()?, false);
+        standing = store.view(&view, false)?.standing;
         standing.end_mending_pauses();
     }
     let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
@@ -119,7 +128,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // Asking may have taken a while: from here on nobody else sends, and what
     // somebody sent meanwhile is not sent again.
     let lock = store.lock_for_sending()?;
-    let mut standing = Standing::fold(&store.events()?, false);
+    let mut standing = store.view(&view, false)?.standing;
     standing.end_mending_pauses();
     // Nor is it sent under another name or in another generation than it would
     // have, had that been known.
@@ -133,10 +142,17 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         );
     }
     keep_media(&house, &store, plan)?;
-    let manner = Manner { scope: Scope::Plan, early, only: arguments.only.clone(), astray: BTreeMap::new() };
+    let manner = Manner {
+        scope: Scope::Plan,
+        early,
+        only: arguments.only.clone(),
+        astray: BTreeMap::new(),
+        before_send: before_send.clone(),
+    };
     let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
-    told(&plans, &standing, &now_standing, &left_alone, desk, &house)
+    let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
+    beside_before_send(told, before_send.as_deref())
 }
 
 /// Tells where the deliveries of these plans stand, and what a person has to do

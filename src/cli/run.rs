@@ -5,23 +5,28 @@ use super::astray::{astray, follow_renamed};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Manner, send};
+use super::sending::{Manner, before_send, beside_before_send, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::publish::Scope;
 use crate::store::View;
 use serde_json::json;
 
-/// Arguments of `ladder run`: none yet.
+/// Arguments of `ladder run`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Run this in the shell once the intents are durable, before anything leaves; it must succeed
+    #[arg(long, value_name = "COMMAND")]
+    pub before_send: Option<String>,
+}
 
 /// Sends what is due of every queued plan, without asking: it was planned.
-pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
     desk.real_clock()?;
     let house = House::project_only(desk)?;
+    let before_send = before_send(arguments.before_send.as_deref(), &house)?;
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
     // The queue holds plans as they were made: ladders and messages do not matter here.
@@ -39,8 +44,15 @@ pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     // One channel is gone; what goes elsewhere goes all the same.
     let astray = astray(&house, &plans, &standing);
-    let manner = Manner { scope: Scope::TakenUp, early: false, only: Vec::new(), astray };
+    let manner = Manner {
+        scope: Scope::TakenUp,
+        early: false,
+        only: Vec::new(),
+        astray,
+        before_send: before_send.clone(),
+    };
     let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
-    told(&plans, &standing, &now_standing, &left_alone, desk, &house)
+    let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
+    beside_before_send(told, before_send.as_deref())
 }

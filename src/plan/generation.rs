@@ -5,7 +5,7 @@
 //! one's address. A newer generation ends the older ones: whatever is left of
 //! them is not sent any more.
 
-use super::{Delivery, Event, EventKind, Identity, Standing, State, Step, StepKey};
+use super::{Delivery, Identity, Standing, State, Step, StepKey};
 use jiff::Timestamp;
 
 impl Delivery {
@@ -98,7 +98,7 @@ impl Standing {
     }
 
     /// Notes on every generation that has a newer one that it was superseded.
-    pub fn supersede_all(&mut self) {
+    pub(super) fn supersede_all(&mut self) {
         let newer = self.deliveries.values().filter(|delivery| delivery.generation > 0);
         let newer: Vec<StepKey> = newer.map(|delivery| delivery.key.clone()).collect();
         for key in newer {
@@ -114,24 +114,6 @@ impl Standing {
         self.deliveries.get_mut(&older)?.superseded = true;
         Some(older)
     }
-}
-
-/// The generations just before and after that one which the event takes up: what
-/// they are depends on each other.
-pub fn neighbours(event: &Event) -> Vec<StepKey> {
-    let EventKind::Planned { message, rung, account, generation, .. } = &event.kind else {
-        return Vec::new();
-    };
-    let identity = Identity {
-        account: account.clone(),
-        message: message.clone(),
-        rung: rung.clone(),
-        occurrence: 0,
-        generation: *generation,
-        recipient: None,
-    };
-    let beside = [generation.checked_sub(1), generation.checked_add(1)];
-    beside.into_iter().flatten().map(|generation| key_of(&identity, generation)).collect()
 }
 
 fn key_of(identity: &Identity, generation: u32) -> StepKey {

@@ -19,7 +19,6 @@ pub mod standing;
 pub use crate::render::Tracking;
 pub use bind::bind;
 pub use event::{Event, EventKind, RECORDS};
-pub use generation::neighbours;
 pub use key::{Identity, StepKey};
 pub use make::{Draft, Wish, make};
 pub use pause::TRIES_BEFORE_PAUSES;

@@ -320,6 +320,15 @@ impl Listener for Progress {
         }
     }
 
+    fn says(&mut self, line: &str) {
+        let line = crate::text::visible(line);
+        // As with every line: whoever read this may be gone.
+        let _ = match &self.bars {
+            Some(bars) => bars.println(line),
+            None => writeln!(self.sink, "{line}"),
+        };
+    }
+
     fn doing(&mut self, step: &Step, what: &str) {
         // By its key: messages of one run may have rungs of the same name.
         let Some(&at) = self.by_key.get(&step.key) else { return };

@@ -62,6 +62,7 @@ impl Runner<'_, '_> {
                 self.landed(&unit);
                 self.found(unit, outcome, now);
             }
+            Finished::Asked(ran) => self.asked(ran),
             Finished::Live(key, answers) => {
                 let message = self.standing.deliveries.get(&key).map(|delivery| delivery.message.clone());
                 self.pages.insert(key, if answers { Page::Answers } else { Page::Silent });
@@ -71,7 +72,7 @@ impl Runner<'_, '_> {
     }
 
     /// Its place on the channel is free again.
-    fn landed(&mut self, unit: &Unit) {
+    pub(super) fn landed(&mut self, unit: &Unit) {
         let item = &mut self.items[unit.item];
         item.flying = item.flying.saturating_sub(1);
         let channel = item.step.channel.as_str();
@@ -208,7 +209,7 @@ impl Runner<'_, '_> {
         item.taken(&self.standing, unit).has(item.sender(), receipt)
     }
 
-    fn part_happened(&mut self, unit: &Unit, kind: EventKind, now: Timestamp) {
+    pub(super) fn part_happened(&mut self, unit: &Unit, kind: EventKind, now: Timestamp) {
         let key = self.items[unit.item].step.key.clone();
         self.happened(unit.item, Event { at: now, key, recipient: unit.recipient.clone(), kind });
     }

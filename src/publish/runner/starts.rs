@@ -24,7 +24,7 @@ impl<'a> Runner<'a, '_> {
     }
 
     fn room_in_all(&self) -> usize {
-        MOST_IN_ALL.saturating_sub(self.flights.len() + self.starts.len())
+        MOST_IN_ALL.saturating_sub(self.flights.len() + self.starts.len() + self.wave.len())
     }
 
     /// How many more requests the item's channel may have; without any, the

@@ -6,9 +6,9 @@ use crate::plan::{
     Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing, State, Step,
     StepKey,
 };
-use crate::publish::{self, Clock, Listener, Route, World};
+use crate::publish::{self, BeforeSend, Clock, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, RunLock, Store, StoreError};
 use crate::text::{Rules, Unit, network};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -305,6 +305,8 @@ impl Listener for Heard {
 
 /// A house with channels `blog`, `tweet`, `post`, `mail` and an outbox.
 pub(super) struct House {
+    /// Taken when something is first sent.
+    pub lock: Option<RunLock>,
     pub folder: tempfile::TempDir,
     pub store: Store,
     pub channels: BTreeMap<String, Configured>,
@@ -316,6 +318,7 @@ pub(super) struct House {
     pub only: Vec<String>,
     pub clock: Clock,
     pub heard: Heard,
+    pub before_send: Option<BeforeSend>,
 }
 
 impl House {
@@ -331,6 +334,7 @@ impl House {
         let channels = logs.iter().map(|(n, log)| (n.clone(), configured(n, log.clone()))).collect();
         let outbox_log: Arc<Log> = Arc::default();
         House {
+            lock: None,
             folder,
             store,
             channels,
@@ -342,6 +346,7 @@ impl House {
             only: Vec::new(),
             clock: Clock::system(),
             heard: Heard::default(),
+            before_send: None,
         }
     }
 
@@ -350,6 +355,9 @@ impl House {
     }
 
     pub fn world(&mut self) -> (World<'_>, &mut Heard) {
+        if self.lock.is_none() {
+            self.lock = Some(self.store.lock_for_sending().unwrap());
+        }
         let world = World {
             store: &mut self.store,
             channels: &self.channels,
@@ -361,6 +369,7 @@ impl House {
             zone: TimeZone::UTC,
             early: false,
             only: self.only.clone(),
+            before_send: self.before_send.as_ref(),
         };
         (world, &mut self.heard)
     }
