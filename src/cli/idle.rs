@@ -29,12 +29,13 @@ pub fn idle(
         };
         waits.push(why);
     }
-    waits.extend(ended(plan, standing, only));
-    Some(if waits.is_empty() {
-        "all of it was sent, or left for a person, before".to_owned()
-    } else {
-        waits.join("; ")
-    })
+    let waits = waits.join(", ");
+    let said: Vec<String> = std::iter::once(waits).chain(ended(plan, standing, only)).collect();
+    let said: Vec<&str> = said.iter().map(String::as_str).filter(|said| !said.is_empty()).collect();
+    if said.is_empty() {
+        return Some("all of it was sent, or left for a person, before".to_owned());
+    }
+    Some(said.join("; "))
 }
 
 /// What was neither sent nor is still to go, and what can be done about each.

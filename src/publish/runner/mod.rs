@@ -106,7 +106,10 @@ pub(super) async fn run(
             let Some(configured) = world.channels.get(&step.channel) else { continue };
             let route = world.routes.get(&step.channel);
             let rests = route.is_none() || world.resting.contains(&step.key);
-            let stand_in = matches!(route, Some(Route::Outbox { .. })).then_some(world.outbox);
+            // What began in the outbox stays there: a thread has one place.
+            let lies_there = runner.standing.deliveries.get(&step.key).is_some_and(began_in_the_outbox);
+            let stand_in =
+                (lies_there || matches!(route, Some(Route::Outbox { .. }))).then_some(world.outbox);
             let Some((plan, step)) = (match begun_with.get(&step.key) {
                 None => Some((plan, step)),
                 Some(begun) => begun
@@ -126,6 +129,15 @@ pub(super) async fn run(
         }
     }
     runner.go().await
+}
+
+/// Whether a part of it was written for a person in the channel's stead. A `manual`
+/// channel does that itself.
+fn began_in_the_outbox(delivery: &Delivery) -> bool {
+    let laid_out = |part: &PartStanding| {
+        part.state == State::Waiting && part.receipt.as_ref().is_some_and(|receipt| receipt.for_a_person)
+    };
+    delivery.adapter != "manual" && delivery.parts.iter().any(laid_out)
 }
 
 /// What a dead run left open, as events.

@@ -78,7 +78,8 @@ impl Story {
                     8 => Say::Unknown,
                     9 | 10 => Say::Lost,
                     11 => Say::Mendable,
-                    12 => Say::ForAPerson,
+                    // A thread is pasted whole, and one that began in the outbox ends there.
+                    12 if name != "post" => Say::ForAPerson,
                     _ => Say::Slow(1),
                 };
                 self.house.log(name).say(&[say]);

@@ -151,6 +151,22 @@ async fn a_thread_for_a_person_is_written_whole() {
 }
 
 #[tokio::test]
+async fn a_thread_that_began_in_the_outbox_does_not_end_on_the_network() {
+    let mut house = House::new();
+    let plan = plan(vec![post("tweet", &[], &["one", "two"])]);
+    let route = Route::Outbox { missing: vec!["`X_TOKEN` is not set".to_owned()] };
+    house.routes.insert("tweet".to_owned(), route);
+    house.outbox_log.say(&[Say::Sent, Say::Hang]);
+    house.die_while_publishing(&plan, 200).await;
+    // The secret is set now, and the network would say that the second part is not there.
+    house.routes.insert("tweet".to_owned(), Route::Network);
+    *house.log("tweet").lists.lock().unwrap() = true;
+    let standing = house.publish(&plan).await;
+    assert_eq!(state(&standing, &plan, "tweet"), State::Unknown);
+    assert_eq!(house.log("tweet").count(), 0);
+}
+
+#[tokio::test]
 async fn a_long_queue_is_worked_off_with_a_bounded_number_in_flight() {
     let mut house = House::new();
     let mut steps = Vec::new();
