@@ -40,6 +40,7 @@ mod status;
 mod store;
 #[cfg(test)]
 mod tests;
+mod unpublish;
 
 use crate::exit::Exit;
 use clap::Parser;
@@ -84,6 +85,8 @@ enum Verb {
     Status(status::Arguments),
     /// Show what was sent, when, in which words
     Log(log::Arguments),
+    /// Take down what was published
+    Unpublish(unpublish::Arguments),
     /// Settle an unknown outcome, or one left for a person
     Resolve(resolve::Arguments),
     /// List the channels, and whether their secrets are there
@@ -125,6 +128,7 @@ fn dispatch(verb: &Verb, desk: &mut Desk) -> Result<Exit, Failure> {
         Verb::Run(arguments) => run::run(arguments, desk),
         Verb::Status(arguments) => status::run(arguments, desk),
         Verb::Log(arguments) => log::run(arguments, desk),
+        Verb::Unpublish(arguments) => unpublish::run(arguments, desk),
         Verb::Resolve(arguments) => resolve::run(arguments, desk),
         Verb::Channels(arguments) => channels::run(arguments, desk),
         Verb::Store(arguments) => store::run(arguments, desk),

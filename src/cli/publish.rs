@@ -211,7 +211,12 @@ fn idle(
         };
         waits.push(why);
     }
-    Some(if waits.is_empty() {
+    let down = |step: &Step| {
+        standing.deliveries.get(&step.key).is_some_and(|delivery| delivery.state == State::Unpublished)
+    };
+    Some(if waits.is_empty() && plan.steps.iter().any(down) {
+        "what was taken down is not sent again: `--again REASON` publishes it anew".to_owned()
+    } else if waits.is_empty() {
         "all of it was sent, or left for a person, before".to_owned()
     } else {
         waits.join(", ")
@@ -273,8 +278,11 @@ pub fn said_why(again: Option<&str>) -> Result<(), Failure> {
 }
 
 /// `--only` names rungs that are there.
-fn known_rungs<'a>(rungs: impl Iterator<Item = &'a str>, only: &[String]) -> Result<(), Failure> {
-    let rungs: Vec<&str> = rungs.collect();
+pub fn known_rungs<'a>(rungs: impl Iterator<Item = &'a str>, only: &[String]) -> Result<(), Failure> {
+    let mut rungs: Vec<&str> = rungs.collect();
+    // Several messages may have rungs of the same name.
+    let mut seen = std::collections::BTreeSet::new();
+    rungs.retain(|rung| seen.insert(*rung));
     for name in only {
         if !rungs.contains(&name.as_str()) {
             let failure = Failure::usage("unknown-rung", format!("there is no rung `{name}`"));

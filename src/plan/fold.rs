@@ -4,11 +4,11 @@
 //! an old one late): a receipt outweighs every doubt about the same part, and
 //! what a person cancelled stays cancelled unless it turns out to be out.
 
-use super::settle;
 use super::{
-    Delivery, Event, EventKind, Identity, PartStanding, Receipt, RecipientStanding, Seen, Standing, State,
-    StepKey,
+    After, Delivery, Event, EventKind, Identity, PartAfter, PartStanding, Receipt, RecipientStanding, Seen,
+    Standing, State, StepKey,
 };
+use super::{settle, taken_down};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -90,6 +90,13 @@ impl Standing {
             | EventKind::Refused { part, .. }
             | EventKind::NotYet { part, .. }
             | EventKind::Unknown { part, .. } => happen(delivery, event, *part),
+            EventKind::Withdrawn { .. }
+            | EventKind::Removing { .. }
+            | EventKind::Removed { .. }
+            | EventKind::Stays { .. }
+            | EventKind::Editing { .. }
+            | EventKind::Edited { .. }
+            | EventKind::NotEdited { .. } => taken_down::note(delivery, event),
         }
     }
 }
@@ -163,6 +170,10 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         delivery.error = None;
     }
     let part = slot(delivery, event.recipient.as_deref(), number);
+    // What was taken down stays down, whichever older fact arrives late.
+    if matches!(part.state, State::Unpublished | State::Cancelled) {
+        return;
+    }
     let settled = matches!(part.state, State::Sent | State::Waiting);
     part.mend = matches!(event.kind, EventKind::NotYet { mend: true, .. }) && !settled;
     let mut error = None;
@@ -291,6 +302,9 @@ fn left_open(part: &mut PartStanding) -> &'static str {
 /// The delivery's state from its parts'.
 fn conclude(delivery: &mut Delivery) {
     let derived = if delivery.is_for_each_person() { of_people(delivery) } else { of_parts(delivery) };
+    if delivery.is_withdrawn() {
+        return taken_down::conclude(delivery);
+    }
     let kept_back = matches!(
         delivery.state,
         State::Held | State::Skipped | State::Cancelled | State::Altered | State::Unpublished
@@ -430,6 +444,7 @@ fn untried(part: u32) -> PartStanding {
         mend: false,
         receipt: None,
         bound: None,
+        after: PartAfter::default(),
     }
 }
 
@@ -458,5 +473,6 @@ fn empty(key: &StepKey, at: Timestamp) -> Delivery {
         not_before: None,
         sent_at: None,
         before: None,
+        after: After::default(),
     }
 }

@@ -13,6 +13,7 @@ pub mod make;
 pub mod payload;
 mod settle;
 pub mod standing;
+pub mod taken_down;
 
 pub use crate::render::Tracking;
 pub use bind::bind;
@@ -21,6 +22,7 @@ pub use key::{Identity, StepKey};
 pub use make::{Draft, Wish, make};
 pub use payload::{MicroDollars, Payload, PayloadPart, Receipt, Seen};
 pub use standing::{Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State, Unsettled};
+pub use taken_down::{After, Outcome, PartAfter, Stay, Stays};
 
 #[cfg(test)]
 pub(crate) mod fixture;

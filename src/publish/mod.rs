@@ -9,12 +9,14 @@
 //! [`resting()`] says what is left alone where one of them cannot be used; [`run`]
 //! takes plans up and sends what is due of them (`publish`); [`resume`] sends what
 //! is due of what was taken up before (`run`); [`take_up`] only takes up (`schedule`).
+//! [`take_down`] and [`edit`] are about what is out.
 
 mod attempt;
 mod bound;
 mod end;
 mod item;
 mod preflight;
+mod removal;
 mod rest;
 mod retry;
 mod runner;
@@ -22,7 +24,8 @@ mod take_up;
 mod verify;
 
 pub use end::{exit_beside_rest, exit_of};
-pub use preflight::{Preflight, Scope, outstanding, preflight};
+pub use preflight::{Preflight, Scope, account_of, outstanding, preflight};
+pub use removal::{Edit, Ground, Hears, Takedown, edit, take_down};
 pub use rest::{Moment, Rest, resting, wanted};
 pub use take_up::take_up;
 pub use verify::{Verdicts, verify};

@@ -1,7 +1,7 @@
 //! Everything that can be asked before the first byte leaves.
 
 use super::{Route, take_up};
-use crate::channel::{Configured, Ready};
+use crate::channel::{Channel, Configured, Ready};
 use crate::plan::{Plan, Standing, State, Step};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -109,6 +109,17 @@ impl Preflight {
             }
         }
     }
+}
+
+/// The channel that speaks for `account` today: by the name that it had, else
+/// whichever has the account.
+pub fn account_of<'a>(
+    channels: &'a BTreeMap<String, Configured>,
+    name: &str,
+    account: &str,
+) -> Option<&'a dyn Channel> {
+    let named = channels.get(name).into_iter().chain(channels.values());
+    named.map(|configured| &*configured.channel).find(|channel| channel.account() == account)
 }
 
 async fn ask(name: &str, configured: &Configured, project: &Path) -> Result<Route, Vec<String>> {

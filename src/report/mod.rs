@@ -12,6 +12,7 @@ pub mod progress;
 pub mod queue;
 pub mod sign;
 pub mod status;
+pub mod taken_down;
 mod todo;
 
 pub use preview::{Preview, PreviewItem};

@@ -31,6 +31,7 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         not_before: None,
         sent_at: None,
         before: None,
+        after: crate::plan::After::default(),
     }
 }
 
@@ -48,6 +49,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
         doubted: false,
         receipt: None,
         bound: None,
+        after: crate::plan::PartAfter::default(),
     }
 }
 

@@ -12,7 +12,7 @@ mod sqlite;
 pub use journal::{ExportError, ImportError, ImportSummary};
 pub use lock::RunLock;
 
-use crate::plan::{Event, EventKind, Plan, Standing, State};
+use crate::plan::{Event, Plan, Standing, State};
 use rusqlite::OptionalExtension;
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -283,12 +283,7 @@ fn write(
         of.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get::<_, i64>(0))
     };
     let alone = last(&transaction)? == known;
-    if !alone
-        && batch
-            .events
-            .iter()
-            .any(|event| matches!(event.kind, EventKind::Intent { .. } | EventKind::Prepared { .. }))
-    {
+    if !alone && batch.events.iter().any(|event| event.kind.begins_something()) {
         return Ok(Written::Not);
     }
     {

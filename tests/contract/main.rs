@@ -30,6 +30,8 @@ mod sending;
 #[path = "../once/smtp.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod smtp;
+#[cfg(unix)]
+mod taking_down;
 mod texts;
 #[cfg(unix)]
 mod who;
