@@ -13,6 +13,7 @@ mod check;
 mod compose;
 mod count;
 mod desk;
+mod edit;
 mod failure;
 mod file;
 mod folder;
@@ -85,6 +86,8 @@ enum Verb {
     Status(status::Arguments),
     /// Show what was sent, when, in which words
     Log(log::Arguments),
+    /// Give what is out the words that the message has by now
+    Edit(edit::Arguments),
     /// Take down what was published
     Unpublish(unpublish::Arguments),
     /// Settle an unknown outcome, or one left for a person
@@ -128,6 +131,7 @@ fn dispatch(verb: &Verb, desk: &mut Desk) -> Result<Exit, Failure> {
         Verb::Run(arguments) => run::run(arguments, desk),
         Verb::Status(arguments) => status::run(arguments, desk),
         Verb::Log(arguments) => log::run(arguments, desk),
+        Verb::Edit(arguments) => edit::run(arguments, desk),
         Verb::Unpublish(arguments) => unpublish::run(arguments, desk),
         Verb::Resolve(arguments) => resolve::run(arguments, desk),
         Verb::Channels(arguments) => channels::run(arguments, desk),

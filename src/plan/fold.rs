@@ -263,7 +263,7 @@ fn see(delivery: &mut Delivery, number: u32, seen: &Seen) {
 }
 
 /// That readers see something else than was sent, if they do.
-fn what_is_altered(delivery: &Delivery) -> Option<String> {
+pub(super) fn what_is_altered(delivery: &Delivery) -> Option<String> {
     let live = delivery.parts.iter().find_map(PartStanding::seen_otherwise)?;
     Some(format!("live, but not as planned: readers see “{live}”"))
 }

@@ -6,6 +6,7 @@
 //! without an answer is no doubt that stops anything, as it is with a posting:
 //! the next `ladder unpublish` or `ladder edit` asks again.
 
+use super::fold::what_is_altered;
 use super::{Delivery, Event, EventKind, PartStanding, State};
 use crate::render::VariantKind;
 use jiff::Timestamp;
@@ -189,6 +190,7 @@ pub(super) fn note(delivery: &mut Delivery, event: &Event) {
             }
         }
         EventKind::Edited { part, receipt, payload_digest } => {
+            let was_altered = what_is_altered(delivery);
             let Some(part) = out(delivery, *part) else { return };
             part.bound = part.after.changing.take().or(part.bound.take());
             (part.after.unchanged, part.after.changing_since) = (None, None);
@@ -200,7 +202,10 @@ pub(super) fn note(delivery: &mut Delivery, event: &Event) {
             // Whether readers see what was sent is drawn anew.
             if delivery.state == State::Altered {
                 delivery.state = State::Sent;
-                delivery.error = None;
+            }
+            let altered = what_is_altered(delivery);
+            if altered.is_some() || delivery.error == was_altered {
+                delivery.error = altered;
             }
         }
         _ => {}

@@ -23,6 +23,7 @@ mod runner;
 mod take_up;
 mod verify;
 
+pub use bound::bound_payload;
 pub use end::{exit_beside_rest, exit_of};
 pub use preflight::{Preflight, Scope, account_of, outstanding, preflight};
 pub use removal::{Edit, Ground, Hears, Takedown, edit, take_down};

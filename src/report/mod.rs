@@ -5,6 +5,7 @@
 
 pub mod columns;
 pub mod count;
+pub mod edited;
 pub mod history;
 pub mod machine;
 pub mod preview;

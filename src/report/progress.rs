@@ -362,6 +362,7 @@ mod tests {
                 detail: detail.map(str::to_owned),
                 for_a_person,
                 altered: None,
+                sha256: None,
             },
         };
         tell(

@@ -1,6 +1,7 @@
 //! What the store promises.
 
 use super::*;
+use crate::plan::EventKind;
 use crate::plan::fixture::{event, intent, plan, planned, post, receipt};
 use std::fs;
 use std::io::Write;

@@ -3,7 +3,7 @@
 
 use super::program::{house, way};
 use super::rows::WAYS;
-use crate::house::{Ended, House, rungs, signal};
+use crate::house::{Ended, FOLDERS, House, rungs, signal};
 use ladder::rehearsal::{Fault, Running, Upon};
 use serde_json::Value;
 use std::time::Duration;
@@ -258,4 +258,67 @@ async fn who_took_it_down_by_hand_says_so() {
         "nothing-live"
     );
     assert_eq!(outcome(&unpublish(&house).ends(0).json(), "one"), "taken-down");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_wants_to_be_left_alone_is() {
+    let (house, networks) = house(&[way("x, OAuth 2")]).await;
+    house.write("content-ladders/all.toml", &format!("{}{THREAD}", rungs(&["one"])));
+    house.publish().ends(0);
+    networks[0].order_upon(Upon::Path("DELETE", "/"), Fault::TooMany(Duration::from_secs(900)));
+    let answer = unpublish(&house).ends(5).json();
+    assert_eq!(outcome(&answer, "one"), "later");
+    assert_eq!((deletions(&networks[0]), networks[0].timeline().len()), (1, 3));
+    // A short wait is waited for.
+    networks[0].order_upon(Upon::Path("DELETE", "/"), Fault::TooMany(Duration::from_secs(1)));
+    unpublish(&house).ends(0);
+    assert!(networks[0].timeline().is_empty());
+}
+
+/// Whatever has no network: a page, a mail in a folder, files to paste, and a
+/// post that waits for a person because its channel has no credentials.
+#[test]
+fn what_lies_in_files_is_taken_in_and_mail_stays() {
+    let x = "\n[channels.x]\nadapter = \"x\"\naccount = \"acme\"\naccess_token = { env = \"NOT_SET\" }\nwithout_credentials = \"outbox\"\n";
+    let hand = "\n[channels.hand]\nadapter = \"manual\"\nnetwork = \"linkedin\"\naccount = \"Acme\"\n";
+    let house = House::new(&format!("{FOLDERS}{x}{hand}"), &rungs(&["blog", "file", "post", "x", "hand"]));
+    house.publish().ends(0);
+    assert!(house.path("public/rocket-m-lands").is_dir() || !house.files("public").is_empty());
+    let before = house.files("mail").len();
+    let ended = house.run(&["unpublish", "m", "--yes"]).ends(4);
+    let out = ended.out();
+    let shown: Vec<String> =
+        out.lines().filter(|line| !line.contains("ladder ")).map(|line| line.trim_end().to_owned()).collect();
+    insta::assert_snapshot!(shown.join("\n"), @"");
+    assert_eq!(house.files("mail").len(), before);
+    let left = house.files("public");
+    assert_eq!(left, ["public/feed.xml", "public/index.html"], "{left:?}");
+    assert!(house.files("outbox").is_empty(), "{:?}", house.files("outbox"));
+    let states = ["blog", "file", "post", "x", "hand"].map(|rung| house.state(rung));
+    assert_eq!(states, ["unpublished", "sent", "unpublished", "cancelled", "cancelled"]);
+    // Once more: the mail stays, and nothing else is touched.
+    house.run(&["unpublish", "m", "--yes"]).ends(4);
+    house.run(&["run"]).ends(0);
+    let said = house.run(&["publish", "m", "--yes"]).ends(0).err();
+    assert!(said.contains("what was taken down is not sent again"), "{said}");
+    assert_eq!(house.files("public"), left);
+}
+
+#[test]
+fn what_a_person_has_worked_on_is_left_and_said() {
+    let house = House::new(FOLDERS, &rungs(&["blog", "post"]));
+    house.publish().ends(0);
+    let page = house.files("public").into_iter().find(|file| file.ends_with("lands/index.html")).unwrap();
+    house.edit(&page, "</html>", "<!-- a hand --></html>");
+    let answer = house.run(&["unpublish", "m", "--yes", "--format", "json"]).ends(4).json();
+    assert_eq!(
+        (outcome(&answer, "blog").as_str(), outcome(&answer, "post").as_str()),
+        ("stays", "taken-down")
+    );
+    assert!(house.read(&page).contains("a hand"));
+    // Taken away by hand, it is gone, list and feed included.
+    std::fs::remove_file(house.path(&page)).unwrap();
+    let answer = house.run(&["unpublish", "m", "--yes", "--format", "json"]).ends(0).json();
+    assert_eq!(outcome(&answer, "blog"), "was-gone");
+    assert!(!house.read("public/feed.xml").contains("Rocket m lands"));
 }

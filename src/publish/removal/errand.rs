@@ -6,6 +6,7 @@ use crate::channel::{Attempt, Change, Channel, Edited, Found, Removed, SendError
 use crate::plan::{Delivery, EventKind, Identity, PartStanding, PayloadPart, RECORDS, Stay, Step, StepKey};
 use crate::render::{Post, Variant};
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// What is to be done.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ impl<'a> Hands<'a, '_> {
                 Asking::Edit(change.clone(), part.receipt.clone().unwrap_or_default())
             }
         };
-        Some(Answer::of(channel, row.to_owned(), errand, asking, attempt))
+        Some(Answer::of(channel, row.to_owned(), errand, asking, attempt, self.stop.clone()))
     }
 
     /// Takes in what came back.
@@ -91,6 +92,7 @@ impl<'a> Hands<'a, '_> {
                 self.happened(now, &errand.key, kind);
             }
             Answer::Removed(Err(error)) | Answer::Edited(Err(error)) => {
+                let wait = if let SendError::NotYet { wait, .. } = &error { *wait } else { None };
                 let (why, says) = match error {
                     SendError::Refused { says } => (Stay::Refused, says),
                     SendError::Mendable { says } => {
@@ -99,8 +101,20 @@ impl<'a> Hands<'a, '_> {
                     SendError::NotYet { says, .. } => (Stay::Later, says),
                     SendError::Unknown { cause } => (Stay::Unknown, cause),
                 };
-                self.stays(&errand, why, says, now);
+                self.stays(&errand, why, says.clone(), now);
+                if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
+                    self.leave_alone(&row, &says, wait, now);
+                }
             }
+        }
+    }
+
+    /// The network wants to be left alone for longer than this run waits: what
+    /// else there is for it is left for a later one.
+    fn leave_alone(&mut self, row: &str, says: &str, wait: Duration, now: Timestamp) {
+        let minutes = wait.as_secs().div_ceil(60);
+        for errand in self.rows.remove(row).unwrap_or_default() {
+            self.stays(&errand, Stay::Later, format!("{says} (for {minutes} min)"), now);
         }
     }
 

@@ -9,6 +9,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// For a channel that forgot its own limit.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -54,19 +55,21 @@ impl Answer {
         errand: Errand,
         asking: Asking,
         attempt: Attempt,
+        mut stop: watch::Receiver<bool>,
     ) -> Flight<'_> {
         Box::pin(async move {
             let attempt = &attempt;
+            let stop = &mut stop;
             let answer = match &asking {
                 Asking::Look(part) => Answer::Looked(match usable(channel, attempt).await {
                     Ok(()) => within(channel.find(part, attempt)).await,
                     Err(error) => Err(error),
                 }),
                 Asking::TakeDown(part, receipt) => Answer::Removed(
-                    repeated(channel, attempt, || channel.take_down(part, receipt, attempt)).await,
+                    repeated(channel, attempt, stop, || channel.take_down(part, receipt, attempt)).await,
                 ),
                 Asking::Edit(change, receipt) => Answer::Edited(
-                    repeated(channel, attempt, || channel.edit(change, receipt, attempt)).await,
+                    repeated(channel, attempt, stop, || channel.edit(change, receipt, attempt)).await,
                 ),
             };
             Landed { row, errand, answer }
@@ -89,6 +92,7 @@ async fn usable(channel: &dyn Channel, attempt: &Attempt) -> Result<(), SendErro
 async fn repeated<'a, T>(
     channel: &dyn Channel,
     attempt: &Attempt,
+    stop: &mut watch::Receiver<bool>,
     ask: impl Fn() -> crate::channel::Doing<'a, T>,
 ) -> Result<T, SendError> {
     usable(channel, attempt).await?;
@@ -104,7 +108,11 @@ async fn repeated<'a, T>(
         if waited + wait > LONGEST_WAIT {
             return outcome;
         }
-        tokio::time::sleep(wait).await;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            // Whoever could say so may be gone: then nobody stops it.
+            Ok(_) = stop.wait_for(|stop| *stop) => return outcome,
+        }
         (waited, pause) = (waited + wait, pause * 2);
     }
     within(ask()).await
