@@ -6,6 +6,7 @@ use super::{
     Attempt, Change, Channel, Checked, Defaults, Doing, Edited, Found, Identity, MicroDollars, NO_EDIT,
     Payload, Posting, Ready, Receipt, Removed, Rules, Seen, SendError, Variant, VariantKind, Whose,
 };
+use crate::clock::Stopwatch;
 use crate::plan::PayloadPart;
 use serde_json::Value;
 use std::fmt::Debug;
@@ -13,7 +14,7 @@ use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// One account at a network that takes posts by HTTP. It is a [`Channel`] by this;
@@ -94,8 +95,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug)]
 pub struct Question<T> {
     answer: OnceCell<T>,
-    /// Until when it is left alone, and what it said.
-    pause: Mutex<Option<(Instant, String)>>,
+    /// Since when it is left alone, for how long, and what it said.
+    pause: Mutex<Option<(Stopwatch, Duration, String)>>,
 }
 
 impl<T> Default for Question<T> {
@@ -112,8 +113,8 @@ impl<T> Question<T> {
             self.resting()?;
             let outcome = asking.await;
             if let Err(SendError::NotYet { says, wait: Some(wait) }) = &outcome {
-                let until = Instant::now() + (*wait).min(LONGEST_PAUSE);
-                *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = Some((until, says.clone()));
+                let pause = (Stopwatch::start(), (*wait).min(LONGEST_PAUSE), says.clone());
+                *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = Some(pause);
             }
             outcome
         };
@@ -123,8 +124,8 @@ impl<T> Question<T> {
     /// The rest of the wait that was named, as an error.
     fn resting(&self) -> Result<(), SendError> {
         let pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((until, says)) = pause.as_ref() else { return Ok(()) };
-        let left = until.saturating_duration_since(Instant::now());
+        let Some((since, wait, says)) = pause.as_ref() else { return Ok(()) };
+        let left = wait.saturating_sub(since.elapsed());
         if left.is_zero() {
             return Ok(());
         }

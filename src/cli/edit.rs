@@ -15,7 +15,7 @@ use crate::plan::{
 };
 use crate::publish::{self, Edit, Ground, account_of, bound_payload};
 use crate::report::edited::{self, Changed, EditRow};
-use crate::store::Store;
+use crate::store::{Store, View};
 use crate::text::visible;
 use serde_json::json;
 
@@ -54,7 +54,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let (house, message) = House::with_message(desk, &arguments.message)?;
     let now = desk.now(&house.loaded.zone)?;
     let mut store = house.store()?;
-    let standing = House::standing(&store)?;
+    let standing = House::standing_for(&store, &message.id)?;
     let composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
     known_rungs(composed.ladder.rungs.iter().map(|rung| rung.name.value.as_str()), &arguments.only)?;
     let wish = Wish { only: arguments.only.clone(), again: None };
@@ -73,10 +73,13 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let lock = store.lock_for_sending()?;
-    let standing = Standing::fold(&store.events()?, false);
+    let view = View::for_run(vec![message.id.clone()]);
+    let standing = store.view(&view, false)?.standing;
     keep_media(&house, &store, &plan)?;
     let found = look(&house, &store, &plan, &standing, &arguments.only)?;
-    let standing_now = do_it(desk, &house, &mut store, found.edits)?;
+    let standing_now = do_it(desk, &house, &mut store, found.edits, view)?;
+    // What was done is done: rows can be made of it another time.
+    let _ = store.fold_up();
     drop(lock);
     Ok(answer(&found.rows, &standing_now, desk))
 }
@@ -231,7 +234,13 @@ fn confirmed(arguments: &Arguments, found: &Found<'_>, desk: &mut Desk) -> Resul
     Err(Failure::usage("declined", "nothing was changed"))
 }
 
-fn do_it(desk: &mut Desk, house: &House, store: &mut Store, edits: Vec<Edit>) -> Result<Standing, Failure> {
+fn do_it(
+    desk: &mut Desk,
+    house: &House,
+    store: &mut Store,
+    edits: Vec<Edit>,
+    view: View,
+) -> Result<Standing, Failure> {
     let runtime = runtime()?;
     let outbox = outbox::stand_in(&house.loaded.project);
     let mut console = Console::new(clap::ColorChoice::Never, desk.console.is_quiet());
@@ -248,6 +257,7 @@ fn do_it(desk: &mut Desk, house: &House, store: &mut Store, edits: Vec<Edit>) ->
             channels: &house.channels.configured,
             outbox: &outbox,
             project: house.loaded.folder.path.clone(),
+            view,
         };
         let standing = publish::edit(ground, edits, stopped, &mut hears).await;
         listening.abort();

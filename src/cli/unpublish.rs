@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::plan::{Delivery, Event, EventKind, Outcome, Plan, Standing, State, Stay, StepKey};
 use crate::publish::{Ground, Takedown, take_down};
 use crate::report::taken_down;
-use crate::store::Store;
+use crate::store::{Store, View};
 use crate::text::visible;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -52,6 +52,14 @@ impl Meant {
             && self.campaign.as_ref().is_none_or(|name| *name == delivery.campaign)
             && (self.only.is_empty() || self.only.contains(&delivery.rung))
     }
+
+    /// What of the journal has to be known for that.
+    fn view(&self) -> View {
+        match &self.message {
+            Some(message) => View::for_run(vec![message.clone()]),
+            None => View::all(),
+        }
+    }
 }
 
 /// Takes down, in all generations, what is up; and from the first moment on
@@ -63,8 +71,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     let mut house = House::project_only(desk)?;
     let mut store = house.store()?;
-    let standing = House::standing(&store)?;
-    let meant = meant(arguments, &mut house, &standing)?;
+    let (meant, standing) = meant(arguments, &mut house, &store)?;
     // A mistake in a channel that is not meant must not keep a post up.
     let problems = house.loaded.problems.clone();
     desk.problems(&house.loaded.sources, &problems);
@@ -80,29 +87,36 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     let lock = store.lock_for_sending()?;
     // Asking may have taken a while: what was sent meanwhile is meant as well.
-    let standing = Standing::fold(&store.events()?, false);
+    let standing = store.view(&meant.view(), false)?.standing;
     let found = in_order(&store, &standing, &meant)?;
     let keys: Vec<StepKey> =
         found.iter().filter(|delivery| delivery.can_be_taken_down()).map(|d| d.key.clone()).collect();
     let followers = followers(&plans(&store, &found)?, &standing, &keys);
     let wanted = Takedown { keys, skipped: followers, by: person() };
-    let standing_now = do_it(desk, &house, &mut store, &wanted)?;
+    let standing_now = do_it(desk, &house, &mut store, &wanted, meant.view())?;
+    // What was done is done: rows can be made of it another time.
+    let _ = store.fold_up();
     drop(lock);
     let found = in_order(&store, &standing_now, &meant)?;
     Ok(answer(&found, desk))
 }
 
-/// The message by its id or path, and names that exist.
-fn meant(arguments: &Arguments, house: &mut House, standing: &Standing) -> Result<Meant, Failure> {
-    let all = || standing.deliveries.values();
-    let message = match &arguments.message {
-        // The journal knows it, even if its file is gone.
-        Some(wanted) if all().any(|delivery| delivery.message == *wanted) => Some(wanted.clone()),
-        Some(wanted) => Some(house.loaded.message(wanted)?.id),
-        None => None,
-    };
-    let meant = Meant { message, campaign: arguments.campaign.clone(), only: Vec::new() };
-    if !all().any(|delivery| meant.is(delivery)) {
+/// The message by its id or path, and names that exist; and where that stands.
+fn meant(arguments: &Arguments, house: &mut House, store: &Store) -> Result<(Meant, Standing), Failure> {
+    let running = store.is_sending();
+    let of =
+        |message: Option<String>| Meant { message, campaign: arguments.campaign.clone(), only: Vec::new() };
+    let mut meant = of(arguments.message.clone());
+    let mut standing = store.view(&meant.view(), running)?.standing;
+    // The journal knows a message by its id, even if its file is gone.
+    let by_id =
+        standing.deliveries.values().any(|delivery| Some(&delivery.message) == meant.message.as_ref());
+    if let Some(wanted) = arguments.message.as_ref().filter(|_| !by_id) {
+        meant = of(Some(house.loaded.message(wanted)?.id));
+        standing = store.view(&meant.view(), running)?.standing;
+    }
+    let all = || standing.deliveries.values().filter(|delivery| meant.is(delivery));
+    if all().next().is_none() {
         let what = match (&meant.message, &meant.campaign) {
             (Some(message), _) => format!("nothing of `{message}`"),
             (None, campaign) => {
@@ -112,8 +126,8 @@ fn meant(arguments: &Arguments, house: &mut House, standing: &Standing) -> Resul
         return Err(Failure::usage("nothing-published", format!("{what} was ever published or planned"))
             .hint("`ladder status` lists what was"));
     }
-    known_rungs(all().filter(|delivery| meant.is(delivery)).map(|d| d.rung.as_str()), &arguments.only)?;
-    Ok(Meant { only: arguments.only.clone(), ..meant })
+    known_rungs(all().map(|delivery| delivery.rung.as_str()), &arguments.only)?;
+    Ok((Meant { only: arguments.only.clone(), ..meant }, standing))
 }
 
 /// What is meant and was ever more than planned, the newest first; what came
@@ -195,7 +209,13 @@ fn confirmed(
     Err(Failure::usage("declined", "nothing was taken down"))
 }
 
-fn do_it(desk: &mut Desk, house: &House, store: &mut Store, wanted: &Takedown) -> Result<Standing, Failure> {
+fn do_it(
+    desk: &mut Desk,
+    house: &House,
+    store: &mut Store,
+    wanted: &Takedown,
+    view: View,
+) -> Result<Standing, Failure> {
     let runtime = runtime()?;
     let outbox = outbox::stand_in(&house.loaded.project);
     let mut console = Console::new(clap::ColorChoice::Never, desk.console.is_quiet());
@@ -212,6 +232,7 @@ fn do_it(desk: &mut Desk, house: &House, store: &mut Store, wanted: &Takedown) -
             channels: &house.channels.configured,
             outbox: &outbox,
             project: house.loaded.folder.path.clone(),
+            view,
         };
         let standing = take_down(ground, wanted, stopped, &mut hears).await;
         listening.abort();

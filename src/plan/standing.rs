@@ -35,7 +35,7 @@ pub enum State {
 }
 
 /// One delivery.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
     /// The step's key.
     pub key: StepKey,
@@ -85,11 +85,12 @@ pub struct Delivery {
     /// it: so far that can be taken back.
     pub before: Option<Box<Delivery>>,
     /// What happened to it after it was out.
+    #[serde(default)]
     pub after: After,
 }
 
 /// Where one part stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PartStanding {
     /// Which, from 0.
     pub part: u32,
@@ -120,11 +121,12 @@ pub struct PartStanding {
     /// What was sent, in the adapter's words; what it says by now, if it was edited.
     pub bound: Option<serde_json::Value>,
     /// What happened to it after it was out.
+    #[serde(default)]
     pub after: PartAfter,
 }
 
 /// Where one person's mail stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecipientStanding {
     /// The address.
     pub recipient: String,
@@ -139,7 +141,7 @@ pub struct RecipientStanding {
 }
 
 /// How one person's mail stood before somebody settled it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unsettled {
     /// When it was settled: of several at once, all are taken back at once.
     pub settled_at: Timestamp,
@@ -248,6 +250,24 @@ impl Delivery {
                 self.recipients.iter().any(|person| person.part.state == State::Planned)
             }
             state => matches!(state, State::Planned | State::Held),
+        }
+    }
+
+    /// Whether nothing is left to be done about it, by anybody: it is out, or it
+    /// will not go.
+    pub fn is_settled(&self) -> bool {
+        let open = |state| {
+            matches!(state, State::Planned | State::Waiting | State::Sending | State::Unknown | State::Held)
+        };
+        // It was to be taken down, and is not.
+        if self.is_withdrawn() && self.still_up().next().is_some() {
+            return false;
+        }
+        match self.state {
+            State::Cancelled | State::Skipped | State::Unpublished => {
+                !self.all_parts().any(|part| matches!(part.state, State::Sending | State::Unknown))
+            }
+            state => !open(state) && !self.recipients.iter().any(|person| open(person.part.state)),
         }
     }
 

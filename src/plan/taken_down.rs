@@ -30,7 +30,7 @@ pub enum Stay {
 }
 
 /// A part that was to go, or to change, and did not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stays {
     /// Which kind of reason.
     pub why: Stay,
@@ -39,7 +39,8 @@ pub struct Stays {
 }
 
 /// What happened to a part after it was out.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct PartAfter {
     /// Why it is not down, when it was last tried.
     pub stays: Option<Stays>,
@@ -54,7 +55,8 @@ pub struct PartAfter {
 }
 
 /// What happened to a delivery after it was taken up, beyond its sending.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct After {
     /// When somebody wanted it down first: from then on nothing of it goes out.
     pub withdrawn: Option<Timestamp>,

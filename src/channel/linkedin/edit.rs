@@ -10,7 +10,6 @@ use crate::channel::http::Trouble;
 use crate::channel::{Change, Edited, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use crate::text::little_text;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// Whether nothing but the words of a post changes.
@@ -55,7 +54,7 @@ pub(super) async fn edit(api: &Api<'_>, change: &Change, receipt: &Receipt) -> R
             return Ok(Edited::Stays("LinkedIn has no such post any more".to_owned()));
         }
         Ok(answer) => {
-            let error = trouble(&answer, Asked::Other, api, Timestamp::now());
+            let error = trouble(&answer, Asked::Other, api, crate::clock::now());
             if Fault::of(&answer).is_about_who(answer.status) { error.mendable() } else { error }
         }
         Err(trouble) => Trouble::of_asking(trouble),

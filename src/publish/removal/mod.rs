@@ -16,7 +16,7 @@ mod request;
 use super::preflight::account_of;
 use crate::channel::{Change, Channel, Configured};
 use crate::plan::{Delivery, Event, EventKind, Plan, Standing, State, StepKey};
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, Store, StoreError, View};
 use errand::{Deed, Errand};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
@@ -35,6 +35,8 @@ pub struct Ground<'a> {
     pub outbox: &'a Configured,
     /// The project's folder.
     pub project: PathBuf,
+    /// Which deliveries have to be known.
+    pub view: View,
 }
 
 /// What is to be taken down.
@@ -67,7 +69,7 @@ pub type Hears<'l> = &'l mut (dyn FnMut(&Delivery, &Event) + Send);
 /// Takes down. From the first commit on nothing of these deliveries goes out
 /// any more, whatever becomes of the rest of the run. What is unknown is looked
 /// for first. If `stop` becomes true, what is in flight finishes, and a later
-/// run goes on. The end is where all deliveries of the store stand.
+/// run goes on. The end is where the deliveries that had to be known stand.
 pub async fn take_down(
     ground: Ground<'_>,
     wanted: &Takedown,
@@ -134,7 +136,7 @@ impl<'a, 'l> Hands<'a, 'l> {
         hears: Hears<'l>,
     ) -> Result<Hands<'a, 'l>, StoreError> {
         // The caller holds the lock: nobody else is sending.
-        let standing = Standing::fold(&ground.store.events()?, false);
+        let standing = ground.store.view(&ground.view, false)?.standing;
         Ok(Hands {
             store: ground.store,
             channels: ground.channels,

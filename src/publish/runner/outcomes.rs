@@ -21,7 +21,7 @@ fn plain_words(says: &str) -> impl Iterator<Item = &str> {
 impl Runner<'_, '_> {
     /// Takes in what came back.
     pub(super) fn receive(&mut self, finished: Finished) {
-        let now = Timestamp::now();
+        let now = self.clock.now();
         match finished {
             Finished::Sent(unit, sent, outcome) => {
                 self.landed(&unit);

@@ -6,7 +6,7 @@ use crate::plan::{
     Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing, State, Step,
     StepKey,
 };
-use crate::publish::{self, Listener, Route, World};
+use crate::publish::{self, Clock, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
 use crate::store::{Batch, Store, StoreError};
 use crate::text::{Rules, Unit, network};
@@ -294,6 +294,7 @@ pub(super) struct House {
     pub routes: BTreeMap<String, Route>,
     pub resting: BTreeSet<StepKey>,
     pub only: Vec<String>,
+    pub clock: Clock,
     pub heard: Heard,
 }
 
@@ -319,6 +320,7 @@ impl House {
             routes: logs.keys().map(|name| (name.clone(), Route::Network)).collect(),
             logs,
             only: Vec::new(),
+            clock: Clock::system(),
             heard: Heard::default(),
         }
     }
@@ -334,6 +336,7 @@ impl House {
             routes: self.routes.clone(),
             resting: self.resting.clone(),
             outbox: &self.outbox,
+            clock: self.clock.clone(),
             project: self.folder.path().to_owned(),
             zone: TimeZone::UTC,
             early: false,
