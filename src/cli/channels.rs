@@ -173,7 +173,7 @@ fn adapters(desk: &mut Desk) -> Exit {
         text.push_str(&format!("{:<12} {}\n", adapter.name, adapter.about));
         text.push_str(&keys(adapter.fields, width));
         text.push_str(&format!(
-            "    takes down: {}\n    edits in place: {}\n",
+            "  takes down: {}\n  edits in place: {}\n",
             adapter.abilities.delete, adapter.abilities.edit
         ));
     }
