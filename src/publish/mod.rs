@@ -12,22 +12,27 @@
 //! [`take_down`] and [`edit`] are about what is out.
 
 mod attempt;
+mod before_send;
 mod bound;
 mod end;
+mod fence;
 mod item;
 mod preflight;
 mod removal;
 mod rest;
 mod retry;
+mod revival;
 mod runner;
 mod take_up;
 mod verify;
 
+pub use before_send::BeforeSend;
 pub use bound::bound_payload;
 pub use end::{exit_beside_rest, exit_of};
 pub use preflight::{Preflight, Scope, account_of, outstanding, preflight};
 pub use removal::{Edit, Ground, Hears, Takedown, edit, take_down};
 pub use rest::{Moment, Rest, resting, wanted};
+pub use revival::{goes_after_all, revivals};
 pub use take_up::take_up;
 pub use verify::{Verdicts, verify};
 
@@ -45,6 +50,10 @@ pub trait Listener: Send {
     fn event(&mut self, event: &Event);
     /// Something that takes time and is not an event: "looking whether it went out".
     fn doing(&mut self, step: &Step, what: &str);
+    /// A line of what the command of `--before-send` said, as it said it.
+    fn says(&mut self, line: &str) {
+        let _ = line;
+    }
 }
 
 /// Which way a channel's steps go in this run.
@@ -82,6 +91,8 @@ pub struct World<'a> {
     pub early: bool,
     /// `--only`: these rungs; empty: all.
     pub only: Vec<String>,
+    /// What has to succeed before anything leaves.
+    pub before_send: Option<&'a BeforeSend>,
 }
 
 /// Takes `plans` up and runs what is due of them, until nothing of it is due

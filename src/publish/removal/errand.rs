@@ -69,7 +69,14 @@ impl<'a> Hands<'a, '_> {
                 Asking::Edit(change.clone(), part.receipt.clone().unwrap_or_default())
             }
         };
-        Some(Answer::of(channel, row.to_owned(), errand, asking, attempt, self.stop.clone()))
+        Some(Answer::of(
+            channel,
+            row.to_owned(),
+            errand,
+            asking,
+            attempt,
+            (self.stop.clone(), self.hold.clone()),
+        ))
     }
 
     /// Takes in what came back.

@@ -16,7 +16,7 @@ mod request;
 use super::preflight::account_of;
 use crate::channel::{Change, Channel, Configured};
 use crate::plan::{Delivery, Event, EventKind, Plan, Standing, State, StepKey};
-use crate::store::{Batch, Store, StoreError, View};
+use crate::store::{Batch, Hold, Store, StoreError, View};
 use errand::{Deed, Errand};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
@@ -115,6 +115,8 @@ struct Hands<'a, 'l> {
     outbox: &'a Configured,
     project: PathBuf,
     stop: watch::Receiver<bool>,
+    /// The right to send, which each request asks for.
+    hold: Hold,
     hears: Hears<'l>,
     standing: Standing,
     /// The plans that deliveries came with: they know the pictures.
@@ -135,7 +137,9 @@ impl<'a, 'l> Hands<'a, 'l> {
         stop: watch::Receiver<bool>,
         hears: Hears<'l>,
     ) -> Result<Hands<'a, 'l>, StoreError> {
-        // The caller holds the lock: nobody else is sending.
+        // Asking may have taken a while; the caller holds the lock: nobody else
+        // is sending.
+        let hold = ground.store.begin_sending()?;
         let standing = ground.store.view(&ground.view, false)?.standing;
         Ok(Hands {
             store: ground.store,
@@ -143,6 +147,7 @@ impl<'a, 'l> Hands<'a, 'l> {
             outbox: ground.outbox,
             project: ground.project,
             stop,
+            hold,
             hears,
             standing,
             plans: BTreeMap::new(),
@@ -228,11 +233,24 @@ impl<'a, 'l> Hands<'a, 'l> {
                 // to be written with the next commit.
                 Err(error) => drop(failure.get_or_insert(error)),
             }
-            let Some(landed) = self.flights.next().await else { break };
-            self.busy.remove(&landed.row);
-            self.land(landed);
+            if self.flights.is_empty() {
+                break;
+            }
+            tokio::select! {
+                Some(landed) = self.flights.next() => {
+                    self.busy.remove(&landed.row);
+                    self.land(landed);
+                }
+                () = tokio::time::sleep(self.store.until_renewal()) => {
+                    if let Err(error) = self.store.go_on_sending() {
+                        failure.get_or_insert(error);
+                    }
+                }
+            }
         }
         match failure.or(self.flush().err()) {
+            // Nothing was begun, or the right to send was another's: that says it all.
+            Some(failure) if self.facts.is_empty() => Err(failure),
             Some(failure) => Err(StoreError::Midway {
                 path: self.store.path().display().to_string(),
                 why: failure.why(),

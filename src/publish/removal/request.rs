@@ -1,9 +1,11 @@
 //! The only code in here that awaits a channel. Whatever it does, one answer
 //! comes back. What may be repeated is, a few times.
 
+use super::super::fence::fenced;
 use super::errand::Errand;
 use crate::channel::{Attempt, Change, Channel, Edited, Found, Ready, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt};
+use crate::store::Hold;
 use futures_util::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -55,21 +57,22 @@ impl Answer {
         errand: Errand,
         asking: Asking,
         attempt: Attempt,
-        mut stop: watch::Receiver<bool>,
+        (mut stop, hold): (watch::Receiver<bool>, Hold),
     ) -> Flight<'_> {
         Box::pin(async move {
             let attempt = &attempt;
             let stop = &mut stop;
             let answer = match &asking {
                 Asking::Look(part) => Answer::Looked(match usable(channel, attempt).await {
-                    Ok(()) => within(channel.find(part, attempt)).await,
+                    Ok(()) => fenced(&hold, within(channel.find(part, attempt))).await,
                     Err(error) => Err(error),
                 }),
                 Asking::TakeDown(part, receipt) => Answer::Removed(
-                    repeated(channel, attempt, stop, || channel.take_down(part, receipt, attempt)).await,
+                    repeated(channel, attempt, stop, &hold, || channel.take_down(part, receipt, attempt))
+                        .await,
                 ),
                 Asking::Edit(change, receipt) => Answer::Edited(
-                    repeated(channel, attempt, stop, || channel.edit(change, receipt, attempt)).await,
+                    repeated(channel, attempt, stop, &hold, || channel.edit(change, receipt, attempt)).await,
                 ),
             };
             Landed { row, errand, answer }
@@ -93,12 +96,13 @@ async fn repeated<'a, T>(
     channel: &dyn Channel,
     attempt: &Attempt,
     stop: &mut watch::Receiver<bool>,
+    hold: &Hold,
     ask: impl Fn() -> crate::channel::Doing<'a, T>,
 ) -> Result<T, SendError> {
     usable(channel, attempt).await?;
     let (mut waited, mut pause) = (Duration::ZERO, PAUSE);
     for _ in 1..MOST_TRIES {
-        let outcome = within(ask()).await;
+        let outcome = fenced(hold, within(ask())).await;
         let named = match &outcome {
             Err(SendError::NotYet { wait, .. }) => wait.filter(|wait| !wait.is_zero()),
             Err(SendError::Unknown { .. }) => None,
@@ -115,7 +119,7 @@ async fn repeated<'a, T>(
         }
         (waited, pause) = (waited + wait, pause * 2);
     }
-    within(ask()).await
+    fenced(hold, within(ask())).await
 }
 
 async fn within<T>(work: impl Future<Output = Result<T, SendError>>) -> Result<T, SendError> {
