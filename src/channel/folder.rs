@@ -117,6 +117,17 @@ impl Folder {
         fs::remove_file(self.path(file)?).map_err(|error| self.trouble("remove", file, &error))
     }
 
+    /// Takes a folder in it away, if nothing is in it any more.
+    pub fn remove_if_empty(&self, directory: &str) -> Result<(), SendError> {
+        let path = self.path(directory)?;
+        if path.is_dir() {
+            self.stays_inside(&path)?;
+            // It may hold something of others', and then it stays.
+            let _ = fs::remove_dir(&path);
+        }
+        Ok(())
+    }
+
     /// The names in it, sorted; empty if it does not exist.
     pub fn names(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.project.join(&self.below)) else { return Vec::new() };

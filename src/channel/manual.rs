@@ -7,7 +7,7 @@
 use super::credentials::account;
 use super::outbox::network_rules;
 use super::paste::typed;
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready};
+use super::{Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Ready};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
@@ -27,6 +27,14 @@ pub const ADAPTER: Adapter = Adapter {
 network = "linkedin"
 account = "Acme Rockets"
 "#,
+    abilities: Abilities {
+        stable_key: Ability::No("a person posts it"),
+        find: Ability::Partly("nothing is out before the person says so"),
+        read_back: Ability::No("a person posts it"),
+        delete: Ability::No("the person deletes it, and says so with `ladder resolve KEY --removed`"),
+        edit: Ability::No("the person edits it"),
+        duplicate: Ability::No("the person takes care"),
+    },
     fields: FIELDS,
     configure,
 };

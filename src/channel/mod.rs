@@ -4,6 +4,7 @@
 //! from its spanned table without resolving a secret, opening a socket or
 //! running a program; only `ready`, `send`, `find` and `live` touch the outside.
 
+pub mod ability;
 pub mod credentials;
 pub mod email;
 pub mod facebook;
@@ -20,6 +21,7 @@ mod paste;
 pub mod secret;
 pub mod static_site;
 pub mod taken;
+pub mod taken_back;
 #[cfg(test)]
 mod tests;
 pub mod x;
@@ -31,12 +33,14 @@ use crate::plan::{Identity, Payload, Receipt, Seen, StepKey};
 use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
 use crate::source::Sources;
 use crate::text::Rules;
+pub use ability::{Abilities, Ability};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
 pub use taken::Taken;
+pub use taken_back::{Change, Edited, NO_EDIT, NO_REMOVAL, Removed};
 
 /// A running piece of work with a channel.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, SendError>> + Send + 'a>>;
@@ -191,15 +195,6 @@ pub enum Found {
     CannotTell(String),
 }
 
-/// What became of something that was to be taken down.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Removed {
-    /// It is down, or was already.
-    Gone,
-    /// It stays, because: the network cannot, or does not let us.
-    Stays(String),
-}
-
 /// One configured channel.
 pub trait Channel: Send + Sync + std::fmt::Debug {
     /// Whose account, as the identity of deliveries: `x:acmerockets`.
@@ -275,10 +270,38 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         let _ = address;
         Ok(None)
     }
-    /// Takes a part down.
+    /// Takes a part down. Doing it twice does no harm.
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
         let _ = (receipt, project);
-        Box::pin(async { Ok(Removed::Stays("this channel cannot take back what it sent".to_owned())) })
+        Box::pin(async { Ok(Removed::Stays(NO_REMOVAL.to_owned())) })
+    }
+    /// The same, knowing what was sent: files are ours only as long as they are
+    /// what was written.
+    fn take_down<'a>(
+        &'a self,
+        part: &'a crate::plan::PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Removed> {
+        let _ = part;
+        self.remove(receipt, &attempt.project)
+    }
+    /// Whether a part that is out could say that where it stands; else why not,
+    /// a sentence without a full stop. Pure.
+    fn can_edit(&self, change: &Change) -> Result<(), String> {
+        let _ = change;
+        Err(NO_EDIT.to_owned())
+    }
+    /// Gives a part that is out other words where it stands. Doing it twice does
+    /// no harm: the same words are the same words.
+    fn edit<'a>(
+        &'a self,
+        change: &'a Change,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Edited> {
+        let _ = (change, receipt, attempt);
+        Box::pin(async { Ok(Edited::Stays(NO_EDIT.to_owned())) })
     }
     /// How long what comes `after` waits for the page to answer; `None`: it does not look.
     fn live_within(&self) -> Option<Duration> {
@@ -322,6 +345,8 @@ pub struct Adapter {
     pub kind: VariantKind,
     /// A `[channels.NAME]` table that parses: for docs, `init` and tests.
     pub sample: &'static str,
+    /// What it can do beside sending.
+    pub abilities: Abilities,
     /// The keys it knows, for the schema.
     pub fields: &'static [crate::ladder::shape::Field],
     /// Reads its table.

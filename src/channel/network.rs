@@ -3,8 +3,8 @@
 
 use super::credentials::Credentials;
 use super::{
-    Attempt, Channel, Checked, Defaults, Doing, Found, Identity, MicroDollars, Payload, Posting, Ready,
-    Receipt, Removed, Rules, Seen, SendError, Variant, VariantKind, Whose,
+    Attempt, Change, Channel, Checked, Defaults, Doing, Edited, Found, Identity, MicroDollars, NO_EDIT,
+    Payload, Posting, Ready, Receipt, Removed, Rules, Seen, SendError, Variant, VariantKind, Whose,
 };
 use crate::clock::Stopwatch;
 use crate::plan::PayloadPart;
@@ -70,6 +70,21 @@ pub trait Network: Send + Sync + Debug {
         receipt: &Receipt,
         project: &Path,
     ) -> impl Future<Output = Result<Removed, SendError>> + Send;
+    /// See [`Channel::can_edit`].
+    fn can_edit(&self, change: &Change) -> Result<(), String> {
+        let _ = change;
+        Err(NO_EDIT.to_owned())
+    }
+    /// See [`Channel::edit`].
+    fn edit(
+        &self,
+        change: &Change,
+        receipt: &Receipt,
+        attempt: &Attempt,
+    ) -> impl Future<Output = Result<Edited, SendError>> + Send {
+        let _ = (change, receipt, attempt);
+        async { Ok(Edited::Stays(NO_EDIT.to_owned())) }
+    }
 }
 
 /// A wait that is longer is cut: a channel may live for as long as a service runs.
@@ -194,6 +209,19 @@ impl<N: Network> Channel for N {
 
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
         Box::pin(Network::remove(self, receipt, project))
+    }
+
+    fn can_edit(&self, change: &Change) -> Result<(), String> {
+        Network::can_edit(self, change)
+    }
+
+    fn edit<'a>(
+        &'a self,
+        change: &'a Change,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Edited> {
+        Box::pin(Network::edit(self, change, receipt, attempt))
     }
 
     fn at_once(&self) -> usize {

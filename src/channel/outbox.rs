@@ -7,7 +7,10 @@
 use super::credentials::account;
 use super::folder::{Folder, file_name, inside, on_disk, ours, picture_bytes, spelling};
 use super::paste::{formatted, typed};
-use super::{Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, SendError, manual};
+use super::{
+    Abilities, Ability, Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, Removed,
+    SendError, manual,
+};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Project;
 use crate::ladder::shape::{Field, Kind, Reader};
@@ -29,6 +32,14 @@ pub const ADAPTER: Adapter = Adapter {
 directory = "outbox"
 network = "linkedin"
 "#,
+    abilities: Abilities {
+        stable_key: Ability::Yes("the key stands beside the text"),
+        find: Ability::Yes("the files of that key"),
+        read_back: Ability::No("the files are for people"),
+        delete: Ability::Yes("its own files, unless somebody has worked on them"),
+        edit: Ability::No("`--again` lays the new words out"),
+        duplicate: Ability::Yes("files of another key are left alone"),
+    },
     fields: FIELDS,
     configure,
 };
@@ -168,7 +179,7 @@ impl Channel for Outbox {
     }
 
     fn send<'a>(&'a self, _part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
-        let place = Place::of(&self.directory, attempt, self.rules);
+        let place = self.place(attempt);
         let for_a_person = self.for_a_person;
         Box::pin(async move {
             let detail = on_disk(move || place?.write()).await?;
@@ -176,8 +187,18 @@ impl Channel for Outbox {
         })
     }
 
+    fn take_down<'a>(
+        &'a self,
+        _part: &'a PayloadPart,
+        _receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Removed> {
+        let place = self.place(attempt);
+        Box::pin(on_disk(move || place?.take_in()))
+    }
+
     fn find<'a>(&'a self, _part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
-        let place = Place::of(&self.directory, attempt, self.rules);
+        let place = self.place(attempt);
         let for_a_person = self.for_a_person;
         Box::pin(async move {
             on_disk(move || {
@@ -193,6 +214,13 @@ impl Channel for Outbox {
             })
             .await
         })
+    }
+}
+
+impl Outbox {
+    /// The files of that delivery, wherever they lie.
+    fn place(&self, attempt: &Attempt) -> Result<Place, SendError> {
+        Place::of(&self.directory, attempt, self.rules)
     }
 }
 
@@ -248,13 +276,65 @@ impl Place {
         if !(0..identity.generation).rev().take(EARLIER).any(|generation| of(generation) == key) {
             return Ok(false);
         }
+        self.is_as_written()
+    }
+
+    /// The variant whose files lie here, by their record.
+    fn written(&self) -> Result<Option<Variant>, SendError> {
         let record = self.folder.read(&format!("{}.json", self.name))?.unwrap_or_default();
         let record: Value = serde_json::from_slice(&record).unwrap_or_default();
-        let written: Option<Variant> = serde_json::from_value(record["variant"].clone()).ok();
+        Ok(serde_json::from_value(record["variant"].clone()).ok())
+    }
+
+    /// Whether the text lies as it was written, or not any more.
+    fn is_as_written(&self) -> Result<bool, SendError> {
         let lies = self.folder.read(&format!("{}.txt", self.name))?;
-        Ok(written.is_some_and(|written| {
+        Ok(self.written()?.is_some_and(|written| {
             lies.is_none_or(|lies| lies == text_of(&written, &self.rules).into_bytes())
         }))
+    }
+
+    /// Takes the files away, the record last: it says whose they are to a run
+    /// that has to finish. What somebody has worked on stays.
+    fn take_in(&self) -> Result<Removed, SendError> {
+        if self.key_of(&self.name)?.as_ref() != Some(&self.key) {
+            return Ok(Removed::Already);
+        }
+        let text = format!("{}.txt", self.name);
+        if !self.is_as_written()? {
+            let shown = self.folder.shown(&text);
+            return Ok(Removed::Stays(format!(
+                "`{shown}` was worked on since it was laid out, and is left there"
+            )));
+        }
+        let lay_there = self.folder.read(&text)?.is_some();
+        for ending in ["txt", "html", "alt.txt"] {
+            self.folder.remove(&format!("{}.{ending}", self.name))?;
+        }
+        let record = format!("{}.json", self.name);
+        let names = self.folder.names();
+        let others: Vec<Vec<u8>> = names
+            .iter()
+            .filter(|name| name.ends_with(".json") && **name != record)
+            .filter_map(|name| self.folder.read(name).ok().flatten())
+            .collect();
+        let written = self.written()?;
+        for picture in written.iter().flat_map(Variant::pictures) {
+            // Another rung of the message may show the same image.
+            let shared = others.iter().any(|other| String::from_utf8_lossy(other).contains(&picture.sha256));
+            let name = file_name(&picture.name);
+            let other_name = format!("{}-{name}", picture.sha256.get(..8).unwrap_or(&picture.sha256));
+            for name in [name, other_name].into_iter().filter(|_| !shared) {
+                if let Ok(Some(bytes)) = self.folder.read(&name)
+                    && crate::plan::key::hex_digest(&bytes) == picture.sha256
+                {
+                    self.folder.remove(&name)?;
+                }
+            }
+        }
+        self.folder.remove(&record)?;
+        self.folder.remove_if_empty(".")?;
+        Ok(if lay_there { Removed::Gone } else { Removed::Already })
     }
 
     fn key_of(&self, name: &str) -> Result<Option<String>, SendError> {

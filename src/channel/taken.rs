@@ -22,7 +22,9 @@ impl Taken {
         let others = of_account.flat_map(|delivery| {
             let another = move |other: &&PartStanding| delivery.key != *key || other.part != part;
             // What lies there for a person to post is nowhere yet.
-            delivery.parts.iter().filter(another).filter(|other| other.state == State::Sent)
+            // What was taken down had its id, which no other post gets.
+            let seen = |other: &&PartStanding| matches!(other.state, State::Sent | State::Unpublished);
+            delivery.parts.iter().filter(another).filter(seen)
         });
         Taken::by(channel, others.filter_map(|part| part.receipt.as_ref()))
     }

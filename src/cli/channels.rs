@@ -168,9 +168,14 @@ fn adapters(desk: &mut Desk) -> Exit {
     let width = all.map(|field| field.name.len()).max().unwrap_or_default();
     for adapter in ADAPTERS {
         rows.push(json!({ "name": adapter.name, "about": adapter.about, "kind": adapter.kind.name(),
-            "fields": fields(adapter.fields), "sample": adapter.sample }));
+            "fields": fields(adapter.fields), "sample": adapter.sample,
+            "abilities": adapter.abilities.json() }));
         text.push_str(&format!("{:<12} {}\n", adapter.name, adapter.about));
         text.push_str(&keys(adapter.fields, width));
+        text.push_str(&format!(
+            "  takes down: {}\n  edits in place: {}\n",
+            adapter.abilities.delete, adapter.abilities.edit
+        ));
     }
     text.push_str(&format!(
         "all channels (and how messages are adapted there: `text`, `shorter`, `subject`, …)\n{}",

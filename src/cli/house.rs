@@ -5,7 +5,7 @@ use super::compose::{Channels, Composed, compose};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::load::{Loaded, Unclear};
-use crate::diagnostic::{Checked, Diagnostic, has_errors};
+use crate::diagnostic::{Checked, Diagnostic, Severity, has_errors};
 use crate::exit::Exit;
 use crate::ladder::{Ladder, Message};
 use crate::lint;
@@ -158,6 +158,19 @@ impl House {
         store: &str,
         wish: &Wish,
     ) -> Result<Plan, Failure> {
+        self.plan_quietly(desk, composed, standing, store, wish, "")
+    }
+
+    /// The same without a word about notes of the rule `untold`.
+    pub fn plan_quietly(
+        &self,
+        desk: &mut Desk,
+        composed: &Composed<'_>,
+        standing: &Standing,
+        store: &str,
+        wish: &Wish,
+        untold: &str,
+    ) -> Result<Plan, Failure> {
         let sources = &self.loaded.sources;
         let mut problems = composed.problems.clone();
         // Half a message is no plan: with errors the drafts are not complete.
@@ -166,6 +179,7 @@ impl House {
         } else {
             self.make(composed, standing, store, wish).take(&mut problems)
         };
+        problems.retain(|problem| problem.severity != Severity::Note || problem.rule != untold);
         desk.problems(sources, &problems);
         let errors = has_errors(&problems);
         match plan {

@@ -14,6 +14,7 @@ mod check;
 mod compose;
 mod count;
 mod desk;
+mod edit;
 mod failure;
 mod file;
 mod folder;
@@ -42,6 +43,7 @@ mod status;
 mod store;
 #[cfg(test)]
 mod tests;
+mod unpublish;
 
 use crate::exit::Exit;
 use clap::Parser;
@@ -86,6 +88,10 @@ enum Verb {
     Status(status::Arguments),
     /// Show what was sent, when, in which words
     Log(log::Arguments),
+    /// Give what is out the words that the message has by now
+    Edit(edit::Arguments),
+    /// Take down what was published
+    Unpublish(unpublish::Arguments),
     /// Settle an unknown outcome, or one left for a person
     Resolve(resolve::Arguments),
     /// List the channels, and whether their secrets are there
@@ -127,6 +133,8 @@ fn dispatch(verb: &Verb, desk: &mut Desk) -> Result<Exit, Failure> {
         Verb::Run(arguments) => run::run(arguments, desk),
         Verb::Status(arguments) => status::run(arguments, desk),
         Verb::Log(arguments) => log::run(arguments, desk),
+        Verb::Edit(arguments) => edit::run(arguments, desk),
+        Verb::Unpublish(arguments) => unpublish::run(arguments, desk),
         Verb::Resolve(arguments) => resolve::run(arguments, desk),
         Verb::Channels(arguments) => channels::run(arguments, desk),
         Verb::Store(arguments) => store::run(arguments, desk),

@@ -291,8 +291,11 @@ pub fn said_why(again: Option<&str>) -> Result<(), Failure> {
 }
 
 /// `--only` names rungs that are there.
-fn known_rungs<'a>(rungs: impl Iterator<Item = &'a str>, only: &[String]) -> Result<(), Failure> {
-    let rungs: Vec<&str> = rungs.collect();
+pub fn known_rungs<'a>(rungs: impl Iterator<Item = &'a str>, only: &[String]) -> Result<(), Failure> {
+    let mut rungs: Vec<&str> = rungs.collect();
+    // Several messages may have rungs of the same name.
+    let mut seen = std::collections::BTreeSet::new();
+    rungs.retain(|rung| seen.insert(*rung));
     for name in only {
         if !rungs.contains(&name.as_str()) {
             let failure = Failure::usage("unknown-rung", format!("there is no rung `{name}`"));

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::ladder::name::is_page;
 use crate::plan::{Delivery, Event, EventKind, PartStanding, Plan, Receipt, Standing, State, Step};
 use crate::publish::revivals;
+use crate::report::sign::word;
 use crate::report::status;
 use crate::store::{Batch, Store, View};
 use crate::text::visible;
@@ -21,7 +22,7 @@ use serde_json::json;
 
 /// Arguments of `ladder resolve`.
 #[derive(Clone, Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("outcome").required(true).args(["sent", "not_sent", "undo"])))]
+#[command(group(clap::ArgGroup::new("outcome").required(true).args(["sent", "not_sent", "removed", "undo"])))]
 pub struct Arguments {
     /// The delivery's key, or its beginning: `ladder status` shows them
     pub key: String,
@@ -31,6 +32,9 @@ pub struct Arguments {
     /// It is not out; an unknown one is sent again when it is due, a held one given up
     #[arg(long)]
     pub not_sent: bool,
+    /// It was out, and somebody took it down by hand
+    #[arg(long)]
+    pub removed: bool,
     /// Takes back what was last said so, if nothing has happened since
     #[arg(long)]
     pub undo: bool,
@@ -60,6 +64,28 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         Some(person) => person.before.is_some(),
         None => keyed.delivery.can_be_reopened(),
     };
+    if arguments.removed {
+        let (delivery, is_mail) = (keyed.delivery.clone(), keyed.delivery.is_for_each_person());
+        let live: Vec<u32> = delivery.live().map(|part| part.part).collect();
+        if live.is_empty() || is_mail {
+            let message = format!("{keyed} is {}: there is nothing of it to take down", word(state));
+            let failure = Failure::usage("nothing-live", message);
+            return Err(if is_mail { failure.hint("mail cannot be recalled") } else { failure });
+        }
+        let key = delivery.key.clone();
+        let event = |kind| Event { at: now, key: key.clone(), recipient: None, kind };
+        let down = |part| event(EventKind::Removed { part, was_gone: false, by: Some(person()) });
+        let withdrawn = event(EventKind::Withdrawn { by: person() });
+        let events = std::iter::once(withdrawn).chain(live.into_iter().map(down)).collect();
+        store.commit(&Batch { plans: Vec::new(), events })?;
+        let standing = store.view(&View::all(), false)?.standing;
+        drop(lock);
+        if let Some(delivery) = standing.deliveries.get(&key) {
+            tell(desk, &house, &store, &standing, delivery, now)?;
+        }
+        desk.console.talk("noted in the journal: it is down");
+        return Ok(Exit::Done);
+    }
     if arguments.undo {
         if !can_be_reopened {
             let message = format!("of {keyed} there is nothing to take back");
@@ -89,7 +115,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         && arguments.not_sent
         && why_astray(&house, channel, adapter, account).is_some();
     if !(open || broken_off && arguments.sent.is_some() || given_up || taken_out) {
-        let word = crate::report::sign::word(state);
+        let word = word(state);
         let failure = Failure::usage("settled", format!("{keyed} is {word}: there is nothing to settle"));
         return Err(match broken_off {
             true => failure.hint("post the rest by hand, then say where it is: `--sent URL`"),
@@ -125,6 +151,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         }
         (true, _) if follows => "; `ladder run` sends what was waiting for it".to_owned(),
         (true, _) => String::new(),
+        (_, _) if delivery.is_withdrawn() => ": it is to be taken down, and does not go out".to_owned(),
         (false, State::Unknown) => "; `ladder run` sends it again".to_owned(),
         // Begun anew, what is live would be posted a second time.
         (false, _) if delivery.live().next().is_some() => ": the rest of it will not go out".to_owned(),
@@ -191,9 +218,7 @@ fn tell(
 /// The channel that speaks for the delivery's account today: by its name, else
 /// whichever has the account.
 fn channel_of<'a>(house: &'a House, delivery: &Delivery) -> Option<&'a dyn Channel> {
-    let all = &house.channels.configured;
-    let named = all.get(&delivery.channel).into_iter().chain(all.values());
-    named.map(|configured| &*configured.channel).find(|channel| channel.account() == delivery.account)
+    crate::publish::account_of(&house.channels.configured, &delivery.channel, &delivery.account)
 }
 
 /// Whether `address` can be that of the part that is open: a post of this
@@ -247,7 +272,7 @@ fn fits(
 }
 
 /// Who says so, for the journal.
-fn person() -> String {
+pub fn person() -> String {
     let named = ["USER", "USERNAME", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| "a person".to_owned())
 }

@@ -294,7 +294,7 @@ fn tell_outbox(desk: &mut Desk, routes: &BTreeMap<String, Route>) {
 
 /// The first Ctrl-C (or SIGTERM) lets what is in flight finish; the second ends
 /// the process at once, with the code for outcomes that nobody knows.
-async fn interrupts(stop: tokio::sync::watch::Sender<bool>) {
+pub async fn interrupts(stop: tokio::sync::watch::Sender<bool>) {
     wait_for_one().await;
     let _ = stop.send(true);
     let mut console = super::output::Console::new(clap::ColorChoice::Never, false);

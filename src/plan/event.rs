@@ -1,6 +1,6 @@
 //! What happened, one fact at a time: the journal is a list of these.
 
-use super::{Receipt, Seen, StepKey};
+use super::{Receipt, Seen, Stay, StepKey};
 use crate::render::VariantKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -92,4 +92,46 @@ pub enum EventKind {
     Skipped { why: String },
     /// Taken out by a person.
     Cancelled { by: String },
+    /// Somebody wants it down: from now on nothing of it goes out.
+    Withdrawn { by: String },
+    /// A part is about to be taken down; on disk before the request leaves.
+    Removing { part: u32 },
+    /// It is down. `was_gone`: it was already, says the network. `by`: a person
+    /// took it down by hand, and says so.
+    Removed {
+        part: u32,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        was_gone: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// It was to be taken down, and stays.
+    Stays { part: u32, why: Stay, says: String },
+    /// A part that is out is about to get these words; on disk before the request leaves.
+    Editing { part: u32, bound: serde_json::Value },
+    /// It has them. `payload_digest`: with this part all of the delivery says
+    /// what the payload of that digest says.
+    Edited {
+        part: u32,
+        receipt: Receipt,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payload_digest: Option<String>,
+    },
+    /// It was to get other words, and has those it had, as far as is known.
+    NotEdited { part: u32, why: Stay, says: String },
+}
+
+impl EventKind {
+    /// Whether it comes before a request that changes something outside: only
+    /// who knows all facts may write it.
+    pub fn begins_something(&self) -> bool {
+        matches!(
+            self,
+            EventKind::Intent { .. }
+                | EventKind::Prepared { .. }
+                | EventKind::Withdrawn { .. }
+                | EventKind::Removing { .. }
+                | EventKind::Editing { .. }
+        )
+    }
 }

@@ -5,10 +5,10 @@
 //! what a person cancelled stays cancelled unless it turns out to be out.
 
 use super::{
-    Delivery, Event, EventKind, Identity, PartStanding, Receipt, RecipientStanding, Seen, Standing, State,
-    StepKey,
+    After, Delivery, Event, EventKind, Identity, PartAfter, PartStanding, Receipt, RecipientStanding, Seen,
+    Standing, State, StepKey,
 };
-use super::{pause, settle};
+use super::{pause, settle, taken_down};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -101,6 +101,13 @@ impl Standing {
             | EventKind::Refused { part, .. }
             | EventKind::NotYet { part, .. }
             | EventKind::Unknown { part, .. } => happen(delivery, event, *part),
+            EventKind::Withdrawn { .. }
+            | EventKind::Removing { .. }
+            | EventKind::Removed { .. }
+            | EventKind::Stays { .. }
+            | EventKind::Editing { .. }
+            | EventKind::Edited { .. }
+            | EventKind::NotEdited { .. } => taken_down::note(delivery, event),
         }
     }
 }
@@ -179,6 +186,10 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         delivery.error = None;
     }
     let part = slot(delivery, event.recipient.as_deref(), number);
+    // What was taken down stays down, whichever older fact arrives late.
+    if matches!(part.state, State::Unpublished | State::Cancelled) {
+        return;
+    }
     let settled = matches!(part.state, State::Sent | State::Waiting);
     part.mend = matches!(event.kind, EventKind::NotYet { mend: true, .. }) && !settled;
     part.put_off_at = pause::put_off_at(event, part.put_off_at);
@@ -269,7 +280,7 @@ fn see(delivery: &mut Delivery, number: u32, seen: &Seen) {
 }
 
 /// That readers see something else than was sent, if they do.
-fn what_is_altered(delivery: &Delivery) -> Option<String> {
+pub(super) fn what_is_altered(delivery: &Delivery) -> Option<String> {
     let live = delivery.parts.iter().find_map(PartStanding::seen_otherwise)?;
     Some(format!("live, but not as planned: readers see “{live}”"))
 }
@@ -308,6 +319,9 @@ fn left_open(part: &mut PartStanding) -> &'static str {
 /// The delivery's state from its parts'.
 fn conclude(delivery: &mut Delivery) {
     let derived = if delivery.is_for_each_person() { of_people(delivery) } else { of_parts(delivery) };
+    if delivery.is_withdrawn() {
+        return taken_down::conclude(delivery);
+    }
     let kept_back = matches!(
         delivery.state,
         State::Held | State::Skipped | State::Cancelled | State::Altered | State::Unpublished
@@ -453,6 +467,7 @@ fn untried(part: u32) -> PartStanding {
         put_off_at: None,
         receipt: None,
         bound: None,
+        after: PartAfter::default(),
     }
 }
 
@@ -483,5 +498,6 @@ fn empty(key: &StepKey, at: Timestamp) -> Delivery {
         forgiven: 0,
         sent_at: None,
         before: None,
+        after: After::default(),
     }
 }

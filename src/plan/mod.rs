@@ -15,6 +15,7 @@ mod pause;
 pub mod payload;
 mod settle;
 pub mod standing;
+pub mod taken_down;
 
 pub use crate::render::Tracking;
 pub use bind::bind;
@@ -24,6 +25,7 @@ pub use make::{Draft, Wish, make};
 pub use pause::TRIES_BEFORE_PAUSES;
 pub use payload::{MicroDollars, Payload, PayloadPart, Receipt, Seen};
 pub use standing::{Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State, Unsettled};
+pub use taken_down::{After, Outcome, PartAfter, Stay, Stays};
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -70,6 +70,10 @@ pub struct Receipt {
     /// What is live, where that is not what was sent: the text that readers see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub altered: Option<String>,
+    /// Of a file that was written: the SHA-256 of its bytes, in hex. What is
+    /// other by now has been changed by somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// What was seen of a part that is out, when it was looked at after its receipt.

@@ -102,6 +102,9 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
             // The person had the whole text, and pasted the whole of it.
             for number in 0..delivery.part_count {
                 let part = slot(delivery, None, number);
+                if part.state == State::Unpublished {
+                    continue;
+                }
                 part.state = State::Sent;
                 part.receipt.get_or_insert_with(Receipt::default);
             }
@@ -117,7 +120,7 @@ fn post_the_rest_by_hand(delivery: &mut Delivery, event: &Event, url: Option<&st
     let mut url = url.map(str::to_owned);
     for number in 0..delivery.part_count {
         let part = slot(delivery, None, number);
-        if part.state != State::Sent {
+        if !matches!(part.state, State::Sent | State::Unpublished) {
             part.state = State::Sent;
             part.mend = false;
             part.receipt = Some(Receipt { url: url.take(), ..Receipt::default() });

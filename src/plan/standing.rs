@@ -1,6 +1,6 @@
 //! Where every delivery stands: a fold over the journal's events.
 
-use super::{Receipt, StepKey};
+use super::{After, PartAfter, Receipt, StepKey};
 use crate::render::VariantKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,9 @@ pub struct Delivery {
     /// How it stood before a person settled it, until anything else happens to
     /// it: so far that can be taken back.
     pub before: Option<Box<Delivery>>,
+    /// What happened to it after it was out.
+    #[serde(default)]
+    pub after: After,
 }
 
 /// Where one part stands.
@@ -96,7 +99,8 @@ pub struct Delivery {
 pub struct PartStanding {
     /// Which, from 0.
     pub part: u32,
-    /// Its state: sending, sent, waiting, refused, unknown or planned (after a "not yet").
+    /// Its state: sending, sent, waiting, refused, unknown, planned (after a "not
+    /// yet"), unpublished, or cancelled (laid out for a person, and taken in).
     pub state: State,
     /// How often it was tried.
     pub attempts: u32,
@@ -122,8 +126,11 @@ pub struct PartStanding {
     pub put_off_at: Option<Timestamp>,
     /// What the service answered.
     pub receipt: Option<Receipt>,
-    /// What was sent, in the adapter's words.
+    /// What was sent, in the adapter's words; what it says by now, if it was edited.
     pub bound: Option<serde_json::Value>,
+    /// What happened to it after it was out.
+    #[serde(default)]
+    pub after: PartAfter,
 }
 
 /// Where one person's mail stands.
@@ -183,9 +190,14 @@ impl Delivery {
     }
 
     /// Whether any of it may have been seen, or may still be: sent, written
-    /// for a person, on its way, or nobody knows.
+    /// for a person, on its way, taken down again, or nobody knows.
     pub fn reached(&self) -> bool {
-        let out = |state| matches!(state, State::Sent | State::Waiting | State::Sending | State::Unknown);
+        let out = |state| {
+            matches!(
+                state,
+                State::Sent | State::Waiting | State::Sending | State::Unknown | State::Unpublished
+            )
+        };
         self.all_parts().any(|part| out(part.state))
     }
 
@@ -218,6 +230,9 @@ impl Delivery {
     /// something is mended.
     pub fn is_broken_off(&self) -> bool {
         let stopped = self.state == State::Held || self.parts.iter().any(|part| part.state == State::Refused);
+        if self.is_withdrawn() {
+            return false;
+        }
         let half_out = stopped && !self.is_for_each_person() && self.live().next().is_some();
         half_out || self.waits_for_mending()
     }
@@ -239,6 +254,7 @@ impl Delivery {
     pub fn is_open(&self) -> bool {
         match self.state {
             State::Cancelled | State::Skipped | State::Unpublished => false,
+            _ if self.is_withdrawn() => false,
             _ if self.superseded => false,
             _ if self.is_for_each_person() => {
                 self.recipients.iter().any(|person| person.part.state == State::Planned)
@@ -253,6 +269,10 @@ impl Delivery {
         let open = |state| {
             matches!(state, State::Planned | State::Waiting | State::Sending | State::Unknown | State::Held)
         };
+        // It was to be taken down, and is not.
+        if self.is_withdrawn() && self.still_up().next().is_some() {
+            return false;
+        }
         match self.state {
             State::Cancelled | State::Skipped | State::Unpublished => {
                 !self.all_parts().any(|part| matches!(part.state, State::Sending | State::Unknown))

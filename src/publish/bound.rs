@@ -56,6 +56,21 @@ pub(super) fn bound(
     }
 }
 
+/// What a step would say now, for what is out already; else why that cannot be
+/// said, a sentence.
+pub fn bound_payload(
+    plan: &Plan,
+    step: &Step,
+    standing: &Standing,
+    channel: &dyn Channel,
+) -> Result<Payload, String> {
+    match bound(plan, step, standing, channel) {
+        Ok(bound) => Ok(bound.payload),
+        Err(Unfit::NoAddress(name)) => Err(format!("it speaks of the address of `{name}`, which has none")),
+        Err(Unfit::Breaks(why)) => Err(why),
+    }
+}
+
 fn too_long(variant: &Variant, channel: &dyn Channel) -> Option<String> {
     let rules = channel.rules();
     let Variant::Post(post) = variant else { return None };

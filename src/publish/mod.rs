@@ -9,6 +9,7 @@
 //! [`resting()`] says what is left alone where one of them cannot be used; [`run`]
 //! takes plans up and sends what is due of them (`publish`); [`resume`] sends what
 //! is due of what was taken up before (`run`); [`take_up`] only takes up (`schedule`).
+//! [`take_down`] and [`edit`] are about what is out.
 
 mod attempt;
 mod before_send;
@@ -17,6 +18,7 @@ mod end;
 mod fence;
 mod item;
 mod preflight;
+mod removal;
 mod rest;
 mod retry;
 mod revival;
@@ -25,8 +27,10 @@ mod take_up;
 mod verify;
 
 pub use before_send::BeforeSend;
+pub use bound::bound_payload;
 pub use end::{exit_beside_rest, exit_of};
-pub use preflight::{Preflight, Scope, outstanding, preflight};
+pub use preflight::{Preflight, Scope, account_of, outstanding, preflight};
+pub use removal::{Edit, Ground, Hears, Takedown, edit, take_down};
 pub use rest::{Moment, Rest, resting, wanted};
 pub use revival::{goes_after_all, revivals};
 pub use take_up::take_up;

@@ -2,7 +2,7 @@
 
 use super::revival::revivable;
 use super::{Route, take_up};
-use crate::channel::{Configured, Ready};
+use crate::channel::{Channel, Configured, Ready};
 use crate::plan::{Plan, Standing, State, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -115,6 +115,17 @@ impl Preflight {
             }
         }
     }
+}
+
+/// The channel that speaks for `account` today: by the name that it had, else
+/// whichever has the account.
+pub fn account_of<'a>(
+    channels: &'a BTreeMap<String, Configured>,
+    name: &str,
+    account: &str,
+) -> Option<&'a dyn Channel> {
+    let named = channels.get(name).into_iter().chain(channels.values());
+    named.map(|configured| &*configured.channel).find(|channel| channel.account() == account)
 }
 
 async fn ask(name: &str, configured: &Configured, project: &Path) -> Result<Route, Vec<String>> {

@@ -74,7 +74,9 @@ fn plan_again(
 /// Whether the journal does not know yet what the plan says of this step.
 fn is_news(plan: &Plan, step: &Step, delivery: Option<&Delivery>) -> bool {
     let Some(delivery) = delivery else { return true };
-    if matches!(delivery.state, State::Cancelled | State::Skipped | State::Unpublished) {
+    if delivery.is_withdrawn()
+        || matches!(delivery.state, State::Cancelled | State::Skipped | State::Unpublished)
+    {
         return false;
     }
     if !delivery.is_touched() {
@@ -90,6 +92,7 @@ fn is_news(plan: &Plan, step: &Step, delivery: Option<&Delivery>) -> bool {
 pub(super) fn somebody_joins(step: &Step, delivery: &Delivery) -> bool {
     let kept_back = matches!(delivery.state, State::Cancelled | State::Skipped | State::Unpublished);
     !kept_back
+        && !delivery.is_withdrawn()
         && goes_to_people_in_these_words(step, delivery)
         && step.recipients.iter().any(|address| delivery.recipient(address).is_none())
 }

@@ -36,8 +36,9 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
                 format!(", sent again ({generation}){colon}{why}")
             }
         };
+        let after = afterwards(delivery, zone);
         out.push_str(&format!(
-            "{}  {state}  {} of {} to {} ({}){again}\n",
+            "{}  {state}  {} of {} to {} ({}){again}{after}\n",
             clock(moment(delivery), zone),
             paint(&one_line(&delivery.rung), Style::new().bold(), colour),
             one_line(&delivery.message),
@@ -64,6 +65,15 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
         }
     }
     out
+}
+
+/// When it got other words, and when it was taken down.
+fn afterwards(delivery: &Delivery, zone: &TimeZone) -> String {
+    let told = |what: &str, at: Option<Timestamp>| {
+        at.map(|at| format!(", {what} {}", clock(at, zone))).unwrap_or_default()
+    };
+    let down = delivery.after.down_at.filter(|_| delivery.state == State::Unpublished);
+    told("edited", delivery.after.edited_at) + &told("taken down", down)
 }
 
 /// Words in a column of their own.

@@ -5,6 +5,7 @@
 
 pub mod columns;
 pub mod count;
+pub mod edited;
 pub mod history;
 pub mod machine;
 pub mod preview;
@@ -12,6 +13,7 @@ pub mod progress;
 pub mod queue;
 pub mod sign;
 pub mod status;
+pub mod taken_down;
 mod todo;
 
 pub use preview::{Preview, PreviewItem};

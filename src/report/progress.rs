@@ -317,6 +317,14 @@ impl Listener for Progress {
             EventKind::Held { why } => self.say(at, word(State::Held), why),
             EventKind::Skipped { why } => self.say(at, word(State::Skipped), why),
             EventKind::Cancelled { by } => self.say(at, word(State::Cancelled), &format!("by {by}")),
+            // Other verbs' facts, which tell them themselves.
+            EventKind::Withdrawn { .. }
+            | EventKind::Removing { .. }
+            | EventKind::Removed { .. }
+            | EventKind::Stays { .. }
+            | EventKind::Editing { .. }
+            | EventKind::Edited { .. }
+            | EventKind::NotEdited { .. } => {}
         }
     }
 

@@ -43,6 +43,7 @@ fn play(progress: &mut Progress, plan: &Plan) {
             detail: detail.map(str::to_owned),
             for_a_person,
             altered: None,
+            sha256: None,
         },
     };
     tell(0, None, EventKind::Intent { part: 0, attempt: 1, bound: serde_json::Value::Null, prepares: false });

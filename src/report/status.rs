@@ -101,6 +101,8 @@ pub(super) fn record(delivery: &Delivery) -> Value {
         "planned_at": delivery.planned_at,
         "not_before": delivery.not_before,
         "sent_at": delivery.sent_at,
+        "edited_at": delivery.after.edited_at,
+        "unpublished_at": delivery.after.down_at.filter(|_| delivery.state == State::Unpublished),
         "parts": delivery.parts.iter().map(part).collect::<Vec<_>>(),
         "recipients": delivery.recipients.iter().map(|person| {
             let receipt = person.part.receipt.as_ref();
@@ -175,6 +177,7 @@ pub(super) fn place(delivery: &Delivery) -> String {
     }
     match delivery.state {
         State::Refused | State::Unknown | State::Held | State::Skipped => why().or(live),
+        State::Unpublished => live.map(|url| format!("was at {url}")),
         State::Waiting if delivery.adapter == "manual" => Some("by hand".to_owned()),
         // What is out of it stays out: it is for a person to say whether that is wanted.
         State::Cancelled if out > 0 && out < all as usize => {

@@ -33,6 +33,7 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         forgiven: 0,
         sent_at: None,
         before: None,
+        after: crate::plan::After::default(),
     }
 }
 
@@ -51,6 +52,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
         doubted: false,
         receipt: None,
         bound: None,
+        after: crate::plan::PartAfter::default(),
     }
 }
 

@@ -4,6 +4,7 @@ use super::columns::{cut, one_line};
 use super::history::words;
 use super::sign::{short_key, word};
 use super::status::{is_address, receipts};
+use super::taken_down;
 use crate::plan::{Delivery, PartStanding, State};
 
 /// Columns of a part's words that are shown to tell it from the others.
@@ -12,6 +13,9 @@ const MOST_WORDS: usize = 48;
 /// Nothing where nobody has to do anything. `beside` are the deliveries whose
 /// keys a short one is told apart from.
 pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<String> {
+    if delivery.is_withdrawn() {
+        return taken_down::still_up(delivery, beside);
+    }
     let key = short_key(delivery, beside);
     let who = format!("{} of {}", one_line(&delivery.rung), one_line(&delivery.message));
     let why = delivery.error.as_deref().map(one_line).unwrap_or_default();

@@ -26,7 +26,7 @@ impl Store {
         if !self.sealed {
             return Err(self.busy());
         }
-        let begins = batch.events.iter().any(|event| begins(&event.kind));
+        let begins = batch.events.iter().any(|event| event.kind.begins_something());
         let lease = self.lease.borrow().clone();
         let over = lease.as_ref().is_some_and(|lease| lease.hold.has_run_out());
         if begins && over {
@@ -58,11 +58,6 @@ impl Store {
     }
 }
 
-/// Whether bytes leave after that.
-fn begins(kind: &EventKind) -> bool {
-    matches!(kind, EventKind::Intent { .. } | EventKind::Prepared { .. })
-}
-
 /// Whether it says what came of something that was sent, and sets nothing free
 /// to be sent again.
 pub(super) fn is_answer(kind: &EventKind) -> bool {
@@ -74,6 +69,10 @@ pub(super) fn is_answer(kind: &EventKind) -> bool {
             | EventKind::Seen { .. }
             | EventKind::Looked { .. }
             | EventKind::Resolved { sent: true, .. }
+            | EventKind::Removed { .. }
+            | EventKind::Stays { .. }
+            | EventKind::Edited { .. }
+            | EventKind::NotEdited { .. }
     )
 }
 
@@ -113,7 +112,7 @@ impl Writer<'_> {
         }
         let before = last(&transaction)?;
         let alone = before == self.known;
-        if !alone && batch.events.iter().any(|event| begins(&event.kind)) {
+        if !alone && batch.events.iter().any(|event| event.kind.begins_something()) {
             return Ok(Written::NotKnowing);
         }
         {

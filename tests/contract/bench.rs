@@ -2,7 +2,7 @@
 
 use super::rows::Way;
 use jiff::{SignedDuration, Timestamp};
-use ladder::channel::{ADAPTERS, Attempt, Channel, Configured, Found, SendError, configure};
+use ladder::channel::{ADAPTERS, Attempt, Change, Channel, Configured, Found, SendError, configure};
 use ladder::plan::{Identity, Payload, Receipt};
 use ladder::rehearsal::{Network, Running, Settings};
 use ladder::render::{Card, Part, Picture, Post, Variant};
@@ -101,6 +101,15 @@ impl Bench {
             receipts.push(self.channel.send(part, &attempt).await?);
         }
         Ok(receipts)
+    }
+
+    /// Other words for the first part.
+    pub fn change(&self, variant: &Variant) -> Option<Change> {
+        let mut other = variant.clone();
+        let Variant::Post(post) = &mut other else { return None };
+        post.parts[0].text = format!("Corrected (really): {}", post.parts[0].text);
+        let first = |variant: &Variant| self.payload(variant).parts.remove(0);
+        Some(Change { before: first(variant), after: first(&other) })
     }
 
     /// Looks for the first part, as if it had been tried that long ago.

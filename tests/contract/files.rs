@@ -2,7 +2,7 @@
 
 use super::bench::{configured, picture, picture_bytes, post};
 use jiff::Timestamp;
-use ladder::channel::{Attempt, Channel, Found, Ready, Removed, SendError};
+use ladder::channel::{Attempt, Change, Channel, Edited, Found, Ready, Removed, SendError};
 use ladder::plan::{Identity, Receipt};
 use ladder::render::{Article, Variant};
 use std::path::Path;
@@ -73,7 +73,7 @@ fn channel(way: &Way) -> Box<dyn Channel> {
     configured(&format!("[channels.step]\nadapter = \"{}\"\n{}", way.adapter, way.table)).channel
 }
 
-fn attempt(channel: &dyn Channel, variant: &Variant, folder: &Path, message: &str) -> Attempt {
+pub fn attempt(channel: &dyn Channel, variant: &Variant, folder: &Path, message: &str) -> Attempt {
     let media = folder.join(".ladder/media");
     std::fs::create_dir_all(&media).unwrap();
     std::fs::write(media.join(picture(3).sha256), picture_bytes(3)).unwrap();
@@ -163,15 +163,191 @@ async fn a_folder_that_cannot_be_written_is_said_before_anything_is_sent() {
     }
 }
 
-#[tokio::test]
-async fn what_was_handed_over_is_not_called_back() {
-    for way in WAYS {
+/// Every preset of a site, and the outbox: sent, and taken down again.
+const FILES: &[(&str, &str)] = &[
+    ("static-site", "preset = \"hugo\"\ndirectory = \"site/content/posts\"\n"),
+    ("static-site", "preset = \"zola\"\ndirectory = \"site/content/blog\"\n"),
+    ("static-site", "preset = \"jekyll\"\ndirectory = \"site/_posts\"\n"),
+    ("static-site", "preset = \"eleventy\"\ndirectory = \"site/posts\"\n"),
+    (
+        "static-site",
+        "preset = \"html\"\ndirectory = \"public/blog\"\nurl = \"https://acme.example/blog/{slug}/\"\n",
+    ),
+    ("outbox", "directory = \"outbox\"\nnetwork = \"linkedin\"\n"),
+];
+
+/// A channel that writes files, one delivery of it, and what it wrote.
+struct Written {
+    folder: tempfile::TempDir,
+    channel: Box<dyn Channel>,
+    variant: Variant,
+    receipt: Receipt,
+}
+
+impl Written {
+    async fn by((adapter, table): (&str, &str)) -> Written {
         let folder = tempfile::tempdir().unwrap();
-        let removed = channel(way).remove(&Receipt::default(), folder.path()).await;
-        assert!(
-            matches!(&removed, Ok(Removed::Stays(why)) if !why.is_empty()),
-            "{}: {removed:?}",
-            way.adapter
-        );
+        let channel = configured(&format!("[channels.step]\nadapter = \"{adapter}\"\n{table}")).channel;
+        let variant = if adapter == "outbox" { images() } else { article() };
+        let mut written = Written { folder, channel, variant, receipt: Receipt::default() };
+        written.receipt = written.channel.send(&written.part(), &written.attempt()).await.unwrap();
+        written
     }
+
+    fn attempt(&self) -> Attempt {
+        attempt(&*self.channel, &self.variant, self.folder.path(), "rocket-2")
+    }
+
+    fn part(&self) -> ladder::plan::PayloadPart {
+        self.channel.payload(&self.variant, &self.attempt().identity).value.unwrap().parts.remove(0)
+    }
+
+    async fn take_down(&self) -> Removed {
+        self.channel.take_down(&self.part(), &self.receipt, &self.attempt()).await.unwrap()
+    }
+
+    /// What lies in the project, without the store's own folder and lists that stay.
+    fn files(&self) -> Vec<String> {
+        let mut found = files(self.folder.path());
+        found.retain(|file| !file.starts_with(".ladder") && !file.ends_with("blog/index.html"));
+        found.retain(|file| !file.ends_with("feed.xml"));
+        found
+    }
+
+    /// The page, or the text, as the receipt names it.
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join(self.receipt.detail.as_deref().unwrap())
+    }
+}
+
+/// The files below a folder, from there on.
+fn files(root: &Path) -> Vec<String> {
+    fn walk(dir: &Path, root: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+            if entry.path().is_dir() {
+                walk(&entry.path(), root, found);
+            } else {
+                found.push(entry.path().strip_prefix(root).unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(root, root, &mut found);
+    found.sort();
+    found
+}
+
+#[tokio::test]
+async fn what_was_written_is_taken_away_and_nothing_else() {
+    for way in FILES {
+        let written = Written::by(*way).await;
+        let theirs = written.path().parent().unwrap().join("theirs.txt");
+        std::fs::write(&theirs, "theirs").unwrap();
+        assert_eq!(written.take_down().await, Removed::Gone, "{way:?}");
+        let left = written.files();
+        assert!(matches!(&left[..], [only] if only.ends_with("theirs.txt")), "{way:?}: {left:?}");
+        assert_eq!(written.take_down().await, Removed::Already, "{way:?}");
+        // Without anything of others' the folder goes as well.
+        std::fs::remove_file(&theirs).unwrap();
+        written.channel.send(&written.part(), &written.attempt()).await.unwrap();
+        assert_eq!(written.take_down().await, Removed::Gone, "{way:?}");
+        assert!(written.files().is_empty(), "{way:?}: {:?}", written.files());
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_has_changed_is_left_as_it_is() {
+    for way in FILES {
+        let written = Written::by(*way).await;
+        let before = written.files();
+        let worked_on = format!("{}\nA hand was here.\n", std::fs::read_to_string(written.path()).unwrap());
+        std::fs::write(written.path(), &worked_on).unwrap();
+        let removed = written.take_down().await;
+        assert!(matches!(&removed, Removed::Stays(why) if why.contains("left")), "{way:?}: {removed:?}");
+        assert_eq!(written.files(), before, "{way:?}");
+        assert_eq!(std::fs::read_to_string(written.path()).unwrap(), worked_on, "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_another_has_taken_the_place_of_is_gone_and_the_other_stays() {
+    for way in FILES {
+        let written = Written::by(*way).await;
+        // A newer generation lies in the same place.
+        let mut newer = written.attempt();
+        newer.identity.generation = 1;
+        newer.key = newer.identity.key();
+        written.channel.send(&written.part(), &newer).await.unwrap();
+        let there = written.files();
+        assert_eq!(written.take_down().await, Removed::Already, "{way:?}");
+        assert_eq!(written.files(), there, "{way:?}");
+    }
+}
+
+/// A run that died midway left the page away and all else there.
+#[tokio::test]
+async fn a_taking_down_that_was_cut_is_finished() {
+    for way in FILES {
+        let written = Written::by(*way).await;
+        std::fs::remove_file(written.path()).unwrap();
+        assert_eq!(written.take_down().await, Removed::Already, "{way:?}");
+        assert!(written.files().is_empty(), "{way:?}: {:?}", written.files());
+    }
+}
+
+#[tokio::test]
+async fn list_and_feed_of_a_plain_site_forget_what_is_down() {
+    let written = Written::by(FILES[4]).await;
+    let read =
+        |file: &str| std::fs::read_to_string(written.folder.path().join("public/blog").join(file)).unwrap();
+    assert!(read("index.html").contains("it lands") && read("feed.xml").contains("it lands"));
+    written.take_down().await;
+    assert!(!read("index.html").contains("it lands") && !read("feed.xml").contains("it lands"));
+}
+
+#[tokio::test]
+async fn a_page_is_written_anew_in_its_place_only_while_it_is_ours() {
+    for way in FILES.iter().filter(|(adapter, _)| *adapter == "static-site") {
+        let written = Written::by(*way).await;
+        let Variant::Article(old) = &written.variant else { panic!() };
+        let mut other = old.clone();
+        other.markdown = "Corrected.\n".to_owned();
+        other.html = "<p>Corrected.</p>\n".to_owned();
+        other.title = "Rocket 2, corrected".to_owned();
+        let payload = |article: &Article| {
+            let variant = Variant::Article(article.clone());
+            written.channel.payload(&variant, &written.attempt().identity).value.unwrap().parts.remove(0)
+        };
+        let change = Change { before: written.part(), after: payload(&other) };
+        written.channel.can_edit(&change).unwrap();
+        let edited = written.channel.edit(&change, &written.receipt, &written.attempt()).await.unwrap();
+        let Edited::Done(receipt) = edited else { panic!("{way:?}: {edited:?}") };
+        assert_eq!((&receipt.url, &receipt.detail), (&written.receipt.url, &written.receipt.detail));
+        assert!(std::fs::read_to_string(written.path()).unwrap().contains("Corrected."), "{way:?}");
+        // The receipt may not have been recorded: the same once more is done.
+        let again = written.channel.edit(&change, &written.receipt, &written.attempt()).await.unwrap();
+        assert_eq!(again, Edited::Done(receipt.clone()), "{way:?}");
+        // Another address is another page.
+        let mut moved = other.clone();
+        moved.slug = "elsewhere".to_owned();
+        let change = Change { before: change.after, after: payload(&moved) };
+        assert!(written.channel.can_edit(&change).unwrap_err().contains("address"), "{way:?}");
+        // What somebody worked on is theirs by now.
+        std::fs::write(written.path(), "a hand was here").unwrap();
+        let mut third = other.clone();
+        third.markdown = "Once more.\n".to_owned();
+        third.html = "<p>Once more.</p>\n".to_owned();
+        let change = Change { before: change.before, after: payload(&third) };
+        let edited = written.channel.edit(&change, &receipt, &written.attempt()).await.unwrap();
+        assert!(matches!(edited, Edited::Stays(_)), "{way:?}: {edited:?}");
+        assert_eq!(std::fs::read_to_string(written.path()).unwrap(), "a hand was here", "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_posted_is_not_called_back() {
+    let channel = configured(&format!("[channels.step]\nadapter = \"manual\"\n{}", WAYS[2].table)).channel;
+    let folder = tempfile::tempdir().unwrap();
+    let removed = channel.remove(&Receipt::default(), folder.path()).await;
+    assert!(matches!(&removed, Ok(Removed::Stays(why)) if !why.is_empty()), "{removed:?}");
 }

@@ -94,6 +94,8 @@ fn of_facebook(way: &Way, logged: &Logged, wants: &mut impl FnMut(bool, &str)) {
         ("POST", "feed") => &["message", "link", "fields"],
         ("POST", "photos") => &["source", "alt_text_custom", "message", "published"],
         ("POST", "comments") => &["message"],
+        // Other words for a post that is there.
+        ("POST", id) if id.starts_with("1234567890_") => &["message"],
         ("POST", _) => return wants(false, "a call that nobody knows"),
         _ => &[],
     };
@@ -147,6 +149,15 @@ fn of_linkedin(logged: &Logged, wants: &mut impl FnMut(bool, &str)) {
         );
         let long = body["message"]["text"].as_str().is_none_or(|text| text.encode_utf16().count() > 1250);
         wants(!long, "a comment that is too long");
+        return;
+    }
+    if row == Some("PARTIAL_UPDATE") {
+        let set = &body["patch"]["$set"];
+        wants(logged.path.starts_with("/rest/posts/urn%3Ali%3A"), "an update of no post");
+        wants(only(body, &["patch"]) && only(&body["patch"], &["$set"]), "an update's fields");
+        wants(only(set, &["commentary"]), "an update of more than the words");
+        let text = set["commentary"].as_str().unwrap_or_default();
+        wants(is_little_text(text), "a text that ends where something is not escaped");
         return;
     }
     if logged.path != "/rest/posts" {
@@ -262,6 +273,10 @@ async fn every_request_is_as_the_networks_pages_want_it() {
             bench.channel.verify(bench.folder.path()).await.unwrap();
             let receipts = bench.send(&variant).await.unwrap_or_else(|error| panic!("{}: {error}", way.name));
             let _ = bench.find(&variant, jiff::SignedDuration::from_mins(40)).await;
+            for change in bench.change(&variant).into_iter().filter(|c| bench.channel.can_edit(c).is_ok()) {
+                let attempt = bench.attempt(&variant, 0, &[]);
+                let _ = bench.channel.edit(&change, &receipts[0], &attempt).await;
+            }
             for receipt in receipts.iter().rev() {
                 let _ = bench.channel.remove(receipt, bench.folder.path()).await;
             }

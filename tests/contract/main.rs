@@ -6,9 +6,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 
+mod abilities;
 mod bench;
 #[cfg(unix)]
 mod doubts;
+#[cfg(unix)]
+mod editing;
 mod files;
 #[path = "../once/house.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
@@ -30,6 +33,8 @@ mod sending;
 #[path = "../once/smtp.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod smtp;
+#[cfg(unix)]
+mod taking_down;
 mod texts;
 #[cfg(unix)]
 mod who;

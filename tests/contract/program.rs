@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// A project with a channel for each way, and their networks.
-async fn house(ways: &[&'static Way]) -> (House, Vec<Running>) {
+pub async fn house(ways: &[&'static Way]) -> (House, Vec<Running>) {
     let (mut channels, mut names, mut networks) = (String::new(), Vec::new(), Vec::new());
     for way in ways {
         let network = Network::start(way.kind, settings(way)).await.unwrap();
@@ -27,7 +27,7 @@ async fn house(ways: &[&'static Way]) -> (House, Vec<Running>) {
     (house, networks)
 }
 
-fn way(name: &str) -> &'static Way {
+pub fn way(name: &str) -> &'static Way {
     WAYS.iter().find(|way| way.name == name).unwrap()
 }
 

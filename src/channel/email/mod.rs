@@ -21,7 +21,7 @@ pub use server::{Encryption, Server};
 use super::credentials::account;
 use super::folder::on_disk;
 use super::secret::resolve;
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, SendError};
+use super::{Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, SendError};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::NodeKind;
 use crate::ladder::secret_ref::SecretRef;
@@ -49,6 +49,14 @@ smtp = { env = "SMTP_URL" }
 from = "Acme Rockets <news@acme.example>"
 to = ["staff@acme.example"]
 "#,
+    abilities: Abilities {
+        stable_key: Ability::No("each try has the same Message-ID, which no server has to honour"),
+        find: Ability::Partly("in a Maildir; no server can be asked"),
+        read_back: Ability::No("nobody can look into a mailbox"),
+        delete: Ability::No("mail cannot be recalled"),
+        edit: Ability::No("mail cannot be recalled"),
+        duplicate: Ability::No("a server takes every mail"),
+    },
     fields: FIELDS,
     configure,
 };

@@ -30,6 +30,8 @@ pub(super) enum Asked {
     },
     /// Taking something down; doing it twice does no harm.
     Delete,
+    /// Giving a post other words; doing it twice does no harm.
+    Edit,
 }
 
 impl Asked {
@@ -43,7 +45,7 @@ impl Asked {
         match self {
             Asked::Page | Asked::Reading => "`pages_read_engagement`",
             Asked::Comment { .. } => "`pages_manage_engagement`",
-            Asked::Upload | Asked::Post { .. } | Asked::Delete => {
+            Asked::Upload | Asked::Post { .. } | Asked::Delete | Asked::Edit => {
                 "`pages_manage_posts` and `pages_read_engagement`"
             }
         }

@@ -6,6 +6,7 @@
 
 mod address;
 mod dialect;
+mod edit;
 mod find;
 mod graph;
 mod payload;
@@ -17,7 +18,10 @@ mod verify;
 
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Removed, SendError, Whose};
+use super::{
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Posting,
+    Removed, SendError, Whose,
+};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Payload, PayloadPart, Receipt, Seen};
@@ -38,6 +42,14 @@ page_id = "1234567890"
 access_token = { env = "FACEBOOK_PAGE_TOKEN" }
 without_credentials = "outbox"
 "#,
+    abilities: Abilities {
+        stable_key: Ability::No("the Graph API has none"),
+        find: Ability::Yes("the page's posts, and the comments below a post"),
+        read_back: Ability::Yes("the words of a post, free"),
+        delete: Ability::Yes("posts and comments"),
+        edit: Ability::Partly("the words of a post; not a comment, not images or the link"),
+        duplicate: Ability::Partly("code 506 for the same as the newest post (unverified)"),
+    },
     fields: FIELDS,
     configure,
 };
@@ -185,5 +197,13 @@ impl Network for Facebook {
 
     async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
         remove::remove(self, receipt, project).await
+    }
+
+    fn can_edit(&self, change: &Change) -> Result<(), String> {
+        edit::can_edit(change)
+    }
+
+    async fn edit(&self, change: &Change, receipt: &Receipt, attempt: &Attempt) -> Result<Edited, SendError> {
+        edit::edit(self, change, receipt, attempt).await
     }
 }

@@ -199,7 +199,7 @@ async fn form(picture: &Picture, attempt: &Attempt) -> Result<Form, SendError> {
 
 /// What readers find under an id. It is out by now: whatever goes wrong here
 /// only leaves the plainer address.
-async fn look_at(graph: &Graph, id: &str) -> Value {
+pub(super) async fn look_at(graph: &Graph, id: &str) -> Value {
     let Ok(request) = graph.request(Method::GET, id) else { return Value::Null };
     let request = request.query(&[("fields", "permalink_url,message")]).timeout(ADDRESS_LIMIT);
     let answer = graph.call(request, Asked::Reading).await;
@@ -224,7 +224,7 @@ fn receipt(graph: &Graph, id: &str, told: &Value, part: &PayloadPart, detail: Op
 
 /// The live text, where it is not what was sent. A mention by `@[…]` becomes a
 /// name, which is no alteration.
-fn altered(told: &Value, planned: &str) -> Option<String> {
+pub(super) fn altered(told: &Value, planned: &str) -> Option<String> {
     let live = told.get("message")?.as_str()?;
     (!planned.contains("@[") && !same_words(live, planned)).then(|| live.to_owned())
 }

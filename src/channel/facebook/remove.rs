@@ -32,6 +32,9 @@ pub(super) async fn remove(page: &Facebook, receipt: &Receipt, project: &Path) -
     if dialect::is_gone_or_foreign(&answer) {
         return is_gone(&graph, receipt, id).await;
     }
+    if dialect::is_about_who(&answer) {
+        return Err(graph.judge(&answer, Asked::Delete).mendable());
+    }
     match graph.judge(&answer, Asked::Delete) {
         SendError::Refused { says } => Ok(Removed::Stays(says)),
         other => Err(other),
@@ -69,7 +72,7 @@ fn told_by(list: &List, id: &str, receipt: &Receipt) -> Removed {
         ));
     }
     if list.whole {
-        return Removed::Gone;
+        return Removed::Already;
     }
     Removed::Stays(format!(
         "Facebook says that it is gone or not ours to delete, and it is not among the newest {} posts: look at {at}",

@@ -66,6 +66,12 @@ impl<'a> Api<'a> {
         call(self.request(Method::POST, path).json(body)).await
     }
 
+    /// Changes a part of something.
+    pub async fn update(&self, path: &str, body: &Value) -> Result<Answer, Trouble> {
+        let request = self.request(Method::POST, path).header("X-RestLi-Method", "PARTIAL_UPDATE");
+        call(request.json(body)).await
+    }
+
     /// Takes something away.
     pub async fn delete(&self, path: &str) -> Result<Answer, Trouble> {
         call(self.request(Method::DELETE, path).header("X-RestLi-Method", "DELETE")).await

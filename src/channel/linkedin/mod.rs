@@ -12,6 +12,7 @@ mod address;
 mod answer;
 mod api;
 mod comment;
+mod edit;
 mod find;
 mod image;
 mod payload;
@@ -24,7 +25,10 @@ mod verify;
 
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Removed, SendError, Whose};
+use super::{
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Posting,
+    Removed, SendError, Whose,
+};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Payload, PayloadPart, Receipt, Seen};
@@ -47,6 +51,14 @@ author = "urn:li:organization:2414183"
 access_token = { env = "LINKEDIN_ACCESS_TOKEN" }
 without_credentials = "outbox"
 "#,
+    abilities: Abilities {
+        stable_key: Ability::No("the Posts API has none"),
+        find: Ability::Partly("an organisation's posts; a member's may not be read"),
+        read_back: Ability::Partly("an organisation's posts; a member's may not be read"),
+        delete: Ability::Yes("posts and comments"),
+        edit: Ability::Partly("the words of a post; not a comment, not images or the card"),
+        duplicate: Ability::Yes("422 names the post that is there"),
+    },
     fields: FIELDS,
     configure,
 };
@@ -238,5 +250,13 @@ impl Network for LinkedIn {
 
     async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
         post::remove(&Api::open(self, project).await?, receipt).await
+    }
+
+    fn can_edit(&self, change: &Change) -> Result<(), String> {
+        edit::can_edit(change)
+    }
+
+    async fn edit(&self, change: &Change, receipt: &Receipt, attempt: &Attempt) -> Result<Edited, SendError> {
+        edit::edit(&Api::open(self, &attempt.project).await?, change, receipt).await
     }
 }

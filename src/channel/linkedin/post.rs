@@ -192,6 +192,14 @@ async fn read(api: &Api<'_>, post: &str) -> Read {
     }
 }
 
+/// Whether the post is known to say that by now.
+pub(super) async fn says(api: &Api<'_>, post: &str, planned: &str) -> bool {
+    match read(api, post).await {
+        Read::There(live) => live.text.is_some_and(|told| told.differing(planned).is_none()),
+        Read::Missing | Read::NotSaid => false,
+    }
+}
+
 /// A post's text.
 pub(super) fn live_text(facts: &Value) -> Option<Told> {
     facts.get("commentary").and_then(Value::as_str).map(Told::of)
@@ -234,8 +242,13 @@ pub(super) async fn remove(api: &Api<'_>, receipt: &Receipt) -> Result<Removed, 
         format!("/rest/posts/{}", urn::encoded(&post))
     };
     let answer = api.delete(&path).await.map_err(Trouble::of_asking)?;
-    if answer.is_success() || answer.status == 404 {
+    // A post that is gone is a success, says the Posts API.
+    if answer.is_success() {
         return Ok(Removed::Gone);
     }
-    Err(trouble(&answer, Asked::Other, api, crate::clock::now()))
+    if answer.status == 404 {
+        return Ok(Removed::Already);
+    }
+    let error = trouble(&answer, Asked::Other, api, crate::clock::now());
+    Err(if Fault::of(&answer).is_about_who(answer.status) { error.mendable() } else { error })
 }

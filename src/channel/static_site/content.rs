@@ -43,7 +43,7 @@ pub fn owner(work: &Work) -> Result<(String, Option<Owner>), SendError> {
 }
 
 /// Front matter and body.
-fn text(work: &Work) -> String {
+pub fn text(work: &Work) -> String {
     let front = front_matter(work);
     let preset = work.site.preset;
     let body = preset.escape(work.article.markdown.trim());
@@ -132,7 +132,7 @@ fn permalink(work: &Work) -> Option<String> {
 }
 
 /// Where the images go: the folder, and what stands before their names.
-fn images(work: &Work) -> Result<(Folder, String), SendError> {
+pub fn images(work: &Work) -> Result<(Folder, String), SendError> {
     let slug = &work.article.slug;
     if work.site.preset != Preset::Jekyll {
         return Ok((work.folder.clone(), format!("{slug}/")));

@@ -9,6 +9,7 @@ mod content;
 mod front_matter;
 mod html;
 mod preset;
+mod taken_back;
 #[cfg(test)]
 mod tests;
 
@@ -18,12 +19,16 @@ pub use preset::Preset;
 use super::credentials::account;
 use super::folder::{Folder, on_disk};
 use super::outbox::{directory, folder_of};
-use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, SendError};
+use super::{
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Ready, Removed,
+    SendError,
+};
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::ladder::shape::{Field, Kind, Reader};
+use crate::plan::key::hex_digest;
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
-use crate::render::{Article, Defaults, Variant, VariantKind};
+use crate::render::{Article, Defaults, Picture, Variant, VariantKind};
 use crate::text::{Rules, network};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
@@ -44,6 +49,14 @@ directory = "site/content/posts"
 url = "https://acme.example/blog/{slug}/"
 live = "30m"
 "#,
+    abilities: Abilities {
+        stable_key: Ability::Yes("the key stands in the page"),
+        find: Ability::Yes("the page of that key"),
+        read_back: Ability::No("it is seen that the page answers (`live`), not what it says"),
+        delete: Ability::Yes("its own files, unless somebody has changed them"),
+        edit: Ability::Yes("the page, unless somebody has changed it; its address stays"),
+        duplicate: Ability::Yes("a page of another key is left alone"),
+    },
     fields: FIELDS,
     configure,
 };
@@ -230,11 +243,29 @@ impl Work {
         }
     }
 
+    /// The page's file, and whose it is if it is ours.
+    fn owner(&self) -> Result<(String, Option<Owner>), SendError> {
+        match self.site.preset {
+            Preset::Html => html::owner(self),
+            _ => content::owner(self),
+        }
+    }
+
+    /// The bytes of the page.
+    fn page(&self) -> Result<String, SendError> {
+        match self.site.preset {
+            Preset::Html => html::page(self),
+            _ => Ok(content::text(self)),
+        }
+    }
+
+    /// The images that lie beside it.
+    fn pictures(&self) -> impl Iterator<Item = &Picture> {
+        self.article.cover.iter().chain(&self.article.media)
+    }
+
     fn find(&self) -> Result<Found, SendError> {
-        let (file, owner) = match self.site.preset {
-            Preset::Html => html::owner(self)?,
-            _ => content::owner(self)?,
-        };
+        let (file, owner) = self.owner()?;
         // The plain site writes more than one file: all of them, or it is not done.
         let whole = self.site.preset != Preset::Html || html::is_whole(self)?;
         Ok(match owner {
@@ -245,7 +276,8 @@ impl Work {
 
     fn receipt(&self, file: &str) -> Receipt {
         let shown = self.folder.shown(file);
-        Receipt { id: None, url: self.url.clone(), detail: Some(shown), ..Receipt::default() }
+        let sha256 = self.page().ok().map(|page| hex_digest(page.as_bytes()));
+        Receipt { id: None, url: self.url.clone(), detail: Some(shown), sha256, ..Receipt::default() }
     }
 
     /// Whether `owner`'s page may be written over: no page, or an earlier
@@ -323,7 +355,7 @@ impl Channel for StaticSite {
         if let Err(why) = check_slug(&article.slug) {
             problems.push(Diagnostic::error("bad-slug", why).hint("set `slug` on the rung"));
         }
-        let mut media: Vec<crate::render::Picture> = Vec::new();
+        let mut media: Vec<Picture> = Vec::new();
         for picture in article.cover.iter().chain(&article.media) {
             if RESERVED.contains(&picture.name.to_lowercase().as_str()) {
                 let problem = format!("an image cannot be called `{}`: the page is", picture.name);
@@ -356,6 +388,44 @@ impl Channel for StaticSite {
     fn find<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let work = self.work(part, attempt);
         Box::pin(on_disk(move || work?.find()))
+    }
+
+    fn take_down<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Removed> {
+        let (work, receipt) = (self.work(part, attempt), receipt.clone());
+        Box::pin(on_disk(move || taken_back::take_down(&work?, &receipt)))
+    }
+
+    fn can_edit(&self, change: &Change) -> Result<(), String> {
+        let named = |part: &PayloadPart, key: &str| part.body[key].as_str().unwrap_or_default().to_owned();
+        for key in ["slug", "directory", "preset"] {
+            let (before, after) = (named(&change.before, key), named(&change.after, key));
+            if before != after {
+                return Err(format!(
+                    "its `{key}` would change (`{before}` to `{after}`), and with it its address"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn edit<'a>(
+        &'a self,
+        change: &'a Change,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Edited> {
+        let (before, receipt) = (self.work(&change.before, attempt), receipt.clone());
+        let after = self.work(&change.after, attempt).map(|work| Work {
+            // Readers of a feed look for what is newer than what they have.
+            tried: attempt.last_tried.to_zoned(self.zone.clone()),
+            ..work
+        });
+        Box::pin(on_disk(move || taken_back::edit(&after?, &before?, &receipt)))
     }
 
     fn live_within(&self) -> Option<Duration> {

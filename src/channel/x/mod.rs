@@ -19,7 +19,8 @@ mod words;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
 use super::{
-    Adapter, Attempt, Channel, Configuring, Found, MicroDollars, Posting, Removed, SendError, Whose,
+    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Found, MicroDollars, Posting, Removed,
+    SendError, Whose,
 };
 use crate::diagnostic::Checked;
 use crate::ladder::shape::{Field, Kind, Reader};
@@ -42,6 +43,14 @@ account = "acmerockets"
 access_token = { env = "X_ACCESS_TOKEN" }
 without_credentials = "outbox"
 "#,
+    abilities: Abilities {
+        stable_key: Ability::No("X takes no key of ours"),
+        find: Ability::Yes("the account's own posts, $0.001 each"),
+        read_back: Ability::Partly("the answer to a post holds its words; later reading is charged"),
+        delete: Ability::Yes("a thread from its last part to its first; $0.010 each"),
+        edit: Ability::No("Premium only, for an hour at most, and under a new id"),
+        duplicate: Ability::Partly("403 for the same words, nobody says for how long"),
+    },
     fields: FIELDS,
     configure,
 };

@@ -125,10 +125,12 @@ pub(super) async fn remove(
         Some(false) if answer.is_success() => {
             Ok(Removed::Stays("X says that it did not delete it: do it by hand on x.com".to_owned()))
         }
-        _ if not_there => Ok(Removed::Gone),
+        _ if not_there => Ok(Removed::Already),
         _ if answer.status == 403 && words.contains("not authorized to delete") => {
             Ok(Removed::Stays("it belongs to another account than the credentials do".to_owned()))
         }
+        // With a good token, or with credits, the same request would do it.
+        _ if api::is_about_who(&answer) => Err(api.error(&answer, Purpose::Asking, what).mendable()),
         _ => Err(api.error(&answer, Purpose::Asking, what)),
     }
 }

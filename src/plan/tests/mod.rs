@@ -1,6 +1,7 @@
 //! What plans and their fold promise.
 
 mod making;
+mod taken_down;
 
 use super::fixture::*;
 use super::*;

@@ -210,6 +210,7 @@ impl Channel for Fake {
                     detail: None,
                     for_a_person: matches!(say, Say::ForAPerson),
                     altered: None,
+                    sha256: None,
                 }),
             }
         })

@@ -310,6 +310,14 @@ impl Facebook {
             return no(invalid("Param message is required"));
         };
         self.fits(message)?;
+        // Neither the link nor media can change (Pages API, posts); what a post
+        // without words would be is not written, and is refused here.
+        if parameters.get("link").is_some() || !parameters.attached()?.is_empty() {
+            return no(invalid("Only the message of a Page post can be updated"));
+        }
+        if message.trim().is_empty() {
+            return no(invalid("Param message must be a non-empty string"));
+        }
         message.clone_into(&mut self.live(id)?.text);
         Ok(Reply::json(200, json!({ "success": true })))
     }

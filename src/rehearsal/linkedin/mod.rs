@@ -223,6 +223,12 @@ impl LinkedIn {
         let Some(commentary) = set.and_then(|set| set["commentary"].as_str()) else {
             return no(illegal("patch.$set.commentary is required"));
         };
+        // What else can be set (the landing page, the lifecycle) is not rehearsed;
+        // content cannot be.
+        let alone = |value: Option<&Value>| value.and_then(Value::as_object).is_some_and(|o| o.len() == 1);
+        if !alone(asked.json()) || !alone(asked.json().map(|body| &body["patch"])) || !alone(set) {
+            return no(field("INVALID_VALUE", "/patch", "only commentary can be set here"));
+        }
         self.fits(commentary)?;
         let standing = &mut self.posts[at];
         commentary.clone_into(&mut standing.commentary);

@@ -4,6 +4,7 @@ mod leases;
 mod seals;
 
 use super::*;
+use crate::plan::EventKind;
 use crate::plan::fixture::{event, intent, plan, planned, post, receipt};
 use std::fs;
 use std::io::Write;

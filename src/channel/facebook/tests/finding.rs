@@ -251,16 +251,25 @@ async fn what_is_taken_down_is_gone_and_a_second_time_does_no_harm() {
         // The post is gone, and with it the comment.
         (&comment, vec![gone(), gone(), ok(&list(&[]))], true),
         (&comment, vec![gone(), gone(), ok(&list(&[entry("12_9", 0, "The post is here")]))], false),
-        (&post, vec![error(403, 200, 0, "(#200) Permissions error")], false),
         (&receipt(None, None), vec![], false),
     ] {
         let house = House::new(replies).await;
         let removed = house.page.remove(receipt, house.folder.path()).await.unwrap();
-        assert_eq!(removed == Removed::Gone, is_gone, "{removed:?}");
+        assert_eq!(!matches!(removed, Removed::Stays(_)), is_gone, "{removed:?}");
         if let Removed::Stays(why) = &removed {
             assert!(why.contains("https://www.facebook.com/") || why.contains("pages_manage_posts"), "{why}");
         }
         house.server.log();
+    }
+}
+
+#[tokio::test]
+async fn what_the_token_may_not_take_down_goes_once_that_is_mended() {
+    for reply in [error(403, 200, 0, "(#200) Permissions error"), error(400, 190, 463, "Session has expired")]
+    {
+        let house = House::new(vec![reply]).await;
+        let removed = house.page.remove(&receipt(Some("12_9"), None), house.folder.path()).await;
+        assert!(matches!(removed, Err(SendError::Mendable { .. })), "{removed:?}");
     }
 }
 

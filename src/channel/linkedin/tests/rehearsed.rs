@@ -80,7 +80,7 @@ async fn what_is_live_is_what_was_planned_and_comes_down_again() {
         for receipt in receipts.iter().rev() {
             for _ in 0..2 {
                 let removed = house.channel.remove(receipt, house.folder.path()).await;
-                assert_eq!(removed.unwrap(), Removed::Gone, "{receipt:?}");
+                assert!(matches!(removed, Ok(Removed::Gone | Removed::Already)), "{receipt:?}");
             }
         }
         assert!(network.timeline().is_empty());

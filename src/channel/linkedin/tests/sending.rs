@@ -353,7 +353,7 @@ async fn what_was_sent_is_taken_down_by_its_name() {
     let gone = Server::start(|_, _| json(404, value!({}))).await;
     let house = super::house(ORGANIZATION, &gone.url);
     let post = receipt(Some("urn:li:share:7"), None);
-    assert_eq!(house.channel.remove(&post, house.folder.path()).await.unwrap(), Removed::Gone);
+    assert_eq!(house.channel.remove(&post, house.folder.path()).await.unwrap(), Removed::Already);
     let busy = Server::start(|_, _| Reply::Cut).await;
     let house = super::house(ORGANIZATION, &busy.url);
     let error = house.channel.remove(&post, house.folder.path()).await.unwrap_err();

@@ -16,7 +16,7 @@ use crate::plan::Receipt;
 pub use entry::SIDECAR;
 
 use entry::Entry;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Two articles of one run must not write the list at the same time: the later
 /// one would be missing in what the earlier one read. Between processes the
@@ -28,7 +28,7 @@ const MARK: &str = "ladder-static-site";
 
 /// Writes images and page, then the page's entry, then list and feed.
 pub fn write(work: &Work) -> Result<Receipt, SendError> {
-    let _alone = LIST.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     for list in ["index.html", "feed.xml"] {
         refuse_foreign(work, list)?;
     }
@@ -40,16 +40,41 @@ pub fn write(work: &Work) -> Result<Receipt, SendError> {
         for picture in work.article.cover.iter().chain(&work.article.media) {
             work.folder.keep(&format!("{slug}/{}", picture.name), &picture_bytes(&work.media, picture)?)?;
         }
-        let entry = Entry::of(work);
         // The entry first: should the power fail between the two, the page is
         // missing and is written again; the other way round it would look foreign.
-        work.folder.keep(&format!("{slug}/{SIDECAR}"), entry.to_json().as_bytes())?;
-        work.folder.keep(&file, draw::page(work, &entry)?.as_bytes())?;
+        record(work)?;
+        work.folder.keep(&file, page(work)?.as_bytes())?;
     }
-    let entries = entry::all(work)?;
-    work.folder.keep("index.html", draw::list(work, &entries)?.as_bytes())?;
-    work.folder.keep("feed.xml", draw::feed(work, &entries)?.as_bytes())?;
+    list_anew(work)?;
     Ok(work.receipt(&file))
+}
+
+/// Until it is dropped, nobody else in this process writes list and feed.
+pub fn alone() -> MutexGuard<'static, ()> {
+    LIST.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The page's bytes.
+pub fn page(work: &Work) -> Result<String, SendError> {
+    draw::page(work, &Entry::of(work))
+}
+
+/// Writes the page's entry beside it.
+pub fn record(work: &Work) -> Result<(), SendError> {
+    work.folder.keep(&format!("{}/{SIDECAR}", work.article.slug), Entry::of(work).to_json().as_bytes())
+}
+
+/// Makes list and feed anew, of the pages that are there. Those of somebody
+/// else's making are left alone.
+pub fn list_anew(work: &Work) -> Result<(), SendError> {
+    let entries = entry::all(work)?;
+    if refuse_foreign(work, "index.html").is_ok() {
+        work.folder.keep("index.html", draw::list(work, &entries)?.as_bytes())?;
+    }
+    if refuse_foreign(work, "feed.xml").is_ok() {
+        work.folder.keep("feed.xml", draw::feed(work, &entries)?.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// The page, and whose it is if it is ours.

@@ -225,8 +225,8 @@ async fn a_post_is_taken_down_once_and_gone_is_gone() {
     let missing = json!({ "errors": [{ "type": "https://api.twitter.com/2/problems/resource-not-found" }] });
     for (reply, wanted) in [
         (deleted(true), "Gone"),
-        (problem(404, "Not Found"), "Gone"),
-        (Reply::new(200, missing), "Gone"),
+        (problem(404, "Not Found"), "Already"),
+        (Reply::new(200, missing), "Already"),
         (deleted(false), "Stays(\"X says that it did not delete it"),
         (
             problem(403, "You are not authorized to delete this Tweet."),

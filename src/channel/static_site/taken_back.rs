@@ -1,0 +1,118 @@
+//! A page taken down, or written anew in its place: only while it is what was
+//! written, and never anything but it.
+
+use super::html::{self, SIDECAR};
+use super::{Preset, Work, content};
+use crate::channel::folder::{Folder, picture_bytes};
+use crate::channel::{Edited, Removed, SendError};
+use crate::plan::Receipt;
+use crate::plan::key::hex_digest;
+use crate::render::Picture;
+
+/// The page first, so that readers lose it at once and a run that dies midway
+/// is finished by the next; then its images, as far as they are what was
+/// written; of the plain site its record, and its place in list and feed.
+pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
+    let _alone = html::alone();
+    let (file, owner) = work.owner()?;
+    let shown = work.folder.shown(&file);
+    if let Some(there) = receipt.detail.as_ref().filter(|there| **there != shown) {
+        return Ok(Removed::Stays(format!(
+            "it was written to `{there}`, and the channel writes to `{shown}` now: delete it by hand"
+        )));
+    }
+    let there = work.folder.read(&file)?;
+    match (&owner, &there) {
+        // A newer generation, or another page, has taken its place.
+        (Some(owner), _) if owner.key != work.key => return Ok(Removed::Already),
+        (None, Some(_)) => {
+            let says = format!("`{shown}` does not say any more that `ladder` wrote it: delete it by hand");
+            return Ok(Removed::Stays(says));
+        }
+        (_, Some(bytes)) if !is_as_written(work, bytes, receipt)? => {
+            return Ok(Removed::Stays(changed(&shown)));
+        }
+        _ => {}
+    }
+    work.folder.remove(&file)?;
+    remove_images(work, work.pictures())?;
+    if work.site.preset == Preset::Html {
+        work.folder.remove(&format!("{}/{SIDECAR}", work.article.slug))?;
+        html::list_anew(work)?;
+    }
+    work.folder.remove_if_empty(&work.article.slug)?;
+    Ok(if there.is_some() { Removed::Gone } else { Removed::Already })
+}
+
+/// Writes `work` in the place of what `before` wrote. What lies there already
+/// is done.
+pub fn edit(work: &Work, before: &Work, receipt: &Receipt) -> Result<Edited, SendError> {
+    let _alone = html::alone();
+    let (file, owner) = work.owner()?;
+    let shown = work.folder.shown(&file);
+    let (was, _) = before.owner()?;
+    if was != file || before.url != work.url || receipt.detail.as_ref().is_some_and(|there| *there != shown) {
+        let there = receipt.detail.clone().unwrap_or_else(|| before.folder.shown(&was));
+        return Ok(Edited::Stays(format!(
+            "its address would change (`{there}` to `{shown}`), and links to it would break"
+        )));
+    }
+    let Some(bytes) = work.folder.read(&file)? else {
+        return Ok(Edited::Stays(format!("`{shown}` is not there any more")));
+    };
+    if owner.is_none_or(|owner| owner.key != work.key) {
+        return Ok(Edited::Stays(format!("`{shown}` is another page by now")));
+    }
+    let page = work.page()?;
+    if bytes != page.as_bytes() && !is_as_written(before, &bytes, receipt)? {
+        return Ok(Edited::Stays(changed(&shown)));
+    }
+    let (folder, prefix) = images(work)?;
+    for picture in work.pictures() {
+        folder.keep(&format!("{prefix}{}", picture.name), &picture_bytes(&work.media, picture)?)?;
+    }
+    if work.site.preset == Preset::Html {
+        html::record(work)?;
+    }
+    work.folder.keep(&file, page.as_bytes())?;
+    let dropped = |picture: &&Picture| work.pictures().all(|kept| kept.name != picture.name);
+    remove_images(work, before.pictures().filter(dropped))?;
+    if work.site.preset == Preset::Html {
+        html::list_anew(work)?;
+    }
+    Ok(Edited::Done(Receipt { altered: None, ..work.receipt(&file) }))
+}
+
+fn changed(shown: &str) -> String {
+    format!("`{shown}` was changed since it was written, and is left as it is: do it by hand")
+}
+
+/// Whether those are the bytes that were written: by the digest in the receipt;
+/// one of before there were digests is compared with what would be written now.
+fn is_as_written(work: &Work, bytes: &[u8], receipt: &Receipt) -> Result<bool, SendError> {
+    Ok(match &receipt.sha256 {
+        Some(digest) => hex_digest(bytes) == *digest,
+        None => bytes == work.page()?.as_bytes(),
+    })
+}
+
+fn images(work: &Work) -> Result<(Folder, String), SendError> {
+    match work.site.preset {
+        Preset::Html => Ok((work.folder.clone(), format!("{}/", work.article.slug))),
+        _ => content::images(work),
+    }
+}
+
+fn remove_images<'a>(work: &Work, pictures: impl Iterator<Item = &'a Picture>) -> Result<(), SendError> {
+    let (folder, prefix) = images(work)?;
+    for picture in pictures {
+        let name = format!("{prefix}{}", picture.name);
+        // Something else under that name is not ours to touch.
+        if let Ok(Some(bytes)) = folder.read(&name)
+            && hex_digest(&bytes) == picture.sha256
+        {
+            folder.remove(&name)?;
+        }
+    }
+    folder.remove_if_empty(prefix.trim_end_matches('/'))
+}

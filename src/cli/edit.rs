@@ -1,0 +1,296 @@
+//! `ladder edit`: gives what is out the words that the message has by now, where
+//! the network lets it; elsewhere it says what that would take.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::house::House;
+use super::output::Console;
+use super::publish::known_rungs;
+use super::sending::{interrupts, keep_media, runtime};
+use super::unpublish::said;
+use crate::channel::{Change, outbox};
+use crate::exit::Exit;
+use crate::plan::{
+    Delivery, Event, PartStanding, Payload, PayloadPart, Plan, Standing, State, Stay, Step, Wish,
+};
+use crate::publish::{self, Edit, Ground, account_of, bound_payload};
+use crate::report::edited::{self, Changed, EditRow};
+use crate::store::{Store, View};
+use crate::text::visible;
+use serde_json::json;
+
+/// Arguments of `ladder edit`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// The message's path or id
+    pub message: String,
+    /// The ladder that it was published on, if not the message's own
+    #[arg(long, value_name = "NAME")]
+    pub ladder: Option<String>,
+    /// Only this rung (may be given several times)
+    #[arg(long, value_name = "RUNG")]
+    pub only: Vec<String>,
+    /// Show what would be changed, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// What is to be done: what people see of it, and what the run gets.
+#[derive(Default)]
+struct Found<'a> {
+    rows: Vec<EditRow<'a>>,
+    edits: Vec<Edit>,
+}
+
+/// Changes what is out, in all generations, as far as that can be done in place.
+pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+    desk.field("deliveries", json!([]));
+    if !arguments.dry_run {
+        desk.real_clock()?;
+    }
+    let (house, message) = House::with_message(desk, &arguments.message)?;
+    let now = desk.now(&house.loaded.zone)?;
+    let mut store = house.store()?;
+    let standing = House::standing_for(&store, &message.id)?;
+    let composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
+    known_rungs(composed.ladder.rungs.iter().map(|rung| rung.name.value.as_str()), &arguments.only)?;
+    let wish = Wish { only: arguments.only.clone(), again: None };
+    // That it went out in other words is what this verb is about.
+    let plan = house.plan_quietly(desk, &composed, &standing, store.id(), &wish, "edited-after-sending")?;
+    let found = look(&house, &store, &plan, &standing, &arguments.only)?;
+    desk.field("deliveries", edited::json(&found.rows));
+    if found.rows.is_empty() {
+        desk.console.talk(&visible(&format!(
+            "nothing to change: `{}` is out in these words, or not at all",
+            plan.message
+        )));
+        return Ok(Exit::Done);
+    }
+    if !confirmed(arguments, &found, desk)? {
+        return Ok(Exit::Done);
+    }
+    let lock = store.lock_for_sending()?;
+    let view = View::for_run(vec![message.id.clone()]);
+    let standing = store.view(&view, false)?.standing;
+    keep_media(&house, &store, &plan)?;
+    let found = look(&house, &store, &plan, &standing, &arguments.only)?;
+    let standing_now = do_it(desk, &house, &mut store, found.edits, view)?;
+    // What was done is done: rows can be made of it another time.
+    let _ = store.fold_up();
+    drop(lock);
+    Ok(answer(&found.rows, &standing_now, desk))
+}
+
+/// What is out in other words than the plan has.
+fn look<'a>(
+    house: &House,
+    store: &Store,
+    plan: &Plan,
+    standing: &'a Standing,
+    only: &[String],
+) -> Result<Found<'a>, Failure> {
+    let mut found = Found::default();
+    for step in plan.steps.iter().filter(|step| only.is_empty() || only.contains(&step.rung)) {
+        let same = |delivery: &&Delivery| {
+            let identity = &step.identity;
+            (&delivery.account, &delivery.message, &delivery.rung)
+                == (&identity.account, &identity.message, &identity.rung)
+        };
+        let mut generations: Vec<&Delivery> = standing.deliveries.values().filter(same).collect();
+        generations.sort_by_key(|delivery| delivery.generation);
+        for delivery in generations.into_iter().filter(|delivery| !delivery.is_withdrawn()) {
+            let old = store.plan(&delivery.plan)?;
+            let old = old.and_then(|plan| plan.steps.into_iter().find(|step| step.key == delivery.key));
+            if let Some((row, edits)) = compare(house, plan, step, old.as_ref(), standing, delivery) {
+                found.rows.push(row);
+                found.edits.extend(edits);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What differs of one delivery. None: it says what the message says, or is not out.
+fn compare<'a>(
+    house: &House,
+    plan: &Plan,
+    step: &Step,
+    old: Option<&Step>,
+    standing: &Standing,
+    delivery: &'a Delivery,
+) -> Option<(EditRow<'a>, Vec<Edit>)> {
+    let changing = delivery.parts.iter().any(|part| part.after.changing.is_some());
+    if delivery.payload_digest == step.payload_digest && !changing {
+        return None;
+    }
+    let mut row = EditRow { delivery, changes: Vec::new(), cannot: Vec::new() };
+    let only =
+        |row: EditRow<'a>, why: &str| Some((EditRow { cannot: vec![why.to_owned()], ..row }, Vec::new()));
+    if delivery.is_for_each_person() {
+        let sent = delivery.count_recipients(State::Sent) > 0;
+        return if sent {
+            only(row, "mail cannot be recalled: a correction goes out as a message of its own")
+        } else {
+            None
+        };
+    }
+    if delivery.state == State::Unknown {
+        return only(row, "it is not known whether it is out: `ladder status` says what to do first");
+    }
+    if delivery.waits_for_a_person() {
+        return only(
+            row,
+            "it waits to be pasted in other words: `ladder publish` with `--again REASON` lays the new ones out",
+        );
+    }
+    delivery.live().next()?;
+    let Some(channel) = account_of(&house.channels.configured, &delivery.channel, &delivery.account) else {
+        return only(row, "no channel of `ladder.toml` is that account any more");
+    };
+    let new: Payload = match bound_payload(plan, step, standing, channel) {
+        Ok(payload) => payload,
+        Err(why) => return only(row, &why),
+    };
+    let (live, all) = (delivery.live().count(), new.parts.len());
+    if live != all {
+        return only(row, &format!("{live} parts are out, and it would have {all} by now"));
+    }
+    let mut edits = Vec::new();
+    for (part, after) in delivery.live().zip(new.parts) {
+        let Some(before) = said_so_far(part, old) else { continue };
+        if before == after && part.after.changing.is_none() {
+            continue;
+        }
+        let change = Change { before, after };
+        match channel.can_edit(&change) {
+            Ok(()) => {
+                let (old, new) = (change.before.body.clone(), change.after.body.clone());
+                row.changes.push(Changed { part: part.part, old, new });
+                let payload_digest = step.payload_digest.clone();
+                edits.push(Edit { key: delivery.key.clone(), part: part.part, change, payload_digest });
+            }
+            Err(why) => row.cannot.push(match delivery.part_count {
+                0..=1 => why,
+                all => format!("part {} of {all}: {why}", u64::from(part.part) + 1),
+            }),
+        }
+    }
+    // Half of a thread in new words would be neither.
+    if !row.cannot.is_empty() && !row.changes.is_empty() && delivery.part_count > 1 && is_thread(step) {
+        row.cannot.push("so the other parts stay as they are, too".to_owned());
+        row.changes.clear();
+        edits.clear();
+    }
+    let differs = !row.changes.is_empty() || !row.cannot.is_empty();
+    differs.then_some((row, edits))
+}
+
+/// Whether the parts are one text: a post and its first comment are two.
+fn is_thread(step: &Step) -> bool {
+    matches!(&step.variant, crate::render::Variant::Post(post) if post.parts.len() > 1)
+}
+
+/// What a part says, as far as we know: its words by the journal, its pictures by
+/// the plan that it came with.
+fn said_so_far(part: &PartStanding, old: Option<&Step>) -> Option<PayloadPart> {
+    let planned = old.and_then(|step| step.payload.parts.get(part.part as usize));
+    let media = planned.map(|part| part.media.clone()).unwrap_or_default();
+    let body = part.bound.clone().or_else(|| planned.map(|part| part.body.clone()))?;
+    Some(PayloadPart { body, media })
+}
+
+/// Shows what will change, and asks. False: nothing is to be done.
+fn confirmed(arguments: &Arguments, found: &Found<'_>, desk: &mut Desk) -> Result<bool, Failure> {
+    if arguments.dry_run || found.edits.is_empty() {
+        let colour = desk.console.colour_out();
+        desk.show(&edited::text(&found.rows, colour));
+        if arguments.dry_run {
+            desk.console.talk("nothing was changed: this was a dry run");
+            return Ok(false);
+        }
+        return Err(Failure::new(
+            Exit::Failed,
+            "not-in-place",
+            "nothing was changed: none of it can be, in place",
+        ));
+    }
+    let shown = edited::text(&found.rows, desk.console.colour_err());
+    if arguments.yes {
+        desk.console.talk(&shown);
+        return Ok(true);
+    }
+    if desk.json() || !desk.console.can_ask() {
+        desk.show(&shown);
+        return Err(Failure::usage("confirm", "nothing was changed: there is nobody to ask")
+            .hint("`--yes` changes it without asking"));
+    }
+    desk.console.warn(&shown);
+    if desk.console.ask("Change this?") {
+        return Ok(true);
+    }
+    Err(Failure::usage("declined", "nothing was changed"))
+}
+
+fn do_it(
+    desk: &mut Desk,
+    house: &House,
+    store: &mut Store,
+    edits: Vec<Edit>,
+    view: View,
+) -> Result<Standing, Failure> {
+    let runtime = runtime()?;
+    let outbox = outbox::stand_in(&house.loaded.project);
+    let mut console = Console::new(clap::ColorChoice::Never, desk.console.is_quiet());
+    let mut hears = move |delivery: &Delivery, event: &Event| {
+        if let Some(said) = said(delivery, event) {
+            console.talk(&visible(&said));
+        }
+    };
+    let result = runtime.block_on(async {
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let listening = tokio::spawn(interrupts(stop));
+        let ground = Ground {
+            store,
+            channels: &house.channels.configured,
+            outbox: &outbox,
+            project: house.loaded.folder.path.clone(),
+            view,
+        };
+        let standing = publish::edit(ground, edits, stopped, &mut hears).await;
+        listening.abort();
+        standing.map_err(Failure::from)
+    });
+    runtime.shutdown_background();
+    result
+}
+
+/// What is changed and what is not; the end by PRODUCT's order.
+fn answer(rows: &[EditRow<'_>], standing: &Standing, desk: &mut Desk) -> Exit {
+    let now = rows.iter().filter_map(|row| {
+        let delivery = standing.deliveries.get(&row.delivery.key)?;
+        Some(EditRow { delivery, changes: row.changes.clone(), cannot: row.cannot.clone() })
+    });
+    let now: Vec<EditRow<'_>> = now.collect();
+    desk.field("deliveries", edited::json(&now));
+    let left: Vec<String> = now.iter().filter_map(|row| edited::unchanged(row.delivery)).collect();
+    desk.show(&left.concat());
+    let whys = || {
+        let parts = now.iter().flat_map(|row| &row.delivery.parts);
+        parts.filter_map(|part| part.after.unchanged.as_ref().map(|stays| stays.why))
+    };
+    let any = |wanted: &[Stay]| whys().any(|why| wanted.contains(&why));
+    let cannot = now.iter().any(|row| !row.cannot.is_empty()) || any(&[Stay::Cannot, Stay::Refused]);
+    let changed = now.iter().any(|row| !row.changes.is_empty() && edited::unchanged(row.delivery).is_none());
+    if any(&[Stay::Unknown]) {
+        Exit::Unknown
+    } else if cannot {
+        if changed { Exit::Partial } else { Exit::Failed }
+    } else if any(&[Stay::Later]) {
+        Exit::Held
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,261 @@
+//! What happens to a delivery after it is out: it is taken down, or it gets
+//! other words where it stands.
+//!
+//! Both are done by requests that may be repeated: what is deleted twice is
+//! deleted, and the same words written twice are the same words. So an intent
+//! without an answer is no doubt that stops anything, as it is with a posting:
+//! the next `ladder unpublish` or `ladder edit` asks again.
+
+use super::fold::what_is_altered;
+use super::{Delivery, Event, EventKind, PartStanding, State};
+use crate::render::VariantKind;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Of a request that was begun, and of which no answer is known.
+pub const NO_ANSWER: &str = "the run ended before an answer came";
+
+/// Why a part stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stay {
+    /// The network, or what lies there, leaves no way.
+    Cannot,
+    /// The network said no.
+    Refused,
+    /// It did nothing and said so, or somebody has to mend a token first.
+    Later,
+    /// Nobody knows what became of it. Asking again does no harm.
+    Unknown,
+}
+
+/// A part that was to go, or to change, and did not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stays {
+    /// Which kind of reason.
+    pub why: Stay,
+    /// The reason, a sentence.
+    pub says: String,
+}
+
+/// What happened to a part after it was out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PartAfter {
+    /// Why it is not down, when it was last tried.
+    pub stays: Option<Stays>,
+    /// It was gone already when it was to be taken down.
+    pub was_gone: bool,
+    /// The words that it was to get, until it is known that it has them.
+    pub changing: Option<serde_json::Value>,
+    /// Since when it is to have these words: what is written into files is dated so.
+    pub changing_since: Option<Timestamp>,
+    /// Why it does not have them, when it was last tried.
+    pub unchanged: Option<Stays>,
+}
+
+/// What happened to a delivery after it was taken up, beyond its sending.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct After {
+    /// When somebody wanted it down first: from then on nothing of it goes out.
+    pub withdrawn: Option<Timestamp>,
+    /// When the last part of it was taken down.
+    pub down_at: Option<Timestamp>,
+    /// When it got other words last.
+    pub edited_at: Option<Timestamp>,
+}
+
+/// How the taking down of a delivery ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing of it was out, and nothing will be.
+    Cancelled,
+    /// What was laid out for a person is taken in.
+    TakenIn,
+    /// All of it was gone already.
+    WasGone,
+    /// It is down.
+    Down,
+    /// Some of it, or all, is still up.
+    Up(Stays),
+    /// It is not known whether it went out at all, or to whom.
+    Unknown(String),
+    /// It is still being sent, by another process.
+    Sending,
+}
+
+/// Of a mail: no server takes back what it has handed on (RFC 5321 knows no
+/// such command).
+pub const NO_RECALL: &str = "mail cannot be recalled";
+
+impl Delivery {
+    /// Whether it was to be taken down.
+    pub fn is_withdrawn(&self) -> bool {
+        self.after.withdrawn.is_some()
+    }
+
+    /// The parts that readers may see, or a person may be about to post: the last first,
+    /// as they are taken down. A mail's are not here: it has none that could be.
+    pub fn still_up(&self) -> impl Iterator<Item = &PartStanding> {
+        let up = |part: &&PartStanding| matches!(part.state, State::Sent | State::Waiting);
+        self.parts.iter().rev().filter(up)
+    }
+
+    /// Whether there is anything to take down, to take in, to look for or to
+    /// keep from going out.
+    pub fn can_be_taken_down(&self) -> bool {
+        let mailed = self.is_for_each_person() && !self.is_withdrawn() && self.reached();
+        let in_doubt = self.state == State::Unknown && !self.is_for_each_person();
+        in_doubt || mailed || self.is_open() || self.still_up().next().is_some() || self.may_go_on()
+    }
+
+    /// Whether something of it would go out if a doubt were settled.
+    fn may_go_on(&self) -> bool {
+        !self.is_withdrawn() && matches!(self.state, State::Unknown | State::Sending)
+    }
+
+    /// How its taking down ended, as far as the journal knows.
+    pub fn outcome(&self) -> Outcome {
+        let unknown = |part: &&PartStanding| part.state == State::Unknown;
+        if self.state == State::Sending {
+            return Outcome::Sending;
+        }
+        if self.all_parts().find(unknown).is_some() {
+            let why = self.error.clone().unwrap_or_else(|| "nobody knows whether it went out".to_owned());
+            return Outcome::Unknown(why);
+        }
+        if self.kind == Some(VariantKind::Mail) && self.all_parts().any(|part| part.state == State::Sent) {
+            return Outcome::Up(Stays { why: Stay::Cannot, says: NO_RECALL.to_owned() });
+        }
+        // The gravest reason speaks for all.
+        let rank = |why: Stay| match why {
+            Stay::Unknown => 0,
+            Stay::Later => 1,
+            Stay::Refused => 2,
+            Stay::Cannot => 3,
+        };
+        let up = self.still_up().map(|part| {
+            part.after
+                .stays
+                .clone()
+                .unwrap_or_else(|| Stays { why: Stay::Later, says: "it was not tried yet".to_owned() })
+        });
+        if let Some(stays) = up.min_by_key(|stays| rank(stays.why)) {
+            return Outcome::Up(stays);
+        }
+        let down = || self.parts.iter().filter(|part| part.state == State::Unpublished);
+        if down().next().is_none() {
+            let laid_out = self.parts.iter().any(|part| part.state == State::Cancelled);
+            return if laid_out { Outcome::TakenIn } else { Outcome::Cancelled };
+        }
+        if down().all(|part| part.after.was_gone) { Outcome::WasGone } else { Outcome::Down }
+    }
+}
+
+/// Takes in a fact of this kind.
+pub(super) fn note(delivery: &mut Delivery, event: &Event) {
+    let stays = |why: &Stay, says: &str| Some(Stays { why: *why, says: says.to_owned() });
+    match &event.kind {
+        EventKind::Withdrawn { .. } => {
+            delivery.after.withdrawn.get_or_insert(event.at);
+        }
+        EventKind::Removing { part } => {
+            let Some(part) = out(delivery, *part) else { return };
+            part.after.stays = stays(&Stay::Unknown, NO_ANSWER);
+        }
+        EventKind::Stays { part, why, says } => {
+            let Some(part) = out(delivery, *part) else { return };
+            part.after.stays = stays(why, says);
+        }
+        EventKind::Removed { part, was_gone, .. } => {
+            let Some(part) = out(delivery, *part) else { return };
+            let laid_out = part.state == State::Waiting;
+            part.state = if laid_out { State::Cancelled } else { State::Unpublished };
+            part.after = PartAfter { was_gone: *was_gone, ..PartAfter::default() };
+            delivery.after.down_at = delivery.after.down_at.max(Some(event.at));
+        }
+        EventKind::Editing { part, bound } => {
+            let Some(part) = out(delivery, *part) else { return };
+            if part.after.changing.as_ref() != Some(bound) {
+                part.after.changing = Some(bound.clone());
+                part.after.changing_since = Some(event.at);
+            }
+            part.after.unchanged = stays(&Stay::Unknown, NO_ANSWER);
+        }
+        EventKind::NotEdited { part, why, says } => {
+            let Some(part) = out(delivery, *part) else { return };
+            part.after.unchanged = stays(why, says);
+            // What nobody knows may have come to be: then the words stay on record.
+            if *why != Stay::Unknown {
+                part.after.changing = None;
+            }
+        }
+        EventKind::Edited { part, receipt, payload_digest } => {
+            let was_altered = what_is_altered(delivery);
+            let Some(part) = out(delivery, *part) else { return };
+            part.bound = part.after.changing.take().or(part.bound.take());
+            (part.after.unchanged, part.after.changing_since) = (None, None);
+            part.receipt = Some(receipt.clone());
+            if let Some(digest) = payload_digest {
+                digest.clone_into(&mut delivery.payload_digest);
+            }
+            delivery.after.edited_at = delivery.after.edited_at.max(Some(event.at));
+            // Whether readers see what was sent is drawn anew.
+            if delivery.state == State::Altered {
+                delivery.state = State::Sent;
+            }
+            let altered = what_is_altered(delivery);
+            if altered.is_some() || delivery.error == was_altered {
+                delivery.error = altered;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The part, if it is out or laid out. What is down stays down.
+fn out(delivery: &mut Delivery, number: u32) -> Option<&mut PartStanding> {
+    let up = |part: &PartStanding| matches!(part.state, State::Sent | State::Waiting);
+    delivery.parts.iter_mut().find(|part| part.part == number && up(part))
+}
+
+/// The state of a delivery that was to be taken down, from its parts.
+pub(super) fn conclude(delivery: &mut Delivery) {
+    let (state, error) = concluded(delivery);
+    delivery.state = state;
+    if let Some(error) = error {
+        delivery.error = error;
+    }
+}
+
+/// The state, and what is to be said of it, if that is news.
+fn concluded(delivery: &Delivery) -> (State, Option<Option<String>>) {
+    let any = |state| delivery.all_parts().any(|part| part.state == state);
+    let first = [State::Unknown, State::Sending, State::Waiting].into_iter().find(|state| any(*state));
+    if let Some(state) = first {
+        return (state, None);
+    }
+    let (all, live) = (delivery.part_count.max(1) as usize, delivery.live().count());
+    let why = delivery.parts.iter().find_map(|part| part.after.stays.as_ref());
+    let why = why.map(|stays| format!(": {}", stays.says)).unwrap_or_default();
+    if delivery.is_for_each_person() && any(State::Sent) {
+        (State::Sent, None)
+    } else if live > 0 && live < all {
+        (State::Altered, Some(Some(format!("{live} of {all} parts live{why}"))))
+    } else if live > 0 {
+        let altered = delivery.live().any(|part| part.seen_otherwise().is_some());
+        let state = if altered { State::Altered } else { State::Sent };
+        (state, Some(Some(format!("to be taken down{why}"))))
+    } else if any(State::Unpublished) {
+        (State::Unpublished, Some(None))
+    } else if any(State::Cancelled) {
+        (State::Cancelled, Some(Some("taken in before anybody posted it".to_owned())))
+    } else if any(State::Refused) {
+        (State::Refused, None)
+    } else if matches!(delivery.state, State::Skipped | State::Cancelled) {
+        (delivery.state, None)
+    } else {
+        (State::Cancelled, Some(Some("taken back before it went out".to_owned())))
+    }
+}

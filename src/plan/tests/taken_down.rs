@@ -1,0 +1,180 @@
+//! What is taken down stays down, and what is told of it is true.
+
+use super::*;
+use proptest::prelude::*;
+
+fn withdrawn() -> EventKind {
+    EventKind::Withdrawn { by: "ada".to_owned() }
+}
+
+fn removing(part: u32) -> EventKind {
+    EventKind::Removing { part }
+}
+
+fn removed(part: u32) -> EventKind {
+    EventKind::Removed { part, was_gone: false, by: None }
+}
+
+fn gone(part: u32) -> EventKind {
+    EventKind::Removed { part, was_gone: true, by: None }
+}
+
+fn stays(part: u32, why: Stay) -> EventKind {
+    EventKind::Stays { part, why, says: "no".to_owned() }
+}
+
+/// A thread of three of which that many parts are out.
+fn out(parts: u32) -> Vec<EventKind> {
+    (0..parts).flat_map(|part| [intent(part), receipt(part, None)]).collect()
+}
+
+fn up(why: Stay, says: &str) -> Outcome {
+    Outcome::Up(Stays { why, says: says.to_owned() })
+}
+
+#[test]
+fn each_end_has_its_state_and_its_outcome() {
+    let no = |why| up(why, "no");
+    let untried = || up(Stay::Later, "it was not tried yet");
+    let cases: Vec<(Vec<EventKind>, Vec<EventKind>, State, Outcome)> = vec![
+        (vec![], vec![], State::Cancelled, Outcome::Cancelled),
+        (out(3), vec![], State::Sent, untried()),
+        (out(3), vec![removing(2)], State::Sent, up(Stay::Unknown, crate::plan::taken_down::NO_ANSWER)),
+        (out(3), vec![removed(2), removed(1), removed(0)], State::Unpublished, Outcome::Down),
+        (out(3), vec![gone(2), gone(1), gone(0)], State::Unpublished, Outcome::WasGone),
+        (out(3), vec![gone(2), removed(1), gone(0)], State::Unpublished, Outcome::Down),
+        (out(3), vec![removed(2), stays(1, Stay::Refused), removed(0)], State::Altered, no(Stay::Refused)),
+        // Half out: the rest is not sent, and what is out goes down.
+        (out(1), vec![], State::Altered, untried()),
+        (out(1), vec![removed(0)], State::Unpublished, Outcome::Down),
+        (vec![intent(0), refused(0)], vec![], State::Refused, Outcome::Cancelled),
+        (vec![intent(0), pasted(0)], vec![removed(0)], State::Cancelled, Outcome::TakenIn),
+        (vec![intent(0), unknown(0)], vec![], State::Unknown, Outcome::Unknown("cut".to_owned())),
+        (vec![intent(0), unknown(0)], vec![resolved(false, None)], State::Cancelled, Outcome::Cancelled),
+        (
+            vec![intent(0), unknown(0), resolved(true, None)],
+            vec![removed(0)],
+            State::Unpublished,
+            Outcome::Down,
+        ),
+    ];
+    for (before, then, state, outcome) in cases {
+        let mut kinds = before;
+        kinds.push(withdrawn());
+        kinds.extend(then);
+        let delivery = after(&["1", "2", "3"], &kinds);
+        assert_eq!((delivery.state, delivery.outcome()), (state, outcome), "{kinds:?}");
+        assert!(!delivery.is_open(), "{kinds:?}");
+    }
+}
+
+#[test]
+fn the_gravest_reason_speaks_for_a_thread() {
+    for (whys, gravest) in [
+        ([Stay::Cannot, Stay::Refused, Stay::Later], Stay::Later),
+        ([Stay::Refused, Stay::Unknown, Stay::Later], Stay::Unknown),
+        ([Stay::Cannot, Stay::Cannot, Stay::Refused], Stay::Refused),
+    ] {
+        let mut kinds = out(3);
+        kinds.push(withdrawn());
+        kinds.extend((0..3).zip(whys).map(|(part, why)| stays(part, why)));
+        assert_eq!(after(&["1", "2", "3"], &kinds).outcome(), up(gravest, "no"));
+    }
+}
+
+/// People have it: a mail says so, and those who were still to get it do not.
+#[test]
+fn a_mail_stays_and_goes_to_nobody_else() {
+    let people: Vec<String> = ["a@example.org", "b@example.org"].map(str::to_owned).to_vec();
+    let plan = plan(vec![mail("news", &people)]);
+    let of = |kind| Event { recipient: Some(people[0].clone()), ..event(&plan.steps[0], T, kind) };
+    let events = [
+        planned(&plan, &plan.steps[0], T),
+        of(intent(0)),
+        of(receipt(0, None)),
+        event(&plan.steps[0], LATER, withdrawn()),
+    ];
+    let standing = Standing::fold(&events, false);
+    let delivery = &standing.deliveries[&plan.steps[0].key];
+    assert_eq!((delivery.state, delivery.is_open()), (State::Sent, false));
+    assert_eq!(delivery.outcome(), up(Stay::Cannot, crate::plan::taken_down::NO_RECALL));
+    assert!(!delivery.can_be_taken_down());
+}
+
+#[test]
+fn an_edit_is_done_when_it_is_known_to_be() {
+    let words = |text: &str| serde_json::json!({ "text": text });
+    let editing = |text: &str| EventKind::Editing { part: 0, bound: words(text) };
+    let done = || EventKind::Edited {
+        part: 0,
+        receipt: Receipt { id: Some("7".to_owned()), ..Receipt::default() },
+        payload_digest: Some("new".to_owned()),
+    };
+    let not = |why| EventKind::NotEdited { part: 0, why, says: "no".to_owned() };
+    let edited = |kinds: &[EventKind]| after(&["1"], &[&out(1)[..], kinds].concat());
+
+    let known = edited(&[editing("b"), done()]);
+    assert_eq!((known.parts[0].bound.clone(), known.payload_digest.as_str()), (Some(words("b")), "new"));
+    assert_eq!((known.state, known.id(), known.after.edited_at), (State::Sent, Some("7"), Some(at(LATER))));
+    for kinds in [vec![editing("b")], vec![editing("b"), not(Stay::Unknown)]] {
+        let open = edited(&kinds);
+        assert_ne!(open.parts[0].bound, Some(words("b")), "{kinds:?}");
+        assert_eq!(open.parts[0].after.changing, Some(words("b")), "{kinds:?}");
+    }
+    let refused = edited(&[editing("b"), not(Stay::Refused)]);
+    assert_eq!(refused.parts[0].after.changing, None);
+    // What readers saw otherwise before, they see as it was meant now.
+    let altered = Receipt { altered: Some("cut".to_owned()), ..Receipt::default() };
+    let before = after(&["1"], &[intent(0), EventKind::Receipt { part: 0, receipt: altered.clone() }]);
+    assert_eq!(before.state, State::Altered);
+    let now =
+        after(&["1"], &[intent(0), EventKind::Receipt { part: 0, receipt: altered }, editing("b"), done()]);
+    assert_eq!((now.state, now.error), (State::Sent, None));
+}
+
+fn any_fact() -> impl Strategy<Value = EventKind> {
+    let part = 0..3u32;
+    let why = prop_oneof![Just(Stay::Cannot), Just(Stay::Later), Just(Stay::Unknown), Just(Stay::Refused)];
+    prop_oneof![
+        part.clone().prop_map(intent),
+        part.clone().prop_map(|part| receipt(part, None)),
+        part.clone().prop_map(pasted),
+        part.clone().prop_map(unknown),
+        part.clone().prop_map(refused),
+        part.clone().prop_map(removing),
+        part.clone().prop_map(removed),
+        (part.clone(), why).prop_map(|(part, why)| stays(part, why)),
+        any::<bool>().prop_map(|sent| resolved(sent, None)),
+        Just(EventKind::Cancelled { by: "a plan".to_owned() }),
+        Just(EventKind::Skipped { why: "blog".to_owned() }),
+    ]
+}
+
+proptest! {
+    /// Whatever happens after somebody wanted it down, nothing more of it goes
+    /// out; and what went down stays down, unless a person lays a claim to it.
+    #[test]
+    fn what_is_withdrawn_is_never_open_again(
+        before in prop::collection::vec(any_fact(), 0..8),
+        later in prop::collection::vec(any_fact(), 0..8),
+    ) {
+        let mut kinds = before;
+        kinds.push(withdrawn());
+        let mut down: Vec<u32> = Vec::new();
+        for kind in std::iter::once(None).chain(later.into_iter().map(Some)) {
+            kinds.extend(kind);
+            let delivery = after(&["1", "2", "3"], &kinds);
+            prop_assert!(!delivery.is_open(), "{:?}", delivery);
+            let now: Vec<u32> = delivery
+                .parts
+                .iter()
+                .filter(|part| part.state == State::Unpublished)
+                .map(|part| part.part)
+                .collect();
+            prop_assert!(down.iter().all(|part| now.contains(part)), "{:?} {:?}", down, delivery);
+            let up = delivery.parts.iter().any(|part| part.state == State::Sent);
+            prop_assert!(!(up && matches!(delivery.outcome(), Outcome::Down | Outcome::WasGone)), "{:?}", delivery);
+            down = now;
+        }
+    }
+}

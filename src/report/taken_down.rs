@@ -1,0 +1,215 @@
+//! What will be taken down, what became of it, and what stays up and why.
+
+use super::columns::{one_line, table};
+use super::sign::{paint, short_key};
+use super::status::{clock, place, record};
+use crate::plan::{Delivery, Outcome, PartStanding, State, Stay};
+use crate::render::VariantKind;
+use anstyle::{AnsiColor, Style};
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+/// What is going to be done about a delivery: a word for machines, and for people.
+pub fn intended(delivery: &Delivery) -> (&'static str, String) {
+    let up = delivery.still_up().count();
+    let unknown = delivery.state == State::Unknown;
+    if delivery.is_for_each_person() {
+        let sent = delivery.count_recipients(State::Sent);
+        return match (delivery.reached(), delivery.is_open()) {
+            (true, false) => ("stays", format!("stays: {sent} people have it, mail cannot be recalled")),
+            (true, true) => ("stays", format!("goes to nobody else; {sent} people have it")),
+            (false, _) => ("cancel", "does not go out".to_owned()),
+        };
+    }
+    if delivery.waits_for_a_person() {
+        return ("take-in", "taken in: nobody is to post it any more".to_owned());
+    }
+    match (up, delivery.part_count) {
+        (0, _) if unknown => ("look", "looked for, and taken down if it is there".to_owned()),
+        (0, _) => ("cancel", "does not go out".to_owned()),
+        (1, 1) => ("take-down", "taken down".to_owned()),
+        (up, all) if unknown => ("take-down", format!("{up} of {all} parts taken down, the next looked for")),
+        (up, all) if up < all as usize => {
+            ("take-down", format!("{up} of {all} parts taken down, the last first"))
+        }
+        (up, _) => ("take-down", format!("{up} parts taken down, the last first")),
+    }
+}
+
+/// The table of what is going to be done, in the order in which it is.
+pub fn wanted(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
+    let rows: Vec<Vec<String>> = deliveries
+        .iter()
+        .map(|delivery| {
+            vec![
+                delivery.message.clone(),
+                delivery.rung.clone(),
+                delivery.channel.clone(),
+                delivery.sent_at.map(|at| clock(at, zone)).unwrap_or_default(),
+                intended(delivery).1,
+                place(delivery),
+            ]
+        })
+        .collect();
+    lines(&["MESSAGE", "RUNG", "CHANNEL", "SENT", "WILL BE", "WHERE"], &rows, colour)
+}
+
+/// The result as a word for machines, and for people.
+pub fn result(outcome: &Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::Down => ("taken-down", "↓ taken down"),
+        Outcome::WasGone => ("was-gone", "↓ was gone already"),
+        Outcome::TakenIn => ("taken-in", "× taken in"),
+        Outcome::Cancelled => ("cancelled", "× does not go out"),
+        Outcome::Up(stays) => match stays.why {
+            Stay::Cannot => ("stays", "✗ stays"),
+            Stay::Refused => ("stays", "✗ stays: refused"),
+            Stay::Later => ("later", "‖ still up"),
+            Stay::Unknown => ("unknown", "? nobody knows"),
+        },
+        Outcome::Unknown(_) => ("unknown", "? nobody knows"),
+        Outcome::Sending => ("unknown", "→ being sent"),
+    }
+}
+
+/// What became of each, and below it what is still up, why, and what to do.
+pub fn text(deliveries: &[&Delivery], colour: bool) -> String {
+    let rows: Vec<Vec<String>> = deliveries
+        .iter()
+        .map(|delivery| {
+            let outcome = delivery.outcome();
+            // What is down has no address any more.
+            let up = matches!(outcome, Outcome::Up(_) | Outcome::Unknown(_));
+            let place = if up { address(delivery) } else { String::new() };
+            vec![
+                delivery.message.clone(),
+                delivery.rung.clone(),
+                delivery.channel.clone(),
+                result(&outcome).1.to_owned(),
+                place,
+            ]
+        })
+        .collect();
+    let mut out = lines(&["MESSAGE", "RUNG", "CHANNEL", "RESULT", "STILL AT"], &rows, colour);
+    let left: Vec<String> = deliveries.iter().filter_map(|delivery| still_up(delivery, deliveries)).collect();
+    if !left.is_empty() {
+        let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
+        out.push_str(&format!("\n{}\n", paint("Not down", red, colour)));
+        out.extend(left);
+    }
+    out
+}
+
+/// The deliveries of the JSON answer, each with what was (or would be) done about
+/// it. `done`: whether it was.
+pub fn json(deliveries: &[&Delivery], done: bool) -> Value {
+    let one = |delivery: &&Delivery| {
+        let mut value = record(delivery);
+        if done {
+            let outcome = delivery.outcome();
+            value["outcome"] = json!(result(&outcome).0);
+            value["why"] = match &outcome {
+                Outcome::Up(stays) => json!(stays.says),
+                Outcome::Unknown(why) => json!(why),
+                _ => Value::Null,
+            };
+            value["to_do"] = json!(still_up(delivery, deliveries));
+        } else {
+            value["will"] = json!(intended(delivery).0);
+        }
+        value
+    };
+    deliveries.iter().map(one).collect()
+}
+
+/// What is still up of a delivery that was to be taken down, why, and what to
+/// do about it. None: nothing is.
+pub(super) fn still_up(delivery: &Delivery, beside: &[&Delivery]) -> Option<String> {
+    let key = short_key(delivery, beside);
+    let (message, rung) = (one_line(&delivery.message), one_line(&delivery.rung));
+    let who = format!("{rung} of {message}");
+    let by_hand = |part: Option<&PartStanding>| {
+        let url = part.and_then(|part| part.receipt.as_ref()).and_then(|receipt| receipt.url.as_deref());
+        let at = url.map(|url| format!(" at {}", one_line(url))).unwrap_or_default();
+        format!("    delete it by hand{at}, and say so:\n      ladder resolve {key} --removed\n")
+    };
+    let again = format!("      ladder unpublish {message} --only {rung}\n");
+    match delivery.outcome() {
+        Outcome::Up(stays) if delivery.kind == Some(VariantKind::Mail) => Some(format!(
+            "  {who}: {}: {}\n    a correction goes out as a message of its own, on a ladder with `{}`:\n      ladder \
+             new {}\n",
+            one_line(&stays.says),
+            reached(delivery),
+            one_line(&delivery.channel),
+            quoted(&format!("Correction: {}", one_line(&delivery.title)))
+        )),
+        Outcome::Up(stays) => {
+            let why = one_line(&stays.says);
+            let mut out = format!("  {who}: {why}\n{}", parts(delivery));
+            match stays.why {
+                Stay::Cannot | Stay::Refused => out.push_str(&by_hand(delivery.still_up().last())),
+                Stay::Later => out.push_str(&again),
+                Stay::Unknown => {
+                    out.push_str(&format!("    to ask again does no harm:\n{again}"));
+                }
+            }
+            Some(out)
+        }
+        Outcome::Unknown(_) if delivery.is_for_each_person() => Some(format!(
+            "  {who}: mail cannot be recalled, and of some it is not known whether they went out: ladder status\n"
+        )),
+        Outcome::Unknown(why) => Some(format!(
+            "  {who}: it is not known whether it is there: {}\n    look at {}; if it is there, say where, and take it \
+             down:\n      ladder resolve {key} --sent URL\n{again}    if not:\n      ladder resolve {key} --not-sent\n",
+            one_line(&why),
+            one_line(&delivery.account)
+        )),
+        _ => None,
+    }
+}
+
+/// A line for each part that is up, where there are several.
+fn parts(delivery: &Delivery) -> String {
+    let mut up: Vec<&PartStanding> = delivery.still_up().collect();
+    up.reverse();
+    let line = |part: &&PartStanding| {
+        let url = part.receipt.as_ref().and_then(|receipt| receipt.url.as_deref());
+        let url = url.map(|url| format!(": {}", one_line(url))).unwrap_or_default();
+        format!("    part {} of {} is up{url}\n", u64::from(part.part) + 1, delivery.part_count)
+    };
+    up.iter().filter(|_| delivery.part_count > 1).map(line).collect()
+}
+
+/// Where the first of it that is up is found.
+fn address(delivery: &Delivery) -> String {
+    let first = delivery.still_up().last().and_then(|part| part.receipt.as_ref());
+    let url = first.and_then(|receipt| receipt.url.clone().or_else(|| receipt.detail.clone()));
+    url.unwrap_or_else(|| if delivery.is_for_each_person() { reached(delivery) } else { String::new() })
+}
+
+fn reached(delivery: &Delivery) -> String {
+    match delivery.count_recipients(State::Sent) {
+        0 => String::new(),
+        1 => "1 person has it".to_owned(),
+        several => format!("{several} people have it"),
+    }
+}
+
+/// For a shell: what is typed as one word.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+fn lines(heading: &[&str], rows: &[Vec<String>], colour: bool) -> String {
+    let mut lines = table(heading, rows).into_iter();
+    let mut out = String::new();
+    if let Some(heading) = lines.next() {
+        out.push_str(&paint(&heading, Style::new().bold(), colour));
+        out.push('\n');
+    }
+    for line in lines {
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,79 @@
+//! What the rows say they can do, and what they do.
+
+use super::bench::configured;
+use ladder::channel::ability::{self, Abilities};
+use ladder::channel::{ADAPTERS, Ability, Change, Edited, Found, NO_EDIT, NO_REMOVAL, Removed};
+use ladder::plan::{PayloadPart, Receipt};
+use ladder::render::VariantKind;
+
+/// Where the generated table stands.
+const PAGE: &str = include_str!("../../docs/promises.md");
+const BEGIN: &str = "<!-- abilities: begin -->\n";
+const END: &str = "<!-- abilities: end -->";
+
+fn is_no(ability: Ability) -> bool {
+    matches!(ability, Ability::No(_))
+}
+
+/// A declaration is compared with what the channel says when it is asked: the
+/// words of the trait's own default, or something else.
+#[tokio::test]
+async fn what_is_declared_is_what_is_done() {
+    for adapter in ADAPTERS {
+        let folder = tempfile::tempdir().unwrap();
+        let channel = configured(&format!("[channels.step]\n{}", adapter.sample)).channel;
+        let variant = match adapter.kind {
+            VariantKind::Article => super::files::article(),
+            VariantKind::Mail => super::mail::mail(),
+            VariantKind::Post => super::bench::plain(),
+        };
+        let attempt = super::files::attempt(&*channel, &variant, folder.path(), "rocket-2");
+        let part = channel.payload(&variant, &attempt.identity).value.unwrap().parts.remove(0);
+        let Abilities { find, delete, edit, .. } = adapter.abilities;
+        let receipt = Receipt::default();
+
+        let removed = channel.take_down(&part, &receipt, &attempt).await;
+        let cannot = matches!(&removed, Ok(Removed::Stays(why)) if why == NO_REMOVAL);
+        assert_eq!(cannot, is_no(delete), "{}: {removed:?}", adapter.name);
+
+        let change = Change { before: part.clone(), after: other_words(&part) };
+        let can = channel.can_edit(&change);
+        assert_eq!(can == Err(NO_EDIT.to_owned()), is_no(edit), "{}: {can:?}", adapter.name);
+        if is_no(edit) {
+            let edited = channel.edit(&change, &receipt, &attempt).await;
+            assert_eq!(edited.unwrap(), Edited::Stays(NO_EDIT.to_owned()), "{}", adapter.name);
+        } else {
+            can.unwrap();
+        }
+
+        let found = channel.find(&part, &attempt).await;
+        let keeps_none = matches!(&found, Ok(Found::CannotTell(why)) if why.contains("keeps no list"));
+        assert!(!keeps_none || !matches!(find, Ability::Yes(_)), "{}: {found:?}", adapter.name);
+        for ability in adapter.abilities.all() {
+            assert!((8..=90).contains(&ability.how().len()), "{}: {ability}", adapter.name);
+            assert!(
+                !ability.how().contains('|') && !ability.how().ends_with('.'),
+                "{}: {ability}",
+                adapter.name
+            );
+        }
+    }
+}
+
+/// The same part with other words in it.
+fn other_words(part: &PayloadPart) -> PayloadPart {
+    let mut other = part.clone();
+    for key in ["message", "commentary", "text", "markdown"] {
+        if other.body[key].is_string() {
+            other.body[key] = "Other words.".into();
+        }
+    }
+    other
+}
+
+#[test]
+fn the_page_has_the_table_that_the_rows_give() {
+    let (_, rest) = PAGE.split_once(BEGIN).expect("docs/promises.md has the table's beginning");
+    let (table, _) = rest.split_once(END).expect("docs/promises.md has the table's end");
+    assert_eq!(table, ability::markdown(), "write this between the two marks");
+}

@@ -1,0 +1,337 @@
+//! `ladder unpublish`: the program itself against the networks, judged by what
+//! they show and by what they were asked.
+
+use super::program::{house, way};
+use super::rows::WAYS;
+use crate::house::{Ended, FOLDERS, House, rungs, signal};
+use ladder::rehearsal::{Fault, Running, Upon};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Takes `m` down.
+fn unpublish(house: &House) -> Ended {
+    house.run(&["unpublish", "m", "--yes", "--format", "json"])
+}
+
+/// What became of a rung.
+fn outcome(answer: &Value, rung: &str) -> String {
+    let of_rung = |delivery: &&Value| delivery["rung"] == rung;
+    let found = answer["deliveries"].as_array().unwrap().iter().find(of_rung);
+    found.unwrap_or_else(|| panic!("no {rung} in {answer}"))["outcome"].as_str().unwrap().to_owned()
+}
+
+fn deletions(network: &Running) -> usize {
+    network.log().iter().filter(|logged| logged.method == "DELETE").count()
+}
+
+const THREAD: &str = "thread = [\"One.\", \"Two.\", \"Three.\"]\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_published_is_taken_down_everywhere_and_stays_down() {
+    for way in WAYS {
+        let (house, networks) = house(&[way]).await;
+        let more = if way.threads { THREAD } else { "first_comment = \"More.\"\n" };
+        house.write("content-ladders/all.toml", &format!("{}{more}", rungs(&["one"])));
+        house.publish().ends(0);
+        let posted = networks[0].everything().len();
+        let answer = unpublish(&house).ends(0).json();
+        assert_eq!(outcome(&answer, "one"), "taken-down", "{}: {answer}", way.name);
+        assert!(networks[0].timeline().is_empty(), "{}", way.name);
+        let asked = deletions(&networks[0]);
+        assert_eq!(asked, if way.threads { 3 } else { 2 }, "{}", way.name);
+        // Once more asks nobody, and nothing brings it back but `--again`.
+        let answer = unpublish(&house).ends(0).json();
+        assert_eq!(outcome(&answer, "one"), "taken-down", "{}", way.name);
+        house.publish().ends(0);
+        house.run(&["run"]).ends(0);
+        assert_eq!(house.state("one"), "unpublished", "{}", way.name);
+        assert_eq!(
+            (deletions(&networks[0]), networks[0].everything().len()),
+            (asked, posted),
+            "{}",
+            way.name
+        );
+        house.run(&["publish", "m", "--yes", "--again", "it was right after all"]).ends(0);
+        assert_eq!(networks[0].timeline().len(), posted, "{}", way.name);
+        // The new one can be taken down as well.
+        unpublish(&house).ends(0);
+        assert!(networks[0].timeline().is_empty(), "{}", way.name);
+        let log = house.run(&["log"]).ends(0).out();
+        assert_eq!(log.matches("↓ unpublished").count(), 2, "{log}");
+        assert!(log.contains(", taken down "), "{log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_goes_from_its_end_and_a_comment_before_its_post() {
+    let (house, networks) = house(&[way("x, OAuth 2"), way("facebook")]).await;
+    let (one, two) = ("[rungs.one]\nchannel = \"one\"\n", "[rungs.two]\nchannel = \"two\"\n");
+    let ladder = format!("name = \"all\"\n{one}{THREAD}{two}first_comment = \"More.\"\n");
+    house.write("content-ladders/all.toml", &ladder);
+    house.publish().ends(0);
+    let ids: Vec<String> = networks[0].timeline().into_iter().map(|post| post.id).collect();
+    let post = networks[1].timeline().remove(0);
+    unpublish(&house).ends(0);
+    let asked = |network: &Running| -> Vec<String> {
+        let log = network.log();
+        let all = log.iter().filter(|logged| logged.method == "DELETE");
+        all.map(|logged| logged.path.rsplit('/').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(asked(&networks[0]), ids.into_iter().rev().collect::<Vec<_>>());
+    assert_eq!(asked(&networks[1]), [post.comments[0].id.clone(), post.id]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_on_one_network_keeps_nothing_up_on_another() {
+    let ways = [way("x, OAuth 2"), way("facebook"), way("linkedin, an organisation")];
+    let cases: [(Fault, i32, &str); 4] = [
+        (Fault::Expired, 5, "later"),
+        (Fault::TooMany(Duration::from_secs(3600)), 5, "later"),
+        (Fault::Says(400, "no".to_owned()), 4, "stays"),
+        (Fault::Says(403, "no".to_owned()), 4, "stays"),
+    ];
+    for (fault, code, said) in cases {
+        let (house, networks) = house(&ways).await;
+        house.publish().ends(0);
+        networks[0].order_upon(Upon::Path("DELETE", "/"), fault.clone());
+        let answer = unpublish(&house).ends(code).json();
+        assert_eq!(outcome(&answer, "one"), said, "{fault:?}: {answer}");
+        assert_eq!(networks[0].timeline().len(), 1, "{fault:?}");
+        assert!(networks[1].timeline().is_empty() && networks[2].timeline().is_empty(), "{fault:?}");
+        assert_eq!(house.state("one"), "sent", "{fault:?}");
+        let status = house.run(&["status"]).ends(0).out();
+        assert!(status.contains("ladder unpublish m") || status.contains("--removed"), "{status}");
+        // What is left is tried again, and only that.
+        let (two, three) = (deletions(&networks[1]), deletions(&networks[2]));
+        if fault != Fault::Expired {
+            let answer = unpublish(&house).ends(0).json();
+            assert_eq!(outcome(&answer, "one"), "taken-down", "{fault:?}");
+            assert!(networks[0].timeline().is_empty(), "{fault:?}");
+        }
+        assert_eq!((deletions(&networks[1]), deletions(&networks[2])), (two, three), "{fault:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_without_an_answer_is_asked_for_again() {
+    for name in ["x, OAuth 2", "facebook", "linkedin, a member"] {
+        for fault in
+            [Fault::AnswerLost, Fault::CutBefore, Fault::FailedAfter, Fault::FailedBefore, Fault::Html]
+        {
+            let (house, networks) = house(&[way(name)]).await;
+            house.publish().ends(0);
+            networks[0].order_upon(Upon::Path("DELETE", "/"), fault.clone());
+            unpublish(&house).ends(0);
+            assert!(networks[0].timeline().is_empty(), "{name} {fault:?}");
+            assert_eq!(house.state("one"), "unpublished", "{name} {fault:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_between_doing_and_hearing_of_it_is_finished_by_the_next() {
+    for name in ["x, OAuth 1.0a", "facebook", "linkedin, an organisation"] {
+        for fault in [Fault::SilenceAfter, Fault::Silence] {
+            let (house, networks) = house(&[way(name)]).await;
+            house.publish().ends(0);
+            networks[0].order_upon(Upon::Path("DELETE", "/"), fault.clone());
+            let mut child = house.begin(&["unpublish", "m", "--yes"]);
+            for _ in 0..3000 {
+                if networks[0].ordered() == 0 {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            assert_eq!(networks[0].ordered(), 0, "{name}");
+            signal("KILL", child.id());
+            child.wait().unwrap();
+            // Nobody believes it down before somebody has said so.
+            assert_eq!(house.state("one"), "sent", "{name} {fault:?}");
+            unpublish(&house).ends(0);
+            assert_eq!(house.state("one"), "unpublished", "{name} {fault:?}");
+            assert!(networks[0].timeline().is_empty(), "{name} {fault:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_unknown_is_looked_for_and_then_taken_down() {
+    for name in ["x, OAuth 2", "facebook", "linkedin, an organisation"] {
+        let (house, networks) = house(&[way(name)]).await;
+        networks[0].order(Fault::SilenceAfter);
+        let mut child = house.begin(&["publish", "m", "--yes"]);
+        for _ in 0..3000 {
+            if networks[0].ordered() == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        signal("KILL", child.id());
+        child.wait().unwrap();
+        assert_eq!(house.state("one"), "unknown", "{name}");
+        unpublish(&house).ends(0);
+        assert!(networks[0].timeline().is_empty(), "{name}");
+        assert_eq!(house.state("one"), "unpublished", "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_can_look_for_stays_unknown_and_goes_no_further() {
+    let (house, networks) = house(&[way("linkedin, a member")]).await;
+    house.write("content-ladders/all.toml", &format!("{}first_comment = \"More.\"\n", rungs(&["one"])));
+    networks[0].order(Fault::AnswerLost);
+    house.publish().ends(6);
+    let answer = unpublish(&house).ends(6).json();
+    assert_eq!(outcome(&answer, "one"), "unknown");
+    let to_do = answer["deliveries"][0]["to_do"].as_str().unwrap().to_owned();
+    assert!(to_do.contains("--not-sent") && to_do.contains("ladder unpublish m"), "{to_do}");
+    // Somebody found it: the comment does not follow, and it can be taken down.
+    let key = answer["deliveries"][0]["key"].as_str().unwrap().to_owned();
+    let url = networks[0].timeline()[0].url.clone();
+    house.run(&["resolve", &key, "--sent", &url]).ends(0);
+    house.run(&["run"]);
+    house.publish();
+    assert!(networks[0].timeline()[0].comments.is_empty());
+    unpublish(&house).ends(0);
+    assert!(networks[0].timeline().is_empty());
+    assert_eq!(house.state("one"), "unpublished");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_still_planned_does_not_go_out_any_more() {
+    let (house, networks) = house(&[way("x, OAuth 2"), way("facebook")]).await;
+    let ladder = "name = \"all\"\n[rungs.one]\nchannel = \"one\"\n[rungs.two]\nchannel = \"two\"\nafter = \"one\"\ndelay = \"1h\"\n";
+    house.write("content-ladders/all.toml", ladder);
+    house.publish().ends(0);
+    assert_eq!(house.state("two"), "planned");
+    // One rung alone: what comes after it is skipped.
+    let answer = house.run(&["unpublish", "m", "--only", "one", "--yes", "--format", "json"]).ends(0).json();
+    assert_eq!(answer["deliveries"].as_array().unwrap().len(), 1, "{answer}");
+    assert_eq!((house.state("one").as_str(), house.state("two").as_str()), ("unpublished", "skipped"));
+    house.run(&["run"]).ends(0);
+    assert!(networks[0].timeline().is_empty() && networks[1].everything().is_empty());
+    // The whole message: it is cancelled.
+    house.message("n", "Another.");
+    house.run(&["publish", "n", "--yes"]).ends(0);
+    let answer = house.run(&["unpublish", "n", "--yes", "--format", "json"]).ends(0).json();
+    assert_eq!(
+        (outcome(&answer, "one").as_str(), outcome(&answer, "two").as_str()),
+        ("taken-down", "cancelled")
+    );
+    house.run(&["run"]).ends(0);
+    assert!(networks[0].timeline().is_empty() && networks[1].everything().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_done_unasked() {
+    let (house, networks) = house(&[way("x, OAuth 2")]).await;
+    let ended = house.run(&["unpublish", "m", "--yes", "--format", "json"]).ends(2);
+    assert_eq!(ended.error(), "nothing-published");
+    house.publish().ends(0);
+    let ended = house.run(&["unpublish", "m"]).ends(2);
+    assert!(ended.out().contains("taken down") && ended.err().contains("--yes"), "{}", ended.err());
+    let json = house.run(&["unpublish", "m", "--dry-run", "--format", "json"]).ends(0).json();
+    assert_eq!(json["deliveries"][0]["will"], "take-down");
+    assert_eq!(
+        house.run(&["unpublish", "m", "--only", "two", "--format", "json"]).ends(2).error(),
+        "unknown-rung"
+    );
+    assert_eq!(house.run(&["unpublish", "--format", "json"]).ends(2).error(), "usage");
+    assert_eq!(house.state("one"), "sent");
+    assert_eq!((networks[0].timeline().len(), deletions(&networks[0])), (1, 0));
+    // By its campaign, whose name is the message's here.
+    house.run(&["unpublish", "--campaign", "m", "--yes"]).ends(0);
+    assert!(networks[0].timeline().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_took_it_down_by_hand_says_so() {
+    let (house, networks) = house(&[way("facebook")]).await;
+    house.publish().ends(0);
+    networks[0].order_upon(Upon::Path("DELETE", "/"), Fault::Says(400, "no".to_owned()));
+    let answer = unpublish(&house).ends(1).json();
+    let key = answer["deliveries"][0]["key"].as_str().unwrap().to_owned();
+    house.run(&["resolve", &key[..12], "--removed"]).ends(0);
+    assert_eq!(house.state("one"), "unpublished");
+    assert_eq!(
+        house.run(&["resolve", &key[..12], "--removed", "--format", "json"]).ends(2).error(),
+        "nothing-live"
+    );
+    assert_eq!(outcome(&unpublish(&house).ends(0).json(), "one"), "taken-down");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_wants_to_be_left_alone_is() {
+    let (house, networks) = house(&[way("x, OAuth 2")]).await;
+    house.write("content-ladders/all.toml", &format!("{}{THREAD}", rungs(&["one"])));
+    house.publish().ends(0);
+    networks[0].order_upon(Upon::Path("DELETE", "/"), Fault::TooMany(Duration::from_secs(900)));
+    let answer = unpublish(&house).ends(5).json();
+    assert_eq!(outcome(&answer, "one"), "later");
+    assert_eq!((deletions(&networks[0]), networks[0].timeline().len()), (1, 3));
+    // A short wait is waited for.
+    networks[0].order_upon(Upon::Path("DELETE", "/"), Fault::TooMany(Duration::from_secs(1)));
+    unpublish(&house).ends(0);
+    assert!(networks[0].timeline().is_empty());
+}
+
+/// Whatever has no network: a page, a mail in a folder, files to paste, and a
+/// post that waits for a person because its channel has no credentials.
+#[test]
+fn what_lies_in_files_is_taken_in_and_mail_stays() {
+    let x = "\n[channels.x]\nadapter = \"x\"\naccount = \"acme\"\naccess_token = { env = \"NOT_SET\" }\nwithout_credentials = \"outbox\"\n";
+    let hand = "\n[channels.hand]\nadapter = \"manual\"\nnetwork = \"linkedin\"\naccount = \"Acme\"\n";
+    let house = House::new(&format!("{FOLDERS}{x}{hand}"), &rungs(&["blog", "file", "post", "x", "hand"]));
+    house.publish().ends(0);
+    assert_eq!(house.files("public").len(), 4);
+    let before = house.files("mail").len();
+    let ended = house.run(&["unpublish", "m", "--yes"]).ends(4);
+    let out = ended.out();
+    let mut shown: Vec<&str> = out.lines().map(str::trim_end).collect();
+    // They went out within a moment, in whichever order.
+    shown[1..6].sort();
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    MESSAGE  RUNG  CHANNEL  RESULT        STILL AT
+    m        blog  blog     ↓ taken down
+    m        file  file     ✗ stays       1 person has it
+    m        hand  hand     × taken in
+    m        post  post     ↓ taken down
+    m        x     x        × taken in
+
+    Not down
+      file of m: mail cannot be recalled: 1 person has it
+        a correction goes out as a message of its own, on a ladder with `file`:
+          ladder new 'Correction: Rocket m lands'
+    "#);
+    assert_eq!(house.files("mail").len(), before);
+    let left = house.files("public");
+    assert_eq!(left, ["public/feed.xml", "public/index.html"], "{left:?}");
+    assert!(house.files("outbox").is_empty(), "{:?}", house.files("outbox"));
+    let states = ["blog", "file", "post", "x", "hand"].map(|rung| house.state(rung));
+    assert_eq!(states, ["unpublished", "sent", "unpublished", "cancelled", "cancelled"]);
+    // Once more: the mail stays, and nothing else is touched.
+    house.run(&["unpublish", "m", "--yes"]).ends(4);
+    house.run(&["run"]).ends(0);
+    let said = house.run(&["publish", "m", "--yes"]).ends(0).err();
+    assert!(said.contains("`blog` was taken down"), "{said}");
+    assert_eq!(house.files("public"), left);
+}
+
+#[test]
+fn what_a_person_has_worked_on_is_left_and_said() {
+    let house = House::new(FOLDERS, &rungs(&["blog", "post"]));
+    house.publish().ends(0);
+    let page = house.files("public").into_iter().find(|file| file.ends_with("m/index.html")).unwrap();
+    house.edit(&page, "</html>", "<!-- a hand --></html>");
+    let answer = house.run(&["unpublish", "m", "--yes", "--format", "json"]).ends(4).json();
+    assert_eq!(
+        (outcome(&answer, "blog").as_str(), outcome(&answer, "post").as_str()),
+        ("stays", "taken-down")
+    );
+    assert!(house.read(&page).contains("a hand"));
+    // Taken away by hand, it is gone, list and feed included.
+    std::fs::remove_file(house.path(&page)).unwrap();
+    let answer = house.run(&["unpublish", "m", "--yes", "--format", "json"]).ends(0).json();
+    assert_eq!(outcome(&answer, "blog"), "was-gone");
+    assert!(!house.read("public/feed.xml").contains("Rocket m lands"));
+}
