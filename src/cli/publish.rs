@@ -5,7 +5,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
 use super::sending::{Manner, deliveries, dues, keep_media, match_channels, send};
-use super::{by_hand, file, price};
+use super::{by_hand, file, price, rehearse};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
 use crate::plan::{Plan, Standing, State, Step, StepKey, Wish};
@@ -17,10 +17,10 @@ use crate::text::visible;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Largest plan file: 64 MB.
-const PLAN_LIMIT: u64 = 64_000_000;
+pub const PLAN_LIMIT: u64 = 64_000_000;
 
 /// Arguments of `ladder publish`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -45,10 +45,25 @@ pub struct Arguments {
     /// Publish once more what has gone out already, and why
     #[arg(long, value_name = "REASON")]
     pub again: Option<String>,
+    /// Play it all against networks on this machine, and show what readers would see
+    #[arg(long, conflicts_with_all = ["dry_run", "again"])]
+    pub rehearse: bool,
+    /// What is to go wrong in the rehearsal: lost-answer, 429, 500, slow, cut, half-thread, expired-token, or all
+    #[arg(long, value_name = "FAULT,…", value_delimiter = ',', requires = "rehearse")]
+    pub faults: Vec<String>,
+    /// Whom the faults strike is drawn from this number
+    #[arg(long, value_name = "N", requires = "faults")]
+    pub seed: Option<u64>,
+    /// Write the rehearsal as one self-contained HTML page
+    #[arg(long, value_name = "FILE", requires = "rehearse")]
+    pub out: Option<PathBuf>,
 }
 
 /// Sends what is due and leaves the rest planned.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+    if arguments.rehearse {
+        return rehearse::run(arguments, desk);
+    }
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
     if !arguments.dry_run {
@@ -273,7 +288,7 @@ pub fn said_why(again: Option<&str>) -> Result<(), Failure> {
 }
 
 /// `--only` names rungs that are there.
-fn known_rungs<'a>(rungs: impl Iterator<Item = &'a str>, only: &[String]) -> Result<(), Failure> {
+pub fn known_rungs<'a>(rungs: impl Iterator<Item = &'a str>, only: &[String]) -> Result<(), Failure> {
     let rungs: Vec<&str> = rungs.collect();
     for name in only {
         if !rungs.contains(&name.as_str()) {

@@ -231,7 +231,7 @@ async fn interrupts(stop: tokio::sync::watch::Sender<bool>) {
 }
 
 #[cfg(unix)]
-async fn wait_for_one() {
+pub async fn wait_for_one() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {
@@ -244,6 +244,6 @@ async fn wait_for_one() {
 }
 
 #[cfg(not(unix))]
-async fn wait_for_one() {
+pub async fn wait_for_one() {
     let _ = tokio::signal::ctrl_c().await;
 }
