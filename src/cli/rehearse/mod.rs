@@ -48,22 +48,20 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         );
     }
     let Made { mut house, plan, mut notes, started } = made(arguments, desk)?;
-    let mut pictures = BTreeMap::new();
     let seed = (!wanted.is_empty()).then(|| arguments.seed.unwrap_or_else(made_up));
-    let folder = tempfile::Builder::new().prefix("ladder-rehearsal-").tempdir().map_err(|error| {
-        Failure::new(Exit::Failed, "system", format!("no folder could be made for the rehearsal: {error}"))
-    })?;
-    let mut store = Store::create(&folder.path().join(".ladder/ladder.db"))?;
-    keep_pictures(&house, &store, &plan, &mut pictures)?;
-    // From here on the project's own folder is not needed, and not at hand.
-    house.loaded.folder = Folder::at(folder.path())?;
     let clock = Clock::standing_at(started);
     let runtime = runtime()?;
     let plans = [plan];
-    let only = arguments.only.clone();
-    let early = arguments.early;
-    let (stage, played) = runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let playing = async {
+            let folder = tempfile::Builder::new().prefix("ladder-rehearsal-").tempdir().map_err(|error| {
+                let says = format!("no folder could be made for the rehearsal: {error}");
+                Failure::new(Exit::Failed, "system", says)
+            })?;
+            let mut store = Store::create(&folder.path().join(".ladder/ladder.db"))?;
+            let pictures = keep_pictures(&house, &store, &plans[0])?;
+            // From here on the project's own folder is not needed, and not at hand.
+            house.loaded.folder = Folder::at(folder.path())?;
             let loaded = &house.loaded;
             let stage =
                 Stage::set(&loaded.project, &loaded.sources, &plans[0], folder.path(), &clock).await?;
@@ -73,29 +71,37 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
                 stage: &stage,
                 store: &mut store,
                 plans: &plans,
-                only,
-                early,
+                only: arguments.only.clone(),
+                early: arguments.early,
                 clock: clock.clone(),
             };
-            let played = play.to_the_end().await;
-            let played = played
+            let played = play
+                .to_the_end()
+                .await
                 .map_err(|failure| Failure { message: stage.clean(&failure.message, ""), ..failure })?;
-            Ok((stage, played))
+            Ok((stage, played, pictures))
         };
-        // The folder goes with us, also if somebody has seen enough.
+        // The folder goes with what plays, also if somebody has seen enough: the
+        // signal is heard before there is a folder.
         tokio::select! {
-            played = playing => played,
+            biased;
             () = wait_for_one() => Err(Failure::new(Exit::Failed, "stopped", "the rehearsal was stopped")),
+            played = playing => played,
         }
-    })?;
+    });
+    let (stage, played, pictures) = match outcome {
+        Ok(outcome) => outcome,
+        Err(failure) => {
+            runtime.shutdown_background();
+            return Err(failure);
+        }
+    };
     notes.extend(played.left_alone.iter().map(|sentence| stage.clean(sentence, "")));
     let names = wanted.iter().map(|(name, _)| (*name).to_owned()).collect();
     let facts = shown::Facts { plan: &plans[0], started, seed, faults: names, notes, pictures };
     let rehearsal = shown::rehearsal(&house, &stage, &played, facts);
+    drop(stage);
     runtime.shutdown_background();
-    drop(store);
-    // What cannot be removed lies in the system's own folder for such things.
-    drop(folder);
     answer(arguments, &rehearsal, desk)?;
     Ok(played.exit)
 }
@@ -211,12 +217,8 @@ fn is_out(house: &House, plan: &Plan) -> bool {
 
 /// The pictures, for the networks and for the page. Those of an older plan may
 /// be kept beside the journal only.
-fn keep_pictures(
-    house: &House,
-    store: &Store,
-    plan: &Plan,
-    pictures: &mut BTreeMap<String, Vec<u8>>,
-) -> Result<(), Failure> {
+fn keep_pictures(house: &House, store: &Store, plan: &Plan) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    let mut pictures = BTreeMap::new();
     for picture in plan.steps.iter().flat_map(|step| step.variant.pictures()) {
         if pictures.contains_key(&picture.sha256) {
             continue;
@@ -230,7 +232,7 @@ fn keep_pictures(
         store.keep_media(&picture.sha256, &bytes)?;
         pictures.insert(picture.sha256.clone(), bytes);
     }
-    Ok(())
+    Ok(pictures)
 }
 
 /// Seconds would only make two rehearsals differ.

@@ -202,7 +202,11 @@ fn seen(shown: &Shown, dialect: Dialect, album: &mut Album<'_>, room: &mut Room)
             view.post_html = Some(room.rich(text, dialect));
             view.reply = *reply;
             view.pictures = pictures.iter().map(|(sha256, alt)| by_hash(sha256, alt, album, room)).collect();
-            view.card = card.as_ref().map(|(url, title)| (room.line(url), room.line(title)));
+            view.card = card.as_ref().map(|(url, title)| {
+                let host = url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+                let host = host.unwrap_or_else(|| url.clone());
+                (room.line(host.trim_start_matches("www.")), room.line(title))
+            });
             view.comments_html = comments.iter().map(|comment| room.rich(comment, dialect)).collect();
         }
         Body::Page(page) => {
