@@ -96,7 +96,6 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             return Err(failure);
         }
     };
-    notes.extend(played.left_alone.iter().map(|sentence| stage.clean(sentence, "")));
     let names = wanted.iter().map(|(name, _)| (*name).to_owned()).collect();
     let facts = shown::Facts { plan: &plans[0], started, seed, faults: names, notes, pictures };
     let rehearsal = shown::rehearsal(&house, &stage, &played, facts);

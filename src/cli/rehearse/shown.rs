@@ -48,6 +48,15 @@ pub fn rehearsal(house: &House, stage: &Stage, played: &Played, facts: Facts<'_>
             names.push(&step.channel);
         }
     }
+    let channels: Vec<ChannelShown> = names.into_iter().map(|name| view.channel(name)).collect();
+    let mut notes = facts.notes;
+    // Where something is to be done, that says why already.
+    let told = |sentence: &str| {
+        let told = |channel: &&ChannelShown| sentence.starts_with(&format!("`[channels.{}]`", channel.name));
+        channels.iter().find(told).is_some_and(|channel| channel.ends.iter().any(|end| end.to_do.is_some()))
+    };
+    let left_alone = played.left_alone.iter().filter(|sentence| !told(sentence));
+    notes.extend(left_alone.map(|sentence| stage.clean(sentence, "")));
     Rehearsal {
         brand: project.brand.name.clone(),
         message: facts.plan.message.clone(),
@@ -56,9 +65,9 @@ pub fn rehearsal(house: &House, stage: &Stage, played: &Played, facts: Facts<'_>
         digest: facts.plan.digest.clone(),
         seed: facts.seed,
         faults: facts.faults,
-        notes: facts.notes,
+        notes,
         runs: runs.collect(),
-        channels: names.into_iter().map(|name| view.channel(name)).collect(),
+        channels,
         pictures: facts.pictures,
         exit: played.exit.code(),
     }

@@ -10,6 +10,7 @@ use crate::render::Picture;
 use crate::report::preview::html::album::{self, Album};
 use crate::report::preview::html::body::{self, Room};
 use crate::report::preview::html::rich::escape;
+use crate::report::preview::html::view::quoted;
 use crate::report::preview::html::{STYLE, environment};
 use crate::report::sign::{sign, word};
 use crate::text::Dialect;
@@ -31,7 +32,7 @@ struct PageView {
     style: String,
     summary: String,
     faults: Option<String>,
-    notes: Vec<String>,
+    notes_html: Vec<String>,
     runs: Vec<RunView>,
     channels: Vec<ChannelView>,
     to_do: Vec<String>,
@@ -61,7 +62,7 @@ struct ChannelView {
 struct ShownView {
     when: String,
     place: Option<String>,
-    /// Whether `place` can be shown as a link's text.
+    /// Whether it stands below the one before.
     reply: bool,
     post_html: Option<String>,
     pictures: Vec<PictureView>,
@@ -143,7 +144,7 @@ fn view(rehearsal: &Rehearsal) -> PageView {
         style: format!("{STYLE}{OWN_STYLE}"),
         summary: rehearsal.summary(),
         faults,
-        notes: rehearsal.notes.iter().map(|note| room.line(note)).collect(),
+        notes_html: rehearsal.notes.iter().map(|note| quoted(&room.line(note))).collect(),
         runs: rehearsal
             .runs
             .iter()

@@ -7,7 +7,7 @@
 pub(in crate::report) mod album;
 pub(in crate::report) mod body;
 pub(in crate::report) mod rich;
-mod view;
+pub(in crate::report) mod view;
 
 use super::Preview;
 use minijinja::value::Serde;
