@@ -127,6 +127,8 @@ pub fn send(
     }
     // A name look-up that hangs must not keep the answer back.
     runtime.shutdown_background();
+    // It makes later looks quicker, and nothing else: where it fails, the next run does it.
+    let _ = store.fold_up();
     Ok((result?, asked.left_alone))
 }
 

@@ -25,13 +25,18 @@ impl Standing {
         for event in events {
             standing.note(event);
         }
-        for delivery in standing.deliveries.values_mut() {
+        standing.end(running);
+        standing
+    }
+
+    /// After the last [`Standing::note`] of a history: see [`Standing::fold`].
+    pub fn end(&mut self, running: bool) {
+        for delivery in self.deliveries.values_mut() {
             if !running {
                 doubt_what_was_left_open(delivery);
             }
             conclude(delivery);
         }
-        standing
     }
 
     /// Adds events to a standing that is already concluded.

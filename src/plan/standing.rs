@@ -35,7 +35,7 @@ pub enum State {
 }
 
 /// One delivery.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
     /// The step's key.
     pub key: StepKey,
@@ -87,7 +87,7 @@ pub struct Delivery {
 }
 
 /// Where one part stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PartStanding {
     /// Which, from 0.
     pub part: u32,
@@ -119,7 +119,7 @@ pub struct PartStanding {
 }
 
 /// Where one person's mail stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecipientStanding {
     /// The address.
     pub recipient: String,
@@ -134,7 +134,7 @@ pub struct RecipientStanding {
 }
 
 /// How one person's mail stood before somebody settled it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unsettled {
     /// When it was settled: of several at once, all are taken back at once.
     pub settled_at: Timestamp,
@@ -234,6 +234,20 @@ impl Delivery {
                 self.recipients.iter().any(|person| person.part.state == State::Planned)
             }
             state => matches!(state, State::Planned | State::Held),
+        }
+    }
+
+    /// Whether nothing is left to be done about it, by anybody: it is out, or it
+    /// will not go.
+    pub fn is_settled(&self) -> bool {
+        let open = |state| {
+            matches!(state, State::Planned | State::Waiting | State::Sending | State::Unknown | State::Held)
+        };
+        match self.state {
+            State::Cancelled | State::Skipped | State::Unpublished => {
+                !self.all_parts().any(|part| matches!(part.state, State::Sending | State::Unknown))
+            }
+            state => !open(state) && !self.recipients.iter().any(|person| open(person.part.state)),
         }
     }
 

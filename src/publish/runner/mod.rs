@@ -16,7 +16,7 @@ use crate::plan::fold::{CUT, NOT_POSTED};
 use crate::plan::{
     Delivery, Event, EventKind, PartStanding, PayloadPart, Plan, Receipt, Standing, State, StepKey,
 };
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, Store, StoreError, View};
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
@@ -48,7 +48,8 @@ pub(super) async fn run(
 ) -> Result<Standing, StoreError> {
     // The caller holds the sending lock: a `sending` in the journal is what an
     // earlier run left behind when it died.
-    let mut standing = Standing::fold(&world.store.events()?, true);
+    let messages = plans.iter().map(|plan| plan.message.clone()).collect();
+    let mut standing = world.store.view(&View::for_run(messages), true)?.standing;
     let now = world.clock.now();
     let left_open = doubts(&standing, now);
     standing.add(&left_open);
