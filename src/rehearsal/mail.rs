@@ -311,7 +311,7 @@ fn path(rest: &str, word: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::io::AsyncReadExt as _;
 
     /// What the server answers to all of that, line by line.
     async fn said(server: &MailServer, words: &str) -> Vec<String> {

@@ -125,11 +125,7 @@ fn the_whole_ladder_is_seen_at_its_times_without_waiting_or_a_store() {
     assert_eq!(whens("newsletter"), ["Tue 09:00", "Tue 09:00"]);
     assert_eq!(
         texts(&value, "x"),
-        [
-            "Rocket 2 lands itself https://acme.example/blog/hello/",
-            "The second part of it",
-            "And the third"
-        ]
+        ["Rocket 2 lands itself https://acme.example/blog/hello/", "The second part of it", "And the third"]
     );
     let linkedin = &timeline(&value, "linkedin")["shown"][0];
     assert_eq!(linkedin["comments"][0], "https://acme.example/blog/hello/");

@@ -8,6 +8,7 @@
 //! so that next morning's mail is seen at once.
 
 mod faults;
+mod played;
 mod runs;
 mod shown;
 mod stage;

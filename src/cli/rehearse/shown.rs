@@ -2,8 +2,9 @@
 //! each with its time, and what happened to each rung.
 
 use super::faults;
+use super::played::Laid;
 use super::runs::{Happened, Played};
-use super::stage::{Laid, Server, Stage};
+use super::stage::{Server, Stage};
 use crate::cli::house::House;
 use crate::cli::sending::deliveries;
 use crate::plan::{Delivery, Event, EventKind, Plan, Step, StepKey};
