@@ -77,7 +77,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
                 clock: clock.clone(),
             };
             let played = play
-                .to_the_end()
+                .until_the_end()
                 .await
                 .map_err(|failure| Failure { message: stage.clean(&failure.message, ""), ..failure })?;
             Ok((stage, played, pictures))

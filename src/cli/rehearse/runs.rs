@@ -84,7 +84,7 @@ pub struct Play<'a> {
 
 impl Play<'_> {
     /// Plays it to its end. The error: a real run would not have begun.
-    pub async fn to_the_end(mut self) -> Result<Played, Failure> {
+    pub async fn until_the_end(mut self) -> Result<Played, Failure> {
         let clock = self.clock.clone();
         clock.rules(self.play()).await
     }
@@ -178,7 +178,6 @@ impl Play<'_> {
         let now = self.clock.now();
         let later = |time: Timestamp, wait| time.checked_add(wait).unwrap_or(Timestamp::MAX);
         let tick = later(now, CRON);
-        let zone = &self.house.loaded.zone;
         let mut next: Option<(Timestamp, bool)> = None;
         for (plan, step) in self.plans.iter().flat_map(|plan| plan.steps.iter().map(move |step| (plan, step)))
         {
@@ -186,7 +185,7 @@ impl Play<'_> {
             let found = if delivery.state == State::Unknown {
                 may_be_found(delivery, now).then_some((tick, false))
             } else {
-                self.when(plan, step, standing, quiet, now, zone, later(progress, A_DAY))
+                self.when(plan, step, standing, quiet, later(progress, A_DAY))
                     .map(|(time, wall)| if time <= now { (tick, false) } else { (time, wall) })
             };
             next = match (next, found) {
@@ -197,17 +196,16 @@ impl Play<'_> {
         next
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one question, asked in one place")]
+    /// When one step may go on. What was tried is not waited for any longer than `too_late`.
     fn when(
         &self,
         plan: &Plan,
         step: &Step,
         standing: &Standing,
         quiet: usize,
-        now: Timestamp,
-        zone: &jiff::tz::TimeZone,
         too_late: Timestamp,
     ) -> Option<(Timestamp, bool)> {
+        let (now, zone) = (self.clock.now(), &self.house.loaded.zone);
         let delivery = standing.deliveries.get(&step.key).filter(|delivery| delivery.is_open())?;
         let tried = delivery.is_touched();
         match due(plan, step, standing, now, zone, false) {

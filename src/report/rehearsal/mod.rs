@@ -252,4 +252,77 @@ mod tests {
         );
         assert_eq!(said(&calendar, 7 * 86_400), "2026-12-08 08:00");
     }
+
+    /// A rehearsal of one post whose every word is hostile.
+    fn hostile() -> Rehearsal {
+        let bad = "<script>alert(1)</script>\u{1b}[31m\u{202e}\"'&".to_owned();
+        let step = Happening {
+            run: 1,
+            when: "at once".to_owned(),
+            rung: Some("tweet".to_owned()),
+            what: bad.clone(),
+            trouble: true,
+        };
+        let body = Body::Post {
+            text: bad.clone(),
+            pictures: vec![("00".to_owned(), bad.clone())],
+            card: Some((bad.clone(), bad.clone())),
+            comments: vec![bad.clone()],
+            reply: false,
+        };
+        let shown = Shown { rung: None, when: "at once".to_owned(), place: Some(bad.clone()), body };
+        let end = End {
+            rung: "tweet".to_owned(),
+            key: "00".to_owned(),
+            state: State::Refused,
+            why: Some(bad.clone()),
+            to_do: None,
+        };
+        Rehearsal {
+            brand: bad.clone(),
+            message: bad.clone(),
+            title: bad.clone(),
+            ladder: bad.clone(),
+            digest: "00".to_owned(),
+            seed: Some(1),
+            faults: vec!["cut".to_owned()],
+            notes: vec![bad.clone()],
+            runs: vec![Run { number: 1, call: "ladder publish", when: "at once".to_owned() }],
+            channels: vec![ChannelShown {
+                name: "x".to_owned(),
+                network: "X".to_owned(),
+                look: "x",
+                dialect: crate::text::Dialect::Plain,
+                account: bad.clone(),
+                shown: vec![shown],
+                steps: vec![step],
+                meanwhile: vec![bad],
+                ends: vec![end],
+            }],
+            pictures: BTreeMap::new(),
+            exit: 1,
+        }
+    }
+
+    #[test]
+    fn what_is_hostile_is_text_on_the_page_and_on_the_terminal() {
+        let rehearsal = hostile();
+        let page = html(&rehearsal);
+        assert!(page.contains("&lt;script&gt;") && !page.contains("<script"), "{page}");
+        let on_terminal = terminal(&rehearsal, 80, false);
+        assert!(on_terminal.contains("<script>"), "{on_terminal}");
+        for text in [&page, &on_terminal] {
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+        }
+        assert!(on_terminal.starts_with(NOTHING_LEFT) && page.contains("nothing left this machine"));
+    }
+
+    #[test]
+    fn no_line_of_a_text_is_wider_than_the_terminal() {
+        let mut rehearsal = hostile();
+        rehearsal.notes = vec!["many words ".repeat(40)];
+        let text = terminal(&rehearsal, 60, false);
+        let notes = text.lines().filter(|line| line.contains("many words"));
+        assert!(notes.clone().count() > 3 && notes.clone().all(|line| line.chars().count() <= 60), "{text}");
+    }
 }

@@ -21,7 +21,6 @@ pub fn told(event: &Event, parts: usize) -> Option<Told> {
     let well = |what: String| Some(Told { what: format!("{for_whom}{what}"), trouble: false });
     let trouble = |what: String| Some(Told { what: format!("{for_whom}{what}"), trouble: true });
     match &event.kind {
-        EventKind::Planned { .. } | EventKind::Prepared { .. } | EventKind::Reopened { .. } => None,
         EventKind::Intent { part: at, attempt: 1, .. } => well(format!("{}goes", part(*at))),
         EventKind::Intent { part: at, attempt, .. } => well(format!("{}goes, try {attempt}", part(*at))),
         EventKind::Receipt { part: at, receipt } => {
@@ -55,11 +54,10 @@ pub fn told(event: &Event, parts: usize) -> Option<Told> {
         EventKind::Resolved { sent: false, by, .. } if by == RECORDS => {
             well("looked for it: it is not there, so it goes again".to_owned())
         }
-        EventKind::Resolved { .. } => None,
         EventKind::Held { why } => trouble(format!("held: {}", one_line(why))),
         EventKind::Skipped { why } => trouble(format!("skipped: {}", one_line(why))),
         EventKind::Cancelled { by } => trouble(format!("cancelled by {}", one_line(by))),
-        #[allow(unreachable_patterns, reason = "what a later kind of fact says, `ladder log` tells")]
+        // Taking up and preparing are seen by nobody, and no person settles anything here.
         _ => None,
     }
 }
