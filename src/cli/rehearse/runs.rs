@@ -17,6 +17,7 @@ use crate::rehearsal::Fault;
 use crate::schedule::{Due, due};
 use crate::store::Store;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 
 /// How often cron calls.
 const CRON: SignedDuration = SignedDuration::from_mins(5);
@@ -136,7 +137,13 @@ impl Play<'_> {
         standing: &Standing,
     ) -> Result<(Standing, Vec<Happened>, Vec<LeftAlone>), Failure> {
         let lock = self.store.lock_for_sending()?;
-        let manner = Manner { scope, early: self.early && scope == Scope::Plan, only: self.only.clone() };
+        let manner = Manner {
+            scope,
+            early: self.early && scope == Scope::Plan,
+            only: self.only.clone(),
+            astray: BTreeMap::new(),
+            before_send: None,
+        };
         let mut standing = standing.clone();
         if scope == Scope::Plan {
             standing.end_mending_pauses();
@@ -163,6 +170,7 @@ impl Play<'_> {
             zone: self.house.loaded.zone.clone(),
             early: manner.early,
             only: manner.only,
+            before_send: None,
         };
         let standing = match scope {
             Scope::Plan => publish::run(world, self.plans, stop, &mut ears).await?,
