@@ -23,7 +23,7 @@
 //! - [`channel`]: one file a service.
 //! - [`store`]: what survives the process.
 //! - [`publish`]: runs a plan.
-//! - [`rehearsal`]: networks in this process, for tests and trying things out.
+//! - [`rehearsal`]: networks in this process, for tests and for `publish --rehearse`.
 //! - [`report`]: plans and events for people and machines.
 //! - [`cli`]: one file a verb.
 //! - [`exit`]: every exit code.

@@ -15,7 +15,6 @@ use crate::publish::{self, Moment, Rest, Route, Scope, exit_beside_rest, resting
 use crate::render::VariantKind;
 use crate::report::sign::word;
 use crate::text::visible;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,7 +72,7 @@ pub async fn ask(
 ) -> Result<Asked, Failure> {
     let (channels, project) = (&house.channels.configured, &house.loaded.folder.path);
     let outbox = outbox::stand_in(&house.loaded.project);
-    let moment = Moment { now: Timestamp::now(), zone: &house.loaded.zone, early: manner.early };
+    let moment = Moment { now: crate::clock::now(), zone: &house.loaded.zone, early: manner.early };
     let wanted = wanted(left, plans, standing, &moment, manner.scope);
     let astray = &manner.astray;
     let mut here = left.to_vec();
@@ -272,7 +271,7 @@ impl LeftAlone {
     }
 
     /// Why, what stays as it is, and what waits with it.
-    fn sentence(&self) -> String {
+    pub fn sentence(&self) -> String {
         let why = said_once(self.reasons.iter());
         let stays = if self.names.len() == 1 { "stays as it is" } else { "stay as they are" };
         let mut sentence = format!("{why}: {} {stays}", listed(&self.names));

@@ -33,6 +33,7 @@ pub mod presets;
 mod preview;
 mod price;
 mod publish;
+mod rehearse;
 mod resolve;
 mod run;
 mod schedule;

@@ -9,7 +9,7 @@ use super::sending::{
     Manner, before_send, beside_before_send, deliveries, deliveries_since, dues, keep_media, match_channels,
     send,
 };
-use super::{by_hand, file, price};
+use super::{by_hand, file, price, rehearse};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, Standing, State, StepKey, Wish};
@@ -23,10 +23,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Largest plan file: 64 MB.
-const PLAN_LIMIT: u64 = 64_000_000;
+pub const PLAN_LIMIT: u64 = 64_000_000;
 
 /// Arguments of `ladder publish`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -51,6 +51,18 @@ pub struct Arguments {
     /// Publish once more what has gone out already, and why
     #[arg(long, value_name = "REASON")]
     pub again: Option<String>,
+    /// Play it all against networks on this machine, and show what readers would see
+    #[arg(long, conflicts_with_all = ["dry_run", "again", "before_send"])]
+    pub rehearse: bool,
+    /// What is to go wrong in the rehearsal: lost-answer, 429, 500, slow, cut, half-thread, expired-token, or all
+    #[arg(long, value_name = "FAULT,…", value_delimiter = ',', requires = "rehearse")]
+    pub faults: Vec<String>,
+    /// Whom the faults strike is drawn from this number
+    #[arg(long, value_name = "N", requires = "faults")]
+    pub seed: Option<u64>,
+    /// Write the rehearsal as one self-contained HTML page
+    #[arg(long, value_name = "FILE", requires = "rehearse")]
+    pub out: Option<PathBuf>,
     /// Run this in the shell once the intents are durable, before anything leaves; it must succeed
     #[arg(long, value_name = "COMMAND")]
     pub before_send: Option<String>,
@@ -58,6 +70,9 @@ pub struct Arguments {
 
 /// Sends what is due and leaves the rest planned.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+    if arguments.rehearse {
+        return rehearse::run(arguments, desk);
+    }
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
     if !arguments.dry_run {

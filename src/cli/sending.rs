@@ -305,7 +305,7 @@ pub async fn interrupts(stop: tokio::sync::watch::Sender<bool>) {
 }
 
 #[cfg(unix)]
-async fn wait_for_one() {
+pub async fn wait_for_one() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {
@@ -318,6 +318,6 @@ async fn wait_for_one() {
 }
 
 #[cfg(not(unix))]
-async fn wait_for_one() {
+pub async fn wait_for_one() {
     let _ = tokio::signal::ctrl_c().await;
 }

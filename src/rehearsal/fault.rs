@@ -9,6 +9,8 @@ pub enum Upon {
     Publishing,
     /// The next, whichever.
     Any,
+    /// The next of them, once so many were published.
+    PublishingAfter(usize),
     /// The one that so many came before.
     Number(usize),
     /// The next with this method whose path holds these characters.

@@ -11,6 +11,7 @@ mod fault;
 mod image;
 mod linkedin;
 mod log;
+mod mail;
 mod reply;
 mod request;
 mod server;
@@ -22,6 +23,7 @@ mod x;
 
 pub use fault::{Fault, Upon};
 pub use log::{Logged, LoggedBody, LoggedPart};
+pub use mail::{Letter, MailServer};
 pub use settings::{Settings, Signed};
 pub use timeline::{LiveComment, LiveLink, LiveMedia, LivePost};
 
@@ -138,6 +140,11 @@ impl Running {
     /// How many ordered faults have not struck yet.
     pub fn ordered(&self) -> usize {
         self.shared.state().orders.len()
+    }
+
+    /// What has gone wrong as ordered, and when.
+    pub fn struck(&self) -> Vec<(Timestamp, Fault)> {
+        self.shared.state().struck.clone()
     }
 
     /// Somebody posted `text` by hand with the same account, so long ago; its

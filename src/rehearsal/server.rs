@@ -36,6 +36,7 @@ pub(super) struct Inside {
     pub service: Box<dyn Service>,
     pub orders: VecDeque<(Upon, Fault)>,
     pub log: Vec<Logged>,
+    pub struck: Vec<(Timestamp, Fault)>,
 }
 
 impl Shared {
@@ -62,7 +63,7 @@ impl std::fmt::Debug for Shared {
 pub(super) async fn start(kind: Kind, service: Box<dyn Service>, clock: Clock) -> io::Result<Running> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let base_url = format!("http://{}", listener.local_addr()?);
-    let inside = Inside { service, orders: VecDeque::new(), log: Vec::new() };
+    let inside = Inside { service, orders: VecDeque::new(), log: Vec::new(), struck: Vec::new() };
     let shared = Arc::new(Shared {
         state: Mutex::new(inside),
         clock,
@@ -121,6 +122,9 @@ impl Inside {
         let struck = self.orders.iter().position(|(upon, _)| match upon {
             Upon::Publishing => publishes,
             Upon::Any => true,
+            Upon::PublishingAfter(parts) => {
+                publishes && self.log.iter().filter(|logged| logged.published).count() >= *parts
+            }
             Upon::Number(before) => self.log.len() == *before,
             Upon::Path(method, part) => asked.method == *method && asked.path.contains(part),
         });
@@ -144,6 +148,9 @@ impl Inside {
                 reply
             }
         };
+        if let Some(fault) = &fault {
+            self.struck.push((asked.at, fault.clone()));
+        }
         self.log.push(logged);
         (reply, fault)
     }

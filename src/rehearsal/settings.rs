@@ -39,6 +39,8 @@ pub struct Settings {
     pub processing: Duration,
     /// X: whether the account may post 25,000 characters.
     pub premium: bool,
+    /// Ids follow this one in a row, instead of being made of the time.
+    pub ids_after: Option<u64>,
     /// What time it is there.
     pub clock: Clock,
 }
@@ -116,6 +118,7 @@ impl Settings {
             lag: Duration::ZERO,
             processing: Duration::ZERO,
             premium: false,
+            ids_after: None,
             clock: Clock::system(),
         }
     }

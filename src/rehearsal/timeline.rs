@@ -73,14 +73,21 @@ pub struct LiveComment {
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     last: u64,
+    /// Not made of the time, so that each rehearsal sees the same ones.
+    counted: bool,
 }
 
 impl Ids {
+    /// Numbers after that one; without it, made of the time.
+    pub fn after(first: Option<u64>) -> Ids {
+        Ids { last: first.unwrap_or(0), counted: first.is_some() }
+    }
+
     /// A number above all before: the milliseconds since the first one of
     /// X's scheme (2010-11-04), 22 bits to the left.
     pub fn next(&mut self, at: Timestamp) -> u64 {
         let since = u64::try_from(at.as_millisecond() - 1_288_834_974_657).unwrap_or(0);
-        self.last = (since << 22).max(self.last + 1);
+        self.last = if self.counted { self.last + 1 } else { (since << 22).max(self.last + 1) };
         self.last
     }
 }

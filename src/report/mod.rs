@@ -11,6 +11,7 @@ pub mod machine;
 pub mod preview;
 pub mod progress;
 pub mod queue;
+pub mod rehearsal;
 pub mod sign;
 pub mod status;
 pub mod taken_down;

@@ -15,6 +15,7 @@ mod making;
 mod newcomer;
 mod pasting;
 mod prices;
+mod rehearsing;
 mod sending;
 
 #[test]

@@ -39,8 +39,8 @@ enum Who {
 impl Facebook {
     pub fn new(settings: Settings) -> Facebook {
         Facebook {
+            ids: Ids::after(settings.ids_after),
             settings,
-            ids: Ids::default(),
             posts: Vec::new(),
             unseen: Vec::new(),
             expired: false,

@@ -39,8 +39,8 @@ struct Standing {
 impl LinkedIn {
     pub fn new(settings: Settings) -> LinkedIn {
         LinkedIn {
+            ids: Ids::after(settings.ids_after),
             settings,
-            ids: Ids::default(),
             posts: Vec::new(),
             uploads: Vec::new(),
             expired: false,

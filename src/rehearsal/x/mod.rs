@@ -81,8 +81,8 @@ pub(super) struct X {
 impl X {
     pub fn new(settings: Settings) -> X {
         X {
+            ids: Ids::after(settings.ids_after),
             settings,
-            ids: Ids::default(),
             posts: Vec::new(),
             strangers: Vec::new(),
             uploads: Vec::new(),

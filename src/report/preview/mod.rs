@@ -5,7 +5,7 @@
 //! for a review. All are pure and the same input gives the same bytes.
 
 mod fold;
-mod html;
+pub(in crate::report) mod html;
 mod json;
 mod markdown;
 mod reading;

@@ -4,16 +4,16 @@
 //! elsewhere, and a policy in its head that forbids all of them. It shows the
 //! same for the same input; it invents no numbers and no names.
 
-mod album;
-mod body;
-mod rich;
-mod view;
+pub(in crate::report) mod album;
+pub(in crate::report) mod body;
+pub(in crate::report) mod rich;
+pub(in crate::report) mod view;
 
 use super::Preview;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
-const STYLE: &str = include_str!("style.css");
+pub(in crate::report) const STYLE: &str = include_str!("style.css");
 const TEMPLATES: [(&str, &str); 5] = [
     ("page.html", include_str!("page.html")),
     ("post.html", include_str!("post.html")),
@@ -32,6 +32,15 @@ pub fn page(preview: &Preview<'_>) -> String {
 }
 
 fn render(view: &view::PageView) -> Result<String, minijinja::Error> {
+    let mut environment = environment();
+    for (name, source) in TEMPLATES {
+        environment.add_template(name, source)?;
+    }
+    environment.get_template("page.html")?.render(Serde(view))
+}
+
+/// The template engine as our pages need it: all is escaped that is not marked as safe.
+pub(in crate::report) fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -45,10 +54,7 @@ fn render(view: &view::PageView) -> Result<String, minijinja::Error> {
         }
         Ok(())
     });
-    for (name, source) in TEMPLATES {
-        environment.add_template(name, source)?;
-    }
-    environment.get_template("page.html")?.render(Serde(view))
+    environment
 }
 
 #[cfg(test)]

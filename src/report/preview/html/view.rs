@@ -162,7 +162,7 @@ fn problem(problem: &Diagnostic, sources: &Sources, room: &mut Room) -> ProblemV
 }
 
 /// One of our sentences: what stands in backticks becomes code.
-fn quoted(sentence: &str) -> String {
+pub fn quoted(sentence: &str) -> String {
     let pieces: Vec<&str> = sentence.split('`').collect();
     if pieces.len().is_multiple_of(2) {
         return escape(sentence);

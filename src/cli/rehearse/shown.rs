@@ -1,0 +1,343 @@
+//! From what was played to what is shown: posts, pages and mails by channel,
+//! each with its time, and what happened to each rung.
+
+use super::faults;
+use super::played::Laid;
+use super::runs::{Happened, Played};
+use super::stage::{Server, Stage};
+use crate::cli::house::House;
+use crate::cli::sending::deliveries;
+use crate::plan::{Delivery, Event, EventKind, Plan, Step, StepKey};
+use crate::rehearsal::LivePost;
+use crate::render::Variant;
+use crate::report::rehearsal::{
+    Body, Calendar, ChannelShown, End, Happening, Rehearsal, Run, Shown, duration, told, what_to_do,
+};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// What is known beside what was played.
+pub struct Facts<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// When it began.
+    pub started: Timestamp,
+    /// What the faults were drawn from.
+    pub seed: Option<u64>,
+    /// Their names.
+    pub faults: Vec<String>,
+    /// What has to be known, a sentence each.
+    pub notes: Vec<String>,
+    /// Bytes by SHA-256.
+    pub pictures: BTreeMap<String, Vec<u8>>,
+}
+
+/// All of it.
+pub fn rehearsal(house: &House, stage: &Stage, played: &Played, facts: Facts<'_>) -> Rehearsal {
+    let project = &house.loaded.project;
+    let zone = house.loaded.zone.clone();
+    let calendar = Calendar { start: facts.started, zone, by_the_clock: played.by_the_clock };
+    let view = View { house, stage, played, plan: facts.plan, calendar };
+    let runs = played.runs.iter().enumerate().map(|(number, run)| Run {
+        number: number + 1,
+        call: if run.first { "ladder publish" } else { "ladder run" },
+        when: view.calendar.when(run.at),
+    });
+    let mut names: Vec<&str> = Vec::new();
+    for step in &facts.plan.steps {
+        if !names.contains(&step.channel.as_str()) {
+            names.push(&step.channel);
+        }
+    }
+    let channels: Vec<ChannelShown> = names.into_iter().map(|name| view.channel(name)).collect();
+    let mut notes = facts.notes;
+    // Where something is to be done, that says why already.
+    let told = |sentence: &str| {
+        let told = |channel: &&ChannelShown| sentence.starts_with(&format!("`[channels.{}]`", channel.name));
+        channels.iter().find(told).is_some_and(|channel| channel.ends.iter().any(|end| end.to_do.is_some()))
+    };
+    let left_alone = played.left_alone.iter().filter(|sentence| !told(sentence));
+    notes.extend(left_alone.map(|sentence| stage.clean(sentence, "")));
+    Rehearsal {
+        brand: project.brand.name.clone(),
+        message: facts.plan.message.clone(),
+        title: facts.plan.title.clone(),
+        ladder: facts.plan.ladder.clone(),
+        digest: facts.plan.digest.clone(),
+        seed: facts.seed,
+        faults: facts.faults,
+        notes,
+        runs: runs.collect(),
+        channels,
+        pictures: facts.pictures,
+        exit: played.exit.code(),
+    }
+}
+
+struct View<'a> {
+    house: &'a House,
+    stage: &'a Stage,
+    played: &'a Played,
+    plan: &'a Plan,
+    calendar: Calendar,
+}
+
+impl View<'_> {
+    fn channel(&self, name: &str) -> ChannelShown {
+        let outlet = self.house.channels.outlets.get(name);
+        let network = outlet.map(|outlet| outlet.rules.network).unwrap_or_default();
+        let adapter = outlet.map(|outlet| outlet.adapter.as_str()).unwrap_or_default();
+        let server = self.stage.servers.iter().position(|server| server.channels.iter().any(|c| c == name));
+        let mut shown = server.map_or_else(Vec::new, |number| self.served(&self.stage.servers[number], name));
+        shown.extend(
+            self.stage.laid().iter().filter(|laid| self.goes_to(laid, name)).map(|laid| self.laid(laid)),
+        );
+        ChannelShown {
+            name: name.to_owned(),
+            network: called(network, adapter).to_owned(),
+            look: match network {
+                "x" => "x",
+                "facebook" => "facebook",
+                "linkedin" => "linkedin",
+                _ => "plain",
+            },
+            dialect: outlet.map_or(crate::text::Dialect::Plain, |outlet| outlet.rules.dialect),
+            account: self.account(name, network),
+            shown,
+            steps: self.steps(name, server),
+            meanwhile: self.meanwhile(name),
+            ends: self.ends(name),
+        }
+    }
+
+    /// As readers know it.
+    fn account(&self, name: &str, network: &str) -> String {
+        let table = self.house.loaded.project.channel(name);
+        let account = table.and_then(|table| table.account.as_ref()).map(|account| account.value.trim());
+        match account {
+            Some(account) if network == "x" => format!("@{}", account.trim_start_matches('@')),
+            Some(account) => account.to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// What was laid into a folder for the channel, itself or in its stead.
+    fn goes_to(&self, laid: &Laid, name: &str) -> bool {
+        let step = self.plan.steps.iter().find(|step| step.identity.rung == laid.rung);
+        step.is_some_and(|step| step.channel == name) && (laid.channel == name || laid.channel == "outbox")
+    }
+
+    fn served(&self, server: &Server, name: &str) -> Vec<Shown> {
+        let mut shown = Vec::new();
+        let rungs = self.rungs(server);
+        for post in server.timeline(self.calendar.start) {
+            let rung = rungs.get(&post.id).or_else(|| rungs.get(&post.url)).cloned();
+            // Two channels may be one account: each shows its own.
+            let of = rung.as_deref().and_then(|rung| self.plan.step(rung));
+            if of.is_some_and(|step| step.channel != name) {
+                continue;
+            }
+            shown.push(self.posted(post, rung));
+        }
+        for letter in server.letters() {
+            let of_channel = |step: &&Step| step.channel == name && matches!(&step.variant, Variant::Mail(_));
+            let subject = letter.subject();
+            let steps = || self.plan.steps.iter().filter(of_channel);
+            let step = steps()
+                .find(|step| matches!(&step.variant, Variant::Mail(mail) if mail.subject == subject))
+                .or_else(|| steps().next());
+            let Some(step) = step else { continue };
+            let media = match &step.variant {
+                Variant::Mail(mail) => mail.media.clone(),
+                _ => Vec::new(),
+            };
+            shown.push(Shown {
+                rung: Some(step.rung.clone()),
+                when: self.calendar.when(letter.at),
+                place: Some(format!("in the mailbox of {}", letter.to.join(", "))),
+                body: Body::Mail {
+                    from: letter.from.clone(),
+                    to: letter.to.clone(),
+                    subject,
+                    text: letter.text().unwrap_or_default(),
+                    html: letter.html().unwrap_or_default(),
+                    media,
+                },
+            });
+        }
+        shown
+    }
+
+    fn posted(&self, post: LivePost, rung: Option<String>) -> Shown {
+        // Some networks take the headline from the page, which is not there yet.
+        let title =
+            rung.as_deref().and_then(|rung| self.plan.step(rung)).and_then(|step| match &step.variant {
+                Variant::Post(post) => post.card.as_ref().map(|card| card.title.clone()),
+                _ => None,
+            });
+        Shown {
+            rung,
+            when: self.calendar.when(post.at),
+            place: Some(post.url),
+            body: Body::Post {
+                text: post.text,
+                pictures: post.media.into_iter().map(|media| (media.sha256, media.alt)).collect(),
+                card: post.link.map(|link| (link.url, link.title.or(title).unwrap_or_default())),
+                comments: post.comments.into_iter().map(|comment| comment.text).collect(),
+                reply: post.reply_to.is_some(),
+            },
+        }
+    }
+
+    fn laid(&self, laid: &Laid) -> Shown {
+        let place = laid.receipt.url.clone().or_else(|| laid.receipt.detail.clone());
+        let body = match &laid.variant {
+            Variant::Article(article) => Body::Page(Box::new(article.clone())),
+            Variant::Mail(mail) => Body::Mail {
+                from: mail.from.clone(),
+                to: laid.recipient.clone().into_iter().collect(),
+                subject: mail.subject.clone(),
+                text: mail.text.clone(),
+                html: mail.html.clone(),
+                media: mail.media.clone(),
+            },
+            Variant::Post(post) => {
+                let comment = post.first_comment.iter().map(|comment| format!("first comment: {comment}"));
+                Body::Paste(post.parts.iter().map(|part| part.text.clone()).chain(comment).collect())
+            }
+        };
+        Shown {
+            rung: Some(laid.rung.clone()),
+            when: self.calendar.when(laid.at),
+            place: place.map(|place| self.stage.clean(&place, &laid.channel)),
+            body,
+        }
+    }
+
+    fn events(&self) -> impl Iterator<Item = (usize, &Event)> {
+        let numbered = self.played.runs.iter().enumerate();
+        numbered.flat_map(|(number, run)| {
+            run.happened.iter().filter_map(move |happened| match happened {
+                Happened::Event(event) => Some((number + 1, event.as_ref())),
+                Happened::Struck(..) => None,
+            })
+        })
+    }
+
+    /// Ids and addresses of what went out there, and the rung that it is of.
+    fn rungs(&self, server: &Server) -> BTreeMap<String, String> {
+        let mut rungs = BTreeMap::new();
+        for (_, event) in self.events() {
+            let EventKind::Receipt { receipt, .. } = &event.kind else { continue };
+            let there = |step: &&Step| step.key == event.key && server.channels.contains(&step.channel);
+            let Some(step) = self.plan.steps.iter().find(there) else { continue };
+            for name in [&receipt.id, &receipt.url].into_iter().flatten() {
+                rungs.insert(name.clone(), step.rung.clone());
+            }
+        }
+        rungs
+    }
+
+    fn steps(&self, name: &str, server: Option<usize>) -> Vec<Happening> {
+        let mut steps = Vec::new();
+        for (number, run) in self.played.runs.iter().enumerate() {
+            for happened in &run.happened {
+                match happened {
+                    Happened::Struck(struck, at, fault) if Some(*struck) == server => steps.push(Happening {
+                        run: number + 1,
+                        when: self.calendar.when(*at),
+                        rung: None,
+                        what: faults::words(fault),
+                        trouble: true,
+                    }),
+                    Happened::Struck(..) => {}
+                    Happened::Event(event) => {
+                        let step = self.plan.steps.iter().find(|step| step.key == event.key);
+                        let Some(step) = step.filter(|step| step.channel == name) else { continue };
+                        let Some(told) = told(event, step.payload.parts.len()) else { continue };
+                        let evidence = matches!(event.kind, EventKind::Resolved { sent: true, .. });
+                        // It was found first, and then its address was known.
+                        let place = if evidence { steps.len().saturating_sub(1) } else { steps.len() };
+                        steps.insert(
+                            place,
+                            Happening {
+                                run: number + 1,
+                                when: self.calendar.when(event.at),
+                                rung: Some(step.rung.clone()),
+                                what: self.stage.clean(&told.what, name),
+                                trouble: told.trouble,
+                            },
+                        );
+                    }
+                }
+            }
+        }
+        steps
+    }
+
+    /// Where only the beginning of a thread, or a post without its comment, was
+    /// to be seen for a while.
+    fn meanwhile(&self, name: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        for step in self.plan.steps.iter().filter(|step| step.channel == name) {
+            let parts = step.payload.parts.len();
+            if parts < 2 {
+                continue;
+            }
+            let mut out: BTreeMap<u32, Timestamp> = BTreeMap::new();
+            for (_, event) in self.events().filter(|(_, event)| event.key == step.key) {
+                if let EventKind::Receipt { part, .. } = event.kind {
+                    out.entry(part).or_insert(event.at);
+                }
+            }
+            let times: Vec<Timestamp> = out.values().copied().collect();
+            for (seen, pair) in times.windows(2).enumerate() {
+                let gap = pair[1].duration_since(pair[0]);
+                if !gap.is_zero() {
+                    let time = duration(gap);
+                    lines.push(format!(
+                        "{}: for {time} readers saw {} of {parts} parts",
+                        step.rung,
+                        seen + 1
+                    ));
+                }
+            }
+            if !times.is_empty() && times.len() < parts {
+                lines.push(format!("{}: readers see {} of {parts} parts", step.rung, times.len()));
+            }
+        }
+        lines
+    }
+
+    fn ends(&self, name: &str) -> Vec<End> {
+        let plans = std::slice::from_ref(self.plan);
+        let found = deliveries(&self.played.standing, plans);
+        let known: BTreeMap<&StepKey, &Delivery> = found.iter().map(|found| (&found.key, *found)).collect();
+        let steps = self.plan.steps.iter().filter(|step| step.channel == name);
+        steps
+            .filter_map(|step| {
+                let delivery = known.get(&step.key)?;
+                Some(End {
+                    rung: step.rung.clone(),
+                    key: delivery.key.0.clone(),
+                    state: delivery.state,
+                    why: delivery.error.as_deref().map(|why| self.stage.clean(why, name)),
+                    to_do: what_to_do(delivery, &found).map(|what| self.stage.clean(&what, name)),
+                })
+            })
+            .collect()
+    }
+}
+
+/// The network, for people.
+fn called<'n>(network: &'n str, adapter: &'n str) -> &'n str {
+    match (network, adapter) {
+        ("x", "x") => "X",
+        ("facebook", "facebook") => "Facebook",
+        ("linkedin", "linkedin") => "LinkedIn",
+        (_, "static-site") => "site",
+        (_, "email") => "mail",
+        (_, "manual") => "by hand",
+        (_, adapter) => adapter,
+    }
+}

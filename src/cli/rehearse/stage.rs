@@ -1,0 +1,396 @@
+//! Who plays: for each channel of a plan the user's own, as far as it only
+//! thinks, and in place of what it touches a network of this process.
+//!
+//! What a table names as a secret is not looked up: the networks here take
+//! throwaway ones, which are made for them.
+
+use super::played::{Laid, Laying, Played};
+use crate::channel::{ADAPTERS, Channel, Configured, configure, outbox};
+use crate::cli::failure::Failure;
+use crate::clock::Clock;
+use crate::exit::Exit;
+use crate::ladder::tree::NodeKind;
+use crate::ladder::{ChannelTable, Project, parse_project};
+use crate::plan::Plan;
+use crate::rehearsal::{self, Fault, MailServer, Network, Running, Settings, Signed, Upon};
+use crate::source::Sources;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+use std::time::Duration;
+
+/// Where throwaway secrets lie, below the throwaway folder.
+const SECRETS: &str = "secrets";
+
+/// How old the post is that each account has from before.
+const PAST: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Who answers.
+enum Face {
+    Network(Running),
+    Mail(MailServer),
+}
+
+/// A server, and the channels that speak to it.
+pub struct Server {
+    face: Face,
+    /// The channels' names.
+    pub channels: Vec<String>,
+    /// How many requests of the plan make something that readers see.
+    pub requests: usize,
+    /// Which network, in small letters; `email`.
+    pub adapter: String,
+    account: String,
+}
+
+impl Server {
+    /// Whether it is a network and not a mail server.
+    pub fn is_network(&self) -> bool {
+        matches!(self.face, Face::Network(_))
+    }
+
+    /// Orders a fault; a mail server counts mails.
+    pub fn order(&self, upon: Upon, after: usize, fault: Fault) {
+        match &self.face {
+            Face::Network(network) => network.order_upon(upon, fault),
+            Face::Mail(server) => server.order(after, fault),
+        }
+    }
+
+    /// What has gone wrong so far.
+    pub fn struck(&self) -> Vec<(Timestamp, Fault)> {
+        match &self.face {
+            Face::Network(network) => network.struck(),
+            Face::Mail(server) => server.struck(),
+        }
+    }
+
+    /// The posts that readers see, those from before left out; none of a mail server.
+    pub fn timeline(&self, since: Timestamp) -> Vec<rehearsal::LivePost> {
+        match &self.face {
+            Face::Network(network) => {
+                network.timeline().into_iter().filter(|post| post.at >= since).collect()
+            }
+            Face::Mail(_) => Vec::new(),
+        }
+    }
+
+    /// The mails in people's mailboxes; none of a network.
+    pub fn letters(&self) -> Vec<rehearsal::Letter> {
+        match &self.face {
+            Face::Network(_) => Vec::new(),
+            Face::Mail(server) => server.letters(),
+        }
+    }
+
+    fn address(&self) -> &str {
+        match &self.face {
+            Face::Network(network) => network.base_url(),
+            Face::Mail(server) => server.address(),
+        }
+    }
+
+    /// What stands for the address of this machine in what is shown.
+    fn shown_as(&self) -> &'static str {
+        match self.adapter.as_str() {
+            "x" => "https://api.x.com",
+            "facebook" => "https://graph.facebook.com",
+            "linkedin" => "https://api.linkedin.com",
+            _ => "smtp://mail.example",
+        }
+    }
+}
+
+/// All that plays.
+pub struct Stage {
+    /// Who answers.
+    pub servers: Vec<Server>,
+    /// Each channel of the plan, with the number of the server that plays its
+    /// network; none where it writes into a folder.
+    cast: Vec<(String, Option<usize>)>,
+    folder: PathBuf,
+    clock: Clock,
+    laid: Laying,
+}
+
+impl Stage {
+    /// Sets the stage for `plan` in `folder`, which is thrown away afterwards.
+    pub async fn set(
+        project: &Project,
+        sources: &Sources,
+        plan: &Plan,
+        folder: &Path,
+        clock: &Clock,
+    ) -> Result<Stage, Failure> {
+        let mut stage = Stage {
+            servers: Vec::new(),
+            cast: Vec::new(),
+            folder: folder.to_owned(),
+            clock: clock.clone(),
+            laid: Laying::default(),
+        };
+        std::fs::create_dir_all(folder.join(SECRETS)).map_err(|error| unmade(&error))?;
+        for table in &project.channels {
+            let name = table.name.value.as_str();
+            if plan.steps.iter().all(|step| step.channel != name) {
+                continue;
+            }
+            let Some(configured) = configure(sources, project, table).value else { continue };
+            let adapter = table.adapter.value.as_str();
+            let server = stage.server_for(table, &configured, plan).await?;
+            if server.is_none() && !matches!(adapter, "static-site" | "outbox" | "manual" | "email") {
+                let says = format!("`{adapter}` of `[channels.{name}]` has no network to rehearse with yet");
+                return Err(Failure::usage("not-rehearsed", says)
+                    .hint("take the rung out, or another ladder: nothing goes to a real network here"));
+            }
+            stage.cast.push((name.to_owned(), server));
+        }
+        Ok(stage)
+    }
+
+    /// The channels as one run has them. Each has its own, as each process has:
+    /// what one was told of a token, the next one asks anew.
+    pub fn channels(
+        &self,
+        project: &Project,
+        sources: &Sources,
+    ) -> Result<BTreeMap<String, Configured>, Failure> {
+        let mut channels = BTreeMap::new();
+        for (name, server) in &self.cast {
+            let Some(table) = project.channel(name) else { continue };
+            let Some(mut configured) = configure(sources, project, table).value else { continue };
+            let Some(own) = configure(sources, project, table).value else { continue };
+            let played = match server.and_then(|number| self.servers.get(number)) {
+                Some(server) => {
+                    let written = stand_in(table, server.address(), &self.folder)?;
+                    let channel = read_stand_in(&written, name)?;
+                    Played { own: own.channel, stand_in: channel, laying: None }
+                }
+                None => self.folder(name, own.channel, configured.channel),
+            };
+            configured.channel = Box::new(played);
+            channels.insert(name.clone(), configured);
+        }
+        Ok(channels)
+    }
+
+    /// The outbox that takes what a channel without credentials cannot send.
+    pub fn outbox(&self, project: &Project) -> Configured {
+        let mut outbox = outbox::stand_in(project);
+        let again = outbox::stand_in(project).channel;
+        let own = std::mem::replace(&mut outbox.channel, again);
+        let stand_in = outbox::stand_in(project).channel;
+        outbox.channel = Box::new(self.folder("outbox", own, stand_in));
+        outbox
+    }
+
+    /// One that writes into folders, which lie below the throwaway one.
+    fn folder(&self, name: &str, own: Box<dyn Channel>, stand_in: Box<dyn Channel>) -> Played {
+        Played { own, stand_in, laying: Some((name.to_owned(), self.laid.clone(), self.clock.clone())) }
+    }
+
+    /// `text` about that channel without ports, addresses and folders of this
+    /// machine: the same each time.
+    pub fn clean(&self, text: &str, channel: &str) -> String {
+        let mut text = text.replace(&self.folder.display().to_string(), "the rehearsal's folder");
+        let own = |server: &&Server| server.channels.iter().any(|name| name == channel);
+        // Its own last: by then only its bare host can be meant.
+        for server in self.servers.iter().filter(|server| !own(server)).chain(self.servers.iter().filter(own))
+        {
+            let (address, shown) = (server.address(), server.shown_as());
+            let bare = |address: &'static str| address.split_once("://").map_or(address, |(_, bare)| bare);
+            text = text.replace(address, shown);
+            if let Some((_, here)) = address.split_once("://") {
+                text = text.replace(here, bare(shown));
+            }
+            if own(&server) {
+                text = text.replace("127.0.0.1", bare(shown));
+            }
+        }
+        text
+    }
+
+    /// What was laid into folders, in order.
+    pub fn laid(&self) -> Vec<Laid> {
+        self.laid.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The number of the server that plays this channel's part: one for each
+    /// account. None for what goes into a folder.
+    async fn server_for(
+        &mut self,
+        table: &ChannelTable,
+        configured: &Configured,
+        plan: &Plan,
+    ) -> Result<Option<usize>, Failure> {
+        let name = &table.name.value;
+        let clock = self.clock.clone();
+        let adapter = table.adapter.value.clone();
+        let account = configured.channel.account();
+        let steps = plan.steps.iter().filter(|step| step.channel == *name);
+        let requests = steps.map(|step| step.payload.parts.len().max(step.recipients.len())).sum::<usize>();
+        if let Some(number) =
+            self.servers.iter().position(|server| server.adapter == adapter && server.account == account)
+        {
+            let server = &mut self.servers[number];
+            server.channels.push(name.clone());
+            server.requests += requests;
+            return Ok(Some(number));
+        }
+        let kind = match adapter.as_str() {
+            "x" => rehearsal::Kind::X,
+            "facebook" => rehearsal::Kind::Facebook,
+            "linkedin" => rehearsal::Kind::LinkedIn,
+            "email" if table.rest.get("maildir").is_none() => {
+                let server = MailServer::start(clock.clone()).await.map_err(|error| unmade(&error))?;
+                let (face, channels) = (Face::Mail(server), vec![name.clone()]);
+                self.servers.push(Server { face, channels, requests, adapter, account });
+                return Ok(Some(self.servers.len() - 1));
+            }
+            _ => return Ok(None),
+        };
+        let network =
+            Network::start(kind, settings(kind, table, &clock)).await.map_err(|error| unmade(&error))?;
+        // An account has a past, and its list shows it: how far a list reaches
+        // back is told by what is older than the try.
+        network.posted_by_hand("An older post of this account", PAST);
+        let (face, channels) = (Face::Network(network), vec![name.clone()]);
+        self.servers.push(Server { face, channels, requests, adapter, account });
+        Ok(Some(self.servers.len() - 1))
+    }
+}
+
+fn unmade(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Failed, "system", format!("the rehearsal could not be set up: {error}"))
+}
+
+/// An account as the table has it.
+fn settings(kind: rehearsal::Kind, table: &ChannelTable, clock: &Clock) -> Settings {
+    let mut settings = Settings::of(kind, &throwaway(&table.name.value));
+    settings.clock = clock.clone();
+    let account = table.account.as_ref().map(|account| account.value.trim().to_owned());
+    match kind {
+        rehearsal::Kind::X => {
+            // An id of X's kind, of 2025 (unverified, and of no matter).
+            settings.ids_after = Some(1_900_000_000_000_000_000);
+            if let Some(account) = account {
+                settings.handle = account.trim_start_matches('@').to_owned();
+                settings.name.clone_from(&settings.handle);
+            }
+            settings.signed = Some(signed(table)).filter(|_| is_signed(table));
+        }
+        rehearsal::Kind::Facebook => {
+            settings.ids_after = Some(122_100_000_000_000);
+            if let Some(page) = text(table, "page_id") {
+                settings.id = page.trim().to_owned();
+            }
+            if let Some(account) = account {
+                settings.handle.clone_from(&account);
+                settings.name = account;
+            }
+            if table.rest.get("app_secret").is_some() {
+                settings.app_secret = Some(secret(table, "app_secret"));
+            }
+        }
+        rehearsal::Kind::LinkedIn => {
+            settings.ids_after = Some(7_200_000_000_000_000_000);
+            let author = text(table, "author").unwrap_or_default();
+            let name = account.unwrap_or_else(|| settings.name.clone());
+            if let Some(number) = author.strip_prefix("urn:li:organization:") {
+                settings.organizations = vec![(number.to_owned(), name.clone())];
+            } else if let Some(id) = author.strip_prefix("urn:li:person:") {
+                settings.id = id.to_owned();
+            }
+            settings.name = name;
+        }
+    }
+    settings.token = secret(table, "access_token");
+    settings
+}
+
+fn is_signed(table: &ChannelTable) -> bool {
+    ["consumer_key", "consumer_secret", "access_token_secret"].iter().any(|key| table.rest.get(key).is_some())
+}
+
+fn signed(table: &ChannelTable) -> Signed {
+    Signed {
+        consumer_key: secret(table, "consumer_key"),
+        consumer_secret: secret(table, "consumer_secret"),
+        token: secret(table, "access_token"),
+        token_secret: secret(table, "access_token_secret"),
+    }
+}
+
+/// Made of the channel's name, and good nowhere but here.
+fn throwaway(channel: &str) -> String {
+    format!("rehearsal-{channel}")
+}
+
+fn secret(table: &ChannelTable, key: &str) -> String {
+    format!("{}-{key}", throwaway(&table.name.value))
+}
+
+fn text(table: &ChannelTable, key: &str) -> Option<String> {
+    match &table.rest.get(key)?.kind {
+        NodeKind::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// The keys that the stand-in takes over as they are written.
+const KEPT: &[&str] =
+    &["page_id", "author", "version", "image_wait", "from", "to", "reply_to", "list_unsubscribe", "list_id"];
+
+/// The keys that are secrets: each gets a throwaway one, where the table has it.
+const SECRET_KEYS: &[&str] =
+    &["access_token", "app_secret", "consumer_key", "consumer_secret", "access_token_secret"];
+
+/// A table for the same account at the server of that address.
+fn stand_in(table: &ChannelTable, address: &str, folder: &Path) -> Result<String, Failure> {
+    let name = &table.name.value;
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let mut out = format!("[channels.{}]\nadapter = {}\n", quoted(name), quoted(&table.adapter.value));
+    if let Some(account) = &table.account {
+        let _ = writeln!(out, "account = {}", quoted(&account.value));
+    }
+    let _ = match table.adapter.value.as_str() {
+        "email" => writeln!(out, "smtp = {}", quoted(address)),
+        _ => writeln!(out, "base_url = {}", quoted(address)),
+    };
+    for key in KEPT {
+        let written = match table.rest.get(key).map(|node| &node.kind) {
+            Some(NodeKind::String(text)) => quoted(text),
+            Some(NodeKind::Boolean(value)) => value.to_string(),
+            Some(NodeKind::Array(items)) => {
+                let texts = items.iter().filter_map(|item| match &item.kind {
+                    NodeKind::String(text) => Some(quoted(text)),
+                    _ => None,
+                });
+                format!("[{}]", texts.collect::<Vec<_>>().join(", "))
+            }
+            _ => continue,
+        };
+        let _ = writeln!(out, "{key} = {written}");
+    }
+    for key in SECRET_KEYS.iter().filter(|key| table.rest.get(key).is_some()) {
+        let file = format!("{SECRETS}/{name}-{key}");
+        std::fs::write(folder.join(&file), secret(table, key)).map_err(|error| unmade(&error))?;
+        let _ = writeln!(out, "{key} = {{ file = {} }}", quoted(&file));
+    }
+    Ok(out)
+}
+
+fn read_stand_in(written: &str, name: &str) -> Result<Box<dyn Channel>, Failure> {
+    let mut sources = Sources::new();
+    let source = sources.add("rehearsal.toml", written);
+    let adapters: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
+    let project = parse_project(&sources, source, &adapters).value;
+    let table = project.as_ref().and_then(|project| project.channel(name).map(|table| (project, table)));
+    let configured = table.and_then(|(project, table)| configure(&sources, project, table).value);
+    configured.map(|configured| configured.channel).ok_or_else(|| {
+        let says = format!("`[channels.{name}]` cannot be rehearsed: its table makes no channel");
+        Failure::new(Exit::Failed, "not-rehearsed", says).hint("`ladder check` shows what is wrong with it")
+    })
+}
