@@ -7,16 +7,17 @@
 
 mod outcomes;
 mod starts;
+mod wave;
 
 use super::attempt::{self, Flight, Leave, Sent, Unit};
 use super::item::Item;
-use super::{Clock, Listener, Route, Scope, World, take_up};
+use super::{BeforeSend, Clock, Listener, Route, Scope, World, take_up};
 use crate::channel::{Attempt, Configured};
 use crate::plan::fold::{CUT, NOT_POSTED};
 use crate::plan::{
     Delivery, Event, EventKind, PartStanding, PayloadPart, Plan, Receipt, Standing, State, StepKey,
 };
-use crate::store::{Batch, Store, StoreError, View};
+use crate::store::{Batch, Hold, Store, StoreError, View};
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
@@ -46,6 +47,8 @@ pub(super) async fn run(
     stop: watch::Receiver<bool>,
     listener: &mut dyn Listener,
 ) -> Result<Standing, StoreError> {
+    // Asking the networks may have taken a while.
+    let hold = world.store.begin_sending()?;
     // The caller holds the sending lock: a `sending` in the journal is what an
     // earlier run left behind when it died.
     let messages = plans.iter().map(|plan| plan.message.clone()).collect();
@@ -60,6 +63,7 @@ pub(super) async fn run(
     let media = world.store.media_folder();
     let mut runner = Runner {
         store: world.store,
+        hold,
         channels: world.channels,
         clock: world.clock,
         project: world.project,
@@ -82,6 +86,8 @@ pub(super) async fn run(
         starts: Vec::new(),
         flights: FuturesUnordered::new(),
         leaves: unbounded_channel(),
+        before_send: world.before_send,
+        wave: wave::Wave::default(),
         sent_any: false,
         failure: None,
     };
@@ -175,7 +181,7 @@ enum Start<'a> {
         prepares: bool,
     },
     /// The posting of a part that is prepared.
-    Leave(oneshot::Sender<()>),
+    Leave(oneshot::Sender<Result<(), String>>),
     ReadBack {
         item: usize,
         unit: Unit,
@@ -205,6 +211,8 @@ enum Page {
 
 struct Runner<'a, 'l> {
     store: &'a mut Store,
+    /// The right to send.
+    hold: Hold,
     channels: &'a BTreeMap<String, Configured>,
     clock: Clock,
     project: PathBuf,
@@ -234,6 +242,8 @@ struct Runner<'a, 'l> {
     flights: FuturesUnordered<Flight<'a>>,
     /// The parts that are prepared, and ask whether they may leave.
     leaves: (UnboundedSender<Leave>, UnboundedReceiver<Leave>),
+    before_send: Option<&'a BeforeSend>,
+    wave: wave::Wave<'a>,
     sent_any: bool,
     failure: Option<StoreError>,
 }
@@ -248,6 +258,9 @@ impl<'a> Runner<'a, '_> {
 
     async fn go(mut self) -> Result<Standing, StoreError> {
         loop {
+            if let Err(slept) = self.store.go_on_sending() {
+                self.failure.get_or_insert(slept);
+            }
             if self.is_going() {
                 self.start();
             }
@@ -261,12 +274,14 @@ impl<'a> Runner<'a, '_> {
             return Err(self.after_failure(failure).await);
         }
         self.conclude_people();
+        self.standing.leave_to_runs();
         Ok(self.standing)
     }
 
     /// Whether anything new may be started.
     fn is_going(&self) -> bool {
-        self.failure.is_none() && !*self.stop.borrow()
+        let refused = self.before_send.is_some_and(|before| before.failure().is_some());
+        self.failure.is_none() && !refused && !*self.stop.borrow()
     }
 
     /// One durable commit; then everybody hears of it, and what it holds the
@@ -282,9 +297,7 @@ impl<'a> Runner<'a, '_> {
                 for event in &batch.events {
                     self.listener.event(event);
                 }
-                for start in starts {
-                    self.take_off(start);
-                }
+                self.let_go(starts);
             }
             Err(failure) => {
                 // The answers are kept for another try; what was not written
@@ -300,11 +313,11 @@ impl<'a> Runner<'a, '_> {
             Start::Send { item, unit, part, attempt, prepares } => {
                 self.sent_any = true;
                 let leave = prepares.then(|| self.leaves.0.clone());
-                attempt::send(self.items[item].sender(), unit, part, *attempt, leave)
+                attempt::send(self.items[item].sender(), unit, part, *attempt, leave, self.hold.clone())
             }
             Start::Leave(go) => {
                 // Whoever waited for it may have run out of time.
-                let _ = go.send(());
+                let _ = go.send(Ok(()));
                 return;
             }
             Start::ReadBack { item, unit, sent, receipt } => {
@@ -322,6 +335,7 @@ impl<'a> Runner<'a, '_> {
     async fn wait(&mut self) {
         let wake = self.wakes.first().filter(|_| self.is_going()).map(|(time, _)| *time);
         let may_stop = self.is_going();
+        let renewal = self.store.until_renewal();
         let (in_flight, flying) = (self.flights.len(), !self.flights.is_empty());
         tokio::select! {
             Some(finished) = self.flights.next(), if flying => {
@@ -334,6 +348,7 @@ impl<'a> Runner<'a, '_> {
             Some(leave) = self.leaves.1.recv(), if flying => self.leave(leave),
             () = self.clock.until(wake, in_flight) => {}
             () = stopped(&mut self.stop), if may_stop => {}
+            () = tokio::time::sleep(renewal) => {}
         }
     }
 
@@ -343,16 +358,26 @@ impl<'a> Runner<'a, '_> {
         if !self.sent_any {
             return failure;
         }
-        let facts = Batch { plans: Vec::new(), events: std::mem::take(&mut self.facts) };
-        let mut recorded = self.store.commit(&facts).is_ok();
-        for _ in 0..2 {
-            if !recorded {
-                self.clock.sleep(AGAIN).await;
-                recorded = self.store.commit(&facts).is_ok();
+        let mut facts = Batch { plans: Vec::new(), events: std::mem::take(&mut self.facts) };
+        let mut recorded = false;
+        for pause in [Duration::ZERO, AGAIN, AGAIN] {
+            self.clock.sleep(pause).await;
+            let written = self.store.commit(&facts);
+            // Somebody else sends by now: what would take a doubt away is only said.
+            recorded = written.is_ok()
+                || matches!(written, Err(StoreError::Slept { .. })) && {
+                    facts.only_answers();
+                    self.store.commit(&facts).is_ok()
+                };
+            if recorded {
+                break;
             }
         }
         if recorded {
             facts.events.iter().for_each(|event| self.listener.event(event));
+        }
+        if recorded && matches!(failure, StoreError::Slept { .. }) {
+            return failure;
         }
         StoreError::Midway {
             path: self.store.path().display().to_string(),
