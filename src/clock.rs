@@ -27,23 +27,36 @@ tokio::task_local! {
 
 /// A clock.
 #[derive(Clone, Default)]
-pub struct Clock(Option<Arc<Moved>>);
+pub struct Clock(Option<Arc<Moved>>, Option<Arc<Telling>>);
+
+/// What tells the time in the system's place.
+type Telling = dyn Fn() -> Timestamp + Send + Sync;
 
 impl Clock {
     /// The system's.
     pub fn system() -> Clock {
-        Clock(None)
+        Clock(None, None)
+    }
+
+    /// The system's in all but what time it is: that is told by `telling`, which
+    /// must never go back. For networks whose guests live in another time.
+    pub fn told_by(telling: impl Fn() -> Timestamp + Send + Sync + 'static) -> Clock {
+        Clock(None, Some(Arc::new(telling)))
     }
 
     /// One that stands at `start` until it is moved on.
     pub fn standing_at(start: Timestamp) -> Clock {
         let state = State { now: start, ..State::default() };
-        Clock(Some(Arc::new(Moved { state: Mutex::new(state), changed: Notify::new() })))
+        Clock(Some(Arc::new(Moved { state: Mutex::new(state), changed: Notify::new() })), None)
     }
 
     /// The time.
     pub fn now(&self) -> Timestamp {
-        self.0.as_ref().map_or_else(Timestamp::now, |moved| moved.state().now)
+        match (&self.0, &self.1) {
+            (Some(moved), _) => moved.state().now,
+            (None, Some(telling)) => telling(),
+            (None, None) => Timestamp::now(),
+        }
     }
 
     /// Moves a standing clock on to `time`; never back. The system's stays as it is.
@@ -74,7 +87,7 @@ impl Clock {
     pub(crate) async fn until(&self, time: Option<Timestamp>, flying: usize) {
         let Some(moved) = &self.0 else {
             let Some(time) = time else { return std::future::pending().await };
-            let left = Duration::try_from(time.duration_since(Timestamp::now())).unwrap_or_default();
+            let left = Duration::try_from(time.duration_since(self.now())).unwrap_or_default();
             // A sleep may end within the millisecond; a wait is never cut short.
             return tokio::time::sleep(left + Duration::from_millis(1)).await;
         };

@@ -15,6 +15,9 @@ use std::time::Duration;
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Until the whole answer is there.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+/// A clock may be wrong by this much: those who look for a lost post allow for an
+/// hour before the first try, of which this leaves most.
+const LONGEST_SKEW: Duration = Duration::from_secs(10 * 60);
 /// More of an answer is not read: no service says as much about one post.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 const TOO_LONG: &str = "the answer is longer than anything a service says";
@@ -143,6 +146,25 @@ impl Answer {
     /// The service's own clock, to the second (RFC 9110, 6.6.1).
     pub fn date(&self) -> Option<Timestamp> {
         http_date(self.header("date")?)
+    }
+
+    /// A refusal, if this machine's clock is so far off `service`'s that a post
+    /// which is made now would be looked for at the wrong time later, not be
+    /// found, and be made again.
+    pub fn same_time(&self, service: &str) -> Result<(), SendError> {
+        let Some(off) = self.date().map(|date| crate::clock::now().duration_since(date)) else {
+            return Ok(());
+        };
+        if off.unsigned_abs() <= LONGEST_SKEW {
+            return Ok(());
+        }
+        let minutes = off.unsigned_abs().as_secs() / 60;
+        let direction = if off.is_negative() { "behind" } else { "ahead of" };
+        let says = format!(
+            "this machine's clock is {minutes} min {direction} {service}'s, so that nothing that is sent could be \
+             found again: set the clock"
+        );
+        Err(SendError::Refused { says })
     }
 
     /// How long the service wants to be left alone: `Retry-After`, which is
@@ -362,6 +384,23 @@ mod tests {
         let past = ("retry-after", "Sun, 22 Nov 2026 07:00:00 GMT");
         assert_eq!(answer(&[date, past]).retry_after(), Some(Duration::ZERO));
         assert_eq!(answer(&[("retry-after", "soon")]).retry_after(), None);
+    }
+
+    #[test]
+    fn a_clock_that_is_far_from_the_services_is_told() {
+        let told = |seconds: i64| {
+            let date = (Timestamp::now() - jiff::SignedDuration::from_secs(seconds))
+                .strftime("%a, %d %b %Y %H:%M:%S GMT")
+                .to_string();
+            let headers = [("date".parse().unwrap(), date.parse().unwrap())].into_iter().collect();
+            let answer = Answer { status: 200, headers, body: Vec::new(), cut: None };
+            answer.same_time("X").map_err(|error| error.to_string())
+        };
+        assert_eq!((told(0), told(590), told(-590)), (Ok(()), Ok(()), Ok(())));
+        assert!(told(7_230).unwrap_err().starts_with("this machine's clock is 120 min ahead of X's"));
+        assert!(told(-86_430).unwrap_err().contains("1440 min behind X's"));
+        let silent = Answer { status: 200, headers: HeaderMap::new(), body: Vec::new(), cut: None };
+        assert!(silent.same_time("X").is_ok());
     }
 
     #[test]

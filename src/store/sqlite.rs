@@ -143,7 +143,8 @@ pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
     let shown = path.display().to_string();
     let not_writable = |why: &str| StoreError::NotWritable { path: shown.clone(), why: why.to_owned() };
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+        // The last: another process holds what a lock is taken with (it was stopped in a commit).
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
             StoreError::Busy { path: shown, holder: super::lock::holder(path) }
         }
         Some(ErrorCode::ReadOnly) => not_writable("it is read-only"),

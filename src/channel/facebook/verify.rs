@@ -18,6 +18,7 @@ pub(super) async fn whose<'a>(page: &'a Facebook, graph: &Graph) -> Result<&'a W
 /// what a server in its place does not know, proves nothing.
 async fn ask(page: &Facebook, graph: &Graph) -> Result<Whose, SendError> {
     let answer = graph.get(&page.page_id, &[("fields", "id,name,username")], Asked::Page).await?;
+    answer.same_time("Facebook")?;
     let known = told(graph, &answer, Asked::Page)?;
     if let Ok(found) = &known {
         compare(page, graph, found)?;

@@ -23,6 +23,7 @@ pub(super) async fn verify(api: &Api<'_>) -> Result<Whose, SendError> {
         "/v2/userinfo".to_owned()
     };
     let answer = api.get(&path).await.map_err(Trouble::of_asking)?;
+    answer.same_time("LinkedIn")?;
     if !answer.is_success() {
         let fault = Fault::of(&answer);
         let proves = fault.is_about_token(answer.status)

@@ -135,8 +135,11 @@ impl X {
             username: said.pointer("/data/username").and_then(Value::as_str).unwrap_or_default().to_owned(),
         };
         if !answer.is_success() || me.id.is_empty() || me.username.is_empty() {
-            return api.untold(&answer).map(Err);
+            let why = api.untold(&answer)?;
+            answer.same_time("X")?;
+            return Ok(Err(why));
         }
+        answer.same_time("X")?;
         // What the token may do stands in a header; only OAuth 1.0a has it.
         if answer.header("x-access-level").is_some_and(|level| !level.to_lowercase().contains("write")) {
             return Err(SendError::Refused { says: api::READ_ONLY.to_owned() });

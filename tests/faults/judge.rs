@@ -1,0 +1,279 @@
+//! The judge. What is live is what the networks' own timelines show, and never
+//! what the program says; the program is judged by the difference.
+
+use crate::world::{CANARY, Ended, PEOPLE, RUNGS, World};
+use base64::Engine as _;
+use memchr::memmem::Finder;
+use serde_json::Value;
+use std::sync::OnceLock;
+
+/// What is at a network under a mark: how often, and where.
+pub struct Live {
+    pub count: usize,
+    pub url: Option<String>,
+}
+
+/// Everything that is live or ever was and carries this mark, comments too.
+pub fn live(world: &World, rung: &str, mark: &str) -> Live {
+    let network = match rung {
+        "tweet" => &world.x,
+        "page" => &world.facebook,
+        _ => &world.linkedin,
+    };
+    let mut found = Vec::new();
+    for post in network.everything() {
+        if says(&post.text, mark) {
+            found.push(post.url.clone());
+        }
+        for comment in post.comments.iter().filter(|comment| says(&comment.text, mark)) {
+            let id = url::form_urlencoded::byte_serialize(comment.id.as_bytes()).collect::<String>();
+            let number = comment.id.rsplit('_').next().unwrap_or_default();
+            found.push(match rung {
+                "page" => format!("{}?comment_id={number}", post.url),
+                _ => format!("{}?commentUrn={id}", post.url),
+            });
+        }
+    }
+    Live { count: found.len(), url: found.into_iter().next() }
+}
+
+fn says(text: &str, mark: &str) -> bool {
+    text.split_whitespace().any(|word| word == mark)
+}
+
+/// A step that nobody can know of, and what would be true of it.
+pub struct Doubt {
+    pub key: String,
+    /// Where it is, if it is there; a mail has no address.
+    pub live: Option<Option<String>>,
+}
+
+/// What was found.
+#[derive(Default)]
+pub struct Verdict {
+    pub doubts: Vec<Doubt>,
+    /// What is neither out nor in doubt nor laid out for a person, by rung.
+    pub open: Vec<String>,
+}
+
+/// Judges every delivery of `messages` by the networks: nothing is there twice,
+/// what is called sent is there, what is called anything else is not, and what
+/// is in doubt is there once or not at all. The exit code of the last run tells
+/// the same as the status.
+#[track_caller]
+pub fn judge(world: &World, last: &Ended, status: &Value, messages: &[&str], told: &str) -> Verdict {
+    let mut verdict = Verdict::default();
+    let mut seen = Vec::new();
+    // The exit code of `publish m` speaks of `m`, that of `run` of everything.
+    let (mut doubted, mut unfinished) = (false, false);
+    for delivery in status["deliveries"].as_array().unwrap() {
+        let (rung, message) = (text(&delivery["rung"]), text(&delivery["message"]));
+        seen.push((message.clone(), rung.clone()));
+        let key = text(&delivery["key"]);
+        let context = format!("{rung} of {message}: {told}\n{delivery:#}");
+        // A person's address does not tell what a comment needs to know: that it is
+        // theirs to write is said, and is the end of it.
+        let theirs = delivery["error"].as_str().is_some_and(|says| says.contains("a person settled"));
+        let told_of = message == "m" || !last.said.starts_with("publish m");
+        let mut step = |state: &str, key: &str, live: Live, context: &str| {
+            let count = live.count;
+            doubted |= told_of && state == "unknown";
+            unfinished |= told_of && !["sent", "altered", "waiting"].contains(&state);
+            assert!(count <= 1, "TWICE: {count} times live: {context}");
+            match state {
+                "sent" | "altered" => assert_eq!(count, 1, "LOST: called sent, and not there: {context}"),
+                "unknown" => {
+                    verdict.doubts.push(Doubt { key: key.to_owned(), live: (count == 1).then_some(live.url) })
+                }
+                "waiting" if rung == "hand" => {}
+                // It may be out in this moment, or not yet.
+                "sending" => verdict.open.push(format!("{rung} of {message}: sending")),
+                other => {
+                    assert_eq!(count, 0, "FORGOTTEN: it is live, and called {other}: {context}");
+                    if !(theirs && other == "refused") {
+                        verdict.open.push(format!("{rung} of {message}: {other}"));
+                    }
+                }
+            }
+        };
+        if let Some((_, marks)) = RUNGS.iter().find(|(name, _)| *name == rung) {
+            for (part, mark) in delivery["parts"].as_array().unwrap().iter().zip(*marks) {
+                let live = live(world, &rung, &format!("{mark}-{message}"));
+                step(&text(&part["state"]), &key, live, &format!("{mark} {context}"));
+            }
+            continue;
+        }
+        let count = |count| Live { count, url: None };
+        match rung.as_str() {
+            "news" => {
+                let title = format!("Rocket {message} lands");
+                let texts = world.mail.texts();
+                for person in delivery["recipients"].as_array().unwrap() {
+                    let who = text(&person["recipient"]);
+                    assert!(PEOPLE.contains(&who.as_str()), "{who}: {context}");
+                    let to = format!("<{who}>");
+                    let taken = texts.iter().filter(|mail| mail.contains(&title)).filter(|mail| {
+                        head(mail, "to").is_some_and(|line| line.contains(&to) || line == who)
+                    });
+                    step(&text(&person["state"]), &text(&person["key"]), count(taken.count()), &context);
+                }
+            }
+            "file" => {
+                let mails = world.files("mail/new");
+                let of_it = mails.iter().filter(|file| {
+                    std::fs::read_to_string(file).unwrap().contains(&format!("Rocket {message} lands"))
+                });
+                step(&text(&delivery["state"]), &key, count(of_it.count()), &context);
+            }
+            "blog" => {
+                let there = world.path(&format!("public/{message}/index.html")).exists();
+                step(&text(&delivery["state"]), &key, count(usize::from(there)), &context);
+            }
+            "post" => {
+                let there = world.path(&format!("outbox/{message}/post.txt")).exists();
+                step(&text(&delivery["state"]), &key, count(usize::from(there)), &context);
+            }
+            "hand" => step(&text(&delivery["state"]), &key, count(0), &context),
+            _ => panic!("what is {context}?"),
+        }
+    }
+    nothing_that_the_status_does_not_know(world, &seen, messages, told);
+    unfinished |= !seen.iter().any(|(message, _)| message == "m");
+    if let Some(code) = last.code() {
+        assert_eq!(code == 6, doubted, "exit {code}: {told}\n{}\n{}\n{status:#}", last.out(), last.err());
+        if !unfinished {
+            assert_eq!(code, 0, "all is out, exit {code}: {told}\n{}\n{}", last.out(), last.err());
+        }
+    }
+    no_secret_anywhere(world, told);
+    verdict
+}
+
+/// Of a message that the journal knows nothing of, nothing is anywhere.
+#[track_caller]
+fn nothing_that_the_status_does_not_know(
+    world: &World,
+    seen: &[(String, String)],
+    messages: &[&str],
+    told: &str,
+) {
+    for message in messages {
+        for (rung, marks) in RUNGS {
+            if seen.contains(&((*message).to_owned(), (*rung).to_owned())) {
+                continue;
+            }
+            for mark in *marks {
+                let count = live(world, rung, &format!("{mark}-{message}")).count;
+                assert_eq!(count, 0, "FORGOTTEN: {mark} of {message} is live and in no status: {told}");
+            }
+        }
+    }
+}
+
+/// A header of a mail, in one line.
+fn head(mail: &str, name: &str) -> Option<String> {
+    let line = mail
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .find(|line| line.split_once(':').is_some_and(|(has, _)| has.eq_ignore_ascii_case(name)))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Brings the world to rest, judges it, lets an honest operator look at the
+/// networks and tell the truth of every doubt, and judges it once more: then all
+/// is out exactly once, if `all_out`. How many doubts there were.
+#[track_caller]
+pub fn to_the_end(world: &World, messages: &[&str], all_out: bool, told: &str) -> usize {
+    let (ended, status) = world.settle(messages);
+    let first = judge(world, &ended, &status, messages, told);
+    let many = first.doubts.len();
+    let mut verdict = first;
+    // A thread has one doubt at a time: each answer may bring the next.
+    for _ in 0..8 {
+        if verdict.doubts.is_empty() {
+            break;
+        }
+        for doubt in &verdict.doubts {
+            let mut arguments = vec!["resolve", &doubt.key[..]];
+            match &doubt.live {
+                Some(Some(url)) => arguments.extend(["--sent", url]),
+                Some(None) => arguments.push("--sent"),
+                None => arguments.push("--not-sent"),
+            }
+            let ended = world.run(&arguments);
+            assert_eq!(ended.code(), Some(0), "{arguments:?}: {told}\n{}\n{}", ended.out(), ended.err());
+        }
+        let (ended, status) = world.settle(messages);
+        verdict = judge(world, &ended, &status, messages, &format!("{told}, after the operator's word"));
+    }
+    assert!(verdict.doubts.is_empty(), "still in doubt after the operator's word: {told}");
+    if all_out {
+        let status = if verdict.open.is_empty() { Value::Null } else { world.status() };
+        assert_eq!(verdict.open, Vec::<String>::new(), "LOST: {told}\n{status:#}");
+    }
+    many
+}
+
+/// The secret in every way that it could be written.
+fn shapes() -> &'static [Finder<'static>] {
+    static SHAPES: OnceLock<Vec<Finder<'static>>> = OnceLock::new();
+    SHAPES.get_or_init(|| {
+        let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let mut shapes = vec![CANARY.to_owned(), hex.to_uppercase(), hex, CANARY.replace('-', "%2D")];
+        // In base64 it depends on where among three bytes it begins; its edges
+        // depend on what stands beside it.
+        for before in 0..3 {
+            let bytes = [&[0; 2][..before], CANARY.as_bytes()].concat();
+            let coded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(bytes);
+            shapes.push(coded[4..coded.len() - 4].to_owned());
+        }
+        shapes.iter().map(|shape| Finder::new(shape).into_owned()).collect()
+    })
+}
+
+/// No secret in these bytes.
+#[track_caller]
+pub fn no_secret(bytes: &[u8], where_from: &str) {
+    for shape in shapes() {
+        if let Some(at) = shape.find(bytes) {
+            let shown = &bytes[at.saturating_sub(200)..bytes.len().min(at + 80)];
+            panic!("a SECRET is shown: {where_from}\n{}", String::from_utf8_lossy(shown));
+        }
+    }
+}
+
+/// No secret in any file of the project: the journal with its log, plans,
+/// pages, the outbox, whatever a run left behind.
+#[track_caller]
+pub fn no_secret_anywhere(world: &World, told: &str) {
+    for file in world.files("") {
+        // A draft may go while it is looked for.
+        let Ok(bytes) = std::fs::read(&file) else { continue };
+        no_secret(&bytes, &format!("{} after {told}", file.display()));
+    }
+}
+
+/// No secret in anything that can be asked of the program.
+#[track_caller]
+pub fn no_secret_told(world: &World, told: &str) {
+    world.run(&["plan", "m", "--out", "plan.json"]);
+    world.run(&["preview", "m", "--out", "preview.html"]);
+    world.run(&["journal", "export", "journal.jsonl"]);
+    for arguments in [
+        &["status"][..],
+        &["log", "--format", "json"],
+        &["log"],
+        &["check", "--format", "json"],
+        &["channels"],
+        &["channels", "--check", "--format", "json"],
+        &["plan", "m", "--format", "json"],
+        &["preview", "m", "--format", "markdown"],
+    ] {
+        world.run(arguments);
+    }
+    no_secret_anywhere(world, told);
+}

@@ -1,0 +1,408 @@
+//! A project that uses every adapter, the networks that it talks to, and the
+//! program run in it.
+
+use crate::shim::{Clock, Counts, Point};
+use crate::smtp::Server;
+use jiff::SignedDuration;
+use ladder::rehearsal::{Kind, Network, Running, Settings};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What every secret is made of: seen nowhere but on the wire.
+pub const CANARY: &str = "canary-7d41-never-shown";
+
+/// Who gets the mail.
+pub const PEOPLE: [&str; 3] = ["a@example.org", "b@example.org", "c@example.org"];
+
+/// Where the networks live.
+pub fn runtime() -> &'static tokio::runtime::Runtime {
+    static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+    })
+}
+
+/// The rungs of the ladder `all`, each with the marks that its parts carry: a
+/// letter and a digit, which stand before the message's name.
+pub const RUNGS: &[(&str, &[&str])] =
+    &[("tweet", &["t1", "t2", "t3"]), ("page", &["p1", "p2"]), ("firm", &["l1", "l2"])];
+
+const LADDER: &str = r#"name = "all"
+
+[rungs.blog]
+channel = "blog"
+
+[rungs.tweet]
+channel = "x"
+after = "blog"
+attach = "images"
+thread = ["t1-{{ message.id }} {{ message.summary }} {{ rungs.blog.url }}", "t2-{{ message.id }} It stands.", "t3-{{ message.id }} The end."]
+
+[rungs.page]
+channel = "facebook"
+after = "blog"
+attach = "images"
+text = "p1-{{ message.id }} {{ message.summary }}"
+first_comment = "p2-{{ message.id }} More: {{ rungs.blog.url }}"
+
+[rungs.firm]
+channel = "linkedin"
+after = "blog"
+attach = "images"
+text = "l1-{{ message.id }} {{ message.summary }}"
+first_comment = "l2-{{ message.id }} More: {{ rungs.blog.url }}"
+
+[rungs.news]
+channel = "news"
+after = "blog"
+
+[rungs.file]
+channel = "file"
+
+[rungs.post]
+channel = "post"
+text = "o1-{{ message.id }} {{ message.title }}"
+
+[rungs.hand]
+channel = "hand"
+text = "h1-{{ message.id }} {{ message.title }}"
+"#;
+
+/// A project in a folder of its own, its secrets in another, and its networks.
+pub struct World {
+    dir: tempfile::TempDir,
+    pub aside: tempfile::TempDir,
+    pub x: Running,
+    pub facebook: Running,
+    pub linkedin: Running,
+    pub mail: Server,
+    pub clock: Clock,
+    runs: AtomicU64,
+}
+
+impl World {
+    /// Everything good, and the message `m` written.
+    pub fn new() -> World {
+        World::with(Server::good(), |settings| settings)
+    }
+
+    /// With another mail server, and with other settings of the networks.
+    pub fn with(mail: Server, change: impl Fn(Settings) -> Settings) -> World {
+        let (dir, aside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let clock = Clock::new(aside.path().join("clock"));
+        let start = |kind, change_more: &dyn Fn(Settings) -> Settings| {
+            let mut settings = change_more(change(Settings::of(kind, CANARY)));
+            let clock = clock.clone();
+            settings.clock = ladder::clock::Clock::told_by(move || clock.now());
+            runtime().block_on(Network::start(kind, settings)).unwrap()
+        };
+        let signed = |settings: Settings| settings.signed(CANARY);
+        let proven = |mut settings: Settings| {
+            settings.app_secret = Some(format!("{CANARY}-app-secret"));
+            settings
+        };
+        let (x, facebook, linkedin) =
+            (start(Kind::X, &signed), start(Kind::Facebook, &proven), start(Kind::LinkedIn, &|s| s));
+        let world = World { dir, aside, x, facebook, linkedin, mail, clock, runs: AtomicU64::new(0) };
+        let secrets = [
+            ("consumer_key", "consumer-key"),
+            ("consumer_secret", "consumer-secret"),
+            ("signed_token", "signed-token"),
+            ("token_secret", "token-secret"),
+            ("token", "token"),
+            ("app_secret", "app-secret"),
+        ];
+        for (file, name) in secrets {
+            std::fs::write(world.aside.path().join(file), format!("{CANARY}-{name}\n")).unwrap();
+        }
+        world.write("ladder.toml", "[brand]\nname = \"Acme\"\nlanguage = \"en\"\n");
+        let made = world.run(&["store", "create", "--format", "json"]).json();
+        let id = made["id"].as_str().unwrap().to_owned();
+        world.write("ladder.toml", &world.project(&id));
+        world.write("content-ladders/all.toml", LADDER);
+        for picture in ["one.png", "two.png"] {
+            let mut bytes = std::io::Cursor::new(Vec::new());
+            let colour = image::Rgb([9, 80, if picture == "one.png" { 10 } else { 200 }]);
+            image::RgbImage::from_pixel(8, 8, colour).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+            std::fs::create_dir_all(world.path("messages")).unwrap();
+            std::fs::write(world.path(&format!("messages/{picture}")), bytes.into_inner()).unwrap();
+        }
+        world.message("m", "It landed.");
+        world
+    }
+
+    fn project(&self, id: &str) -> String {
+        let (x, facebook, linkedin) = (self.x.base_url(), self.facebook.base_url(), self.linkedin.base_url());
+        let aside = self.aside.path().display();
+        format!(
+            r#"[brand]
+name = "Acme"
+url = "https://acme.example"
+timezone = "Europe/Berlin"
+language = "en"
+
+[store]
+id = "{id}"
+
+[channels.blog]
+adapter = "static-site"
+preset = "html"
+directory = "public"
+url = "https://acme.example/blog/{{slug}}/"
+live = false
+
+[channels.x]
+adapter = "x"
+account = "acmerockets"
+base_url = "{x}"
+access_token = {{ file = "{aside}/signed_token" }}
+access_token_secret = {{ file = "{aside}/token_secret" }}
+consumer_key = {{ file = "{aside}/consumer_key" }}
+consumer_secret = {{ command = ["cat", "{aside}/consumer_secret"] }}
+
+[channels.facebook]
+adapter = "facebook"
+account = "Acme Rockets"
+page_id = "1234567890"
+base_url = "{facebook}"
+access_token = {{ command = ["cat", "{aside}/token"] }}
+app_secret = {{ env = "ACME_APP_SECRET" }}
+
+[channels.linkedin]
+adapter = "linkedin"
+account = "Acme Rockets"
+author = "urn:li:organization:2414183"
+base_url = "{linkedin}"
+access_token = {{ env = "ACME_LINKEDIN" }}
+
+[channels.news]
+adapter = "email"
+smtp = {{ env = "ACME_SMTP" }}
+from = "Acme <news@acme.example>"
+to = {PEOPLE:?}
+
+[channels.file]
+adapter = "email"
+maildir = "mail"
+from = "news@acme.example"
+to = ["f@example.org"]
+
+[channels.post]
+adapter = "outbox"
+
+[channels.hand]
+adapter = "manual"
+network = "reddit"
+"#
+        )
+    }
+
+    /// Only these rungs from now on.
+    pub fn only(&self, rungs: &[&str]) {
+        let mut text = "name = \"all\"\n".to_owned();
+        for piece in LADDER.split("\n\n").skip(1) {
+            let name = piece.split(['.', ']']).nth(1).unwrap();
+            if rungs.contains(&name) {
+                let piece = if rungs.contains(&"blog") {
+                    piece.to_owned()
+                } else {
+                    piece
+                        .replace("\nafter = \"blog\"", "")
+                        .replace("{{ rungs.blog.url }}", "https://acme.example/")
+                };
+                text = format!("{text}\n{piece}\n");
+            }
+        }
+        self.write("content-ladders/all.toml", &text);
+    }
+
+    /// A message with that body.
+    pub fn message(&self, name: &str, body: &str) {
+        let media = "[[media]]\nfile = \"one.png\"\nalt = \"A rocket on its pad\"\n[[media]]\nfile = \"two.png\"\nalt = \"The same rocket in the sky\"\n";
+        let head = format!("title = \"Rocket {name} lands\"\nsummary = \"{body}\"\n{media}");
+        self.write(&format!("messages/{name}.md"), &format!("+++\n{head}+++\n{body}\n"));
+    }
+
+    pub fn networks(&self) -> [&Running; 3] {
+        [&self.x, &self.facebook, &self.linkedin]
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    /// Replaces a piece of a file that must be there.
+    pub fn edit(&self, name: &str, from: &str, to: &str) {
+        let text = self.read(name);
+        assert!(text.contains(from), "{name} has no {from:?}");
+        self.write(name, &text.replace(from, to));
+    }
+
+    /// The program with the shim and these points.
+    pub fn command(&self, arguments: &[&str], points: &[Point]) -> (Command, Counts) {
+        let program =
+            std::env::var_os("LADDER_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_ladder").into());
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(self.dir.path()).stdin(Stdio::null());
+        // A proxy of the developer's must not stand between the test and itself.
+        for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"] {
+            command.env_remove(name);
+        }
+        command.env("NO_COLOR", "1");
+        command.env("ACME_APP_SECRET", format!("{CANARY}-app-secret"));
+        command.env("ACME_LINKEDIN", format!("{CANARY}-token"));
+        command.env("ACME_SMTP", self.mail.url_with(&format!("{CANARY}-password")));
+        let run = self.runs.fetch_add(1, Ordering::SeqCst);
+        let counts = Counts::new(self.aside.path().join(format!("counts-{run}")));
+        crate::shim::into(&mut command, &self.clock, &counts, points);
+        (command, counts)
+    }
+
+    /// Runs it, and looks for secrets in what it said.
+    pub fn run(&self, arguments: &[&str]) -> Ended {
+        self.run_with(arguments, &[])
+    }
+
+    pub fn run_with(&self, arguments: &[&str], points: &[Point]) -> Ended {
+        let (mut command, counts) = self.command(arguments, points);
+        let output = command.output().unwrap();
+        Ended::new(output, arguments, counts)
+    }
+
+    /// Begins a run that something is going to happen to.
+    pub fn begin(&self, arguments: &[&str], points: &[Point]) -> Begun {
+        let (mut command, counts) = self.command(arguments, points);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Begun { child, counts, arguments: arguments.iter().map(ToString::to_string).collect() }
+    }
+
+    /// Publishes `m`.
+    pub fn publish(&self) -> Ended {
+        self.run(&["publish", "m", "--yes", "--format", "json"])
+    }
+
+    /// Where all stands.
+    pub fn status(&self) -> Value {
+        let ended = self.run(&["status", "--format", "json"]);
+        assert_eq!(ended.code(), Some(0), "{}\n{}", ended.out(), ended.err());
+        ended.json()
+    }
+
+    /// Publishes `m`, and runs what else there is, until nothing changes any more, half an hour and a minute
+    /// between two runs: by then every list is believed. The last run, and
+    /// where all stands.
+    pub fn settle(&self, messages: &[&str]) -> (Ended, Value) {
+        let (mut before, mut quiet) = (Vec::new(), 0);
+        for _ in 0..40 {
+            if messages.len() > 1 {
+                self.run(&["run", "--format", "json"]);
+            }
+            let ended = self.publish();
+            let status = self.status();
+            let states = states(&status);
+            quiet = if states == before { quiet + 1 } else { 0 };
+            // What is planned may be so for an hour or for a day, if that was said.
+            let waits = states.iter().any(|state| state == "planned");
+            if quiet > 0 && (!waits || quiet > 4) {
+                return (ended, status);
+            }
+            before = states;
+            self.clock.pass(SignedDuration::from_mins(31));
+        }
+        panic!("it does not come to rest: {:?}", self.status());
+    }
+
+    /// Every file below a folder, sorted.
+    pub fn files(&self, below: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.path(below)];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                if entry.path().is_dir() { folders.push(entry.path()) } else { found.push(entry.path()) }
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+/// The states of all deliveries and of their parts.
+fn states(status: &Value) -> Vec<String> {
+    let all = status["deliveries"].as_array().unwrap().iter();
+    let parts = |delivery: &Value| {
+        let of = |name: &str| delivery[name].as_array().cloned().unwrap_or_default();
+        [vec![delivery.clone()], of("parts"), of("recipients")].concat()
+    };
+    all.flat_map(parts).map(|step| step["state"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// A run that is not over.
+pub struct Begun {
+    pub child: Child,
+    counts: Counts,
+    arguments: Vec<String>,
+}
+
+impl Begun {
+    pub fn ends(self) -> Ended {
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        Ended::new(self.child.wait_with_output().unwrap(), &arguments, self.counts)
+    }
+}
+
+/// How a run ended.
+pub struct Ended {
+    pub output: Output,
+    pub said: String,
+    pub counts: Counts,
+}
+
+impl Ended {
+    fn new(output: Output, arguments: &[&str], counts: Counts) -> Ended {
+        let ended = Ended { output, said: arguments.join(" "), counts };
+        crate::judge::no_secret(&ended.output.stdout, &ended.said);
+        crate::judge::no_secret(&ended.output.stderr, &ended.said);
+        ended
+    }
+
+    /// None if it was killed.
+    pub fn code(&self) -> Option<i32> {
+        self.output.status.code()
+    }
+
+    #[track_caller]
+    pub fn ends(self, code: i32) -> Ended {
+        assert_eq!(self.code(), Some(code), "`ladder {}`\n{}\n{}", self.said, self.out(), self.err());
+        self
+    }
+
+    pub fn out(&self) -> String {
+        String::from_utf8(self.output.stdout.clone()).unwrap()
+    }
+
+    pub fn err(&self) -> String {
+        String::from_utf8(self.output.stderr.clone()).unwrap()
+    }
+
+    /// The one object, whose `exit` is the process's own.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        let value: Value = serde_json::from_str(&self.out()).unwrap_or_else(|error| {
+            panic!("`ladder {}`: {error}\n{}\n{}", self.said, self.out(), self.err())
+        });
+        assert_eq!(value["exit"].as_i64(), self.code().map(i64::from));
+        value
+    }
+}
