@@ -153,7 +153,8 @@ impl Store {
             }
         };
         let mut events = Vec::new();
-        let (upto, doubts) = self.facts_after(&writing, from, CHUNK, &mut |fact| events.push(fact.event))?;
+        let (upto, doubts) =
+            self.facts_after(&writing, from, CHUNK, &mut |fact| events.push(fact.event))?;
         // What is doubtful stays where everybody stumbles over it.
         self.undoubted(&doubts)?;
         let mut standing = Standing::default();
@@ -292,10 +293,8 @@ impl Rows<'_> {
 
     fn take(&mut self, rows: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
         let explain = |error: rusqlite::Error| sqlite::explain(self.store.path(), &error);
-        let mut found = self
-            .reading
-            .prepare(&format!("SELECT key, json, message, seal FROM folded WHERE {rows}"))
-            .map_err(explain)?;
+        let mut found =
+            self.reading.prepare(&format!("SELECT key, json, message, seal FROM folded WHERE {rows}")).map_err(explain)?;
         let mut found = found.query(values).map_err(explain)?;
         while let Some(row) = found.next().map_err(explain)? {
             let key = StepKey(row.get(0).map_err(explain)?);

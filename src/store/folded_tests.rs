@@ -1,7 +1,7 @@
 //! Rows folded ahead come to what all events come to.
 
 use super::*;
-use crate::plan::fixture::{again, event, intent, plan, planned, post, receipt};
+use crate::plan::fixture::{event, intent, plan, planned, post, receipt};
 use crate::plan::{EventKind, Plan};
 use crate::store::Batch;
 
@@ -28,12 +28,7 @@ fn message(name: &str) -> Plan {
 
 /// Anything that may happen to a step, in any order: imports bring facts late.
 fn happening(seed: &mut Seed, plan: &Plan, minute: usize) -> Event {
-    let mut step = plan.steps[seed.below(plan.steps.len())].clone();
-    // Newer generations change what older ones are, wherever they are folded.
-    if let generation @ 1.. = u32::try_from(seed.below(3)).unwrap() {
-        step = again(&step, generation);
-    }
-    let step = &step;
+    let step = &plan.steps[seed.below(plan.steps.len())];
     let at = format!("2026-12-{:02}T08:{:02}:00Z", 1 + minute / 60 % 28, minute % 60);
     let part = u32::try_from(seed.below(2)).unwrap();
     let said = || "so it is".to_owned();
