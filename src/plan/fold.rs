@@ -101,13 +101,8 @@ impl Standing {
             | EventKind::Refused { part, .. }
             | EventKind::NotYet { part, .. }
             | EventKind::Unknown { part, .. } => happen(delivery, event, *part),
-            EventKind::Withdrawn { .. }
-            | EventKind::Removing { .. }
-            | EventKind::Removed { .. }
-            | EventKind::Stays { .. }
-            | EventKind::Editing { .. }
-            | EventKind::Edited { .. }
-            | EventKind::NotEdited { .. } => taken_down::note(delivery, event),
+            // What happens after it was out.
+            _ => taken_down::note(delivery, event),
         }
     }
 }
