@@ -134,9 +134,14 @@ pub(super) fn renew(connection: &Connection, token: i64, expires: i64) -> rusqli
     Ok(renewing.execute((token, expires))? > 0)
 }
 
-/// Gives it back, if it is still that token's.
+/// Gives it back, if it is still that token's. Whoever had taken it from
+/// somebody who stands still, and has the lock, leaves it as one that ran out:
+/// as long as that one stands still, others are to come by as well.
 pub(super) fn give_back(connection: &Connection, token: i64) -> rusqlite::Result<()> {
-    connection.execute("UPDATE lease SET holder = '', expires = 0 WHERE token = ?1", [token])?;
+    connection.execute(
+        "UPDATE lease SET holder = CASE lock WHEN '' THEN holder ELSE '' END, expires = 0 WHERE token = ?1",
+        [token],
+    )?;
     Ok(())
 }
 

@@ -85,8 +85,8 @@ impl Store {
             let row = lease::read(&transaction)?;
             match row.verdict(lock.as_deref(), &machine, moment.wall, term) {
                 Verdict::Taken(row) => return Ok(Err(Some(row))),
-                Verdict::Between if patient => return Ok(Err(None)),
-                Verdict::Free | Verdict::Between => {}
+                Verdict::Between => return Ok(Err(None)),
+                Verdict::Free => {}
             }
             let token = row.token.saturating_add(1);
             let lock = lock.clone().unwrap_or_default();
@@ -97,7 +97,12 @@ impl Store {
         });
         let token = match token.map_err(explain)? {
             Ok(token) => token,
-            Err(None) => return Ok(None),
+            Err(None) if patient => return Ok(None),
+            // Somebody has the lock for another reason, or was stopped in that moment.
+            Err(None) => {
+                let path = self.path().display().to_string();
+                return Err(StoreError::Busy { path, holder: holder(self.path()) });
+            }
             Err(Some(row)) => {
                 let path = self.path().display().to_string();
                 return Err(StoreError::Busy { path, holder: row.named() });

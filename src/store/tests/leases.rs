@@ -134,6 +134,22 @@ fn a_lock_that_was_deleted_ends_nobodys_lease() {
     drop(first.lock_for_sending().unwrap());
 }
 
+/// A lock that stands still does not keep those out who come after the one that
+/// took over; one that nobody knows of does.
+#[test]
+fn a_lock_without_a_lease_is_somebodys() {
+    let (_folder, first, second) = two();
+    let held = std::fs::File::create(first.path().with_file_name("lock")).unwrap();
+    held.lock().unwrap();
+    assert!(matches!(second.lock_for_sending(), Err(StoreError::Busy { .. })));
+    drop(held);
+    let _stands_still = first.lock_for_sending().unwrap();
+    end_lease(&first);
+    drop(second.lock_for_sending().unwrap());
+    drop(second.lock_for_sending().unwrap());
+    assert_eq!(token(&first), 3);
+}
+
 #[test]
 fn a_wrong_clock_blocks_nobody_for_a_day() {
     let (_folder, first, second) = two();
