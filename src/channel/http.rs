@@ -295,7 +295,8 @@ fn in_words(error: &reqwest::Error) -> String {
         return format!("{what} {host} in time");
     }
     if error.is_connect() {
-        return format!("no connection to {host}: {cause}");
+        let advice = super::certificate::advice(error).unwrap_or_default();
+        return format!("no connection to {host}: {cause}{advice}");
     }
     if error.is_builder() {
         return format!("the request to {host} cannot be made: {cause}");

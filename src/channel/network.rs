@@ -6,6 +6,7 @@ use super::{
     Attempt, Channel, Checked, Defaults, Doing, Found, Identity, MicroDollars, Payload, Posting, Ready,
     Receipt, Removed, Rules, Seen, SendError, Variant, VariantKind, Whose,
 };
+use crate::ladder::Pace;
 use crate::plan::PayloadPart;
 use serde_json::Value;
 use std::fmt::Debug;
@@ -25,6 +26,10 @@ pub trait Network: Send + Sync + Debug {
     const DEFAULTS: Defaults;
     /// See [`Channel::at_once`].
     const AT_ONCE: usize = 8;
+    /// See [`Channel::paces`].
+    fn paces(&self) -> &'static [Pace] {
+        &[]
+    }
 
     /// Whose account, as the identity of deliveries.
     fn account(&self) -> &str;
@@ -55,6 +60,15 @@ pub trait Network: Send + Sync + Debug {
         let _ = (part, receipt, attempt);
         None
     }
+    /// See [`Channel::look_closely`].
+    fn look_closely<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        self.read_back(part, receipt, attempt)
+    }
     /// See [`Channel::find`].
     fn find(
         &self,
@@ -79,8 +93,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug)]
 pub struct Question<T> {
     answer: OnceCell<T>,
-    /// Until when it is left alone, and what it said.
-    pause: Mutex<Option<(Instant, String)>>,
+    /// Until when it is left alone, what it said, and whether that is about the account.
+    pause: Mutex<Option<(Instant, String, bool)>>,
 }
 
 impl<T> Default for Question<T> {
@@ -96,9 +110,13 @@ impl<T> Question<T> {
         let asked = async || {
             self.resting()?;
             let outcome = asking.await;
-            if let Err(SendError::NotYet { says, wait: Some(wait) }) = &outcome {
+            if let Err(
+                SendError::NotYet { says, wait: Some(wait) } | SendError::TooMany { says, wait: Some(wait) },
+            ) = &outcome
+            {
                 let until = Instant::now() + (*wait).min(LONGEST_PAUSE);
-                *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = Some((until, says.clone()));
+                *self.pause.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some((until, says.clone(), matches!(&outcome, Err(SendError::TooMany { .. }))));
             }
             outcome
         };
@@ -108,12 +126,13 @@ impl<T> Question<T> {
     /// The rest of the wait that was named, as an error.
     fn resting(&self) -> Result<(), SendError> {
         let pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((until, says)) = pause.as_ref() else { return Ok(()) };
+        let Some((until, says, of_account)) = pause.as_ref() else { return Ok(()) };
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Ok(());
         }
-        Err(SendError::NotYet { says: says.clone(), wait: Some(left) })
+        let (says, wait) = (says.clone(), Some(left));
+        Err(if *of_account { SendError::TooMany { says, wait } } else { SendError::NotYet { says, wait } })
     }
 }
 
@@ -167,6 +186,15 @@ impl<N: Network> Channel for N {
         Network::read_back(self, part, receipt, attempt)
     }
 
+    fn look_closely<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        Network::look_closely(self, part, receipt, attempt)
+    }
+
     fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
         Box::pin(async move {
             let receipt = Network::prepare(self, part, attempt).await?.await?;
@@ -193,6 +221,10 @@ impl<N: Network> Channel for N {
 
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
         Box::pin(Network::remove(self, receipt, project))
+    }
+
+    fn paces(&self) -> &'static [Pace] {
+        Network::paces(self)
     }
 
     fn at_once(&self) -> usize {
@@ -230,6 +262,29 @@ pub(super) fn seen(live: &str) -> String {
         Some((end, _)) => format!("{}…", &live[..end]),
         None => live.to_owned(),
     }
+}
+
+/// So often an upload is begun that a network names in a way that names nothing.
+const MOST_ODD: u32 = 5;
+
+/// A name that is none, of something that nobody sees yet: "not yet", and after some
+/// tries for a person to look at, for it would be the same for ever.
+pub(super) fn odd_upload(says: String, tries: u32) -> SendError {
+    if tries < MOST_ODD {
+        return SendError::NotYet { says, wait: None };
+    }
+    let hint = "look at `base_url` and at a proxy on the way, or leave the image out";
+    SendError::Mendable { says: format!("{says}, and did so {MOST_ODD} times: {hint}") }
+}
+
+/// What readers see, with the number of images where that is not what was sent.
+pub(super) fn with_images(live: &str, there: usize, sent: usize) -> String {
+    let there = match there {
+        0 => "without an image".to_owned(),
+        1 => "with 1 image".to_owned(),
+        many => format!("with {many} images"),
+    };
+    format!("{live} ({there}; {sent} sent)").trim_start().to_owned()
 }
 
 /// What a server said in the place of a name, for a message: `clean` takes out

@@ -4,7 +4,7 @@ use super::asking::told;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Manner, deliveries, dues, keep_media, match_channels, send};
+use super::sending::{Bounds, Manner, all_dues, deliveries, dues, keep_media, match_channels, send};
 use super::{by_hand, file, price};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
@@ -45,12 +45,15 @@ pub struct Arguments {
     /// Publish once more what has gone out already, and why
     #[arg(long, value_name = "REASON")]
     pub again: Option<String>,
+    #[command(flatten)]
+    pub bounds: Bounds,
 }
 
 /// Sends what is due and leaves the rest planned.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
+    desk.field("deadline_passed", false);
     if !arguments.dry_run {
         desk.real_clock()?;
     }
@@ -84,7 +87,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let colour = desk.console.colour_err();
     let (zone, early) = (&house.loaded.zone, arguments.early);
     let prices = price::prices(&house, &plan, &standing, &arguments.only);
-    let table = queue::text(&plan, &standing, &prices, now, early, zone, colour);
+    let dues = all_dues(&house, std::slice::from_ref(&plan), &standing, now, early);
+    let table = queue::text(&plan, &standing, &prices, &dues, zone, colour);
     if let Some(failure) = held(&plan, early, now, zone) {
         desk.console.talk(&table);
         return Err(failure);
@@ -92,7 +96,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if arguments.dry_run {
         priced_steps(&plan, &prices, desk);
         let colour = desk.console.colour_out();
-        desk.show(&queue::text(&plan, &standing, &prices, now, early, zone, colour));
+        desk.show(&queue::text(&plan, &standing, &prices, &dues, zone, colour));
         desk.console.talk("nothing was sent: this was a dry run");
         return Ok(Exit::Done);
     }
@@ -130,7 +134,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         );
     }
     keep_media(&house, &store, plan)?;
-    let manner = Manner { scope: Scope::Plan, early, only: arguments.only.clone() };
+    let manner =
+        Manner { scope: Scope::Plan, early, only: arguments.only.clone(), bounds: arguments.bounds.clone() };
     let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
     told(&plans, &standing, &now_standing, &left_alone, desk, &house)
@@ -148,7 +153,7 @@ pub fn answer(
     let found = deliveries(standing, plans);
     let zone = &house.loaded.zone;
     // The run may have taken a while.
-    let dues = dues(plans, standing, Timestamp::now(), zone);
+    let dues = dues(house, plans, standing, Timestamp::now());
     desk.field("deliveries", status::json(&found, &dues));
     let colour = desk.console.colour_out();
     desk.show(&status::text(&found, &dues, zone, colour));
@@ -158,7 +163,10 @@ pub fn answer(
     let to_go: Vec<&StepKey> = dues.iter().filter(|(_, due)| goes(due)).map(|(key, _)| key).collect();
     if !to_go.is_empty() {
         let words = plural(to_go.len(), "delivery is", "deliveries are");
-        let next = dues.values().filter_map(|due| if let Due::At(time) = due { Some(*time) } else { None });
+        let next = dues.values().filter_map(|due| match due {
+            Due::At(time) | Due::Paced(time, _) => Some(*time),
+            _ => None,
+        });
         let next = next.min().map(|time| format!(", the next due {}", local(time, zone))).unwrap_or_default();
         let is_held = |key: &StepKey| {
             standing.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Held)
@@ -206,6 +214,7 @@ fn idle(
         let why = match due(plan, step, standing, now, zone, early) {
             _ if delivery.plan != plan.digest => return None,
             Due::At(time) => format!("`{}` is due {}", step.rung, local(time, zone)),
+            Due::Paced(time, why) => format!("`{}` is due {}: {why}", step.rung, local(time, zone)),
             Due::After(rungs) => format!("`{}` waits for `{}`", step.rung, rungs.join("` and `")),
             _ => return None,
         };

@@ -4,7 +4,7 @@ use super::asking::told;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Manner, deliveries, match_channels, send};
+use super::sending::{Bounds, Manner, deliveries, match_channels, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::plan::{Standing, State};
@@ -12,14 +12,18 @@ use crate::publish::Scope;
 use crate::text::visible;
 use serde_json::json;
 
-/// Arguments of `ladder run`: none yet.
+/// Arguments of `ladder run`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    #[command(flatten)]
+    pub bounds: Bounds,
+}
 
 /// Sends what is due of every queued plan, without asking: it was planned.
-pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
+pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
+    desk.field("deadline_passed", false);
     desk.real_clock()?;
     let house = House::project_only(desk)?;
     let mut store = house.store()?;
@@ -53,7 +57,8 @@ pub fn run(_arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         desk.console.talk("nothing is planned");
         return Ok(exit);
     }
-    let manner = Manner { scope: Scope::TakenUp, early: false, only: Vec::new() };
+    let manner =
+        Manner { scope: Scope::TakenUp, early: false, only: Vec::new(), bounds: arguments.bounds.clone() };
     let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
     match told(&plans, &standing, &now_standing, &left_alone, desk, &house) {

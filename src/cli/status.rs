@@ -35,7 +35,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let order: BTreeMap<&StepKey, usize> = steps.map(|(place, step)| (&step.key, place)).collect();
     let place = |delivery: &Delivery| order.get(&delivery.key).copied().unwrap_or(usize::MAX);
     let zone = &house.loaded.zone;
-    let dues = dues(&plans, &standing, desk.now(zone)?, zone);
+    let dues = dues(&house, &plans, &standing, desk.now(zone)?);
     found.sort_by(|a, b| (a.planned_at, &a.message, place(a)).cmp(&(b.planned_at, &b.message, place(b))));
     desk.field("deliveries", status::json(&found, &dues));
     if found.is_empty() {

@@ -91,6 +91,10 @@ impl Standing {
             | EventKind::NotYet { part, .. }
             | EventKind::Unknown { part, .. } => happen(delivery, event, *part),
         }
+        if let EventKind::NotYet { account: true, until, says, .. } = &event.kind {
+            let account = delivery.account.clone();
+            self.note_busy(&account, *until, says);
+        }
     }
 }
 

@@ -20,7 +20,9 @@ pub use event::{Event, EventKind, RECORDS};
 pub use key::{Identity, StepKey};
 pub use make::{Draft, Wish, make};
 pub use payload::{MicroDollars, Payload, PayloadPart, Receipt, Seen};
-pub use standing::{Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State, Unsettled};
+pub use standing::{
+    Busy, Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State, Unsettled,
+};
 
 #[cfg(test)]
 pub(crate) mod fixture;

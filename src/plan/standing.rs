@@ -153,6 +153,17 @@ pub struct Unsettled {
 pub struct Standing {
     /// By key.
     pub deliveries: BTreeMap<StepKey, Delivery>,
+    /// The accounts that take nothing for a while, as their networks said last.
+    pub busy: BTreeMap<String, Busy>,
+}
+
+/// An account takes nothing more, until then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Busy {
+    /// Until when.
+    pub until: Timestamp,
+    /// What its network said.
+    pub says: String,
 }
 
 impl PartStanding {
@@ -281,6 +292,19 @@ impl Standing {
     pub fn end_mending_pauses(&mut self) {
         for delivery in self.deliveries.values_mut().filter(|delivery| delivery.waits_for_mending()) {
             delivery.not_before = None;
+        }
+    }
+
+    /// The pause of that account, if it is not over at `now`.
+    pub fn busy(&self, account: &str, now: Timestamp) -> Option<&Busy> {
+        self.busy.get(account).filter(|busy| busy.until > now)
+    }
+
+    /// Notes that an account takes nothing until then. Of several pauses the
+    /// longest counts.
+    pub(super) fn note_busy(&mut self, account: &str, until: Timestamp, says: &str) {
+        if self.busy.get(account).is_none_or(|known| known.until < until) {
+            self.busy.insert(account.to_owned(), Busy { until, says: says.to_owned() });
         }
     }
 

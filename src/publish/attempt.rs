@@ -8,6 +8,8 @@ use futures_util::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -66,18 +68,21 @@ pub(super) struct Leave {
 }
 
 /// Sends one part: what nobody sees first, then the posting, which asks `leave`
-/// first where there is one. Only the posting can leave a doubt.
+/// first where there is one. Only the posting can leave a doubt: `has_left` is set
+/// when it begins.
 pub(super) fn send(
     channel: &dyn Channel,
     unit: Unit,
     part: PayloadPart,
     attempt: Attempt,
     leave: Option<UnboundedSender<Leave>>,
+    has_left: Arc<AtomicBool>,
 ) -> Flight<'_> {
     Box::pin(async move {
         let outcome = match prepared(async { channel.prepare(&part, &attempt).await }).await {
             Ok(posting) => {
                 if may_leave(&unit, leave).await {
+                    has_left.store(true, Ordering::Relaxed);
                     guarded(posting).await
                 } else {
                     let says = "nothing was posted: the store could not be written";
@@ -96,11 +101,21 @@ async fn may_leave(unit: &Unit, leave: Option<UnboundedSender<Leave>>) -> bool {
     leave.send(Leave { unit: unit.clone(), go }).is_ok() && gone.await.is_ok()
 }
 
-/// Looks at a part that is out.
-pub(super) fn read_back(channel: &dyn Channel, unit: Unit, sent: Sent, receipt: Receipt) -> Flight<'_> {
+/// Looks at a part that is out: `closely`, also where that is charged for.
+pub(super) fn read_back(
+    channel: &dyn Channel,
+    unit: Unit,
+    sent: Sent,
+    receipt: Receipt,
+    closely: bool,
+) -> Flight<'_> {
     Box::pin(async move {
         let looking = async {
-            match channel.read_back(&sent.part, &receipt, &sent.attempt) {
+            let looking = match closely {
+                true => channel.look_closely(&sent.part, &receipt, &sent.attempt),
+                false => channel.read_back(&sent.part, &receipt, &sent.attempt),
+            };
+            match looking {
                 Some(looking) => looking.await.unwrap_or_default(),
                 None => Seen::default(),
             }

@@ -12,8 +12,10 @@
 
 mod attempt;
 mod bound;
+mod deadline;
 mod end;
 mod item;
+mod pace;
 mod preflight;
 mod rest;
 mod retry;
@@ -21,7 +23,9 @@ mod runner;
 mod take_up;
 mod verify;
 
+pub use deadline::Deadline;
 pub use end::{exit_beside_rest, exit_of};
+pub use pace::{Later, Paces};
 pub use preflight::{Preflight, Scope, outstanding, preflight};
 pub use rest::{Moment, Rest, resting, wanted};
 pub use take_up::take_up;
@@ -75,6 +79,10 @@ pub struct World<'a> {
     pub early: bool,
     /// `--only`: these rungs; empty: all.
     pub only: Vec<String>,
+    /// When the run ends, whatever is in flight then.
+    pub deadline: Deadline,
+    /// `--verify`: what is out is looked at also where the network charges for it.
+    pub closely: bool,
 }
 
 /// Takes `plans` up and runs what is due of them, until nothing of it is due

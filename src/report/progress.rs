@@ -426,7 +426,7 @@ mod tests {
         let mut progress = Progress::with(std::slice::from_ref(&plan), None, Box::new(page.clone()));
         let at = "2026-12-01T08:00:00Z".parse().unwrap();
         let says = "the token has expired; once that is mended, `ladder run` sends it".to_owned();
-        let kind = EventKind::NotYet { part: 0, says, until: at, mend: true };
+        let kind = EventKind::NotYet { part: 0, says, until: at, mend: true, account: false };
         progress.event(&Event { at, key: plan.steps[1].key.clone(), recipient: None, kind });
         let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
         insta::assert_snapshot!(text, @"tweet       held             the token has expired; once that is mended, `ladder run` sends it");

@@ -26,6 +26,7 @@ use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
 use super::{Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Removed, SendError, Whose};
 use crate::diagnostic::{Checked, Diagnostic};
+use crate::ladder::Pace;
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
@@ -66,6 +67,10 @@ const FIELDS: &[Field] = &[
 /// `LinkedIn-Version` where the channel names none: in use in August 2026.
 /// Each lives for about twelve months (versioning page of the API).
 const VERSION: &str = "202606";
+
+/// Posts and comments of a member: LinkedIn publishes no number, and about 150 in a
+/// day are reported (third party, unverified).
+const MEMBER_PACES: &[Pace] = &[Pace::in_minutes(150, 24 * 60)];
 
 /// One author.
 #[derive(Debug)]
@@ -230,6 +235,11 @@ impl Network for LinkedIn {
         } else {
             find::post(&api, part, attempt).await
         }
+    }
+
+    fn paces(&self) -> &'static [Pace] {
+        // An organisation's numbers are not published.
+        if urn::is_organization(&self.author) { &[] } else { MEMBER_PACES }
     }
 
     fn post_at(&self, address: &str) -> Result<Option<String>, String> {

@@ -6,11 +6,13 @@
 //! what they set free go into it together. Nothing flies before its flush.
 
 mod outcomes;
+mod pacing;
 mod starts;
 
 use super::attempt::{self, Flight, Leave, Sent, Unit};
 use super::item::Item;
-use super::{Listener, Route, Scope, World, take_up};
+use super::pace::{Paces, turn};
+use super::{Deadline, Listener, Route, Scope, World, take_up};
 use crate::channel::{Attempt, Configured};
 use crate::plan::fold::{CUT, NOT_POSTED};
 use crate::plan::{
@@ -23,6 +25,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
@@ -57,6 +61,7 @@ pub(super) async fn run(
     }
     let begun_with = begun_plans(world.store, plans, &standing)?;
     let media = world.store.media_folder();
+    let paces = Paces::of(world.channels, &standing);
     let mut runner = Runner {
         store: world.store,
         channels: world.channels,
@@ -80,6 +85,12 @@ pub(super) async fn run(
         starts: Vec::new(),
         flights: FuturesUnordered::new(),
         leaves: unbounded_channel(),
+        paces,
+        air: BTreeMap::new(),
+        began: now,
+        deadline: world.deadline,
+        is_over: false,
+        closely: world.closely,
         sent_any: false,
         failure: None,
     };
@@ -90,6 +101,7 @@ pub(super) async fn run(
         runner.standing.add(&batch.events);
         runner.taken_up = batch;
     }
+    let mut items: Vec<Item<'_>> = Vec::new();
     for plan in plans {
         for step in &plan.steps {
             if !scope.covers(plan, step, &runner.standing, &world.only) {
@@ -114,9 +126,12 @@ pub(super) async fn run(
             if rests {
                 item.rest();
             }
-            runner.admit(item);
+            items.push(item);
         }
     }
+    // Where not all may go at once, what is half out goes on first.
+    items.sort_by_key(|item| turn(item.step, &runner.standing));
+    items.into_iter().for_each(|item| runner.admit(item));
     runner.go().await
 }
 
@@ -129,7 +144,13 @@ fn doubts(standing: &Standing, now: Timestamp) -> Vec<Event> {
             key: delivery.key.clone(),
             recipient: recipient.cloned(),
             kind: if part.preparing {
-                EventKind::NotYet { part: part.part, says: NOT_POSTED.to_owned(), until: now, mend: false }
+                EventKind::NotYet {
+                    part: part.part,
+                    says: NOT_POSTED.to_owned(),
+                    until: now,
+                    mend: false,
+                    account: false,
+                }
             } else {
                 EventKind::Unknown { part: part.part, cause: CUT.to_owned() }
             },
@@ -201,6 +222,15 @@ enum Page {
     Silent,
 }
 
+/// A part in flight.
+#[derive(Debug)]
+struct Aloft {
+    /// Its place in the pace of its account.
+    at: Timestamp,
+    /// Whether its posting has left: only then can it be out.
+    has_left: Arc<AtomicBool>,
+}
+
 struct Runner<'a, 'l> {
     store: &'a mut Store,
     channels: &'a BTreeMap<String, Configured>,
@@ -231,6 +261,17 @@ struct Runner<'a, 'l> {
     flights: FuturesUnordered<Flight<'a>>,
     /// The parts that are prepared, and ask whether they may leave.
     leaves: (UnboundedSender<Leave>, UnboundedReceiver<Leave>),
+    /// What each account takes in how long.
+    paces: Paces,
+    /// The parts in flight.
+    air: BTreeMap<(usize, Option<String>, u32), Aloft>,
+    /// When the run began.
+    began: Timestamp,
+    deadline: Deadline,
+    /// Its deadline has come.
+    is_over: bool,
+    /// What is out is looked at also where that is charged for.
+    closely: bool,
     sent_any: bool,
     failure: Option<StoreError>,
 }
@@ -257,13 +298,22 @@ impl<'a> Runner<'a, '_> {
         if let Some(failure) = self.failure.take() {
             return Err(self.after_failure(failure).await);
         }
+        self.hold_who_waits_for_mending();
+        self.flush();
+        if let Some(failure) = self.failure.take() {
+            return Err(self.after_failure(failure).await);
+        }
         self.conclude_people();
         Ok(self.standing)
     }
 
     /// Whether anything new may be started.
     fn is_going(&self) -> bool {
-        self.failure.is_none() && !*self.stop.borrow()
+        let in_time = !self.is_over && tokio::time::Instant::now() < self.deadline.last_start();
+        if !in_time {
+            self.deadline.strike();
+        }
+        self.failure.is_none() && !*self.stop.borrow() && in_time
     }
 
     /// One durable commit; then everybody hears of it, and what it holds the
@@ -297,7 +347,8 @@ impl<'a> Runner<'a, '_> {
             Start::Send { item, unit, part, attempt, prepares } => {
                 self.sent_any = true;
                 let leave = prepares.then(|| self.leaves.0.clone());
-                attempt::send(self.items[item].sender(), unit, part, *attempt, leave)
+                let has_left = self.has_left(&unit);
+                attempt::send(self.items[item].sender(), unit, part, *attempt, leave, has_left)
             }
             Start::Leave(go) => {
                 // Whoever waited for it may have run out of time.
@@ -305,7 +356,7 @@ impl<'a> Runner<'a, '_> {
                 return;
             }
             Start::ReadBack { item, unit, sent, receipt } => {
-                attempt::read_back(self.items[item].sender(), unit, *sent, receipt)
+                attempt::read_back(self.items[item].sender(), unit, *sent, receipt, self.closely)
             }
             Start::Look { item, unit, part, attempt } => {
                 attempt::look(&*self.items[item].configured.channel, unit, part, *attempt)
@@ -331,6 +382,8 @@ impl<'a> Runner<'a, '_> {
             Some(leave) = self.leaves.1.recv(), if flying => self.leave(leave),
             () = sleep_until(wake) => {}
             () = stopped(&mut self.stop), if may_stop => {}
+            () = tokio::time::sleep_until(self.deadline.last_start()), if may_stop => {}
+            () = tokio::time::sleep_until(self.deadline.at()), if !self.is_over => self.cut(),
         }
     }
 

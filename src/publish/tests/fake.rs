@@ -27,6 +27,8 @@ pub(super) enum Say {
     /// For want of a good token.
     Mendable,
     NotYet(Option<u64>),
+    /// The account takes nothing more for so many milliseconds.
+    TooMany(Option<u64>),
     Unknown,
     Panic,
     ForAPerson,
@@ -194,6 +196,10 @@ impl Channel for Fake {
                 Say::NotYet(wait) => {
                     Err(SendError::NotYet { says: "busy".to_owned(), wait: wait.map(Duration::from_millis) })
                 }
+                Say::TooMany(wait) => Err(SendError::TooMany {
+                    says: "too many".to_owned(),
+                    wait: wait.map(Duration::from_millis),
+                }),
                 Say::Unknown => Err(SendError::Unknown { cause: "cut".to_owned() }),
                 say => Ok(Receipt {
                     id: Some(number.to_string()),
@@ -251,7 +257,7 @@ fn configured(name: &str, log: Arc<Log>) -> Configured {
         from: None,
     };
     let channel = Box::new(Fake { name: name.to_owned(), log });
-    Configured { adapter: "fake", channel, outlet, without_credentials: false }
+    Configured { adapter: "fake", channel, outlet, without_credentials: false, paces: Vec::new() }
 }
 
 /// Hears everything.
@@ -293,6 +299,7 @@ pub(super) struct House {
     pub routes: BTreeMap<String, Route>,
     pub resting: BTreeSet<StepKey>,
     pub only: Vec<String>,
+    pub deadline: publish::Deadline,
     pub heard: Heard,
 }
 
@@ -318,6 +325,7 @@ impl House {
             routes: logs.keys().map(|name| (name.clone(), Route::Network)).collect(),
             logs,
             only: Vec::new(),
+            deadline: publish::Deadline::after(Duration::from_secs(3600)),
             heard: Heard::default(),
         }
     }
@@ -337,6 +345,8 @@ impl House {
             zone: TimeZone::UTC,
             early: false,
             only: self.only.clone(),
+            deadline: self.deadline.clone(),
+            closely: false,
         };
         (world, &mut self.heard)
     }

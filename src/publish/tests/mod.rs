@@ -7,4 +7,5 @@ mod mails;
 mod mending;
 mod once;
 mod order;
+mod pacing;
 mod stages;
