@@ -12,21 +12,15 @@
     reason = "a bench stops where it fails, and prints what it measured"
 )]
 
+mod mail_server;
+
+use mail_server::Server;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 const ANSWER: Duration = Duration::from_millis(200);
-
-/// When a mail was accepted, and by which server.
-struct Accepted {
-    server: usize,
-    at: Instant,
-}
 
 fn main() {
     println!("publish to 6 mail servers on loopback, each answering a mail after 200 ms (median of 7)");
@@ -64,9 +58,8 @@ fn slow_one() {
 
 /// One publishing of one message; the time, and when each server accepted.
 fn publish(delays: &[Duration], after: &[Option<usize>]) -> (Duration, Vec<(usize, Duration)>) {
-    let (tell, heard): (Sender<Accepted>, Receiver<Accepted>) = channel();
-    let ports: Vec<u16> =
-        delays.iter().enumerate().map(|(server, delay)| serve(server, *delay, tell.clone())).collect();
+    let servers: Vec<Server> = delays.iter().map(|delay| Server::start(*delay)).collect();
+    let ports: Vec<u16> = servers.iter().map(|server| server.port).collect();
     let folder = std::env::temp_dir().join(format!("ladder-publish-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     write_project(&folder, &ports, after);
@@ -90,8 +83,10 @@ fn publish(delays: &[Duration], after: &[Option<usize>]) -> (Duration, Vec<(usiz
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+    let taken = servers.iter().enumerate();
+    let taken = taken.flat_map(|(number, server)| server.accepted().into_iter().map(move |at| (number, at)));
     let accepted: Vec<(usize, Duration)> =
-        heard.try_iter().map(|one| (one.server, one.at.duration_since(start))).collect();
+        taken.map(|(server, at)| (server, at.duration_since(start))).collect();
     assert_eq!(accepted.len(), delays.len(), "a mail is missing or went out twice");
     fs::remove_dir_all(&folder).unwrap();
     (wall, accepted)
@@ -116,45 +111,6 @@ fn write_project(folder: &Path, ports: &[u16], after: &[Option<usize>]) {
     fs::write(folder.join("content-ladders/all.toml"), ladder).unwrap();
     let message = "+++\ntitle = \"A message\"\nsummary = \"What it is about.\"\n+++\nThe body of it.\n";
     fs::write(folder.join("messages/m.md"), message).unwrap();
-}
-
-/// A mail server that answers everything at once, but a mail's end after `delay`.
-fn serve(server: usize, delay: Duration, tell: Sender<Accepted>) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let tell = tell.clone();
-            std::thread::spawn(move || converse(stream, server, delay, &tell));
-        }
-    });
-    port
-}
-
-fn converse(stream: TcpStream, server: usize, delay: Duration, tell: &Sender<Accepted>) -> Option<()> {
-    stream.set_nodelay(true).ok()?;
-    let mut out = stream.try_clone().ok()?;
-    let mut lines = BufReader::new(stream).lines();
-    out.write_all(b"220 bench ESMTP\r\n").ok()?;
-    while let Some(Ok(line)) = lines.next() {
-        let verb = line.split_whitespace().next().unwrap_or("").to_ascii_uppercase();
-        match verb.as_str() {
-            "EHLO" | "HELO" => out.write_all(b"250-bench\r\n250 8BITMIME\r\n").ok()?,
-            "DATA" => {
-                out.write_all(b"354 go on\r\n").ok()?;
-                while lines.next()?.ok()? != "." {}
-                std::thread::sleep(delay);
-                let _ = tell.send(Accepted { server, at: Instant::now() });
-                out.write_all(b"250 taken\r\n").ok()?;
-            }
-            "QUIT" => {
-                out.write_all(b"221 bye\r\n").ok()?;
-                return Some(());
-            }
-            _ => out.write_all(b"250 ok\r\n").ok()?,
-        }
-    }
-    Some(())
 }
 
 /// Milliseconds.

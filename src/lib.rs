@@ -19,6 +19,7 @@
 //! - [`schedule`]: when a step may run.
 //!
 //! The outside:
+//! - [`clock`]: what time it is; in a rehearsal it is moved on.
 //! - [`channel`]: one file a service.
 //! - [`store`]: what survives the process.
 //! - [`publish`]: runs a plan.
@@ -29,6 +30,7 @@
 
 pub mod channel;
 pub mod cli;
+pub mod clock;
 pub mod diagnostic;
 pub mod exit;
 pub mod ladder;

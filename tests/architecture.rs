@@ -47,13 +47,27 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("lint", &["source", "diagnostic", "ladder", "text", "render"]),
     ("plan", &["source", "diagnostic", "ladder", "text", "render"]),
     ("schedule", &["source", "diagnostic", "ladder", "plan"]),
-    ("channel", &["source", "diagnostic", "ladder", "text", "render", "plan"]),
+    // A clock asks nobody.
+    ("clock", &[]),
+    ("channel", &["source", "diagnostic", "ladder", "text", "render", "plan", "clock"]),
     ("store", &["source", "diagnostic", "plan"]),
     // It stands for the networks: what it knew of an adapter it could not judge.
-    ("rehearsal", &["text"]),
+    ("rehearsal", &["text", "clock"]),
     (
         "publish",
-        &["source", "diagnostic", "ladder", "text", "render", "plan", "schedule", "channel", "store", "exit"],
+        &[
+            "source",
+            "diagnostic",
+            "ladder",
+            "text",
+            "render",
+            "plan",
+            "schedule",
+            "channel",
+            "store",
+            "exit",
+            "clock",
+        ],
     ),
     (
         "report",

@@ -21,6 +21,7 @@ impl Cost {
     }
 
     /// The fastest run.
+    #[allow(dead_code, reason = "not every bench tells it")]
     pub fn min(&self) -> Duration {
         self.wall[0]
     }

@@ -158,7 +158,7 @@ impl Answer {
     /// How long until `moment` by the service's own clock, if it told the time,
     /// else by ours. Nothing, if that has passed.
     pub fn until(&self, moment: Timestamp) -> Duration {
-        let now = self.date().unwrap_or_else(Timestamp::now);
+        let now = self.date().unwrap_or_else(crate::clock::now);
         Duration::try_from(moment.duration_since(now)).unwrap_or_default()
     }
 

@@ -6,6 +6,7 @@ use super::{
     Attempt, Channel, Checked, Defaults, Doing, Found, Identity, MicroDollars, Payload, Posting, Ready,
     Receipt, Removed, Rules, Seen, SendError, Variant, VariantKind, Whose,
 };
+use crate::clock::Stopwatch;
 use crate::ladder::Pace;
 use crate::plan::PayloadPart;
 use serde_json::Value;
@@ -14,7 +15,7 @@ use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// One account at a network that takes posts by HTTP. It is a [`Channel`] by this;
@@ -93,8 +94,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug)]
 pub struct Question<T> {
     answer: OnceCell<T>,
-    /// Until when it is left alone, what it said, and whether that is about the account.
-    pause: Mutex<Option<(Instant, String, bool)>>,
+    /// Since when it is left alone, for how long, what it said, and whether that is
+    /// about the account.
+    pause: Mutex<Option<(Stopwatch, Duration, String, bool)>>,
 }
 
 impl<T> Default for Question<T> {
@@ -114,9 +116,9 @@ impl<T> Question<T> {
                 SendError::NotYet { says, wait: Some(wait) } | SendError::TooMany { says, wait: Some(wait) },
             ) = &outcome
             {
-                let until = Instant::now() + (*wait).min(LONGEST_PAUSE);
-                *self.pause.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some((until, says.clone(), matches!(&outcome, Err(SendError::TooMany { .. }))));
+                let of_account = matches!(&outcome, Err(SendError::TooMany { .. }));
+                let pause = (Stopwatch::start(), (*wait).min(LONGEST_PAUSE), says.clone(), of_account);
+                *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = Some(pause);
             }
             outcome
         };
@@ -126,8 +128,8 @@ impl<T> Question<T> {
     /// The rest of the wait that was named, as an error.
     fn resting(&self) -> Result<(), SendError> {
         let pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((until, says, of_account)) = pause.as_ref() else { return Ok(()) };
-        let left = until.saturating_duration_since(Instant::now());
+        let Some((since, wait, says, of_account)) = pause.as_ref() else { return Ok(()) };
+        let left = wait.saturating_sub(since.elapsed());
         if left.is_zero() {
             return Ok(());
         }

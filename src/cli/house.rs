@@ -11,7 +11,7 @@ use crate::ladder::{Ladder, Message};
 use crate::lint;
 use crate::plan::make::Materials;
 use crate::plan::{self, Plan, Standing, Wish};
-use crate::store::Store;
+use crate::store::{Store, View};
 use jiff::Timestamp;
 
 /// A project with its channels.
@@ -113,9 +113,14 @@ impl House {
         Ok(Store::open(&self.loaded.folder.store_file(), &id.value)?)
     }
 
-    /// What the journal knows.
+    /// Where all deliveries stand that were ever made.
     pub fn standing(store: &Store) -> Result<Standing, Failure> {
-        Ok(Standing::fold(&store.events()?, store.is_sending()))
+        Ok(store.view(&View::all(), store.is_sending())?.standing)
+    }
+
+    /// What planning and sending that message has to know.
+    pub fn standing_for(store: &Store, message: &str) -> Result<Standing, Failure> {
+        Ok(store.view(&View::for_run(vec![message.to_owned()]), store.is_sending())?.standing)
     }
 
     /// The plan of a checked message as it would be made with that standing.

@@ -82,7 +82,9 @@ fn import(house: &House, lines: &mut dyn BufRead) -> Result<ImportSummary, Impor
     if path.symlink_metadata().is_ok() {
         let mut store = Store::open(&path, id)?;
         let _lock = store.lock_for_sending()?;
-        return store.import(lines);
+        let summary = store.import(lines)?;
+        store.fold_up()?;
+        return Ok(summary);
     }
     let draft = path.with_file_name("ladder.importing");
     // What an import that was cut off left behind.
@@ -90,6 +92,7 @@ fn import(house: &House, lines: &mut dyn BufRead) -> Result<ImportSummary, Impor
     let imported = Store::create_with_id(&draft, id).map_err(ImportError::from).and_then(|mut store| {
         // Closing it at the end of this block writes everything into the one file.
         let summary = store.import(lines)?;
+        store.fold_up()?;
         if summary.whole { Ok(summary) } else { Err(ImportError::CutOff) }
     });
     let placed = imported.and_then(|summary| {

@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // A fresh clone has no journal: what it plans is as if nothing had happened.
     let (standing, id) = if house.loaded.folder.store_file().exists() {
         let store = house.store()?;
-        (House::standing(&store)?, store.id().to_owned())
+        (House::standing_for(&store, &message.id)?, store.id().to_owned())
     } else {
         let id = house.loaded.project.store_id.as_ref().map_or(String::new(), |id| id.value.clone());
         (Standing::default(), id)

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::ladder::name::is_page;
 use crate::plan::{Delivery, Event, EventKind, PartStanding, Plan, Receipt, Standing, State};
 use crate::report::status;
-use crate::store::{Batch, Store};
+use crate::store::{Batch, Store, View};
 use crate::text::visible;
 use jiff::Timestamp;
 use serde_json::json;
@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let house = House::project_only(desk)?;
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
-    let standing = Standing::fold(&store.events()?, false);
+    let standing = store.view(&View::all(), false)?.standing;
     let keyed = standing
         .find_by_prefix(&arguments.key)
         .map_err(|error| Failure::usage("unknown-key", error.to_string()))?;
@@ -67,7 +67,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let event = EventKind::Reopened { by: person() };
         let event = Event { at: now, key: keyed.delivery.key.clone(), recipient, kind: event };
         store.commit(&Batch { plans: Vec::new(), events: vec![event] })?;
-        let standing = Standing::fold(&store.events()?, false);
+        let standing = store.view(&View::all(), false)?.standing;
         drop(lock);
         if let Some(delivery) = standing.deliveries.get(&keyed.delivery.key) {
             tell(desk, &house, &store, &standing, delivery, now)?;
@@ -103,7 +103,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         EventKind::Resolved { sent: arguments.sent.is_some(), url: address.map(str::to_owned), by: person() };
     let event = Event { at: now, key: keyed.delivery.key.clone(), recipient, kind };
     store.commit(&Batch { plans: Vec::new(), events: vec![event] })?;
-    let standing_now = Standing::fold(&store.events()?, false);
+    let standing_now = store.view(&View::all(), false)?.standing;
     drop(lock);
     let Some(delivery) = standing_now.deliveries.get(&keyed.delivery.key) else { return Ok(Exit::Done) };
     let plans = tell(desk, &house, &store, &standing_now, delivery, now)?;

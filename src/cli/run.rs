@@ -7,8 +7,9 @@ use super::house::House;
 use super::sending::{Bounds, Manner, deliveries, match_channels, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
-use crate::plan::{Standing, State};
+use crate::plan::State;
 use crate::publish::Scope;
+use crate::store::View;
 use crate::text::visible;
 use serde_json::json;
 
@@ -35,7 +36,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
     }
     let (mut plans, mut exit) = (Vec::new(), Exit::Done);
-    let standing = Standing::fold(&store.events()?, false);
+    let standing = store.view(&View::for_run(Vec::new()), false)?.standing;
     for plan in store.queued(&standing)? {
         match match_channels(&house, &plan, &standing, Scope::TakenUp) {
             Ok(()) => plans.push(plan),

@@ -7,9 +7,10 @@ use super::price;
 use super::publish::said_why;
 use super::sending::{all_dues, deliveries, dues, keep_media};
 use crate::exit::Exit;
-use crate::plan::{Standing, Wish};
+use crate::plan::Wish;
 use crate::publish::take_up;
 use crate::report::{queue, status};
+use crate::store::View;
 use serde_json::json;
 
 /// Arguments of `ladder schedule`.
@@ -33,13 +34,14 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let (house, message) = House::with_message(desk, &arguments.message)?;
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
-    let standing = Standing::fold(&store.events()?, false);
+    let view = View::for_run(vec![message.id.clone()]);
+    let standing = store.view(&view, false)?.standing;
     let composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
     let wish = Wish { only: Vec::new(), again: arguments.again.clone() };
     let plan = house.plan(desk, &composed, &standing, store.id(), &wish)?;
     keep_media(&house, &store, &plan)?;
     store.commit(&take_up(std::slice::from_ref(&plan), &standing, &[], now))?;
-    let standing = Standing::fold(&store.events()?, false);
+    let standing = store.view(&view, false)?.standing;
     drop(lock);
     let plans = std::slice::from_ref(&plan);
     desk.field("plan", plan.digest.clone());

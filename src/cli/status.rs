@@ -7,7 +7,7 @@ use super::sending::dues;
 use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, StepKey};
 use crate::report::status;
-use crate::store::Store;
+use crate::store::{Store, View, Viewed};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,19 +16,39 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Arguments {
     /// A message's id or path; all messages if none is given
     pub message: Option<String>,
+    /// Show all there ever was, not only what is open and what was settled last
+    #[arg(long)]
+    pub all: bool,
 }
+
+/// So many deliveries that need nothing more are shown unasked.
+const NEWEST: usize = 50;
 
 /// Shows deliveries, oldest message first. Reading is done whatever it finds.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     let mut house = House::project_only(desk)?;
     let store = house.store()?;
-    let standing = House::standing(&store)?;
-    let mut found: Vec<&Delivery> = standing.deliveries.values().collect();
+    let running = store.is_sending();
+    let mut view = View { all: arguments.all, recent: true, ..View::default() };
+    match &arguments.message {
+        Some(wanted) => view.messages.push(wanted.clone()),
+        None => view.newest = NEWEST,
+    }
+    let mut viewed = store.view(&view, running)?;
     if let Some(wanted) = &arguments.message {
-        let ids: Vec<String> = found.iter().map(|delivery| delivery.message.clone()).collect();
-        let id = if ids.contains(wanted) { wanted.clone() } else { house.loaded.message(wanted)?.id };
-        found.retain(|delivery| delivery.message == id);
+        let mut of_message = viewed.standing.deliveries.values();
+        if !of_message.any(|delivery| delivery.message == *wanted) {
+            view.messages = vec![house.loaded.message(wanted)?.id];
+            viewed = store.view(&view, running)?;
+        }
+    }
+    let Viewed { standing, mut others } = viewed;
+    let mut found: Vec<&Delivery> = standing.deliveries.values().collect();
+    match view.messages.first() {
+        Some(message) => found.retain(|delivery| delivery.message == *message),
+        None if !arguments.all => others += newest_settled(&mut found),
+        None => {}
     }
     let plans = plans(&store, &found)?;
     let steps = plans.iter().flat_map(|plan| plan.steps.iter().enumerate());
@@ -44,7 +64,33 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     let colour = desk.console.colour_out();
     desk.show(&status::text(&found, &dues, zone, colour));
+    if arguments.message.is_none() {
+        desk.field("not_shown", others);
+        if others > 0 {
+            let need = if others == 1 { "delivery needs" } else { "deliveries need" };
+            let where_to_look = "`ladder status --all` and `ladder log` show them too";
+            desk.console.talk(&format!("{others} older {need} nothing more: {where_to_look}"));
+        }
+    }
     Ok(Exit::Done)
+}
+
+/// Leaves those of the settled ones out that were settled longest ago; how many.
+/// A message's deliveries stay together.
+fn newest_settled(found: &mut Vec<&Delivery>) -> usize {
+    let before = found.len();
+    let mut settled: Vec<&Delivery> =
+        found.iter().copied().filter(|delivery| delivery.is_settled()).collect();
+    settled.sort_by_key(|delivery| std::cmp::Reverse(delivery.sent_at.unwrap_or(delivery.planned_at)));
+    let mut kept: BTreeSet<&str> = BTreeSet::new();
+    for (shown, delivery) in settled.into_iter().enumerate() {
+        if shown >= NEWEST && !kept.contains(delivery.message.as_str()) {
+            break;
+        }
+        kept.insert(&delivery.message);
+    }
+    found.retain(|delivery| !delivery.is_settled() || kept.contains(delivery.message.as_str()));
+    before - found.len()
 }
 
 /// The plans that these deliveries came with: they know the order of the rungs,

@@ -6,8 +6,8 @@
 
 use super::settle;
 use super::{
-    Delivery, Event, EventKind, Identity, PartStanding, Receipt, RecipientStanding, Seen, Standing, State,
-    StepKey,
+    Busy, Delivery, Event, EventKind, Identity, PartStanding, Receipt, RecipientStanding, Seen, Standing,
+    State, StepKey,
 };
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -25,13 +25,22 @@ impl Standing {
         for event in events {
             standing.note(event);
         }
-        for delivery in standing.deliveries.values_mut() {
+        standing.end(running);
+        standing
+    }
+
+    /// After the last [`Standing::note`] of a history: see [`Standing::fold`].
+    pub fn end(&mut self, running: bool) {
+        for delivery in self.deliveries.values_mut() {
             if !running {
                 doubt_what_was_left_open(delivery);
             }
             conclude(delivery);
         }
-        standing
+        // Those that were read as they stood bring theirs along.
+        let busy: Vec<(String, Busy)> =
+            self.deliveries.values().filter_map(|d| Some((d.account.clone(), d.busy.clone()?))).collect();
+        busy.iter().for_each(|(account, busy)| self.note_busy(account, busy));
     }
 
     /// Adds events to a standing that is already concluded.
@@ -92,8 +101,10 @@ impl Standing {
             | EventKind::Unknown { part, .. } => happen(delivery, event, *part),
         }
         if let EventKind::NotYet { account: true, until, says, .. } = &event.kind {
+            let busy = Busy { until: *until, says: says.clone() };
             let account = delivery.account.clone();
-            self.note_busy(&account, *until, says);
+            delivery.busy = Some(busy.clone());
+            self.note_busy(&account, &busy);
         }
     }
 }
@@ -460,6 +471,7 @@ fn empty(key: &StepKey, at: Timestamp) -> Delivery {
         state: State::Planned,
         error: None,
         not_before: None,
+        busy: None,
         sent_at: None,
         before: None,
     }

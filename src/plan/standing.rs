@@ -35,7 +35,7 @@ pub enum State {
 }
 
 /// One delivery.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
     /// The step's key.
     pub key: StepKey,
@@ -79,6 +79,9 @@ pub struct Delivery {
     pub error: Option<String>,
     /// Not before this, after a "not yet".
     pub not_before: Option<Timestamp>,
+    /// What its network said last of its account taking nothing more for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub busy: Option<Busy>,
     /// When the last part went out (or was resolved).
     pub sent_at: Option<Timestamp>,
     /// How it stood before a person settled it, until anything else happens to
@@ -87,7 +90,7 @@ pub struct Delivery {
 }
 
 /// Where one part stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PartStanding {
     /// Which, from 0.
     pub part: u32,
@@ -119,7 +122,7 @@ pub struct PartStanding {
 }
 
 /// Where one person's mail stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecipientStanding {
     /// The address.
     pub recipient: String,
@@ -134,7 +137,7 @@ pub struct RecipientStanding {
 }
 
 /// How one person's mail stood before somebody settled it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unsettled {
     /// When it was settled: of several at once, all are taken back at once.
     pub settled_at: Timestamp,
@@ -158,7 +161,7 @@ pub struct Standing {
 }
 
 /// An account takes nothing more, until then.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Busy {
     /// Until when.
     pub until: Timestamp,
@@ -248,6 +251,20 @@ impl Delivery {
         }
     }
 
+    /// Whether nothing is left to be done about it, by anybody: it is out, or it
+    /// will not go.
+    pub fn is_settled(&self) -> bool {
+        let open = |state| {
+            matches!(state, State::Planned | State::Waiting | State::Sending | State::Unknown | State::Held)
+        };
+        match self.state {
+            State::Cancelled | State::Skipped | State::Unpublished => {
+                !self.all_parts().any(|part| matches!(part.state, State::Sending | State::Unknown))
+            }
+            state => !open(state) && !self.recipients.iter().any(|person| open(person.part.state)),
+        }
+    }
+
     /// Whether each person gets a message of their own. A mail that went to
     /// the outbox went there once, as a whole.
     pub fn is_for_each_person(&self) -> bool {
@@ -300,11 +317,10 @@ impl Standing {
         self.busy.get(account).filter(|busy| busy.until > now)
     }
 
-    /// Notes that an account takes nothing until then. Of several pauses the
-    /// longest counts.
-    pub(super) fn note_busy(&mut self, account: &str, until: Timestamp, says: &str) {
-        if self.busy.get(account).is_none_or(|known| known.until < until) {
-            self.busy.insert(account.to_owned(), Busy { until, says: says.to_owned() });
+    /// Of several pauses of an account the longest counts.
+    pub(super) fn note_busy(&mut self, account: &str, busy: &Busy) {
+        if self.busy.get(account).is_none_or(|known| known.until < busy.until) {
+            self.busy.insert(account.to_owned(), busy.clone());
         }
     }
 

@@ -3,6 +3,7 @@
 //! yet" where nothing can have been posted.
 
 use crate::channel::{Attempt, Channel, Found, LONGEST_PREPARATION, SendError};
+use crate::clock;
 use crate::plan::{PayloadPart, Receipt, Seen, StepKey};
 use futures_util::FutureExt;
 use std::future::Future;
@@ -139,7 +140,7 @@ pub(super) fn live(channel: &dyn Channel, key: StepKey, url: String) -> Flight<'
         let looks = async {
             let mut before = 0;
             for look in LOOKS {
-                tokio::time::sleep(LOOK_UNIT * (look - before)).await;
+                clock::sleep(LOOK_UNIT * (look - before)).await;
                 before = look;
                 if guarded(async { channel.live(&url).await }).await.unwrap_or(false) {
                     return true;

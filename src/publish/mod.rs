@@ -32,6 +32,7 @@ pub use take_up::take_up;
 pub use verify::{Verdicts, verify};
 
 use crate::channel::Configured;
+pub use crate::clock::Clock;
 use crate::plan::{Event, Plan, Standing, Step, StepKey};
 use crate::store::{Store, StoreError};
 use jiff::tz::TimeZone;
@@ -71,6 +72,8 @@ pub struct World<'a> {
     pub resting: BTreeSet<StepKey>,
     /// The outbox that takes the posts of channels without credentials.
     pub outbox: &'a Configured,
+    /// What time it is, for the run and for its channels.
+    pub clock: Clock,
     /// The project's folder.
     pub project: PathBuf,
     /// The brand's zone.
@@ -94,7 +97,8 @@ pub async fn run(
     stop: tokio::sync::watch::Receiver<bool>,
     listener: &mut dyn Listener,
 ) -> Result<Standing, StoreError> {
-    runner::run(world, plans, Scope::Plan, stop, listener).await
+    let clock = world.clock.clone();
+    clock.rules(runner::run(world, plans, Scope::Plan, stop, listener)).await
 }
 
 /// Like [`run`], but only for steps that were taken up before and with that
@@ -105,7 +109,8 @@ pub async fn resume(
     stop: tokio::sync::watch::Receiver<bool>,
     listener: &mut dyn Listener,
 ) -> Result<Standing, StoreError> {
-    runner::run(world, plans, Scope::TakenUp, stop, listener).await
+    let clock = world.clock.clone();
+    clock.rules(runner::run(world, plans, Scope::TakenUp, stop, listener)).await
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 //! nothing else.
 
 use crate::channel::MENDING;
+use crate::clock::Stopwatch;
 use crate::plan::StepKey;
 use jiff::SignedDuration;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Tries of one part in one run.
 pub(super) const MOST_TRIES: u32 = 5;
@@ -47,20 +48,20 @@ pub(super) fn mending_pause(tried: u32) -> SignedDuration {
 }
 
 /// What one part has had in this run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Tries {
     /// How often it was sent.
     pub count: u32,
     /// How long it was waited for.
     pub waited: Duration,
     /// When the first try began.
-    began: Instant,
+    began: Stopwatch,
 }
 
 /// From now on.
 impl Default for Tries {
     fn default() -> Tries {
-        Tries { count: 0, waited: Duration::ZERO, began: Instant::now() }
+        Tries { count: 0, waited: Duration::ZERO, began: Stopwatch::start() }
     }
 }
 

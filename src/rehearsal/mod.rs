@@ -79,12 +79,13 @@ impl Network {
     /// Starts `kind` on a free port of this machine, in the tokio runtime of the
     /// caller. The error is the operating system's: no socket could be had.
     pub async fn start(kind: Kind, settings: Settings) -> std::io::Result<Running> {
+        let clock = settings.clock.clone();
         let service: Box<dyn Service> = match kind {
             Kind::X => Box::new(x::X::new(settings)),
             Kind::Facebook => Box::new(facebook::Facebook::new(settings)),
             Kind::LinkedIn => Box::new(linkedin::LinkedIn::new(settings)),
         };
-        server::start(kind, service).await
+        server::start(kind, service, clock).await
     }
 }
 
@@ -142,7 +143,7 @@ impl Running {
     /// Somebody posted `text` by hand with the same account, so long ago; its
     /// id. Only before anything younger is there, for ids grow with time.
     pub fn posted_by_hand(&self, text: &str, ago: Duration) -> String {
-        let at = Timestamp::now().checked_sub(ago).unwrap_or(Timestamp::UNIX_EPOCH);
+        let at = self.shared.now().checked_sub(ago).unwrap_or(Timestamp::UNIX_EPOCH);
         self.shared.state().service.by_hand(text, at)
     }
 

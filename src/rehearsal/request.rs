@@ -43,8 +43,8 @@ pub(super) struct FormPart {
 }
 
 impl Asked {
-    /// Reads it; an error if the other side left before the end.
-    pub async fn read(request: Request) -> Result<Asked, axum::Error> {
+    /// Reads what arrived `at` that time; an error if the other side left before the end.
+    pub async fn read(request: Request, at: Timestamp) -> Result<Asked, axum::Error> {
         let (parts, body) = request.into_parts();
         let bytes = to_bytes(body, LONGEST).await?;
         let (method, headers) = (parts.method.as_str().to_owned(), parts.headers.clone());
@@ -65,7 +65,7 @@ impl Asked {
             },
             _ => Sent::Bytes(bytes.to_vec()),
         };
-        Ok(Asked { method, path, query, headers, sent, at: Timestamp::now() })
+        Ok(Asked { method, path, query, headers, sent, at })
     }
 
     /// A header's value, if it is text.

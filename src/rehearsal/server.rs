@@ -2,6 +2,7 @@
 //! was ordered to.
 
 use super::{Asked, Fault, Kind, Logged, Reply, Running, Service, Upon};
+use crate::clock::Clock;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::connect_info::{ConnectInfo, Connected};
@@ -10,6 +11,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::serve::{IncomingStream, Listener};
 use futures_util::stream::{self, StreamExt as _};
+use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,6 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 /// What requests share.
 pub(super) struct Shared {
     state: Mutex<Inside>,
+    clock: Clock,
     stopped: AtomicBool,
     stopping: tokio::sync::Notify,
 }
@@ -40,6 +43,10 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
         self.stopping.notify_waiters();
@@ -52,12 +59,13 @@ impl std::fmt::Debug for Shared {
     }
 }
 
-pub(super) async fn start(kind: Kind, service: Box<dyn Service>) -> io::Result<Running> {
+pub(super) async fn start(kind: Kind, service: Box<dyn Service>, clock: Clock) -> io::Result<Running> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let base_url = format!("http://{}", listener.local_addr()?);
     let inside = Inside { service, orders: VecDeque::new(), log: Vec::new() };
     let shared = Arc::new(Shared {
         state: Mutex::new(inside),
+        clock,
         stopped: AtomicBool::new(false),
         stopping: tokio::sync::Notify::new(),
     });
@@ -79,7 +87,7 @@ async fn take(
     ConnectInfo(line): ConnectInfo<Line>,
     request: Request,
 ) -> Response {
-    let Ok(asked) = Asked::read(request).await else {
+    let Ok(asked) = Asked::read(request, shared.clock.now()).await else {
         line.cut();
         return Response::default();
     };
@@ -92,14 +100,18 @@ async fn take(
         inside.answer(&asked)
     };
     if let Some(Fault::Slow(time)) = fault {
-        tokio::time::sleep(time).await;
+        shared.clock.sleep(time).await;
     }
-    match fault {
+    let mut response = match fault {
         None | Some(Fault::Slow(_) | Fault::CutShort(_) | Fault::Expired) => {
             response(&reply, Body::from(reply.bytes()))
         }
         Some(fault) => broken(&shared, &line, reply, fault).await,
+    };
+    if let Ok(date) = HeaderValue::from_str(&http_date(shared.clock.now())) {
+        response.headers_mut().insert("date", date);
     }
+    response
 }
 
 impl Inside {
@@ -251,6 +263,11 @@ fn in_all_shapes(status: u16, says: &str) -> Reply {
     let body = serde_json::json!({ "status": status, "title": says, "detail": says, "message": says,
         "code": says, "error": error });
     Reply::json(status, body)
+}
+
+/// The time as servers tell it (RFC 9110, 5.6.7).
+fn http_date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn response(reply: &Reply, body: Body) -> Response {

@@ -1,5 +1,6 @@
 //! Whose account a rehearsed network has, and what its credentials may do.
 
+use crate::clock::Clock;
 use jiff::Timestamp;
 use std::fmt;
 use std::time::Duration;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub processing: Duration,
     /// X: whether the account may post 25,000 characters.
     pub premium: bool,
+    /// What time it is there.
+    pub clock: Clock,
 }
 
 /// The four secrets of OAuth 1.0a.
@@ -113,6 +116,7 @@ impl Settings {
             lag: Duration::ZERO,
             processing: Duration::ZERO,
             premium: false,
+            clock: Clock::system(),
         }
     }
 

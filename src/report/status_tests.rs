@@ -29,6 +29,7 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         state,
         error: None,
         not_before: None,
+        busy: None,
         sent_at: None,
         before: None,
     }

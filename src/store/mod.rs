@@ -4,11 +4,13 @@
 //! one commit. A store is made only by `init` and `store create`; it is never
 //! made by looking for it.
 
+mod folded;
 mod journal;
 mod lock;
 mod media;
 mod sqlite;
 
+pub use folded::{View, Viewed};
 pub use journal::{ExportError, ImportError, ImportSummary};
 pub use lock::RunLock;
 
@@ -234,11 +236,25 @@ impl Store {
 
     /// Every event with its id, in order.
     fn each_event(&self, take: &mut dyn FnMut(String, Event)) -> Result<(), StoreError> {
+        let last = self.some_events(0, i64::MAX, take)?;
+        self.known.set(last);
+        Ok(())
+    }
+
+    /// At most so many events after that one; which was the last.
+    fn some_events(
+        &self,
+        after: i64,
+        most: i64,
+        take: &mut dyn FnMut(String, Event),
+    ) -> Result<i64, StoreError> {
         let explain = |error: rusqlite::Error| sqlite::explain(&self.path, &error);
-        let mut last = 0;
-        let mut rows =
-            self.connection.prepare("SELECT seq, id, json FROM events ORDER BY seq").map_err(explain)?;
-        let mut rows = rows.query([]).map_err(explain)?;
+        let mut last = after;
+        let mut rows = self
+            .connection
+            .prepare("SELECT seq, id, json FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2")
+            .map_err(explain)?;
+        let mut rows = rows.query([after, most]).map_err(explain)?;
         while let Some(row) = rows.next().map_err(explain)? {
             let seq: i64 = row.get(0).map_err(explain)?;
             let json = row.get_ref(2).map_err(explain)?;
@@ -247,8 +263,7 @@ impl Store {
             take(row.get(1).map_err(explain)?, event);
             last = seq;
         }
-        self.known.set(last);
-        Ok(())
+        Ok(last)
     }
 
     fn understand<T: serde::de::DeserializeOwned>(&self, json: &str, what: &str) -> Result<T, StoreError> {

@@ -37,7 +37,7 @@ pub(super) async fn find(page: &Facebook, part: &PayloadPart, attempt: &Attempt)
         posts(&graph, Some(since)).await?
     };
     let settled = if part.media.len() == 1 { UPLOAD.saturating_add(LONGEST_LAG) } else { LONGEST_LAG };
-    let had_time = Timestamp::now().duration_since(attempt.last_tried) >= settled;
+    let had_time = crate::clock::now().duration_since(attempt.last_tried) >= settled;
     Ok(verdict(&list, words_of(part), attempt, had_time))
 }
 

@@ -9,7 +9,6 @@ use crate::channel::http::Trouble;
 use crate::channel::network::{odd_name, seen};
 use crate::channel::{Attempt, SendError};
 use crate::plan::{PayloadPart, Receipt};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// Writes the comment below the post that was sent before it.
@@ -22,7 +21,7 @@ pub(super) async fn send(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
     let path = format!("/rest/socialActions/{}/comments", urn::encoded(&post));
     let answer = api.post(&path, &body).await.map_err(Trouble::of_creating)?;
     if !answer.is_success() {
-        let error = trouble(&answer, Asked::ToComment { doubted: attempt.doubted }, api, Timestamp::now());
+        let error = trouble(&answer, Asked::ToComment { doubted: attempt.doubted }, api, crate::clock::now());
         // To comment takes a permission that the post above did not need.
         let is_mended = Fault::of(&answer).is_about_who(answer.status);
         return Err(if is_mended { error.mendable() } else { error });

@@ -77,7 +77,8 @@ fn closed(what: &str, scope: &str) -> String {
 
 /// What a look proves, so long after the last try.
 fn settled(look: Look, attempt: &Attempt) -> Found {
-    let early = Timestamp::now() < attempt.last_tried.saturating_add(LONGEST_LAG).unwrap_or(Timestamp::MAX);
+    let early =
+        crate::clock::now() < attempt.last_tried.saturating_add(LONGEST_LAG).unwrap_or(Timestamp::MAX);
     match look {
         Look::Sent(receipt) => Found::Sent(receipt),
         Look::NotInIt if early => Found::CannotTell(format!(
@@ -121,7 +122,7 @@ async fn list(
             return Ok(None);
         }
         if !answer.is_success() {
-            return Err(trouble(&answer, Asked::Other, api, Timestamp::now()));
+            return Err(trouble(&answer, Asked::Other, api, crate::clock::now()));
         }
         let facts = answer.json().unwrap_or_default();
         let Some(page) = facts.get("elements").and_then(Value::as_array) else {

@@ -12,7 +12,7 @@ use crate::channel::http::{Answer, Trouble};
 use crate::channel::network::{odd_name, odd_upload};
 use crate::channel::{Attempt, SendError};
 use crate::render::Picture;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -62,7 +62,7 @@ pub(super) async fn upload(
     } else {
         api.channel.image_wait.saturating_mul(attempt.number.max(1)).min(longest)
     };
-    tokio::time::sleep(left_alone).await;
+    crate::clock::sleep(left_alone).await;
     Ok(Uploaded { urns, are_ready, left_alone })
 }
 
@@ -106,7 +106,7 @@ async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Resu
 /// Why an image was not taken: with a token that is no good, or may not do it, it
 /// will be once there is a good one.
 fn not_taken(api: &Api<'_>, answer: &Answer) -> SendError {
-    let error = trouble(answer, Asked::Other, api, Timestamp::now());
+    let error = trouble(answer, Asked::Other, api, crate::clock::now());
     if Fault::of(answer).is_about_who(answer.status) { error.mendable() } else { error }
 }
 
@@ -119,7 +119,7 @@ async fn is_ready(api: &Api<'_>, image: &str, picture: &Picture) -> Result<bool,
         if let Ok(answer) = api.get(&path).await {
             match answer.status {
                 // It names its own time.
-                429 => return Err(about(picture, trouble(&answer, Asked::Other, api, Timestamp::now()))),
+                429 => return Err(about(picture, trouble(&answer, Asked::Other, api, crate::clock::now()))),
                 // Not for us to know, or not known there at all.
                 300..500 | 501 => return Ok(false),
                 502.. | 500 => {
@@ -139,7 +139,7 @@ async fn is_ready(api: &Api<'_>, image: &str, picture: &Picture) -> Result<bool,
                 None => {}
             }
         }
-        tokio::time::sleep(UNIT * wait).await;
+        crate::clock::sleep(UNIT * wait).await;
     }
     Err(about(picture, SendError::NotYet { says, wait: None }))
 }

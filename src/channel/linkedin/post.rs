@@ -54,7 +54,7 @@ pub(super) async fn send(
         return duplicate(api, &answer, fault.duplicate_of(), part, attempt).await;
     }
     let asked = Asked::ToPublish { doubted: attempt.doubted };
-    let error = trouble(&answer, asked, api, Timestamp::now());
+    let error = trouble(&answer, asked, api, crate::clock::now());
     let is_early = !images.are_ready && matches!(answer.status, 400 | 404 | 422) && fault.speaks_of_images();
     Err(match answer.status {
         status if fault.is_about_who(status) => error.mendable(),
@@ -122,7 +122,7 @@ async fn duplicate(
 ) -> Result<Receipt, SendError> {
     let Some(post) = named else {
         let asked = Asked::ToPublish { doubted: attempt.doubted };
-        return Err(trouble(answer, asked, api, Timestamp::now()));
+        return Err(trouble(answer, asked, api, crate::clock::now()));
     };
     let refused = |why: &str| SendError::Refused {
         says: format!("LinkedIn has a post of these words already, {}{why}", urn::feed_url(&post)),
@@ -237,5 +237,5 @@ pub(super) async fn remove(api: &Api<'_>, receipt: &Receipt) -> Result<Removed, 
     if answer.is_success() || answer.status == 404 {
         return Ok(Removed::Gone);
     }
-    Err(trouble(&answer, Asked::Other, api, Timestamp::now()))
+    Err(trouble(&answer, Asked::Other, api, crate::clock::now()))
 }

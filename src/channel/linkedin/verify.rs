@@ -5,7 +5,6 @@ use super::api::Api;
 use super::urn;
 use crate::channel::http::{LED_ELSEWHERE, Trouble};
 use crate::channel::{SendError, Whose};
-use jiff::Timestamp;
 use serde_json::Value;
 
 /// Asks LinkedIn about the author.
@@ -28,7 +27,7 @@ pub(super) async fn verify(api: &Api<'_>) -> Result<Whose, SendError> {
         let fault = Fault::of(&answer);
         let proves = fault.is_about_token(answer.status)
             || fault.is_about_version(answer.status, &api.channel.version);
-        return match trouble(&answer, Asked::Other, api, Timestamp::now()) {
+        return match trouble(&answer, Asked::Other, api, crate::clock::now()) {
             SendError::Refused { .. } if !proves => Ok(unsaid(api, answer.status, &fault)),
             SendError::NotYet { .. } if answer.status == 501 => Ok(unsaid(api, answer.status, &fault)),
             SendError::NotYet { .. } if (300..400).contains(&answer.status) => {

@@ -76,7 +76,7 @@ impl Api<'_> {
                 token_secret: secret("access_token_secret"),
             };
             let nonce = oauth::nonce().map_err(|says| SendError::NotYet { says, wait: None })?;
-            let now = Timestamp::now().as_second();
+            let now = crate::clock::now().as_second();
             header(&oauth::authorization(&keys, method.as_str(), &url, &nonce, now), "consumer_key")?
         } else {
             self.secrets.bearer("access_token")?
@@ -196,7 +196,7 @@ impl Api<'_> {
                     was revoked; get a new one, or use the four keys of OAuth 1.0a, which do not expire"
                 .to_owned();
         }
-        let off = answer.date().map(|date| Timestamp::now().duration_since(date));
+        let off = answer.date().map(|date| crate::clock::now().duration_since(date));
         if let Some(off) = off.filter(|off| off.unsigned_abs() > SKEW) {
             let minutes = off.unsigned_abs().as_secs() / 60;
             let direction = if off.is_negative() { "behind" } else { "ahead of" };

@@ -157,7 +157,7 @@ impl Seen {
     }
 
     fn verdict(&self, attempt: &Attempt, replies: bool) -> Found {
-        let quiet = Timestamp::now().duration_since(attempt.last_tried);
+        let quiet = crate::clock::now().duration_since(attempt.last_tried);
         let reaches_back = if replies { self.before && (self.older || self.ended) } else { self.older };
         let why = if self.unreadable {
             "X's list cannot be read: it is none, or has a post without a time, words or its place in a thread"

@@ -160,7 +160,7 @@ async fn processed(
                 _ => return Ok(()),
             }
             let seconds = info.get("check_after_secs").and_then(Value::as_u64).unwrap_or(1);
-            tokio::time::sleep(Duration::from_secs(seconds.clamp(1, 60))).await;
+            crate::clock::sleep(Duration::from_secs(seconds.clamp(1, 60))).await;
             let query = [("command", "STATUS"), ("media_id", id)];
             let answer = api.ask(api.request(Method::GET, "/2/media/upload", &query)?).await?;
             if !answer.is_success() {

@@ -12,13 +12,13 @@ mod starts;
 use super::attempt::{self, Flight, Leave, Sent, Unit};
 use super::item::Item;
 use super::pace::{Paces, turn};
-use super::{Deadline, Listener, Route, Scope, World, take_up};
+use super::{Clock, Deadline, Listener, Route, Scope, World, take_up};
 use crate::channel::{Attempt, Configured};
 use crate::plan::fold::{CUT, NOT_POSTED};
 use crate::plan::{
     Delivery, Event, EventKind, PartStanding, PayloadPart, Plan, Receipt, Standing, State, StepKey,
 };
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, Store, StoreError, View};
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
@@ -52,8 +52,9 @@ pub(super) async fn run(
 ) -> Result<Standing, StoreError> {
     // The caller holds the sending lock: a `sending` in the journal is what an
     // earlier run left behind when it died.
-    let mut standing = Standing::fold(&world.store.events()?, true);
-    let now = Timestamp::now();
+    let messages = plans.iter().map(|plan| plan.message.clone()).collect();
+    let mut standing = world.store.view(&View::for_run(messages), true)?.standing;
+    let now = world.clock.now();
     let left_open = doubts(&standing, now);
     standing.add(&left_open);
     if scope == Scope::Plan {
@@ -65,6 +66,7 @@ pub(super) async fn run(
     let mut runner = Runner {
         store: world.store,
         channels: world.channels,
+        clock: world.clock,
         project: world.project,
         media,
         zone: world.zone,
@@ -234,6 +236,7 @@ struct Aloft {
 struct Runner<'a, 'l> {
     store: &'a mut Store,
     channels: &'a BTreeMap<String, Configured>,
+    clock: Clock,
     project: PathBuf,
     media: PathBuf,
     zone: TimeZone,
@@ -363,14 +366,14 @@ impl<'a> Runner<'a, '_> {
             }
             Start::Live { channel, key, url } => attempt::live(&*channel.channel, key, url),
         };
-        self.flights.push(flight);
+        self.flights.push(self.clock.in_turn(flight));
     }
 
     /// Until something came back, a wait is over, or it is time to stop.
     async fn wait(&mut self) {
         let wake = self.wakes.first().filter(|_| self.is_going()).map(|(time, _)| *time);
         let may_stop = self.is_going();
-        let flying = !self.flights.is_empty();
+        let (in_flight, flying) = (self.flights.len(), !self.flights.is_empty());
         tokio::select! {
             Some(finished) = self.flights.next(), if flying => {
                 self.receive(finished);
@@ -380,7 +383,7 @@ impl<'a> Runner<'a, '_> {
                 }
             }
             Some(leave) = self.leaves.1.recv(), if flying => self.leave(leave),
-            () = sleep_until(wake) => {}
+            () = self.clock.until(wake, in_flight) => {}
             () = stopped(&mut self.stop), if may_stop => {}
             () = tokio::time::sleep_until(self.deadline.last_start()), if may_stop => {}
             () = tokio::time::sleep_until(self.deadline.at()), if !self.is_over => self.cut(),
@@ -397,7 +400,7 @@ impl<'a> Runner<'a, '_> {
         let mut recorded = self.store.commit(&facts).is_ok();
         for _ in 0..2 {
             if !recorded {
-                tokio::time::sleep(AGAIN).await;
+                self.clock.sleep(AGAIN).await;
                 recorded = self.store.commit(&facts).is_ok();
             }
         }
@@ -410,13 +413,6 @@ impl<'a> Runner<'a, '_> {
             unrecorded: if recorded { 0 } else { facts.events.len() },
         }
     }
-}
-
-async fn sleep_until(time: Option<Timestamp>) {
-    let Some(time) = time else { return std::future::pending().await };
-    let left = Duration::try_from(time.duration_since(Timestamp::now())).unwrap_or_default();
-    // A sleep may end within the millisecond; a wait is never cut short.
-    tokio::time::sleep(left + Duration::from_millis(1)).await;
 }
 
 /// Ends when `stop` becomes true; never, if whoever could say so is gone.

@@ -21,7 +21,7 @@ fn plain_words(says: &str) -> impl Iterator<Item = &str> {
 impl Runner<'_, '_> {
     /// Takes in what came back.
     pub(super) fn receive(&mut self, finished: Finished) {
-        let now = Timestamp::now();
+        let now = self.clock.now();
         match finished {
             Finished::Sent(unit, sent, outcome) => {
                 self.landed(&unit);
@@ -172,7 +172,7 @@ impl Runner<'_, '_> {
     /// A mail that did not go to some for want of a login is held as a whole, once
     /// the others have theirs: it goes to the rest when that is mended.
     pub(super) fn hold_who_waits_for_mending(&mut self) {
-        let now = Timestamp::now();
+        let now = self.clock.now();
         for number in 0..self.items.len() {
             let Some(why) = self.items[number].mend.take() else { continue };
             let step = self.items[number].step;

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 impl<'a> Runner<'a, '_> {
     /// Starts whatever may start, as far as there is room.
     pub(super) fn start(&mut self) {
-        let now = Timestamp::now();
+        let now = self.clock.now();
         while let Some((time, number)) = self.wakes.first().copied().filter(|(time, _)| *time <= now) {
             self.wakes.remove(&(time, number));
             self.dirty.insert(number);
@@ -187,10 +187,10 @@ impl<'a> Runner<'a, '_> {
         if self.failure.is_some() {
             return;
         }
-        self.leaves_now(&unit, Timestamp::now());
+        self.leaves_now(&unit, self.clock.now());
         let key = self.items[unit.item].step.key.clone();
         let kind = EventKind::Prepared { part: unit.part };
-        let event = Event { at: Timestamp::now(), key, recipient: unit.recipient, kind };
+        let event = Event { at: self.clock.now(), key, recipient: unit.recipient, kind };
         self.note(&event);
         self.intents.push(event);
         self.starts.push(Start::Leave(go));

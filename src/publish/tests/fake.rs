@@ -6,7 +6,7 @@ use crate::plan::{
     Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing, State, Step,
     StepKey,
 };
-use crate::publish::{self, Listener, Route, World};
+use crate::publish::{self, Clock, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
 use crate::store::{Batch, Store, StoreError};
 use crate::text::{Rules, Unit, network};
@@ -300,6 +300,7 @@ pub(super) struct House {
     pub resting: BTreeSet<StepKey>,
     pub only: Vec<String>,
     pub deadline: publish::Deadline,
+    pub clock: Clock,
     pub heard: Heard,
 }
 
@@ -326,6 +327,7 @@ impl House {
             logs,
             only: Vec::new(),
             deadline: publish::Deadline::after(Duration::from_secs(3600)),
+            clock: Clock::system(),
             heard: Heard::default(),
         }
     }
@@ -341,6 +343,7 @@ impl House {
             routes: self.routes.clone(),
             resting: self.resting.clone(),
             outbox: &self.outbox,
+            clock: self.clock.clone(),
             project: self.folder.path().to_owned(),
             zone: TimeZone::UTC,
             early: false,

@@ -205,3 +205,20 @@ async fn a_closed_window_is_said_once_and_nothing_is_sent() {
     assert_eq!(house.heard.events.iter().filter(|event| held(&event.kind)).count(), 1);
     assert_eq!(house.log("tweet").count(), 0);
 }
+
+#[tokio::test]
+async fn on_a_standing_clock_waits_are_leapt_over_and_times_are_exact() {
+    let (mut house, plan) = (House::new(), two());
+    let start = jiff::Timestamp::from_second(1_800_000_000).unwrap();
+    house.clock = publish::Clock::standing_at(start);
+    house.log("tweet").say(&[Say::NotYet(Some(100_000)), Say::NotYet(Some(20_000))]);
+    let began = std::time::Instant::now();
+    let standing = house.publish(&plan).await;
+    assert!(began.elapsed() < Duration::from_secs(60));
+    let after =
+        |rung: &str| delivery(&standing, &plan, rung).sent_at.unwrap().duration_since(start).as_secs();
+    assert_eq!(
+        (after("tweet"), after("post"), house.clock.now().duration_since(start).as_secs()),
+        (120, 0, 120)
+    );
+}

@@ -402,7 +402,7 @@ impl Service for Facebook {
     }
 
     fn by_stranger(&mut self) -> String {
-        format!("99999_{}", self.ids.next(Timestamp::now()))
+        format!("99999_{}", self.ids.next(self.settings.clock.now()))
     }
 
     fn timeline(&self) -> Vec<LivePost> {

@@ -407,7 +407,7 @@ impl Service for LinkedIn {
     }
 
     fn by_stranger(&mut self) -> String {
-        format!("urn:li:share:{}", self.ids.next(Timestamp::now()))
+        format!("urn:li:share:{}", self.ids.next(self.settings.clock.now()))
     }
 
     fn timeline(&self) -> Vec<LivePost> {

@@ -87,7 +87,7 @@ impl LinkedIn {
         {
             return no(field("MEDIA_ASSET_PROCESSING_FAILED", path, &format!("{urn} failed in processing")));
         }
-        if Timestamp::now() < upload.ready {
+        if self.settings.clock.now() < upload.ready {
             return no(field("MEDIA_ASSET_PROCESSING", path, &format!("{urn} is still being processed")));
         }
         Ok(bytes)
@@ -103,7 +103,7 @@ impl LinkedIn {
         }
         let status = match (&upload.bytes, self.image_of(urn, &upload.owner, "/")) {
             (None, _) => "WAITING_UPLOAD",
-            (Some(_), _) if Timestamp::now() < upload.ready => "PROCESSING",
+            (Some(_), _) if self.settings.clock.now() < upload.ready => "PROCESSING",
             (Some(_), Ok(_)) => "AVAILABLE",
             (Some(_), Err(_)) => "PROCESSING_FAILED",
         };

@@ -408,7 +408,7 @@ impl Service for X {
     }
 
     fn too_many(&self, wait: Duration) -> Reply {
-        let reset = Timestamp::now().as_second() + i64::try_from(wait.as_secs()).unwrap_or(WINDOW);
+        let reset = self.settings.clock.now().as_second() + i64::try_from(wait.as_secs()).unwrap_or(WINDOW);
         problem(429, "Too Many Requests", "Too Many Requests")
             .with("x-rate-limit-limit", "100")
             .with("x-rate-limit-remaining", "0")
@@ -452,7 +452,7 @@ impl Service for X {
     }
 
     fn by_stranger(&mut self) -> String {
-        let id = self.ids.next(Timestamp::now()).to_string();
+        let id = self.ids.next(self.settings.clock.now()).to_string();
         self.strangers.push(id.clone());
         id
     }
