@@ -17,6 +17,7 @@ mod image;
 mod payload;
 mod post;
 mod same;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod urn;
@@ -221,7 +222,7 @@ impl Network for LinkedIn {
         let post = receipt.id.as_deref().filter(|_| self.can_read() && !payload::is_comment(part))?;
         Some(Box::pin(async move {
             let api = Api::open(self, &attempt.project).await?;
-            Ok(post::read_back(&api, post, post::commentary(part)).await)
+            Ok(post::read_back(&api, post, part).await)
         }))
     }
 
