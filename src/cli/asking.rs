@@ -1,6 +1,7 @@
 //! What is asked before anything is sent, and what is told of those channels
 //! that had to be left alone.
 
+use super::astray::hint;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
@@ -34,8 +35,11 @@ pub struct Asked {
     pub unsaid: Vec<String>,
 }
 
+/// The channels that cannot be used: a code, and every reason.
+type Broken = BTreeMap<String, (&'static str, Vec<String>)>;
+
 /// A channel that cannot be used in this run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LeftAlone {
     channel: String,
     code: &'static str,
@@ -47,7 +51,14 @@ pub struct LeftAlone {
     names: Vec<String>,
     /// The messages that do not begin at all because of it.
     messages: Vec<String>,
+    /// Whether any of it was due by now, or is looked for.
+    is_due: bool,
+    /// What to do, if that is another thing for each.
+    hint: Option<String>,
 }
+
+/// The code of a channel that the queue has and `ladder.toml` has not.
+pub const CHANNEL_CHANGED: &str = "channel-changed";
 
 /// Asks the channels of what is `left` whether they can send, and the networks
 /// whose the credentials are. What cannot be used rests (see
@@ -64,11 +75,16 @@ pub async fn ask(
     let outbox = outbox::stand_in(&house.loaded.project);
     let moment = Moment { now: Timestamp::now(), zone: &house.loaded.zone, early: manner.early };
     let wanted = wanted(left, plans, standing, &moment, manner.scope);
-    let found = publish::preflight(channels, &outbox, left, project).await;
-    let mut broken: BTreeMap<String, (&'static str, Vec<String>)> =
+    let astray = &manner.astray;
+    let mut here = left.to_vec();
+    here.iter_mut().for_each(|plan| plan.steps.retain(|step| !astray.contains_key(&step.key)));
+    let found = publish::preflight(channels, &outbox, &here, project).await;
+    let mut broken: Broken =
         found.broken.into_iter().map(|(name, reasons)| (name, ("not-ready", reasons))).collect();
     let mut routes = found.routes;
-    let mut rest = resting(left, plans, standing, &wanted, |name| broken.contains_key(name));
+    let is_broken =
+        |broken: &Broken, step: &Step| broken.contains_key(&step.channel) || astray.contains_key(&step.key);
+    let mut rest = resting(left, plans, standing, &wanted, |step| is_broken(&broken, step));
     end_if_nothing_is_left(house, manner, &wanted, &rest, &broken)?;
     // Who rests is not asked: some networks charge for it.
     let steps = || left.iter().flat_map(|plan| &plan.steps);
@@ -79,15 +95,16 @@ pub async fn ask(
         routes.remove(&name);
         broken.insert(name, ("not-accepted", vec![says]));
     }
-    rest = resting(left, plans, standing, &wanted, |name| broken.contains_key(name));
+    rest = resting(left, plans, standing, &wanted, |step| is_broken(&broken, step));
     end_if_nothing_is_left(house, manner, &wanted, &rest, &broken)?;
-    let left_alone = left_alone(broken, left, standing, &wanted, &rest);
+    let mut left_alone = left_alone(broken, &here, standing, &wanted, &rest);
+    left_alone.extend(without_channel(astray, left, standing, &wanted, &rest));
     Ok(Asked { routes, resting: rest.steps, left_alone, unsaid: verdicts.unsaid })
 }
 
 /// The broken channels that something was to be done on.
 fn left_alone(
-    broken: BTreeMap<String, (&'static str, Vec<String>)>,
+    broken: Broken,
     left: &[Plan],
     standing: &Standing,
     wanted: &BTreeSet<StepKey>,
@@ -95,26 +112,47 @@ fn left_alone(
 ) -> Vec<LeftAlone> {
     let mut found = Vec::new();
     for (channel, (code, reasons)) in broken {
-        let mut alone =
-            LeftAlone { channel, code, reasons, keys: Vec::new(), names: Vec::new(), messages: Vec::new() };
-        let mut begins_not = BTreeSet::new();
+        let mut alone = LeftAlone { channel, code, reasons, is_due: true, ..LeftAlone::default() };
         for (plan, step) in left.iter().flat_map(|plan| plan.steps.iter().map(move |step| (plan, step))) {
             let begins = !rest.whole.contains(&plan.digest);
             if step.channel != alone.channel || begins && !wanted.contains(&step.key) {
                 continue;
             }
-            let state = standing.deliveries.get(&step.key).map_or(State::Planned, |delivery| delivery.state);
-            alone.names.push(format!("`{}` of `{}` ({})", step.rung, plan.message, word(state)));
-            alone.keys.push(step.key.clone());
-            if !begins && begins_not.insert(&plan.message) {
-                alone.messages.push(plan.message.clone());
-            }
+            alone.add(plan, step, standing, begins);
         }
         if !alone.keys.is_empty() {
             found.push(alone);
         }
     }
     found
+}
+
+/// What is queued for channels that the project does not have, by channel: also
+/// what is not due yet, for nobody would mend it before it is too late.
+fn without_channel(
+    astray: &BTreeMap<StepKey, String>,
+    left: &[Plan],
+    standing: &Standing,
+    wanted: &BTreeSet<StepKey>,
+    rest: &Rest,
+) -> Vec<LeftAlone> {
+    let mut found: BTreeMap<(&str, &str), LeftAlone> = BTreeMap::new();
+    for (plan, step) in left.iter().flat_map(|plan| plan.steps.iter().map(move |step| (plan, step))) {
+        let Some(why) = astray.get(&step.key) else { continue };
+        let alone = found.entry((&step.channel, why)).or_insert_with(|| LeftAlone {
+            channel: step.channel.clone(),
+            code: CHANNEL_CHANGED,
+            reasons: vec![why.clone()],
+            ..LeftAlone::default()
+        });
+        alone.is_due |= wanted.contains(&step.key);
+        alone.add(plan, step, standing, !rest.whole.contains(&plan.digest));
+        let state = standing.deliveries.get(&step.key).map_or(State::Planned, |delivery| delivery.state);
+        if alone.hint.is_none() || state == State::Unknown {
+            alone.hint = Some(hint(&step.key, state, &plan.message));
+        }
+    }
+    found.into_values().collect()
 }
 
 /// `publish` has a person who reads the answer: what cannot do anything ends
@@ -124,7 +162,7 @@ fn end_if_nothing_is_left(
     manner: &Manner,
     wanted: &BTreeSet<StepKey>,
     rest: &Rest,
-    broken: &BTreeMap<String, (&'static str, Vec<String>)>,
+    broken: &Broken,
 ) -> Result<(), Failure> {
     if manner.scope == Scope::TakenUp || broken.is_empty() || !wanted.is_subset(&rest.steps) {
         return Ok(());
@@ -160,7 +198,14 @@ pub fn told(
     if keys.any(|key| standing.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Unknown)) {
         failure.message.push_str("; and what is unknown could not be looked for");
     }
-    failure.exit = exit_beside_rest(&found);
+    if let Some(hint) = left_alone.iter().find_map(|alone| alone.hint.clone()) {
+        failure.hint = Some(hint);
+    }
+    failure.exit = match left_alone.iter().any(|alone| alone.is_due) {
+        true => exit_beside_rest(&found),
+        // It is told before it is too late; so far nothing has failed.
+        false => exit.or(Exit::Held),
+    };
     Err(failure)
 }
 
@@ -174,7 +219,9 @@ fn done(deliveries: &[&Delivery]) -> usize {
 
 /// Of several reasons the one that has to be mended first.
 fn codes(mut codes: impl Iterator<Item = &'static str>) -> &'static str {
-    if codes.any(|code| code == "not-ready") { "not-ready" } else { "not-accepted" }
+    let all: BTreeSet<&str> = codes.by_ref().collect();
+    let first = ["not-ready", "not-accepted", CHANNEL_CHANGED].into_iter().find(|code| all.contains(code));
+    first.unwrap_or("not-accepted")
 }
 
 /// Whether the outbox could stand in for one of these channels: it makes posts,
@@ -214,6 +261,16 @@ fn said_once<'a>(reasons: impl Iterator<Item = &'a String>) -> String {
 }
 
 impl LeftAlone {
+    /// One more thing that was to be done. `begins`: its message does.
+    fn add(&mut self, plan: &Plan, step: &Step, standing: &Standing, begins: bool) {
+        let state = standing.deliveries.get(&step.key).map_or(State::Planned, |delivery| delivery.state);
+        self.names.push(format!("`{}` of `{}` ({})", step.rung, plan.message, word(state)));
+        self.keys.push(step.key.clone());
+        if !begins && !self.messages.contains(&plan.message) {
+            self.messages.push(plan.message.clone());
+        }
+    }
+
     /// Why, what stays as it is, and what waits with it.
     fn sentence(&self) -> String {
         let why = said_once(self.reasons.iter());

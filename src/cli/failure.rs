@@ -62,6 +62,7 @@ impl From<StoreError> for Failure {
             StoreError::Missing(_) => "store-missing",
             StoreError::Exists(_) => "store-exists",
             StoreError::Midway { .. } => "store-midway",
+            StoreError::Slept { .. } => "runner-slept",
             StoreError::OtherId { .. } => "store-other-id",
             StoreError::Newer { .. } => "store-newer",
             StoreError::Busy { .. } => "store-busy",

@@ -11,7 +11,7 @@ use crate::ladder::{Ladder, Message};
 use crate::lint;
 use crate::plan::make::Materials;
 use crate::plan::{self, Plan, Standing, Wish};
-use crate::store::{Store, View};
+use crate::store::{Store, View, Viewed};
 use jiff::Timestamp;
 
 /// A project with its channels.
@@ -113,14 +113,17 @@ impl House {
         Ok(Store::open(&self.loaded.folder.store_file(), &id.value)?)
     }
 
-    /// Where all deliveries stand that were ever made.
-    pub fn standing(store: &Store) -> Result<Standing, Failure> {
-        Ok(store.view(&View::all(), store.is_sending())?.standing)
-    }
-
     /// What planning and sending that message has to know.
     pub fn standing_for(store: &Store, message: &str) -> Result<Standing, Failure> {
         Ok(store.view(&View::for_run(vec![message.to_owned()]), store.is_sending())?.standing)
+    }
+
+    /// The same for looking on. What speaks against the journal is told, loudly:
+    /// nothing is sent from it any more.
+    pub fn standing_as_it_is(store: &Store, view: &View, desk: &mut Desk) -> Result<Viewed, Failure> {
+        let viewed = store.view_as_it_is(view, store.is_sending())?;
+        tell_doubts(&viewed.doubts, store, desk);
+        Ok(viewed)
     }
 
     /// The plan of a checked message as it would be made with that standing.
@@ -177,6 +180,21 @@ impl House {
             }
         }
     }
+}
+
+/// Says that the journal is not what was written, if it is not; in JSON `doubts`.
+pub fn tell_doubts(doubts: &[String], store: &Store, desk: &mut Desk) {
+    if doubts.is_empty() {
+        return;
+    }
+    desk.field("doubts", doubts);
+    let why = format!(
+        "warning: the store `{}` is not what was written ({}): nothing is sent from it; undo the change, or \
+         restore it from a copy or from an earlier `ladder journal export`",
+        store.path().display(),
+        doubts.join(", ")
+    );
+    desk.console.warn(&crate::text::visible(&why));
 }
 
 /// "2 errors, 1 warning".

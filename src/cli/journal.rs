@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::file::write_new;
-use super::house::{House, plural};
+use super::house::{House, plural, tell_doubts};
 use crate::exit::Exit;
 
 use crate::store::{ImportError, ImportSummary, Store};
@@ -38,7 +38,10 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         Verb::Export { file } => {
             let store = house.store()?;
             let mut lines = Vec::new();
-            store.export(&mut lines).map_err(|error| Failure::usage("store-damaged", error.to_string()))?;
+            let doubts = store
+                .export(&mut lines)
+                .map_err(|error| Failure::usage("store-damaged", error.to_string()))?;
+            tell_doubts(&doubts, &store, desk);
             let count = lines.iter().filter(|byte| **byte == b'\n').count();
             match file {
                 Some(path) => {
@@ -66,6 +69,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             desk.field("events", summary.events);
             desk.field("plans", summary.plans);
             desk.field("known", summary.known);
+            if summary.unchecked > 0 {
+                desk.console.talk(&format!(
+                    "{} of an older ladder, without a check of its own: whether it was changed cannot be told",
+                    plural(summary.unchecked, "line")
+                ));
+            }
             let (events, plans) = (plural(summary.events, "event"), plural(summary.plans, "plan"));
             desk.show(&format!("added {events} and {plans}; {} known already", summary.known));
         }

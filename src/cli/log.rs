@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::ladder::When;
 use crate::plan::{Delivery, State};
 use crate::report::history;
+use crate::store::View;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -38,7 +39,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let since = arguments.since.as_deref().map(|time| bound("--since", time, zone, false)).transpose()?;
     let until = arguments.until.as_deref().map(|time| bound("--until", time, zone, true)).transpose()?;
     let store = house.store()?;
-    let standing = House::standing(&store)?;
+    let standing = House::standing_as_it_is(&store, &View::all(), desk)?.standing;
     if let Some(wanted) = &arguments.channel {
         let mut names: Vec<&str> =
             house.loaded.project.channels.iter().map(|c| c.name.value.as_str()).collect();

@@ -7,6 +7,7 @@
 //! store are made by the verbs that need them, when they do.
 
 mod asking;
+mod astray;
 mod by_hand;
 mod channels;
 mod check;
@@ -17,6 +18,7 @@ mod failure;
 mod file;
 mod folder;
 mod house;
+mod idle;
 mod init;
 mod journal;
 mod load;

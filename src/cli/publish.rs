@@ -4,19 +4,25 @@ use super::asking::told;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Bounds, Manner, all_dues, deliveries, dues, keep_media, match_channels, send};
+use super::idle::idle;
+use super::sending::{
+    Bounds, Manner, all_dues, before_send, beside_before_send, deliveries, deliveries_since, dues,
+    keep_media, match_channels, send,
+};
 use super::{by_hand, file, price};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
-use crate::plan::{Plan, Standing, State, Step, StepKey, Wish};
+use crate::plan::{Delivery, Plan, Standing, State, StepKey, Wish};
 use crate::publish::{Scope, exit_of, outstanding};
+use crate::report::sign::word;
 use crate::report::{queue, status};
-use crate::schedule::{Due, due};
-use crate::store::Store;
+use crate::schedule::Due;
+use crate::store::{Store, View};
 use crate::text::visible;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Largest plan file: 64 MB.
@@ -47,6 +53,9 @@ pub struct Arguments {
     pub again: Option<String>,
     #[command(flatten)]
     pub bounds: Bounds,
+    /// Run this in the shell once the intents are durable, before anything leaves; it must succeed
+    #[arg(long, value_name = "COMMAND")]
+    pub before_send: Option<String>,
 }
 
 /// Sends what is due and leaves the rest planned.
@@ -66,9 +75,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let (house, message) = House::with_message(desk, &arguments.message)?;
         (house, Some(message))
     };
+    let before_send = before_send(arguments.before_send.as_deref(), &house)?;
     let now = desk.now(&house.loaded.zone)?;
     let mut store = house.store()?;
-    let mut standing = House::standing(&store)?;
+    // A plan's file names its message only when it is read.
+    let view = message.as_ref().map_or_else(View::all, |message| View::for_run(vec![message.id.clone()]));
+    let mut standing = store.view(&view, store.is_sending())?.standing;
     standing.end_mending_pauses();
     let wish = Wish { only: arguments.only.clone(), again: arguments.again.clone() };
     let composed = match &message {
@@ -106,12 +118,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // that is, the lock says.
     if deliveries(&standing, &plans).iter().any(|delivery| delivery.state == State::Sending) {
         drop(store.lock_for_sending()?);
-        standing = Standing::fold(&store.events()?, false);
+        standing = store.view(&view, false)?.standing;
         standing.end_mending_pauses();
     }
     let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
     let left = left.first().map_or(&[][..], |left| &left.steps);
-    if let Some(waits) = idle(left, plan, &standing, now, zone, early) {
+    if let Some(waits) = idle(left, plan, &standing, now, zone, early, &arguments.only) {
         let exit = answer(&plans, &standing, &standing, desk, &house);
         desk.console.talk(&visible(&format!("nothing to send: `{}`: {waits}", plan.message)));
         return Ok(exit);
@@ -120,7 +132,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // Asking may have taken a while: from here on nobody else sends, and what
     // somebody sent meanwhile is not sent again.
     let lock = store.lock_for_sending()?;
-    let mut standing = Standing::fold(&store.events()?, false);
+    let mut standing = store.view(&view, false)?.standing;
     standing.end_mending_pauses();
     // Nor is it sent under another name or in another generation than it would
     // have, had that been known.
@@ -134,11 +146,18 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         );
     }
     keep_media(&house, &store, plan)?;
-    let manner =
-        Manner { scope: Scope::Plan, early, only: arguments.only.clone(), bounds: arguments.bounds.clone() };
+    let manner = Manner {
+        scope: Scope::Plan,
+        early,
+        only: arguments.only.clone(),
+        bounds: arguments.bounds.clone(),
+        astray: BTreeMap::new(),
+        before_send: before_send.clone(),
+    };
     let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
-    told(&plans, &standing, &now_standing, &left_alone, desk, &house)
+    let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
+    beside_before_send(told, before_send.as_deref())
 }
 
 /// Tells where the deliveries of these plans stand, and what a person has to do
@@ -150,7 +169,7 @@ pub fn answer(
     desk: &mut Desk,
     house: &House,
 ) -> Exit {
-    let found = deliveries(standing, plans);
+    let found = deliveries_since(before, standing, plans);
     let zone = &house.loaded.zone;
     // The run may have taken a while.
     let dues = dues(house, plans, standing, Timestamp::now());
@@ -158,6 +177,7 @@ pub fn answer(
     let colour = desk.console.colour_out();
     desk.show(&status::text(&found, &dues, zone, colour));
     by_hand::show(desk, before, &found);
+    out_twice(desk, before, standing, &found);
     // What is too late, or waits in vain, no run sends.
     let goes = |due: &Due| !matches!(due, Due::TooLate(_) | Due::Never(_));
     let to_go: Vec<&StepKey> = dues.iter().filter(|(_, due)| goes(due)).map(|(key, _)| key).collect();
@@ -193,38 +213,35 @@ fn plural(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
 }
 
-fn local(at: Timestamp, zone: &TimeZone) -> String {
+pub fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// Whether a run would do nothing, so that nobody has to be asked, and why:
-/// nothing is left, or all of it was taken up before, and waits for its time
-/// or for another.
-fn idle(
-    left: &[Step],
-    plan: &Plan,
-    standing: &Standing,
-    now: Timestamp,
-    zone: &TimeZone,
-    early: bool,
-) -> Option<String> {
-    let mut waits = Vec::new();
-    for step in left {
-        let delivery = standing.deliveries.get(&step.key)?;
-        let why = match due(plan, step, standing, now, zone, early) {
-            _ if delivery.plan != plan.digest => return None,
-            Due::At(time) => format!("`{}` is due {}", step.rung, local(time, zone)),
-            Due::Paced(time, why) => format!("`{}` is due {}: {why}", step.rung, local(time, zone)),
-            Due::After(rungs) => format!("`{}` waits for `{}`", step.rung, rungs.join("` and `")),
-            _ => return None,
-        };
-        waits.push(why);
+/// Says of what has begun anew that its earlier try turned out to be out as well.
+fn out_twice(desk: &mut Desk, before: &Standing, standing: &Standing, found: &[&Delivery]) {
+    let was_unknown =
+        |key: &StepKey| before.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Unknown);
+    for older in found.iter().filter(|d| d.superseded && d.is_out() && was_unknown(&d.key)) {
+        desk.console.warn(&visible(&both_out(standing, older)));
     }
-    Some(if waits.is_empty() {
-        "all of it was sent, or left for a person, before".to_owned()
-    } else {
-        waits.join(", ")
-    })
+}
+
+/// That `older` is out, and what of the newer generation is.
+pub fn both_out(standing: &Standing, older: &Delivery) -> String {
+    let all = standing.generations(&older.identity());
+    let out: Vec<&str> = all.iter().filter(|one| one.is_out()).filter_map(|one| one.url()).collect();
+    let (rung, message) = (&older.rung, &older.message);
+    if all.iter().filter(|one| one.is_out()).count() < 2 {
+        let newer = all.first().map_or(State::Cancelled, |newest| newest.state);
+        return format!(
+            "the earlier try of `{rung}` of `{message}` is out after all; the newer one is {}",
+            word(newer)
+        );
+    }
+    format!(
+        "`{rung}` of `{message}` is out twice: the earlier try went out after all; delete what you do not want: {}",
+        out.join(" ")
+    )
 }
 
 /// Why the whole message does not go now.

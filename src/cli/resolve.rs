@@ -1,15 +1,18 @@
 //! `ladder resolve`: a person settles an unknown outcome, or says that what was
 //! written for them is posted.
 
+use super::astray::why_astray;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
+use super::publish::both_out;
 use super::sending::dues;
 use super::status::plans;
 use crate::channel::{Channel, Taken};
 use crate::exit::Exit;
 use crate::ladder::name::is_page;
-use crate::plan::{Delivery, Event, EventKind, PartStanding, Plan, Receipt, Standing, State};
+use crate::plan::{Delivery, Event, EventKind, PartStanding, Plan, Receipt, Standing, State, Step};
+use crate::publish::revivals;
 use crate::report::status;
 use crate::store::{Batch, Store, View};
 use crate::text::visible;
@@ -66,8 +69,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         }
         let event = EventKind::Reopened { by: person() };
         let event = Event { at: now, key: keyed.delivery.key.clone(), recipient, kind: event };
-        store.commit(&Batch { plans: Vec::new(), events: vec![event] })?;
-        let standing = store.view(&View::all(), false)?.standing;
+        let standing = note(&mut store, &standing, event)?;
         drop(lock);
         if let Some(delivery) = standing.deliveries.get(&keyed.delivery.key) {
             tell(desk, &house, &store, &standing, delivery, now)?;
@@ -80,7 +82,13 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let open = matches!(state, State::Unknown | State::Waiting);
     // Of what is half out the rest is missing: not to send it settles nothing.
     let given_up = broken_off && state == State::Held && keyed.delivery.live().next().is_none();
-    if !(open || broken_off && arguments.sent.is_some() || given_up) {
+    // What has no channel any more would be planned for ever.
+    let Delivery { channel, adapter, account, .. } = keyed.delivery;
+    let taken_out = keyed.recipient.is_none()
+        && keyed.delivery.is_open()
+        && arguments.not_sent
+        && why_astray(&house, channel, adapter, account).is_some();
+    if !(open || broken_off && arguments.sent.is_some() || given_up || taken_out) {
         let word = crate::report::sign::word(state);
         let failure = Failure::usage("settled", format!("{keyed} is {word}: there is nothing to settle"));
         return Err(match broken_off {
@@ -99,19 +107,22 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         }
         fits(keyed.delivery, address, channel, &standing)?;
     }
-    let kind =
-        EventKind::Resolved { sent: arguments.sent.is_some(), url: address.map(str::to_owned), by: person() };
+    let kind = if taken_out && !open {
+        EventKind::Cancelled { by: person() }
+    } else {
+        EventKind::Resolved { sent: arguments.sent.is_some(), url: address.map(str::to_owned), by: person() }
+    };
     let event = Event { at: now, key: keyed.delivery.key.clone(), recipient, kind };
-    store.commit(&Batch { plans: Vec::new(), events: vec![event] })?;
-    let standing_now = store.view(&View::all(), false)?.standing;
+    let standing_now = note(&mut store, &standing, event)?;
     drop(lock);
     let Some(delivery) = standing_now.deliveries.get(&keyed.delivery.key) else { return Ok(Exit::Done) };
-    let plans = tell(desk, &house, &store, &standing_now, delivery, now)?;
-    let follows = plans.iter().flat_map(|plan| &plan.steps).any(|step| {
-        step.after.contains(&delivery.rung)
-            && standing_now.deliveries.get(&step.key).is_some_and(Delivery::is_open)
-    });
+    tell(desk, &house, &store, &standing_now, delivery, now)?;
+    let follows = follows(&store, &standing_now, delivery)?;
     let then = match (arguments.sent.is_some(), state) {
+        (true, _) if delivery.superseded => format!(": {}", both_out(&standing_now, delivery)),
+        (false, State::Unknown) if delivery.superseded => {
+            ": it is not sent again, for `--again` began anew".to_owned()
+        }
         (true, _) if follows => "; `ladder run` sends what was waiting for it".to_owned(),
         (true, _) => String::new(),
         (false, State::Unknown) => "; `ladder run` sends it again".to_owned(),
@@ -126,7 +137,39 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Shows where the delivery stands now. Its plans come back.
+/// Writes the event, and with it what it sets free: what was skipped because this
+/// had not gone out. The standing afterwards comes back.
+fn note(store: &mut Store, standing: &Standing, event: Event) -> Result<Standing, Failure> {
+    let message = standing.deliveries.get(&event.key).map(|delivery| delivery.message.clone());
+    let at = event.at;
+    let mut then = standing.clone();
+    let mut events = vec![event];
+    then.add(&events);
+    let skipped = |delivery: &&Delivery| {
+        delivery.state == State::Skipped && Some(&delivery.message) == message.as_ref()
+    };
+    let skipped: Vec<&Delivery> = then.deliveries.values().filter(skipped).collect();
+    events.extend(revivals(&plans(store, &skipped)?, &then, at));
+    store.commit(&Batch { plans: Vec::new(), events })?;
+    Ok(store.view(&View::all(), false)?.standing)
+}
+
+/// Whether anything still to be sent comes after that delivery.
+fn follows(store: &Store, standing: &Standing, delivery: &Delivery) -> Result<bool, Failure> {
+    let open = |other: &&Delivery| other.message == delivery.message && other.is_open();
+    let open: Vec<&Delivery> = standing.deliveries.values().filter(open).collect();
+    let is_it = |plan: &Plan, name: &String| {
+        plan.step(name).is_some_and(|before| {
+            standing.generations(&before.identity).iter().any(|known| known.key == delivery.key)
+        })
+    };
+    Ok(plans(store, &open)?.iter().any(|plan| {
+        let waits = |step: &&Step| open.iter().any(|other| other.key == step.key);
+        plan.steps.iter().filter(waits).any(|step| step.after.iter().any(|name| is_it(plan, name)))
+    }))
+}
+
+/// Shows where the delivery stands now.
 fn tell(
     desk: &mut Desk,
     house: &House,
@@ -134,7 +177,7 @@ fn tell(
     standing: &Standing,
     delivery: &Delivery,
     now: Timestamp,
-) -> Result<Vec<Plan>, Failure> {
+) -> Result<(), Failure> {
     let found = [delivery];
     let plans = plans(store, &found)?;
     let zone = &house.loaded.zone;
@@ -142,7 +185,7 @@ fn tell(
     desk.field("deliveries", status::json(&found, &dues));
     let colour = desk.console.colour_out();
     desk.show(&status::text(&found, &dues, zone, colour));
-    Ok(plans)
+    Ok(())
 }
 
 /// The channel that speaks for the delivery's account today: by its name, else
@@ -214,7 +257,6 @@ mod tests {
     use super::*;
     use crate::channel::{ADAPTERS, Configured, configure};
     use crate::ladder::parse_project;
-    use crate::plan::Step;
     use crate::plan::fixture::{again, event, intent, plan, planned, post, receipt};
     use crate::source::Sources;
 

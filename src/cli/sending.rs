@@ -9,8 +9,8 @@ use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
 use crate::ladder::delay::parse_duration;
-use crate::plan::{Delivery, Plan, Standing, Step, StepKey};
-use crate::publish::{self, Deadline, Paces, Route, Scope, World};
+use crate::plan::{Delivery, Plan, Standing, State, Step, StepKey};
+use crate::publish::{self, BeforeSend, Deadline, Paces, Route, Scope, World};
 use crate::report::Progress;
 use crate::report::status::{self, Dues};
 use crate::schedule::{Due, due};
@@ -18,6 +18,8 @@ use crate::store::Store;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How the plans are to be run.
@@ -31,6 +33,10 @@ pub struct Manner {
     pub only: Vec<String>,
     /// How it ends, and how closely it looks.
     pub bounds: Bounds,
+    /// What has no channel in this project, and why: it is left alone.
+    pub astray: BTreeMap<StepKey, String>,
+    /// What has to succeed before anything leaves.
+    pub before_send: Option<Arc<BeforeSend>>,
 }
 
 /// What `publish` and `run` take about the run itself.
@@ -60,6 +66,36 @@ fn length(written: &str) -> Result<SignedDuration, String> {
         return Err("a run takes at least a second".to_owned());
     }
     Ok(length)
+}
+
+/// The command of `--before-send`, for this project.
+pub fn before_send(command: Option<&str>, house: &House) -> Result<Option<Arc<BeforeSend>>, Failure> {
+    let Some(command) = command else { return Ok(None) };
+    if command.trim().is_empty() {
+        let message = "`--before-send` names no command: nothing was sent";
+        return Err(Failure::usage("no-command", message));
+    }
+    // The command runs in the project's folder: what it is told must hold there.
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (project, store) = (whole(&house.loaded.folder.path), whole(&house.loaded.folder.store_file()));
+    Ok(Some(Arc::new(BeforeSend::new(command, project, store))))
+}
+
+/// The end of a run whose `--before-send` said no: what is out is told already.
+pub fn beside_before_send(
+    told: Result<Exit, Failure>,
+    before_send: Option<&BeforeSend>,
+) -> Result<Exit, Failure> {
+    let Some(why) = before_send.and_then(BeforeSend::failure) else { return told };
+    let said = format!("before-send failed: {why}: nothing more was sent");
+    match told {
+        Ok(exit) => Err(Failure::new(exit.or(Exit::Failed), "before-send", said)
+            .hint("mend what the command needs, and say the same again")),
+        Err(failure) => {
+            let exit = failure.exit.or(Exit::Failed);
+            Err(Failure { exit, message: format!("{said}; {}", failure.message), ..failure })
+        }
+    }
 }
 
 /// Refuses a plan that was made for other channels than the project has. What is
@@ -116,8 +152,9 @@ pub fn send(
     let outbox = outbox::stand_in(&house.loaded.project);
     let deadline = Deadline::after(manner.bounds.length());
     let asking = async {
-        let asking = tokio::time::timeout_at(deadline.at(), ask(house, &left, plans, standing, &manner));
-        asking.await.unwrap_or_else(|_| Err(not_answered(manner.bounds.length())))
+        let asking = holding(store, ask(house, &left, plans, standing, &manner));
+        let asked = tokio::time::timeout_at(deadline.at(), asking).await;
+        asked.unwrap_or_else(|_| Err(not_answered(manner.bounds.length())))
     };
     let asked = match runtime.block_on(asking) {
         Ok(asked) => asked,
@@ -133,7 +170,8 @@ pub fn send(
         }
     }
     // Not before all is said: bars and lines would write over each other.
-    let mut progress = Progress::new(plans, std::io::stderr().is_terminal() && !quiet);
+    let terminal = std::io::stderr().is_terminal() && !quiet;
+    let mut progress = Progress::new(plans, terminal).in_zone(&house.loaded.zone);
     progress.goes_on(standing);
     let result = runtime.block_on(async {
         let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -151,6 +189,7 @@ pub fn send(
             only: manner.only,
             deadline: deadline.clone(),
             closely: manner.bounds.verify,
+            before_send: manner.before_send.as_deref(),
         };
         let mut silent = Silent;
         let listener: &mut dyn publish::Listener = if quiet { &mut silent } else { &mut progress };
@@ -188,6 +227,20 @@ fn not_answered(length: Duration) -> Failure {
         .hint("give it longer with `--deadline`, or look which one is slow: `ladder channels --check`")
 }
 
+/// Does `work`, which may take a while, and keeps the right to send meanwhile.
+/// Whether it is lost is seen where the sending begins.
+async fn holding<T>(store: &Store, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = tokio::time::sleep(store.until_renewal()) => {
+                let _ = store.go_on_sending();
+            }
+        }
+    }
+}
+
 /// The threads on which channels work.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     // One provider for the process; a second call finds the first one's and is fine.
@@ -198,10 +251,30 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     })
 }
 
-/// The deliveries of these plans, in the order of their steps.
+/// The deliveries of these plans, in the order of their steps: of each rung the
+/// newest generation, and before it those of which nobody knows whether they
+/// went out.
 pub fn deliveries<'a>(standing: &'a Standing, plans: &[Plan]) -> Vec<&'a Delivery> {
-    let keys = plans.iter().flat_map(|plan| &plan.steps).map(|step| &step.key);
-    keys.filter_map(|key| standing.deliveries.get(key)).collect()
+    deliveries_since(standing, standing, plans)
+}
+
+/// The same, and those of which that was not known `before`.
+pub fn deliveries_since<'a>(before: &Standing, standing: &'a Standing, plans: &[Plan]) -> Vec<&'a Delivery> {
+    let doubtful = |standing: &Standing, key: &StepKey| {
+        standing.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Unknown)
+    };
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
+    for step in plans.iter().flat_map(|plan| &plan.steps) {
+        // What is about to begin anew has an older generation, and is not there yet.
+        let newest =
+            |delivery: &Delivery| !delivery.superseded && delivery.generation >= step.identity.generation;
+        let shown = |delivery: &&Delivery| {
+            newest(delivery) || doubtful(standing, &delivery.key) || doubtful(before, &delivery.key)
+        };
+        let generations = standing.generations(&step.identity).into_iter().rev().filter(shown);
+        found.extend(generations.filter(|delivery| seen.insert(&delivery.key)));
+    }
+    found
 }
 
 /// When each open delivery of these plans is due, for those who look: also by how

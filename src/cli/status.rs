@@ -1,5 +1,6 @@
 //! `ladder status`: where every delivery stands.
 
+use super::astray;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
@@ -8,6 +9,7 @@ use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, StepKey};
 use crate::report::status;
 use crate::store::{Store, View, Viewed};
+use crate::text::visible;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,23 +29,23 @@ const NEWEST: usize = 50;
 /// Shows deliveries, oldest message first. Reading is done whatever it finds.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
+    desk.field("left_alone", json!([]));
     let mut house = House::project_only(desk)?;
     let store = house.store()?;
-    let running = store.is_sending();
     let mut view = View { all: arguments.all, recent: true, ..View::default() };
     match &arguments.message {
         Some(wanted) => view.messages.push(wanted.clone()),
         None => view.newest = NEWEST,
     }
-    let mut viewed = store.view(&view, running)?;
+    let mut viewed = House::standing_as_it_is(&store, &view, desk)?;
     if let Some(wanted) = &arguments.message {
         let mut of_message = viewed.standing.deliveries.values();
         if !of_message.any(|delivery| delivery.message == *wanted) {
             view.messages = vec![house.loaded.message(wanted)?.id];
-            viewed = store.view(&view, running)?;
+            viewed = store.view_as_it_is(&view, store.is_sending())?;
         }
     }
-    let Viewed { standing, mut others } = viewed;
+    let Viewed { standing, mut others, .. } = viewed;
     let mut found: Vec<&Delivery> = standing.deliveries.values().collect();
     match view.messages.first() {
         Some(message) => found.retain(|delivery| delivery.message == *message),
@@ -71,6 +73,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             let where_to_look = "`ladder status --all` and `ladder log` show them too";
             desk.console.talk(&format!("{others} older {need} nothing more: {where_to_look}"));
         }
+    }
+    let (without, machine) = astray::told(&house, &found);
+    desk.field("left_alone", machine);
+    if !without.is_empty() {
+        desk.show(&visible(&format!("Without a channel\n{without}")));
     }
     Ok(Exit::Done)
 }

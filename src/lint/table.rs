@@ -130,4 +130,5 @@ rules! {
     RENAMED_FROM Error stands "renamed-from" "An older name of a rung belongs to one rung."
     VANISHED_RUNG Error stands "vanished-rung" "What has gone out through a rung is not sent again through another."
     EDITED_AFTER_SENDING Note may "edited-after-sending" "What has gone out is what the message says now."
+    EARLIER_UNKNOWN Warning stands "earlier-unknown" "What may be out is not sent once more."
 }

@@ -4,16 +4,18 @@
 //! an old one late): a receipt outweighs every doubt about the same part, and
 //! what a person cancelled stays cancelled unless it turns out to be out.
 
-use super::settle;
 use super::{
     Busy, Delivery, Event, EventKind, Identity, PartStanding, Receipt, RecipientStanding, Seen, Standing,
     State, StepKey,
 };
+use super::{pause, settle};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// Of a part that had left when its run died.
 pub const CUT: &str = "the run ended before an answer was recorded";
+/// Who ends an older generation.
+pub const BEGAN_ANEW: &str = "`--again`, which began anew";
 /// Of a part of which nobody could see anything yet.
 pub const NOT_POSTED: &str = "the run ended before it was posted";
 
@@ -31,6 +33,7 @@ impl Standing {
 
     /// After the last [`Standing::note`] of a history: see [`Standing::fold`].
     pub fn end(&mut self, running: bool) {
+        self.supersede_all();
         for delivery in self.deliveries.values_mut() {
             if !running {
                 doubt_what_was_left_open(delivery);
@@ -57,8 +60,11 @@ impl Standing {
     /// Draws a delivery's state from its parts. [`Standing::add`] does it; after
     /// many [`Standing::note`]s of one mail's people, once is enough.
     pub fn conclude(&mut self, key: &StepKey) {
-        if let Some(delivery) = self.deliveries.get_mut(key) {
-            conclude(delivery);
+        let older = self.supersede(key);
+        for key in std::iter::once(key).chain(&older) {
+            if let Some(delivery) = self.deliveries.get_mut(key) {
+                conclude(delivery);
+            }
         }
     }
 
@@ -141,6 +147,11 @@ fn plan(delivery: &mut Delivery, event: &Event) {
             delivery.error = None;
         }
     }
+    // What it waits for has begun anew, or is out after all.
+    if delivery.state == State::Skipped {
+        delivery.state = State::Planned;
+        delivery.error = None;
+    }
     if delivery.message.is_empty() {
         delivery.planned_at = event.at;
     }
@@ -180,6 +191,7 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
     let part = slot(delivery, event.recipient.as_deref(), number);
     let settled = matches!(part.state, State::Sent | State::Waiting);
     part.mend = matches!(event.kind, EventKind::NotYet { mend: true, .. }) && !settled;
+    part.put_off_at = pause::put_off_at(event, part.put_off_at);
     let mut error = None;
     let mut not_before = None;
     let mut sent = false;
@@ -316,6 +328,11 @@ fn conclude(delivery: &mut Delivery) {
     if !kept_back || (settled && !taken_down) {
         delivery.state = derived;
     }
+    // Its doubt was settled as not sent, or half of it is out: what is left of it
+    // would go out beside the newer generation.
+    if delivery.superseded && matches!(delivery.state, State::Planned | State::Waiting | State::Held) {
+        keep_back(delivery, State::Cancelled, &format!("cancelled by {BEGAN_ANEW}"));
+    }
 }
 
 fn of_parts(delivery: &Delivery) -> State {
@@ -443,6 +460,7 @@ fn untried(part: u32) -> PartStanding {
         cause: None,
         looked: None,
         mend: false,
+        put_off_at: None,
         receipt: None,
         bound: None,
     }
@@ -462,6 +480,7 @@ fn empty(key: &StepKey, at: Timestamp) -> Delivery {
         kind: None,
         generation: 0,
         reason: None,
+        superseded: false,
         plan: String::new(),
         payload_digest: String::new(),
         part_count: 1,
@@ -472,6 +491,7 @@ fn empty(key: &StepKey, at: Timestamp) -> Delivery {
         error: None,
         not_before: None,
         busy: None,
+        forgiven: 0,
         sent_at: None,
         before: None,
     }

@@ -144,6 +144,13 @@ fn step(
         }
         _ => (latest.map_or(0, |delivery| delivery.generation), None),
     };
+    if let Some(latest) = latest {
+        let older = materials.standing.generations(&latest.identity());
+        let mut doubts = older.into_iter().filter(|d| d.state == State::Unknown && d.generation < generation);
+        problems.extend(
+            doubts.next().map(|doubt| in_doubt(doubt, &draft.rung, again.is_some()).at(rung.name.span)),
+        );
+    }
     let payload_digest = draft.payload.digest();
     match (latest, vanished, again) {
         (_, Some(gone), None) => problems.push(
@@ -221,6 +228,21 @@ fn step(
         recipients: draft.recipients.clone(),
         reason,
     }
+}
+
+/// An earlier generation may be out, and a newer one is to go, or went. `begins`:
+/// it begins now.
+fn in_doubt(delivery: &Delivery, rung: &str, begins: bool) -> Diagnostic {
+    let key = delivery.key.0.get(..12).unwrap_or(&delivery.key.0);
+    let (twice, hint) = if begins {
+        let hint = "if it is there, say so instead of sending it anew";
+        ("sent anew, it may be out twice", format!("look at `{}` first; {hint}", delivery.account))
+    } else {
+        ("beside the newer one it may be out twice", format!("look at `{}`", delivery.account))
+    };
+    let message = format!("whether an earlier try of `{rung}` went out is not known: {twice}");
+    let settles = format!("`ladder resolve {key} --sent URL` or `--not-sent` settles it");
+    Diagnostic::warning("earlier-unknown", message).hint(format!("{hint}: {settles}"))
 }
 
 /// A message was edited while only a part of it was out: what goes, and what can

@@ -8,8 +8,10 @@
 pub mod bind;
 pub mod event;
 pub mod fold;
+mod generation;
 pub mod key;
 pub mod make;
+mod pause;
 pub mod payload;
 mod settle;
 pub mod standing;
@@ -19,6 +21,7 @@ pub use bind::bind;
 pub use event::{Event, EventKind, RECORDS};
 pub use key::{Identity, StepKey};
 pub use make::{Draft, Wish, make};
+pub use pause::TRIES_BEFORE_PAUSES;
 pub use payload::{MicroDollars, Payload, PayloadPart, Receipt, Seen};
 pub use standing::{
     Busy, Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State, Unsettled,

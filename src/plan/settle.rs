@@ -21,7 +21,9 @@ pub(super) fn reopen(delivery: &mut Delivery, address: Option<&str>) {
     if address.is_none()
         && let Some(before) = delivery.before.take()
     {
+        let superseded = delivery.superseded;
         *delivery = *before;
+        delivery.superseded = superseded;
         return;
     }
     let meant = |person: &&mut RecipientStanding| address.is_none_or(|address| address == person.recipient);

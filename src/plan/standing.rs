@@ -61,6 +61,9 @@ pub struct Delivery {
     pub generation: u32,
     /// Why there is this generation: `--again REASON`.
     pub reason: Option<String>,
+    /// Whether a newer generation has begun: whatever is left of this one is not
+    /// sent any more.
+    pub superseded: bool,
     /// The digest of the plan it came with.
     pub plan: String,
     /// The payload's digest when it was planned.
@@ -82,6 +85,8 @@ pub struct Delivery {
     /// What its network said last of its account taking nothing more for a while.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub busy: Option<Busy>,
+    /// So many tries do not count when the next is put off: a person was here since.
+    pub forgiven: u32,
     /// When the last part went out (or was resolved).
     pub sent_at: Option<Timestamp>,
     /// How it stood before a person settled it, until anything else happens to
@@ -115,6 +120,9 @@ pub struct PartStanding {
     /// Whether the last try was refused for want of a token or of money, so that
     /// it waits for somebody to mend that.
     pub mend: bool,
+    /// When it was last told that nothing was done, if no wait worth speaking of
+    /// was named: nobody knows how long that will last.
+    pub put_off_at: Option<Timestamp>,
     /// What the service answered.
     pub receipt: Option<Receipt>,
     /// What was sent, in the adapter's words.
@@ -178,7 +186,7 @@ impl PartStanding {
 
 impl Delivery {
     /// The parts and the people's mails alike.
-    fn all_parts(&self) -> impl Iterator<Item = &PartStanding> {
+    pub(super) fn all_parts(&self) -> impl Iterator<Item = &PartStanding> {
         self.parts.iter().chain(self.recipients.iter().map(|person| &person.part))
     }
 
@@ -240,10 +248,12 @@ impl Delivery {
     }
 
     /// Whether something of it is still to be sent without anybody's word. A
-    /// mail with one unknown recipient is open while others are still planned.
+    /// mail with one unknown recipient is open while others are still planned. One
+    /// that a newer generation superseded never is.
     pub fn is_open(&self) -> bool {
         match self.state {
             State::Cancelled | State::Skipped | State::Unpublished => false,
+            _ if self.superseded => false,
             _ if self.is_for_each_person() => {
                 self.recipients.iter().any(|person| person.part.state == State::Planned)
             }
@@ -307,8 +317,11 @@ impl Standing {
     /// A person is here, who may have mended what was waited for: that is tried
     /// at once, and not after the pause that runs make.
     pub fn end_mending_pauses(&mut self) {
-        for delivery in self.deliveries.values_mut().filter(|delivery| delivery.waits_for_mending()) {
-            delivery.not_before = None;
+        for delivery in self.deliveries.values_mut().filter(|delivery| delivery.is_open()) {
+            if delivery.waits_for_mending() {
+                delivery.not_before = None;
+            }
+            delivery.forgiven = delivery.all_parts().map(|part| part.attempts).max().unwrap_or(0);
         }
     }
 
@@ -322,6 +335,11 @@ impl Standing {
         if self.busy.get(account).is_none_or(|known| known.until < busy.until) {
             self.busy.insert(account.to_owned(), busy.clone());
         }
+    }
+
+    /// The person has gone: what is left is for runs, which pause.
+    pub fn leave_to_runs(&mut self) {
+        self.deliveries.values_mut().for_each(|delivery| delivery.forgiven = 0);
     }
 
     /// The delivery of that rung of that message to that account, newest generation.

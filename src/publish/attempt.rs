@@ -2,9 +2,12 @@
 //! comes back: an answer; after the longest wait or a panic a doubt, or "not
 //! yet" where nothing can have been posted.
 
+use super::before_send::Ran;
+use super::fence::fenced;
 use crate::channel::{Attempt, Channel, Found, LONGEST_PREPARATION, SendError};
 use crate::clock;
 use crate::plan::{PayloadPart, Receipt, Seen, StepKey};
+use crate::store::Hold;
 use futures_util::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -46,6 +49,8 @@ pub(super) enum Finished {
     /// What is out was looked at.
     Seen(Unit, Seen),
     Looked(Unit, Result<Found, SendError>),
+    /// The command of `--before-send` has ended.
+    Asked(Ran),
     /// Whether the page of that delivery answers.
     Live(StepKey, bool),
 }
@@ -61,45 +66,47 @@ pub(super) struct Sent {
 pub(super) type Flight<'a> = Pin<Box<dyn Future<Output = Finished> + Send + 'a>>;
 
 /// A part is prepared, and asks whether it may leave: `go` is answered once
-/// that is durable, and dropped if it will not be.
+/// that is durable, with an error if it must not leave; it is dropped if that
+/// cannot be written.
 #[derive(Debug)]
 pub(super) struct Leave {
     pub unit: Unit,
-    pub go: oneshot::Sender<()>,
+    pub go: oneshot::Sender<Result<(), String>>,
 }
 
 /// Sends one part: what nobody sees first, then the posting, which asks `leave`
-/// first where there is one. Only the posting can leave a doubt: `has_left` is set
-/// when it begins.
+/// first where there is one, and goes on only while `hold` lasts. Only the
+/// posting can leave a doubt: `has_left` is set when it begins.
 pub(super) fn send(
     channel: &dyn Channel,
     unit: Unit,
     part: PayloadPart,
     attempt: Attempt,
     leave: Option<UnboundedSender<Leave>>,
+    hold: Hold,
     has_left: Arc<AtomicBool>,
 ) -> Flight<'_> {
     Box::pin(async move {
         let outcome = match prepared(async { channel.prepare(&part, &attempt).await }).await {
-            Ok(posting) => {
-                if may_leave(&unit, leave).await {
+            Ok(posting) => match may_leave(&unit, leave).await {
+                Ok(()) => {
                     has_left.store(true, Ordering::Relaxed);
-                    guarded(posting).await
-                } else {
-                    let says = "nothing was posted: the store could not be written";
-                    Err(SendError::NotYet { says: says.to_owned(), wait: None })
+                    fenced(&hold, guarded(posting)).await
                 }
-            }
+                Err(says) => Err(SendError::NotYet { says, wait: None }),
+            },
             Err(error) => Err(error),
         };
         Finished::Sent(unit, Box::new(Sent { part, attempt }), outcome)
     })
 }
 
-async fn may_leave(unit: &Unit, leave: Option<UnboundedSender<Leave>>) -> bool {
-    let Some(leave) = leave else { return true };
+async fn may_leave(unit: &Unit, leave: Option<UnboundedSender<Leave>>) -> Result<(), String> {
+    let Some(leave) = leave else { return Ok(()) };
     let (go, gone) = oneshot::channel();
-    leave.send(Leave { unit: unit.clone(), go }).is_ok() && gone.await.is_ok()
+    let unwritten = || "nothing was posted: the store could not be written".to_owned();
+    leave.send(Leave { unit: unit.clone(), go }).map_err(|_| unwritten())?;
+    gone.await.unwrap_or_else(|_| Err(unwritten()))
 }
 
 /// Looks at a part that is out: `closely`, also where that is charged for.

@@ -36,7 +36,7 @@ pub(super) fn bound(
     }
     let mut urls = BTreeMap::new();
     for name in &step.needs_url_of {
-        let before = plan.step(name).and_then(|before| standing.deliveries.get(&before.key));
+        let before = plan.step(name).and_then(|before| standing.newest_out(before));
         match before.and_then(|delivery| delivery.url()) {
             Some(url) => urls.insert(name.clone(), url.to_owned()),
             None => return Err(Unfit::NoAddress(name.clone())),

@@ -18,12 +18,16 @@ pub fn exit_beside_rest(deliveries: &[&Delivery]) -> Exit {
 }
 
 /// The end for these deliveries, by PRODUCT's order: an unknown outcome first,
-/// then failures beside successes, failures alone, what was held back. What is
-/// planned, or waits for a person to paste it, is no failure.
+/// then failures beside successes, failures alone, what was held back, or was
+/// tried in vain for a day. What else is planned, or waits for a person to paste it, is no failure.
 pub fn exit_of(deliveries: &[&Delivery]) -> Exit {
+    // What has begun anew is judged by the newer try; only a doubt stays one.
+    let counts = |delivery: &&&Delivery, states: &[State]| {
+        !delivery.superseded || states.contains(&State::Unknown) || states.contains(&State::Sent)
+    };
     // A mail counts by its people: one refused among thirty is a failure too.
     let any = |states: &[State]| {
-        deliveries.iter().any(|delivery| {
+        deliveries.iter().filter(|delivery| counts(delivery, states)).any(|delivery| {
             states.contains(&delivery.state)
                 || delivery.recipients.iter().any(|person| states.contains(&person.part.state))
         })
@@ -33,7 +37,7 @@ pub fn exit_of(deliveries: &[&Delivery]) -> Exit {
         Exit::Unknown
     } else if any(&[State::Refused]) {
         if out() { Exit::Partial } else { Exit::Failed }
-    } else if any(&[State::Held, State::Skipped]) {
+    } else if any(&[State::Held, State::Skipped]) || deliveries.iter().any(|d| d.in_vain_for().is_some()) {
         Exit::Held
     } else {
         Exit::Done

@@ -11,23 +11,28 @@
 //! is due of what was taken up before (`run`); [`take_up`] only takes up (`schedule`).
 
 mod attempt;
+mod before_send;
 mod bound;
 mod deadline;
 mod end;
+mod fence;
 mod item;
 mod pace;
 mod preflight;
 mod rest;
 mod retry;
+mod revival;
 mod runner;
 mod take_up;
 mod verify;
 
+pub use before_send::BeforeSend;
 pub use deadline::Deadline;
 pub use end::{exit_beside_rest, exit_of};
 pub use pace::{Later, Paces};
 pub use preflight::{Preflight, Scope, outstanding, preflight};
 pub use rest::{Moment, Rest, resting, wanted};
+pub use revival::{goes_after_all, revivals};
 pub use take_up::take_up;
 pub use verify::{Verdicts, verify};
 
@@ -45,6 +50,10 @@ pub trait Listener: Send {
     fn event(&mut self, event: &Event);
     /// Something that takes time and is not an event: "looking whether it went out".
     fn doing(&mut self, step: &Step, what: &str);
+    /// A line of what the command of `--before-send` said, as it said it.
+    fn says(&mut self, line: &str) {
+        let _ = line;
+    }
 }
 
 /// Which way a channel's steps go in this run.
@@ -86,6 +95,8 @@ pub struct World<'a> {
     pub deadline: Deadline,
     /// `--verify`: what is out is looked at also where the network charges for it.
     pub closely: bool,
+    /// What has to succeed before anything leaves.
+    pub before_send: Option<&'a BeforeSend>,
 }
 
 /// Takes `plans` up and runs what is due of them, until nothing of it is due

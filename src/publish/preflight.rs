@@ -1,9 +1,10 @@
 //! Everything that can be asked before the first byte leaves.
 
+use super::revival::revivable;
 use super::{Route, take_up};
 use crate::channel::{Configured, Ready};
 use crate::plan::{Plan, Standing, State, Step};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Which steps of a plan a run is about.
@@ -28,16 +29,21 @@ impl Scope {
 /// are still to be sent or to be looked for, for [`preflight`]. They are for
 /// asking, not for running: a step that others wait for may be missing.
 pub fn outstanding(plans: &[Plan], standing: &Standing, only: &[String], scope: Scope) -> Vec<Plan> {
-    let needs = |step: &Step| match standing.deliveries.get(&step.key) {
+    let needs = |step: &Step, revived: &[&Step]| match standing.deliveries.get(&step.key) {
         Some(delivery) => {
             let joined = scope == Scope::Plan && take_up::somebody_joins(step, delivery);
-            delivery.is_open() || delivery.state == State::Unknown || joined
+            let goes_after_all = || revived.iter().any(|revived| revived.key == step.key);
+            delivery.is_open() || delivery.state == State::Unknown || joined || goes_after_all()
         }
         None => true,
     };
     let mut left: Vec<Plan> = plans.to_vec();
     for (plan, whole) in left.iter_mut().zip(plans) {
-        plan.steps.retain(|step| scope.covers(whole, step, standing, only) && needs(step));
+        let revived = match scope {
+            Scope::Plan => revivable(whole, standing, &BTreeSet::new()),
+            Scope::TakenUp => Vec::new(),
+        };
+        plan.steps.retain(|step| scope.covers(whole, step, standing, only) && needs(step, &revived));
     }
     left.retain(|plan| !plan.steps.is_empty());
     left

@@ -42,13 +42,21 @@ pub fn wanted(
     scope: Scope,
 ) -> BTreeSet<StepKey> {
     let (mut keys, whole) = (BTreeSet::new(), by_digest(plans));
+    let due = |whole: &Plan, step: &Step| due(whole, step, standing, moment.now, moment.zone, moment.early);
+    let doubtful = |step: &Step| {
+        standing.deliveries.get(&step.key).is_some_and(|delivery| delivery.state == State::Unknown)
+    };
+    let whole = |left: &'_ Plan| whole.get(left.digest.as_str()).copied();
+    // What comes after a rung may wait in an older plan than that.
+    let begins = |left: &&Plan| {
+        let whole = whole(left).unwrap_or(left);
+        left.steps.iter().any(|step| doubtful(step) || due(whole, step) == Due::Now)
+    };
+    let begins: BTreeSet<&str> = left.iter().filter(begins).map(|left| left.message.as_str()).collect();
     for left in left {
-        let whole = whole.get(left.digest.as_str()).copied().unwrap_or(left);
-        let due = |step: &Step| due(whole, step, standing, moment.now, moment.zone, moment.early);
-        let doubtful = |step: &Step| {
-            standing.deliveries.get(&step.key).is_some_and(|delivery| delivery.state == State::Unknown)
-        };
-        let begins = left.steps.iter().any(|step| doubtful(step) || due(step) == Due::Now);
+        let whole = whole(left).unwrap_or(left);
+        let begins = begins.contains(left.message.as_str());
+        let due = |step: &Step| due(whole, step);
         // What waits for another rung may follow it in this very run.
         let follows = |step: &Step| begins && matches!(due(step), Due::After(_));
         let takes_part =
@@ -58,20 +66,20 @@ pub fn wanted(
     keys
 }
 
-/// What of `left` rests if those channels are broken: their own steps; and all
+/// What of `left` rests if those steps' channels are broken: the steps; and all
 /// of a plan that would begin and has one of them.
 pub fn resting(
     left: &[Plan],
     plans: &[Plan],
     standing: &Standing,
     wanted: &BTreeSet<StepKey>,
-    is_broken: impl Fn(&str) -> bool,
+    is_broken: impl Fn(&Step) -> bool,
 ) -> Rest {
     let (mut rest, whole) = (Rest::default(), by_digest(plans));
     for left in left {
-        let broken: Vec<&Step> = left.steps.iter().filter(|step| is_broken(&step.channel)).collect();
+        let broken: Vec<&Step> = left.steps.iter().filter(|step| is_broken(step)).collect();
         let begins = left.steps.iter().any(|step| wanted.contains(&step.key));
-        let reached = |step: &Step| standing.deliveries.get(&step.key).is_some_and(Delivery::reached);
+        let reached = |step: &Step| standing.generations(&step.identity).into_iter().any(Delivery::reached);
         let begun = || whole.get(left.digest.as_str()).copied().unwrap_or(left).steps.iter().any(reached);
         if !broken.is_empty() && begins && !begun() {
             rest.whole.insert(left.digest.clone());

@@ -1,7 +1,9 @@
 //! Taking plans up: from then on they are the journal's business.
 
 use super::Scope;
-use crate::plan::{Delivery, Event, EventKind, Plan, Standing, State, Step};
+use super::revival::{planned_as_before, revivable};
+use crate::plan::fold::BEGAN_ANEW;
+use crate::plan::{Delivery, Event, EventKind, Plan, Standing, State, Step, StepKey};
 use crate::store::Batch;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -13,10 +15,14 @@ use std::collections::BTreeSet;
 /// the same account, under a rung that the new one does not have, is cancelled:
 /// a renamed rung would else go out under both names. So is what the same rung
 /// still had for an account that its channel no longer is.
+///
+/// What was skipped because of what begins anew now is planned again: with the
+/// plan's words if the plan is about it too, else (`only`) with its own.
 pub fn take_up(plans: &[Plan], standing: &Standing, only: &[String], now: Timestamp) -> Batch {
     let mut batch = Batch::default();
     for plan in plans {
         let before = batch.events.len();
+        let mut begun = BTreeSet::new();
         for step in &plan.steps {
             if !Scope::Plan.covers(plan, step, standing, only) {
                 continue;
@@ -25,13 +31,44 @@ pub fn take_up(plans: &[Plan], standing: &Standing, only: &[String], now: Timest
             end_what_was_dropped(plan, step, standing, now, &mut batch.events);
             if is_news(plan, step, standing.deliveries.get(&step.key)) {
                 batch.events.push(planned(plan, step, now));
+                begun.insert(step.key.clone());
             }
         }
+        plan_again(plan, standing, only, &mut begun, now, &mut batch.events);
         if batch.events.len() > before {
             batch.plans.push(plan.clone());
         }
     }
     batch
+}
+
+/// Plans again what was skipped in vain. What `only` does not name is left as it
+/// is unless it follows something that is `begun` now.
+fn plan_again(
+    plan: &Plan,
+    standing: &Standing,
+    only: &[String],
+    begun: &mut BTreeSet<StepKey>,
+    now: Timestamp,
+    events: &mut Vec<Event>,
+) {
+    for step in revivable(plan, standing, begun) {
+        let covered = Scope::Plan.covers(plan, step, standing, only);
+        let follows = || {
+            let before = step.after.iter().filter_map(|name| plan.step(name));
+            before.into_iter().any(|before| begun.contains(&before.key))
+        };
+        if !covered && !follows() {
+            continue;
+        }
+        let untouched = standing.deliveries.get(&step.key).is_some_and(|known| !known.is_touched());
+        if covered && untouched {
+            events.push(planned(plan, step, now));
+        } else {
+            events.extend(planned_as_before(step, standing, now));
+        }
+        begun.insert(step.key.clone());
+    }
 }
 
 /// Whether the journal does not know yet what the plan says of this step.
@@ -69,16 +106,14 @@ fn other_people(step: &Step, delivery: &Delivery) -> bool {
 }
 
 fn end_older_generations(step: &Step, standing: &Standing, now: Timestamp, events: &mut Vec<Event>) {
-    for generation in 0..step.identity.generation {
-        let mut older = step.identity.clone();
-        older.generation = generation;
-        let key = older.key();
-        // What was laid out for a person is taken in: the new words lie there now.
-        let ends = |delivery: &Delivery| delivery.is_open() || delivery.waits_for_a_person();
-        if standing.deliveries.get(&key).is_some_and(ends) {
-            let kind = EventKind::Cancelled { by: "`--again`, which began anew".to_owned() };
-            events.push(Event { at: now, key, recipient: None, kind });
-        }
+    // What was laid out for a person is taken in: the new words lie there now.
+    let ends = |delivery: &&Delivery| {
+        delivery.generation < step.identity.generation
+            && (delivery.is_open() || delivery.waits_for_a_person())
+    };
+    for older in standing.generations(&step.identity).into_iter().filter(ends) {
+        let kind = EventKind::Cancelled { by: BEGAN_ANEW.to_owned() };
+        events.push(Event { at: now, key: older.key.clone(), recipient: None, kind });
     }
 }
 

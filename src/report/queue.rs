@@ -4,6 +4,7 @@ use super::columns::{one_line, table};
 use super::sign::{paint, signed, style};
 use super::status::{Dues, clock, place};
 use crate::plan::{MicroDollars, Plan, Standing, State, Step};
+use crate::publish::goes_after_all;
 use crate::render::{Variant, VariantKind};
 use crate::schedule::Due;
 use anstyle::Style;
@@ -50,12 +51,16 @@ fn draw(
         .steps
         .iter()
         .map(|step| {
+            let goes_after_all = goes_after_all(plan, step, standing);
             let mut row = vec![step.rung.clone(), step.channel.clone(), what(step)];
             // A column for money only where somebody charges.
             if !prices.is_empty() {
                 row.push(prices.get(&step.rung).map(MicroDollars::to_string).unwrap_or_default());
             }
             row.extend([gate(step), state(step, standing, zone, due)]);
+            if goes_after_all && let Some(state) = row.last_mut() {
+                *state = format!("{} before, goes after all", signed(State::Skipped));
+            }
             row
         })
         .collect();

@@ -155,7 +155,8 @@ fn when(delivery: &Delivery, dues: &Dues, zone: &TimeZone) -> String {
     }
     match (dues.get(&delivery.key), delivery.not_before) {
         (Some(Due::At(at)), Some(_)) => format!("again {}", clock(*at, zone)),
-        (None, Some(at)) => format!("not before {}", clock(at, zone)),
+        (None, Some(at)) if delivery.is_open() => format!("not before {}", clock(at, zone)),
+        (None, Some(_)) => String::new(),
         (Some(Due::At(at)), None) => format!("due {}", clock(*at, zone)),
         (Some(Due::Paced(at, _)), _) => format!("due {}", clock(*at, zone)),
         (Some(Due::Now), _) => "due now".to_owned(),
@@ -184,6 +185,14 @@ pub(super) fn place(delivery: &Delivery) -> String {
     match delivery.state {
         State::Refused | State::Unknown | State::Held | State::Skipped => why().or(live),
         State::Waiting if delivery.adapter == "manual" => Some("by hand".to_owned()),
+        // What is out of it stays out: it is for a person to say whether that is wanted.
+        State::Cancelled if out > 0 && out < all as usize => {
+            let urls = delivery.live().filter_map(|part| part.receipt.as_ref()?.url.as_deref());
+            let urls: Vec<&str> = urls.collect();
+            let colon = if urls.is_empty() { "" } else { ": " };
+            let live = format!("{out} of {all} live{colon}{}", urls.join(" "));
+            Some(why().map_or_else(|| live.clone(), |why| format!("{live}; {why}")))
+        }
         // Where its text lay, another's may lie by now.
         State::Cancelled => live.or_else(why),
         _ => live.or_else(lies).or_else(why),

@@ -20,6 +20,7 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         kind: Some(VariantKind::Post),
         generation: 0,
         reason: None,
+        superseded: false,
         plan: "p".to_owned(),
         payload_digest: "d".to_owned(),
         part_count: 1,
@@ -30,6 +31,7 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         error: None,
         not_before: None,
         busy: None,
+        forgiven: 0,
         sent_at: None,
         before: None,
     }
@@ -40,6 +42,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
         cause: None,
         looked: None,
         mend: false,
+        put_off_at: None,
         part: 0,
         state,
         attempts: 1,
@@ -231,4 +234,57 @@ fn a_doubt_names_the_part_and_whether_it_is_looked_for_again() {
     person.parts[1].bound = Some(comment);
     assert!(todo(&person).contains("part 2 of 3 (“And more”) went out"), "{}", todo(&person));
     assert!(todo(&person).contains("looks again"));
+}
+
+/// An older try in that state, and the newer one that was sent.
+fn begun_anew(state: State) -> Vec<Delivery> {
+    let mut older = delivery("tweet", state);
+    older.superseded = true;
+    older.error = Some("cut".to_owned());
+    let mut newer = delivery("tweet", State::Sent);
+    newer.key = StepKey("9".repeat(32));
+    newer.generation = 1;
+    newer.parts[0].receipt =
+        Some(Receipt { url: Some("https://x.com/acme/status/2".to_owned()), ..Receipt::default() });
+    vec![older, newer]
+}
+
+fn shown(deliveries: &[Delivery]) -> String {
+    text(&deliveries.iter().collect::<Vec<_>>(), &Dues::new(), &TimeZone::UTC, false)
+}
+
+#[test]
+fn what_was_begun_anew_leaves_nothing_to_do_that_would_post_it_twice() {
+    for state in [State::Refused, State::Held, State::Waiting, State::Altered, State::Cancelled] {
+        let text = shown(&begun_anew(state));
+        assert!(!text.contains("To do"), "{text}");
+    }
+    let text = shown(&begun_anew(State::Unknown));
+    insta::assert_snapshot!(text.split_once("To do").unwrap().1, @r"
+      tweet of rocket-2: it is not known whether this went out: cut
+        this is an earlier try; `--again` has begun a newer one, which is sent at https://x.com/acme/status/2: nothing of the earlier one is sent again
+        look at x:acmerockets, then say what you see (`ladder run` looks again):
+          ladder resolve 7477656574 --sent URL
+          ladder resolve 7477656574 --not-sent
+    ");
+}
+
+#[test]
+fn what_is_live_of_an_older_try_is_named() {
+    let mut older = begun_anew(State::Cancelled).remove(0);
+    older.part_count = 3;
+    older.error = Some("cancelled by `--again`, which began anew".to_owned());
+    older.parts[0].state = State::Sent;
+    older.parts[0].receipt =
+        Some(Receipt { url: Some("https://x.com/acme/status/1".to_owned()), ..Receipt::default() });
+    older.not_before = Some("2026-12-01T08:00:00Z".parse().unwrap());
+    let text = shown(&[older.clone()]);
+    assert!(text.contains("1 of 3 live: https://x.com/acme/status/1; cancelled by"), "{text}");
+    assert!(!text.contains("not before"), "{text}");
+    // The newer one was refused: to send it anew would post that part twice.
+    let mut newer = delivery("tweet", State::Refused);
+    newer.key = StepKey("9".repeat(32));
+    newer.generation = 1;
+    let text = shown(&[older, newer]);
+    assert!(text.contains("an earlier try of it is live at https://x.com/acme/status/1"), "{text}");
 }

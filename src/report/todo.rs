@@ -2,7 +2,7 @@
 
 use super::columns::{cut, one_line};
 use super::history::words;
-use super::sign::short_key;
+use super::sign::{short_key, word};
 use super::status::{is_address, receipts};
 use crate::plan::{Delivery, PartStanding, State};
 
@@ -16,9 +16,15 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
     let who = format!("{} of {}", one_line(&delivery.rung), one_line(&delivery.message));
     let why = delivery.error.as_deref().map(one_line).unwrap_or_default();
     let because = if why.is_empty() { String::new() } else { format!(": {why}") };
+    // Whatever was to be done about an older generation, the newer one did or does;
+    // doing it now would post it twice. A doubt stays one.
+    if delivery.superseded && delivery.state != State::Unknown {
+        return None;
+    }
+    let newer = newer(delivery, beside);
     match delivery.state {
         State::Unknown if delivery.is_for_each_person() => {
-            let mut out = format!("  {who}: it is not known whether these mails went out{because}\n");
+            let mut out = format!("  {who}: it is not known whether these mails went out{because}\n{newer}");
             let unknown = delivery.recipients.iter().filter(|person| person.part.state == State::Unknown);
             for person in unknown.clone().take(5) {
                 let key = person.key.0.get(..12).unwrap_or(&person.key.0);
@@ -39,7 +45,7 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
             let live = live(delivery);
             let again = if looks_again(delivery) { " (`ladder run` looks again)" } else { "" };
             Some(format!(
-                "  {who}: it is not known whether {part} went out{because}\n{live}    look at {}, then say what you \
+                "  {who}: it is not known whether {part} went out{because}\n{newer}{live}    look at {}, then say what you \
                  see{again}:\n      ladder resolve {key} --sent URL\n      ladder resolve {key} --not-sent\n",
                 one_line(&delivery.account)
             ))
@@ -78,7 +84,8 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
             ))
         }
         State::Refused => Some(format!(
-            "  {who}: refused{because}\n    mend the cause, then send it anew: ladder publish {} --only {} --again REASON\n",
+            "  {who}: refused{because}\n{}    mend the cause, then send it anew: ladder publish {} --only {} --again REASON\n",
+            earlier(delivery, beside),
             one_line(&delivery.message),
             one_line(&delivery.rung)
         )),
@@ -113,8 +120,56 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
             ))
         }
         State::Held => Some(format!("  {who}: held back{because}\n")),
+        State::Planned => {
+            let hours = delivery.in_vain_for()?.as_hours();
+            let long = if hours < 72 { format!("{hours} hours") } else { format!("{} days", hours / 24) };
+            Some(format!(
+                "  {who}: tried in vain for {long}, {} times{because}\n    `ladder run` goes on trying once an hour; \
+                 mended it, ladder publish {} tries at once\n",
+                delivery.attempts(),
+                one_line(&delivery.message)
+            ))
+        }
         _ => None,
     }
+}
+
+/// A line that says of an older generation what the newest is, and that settling
+/// it sends nothing.
+fn newer(delivery: &Delivery, beside: &[&Delivery]) -> String {
+    if !delivery.superseded {
+        return String::new();
+    }
+    let newest = beside.iter().filter(|other| is_same(delivery, other)).max_by_key(|other| other.generation);
+    let newest = newest.filter(|newest| newest.generation > delivery.generation);
+    let state = newest.map(|newest| {
+        let url = newest.url().map(|url| format!(" at {}", one_line(url))).unwrap_or_default();
+        format!(", which is {}{url}", word(newest.state))
+    });
+    let state = state.unwrap_or_default();
+    format!(
+        "    this is an earlier try; `--again` has begun a newer one{state}: nothing of the earlier one is sent again\n"
+    )
+}
+
+/// A line that says where an older generation is live, if one is: sent anew, that
+/// would be there twice.
+fn earlier(delivery: &Delivery, beside: &[&Delivery]) -> String {
+    let older = beside.iter().filter(|other| is_same(delivery, other));
+    let older = older.filter(|other| other.generation < delivery.generation);
+    let mut live =
+        older.flat_map(|older| older.live()).filter_map(|part| part.receipt.as_ref()?.url.as_deref());
+    live.next().map_or_else(String::new, |url| {
+        format!(
+            "    an earlier try of it is live at {}: delete that first, or leave it at that\n",
+            one_line(url)
+        )
+    })
+}
+
+/// Whether both are the same rung of the same message to the same account.
+fn is_same(one: &Delivery, other: &Delivery) -> bool {
+    (&one.account, &one.message, &one.rung) == (&other.account, &other.message, &other.rung)
 }
 
 /// `part 2 of 3 (“It landed”)`; of a delivery of one part: `this`.

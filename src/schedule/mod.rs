@@ -4,7 +4,7 @@
 //! answer serves the run, the plan's table and the exit code.
 
 use crate::ladder::At;
-use crate::plan::{Delivery, Identity, Plan, Standing, State, Step};
+use crate::plan::{Delivery, Plan, Standing, State, Step};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -69,7 +69,8 @@ pub fn due(
             return Due::TooLate(closes);
         }
     }
-    let time = delivery.and_then(|delivery| delivery.not_before).map_or(time, |until| time.max(until));
+    let put_off = delivery.and_then(|delivery| delivery.not_before.max(delivery.paused_until()));
+    let time = put_off.map_or(time, |until| time.max(until));
     if now < time {
         return Due::At(time);
     }
@@ -81,22 +82,21 @@ pub fn due(
 
 /// Whether `--again` has begun a newer generation of the same step.
 fn superseded(step: &Step, standing: &Standing) -> bool {
-    let newer = Identity {
-        generation: step.identity.generation.saturating_add(1),
-        recipient: None,
-        ..step.identity.clone()
-    };
-    standing.deliveries.contains_key(&newer.key())
+    let newest = standing.generations(&step.identity);
+    newest.first().is_some_and(|newest| newest.generation > step.identity.generation)
 }
 
 /// When the last of what the step waits for was out; none if it waits for nothing.
+/// What has begun asks no more: what it waited for was out then.
 fn dependencies(plan: &Plan, step: &Step, standing: &Standing) -> Result<Option<Timestamp>, Due> {
+    let begun = standing.deliveries.get(&step.key).is_some_and(Delivery::is_begun);
     let mut out: Option<Timestamp> = None;
     let mut waits = Vec::new();
     for name in &step.after {
         let Some(before) = plan.step(name) else { return Err(Due::Never(name.clone())) };
-        let delivery = standing.deliveries.get(&before.key);
+        let delivery = standing.awaited(before);
         match delivery.map(|delivery| delivery.state) {
+            _ if begun => out = out.max(standing.newest_out(before).and_then(sent_at)),
             Some(State::Sent | State::Altered) => out = out.max(delivery.and_then(sent_at)),
             Some(State::Refused | State::Skipped | State::Cancelled | State::Unpublished) => {
                 return Err(Due::Never(name.clone()));

@@ -6,11 +6,12 @@
 //! comes to the very standing that all events come to. The rows are made anew
 //! whenever they are missing or another `ladder` made them.
 
+use super::seal::seal;
 use super::{Store, StoreError, sqlite};
-use crate::plan::{Delivery, Event, Standing, State, StepKey};
+use crate::plan::{Delivery, Event, EventKind, Standing, State, StepKey};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many events are folded anew each time before rows are made of them:
 /// about 3 ms. A commit for the rows takes longer than that.
@@ -31,7 +32,7 @@ const RECENT: SignedDuration = SignedDuration::from_hours(25);
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS folded (
         key TEXT PRIMARY KEY, message TEXT NOT NULL, account TEXT NOT NULL,
-        open INTEGER NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL
+        open INTEGER NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL, seal TEXT NOT NULL
     ) STRICT;
     CREATE INDEX IF NOT EXISTS folded_open ON folded (key) WHERE open = 1;
     CREATE INDEX IF NOT EXISTS folded_message ON folded (message);
@@ -39,7 +40,8 @@ const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS folded_at ON folded (at);
 ";
 
-/// Which deliveries are asked for. What is open is always among them.
+/// Which deliveries are asked for. What is open is always among them, and a
+/// message's are there all together or not at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
     /// All there are.
@@ -48,8 +50,8 @@ pub struct View {
     pub messages: Vec<String>,
     /// So many of those that something happened to last, and all of their messages.
     pub newest: usize,
-    /// All that the open ones may be taken for: of the same messages, and of the
-    /// same accounts since the first try of what is in doubt there.
+    /// All that the open ones may be taken for: what went to the same accounts
+    /// since the first try of what is in doubt there.
     pub beside_open: bool,
     /// All that something happened to in the last day and a little more: how fast an
     /// account is posted to is reckoned from that.
@@ -75,20 +77,34 @@ pub struct Viewed {
     pub standing: Standing,
     /// How many others there are; none of them is open.
     pub others: usize,
+    /// What speaks against the journal, a sentence each.
+    pub doubts: Vec<String>,
 }
 
 impl Store {
     /// Where deliveries stand. `running`: see [`Standing::fold`]. Whoever asked
     /// knows all facts there are, and may begin something: see [`Store::commit`].
+    /// A fact that was changed after it was written, or is missing, is
+    /// [`StoreError::Damaged`].
     pub fn view(&self, view: &View, running: bool) -> Result<Viewed, StoreError> {
+        let viewed = self.view_as_it_is(view, running)?;
+        self.undoubted(&viewed.doubts)?;
+        Ok(viewed)
+    }
+
+    /// The same for looking on: what was changed or is missing is told beside
+    /// what is there.
+    pub fn view_as_it_is(&self, view: &View, running: bool) -> Result<Viewed, StoreError> {
         let explain = |error: rusqlite::Error| sqlite::explain(self.path(), &error);
         // One state of the file, whoever writes meanwhile.
         let reading = self.connection.unchecked_transaction().map_err(explain)?;
         let upto = upto(&reading).map_err(explain)?;
         let mut tail = Vec::new();
-        let last = self.some_events(upto.unwrap_or(0), i64::MAX, &mut |_, event| tail.push(event))?;
+        let after = upto.unwrap_or(0);
+        let (last, doubts) =
+            self.facts_after(&reading, after, i64::MAX, &mut |fact| tail.push(fact.event))?;
         self.known.set(last);
-        let mut viewed = Viewed { standing: Standing::default(), others: 0 };
+        let mut viewed = Viewed { standing: Standing::default(), others: 0, doubts };
         if upto.is_some() {
             let mut rows = Rows { store: self, reading: &reading, standing: &mut viewed.standing };
             rows.load(view, &tail)?;
@@ -110,6 +126,10 @@ impl Store {
     /// Makes rows of the events that have none yet, if there are many. Whoever
     /// wrote does it at its end; nothing depends on it.
     pub fn fold_up(&mut self) -> Result<(), StoreError> {
+        // A store that could not be brought up to date cannot be written.
+        if !self.sealed {
+            return Ok(());
+        }
         let path = self.path().to_owned();
         let explain = |error: rusqlite::Error| sqlite::explain(&path, &error);
         let last: i64 = self
@@ -139,11 +159,13 @@ impl Store {
             }
         };
         let mut events = Vec::new();
-        let upto = self.some_events(from, CHUNK, &mut |_, event| events.push(event))?;
+        let (upto, doubts) = self.facts_after(&writing, from, CHUNK, &mut |fact| events.push(fact.event))?;
+        // What is doubtful stays where everybody stumbles over it.
+        self.undoubted(&doubts)?;
         let mut standing = Standing::default();
         let mut rows = Rows { store: self, reading: &writing, standing: &mut standing };
         rows.load_keys(events.iter().map(|event| &event.key))?;
-        let mut last_at = std::collections::BTreeMap::new();
+        let mut last_at = BTreeMap::new();
         for event in &events {
             standing.note(event);
             let at = last_at.entry(event.key.clone()).or_insert(event.at);
@@ -151,15 +173,16 @@ impl Store {
         }
         let write = || -> rusqlite::Result<()> {
             let mut put = writing.prepare(
-                "INSERT INTO folded (key, message, account, open, at, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO folded (key, message, account, open, at, json, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (key) DO UPDATE SET message = excluded.message, account = excluded.account,
-                 open = excluded.open, at = max(at, excluded.at), json = excluded.json",
+                 open = excluded.open, at = max(at, excluded.at), json = excluded.json, seal = excluded.seal",
             )?;
             for (key, delivery) in &standing.deliveries {
                 let at = last_at.get(key).copied().unwrap_or(delivery.planned_at).as_millisecond();
-                let json = super::as_json(delivery)?;
+                let json = super::writing::as_json(delivery)?;
                 let open = !concluded(delivery).is_settled();
-                put.execute(params![&key.0, &delivery.message, &delivery.account, open, at, json])?;
+                let seal = seal(0, &delivery.message, &key.0, &json);
+                put.execute(params![&key.0, &delivery.message, &delivery.account, open, at, json, seal])?;
             }
             let rows: i64 = writing.query_row("SELECT count(*) FROM folded", [], |row| row.get(0))?;
             let mut note = writing.prepare(
@@ -194,6 +217,14 @@ fn upto(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     Ok(value("folded_upto")?.and_then(|upto| upto.parse().ok()))
 }
 
+/// The message that an event makes a delivery of.
+fn message_of(kind: &EventKind) -> Option<&str> {
+    match kind {
+        EventKind::Planned { message, .. } => Some(message),
+        _ => None,
+    }
+}
+
 /// Takes rows into a standing.
 struct Rows<'a> {
     store: &'a Store,
@@ -207,8 +238,16 @@ impl Rows<'_> {
         if view.all {
             return self.take("1", &[]);
         }
-        self.take("open = 1", &[])?;
+        // A message's deliveries hang together: which generation counts, what
+        // comes after what. So it is there as a whole, or not at all.
+        self.take("message IN (SELECT message FROM folded WHERE open = 1)", &[])?;
         self.load_keys(tail.iter().map(|event| &event.key))?;
+        let begun: BTreeSet<&str> = tail.iter().filter_map(|event| message_of(&event.kind)).collect();
+        let known = self.standing.deliveries.values().map(|delivery| delivery.message.clone());
+        let begun: BTreeSet<String> = known.chain(begun.into_iter().map(str::to_owned)).collect();
+        for message in &begun {
+            self.take("message = ?1", &[message])?;
+        }
         for message in &view.messages {
             self.take("message = ?1", &[message])?;
         }
@@ -242,9 +281,8 @@ impl Rows<'_> {
     /// found is never older than that.
     fn load_beside_open(&mut self, tail: &[Event]) -> Result<(), StoreError> {
         let now = Timestamp::now();
-        let (mut messages, mut accounts) = (BTreeSet::new(), std::collections::BTreeMap::new());
+        let mut accounts = BTreeMap::new();
         for delivery in self.standing.deliveries.values() {
-            messages.insert(delivery.message.clone());
             let tried = delivery
                 .parts
                 .iter()
@@ -254,20 +292,20 @@ impl Rows<'_> {
             *known = since.min(*known);
         }
         let first_of_tail = tail.iter().map(|event| event.at).fold(now, Timestamp::min);
-        for message in messages {
-            self.take("message = ?1", &[&message])?;
-        }
         for (account, since) in accounts {
             let since = since.min(first_of_tail).saturating_sub(CLOCKS).unwrap_or(since).as_millisecond();
-            self.take("account = ?1 AND at >= ?2", &[&account, &since])?;
+            let went_there = "message IN (SELECT message FROM folded WHERE account = ?1 AND at >= ?2)";
+            self.take(went_there, &[&account, &since])?;
         }
         Ok(())
     }
 
     fn take(&mut self, rows: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
         let explain = |error: rusqlite::Error| sqlite::explain(self.store.path(), &error);
-        let mut found =
-            self.reading.prepare(&format!("SELECT key, json FROM folded WHERE {rows}")).map_err(explain)?;
+        let mut found = self
+            .reading
+            .prepare(&format!("SELECT key, json, message, seal FROM folded WHERE {rows}"))
+            .map_err(explain)?;
         let mut found = found.query(values).map_err(explain)?;
         while let Some(row) = found.next().map_err(explain)? {
             let key = StepKey(row.get(0).map_err(explain)?);
@@ -276,6 +314,12 @@ impl Rows<'_> {
             }
             let json = row.get_ref(1).map_err(explain)?;
             let json = json.as_str().map_err(|error| explain(error.into()))?;
+            let (message, sealed): (String, String) =
+                (row.get(2).map_err(explain)?, row.get(3).map_err(explain)?);
+            if sealed != seal(0, &message, &key.0, json) {
+                let why = format!("what is kept of the delivery {key} was changed after it was written");
+                return Err(StoreError::Damaged { path: self.store.path().display().to_string(), why });
+            }
             let delivery: Delivery = self.store.understand(json, "a delivery")?;
             self.standing.deliveries.insert(key, delivery);
         }

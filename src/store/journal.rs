@@ -1,18 +1,22 @@
 //! The journal as text: JSON Lines out of a store, and back into it.
 //!
-//! Every line stands for itself: version, store, and one event or one plan.
-//! Lines may be merged, split and searched with anything that reads lines. The
-//! last one counts the others: a lost store is brought back from a whole
-//! journal only, for what half of it knows, the other half would send again.
+//! Every line stands for itself: version, store, one event or one plan, and a
+//! check of its own content. Lines may be merged, split and searched with
+//! anything that reads lines; one that was changed is refused. The last one
+//! counts the others: a lost store is brought back from a whole journal only,
+//! for what half of it knows, the other half would send again.
 
-use super::{Store, StoreError, sqlite};
+use super::{Store, StoreError, reading, seal, sqlite, writing};
 use crate::diagnostic::visible::visible_json;
-use crate::plan::{Event, Plan};
+use crate::plan::{Event, EventKind, Plan};
+use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::io::{self, BufRead, Read, Write};
 
-/// The version of a line.
-const VERSION: u32 = 1;
+/// The version of a line. Those of version 1 have no check.
+const VERSION: u32 = 2;
 /// Longer lines are no journal: a plan with its articles has some hundred kilobytes.
 const LONGEST_LINE: u64 = 64 << 20;
 
@@ -25,6 +29,8 @@ pub struct ImportSummary {
     pub plans: usize,
     /// Lines whose content was there already.
     pub known: usize,
+    /// Lines of an older ladder, which carry no check of their content.
+    pub unchecked: usize,
     /// Whether the journal has its last line, and all that this one counts.
     #[serde(skip)]
     pub whole: bool,
@@ -40,6 +46,18 @@ pub enum ImportError {
         line: usize,
         /// What is wrong with it.
         why: String,
+    },
+    /// Two facts have one id.
+    #[error(
+        "line {line}: the event {id} has other contents than {other} of the same id: nothing was imported, for one of the two is not what happened"
+    )]
+    Conflict {
+        /// From 1.
+        line: usize,
+        /// The id that both have.
+        id: String,
+        /// Where the other one is: a line of the journal, or an event of the store.
+        other: String,
     },
     /// It comes from another store.
     #[error("line {line} comes from the store {found}, and this is {expected}: nothing was imported")]
@@ -88,6 +106,9 @@ struct Line {
     plan: Option<Plan>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     end: Option<End>,
+    /// Of all that stands before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check: Option<String>,
 }
 
 /// What an export has before its last line.
@@ -104,8 +125,14 @@ impl End {
 }
 
 impl Store {
-    /// Writes plans, then events in their order, a line each.
-    pub fn export(&self, out: &mut dyn Write) -> Result<(), ExportError> {
+    /// Writes plans, then events in their order, a line each. Needs no lock, and
+    /// may be called while somebody sends: it is one moment's view.
+    ///
+    /// What speaks against the events is returned (see [`super::Facts`]). One
+    /// that was changed after it was written is exported without a check, and
+    /// where some are missing there is no last line: no import takes them for
+    /// what happened.
+    pub fn export(&self, out: &mut dyn Write) -> Result<Vec<String>, ExportError> {
         let line = |id, event, plan, end| Line {
             ladder_journal: VERSION,
             store: self.id().to_owned(),
@@ -113,35 +140,43 @@ impl Store {
             event,
             plan,
             end,
+            check: None,
         };
         let mut count = End::default();
-        let mut write = |line: &Line| -> io::Result<()> {
-            let json = serde_json::to_string(line)?;
+        let mut write = |line: &Line, checked: bool| -> io::Result<()> {
+            let json = if checked { with_check(line)? } else { serde_json::to_string(line)? };
             // People look at it in a terminal.
             out.write_all(visible_json(&json).as_bytes())?;
             out.write_all(b"\n")
         };
         for plan in self.plans()? {
             count.plans += 1;
-            write(&line(None, None, Some(plan), None))?;
+            write(&line(None, None, Some(plan), None), true)?;
         }
-        let mut wrong = None;
-        self.each_event(&mut |id, event| {
+        let (mut wrong, mut changed) = (None, 0);
+        let doubts = self.each_fact(&mut |reading::Fact { id, event, true_to_seal }| {
             if wrong.is_none() {
                 count.events += 1;
-                wrong = write(&line(Some(id), Some(event), None, None)).err();
+                changed += usize::from(!true_to_seal);
+                wrong = write(&line(Some(id), Some(event), None, None), true_to_seal).err();
             }
         })?;
         if let Some(error) = wrong {
             return Err(error.into());
         }
-        write(&line(None, None, None, Some(count)))?;
-        Ok(out.flush()?)
+        // Of doubts that are not about changed events, some are about missing ones.
+        if doubts.len() <= changed {
+            write(&line(None, None, None, Some(count)), true)?;
+        }
+        out.flush()?;
+        Ok(doubts)
     }
 
     /// Reads what [`Store::export`] wrote, in one commit: all of it, or nothing.
     /// What is there already is not added again.
     pub fn import(&mut self, lines: &mut dyn BufRead) -> Result<ImportSummary, ImportError> {
+        // What is there must be whole, or what is added would hide that it is not.
+        self.events()?;
         let path = self.path().to_owned();
         let expected = self.id().to_owned();
         let explain = |error: rusqlite::Error| sqlite::explain(&path, &error);
@@ -152,9 +187,10 @@ impl Store {
         let mut summary = ImportSummary::default();
         let (mut number, mut count, mut end) = (0, End::default(), None);
         let mut bytes = Vec::new();
-        let mut add_event = transaction
-            .prepare("INSERT OR IGNORE INTO events (id, key, json) VALUES (?1, ?2, ?3)")
-            .map_err(explain)?;
+        let begin = writing::last(&transaction).map_err(explain)?;
+        // The line of each event that was added: who has the same id is told it.
+        let mut added_by = Vec::new();
+        let mut planned = planned(&transaction).map_err(explain)?;
         let mut add_plan = transaction
             .prepare("INSERT OR IGNORE INTO plans (digest, json) VALUES (?1, ?2)")
             .map_err(explain)?;
@@ -168,9 +204,8 @@ impl Store {
                 continue;
             }
             let line = read_line(&bytes, number, &expected)?;
-            let text = |json: serde_json::Result<String>| {
-                json.map_err(|error| ImportError::Line { line: number, why: error.to_string() })
-            };
+            summary.unchecked += usize::from(line.check.is_none());
+            let wrong = |why: String| ImportError::Line { line: number, why };
             let added = match (&line.id, &line.event, &line.plan, line.end) {
                 (None, None, None, Some(counted)) => {
                     // Journals may have been put together: the longest counts.
@@ -180,28 +215,56 @@ impl Store {
                 }
                 (Some(id), Some(event), None, None) => {
                     count.events += 1;
-                    let json = text(serde_json::to_string(event))?;
-                    let added = add_event.execute((id, &event.key.0, json)).map_err(explain)?;
-                    summary.events += added;
-                    added
+                    if matches!(event.kind, EventKind::Planned { .. }) {
+                        planned.insert(event.key.0.clone());
+                    } else if !planned.contains(&event.key.0) {
+                        // Without it nobody would know whose it is, and what comes
+                        // later could begin that delivery anew.
+                        return Err(wrong(format!(
+                            "nothing before it planned the delivery {}: import the whole journal",
+                            event.key.0
+                        )));
+                    }
+                    let seq = begin + 1 + i64::try_from(added_by.len()).unwrap_or(i64::MAX - 1 - begin);
+                    match known(&transaction, id).map_err(explain)? {
+                        None => {
+                            writing::add(&transaction, seq, id, event).map_err(explain)?;
+                            added_by.push(number);
+                            summary.events += 1;
+                            1
+                        }
+                        Some((_, json))
+                            if serde_json::from_str(&json).is_ok_and(|known: Event| known == *event) =>
+                        {
+                            0
+                        }
+                        Some((seq, _)) => {
+                            let before = usize::try_from(seq - begin - 1).ok();
+                            let line_before = before.and_then(|place| added_by.get(place));
+                            let other = match line_before {
+                                Some(line) => format!("line {line}"),
+                                None => format!("event {seq} of the store"),
+                            };
+                            return Err(ImportError::Conflict { line: number, id: id.clone(), other });
+                        }
+                    }
                 }
                 (None, None, Some(plan), None) => {
                     count.plans += 1;
-                    let json = text(serde_json::to_string(plan))?;
+                    let json = writing::as_json(plan).map_err(explain)?;
                     let added = add_plan.execute((&plan.digest, json)).map_err(explain)?;
                     summary.plans += added;
                     added
                 }
-                _ => {
-                    let why = "it has to hold one event with its id, or one plan".to_owned();
-                    return Err(ImportError::Line { line: number, why });
-                }
+                _ => return Err(wrong("it has to hold one event with its id, or one plan".to_owned())),
             };
             summary.known += usize::from(added == 0);
         }
-        drop((add_event, add_plan));
+        drop(add_plan);
         summary.whole = end.is_some_and(|end| count.holds(end));
         if summary.events + summary.plans > 0 {
+            let last = writing::last(&transaction).map_err(explain)?;
+            writing::is_last(&transaction, last).map_err(explain)?;
             transaction.commit().map_err(explain)?;
             self.commits += 1;
         }
@@ -218,15 +281,55 @@ impl Store {
     }
 }
 
+/// A line with its check, as its last member.
+fn with_check(line: &Line) -> serde_json::Result<String> {
+    let Value::Object(mut members) = serde_json::to_value(line)? else { return serde_json::to_string(line) };
+    let check = seal::check(&members);
+    members.insert("check".to_owned(), check.into());
+    serde_json::to_string(&members)
+}
+
+/// The deliveries that have been planned.
+fn planned(transaction: &rusqlite::Transaction<'_>) -> rusqlite::Result<HashSet<String>> {
+    let sql = "SELECT DISTINCT key FROM events WHERE json ->> '$.event' = 'planned'";
+    transaction.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
+}
+
+/// The fact of that id, with its place.
+fn known(transaction: &rusqlite::Transaction<'_>, id: &str) -> rusqlite::Result<Option<(i64, String)>> {
+    transaction
+        .prepare_cached("SELECT seq, json FROM events WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
 fn read_line(bytes: &[u8], number: usize, expected: &str) -> Result<Line, ImportError> {
     let wrong = |why: String| ImportError::Line { line: number, why };
     if bytes.len() as u64 >= LONGEST_LINE {
-        return Err(wrong("it is too long".to_owned()));
+        return Err(wrong(format!("it is longer than {} MB", LONGEST_LINE >> 20)));
+    }
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(wrong("it is not UTF-8".to_owned()));
+    }
+    let members: Map<String, Value> =
+        serde_json::from_slice(bytes).map_err(|error| wrong(error.to_string()))?;
+    // A newer one may have other members: its version is looked at first.
+    match members.get("ladder_journal").and_then(Value::as_u64) {
+        Some(version) if version > u64::from(VERSION) => {
+            return Err(wrong(format!("it has version {version}, this ladder reads up to {VERSION}")));
+        }
+        Some(1) => {}
+        Some(2..) => match members.get("check").and_then(Value::as_str) {
+            Some(check) if check == seal::check(&members) => {}
+            Some(_) => return Err(wrong("it was changed after it was written".to_owned())),
+            None => {
+                let why = "it has no check: the event was changed in the store after it was written";
+                return Err(wrong(why.to_owned()));
+            }
+        },
+        _ => return Err(wrong("it is no line of a journal of ladder".to_owned())),
     }
     let line: Line = serde_json::from_slice(bytes).map_err(|error| wrong(error.to_string()))?;
-    if line.ladder_journal != VERSION {
-        return Err(wrong(format!("it has version {}, this ladder reads {VERSION}", line.ladder_journal)));
-    }
     if line.store != expected {
         return Err(ImportError::OtherStore {
             line: number,

@@ -6,17 +6,25 @@
 
 mod folded;
 mod journal;
+mod lease;
 mod lock;
 mod media;
+mod reading;
+mod schema;
+mod seal;
 mod sqlite;
+mod writing;
 
 pub use folded::{View, Viewed};
 pub use journal::{ExportError, ImportError, ImportSummary};
+pub use lease::Hold;
 pub use lock::RunLock;
+pub use reading::Facts;
+pub use seal::seal;
 
 use crate::plan::{Event, EventKind, Plan, Standing, State};
 use rusqlite::OptionalExtension;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -63,6 +71,17 @@ pub enum StoreError {
         /// Who holds it, as far as it is known.
         holder: String,
     },
+    /// Whoever was sending had no right to go on.
+    #[error(
+        "this runner stood still for longer than its right to send lasts{}: nothing more was sent; look at `ladder status`, and run it again",
+        match .taken_by { Some(holder) => format!(", and {holder} has taken over"), None => String::new() }
+    )]
+    Slept {
+        /// The file.
+        path: String,
+        /// Who sends now.
+        taken_by: Option<String>,
+    },
     /// It cannot be written.
     #[error("the store `{path}` cannot be written ({why}): nothing was sent")]
     NotWritable {
@@ -104,6 +123,7 @@ impl StoreError {
             | StoreError::Damaged { why, .. }
             | StoreError::Midway { why, .. } => why.clone(),
             StoreError::Busy { holder, .. } => format!("it is in use by {holder}"),
+            StoreError::Slept { .. } => "its runner stood still for too long".to_owned(),
             StoreError::Missing(_) => "it is gone".to_owned(),
             StoreError::Exists(_) => "there is one already".to_owned(),
             StoreError::OtherId { .. } => "it has another id".to_owned(),
@@ -126,6 +146,20 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.plans.is_empty() && self.events.is_empty()
     }
+
+    /// Leaves what a runner that has lost its right to send may still say: the
+    /// answers it got. That nothing was done is told where somebody looks who
+    /// wonders what became of it; anything else is for whoever sends now.
+    pub fn only_answers(&mut self) {
+        for event in &mut self.events {
+            if let EventKind::NotYet { part, says, .. } = &event.kind {
+                let says = format!("the runner that was to send it says: {says}");
+                event.kind = EventKind::Looked { part: *part, says };
+            }
+        }
+        self.events.retain(|event| writing::is_answer(&event.kind));
+        self.plans.clear();
+    }
 }
 
 /// The store.
@@ -134,11 +168,15 @@ pub struct Store {
     path: PathBuf,
     id: String,
     connection: rusqlite::Connection,
+    /// Whether it has seals and a lease. One that has not can only be read.
+    sealed: bool,
     ids: ulid::Generator,
     commits: u64,
     /// The last fact that was read or written here. Whoever is about to send
     /// must know all there are: see [`Store::commit`].
     known: Cell<i64>,
+    /// The right to send, once it was taken: see [`Store::lock_for_sending`].
+    lease: RefCell<Option<lock::Lease>>,
     /// Which file it was when it was opened.
     file: (u64, u64),
 }
@@ -159,34 +197,6 @@ impl Store {
         self.commits
     }
 
-    /// One durable commit; none for an empty batch.
-    ///
-    /// An intent is only written by one who knows all facts there are
-    /// ([`Store::events`]): if somebody else wrote meanwhile, it is
-    /// [`StoreError::Busy`], and nothing is written. The lock keeps others out;
-    /// this holds even where the lock does not: its file was deleted, or the
-    /// disk is one whose locks do not work. Answers are always written.
-    pub fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        self.is_still_there()?;
-        let written = write(&mut self.connection, &mut self.ids, batch, self.known.get());
-        let last = written.map_err(|error| sqlite::explain(&self.path, &error))?;
-        match last {
-            Written::Known(last) => self.known.set(last),
-            Written::AmongOthers => {}
-            Written::Not => {
-                return Err(StoreError::Busy {
-                    path: self.path.display().to_string(),
-                    holder: lock::holder(&self.path),
-                });
-            }
-        }
-        self.commits += 1;
-        Ok(())
-    }
-
     /// A file that was removed or replaced takes writes as before, and nobody
     /// will ever read them.
     fn is_still_there(&self) -> Result<(), StoreError> {
@@ -201,13 +211,6 @@ impl Store {
             }
             Err(error) => Err(sqlite::not_writable(&self.path, &error)),
         }
-    }
-
-    /// Every event, in order.
-    pub fn events(&self) -> Result<Vec<Event>, StoreError> {
-        let mut events = Vec::new();
-        self.each_event(&mut |_, event| events.push(event))?;
-        Ok(events)
     }
 
     /// The plan of that digest.
@@ -234,103 +237,12 @@ impl Store {
         Ok(plans)
     }
 
-    /// Every event with its id, in order.
-    fn each_event(&self, take: &mut dyn FnMut(String, Event)) -> Result<(), StoreError> {
-        let last = self.some_events(0, i64::MAX, take)?;
-        self.known.set(last);
-        Ok(())
-    }
-
-    /// At most so many events after that one; which was the last.
-    fn some_events(
-        &self,
-        after: i64,
-        most: i64,
-        take: &mut dyn FnMut(String, Event),
-    ) -> Result<i64, StoreError> {
-        let explain = |error: rusqlite::Error| sqlite::explain(&self.path, &error);
-        let mut last = after;
-        let mut rows = self
-            .connection
-            .prepare("SELECT seq, id, json FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2")
-            .map_err(explain)?;
-        let mut rows = rows.query([after, most]).map_err(explain)?;
-        while let Some(row) = rows.next().map_err(explain)? {
-            let seq: i64 = row.get(0).map_err(explain)?;
-            let json = row.get_ref(2).map_err(explain)?;
-            let json = json.as_str().map_err(|error| explain(error.into()))?;
-            let event = self.understand(json, &format!("event {seq}"))?;
-            take(row.get(1).map_err(explain)?, event);
-            last = seq;
-        }
-        Ok(last)
-    }
-
     fn understand<T: serde::de::DeserializeOwned>(&self, json: &str, what: &str) -> Result<T, StoreError> {
         serde_json::from_str(json).map_err(|error| StoreError::Damaged {
             path: self.path.display().to_string(),
             why: format!("{what} is not what this ladder writes: {error}"),
         })
     }
-}
-
-/// What came of a batch.
-enum Written {
-    /// It was written, and up to this fact all are known.
-    Known(i64),
-    /// It was written, and there are facts of others that are not known here.
-    AmongOthers,
-    /// It holds an intent, and there are such facts: nothing was written.
-    Not,
-}
-
-/// The one place that writes: all of `batch`, or nothing. `known` is the last
-/// fact that the writer knows.
-fn write(
-    connection: &mut rusqlite::Connection,
-    ids: &mut ulid::Generator,
-    batch: &Batch,
-    known: i64,
-) -> rusqlite::Result<Written> {
-    // Immediate: a writer that waits for another one waits here, not half way.
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let last = |of: &rusqlite::Transaction<'_>| {
-        of.query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| row.get::<_, i64>(0))
-    };
-    let alone = last(&transaction)? == known;
-    if !alone
-        && batch
-            .events
-            .iter()
-            .any(|event| matches!(event.kind, EventKind::Intent { .. } | EventKind::Prepared { .. }))
-    {
-        return Ok(Written::Not);
-    }
-    {
-        // The recipients are not part of the digest, so the newest list wins.
-        let mut plans = transaction.prepare(
-            "INSERT INTO plans (digest, json) VALUES (?1, ?2)
-             ON CONFLICT (digest) DO UPDATE SET json = excluded.json WHERE json <> excluded.json",
-        )?;
-        for plan in &batch.plans {
-            plans.execute((&plan.digest, as_json(plan)?))?;
-        }
-        let mut events = transaction.prepare("INSERT INTO events (id, key, json) VALUES (?1, ?2, ?3)")?;
-        for event in &batch.events {
-            let id = match ids.generate() {
-                Ok(id) => id,
-                Err(overflow) => overflow.commit_overflow_random(),
-            };
-            events.execute((id.to_string(), &event.key.0, as_json(event)?))?;
-        }
-    }
-    let last = last(&transaction)?;
-    transaction.commit()?;
-    Ok(if alone { Written::Known(last) } else { Written::AmongOthers })
-}
-
-fn as_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
-    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 #[cfg(test)]

@@ -1,30 +1,19 @@
 //! Making and opening the file, and what its errors mean.
 
-use super::{Store, StoreError};
+use super::schema::{self, APPLICATION, VERSION};
+use super::{Store, StoreError, lock};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
-/// "LADR": tells our files from other SQLite databases (`PRAGMA application_id`).
-const APPLICATION: i64 = 0x4c41_4452;
-/// The schema's version (`PRAGMA user_version`).
-const VERSION: i64 = 1;
+/// From this version on there are seals and the lease.
+const SEALED: i64 = 2;
 /// How long to wait for another process's commit. A commit takes milliseconds;
 /// who holds the file for longer will not let go soon.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// `events` only ever grows; `seq` is the order of the facts, `id` is a
-/// fact's name in exports, so that importing it twice adds it once.
-const SCHEMA: &str = "
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TABLE events (
-        seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL, json TEXT NOT NULL
-    ) STRICT;
-    CREATE TABLE plans (digest TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;
-";
 
 impl Store {
     /// Makes a new, empty store with a new id, readable by its owner only. An
@@ -65,7 +54,7 @@ impl Store {
     pub fn open(path: &Path, expected_id: &str) -> Result<Store, StoreError> {
         look_at(path)?;
         let file = file_of(path).map_err(|error| not_writable(path, &error))?;
-        let (connection, id) = connect(path)
+        let (mut connection, id, version) = connect(path)
             .or_else(|error| match error.sqlite_error_code() {
                 // Reading needs a file beside the store, which a read-only
                 // folder does not take. Nobody can write there, and without a
@@ -84,7 +73,7 @@ impl Store {
                         connection.query_row("SELECT value FROM meta WHERE name = 'id'", [], |row| row.get(0))
                     })
                     .map_err(|error| explain(path, &error))?;
-                Ok((connection, id))
+                Ok((connection, id, version))
             })?;
         if id != expected_id {
             return Err(StoreError::OtherId {
@@ -93,13 +82,16 @@ impl Store {
                 expected: expected_id.to_owned(),
             });
         }
+        let version = if version < VERSION { bring_up(path, &mut connection)?.max(version) } else { version };
         Ok(Store {
             path: path.to_owned(),
             id,
             connection,
+            sealed: version >= SEALED,
             ids: ulid::Generator::new(),
             commits: 0,
             known: Cell::new(0),
+            lease: RefCell::new(None),
             file,
         })
     }
@@ -130,6 +122,22 @@ impl Store {
     }
 }
 
+/// Brings an older file up to date. Where that cannot be, it stays what it is,
+/// and can be read: its folder is read-only, or an older ladder is at work,
+/// which knows nothing of seals and leases.
+fn bring_up(path: &Path, connection: &mut Connection) -> Result<i64, StoreError> {
+    if lock::is_at_work(path) || connection.is_readonly(rusqlite::MAIN_DB).unwrap_or(true) {
+        return Ok(0);
+    }
+    match schema::bring_up(connection) {
+        Ok(version) => Ok(version),
+        Err(error) => match explain(path, &error) {
+            StoreError::Busy { .. } | StoreError::NotWritable { .. } => Ok(0),
+            other => Err(other),
+        },
+    }
+}
+
 /// What SQLite's errors mean for people. See <https://sqlite.org/rescode.html>.
 pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
     let shown = path.display().to_string();
@@ -142,6 +150,10 @@ pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
         Some(ErrorCode::PermissionDenied) => not_writable("permission denied"),
         Some(ErrorCode::DiskFull) => not_writable("the disk is full"),
         Some(ErrorCode::CannotOpen) => not_writable("it, or a file beside it, cannot be opened"),
+        // The trigger of `schema.rs`.
+        Some(ErrorCode::ConstraintViolation) if error.to_string().contains("newer ladder") => {
+            not_writable("a newer ladder has brought it up to date; run this again")
+        }
         Some(ErrorCode::SystemIoFailure) => not_writable(&format!("the disk reports an error: {error}")),
         _ => StoreError::Damaged { path: shown, why: error.to_string() },
     }
@@ -153,7 +165,11 @@ pub(super) fn not_writable(path: &Path, error: &io::Error) -> StoreError {
 
 /// What tells the file at `path` from every other one, as far as the system says.
 pub(super) fn file_of(path: &Path) -> io::Result<(u64, u64)> {
-    let facts = fs::metadata(path)?;
+    Ok(which(&fs::metadata(path)?))
+}
+
+/// What tells the file with these facts from every other one.
+pub(super) fn which(facts: &fs::Metadata) -> (u64, u64) {
     #[cfg(unix)]
     let which = {
         use std::os::unix::fs::MetadataExt;
@@ -162,7 +178,7 @@ pub(super) fn file_of(path: &Path) -> io::Result<(u64, u64)> {
     // Windows does not let an open file be removed or replaced.
     #[cfg(not(unix))]
     let which = (u64::from(facts.is_file()), 0);
-    Ok(which)
+    which
 }
 
 /// Makes names in a folder survive a power cut.
@@ -240,10 +256,9 @@ fn fill(path: &Path, id: &str) -> Result<(), Failure> {
         let mut connection = Connection::open(path)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         let transaction = connection.transaction()?;
-        transaction.execute_batch(SCHEMA)?;
+        schema::take_steps(&transaction)?;
         transaction.execute("INSERT INTO meta (name, value) VALUES ('id', ?1)", [id])?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
-        transaction.pragma_update(None, "user_version", VERSION)?;
         transaction.commit()?;
         // Kept in the file: every later connection writes ahead too.
         connection.pragma_update(None, "journal_mode", "WAL")?;

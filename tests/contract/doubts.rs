@@ -32,7 +32,7 @@ fn age(house: &House, minutes: i64) {
         "UPDATE events SET json = json_set(json, '$.at', \
          strftime('%Y-%m-%dT%H:%M:%fZ', json ->> '$.at', '-{minutes} minutes'))"
     );
-    house.journal().execute(&sql, []).unwrap();
+    house.rewrite(&sql);
 }
 
 /// The delivery of message `n`, or the newest generation of the only one.

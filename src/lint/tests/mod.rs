@@ -16,6 +16,7 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "renamed-from",
     "vanished-rung",
     "edited-after-sending",
+    "earlier-unknown",
     "duplicate-key",
     "unknown-key",
     "missing-key",

@@ -256,3 +256,23 @@ fn two_rungs_cannot_claim_the_same_past() {
     assert_eq!(rules(&checked), ["renamed-from"]);
     assert_eq!(checked.value.unwrap().steps.len(), 1);
 }
+
+#[test]
+fn an_earlier_try_that_may_be_out_is_told_before_another_and_after_it() {
+    let mut house = House::new(LADDER);
+    let first = house.plan();
+    let blog = first.step("blog").unwrap();
+    house.events.extend([planned(&first, blog, T), event(blog, T, intent(0))]);
+    assert!(house.make(&Wish::default()).problems.is_empty(), "its own doubt is told by the status");
+    let checked = house.make(&again(&["blog"]));
+    assert_eq!(rules(&checked), ["earlier-unknown"]);
+    assert_eq!(checked.problems[0].severity, Severity::Warning);
+    assert!(checked.problems[0].message.ends_with("sent anew, it may be out twice"));
+    let second = checked.value.unwrap();
+    let blog = second.step("blog").unwrap();
+    house.events.extend([planned(&second, blog, T), event(blog, T, intent(0))]);
+    house.events.push(event(blog, T, receipt(0, None)));
+    let checked = house.make(&Wish::default());
+    assert_eq!(rules(&checked), ["earlier-unknown"]);
+    assert!(checked.problems[0].hint.as_ref().unwrap().contains(&first.step("blog").unwrap().key.0[..12]));
+}

@@ -8,17 +8,18 @@
 mod outcomes;
 mod pacing;
 mod starts;
+mod wave;
 
 use super::attempt::{self, Flight, Leave, Sent, Unit};
 use super::item::Item;
 use super::pace::{Paces, turn};
-use super::{Clock, Deadline, Listener, Route, Scope, World, take_up};
+use super::{BeforeSend, Clock, Deadline, Listener, Route, Scope, World, take_up};
 use crate::channel::{Attempt, Configured};
 use crate::plan::fold::{CUT, NOT_POSTED};
 use crate::plan::{
     Delivery, Event, EventKind, PartStanding, PayloadPart, Plan, Receipt, Standing, State, StepKey,
 };
-use crate::store::{Batch, Store, StoreError, View};
+use crate::store::{Batch, Hold, Store, StoreError, View};
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
@@ -50,6 +51,8 @@ pub(super) async fn run(
     stop: watch::Receiver<bool>,
     listener: &mut dyn Listener,
 ) -> Result<Standing, StoreError> {
+    // Asking the networks may have taken a while.
+    let hold = world.store.begin_sending()?;
     // The caller holds the sending lock: a `sending` in the journal is what an
     // earlier run left behind when it died.
     let messages = plans.iter().map(|plan| plan.message.clone()).collect();
@@ -65,6 +68,7 @@ pub(super) async fn run(
     let paces = Paces::of(world.channels, &standing);
     let mut runner = Runner {
         store: world.store,
+        hold,
         channels: world.channels,
         clock: world.clock,
         project: world.project,
@@ -93,6 +97,8 @@ pub(super) async fn run(
         deadline: world.deadline,
         is_over: false,
         closely: world.closely,
+        before_send: world.before_send,
+        wave: wave::Wave::default(),
         sent_any: false,
         failure: None,
     };
@@ -196,7 +202,7 @@ enum Start<'a> {
         prepares: bool,
     },
     /// The posting of a part that is prepared.
-    Leave(oneshot::Sender<()>),
+    Leave(oneshot::Sender<Result<(), String>>),
     ReadBack {
         item: usize,
         unit: Unit,
@@ -235,6 +241,8 @@ struct Aloft {
 
 struct Runner<'a, 'l> {
     store: &'a mut Store,
+    /// The right to send.
+    hold: Hold,
     channels: &'a BTreeMap<String, Configured>,
     clock: Clock,
     project: PathBuf,
@@ -275,6 +283,8 @@ struct Runner<'a, 'l> {
     is_over: bool,
     /// What is out is looked at also where that is charged for.
     closely: bool,
+    before_send: Option<&'a BeforeSend>,
+    wave: wave::Wave<'a>,
     sent_any: bool,
     failure: Option<StoreError>,
 }
@@ -289,6 +299,9 @@ impl<'a> Runner<'a, '_> {
 
     async fn go(mut self) -> Result<Standing, StoreError> {
         loop {
+            if let Err(slept) = self.store.go_on_sending() {
+                self.failure.get_or_insert(slept);
+            }
             if self.is_going() {
                 self.start();
             }
@@ -307,6 +320,7 @@ impl<'a> Runner<'a, '_> {
             return Err(self.after_failure(failure).await);
         }
         self.conclude_people();
+        self.standing.leave_to_runs();
         Ok(self.standing)
     }
 
@@ -316,7 +330,8 @@ impl<'a> Runner<'a, '_> {
         if !in_time {
             self.deadline.strike();
         }
-        self.failure.is_none() && !*self.stop.borrow() && in_time
+        let refused = self.before_send.is_some_and(|before| before.failure().is_some());
+        self.failure.is_none() && !refused && !*self.stop.borrow() && in_time
     }
 
     /// One durable commit; then everybody hears of it, and what it holds the
@@ -332,9 +347,7 @@ impl<'a> Runner<'a, '_> {
                 for event in &batch.events {
                     self.listener.event(event);
                 }
-                for start in starts {
-                    self.take_off(start);
-                }
+                self.let_go(starts);
             }
             Err(failure) => {
                 // The answers are kept for another try; what was not written
@@ -351,11 +364,12 @@ impl<'a> Runner<'a, '_> {
                 self.sent_any = true;
                 let leave = prepares.then(|| self.leaves.0.clone());
                 let has_left = self.has_left(&unit);
-                attempt::send(self.items[item].sender(), unit, part, *attempt, leave, has_left)
+                let hold = self.hold.clone();
+                attempt::send(self.items[item].sender(), unit, part, *attempt, leave, hold, has_left)
             }
             Start::Leave(go) => {
                 // Whoever waited for it may have run out of time.
-                let _ = go.send(());
+                let _ = go.send(Ok(()));
                 return;
             }
             Start::ReadBack { item, unit, sent, receipt } => {
@@ -373,6 +387,7 @@ impl<'a> Runner<'a, '_> {
     async fn wait(&mut self) {
         let wake = self.wakes.first().filter(|_| self.is_going()).map(|(time, _)| *time);
         let may_stop = self.is_going();
+        let renewal = self.store.until_renewal();
         let (in_flight, flying) = (self.flights.len(), !self.flights.is_empty());
         tokio::select! {
             Some(finished) = self.flights.next(), if flying => {
@@ -387,6 +402,7 @@ impl<'a> Runner<'a, '_> {
             () = stopped(&mut self.stop), if may_stop => {}
             () = tokio::time::sleep_until(self.deadline.last_start()), if may_stop => {}
             () = tokio::time::sleep_until(self.deadline.at()), if !self.is_over => self.cut(),
+            () = tokio::time::sleep(renewal) => {}
         }
     }
 
@@ -396,16 +412,26 @@ impl<'a> Runner<'a, '_> {
         if !self.sent_any {
             return failure;
         }
-        let facts = Batch { plans: Vec::new(), events: std::mem::take(&mut self.facts) };
-        let mut recorded = self.store.commit(&facts).is_ok();
-        for _ in 0..2 {
-            if !recorded {
-                self.clock.sleep(AGAIN).await;
-                recorded = self.store.commit(&facts).is_ok();
+        let mut facts = Batch { plans: Vec::new(), events: std::mem::take(&mut self.facts) };
+        let mut recorded = false;
+        for pause in [Duration::ZERO, AGAIN, AGAIN] {
+            self.clock.sleep(pause).await;
+            let written = self.store.commit(&facts);
+            // Somebody else sends by now: what would take a doubt away is only said.
+            recorded = written.is_ok()
+                || matches!(written, Err(StoreError::Slept { .. })) && {
+                    facts.only_answers();
+                    self.store.commit(&facts).is_ok()
+                };
+            if recorded {
+                break;
             }
         }
         if recorded {
             facts.events.iter().for_each(|event| self.listener.event(event));
+        }
+        if recorded && matches!(failure, StoreError::Slept { .. }) {
+            return failure;
         }
         StoreError::Midway {
             path: self.store.path().display().to_string(),

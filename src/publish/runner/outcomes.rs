@@ -2,7 +2,7 @@
 
 use super::{Page, Runner, Start};
 use crate::channel::{Found, MENDING, SendError};
-use crate::plan::{Event, EventKind, RECORDS, Receipt, State};
+use crate::plan::{Event, EventKind, RECORDS, Receipt, State, TRIES_BEFORE_PAUSES};
 use crate::publish::attempt::{Finished, Sent, Unit};
 use crate::publish::retry::{MOST_TRIES, disbelief, mending_pause};
 use jiff::{SignedDuration, Timestamp};
@@ -64,6 +64,7 @@ impl Runner<'_, '_> {
                 self.landed(&unit);
                 self.found(unit, outcome, now);
             }
+            Finished::Asked(ran) => self.asked(ran),
             Finished::Live(key, answers) => {
                 let message = self.standing.deliveries.get(&key).map(|delivery| delivery.message.clone());
                 self.pages.insert(key, if answers { Page::Answers } else { Page::Silent });
@@ -73,7 +74,7 @@ impl Runner<'_, '_> {
     }
 
     /// Its place on the channel is free again.
-    fn landed(&mut self, unit: &Unit) {
+    pub(super) fn landed(&mut self, unit: &Unit) {
         let item = &mut self.items[unit.item];
         item.flying = item.flying.saturating_sub(1);
         let channel = item.step.channel.as_str();
@@ -119,13 +120,17 @@ impl Runner<'_, '_> {
         };
         let going = self.is_going();
         let item = &mut self.items[unit.item];
+        // Tried so often by earlier runs, it gets one try of this one.
+        let tried = item.standing_of(&self.standing, unit).map_or(0, |part| part.attempts);
+        let forgiven = item.delivery(&self.standing).map_or(0, |delivery| delivery.forgiven);
+        let again = tried.saturating_sub(forgiven) < TRIES_BEFORE_PAUSES;
         let tries = item.tries.entry((unit.recipient.clone(), unit.part)).or_default();
         let wait = tries.wait(wait, &item.step.key);
         let until = SignedDuration::try_from(wait)
             .ok()
             .and_then(|wait| now.checked_add(wait).ok())
             .unwrap_or(Timestamp::MAX);
-        if going && tries.allow(wait) {
+        if going && again && tries.allow(wait) {
             tries.waited += wait;
             match &unit.recipient {
                 Some(address) => item.later.push((until, address.clone())),

@@ -25,7 +25,7 @@ impl<'a> Runner<'a, '_> {
     }
 
     fn room_in_all(&self) -> usize {
-        MOST_IN_ALL.saturating_sub(self.flights.len() + self.starts.len())
+        MOST_IN_ALL.saturating_sub(self.flights.len() + self.starts.len() + self.wave.len())
     }
 
     /// How many more requests the item's channel may have; without any, the
@@ -219,7 +219,8 @@ impl<'a> Runner<'a, '_> {
         let mut flying = of_message.map(|other| &self.items[*other]).filter(|other| other.flying > 0);
         flying.any(|other| {
             let names = step.after.iter().chain(&step.needs_url_of);
-            names.filter_map(|name| plan.step(name)).any(|before| before.key == other.step.key)
+            let awaited = names.filter_map(|name| self.standing.awaited(plan.step(name)?));
+            awaited.map(|before| &before.key).any(|key| *key == other.step.key)
         })
     }
 
@@ -228,16 +229,16 @@ impl<'a> Runner<'a, '_> {
         let (plan, step) = (self.items[number].plan, self.items[number].step);
         for name in step.after.iter().chain(&step.needs_url_of) {
             let Some(before) = plan.step(name) else { continue };
-            let Some(delivery) = self.standing.deliveries.get(&before.key) else { continue };
-            let Some(channel) = self.channels.get(&before.channel) else { continue };
+            let Some(delivery) = self.standing.newest_out(before) else { continue };
+            let Some(channel) = self.channels.get(&delivery.channel) else { continue };
             let (Some(url), Some(limit)) = (delivery.url(), channel.channel.live_within()) else { continue };
-            match self.pages.get(&before.key) {
+            match self.pages.get(&delivery.key) {
                 Some(Page::Answers) => continue,
                 Some(Page::Asked) => return true,
                 Some(Page::Silent) => {}
                 None => {
-                    self.pages.insert(before.key.clone(), Page::Asked);
-                    let (key, url) = (before.key.clone(), url.to_owned());
+                    self.pages.insert(delivery.key.clone(), Page::Asked);
+                    let (key, url) = (delivery.key.clone(), url.to_owned());
                     self.starts.push(Start::Live { channel, key, url });
                     self.listener.doing(step, &format!("waiting for the page of `{name}`"));
                     return true;

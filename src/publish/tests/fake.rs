@@ -6,9 +6,9 @@ use crate::plan::{
     Delivery, Event, EventKind, Identity, Payload, PayloadPart, Plan, Receipt, Seen, Standing, State, Step,
     StepKey,
 };
-use crate::publish::{self, Clock, Listener, Route, World};
+use crate::publish::{self, BeforeSend, Clock, Listener, Route, World};
 use crate::render::{Defaults, Outlet, Variant, VariantKind};
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, RunLock, Store, StoreError};
 use crate::text::{Rules, Unit, network};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -30,6 +30,8 @@ pub(super) enum Say {
     /// The account takes nothing more for so many milliseconds.
     TooMany(Option<u64>),
     Unknown,
+    /// It is out, and the answer is lost.
+    Lost,
     Panic,
     ForAPerson,
     /// To the question whose the credentials are: nothing about that.
@@ -48,6 +50,10 @@ pub(super) struct Log {
     pub sends: Mutex<Vec<Sent>>,
     pub finds: Mutex<Vec<(Option<String>, u32)>>,
     pub found: Mutex<Option<Found>>,
+    /// What is out: whose, which part, and the number of the request that made it.
+    pub live: Mutex<Vec<(StepKey, u32, usize)>>,
+    /// Whether the network's own list can be asked, and tells the truth.
+    pub lists: Mutex<bool>,
     pub looks: Mutex<u32>,
     /// How often the page does not answer at first.
     pub silent: Mutex<u32>,
@@ -176,6 +182,9 @@ impl Channel for Fake {
             if matches!(say, Say::Panic) {
                 panic!("as told");
             }
+            if matches!(say, Say::Sent | Say::NoUrl | Say::Slow(_) | Say::Lost) {
+                self.log.live.lock().unwrap().push((attempt.key.clone(), attempt.part, number));
+            }
             {
                 let mut flying = self.log.flying.lock().unwrap();
                 flying.1 += 1;
@@ -200,7 +209,7 @@ impl Channel for Fake {
                     says: "too many".to_owned(),
                     wait: wait.map(Duration::from_millis),
                 }),
-                Say::Unknown => Err(SendError::Unknown { cause: "cut".to_owned() }),
+                Say::Unknown | Say::Lost => Err(SendError::Unknown { cause: "cut".to_owned() }),
                 say => Ok(Receipt {
                     id: Some(number.to_string()),
                     url,
@@ -217,7 +226,19 @@ impl Channel for Fake {
     fn find<'a>(&'a self, _: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let asked = (attempt.identity.recipient.clone(), attempt.part);
         self.log.finds.lock().unwrap().push(asked);
-        let found = self.log.found.lock().unwrap().clone();
+        let mut found = self.log.found.lock().unwrap().clone();
+        if *self.log.lists.lock().unwrap() {
+            let live = self.log.live.lock().unwrap();
+            let there = live.iter().find(|(key, part, _)| (key, *part) == (&attempt.key, attempt.part));
+            found = Some(match there {
+                Some((_, _, number)) => Found::Sent(Receipt {
+                    id: Some(number.to_string()),
+                    url: Some(format!("https://{}.example/{number}", self.name)),
+                    ..Receipt::default()
+                }),
+                None => Found::Absent,
+            });
+        }
         Box::pin(async move { Ok(found.unwrap_or(Found::CannotTell("no list".to_owned()))) })
     }
     fn live_within(&self) -> Option<Duration> {
@@ -290,6 +311,8 @@ impl Listener for Heard {
 
 /// A house with channels `blog`, `tweet`, `post`, `mail` and an outbox.
 pub(super) struct House {
+    /// Taken when something is first sent.
+    pub lock: Option<RunLock>,
     pub folder: tempfile::TempDir,
     pub store: Store,
     pub channels: BTreeMap<String, Configured>,
@@ -302,6 +325,7 @@ pub(super) struct House {
     pub deadline: publish::Deadline,
     pub clock: Clock,
     pub heard: Heard,
+    pub before_send: Option<BeforeSend>,
 }
 
 impl House {
@@ -317,6 +341,7 @@ impl House {
         let channels = logs.iter().map(|(n, log)| (n.clone(), configured(n, log.clone()))).collect();
         let outbox_log: Arc<Log> = Arc::default();
         House {
+            lock: None,
             folder,
             store,
             channels,
@@ -329,6 +354,7 @@ impl House {
             deadline: publish::Deadline::after(Duration::from_secs(3600)),
             clock: Clock::system(),
             heard: Heard::default(),
+            before_send: None,
         }
     }
 
@@ -337,6 +363,9 @@ impl House {
     }
 
     pub fn world(&mut self) -> (World<'_>, &mut Heard) {
+        if self.lock.is_none() {
+            self.lock = Some(self.store.lock_for_sending().unwrap());
+        }
         let world = World {
             store: &mut self.store,
             channels: &self.channels,
@@ -350,6 +379,7 @@ impl House {
             only: self.only.clone(),
             deadline: self.deadline.clone(),
             closely: false,
+            before_send: self.before_send.as_ref(),
         };
         (world, &mut self.heard)
     }

@@ -141,7 +141,7 @@ fn rest(plans: &[Plan], standing: &Standing, scope: Scope) -> (BTreeSet<StepKey>
     let left = outstanding(plans, standing, &[], scope);
     let moment = Moment { now: Timestamp::now(), zone: &TimeZone::UTC, early: false };
     let wanted = wanted(&left, plans, standing, &moment, scope);
-    let rest = resting(&left, plans, standing, &wanted, |channel| channel == "tweet");
+    let rest = resting(&left, plans, standing, &wanted, |step| step.channel == "tweet");
     (wanted, rest.steps, rest.whole.len())
 }
 

@@ -3,8 +3,10 @@
 mod crashes;
 mod fake;
 mod faults;
+mod generations;
 mod mails;
 mod mending;
+mod model;
 mod once;
 mod order;
 mod pacing;

@@ -32,7 +32,8 @@ async fn one_try(house: &House) -> Result<Receipt, SendError> {
     let attempt = fixture::attempt(house.folder.path(), step.variant.clone());
     let unit = Unit { item: 0, recipient: None, part: 0 };
     let channel = &*house.channels["tweet"].channel;
-    match attempt::send(channel, unit, part, attempt, None, Default::default()).await {
+    let hold = crate::store::Hold::lasting(std::time::Duration::from_secs(60));
+    match attempt::send(channel, unit, part, attempt, None, hold, Default::default()).await {
         Finished::Sent(_, _, outcome) => outcome,
         other => panic!("{other:?}"),
     }

@@ -1,0 +1,104 @@
+//! The wave that waits for `--before-send`: its intents are durable, and nothing
+//! of it leaves before the command has said yes.
+
+use super::{Runner, Start};
+use crate::plan::EventKind;
+use crate::publish::attempt::{Finished, Unit};
+use crate::publish::before_send::Ran;
+use futures_util::FutureExt;
+use jiff::Timestamp;
+
+/// What has been begun and has not been let go.
+#[derive(Default)]
+pub(super) struct Wave<'a> {
+    /// The command that runs speaks for these.
+    asked: Vec<Start<'a>>,
+    /// The next one will.
+    next: Vec<Start<'a>>,
+}
+
+impl Wave<'_> {
+    /// How many will fly.
+    pub(super) fn len(&self) -> usize {
+        self.asked.len() + self.next.len()
+    }
+}
+
+impl<'a> Runner<'a, '_> {
+    /// What is durable by now takes off, or waits for the command's yes.
+    pub(super) fn let_go(&mut self, starts: Vec<Start<'a>>) {
+        for start in starts {
+            let sends = matches!(start, Start::Send { .. } | Start::Leave { .. });
+            if sends && self.before_send.is_some() {
+                self.wave.next.push(start);
+            } else {
+                self.take_off(start);
+            }
+        }
+        self.ask();
+    }
+
+    /// Runs the command for what waits, one at a time.
+    fn ask(&mut self) {
+        let Some(before_send) = self.before_send else { return };
+        if !self.wave.asked.is_empty() || self.wave.next.is_empty() {
+            return;
+        }
+        if !self.is_going() {
+            let waiting = std::mem::take(&mut self.wave.next);
+            return self.take_back(waiting, "the run ended before it was sent; nothing was posted");
+        }
+        self.wave.asked = std::mem::take(&mut self.wave.next);
+        self.flights.push(async { Finished::Asked(before_send.run().await) }.boxed());
+    }
+
+    /// The command has ended.
+    pub(super) fn asked(&mut self, Ran { said, outcome }: Ran) {
+        for line in said.lines() {
+            self.listener.says(line);
+        }
+        let asked = std::mem::take(&mut self.wave.asked);
+        match outcome {
+            Ok(()) if self.is_going() => asked.into_iter().for_each(|start| self.take_off(start)),
+            Ok(()) => self.take_back(asked, "the run ended before it was sent; nothing was posted"),
+            Err(why) => {
+                self.take_back(asked, &format!("before-send failed: {why}; nothing was posted"));
+                if let Some(before_send) = self.before_send {
+                    before_send.has_failed(why);
+                }
+            }
+        }
+        self.ask();
+    }
+
+    /// The intents are taken back: they are due as before.
+    fn take_back(&mut self, starts: Vec<Start<'a>>, says: &str) {
+        let now = Timestamp::now();
+        for start in starts {
+            match start {
+                Start::Send { item, unit, .. } => {
+                    self.landed(&unit);
+                    // In the order in which they were to go, should the run go on.
+                    if let (Some(address), Some(people)) = (&unit.recipient, &mut self.items[item].people) {
+                        people.push_front(address.clone());
+                    }
+                    self.taken_back(&unit, says, now);
+                }
+                // Whoever asked answers for it.
+                Start::Leave(go) => {
+                    let _ = go.send(Err(says.to_owned()));
+                }
+                other => self.take_off(other),
+            }
+        }
+    }
+
+    fn taken_back(&mut self, unit: &Unit, says: &str, now: Timestamp) {
+        let says = says.to_owned();
+        self.part_happened(
+            unit,
+            EventKind::NotYet { part: unit.part, says, until: now, mend: false, account: false },
+            now,
+        );
+    }
+}
