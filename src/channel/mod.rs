@@ -5,6 +5,7 @@
 //! running a program; only `ready`, `send`, `find` and `live` touch the outside.
 
 pub mod ability;
+mod certificate;
 pub mod credentials;
 pub mod email;
 pub mod facebook;
@@ -27,7 +28,7 @@ mod tests;
 pub mod x;
 
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::ladder::{ChannelTable, Project};
+use crate::ladder::{ChannelTable, Pace, Project};
 pub use crate::plan::MicroDollars;
 use crate::plan::{Identity, Payload, Receipt, Seen, StepKey};
 use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
@@ -79,6 +80,15 @@ pub enum SendError {
     /// The service did nothing and said so. Safe to repeat.
     #[error("{says}")]
     NotYet {
+        /// What it said.
+        says: String,
+        /// After this long, if it named a time.
+        wait: Option<Duration>,
+    },
+    /// The service did nothing, and takes nothing more of this account for now:
+    /// all that goes there waits, not only what was sent.
+    #[error("{says}")]
+    TooMany {
         /// What it said.
         says: String,
         /// After this long, if it named a time.
@@ -251,6 +261,16 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         let _ = (part, receipt, attempt);
         None
     }
+    /// The same where the network charges for looking, or takes its time: only when
+    /// that was asked for (`--verify`). By itself: what looks for nothing.
+    fn look_closely<'a>(
+        &'a self,
+        part: &'a crate::plan::PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        self.read_back(part, receipt, attempt)
+    }
     /// Sends one part: all of it in a row, with no journal in between.
     fn send<'a>(&'a self, part: &'a crate::plan::PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt>;
     /// Looks for a part after an unknown outcome.
@@ -311,6 +331,11 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn live<'a>(&'a self, url: &'a str) -> Doing<'a, bool> {
         let _ = url;
         Box::pin(async { Ok(true) })
+    }
+    /// What the network takes of one account in how long, as far as that is
+    /// documented. What comes on top of it waits, and is not sent to be told so.
+    fn paces(&self) -> &'static [Pace] {
+        &[]
     }
     /// How many parts it sends at the same time. More are not begun: what has
     /// begun and has no answer is in doubt after a crash.
@@ -386,6 +411,8 @@ pub struct Configured {
     pub outlet: Outlet,
     /// `without_credentials = "outbox"`.
     pub without_credentials: bool,
+    /// What its account takes in how long: as the network has it, and the table's `pace`.
+    pub paces: Vec<Pace>,
 }
 
 /// Turns a table into a channel.
@@ -414,7 +441,8 @@ pub fn configure(sources: &Sources, project: &Project, table: &ChannelTable) -> 
             from: channel.from(),
         };
         let without_credentials = table.without_credentials;
-        Configured { adapter: adapter.name, channel, outlet, without_credentials }
+        let paces = channel.paces().iter().chain(&table.pace).copied().collect();
+        Configured { adapter: adapter.name, channel, outlet, without_credentials, paces }
     })
 }
 

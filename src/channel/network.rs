@@ -7,6 +7,7 @@ use super::{
     Payload, Posting, Ready, Receipt, Removed, Rules, Seen, SendError, Variant, VariantKind, Whose,
 };
 use crate::clock::Stopwatch;
+use crate::ladder::Pace;
 use crate::plan::PayloadPart;
 use serde_json::Value;
 use std::fmt::Debug;
@@ -26,6 +27,10 @@ pub trait Network: Send + Sync + Debug {
     const DEFAULTS: Defaults;
     /// See [`Channel::at_once`].
     const AT_ONCE: usize = 8;
+    /// See [`Channel::paces`].
+    fn paces(&self) -> &'static [Pace] {
+        &[]
+    }
 
     /// Whose account, as the identity of deliveries.
     fn account(&self) -> &str;
@@ -55,6 +60,15 @@ pub trait Network: Send + Sync + Debug {
     ) -> Option<Doing<'a, Seen>> {
         let _ = (part, receipt, attempt);
         None
+    }
+    /// See [`Channel::look_closely`].
+    fn look_closely<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        self.read_back(part, receipt, attempt)
     }
     /// See [`Channel::find`].
     fn find(
@@ -95,8 +109,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug)]
 pub struct Question<T> {
     answer: OnceCell<T>,
-    /// Since when it is left alone, for how long, and what it said.
-    pause: Mutex<Option<(Stopwatch, Duration, String)>>,
+    /// Since when it is left alone, for how long, what it said, and whether that is
+    /// about the account.
+    pause: Mutex<Option<(Stopwatch, Duration, String, bool)>>,
 }
 
 impl<T> Default for Question<T> {
@@ -112,8 +127,12 @@ impl<T> Question<T> {
         let asked = async || {
             self.resting()?;
             let outcome = asking.await;
-            if let Err(SendError::NotYet { says, wait: Some(wait) }) = &outcome {
-                let pause = (Stopwatch::start(), (*wait).min(LONGEST_PAUSE), says.clone());
+            if let Err(
+                SendError::NotYet { says, wait: Some(wait) } | SendError::TooMany { says, wait: Some(wait) },
+            ) = &outcome
+            {
+                let of_account = matches!(&outcome, Err(SendError::TooMany { .. }));
+                let pause = (Stopwatch::start(), (*wait).min(LONGEST_PAUSE), says.clone(), of_account);
                 *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = Some(pause);
             }
             outcome
@@ -124,12 +143,13 @@ impl<T> Question<T> {
     /// The rest of the wait that was named, as an error.
     fn resting(&self) -> Result<(), SendError> {
         let pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((since, wait, says)) = pause.as_ref() else { return Ok(()) };
+        let Some((since, wait, says, of_account)) = pause.as_ref() else { return Ok(()) };
         let left = wait.saturating_sub(since.elapsed());
         if left.is_zero() {
             return Ok(());
         }
-        Err(SendError::NotYet { says: says.clone(), wait: Some(left) })
+        let (says, wait) = (says.clone(), Some(left));
+        Err(if *of_account { SendError::TooMany { says, wait } } else { SendError::NotYet { says, wait } })
     }
 }
 
@@ -183,6 +203,15 @@ impl<N: Network> Channel for N {
         Network::read_back(self, part, receipt, attempt)
     }
 
+    fn look_closely<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        Network::look_closely(self, part, receipt, attempt)
+    }
+
     fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
         Box::pin(async move {
             let receipt = Network::prepare(self, part, attempt).await?.await?;
@@ -224,6 +253,10 @@ impl<N: Network> Channel for N {
         Box::pin(Network::edit(self, change, receipt, attempt))
     }
 
+    fn paces(&self) -> &'static [Pace] {
+        Network::paces(self)
+    }
+
     fn at_once(&self) -> usize {
         N::AT_ONCE
     }
@@ -259,6 +292,29 @@ pub(super) fn seen(live: &str) -> String {
         Some((end, _)) => format!("{}…", &live[..end]),
         None => live.to_owned(),
     }
+}
+
+/// So often an upload is begun that a network names in a way that names nothing.
+const MOST_ODD: u32 = 5;
+
+/// A name that is none, of something that nobody sees yet: "not yet", and after some
+/// tries for a person to look at, for it would be the same for ever.
+pub(super) fn odd_upload(says: String, tries: u32) -> SendError {
+    if tries < MOST_ODD {
+        return SendError::NotYet { says, wait: None };
+    }
+    let hint = "look at `base_url` and at a proxy on the way, or leave the image out";
+    SendError::Mendable { says: format!("{says}, and did so {MOST_ODD} times: {hint}") }
+}
+
+/// What readers see, with the number of images where that is not what was sent.
+pub(super) fn with_images(live: &str, there: usize, sent: usize) -> String {
+    let there = match there {
+        0 => "without an image".to_owned(),
+        1 => "with 1 image".to_owned(),
+        many => format!("with {many} images"),
+    };
+    format!("{live} ({there}; {sent} sent)").trim_start().to_owned()
 }
 
 /// What a server said in the place of a name, for a message: `clean` takes out

@@ -147,7 +147,8 @@ pub fn stand_in(project: &Project) -> Configured {
         defaults,
         for_a_person: true,
     };
-    Configured { adapter: ADAPTER.name, channel: Box::new(channel), outlet, without_credentials: false }
+    let channel = Box::new(channel);
+    Configured { adapter: ADAPTER.name, channel, outlet, without_credentials: false, paces: Vec::new() }
 }
 
 impl Channel for Outbox {

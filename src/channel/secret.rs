@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A program that hands out a secret may ask a person for a finger first; after
 /// this long nobody is there.
@@ -52,7 +52,7 @@ pub fn resolve(reference: &SecretRef, project: &Path) -> Result<Exposed, String>
     let value = match reference {
         SecretRef::Env(name) => read_variable(name)?,
         SecretRef::File(path) => read_file(reference, &project.join(path))?,
-        SecretRef::Command(words) => run_command(reference, words, project)?,
+        SecretRef::Command(words) => run_command(reference, words, project, COMMAND_LIMIT)?,
     };
     check(reference, value)
 }
@@ -189,7 +189,13 @@ fn read_file(reference: &SecretRef, path: &Path) -> Result<String, String> {
     read_text(file).map(strip_line_end).map_err(|error| format!("{reference} cannot be read: {error}"))
 }
 
-fn run_command(reference: &SecretRef, words: &[String], project: &Path) -> Result<String, String> {
+fn run_command(
+    reference: &SecretRef,
+    words: &[String],
+    project: &Path,
+    limit: Duration,
+) -> Result<String, String> {
+    let began = Instant::now();
     let (program, arguments) = words.split_first().ok_or_else(|| format!("{reference} is empty"))?;
     let mut child = Command::new(program)
         .args(arguments)
@@ -204,16 +210,24 @@ fn run_command(reference: &SecretRef, words: &[String], project: &Path) -> Resul
     if let Some(output) = child.stdout.take() {
         std::thread::spawn(move || sender.send(read_text(output)));
     }
-    let output = receiver.recv_timeout(COMMAND_LIMIT);
-    if output.is_err() {
+    let output = receiver.recv_timeout(limit);
+    // One that has said all it says, and stays, is waited for no longer than others.
+    let mut ended = false;
+    while output.is_ok() && !ended && began.elapsed() < limit {
+        ended = child.try_wait().map_err(|error| format!("{reference} was lost: {error}"))?.is_some();
+        if !ended {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+    if !ended {
         // Best effort: it may have ended by itself in this moment.
         let _ = child.kill();
     }
     let status = child.wait().map_err(|error| format!("{reference} was lost: {error}"))?;
     let text = match output {
-        Ok(Ok(text)) => text,
+        Ok(Ok(text)) if ended => text,
         Ok(Err(error)) => return Err(format!("{reference} wrote something unreadable: {error}")),
-        Err(_) => return Err(format!("{reference} took longer than {} s", COMMAND_LIMIT.as_secs())),
+        Ok(Ok(_)) | Err(_) => return Err(format!("{reference} took longer than {} s", limit.as_secs())),
     };
     if !status.success() {
         return Err(format!("{reference} failed ({status}): run it by hand to see why"));
@@ -289,6 +303,23 @@ mod tests {
     }
 
     #[cfg(unix)]
+    #[cfg(unix)]
+    #[test]
+    fn a_command_that_does_not_end_is_ended() {
+        let limit = Duration::from_millis(1500);
+        // Says nothing, says all and stays, speaks for ever.
+        for script in
+            ["sleep 60", "echo abc; exec >&- 2>&-; sleep 60", "while :; do echo abc; sleep 0.05; done"]
+        {
+            let words = ["sh", "-c", script].map(str::to_owned);
+            let reference = SecretRef::Command(words.to_vec());
+            let began = Instant::now();
+            let error = run_command(&reference, &words, Path::new("."), limit).unwrap_err();
+            assert!(error.ends_with("took longer than 1 s") && !error.contains("abc\n"), "{error}");
+            assert!(began.elapsed() < Duration::from_secs(30), "{script}: {:?}", began.elapsed());
+        }
+    }
+
     #[test]
     fn a_command_gives_its_first_line_and_a_failing_one_shows_nothing() {
         let words = |words: &[&str]| SecretRef::Command(words.iter().map(|w| (*w).to_owned()).collect());

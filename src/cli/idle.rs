@@ -24,6 +24,7 @@ pub fn idle(
         let why = match due(plan, step, standing, now, zone, early) {
             _ if delivery.plan != plan.digest => return None,
             Due::At(time) => format!("`{}` is due {}", step.rung, local(time, zone)),
+            Due::Paced(time, why) => format!("`{}` is due {}: {why}", step.rung, local(time, zone)),
             Due::After(rungs) => format!("`{}` waits for `{}`", step.rung, rungs.join("` and `")),
             _ => return None,
         };

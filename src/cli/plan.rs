@@ -6,6 +6,7 @@ use super::file::write_new;
 use super::house::House;
 use super::price;
 use super::publish::said_why;
+use super::sending::all_dues;
 use crate::exit::Exit;
 use crate::plan::{Plan, Standing, Wish};
 use crate::report::queue;
@@ -58,7 +59,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         }
     }
     let colour = desk.console.colour_out();
-    desk.show(&queue::text(&plan, &standing, &prices, now, false, &house.loaded.zone, colour));
+    let dues = all_dues(&house, std::slice::from_ref(&plan), &standing, now, false);
+    desk.show(&queue::text(&plan, &standing, &prices, &dues, &house.loaded.zone, colour));
     Ok(Exit::Done)
 }
 

@@ -6,8 +6,8 @@ use super::failure::Failure;
 use super::house::House;
 use super::idle::idle;
 use super::sending::{
-    Manner, before_send, beside_before_send, deliveries, deliveries_since, dues, keep_media, match_channels,
-    send,
+    Bounds, Manner, all_dues, before_send, beside_before_send, deliveries, deliveries_since, dues,
+    keep_media, match_channels, send,
 };
 use super::{by_hand, file, price, rehearse};
 use crate::diagnostic::{Checked, has_errors, nearest};
@@ -63,6 +63,8 @@ pub struct Arguments {
     /// Write the rehearsal as one self-contained HTML page
     #[arg(long, value_name = "FILE", requires = "rehearse")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub bounds: Bounds,
     /// Run this in the shell once the intents are durable, before anything leaves; it must succeed
     #[arg(long, value_name = "COMMAND")]
     pub before_send: Option<String>,
@@ -75,6 +77,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
+    desk.field("deadline_passed", false);
     if !arguments.dry_run {
         desk.real_clock()?;
     }
@@ -111,7 +114,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let colour = desk.console.colour_err();
     let (zone, early) = (&house.loaded.zone, arguments.early);
     let prices = price::prices(&house, &plan, &standing, &arguments.only);
-    let table = queue::text(&plan, &standing, &prices, now, early, zone, colour);
+    let dues = all_dues(&house, std::slice::from_ref(&plan), &standing, now, early);
+    let table = queue::text(&plan, &standing, &prices, &dues, zone, colour);
     if let Some(failure) = held(&plan, early, now, zone) {
         desk.console.talk(&table);
         return Err(failure);
@@ -119,7 +123,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if arguments.dry_run {
         priced_steps(&plan, &prices, desk);
         let colour = desk.console.colour_out();
-        desk.show(&queue::text(&plan, &standing, &prices, now, early, zone, colour));
+        desk.show(&queue::text(&plan, &standing, &prices, &dues, zone, colour));
         desk.console.talk("nothing was sent: this was a dry run");
         return Ok(Exit::Done);
     }
@@ -161,6 +165,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         scope: Scope::Plan,
         early,
         only: arguments.only.clone(),
+        bounds: arguments.bounds.clone(),
         astray: BTreeMap::new(),
         before_send: before_send.clone(),
     };
@@ -182,7 +187,7 @@ pub fn answer(
     let found = deliveries_since(before, standing, plans);
     let zone = &house.loaded.zone;
     // The run may have taken a while.
-    let dues = dues(plans, standing, Timestamp::now(), zone);
+    let dues = dues(house, plans, standing, Timestamp::now());
     desk.field("deliveries", status::json(&found, &dues));
     let colour = desk.console.colour_out();
     desk.show(&status::text(&found, &dues, zone, colour));
@@ -193,7 +198,10 @@ pub fn answer(
     let to_go: Vec<&StepKey> = dues.iter().filter(|(_, due)| goes(due)).map(|(key, _)| key).collect();
     if !to_go.is_empty() {
         let words = plural(to_go.len(), "delivery is", "deliveries are");
-        let next = dues.values().filter_map(|due| if let Due::At(time) = due { Some(*time) } else { None });
+        let next = dues.values().filter_map(|due| match due {
+            Due::At(time) | Due::Paced(time, _) => Some(*time),
+            _ => None,
+        });
         let next = next.min().map(|time| format!(", the next due {}", local(time, zone))).unwrap_or_default();
         let is_held = |key: &StepKey| {
             standing.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Held)

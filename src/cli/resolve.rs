@@ -208,7 +208,7 @@ fn tell(
     let found = [delivery];
     let plans = plans(store, &found)?;
     let zone = &house.loaded.zone;
-    let dues = dues(&plans, standing, now, zone);
+    let dues = dues(house, &plans, standing, now);
     desk.field("deliveries", status::json(&found, &dues));
     let colour = desk.console.colour_out();
     desk.show(&status::text(&found, &dues, zone, colour));

@@ -5,7 +5,7 @@ use super::astray::{astray, follow_renamed};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Manner, before_send, beside_before_send, send};
+use super::sending::{Bounds, Manner, before_send, beside_before_send, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::publish::Scope;
@@ -15,6 +15,8 @@ use serde_json::json;
 /// Arguments of `ladder run`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
+    #[command(flatten)]
+    pub bounds: Bounds,
     /// Run this in the shell once the intents are durable, before anything leaves; it must succeed
     #[arg(long, value_name = "COMMAND")]
     pub before_send: Option<String>,
@@ -24,6 +26,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
+    desk.field("deadline_passed", false);
     desk.real_clock()?;
     let house = House::project_only(desk)?;
     let before_send = before_send(arguments.before_send.as_deref(), &house)?;
@@ -48,6 +51,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         scope: Scope::TakenUp,
         early: false,
         only: Vec::new(),
+        bounds: arguments.bounds.clone(),
         astray,
         before_send: before_send.clone(),
     };

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::house::House;
 use super::price;
 use super::publish::said_why;
-use super::sending::{deliveries, dues, keep_media};
+use super::sending::{all_dues, deliveries, dues, keep_media};
 use crate::exit::Exit;
 use crate::plan::Wish;
 use crate::publish::take_up;
@@ -46,14 +46,15 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let plans = std::slice::from_ref(&plan);
     desk.field("plan", plan.digest.clone());
     let zone = &house.loaded.zone;
-    let dues = dues(plans, &standing, now, zone);
+    let dues = dues(&house, plans, &standing, now);
     desk.field("deliveries", status::json(&deliveries(&standing, plans), &dues));
     let prices = price::prices(&house, &plan, &standing, &[]);
     if let Some(total) = price::total(&prices) {
         desk.field("price", total);
     }
     let colour = desk.console.colour_out();
-    desk.show(&queue::text(&plan, &standing, &prices, now, false, zone, colour));
+    let dues = all_dues(&house, plans, &standing, now, false);
+    desk.show(&queue::text(&plan, &standing, &prices, &dues, zone, colour));
     desk.console.talk("queued: `ladder run` sends what is due (call it from cron or CI)");
     Ok(Exit::Done)
 }

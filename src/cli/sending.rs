@@ -8,18 +8,19 @@ use super::house::House;
 use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
+use crate::ladder::delay::parse_duration;
 use crate::plan::{Delivery, Plan, Standing, State, Step, StepKey};
-use crate::publish::{self, BeforeSend, Route, Scope, World};
+use crate::publish::{self, BeforeSend, Deadline, Paces, Route, Scope, World};
 use crate::report::Progress;
 use crate::report::status::{self, Dues};
 use crate::schedule::{Due, due};
 use crate::store::Store;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How the plans are to be run.
 #[derive(Clone, Debug)]
@@ -30,10 +31,42 @@ pub struct Manner {
     pub early: bool,
     /// These rungs; empty: all.
     pub only: Vec<String>,
+    /// How it ends, and how closely it looks.
+    pub bounds: Bounds,
     /// What has no channel in this project, and why: it is left alone.
     pub astray: BTreeMap<StepKey, String>,
     /// What has to succeed before anything leaves.
     pub before_send: Option<Arc<BeforeSend>>,
+}
+
+/// What `publish` and `run` take about the run itself.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Bounds {
+    /// End the run after this long, whatever is in flight then (default: 1h)
+    #[arg(long, value_name = "DURATION", value_parser = length)]
+    pub deadline: Option<SignedDuration>,
+    /// Look at what went out also where the network charges for it
+    #[arg(long)]
+    pub verify: bool,
+}
+
+/// How long a run may last, if nobody says.
+const USUAL_LENGTH: Duration = Duration::from_secs(3600);
+
+impl Bounds {
+    /// How long the run may last.
+    pub fn length(&self) -> Duration {
+        self.deadline.and_then(|length| Duration::try_from(length).ok()).unwrap_or(USUAL_LENGTH)
+    }
+}
+
+/// A duration that something can be done in.
+fn length(written: &str) -> Result<SignedDuration, String> {
+    let length = parse_duration(written)?;
+    if length < SignedDuration::from_secs(1) {
+        return Err("a run takes at least a second".to_owned());
+    }
+    Ok(length)
 }
 
 /// The command of `--before-send`, for this project.
@@ -118,7 +151,13 @@ pub fn send(
     // Who has nothing to send is not asked: its secrets may be gone by now.
     let left = publish::outstanding(plans, standing, &manner.only, manner.scope);
     let outbox = outbox::stand_in(&house.loaded.project);
-    let asked = match runtime.block_on(holding(store, ask(house, &left, plans, standing, &manner))) {
+    let deadline = Deadline::after(manner.bounds.length());
+    let asking = async {
+        let asking = holding(store, ask(house, &left, plans, standing, &manner));
+        let asked = tokio::time::timeout_at(deadline.at(), asking).await;
+        asked.unwrap_or_else(|_| Err(not_answered(manner.bounds.length())))
+    };
+    let asked = match runtime.block_on(asking) {
         Ok(asked) => asked,
         Err(failure) => {
             runtime.shutdown_background();
@@ -149,6 +188,8 @@ pub fn send(
             zone: house.loaded.zone.clone(),
             early: manner.early,
             only: manner.only,
+            deadline: deadline.clone(),
+            closely: manner.bounds.verify,
             before_send: manner.before_send.as_deref(),
         };
         let mut silent = Silent;
@@ -165,9 +206,26 @@ pub fn send(
     }
     // A name look-up that hangs must not keep the answer back.
     runtime.shutdown_background();
+    desk.field("deadline_passed", deadline.struck());
+    if deadline.struck() {
+        let length = SignedDuration::try_from(manner.bounds.length()).unwrap_or_default();
+        desk.console.warn(&format!(
+            "the run was ended by its deadline of {length:#}: nothing more was begun; `ladder run` goes on"
+        ));
+    }
     // It makes later looks quicker, and nothing else: where it fails, the next run does it.
     let _ = store.fold_up();
     Ok((result?, asked.left_alone))
+}
+
+/// Before the first byte of a post the deadline came.
+fn not_answered(length: Duration) -> Failure {
+    let length = SignedDuration::try_from(length).unwrap_or_default();
+    let message = format!(
+        "nothing was sent: the deadline of {length:#} came before all channels had said that they are ready"
+    );
+    Failure::new(Exit::Failed, "deadline", message)
+        .hint("give it longer with `--deadline`, or look which one is slow: `ladder channels --check`")
 }
 
 /// Does `work`, which may take a while, and keeps the right to send meanwhile.
@@ -220,14 +278,21 @@ pub fn deliveries_since<'a>(before: &Standing, standing: &'a Standing, plans: &[
     found
 }
 
-/// When each open delivery of these plans is due, for those who look.
-pub fn dues(plans: &[Plan], standing: &Standing, now: Timestamp, zone: &TimeZone) -> Dues {
+/// When each open delivery of these plans is due, for those who look: also by how
+/// much its account takes in how long.
+pub fn dues(house: &House, plans: &[Plan], standing: &Standing, now: Timestamp) -> Dues {
+    let mut dues = all_dues(house, plans, standing, now, false);
+    dues.retain(|key, _| standing.deliveries.get(key).is_some_and(Delivery::is_open));
+    dues
+}
+
+/// The same of all steps, taken up or not. `early` passes `publish_at`.
+pub fn all_dues(house: &House, plans: &[Plan], standing: &Standing, now: Timestamp, early: bool) -> Dues {
     let steps = plans.iter().flat_map(|plan| plan.steps.iter().map(move |step| (plan, step)));
-    let open = |key| standing.deliveries.get(key).is_some_and(Delivery::is_open);
-    steps
-        .filter(|(_, step)| open(&step.key))
-        .map(|(plan, step)| (step.key.clone(), due(plan, step, standing, now, zone, false)))
-        .collect()
+    let due = |(plan, step): (&Plan, &Step)| due(plan, step, standing, now, &house.loaded.zone, early);
+    let mut dues: Dues = steps.map(|(plan, step)| (step.key.clone(), due((plan, step)))).collect();
+    Paces::of(&house.channels.configured, standing).put_off(plans, standing, &mut dues, now);
+    dues
 }
 
 /// `--quiet`.
@@ -273,7 +338,7 @@ fn beside_doubts(
         return failure;
     }
     let zone = &house.loaded.zone;
-    let dues = dues(plans, standing, Timestamp::now(), zone);
+    let dues = dues(house, plans, standing, Timestamp::now());
     desk.field("deliveries", status::json(&found, &dues));
     let colour = desk.console.colour_out();
     desk.show(&status::text(&unknown, &dues, zone, colour));

@@ -32,7 +32,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("left_alone", json!([]));
     let mut house = House::project_only(desk)?;
     let store = house.store()?;
-    let mut view = View { all: arguments.all, ..View::default() };
+    let mut view = View { all: arguments.all, recent: true, ..View::default() };
     match &arguments.message {
         Some(wanted) => view.messages.push(wanted.clone()),
         None => view.newest = NEWEST,
@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let order: BTreeMap<&StepKey, usize> = steps.map(|(place, step)| (&step.key, place)).collect();
     let place = |delivery: &Delivery| order.get(&delivery.key).copied().unwrap_or(usize::MAX);
     let zone = &house.loaded.zone;
-    let dues = dues(&plans, &standing, desk.now(zone)?, zone);
+    let dues = dues(&house, &plans, &standing, desk.now(zone)?);
     found.sort_by(|a, b| (a.planned_at, &a.message, place(a)).cmp(&(b.planned_at, &b.message, place(b))));
     desk.field("deliveries", status::json(&found, &dues));
     if found.is_empty() {

@@ -14,6 +14,7 @@ pub mod ladder_file;
 pub mod media;
 pub mod message;
 pub mod name;
+pub mod pace;
 pub mod project;
 pub mod schema;
 pub mod secret_ref;
@@ -25,6 +26,7 @@ pub use delay::{At, Day, When};
 pub use ladder_file::parse_ladder;
 pub use media::{MediaFacts, inspect};
 pub use message::{MessageFile, MessageFiles, parse_message};
+pub use pace::Pace;
 pub use project::parse_project;
 pub use settings::{Attach, Overflow, Settings};
 pub use tree::{Node, NodeKind, Table};
@@ -97,6 +99,8 @@ pub struct ChannelTable {
     pub language: String,
     /// `without_credentials = "outbox"`: until its secrets are set, its posts go to the outbox.
     pub without_credentials: bool,
+    /// `pace = "30 per hour"`: no more than that goes there, whatever the network bears.
+    pub pace: Vec<Pace>,
     /// How variants for this channel are made, unless something nearer says otherwise.
     pub settings: Settings,
     /// The keys that only the adapter understands, with their spans.

@@ -3,7 +3,7 @@
 use super::name::{check_characters, check_language, check_name};
 use super::shape::{Reader, fields};
 use super::tree::{NodeKind, Table, parse_toml};
-use super::{Brand, ChannelTable, Handle, Project, Settings};
+use super::{Brand, ChannelTable, Handle, Pace, Project, Settings};
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::source::{SourceId, Sources, Span, Spanned};
 
@@ -186,6 +186,7 @@ fn read_channel(
     let account = reader.text("account");
     let language = reader.text("language");
     let without_credentials = reader.one_of("without_credentials").is_some();
+    let pace = read_pace(&mut reader);
     let settings = Settings::read(&mut reader);
     let rest = reader.into_rest();
     problems.extend(language.as_ref().and_then(check_language));
@@ -204,7 +205,23 @@ fn read_channel(
         });
     }
     let language = language.map_or_else(|| brand.language.clone(), |language| language.value);
-    Some(ChannelTable { name, adapter, account, language, without_credentials, settings, rest, span })
+    Some(ChannelTable { name, adapter, account, language, without_credentials, pace, settings, rest, span })
+}
+
+/// `pace`: one, or several that hold together.
+fn read_pace(reader: &mut Reader<'_>) -> Vec<Pace> {
+    let mut paces = Vec::new();
+    for written in reader.texts("pace").unwrap_or_default() {
+        match Pace::parse(&written.value) {
+            Ok(pace) => paces.push(pace),
+            Err(expected) => {
+                let says = format!("`pace` cannot be `{}`", written.value);
+                let problem = Diagnostic::error("wrong-value", says).at(written.span);
+                reader.problems.push(problem.hint(expected));
+            }
+        }
+    }
+    paces
 }
 
 /// `[handles.NAME]`: any network may stand here, for `lint` knows which are used.

@@ -70,13 +70,16 @@ pub enum EventKind {
     Refused { part: u32, says: String },
     /// The service did nothing and said so; not before `until`. `mend`: it said no to
     /// who asks, or to what is paid, so that the delivery is held until somebody
-    /// has mended that.
+    /// has mended that. `account`: it takes nothing more of this account until then,
+    /// so that all else that goes there waits as well.
     NotYet {
         part: u32,
         says: String,
         until: Timestamp,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         mend: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        account: bool,
     },
     /// The request left and nothing proves what became of it.
     Unknown { part: u32, cause: String },

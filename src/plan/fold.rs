@@ -4,9 +4,10 @@
 //! an old one late): a receipt outweighs every doubt about the same part, and
 //! what a person cancelled stays cancelled unless it turns out to be out.
 
+use super::conclude::{conclude, doubt_what_was_left_open};
 use super::{
-    After, Delivery, Event, EventKind, Identity, PartAfter, PartStanding, Receipt, RecipientStanding, Seen,
-    Standing, State, StepKey,
+    After, Busy, Delivery, Event, EventKind, Identity, PartAfter, PartStanding, Receipt, RecipientStanding,
+    Seen, Standing, State, StepKey,
 };
 use super::{pause, settle, taken_down};
 use jiff::Timestamp;
@@ -40,6 +41,10 @@ impl Standing {
             }
             conclude(delivery);
         }
+        // Those that were read as they stood bring theirs along.
+        let busy: Vec<(String, Busy)> =
+            self.deliveries.values().filter_map(|d| Some((d.account.clone(), d.busy.clone()?))).collect();
+        busy.iter().for_each(|(account, busy)| self.note_busy(account, busy));
     }
 
     /// Adds events to a standing that is already concluded.
@@ -103,6 +108,12 @@ impl Standing {
             | EventKind::Unknown { part, .. } => happen(delivery, event, *part),
             // What happens after it was out.
             _ => taken_down::note(delivery, event),
+        }
+        if let EventKind::NotYet { account: true, until, says, .. } = &event.kind {
+            let busy = Busy { until: *until, says: says.clone() };
+            let account = delivery.account.clone();
+            delivery.busy = Some(busy.clone());
+            self.note_busy(&account, &busy);
         }
     }
 }
@@ -289,114 +300,6 @@ pub(super) fn keep_back(delivery: &mut Delivery, state: State, why: &str) {
     delivery.error = Some(why.to_owned());
 }
 
-/// Nobody is sending, so no answer will come any more.
-fn doubt_what_was_left_open(delivery: &mut Delivery) {
-    for part in delivery.parts.iter_mut().filter(|part| part.state == State::Sending) {
-        delivery.error = Some(left_open(part).to_owned());
-    }
-    for person in delivery.recipients.iter_mut().filter(|person| person.part.state == State::Sending) {
-        person.error = Some(left_open(&mut person.part).to_owned());
-    }
-}
-
-/// What became of a part that a dead run had begun, and what is said of it.
-fn left_open(part: &mut PartStanding) -> &'static str {
-    if part.preparing {
-        part.state = State::Planned;
-        return NOT_POSTED;
-    }
-    part.state = State::Unknown;
-    part.doubted = true;
-    part.cause = Some(CUT.to_owned());
-    CUT
-}
-
-/// The delivery's state from its parts'.
-fn conclude(delivery: &mut Delivery) {
-    let derived = if delivery.is_for_each_person() { of_people(delivery) } else { of_parts(delivery) };
-    if delivery.is_withdrawn() {
-        return taken_down::conclude(delivery);
-    }
-    let kept_back = matches!(
-        delivery.state,
-        State::Held | State::Skipped | State::Cancelled | State::Altered | State::Unpublished
-    );
-    // What was kept back stays so, unless it is out or may be.
-    let settled = matches!(derived, State::Sent | State::Unknown | State::Sending);
-    let taken_down = matches!(delivery.state, State::Altered | State::Unpublished);
-    if !kept_back || (settled && !taken_down) {
-        delivery.state = derived;
-    }
-    // Its doubt was settled as not sent, or half of it is out: what is left of it
-    // would go out beside the newer generation.
-    if delivery.superseded && matches!(delivery.state, State::Planned | State::Waiting | State::Held) {
-        keep_back(delivery, State::Cancelled, &format!("cancelled by {BEGAN_ANEW}"));
-    }
-}
-
-fn of_parts(delivery: &Delivery) -> State {
-    let any = |state| delivery.parts.iter().any(|part| part.state == state);
-    let done = |part: &&PartStanding| matches!(part.state, State::Sent | State::Waiting);
-    let whole = delivery.parts.iter().filter(done).count() >= delivery.part_count.max(1) as usize;
-    if any(State::Unknown) {
-        State::Unknown
-    } else if any(State::Sending) {
-        State::Sending
-    } else if any(State::Refused) {
-        State::Refused
-    } else if !whole {
-        State::Planned
-    } else if any(State::Waiting) {
-        State::Waiting
-    } else if delivery.parts.iter().any(|part| part.seen_otherwise().is_some()) {
-        State::Altered
-    } else {
-        State::Sent
-    }
-}
-
-/// A mail's state from its people's: unknown if any is, then sending, then
-/// planned while any is still to come; refused only if all are, else sent,
-/// with the number of those that were refused.
-fn of_people(delivery: &mut Delivery) -> State {
-    let all = delivery.recipients.len();
-    let count = |state| delivery.count_recipients(state);
-    let (unknown, refused) = (count(State::Unknown), count(State::Refused));
-    let state = if unknown > 0 {
-        State::Unknown
-    } else if count(State::Sending) > 0 {
-        State::Sending
-    } else if count(State::Planned) > 0 {
-        State::Planned
-    } else if refused == all {
-        State::Refused
-    } else {
-        State::Sent
-    };
-    let troubled =
-        [(State::Unknown, "unknown"), (State::Refused, "refused"), (State::Planned, "not yet taken")];
-    let told: Vec<String> = troubled
-        .into_iter()
-        .filter_map(|(state, word)| {
-            // Who is planned and was never tried has no trouble.
-            let of_state = |person: &&RecipientStanding| {
-                person.part.state == state && (state != State::Planned || person.error.is_some())
-            };
-            let first = delivery.recipients.iter().find(of_state)?;
-            let number = delivery.recipients.iter().filter(of_state).count();
-            let why = first.error.as_deref().unwrap_or("no reason given");
-            Some(format!("{number} of {all} {word}: {why}"))
-        })
-        .collect();
-    let kept_back = matches!(delivery.state, State::Held | State::Skipped | State::Cancelled);
-    if !told.is_empty() {
-        delivery.error = Some(told.join("; "));
-    } else if !kept_back {
-        delivery.error = None;
-    }
-    state
-}
-
 /// The standing of that part, made if nothing happened to it so far.
 pub(super) fn slot<'a>(
     delivery: &'a mut Delivery,
@@ -490,6 +393,7 @@ fn empty(key: &StepKey, at: Timestamp) -> Delivery {
         state: State::Planned,
         error: None,
         not_before: None,
+        busy: None,
         forgiven: 0,
         sent_at: None,
         before: None,

@@ -6,6 +6,7 @@
 //! events ([`Standing`]) lives here too; the store only hands the events over.
 
 pub mod bind;
+mod conclude;
 pub mod event;
 pub mod fold;
 mod generation;
@@ -24,7 +25,9 @@ pub use key::{Identity, StepKey};
 pub use make::{Draft, Wish, make};
 pub use pause::TRIES_BEFORE_PAUSES;
 pub use payload::{MicroDollars, Payload, PayloadPart, Receipt, Seen};
-pub use standing::{Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State, Unsettled};
+pub use standing::{
+    Busy, Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State, Unsettled,
+};
 pub use taken_down::{After, Outcome, PartAfter, Stay, Stays};
 
 #[cfg(test)]

@@ -82,6 +82,9 @@ pub struct Delivery {
     pub error: Option<String>,
     /// Not before this, after a "not yet".
     pub not_before: Option<Timestamp>,
+    /// What its network said last of its account taking nothing more for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub busy: Option<Busy>,
     /// So many tries do not count when the next is put off: a person was here since.
     pub forgiven: u32,
     /// When the last part went out (or was resolved).
@@ -168,6 +171,17 @@ pub struct Unsettled {
 pub struct Standing {
     /// By key.
     pub deliveries: BTreeMap<StepKey, Delivery>,
+    /// The accounts that take nothing for a while, as their networks said last.
+    pub busy: BTreeMap<String, Busy>,
+}
+
+/// An account takes nothing more, until then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Busy {
+    /// Until when.
+    pub until: Timestamp,
+    /// What its network said.
+    pub says: String,
 }
 
 impl PartStanding {
@@ -328,6 +342,18 @@ impl Standing {
                 delivery.not_before = None;
             }
             delivery.forgiven = delivery.all_parts().map(|part| part.attempts).max().unwrap_or(0);
+        }
+    }
+
+    /// The pause of that account, if it is not over at `now`.
+    pub fn busy(&self, account: &str, now: Timestamp) -> Option<&Busy> {
+        self.busy.get(account).filter(|busy| busy.until > now)
+    }
+
+    /// Of several pauses of an account the longest counts.
+    pub(super) fn note_busy(&mut self, account: &str, busy: &Busy) {
+        if self.busy.get(account).is_none_or(|known| known.until < busy.until) {
+            self.busy.insert(account.to_owned(), busy.clone());
         }
     }
 

@@ -12,6 +12,8 @@ use futures_util::FutureExt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -74,7 +76,7 @@ pub(super) struct Leave {
 
 /// Sends one part: what nobody sees first, then the posting, which asks `leave`
 /// first where there is one, and goes on only while `hold` lasts. Only the
-/// posting can leave a doubt.
+/// posting can leave a doubt: `has_left` is set when it begins.
 pub(super) fn send(
     channel: &dyn Channel,
     unit: Unit,
@@ -82,11 +84,15 @@ pub(super) fn send(
     attempt: Attempt,
     leave: Option<UnboundedSender<Leave>>,
     hold: Hold,
+    has_left: Arc<AtomicBool>,
 ) -> Flight<'_> {
     Box::pin(async move {
         let outcome = match prepared(async { channel.prepare(&part, &attempt).await }).await {
             Ok(posting) => match may_leave(&unit, leave).await {
-                Ok(()) => fenced(&hold, guarded(posting)).await,
+                Ok(()) => {
+                    has_left.store(true, Ordering::Relaxed);
+                    fenced(&hold, guarded(posting)).await
+                }
                 Err(says) => Err(SendError::NotYet { says, wait: None }),
             },
             Err(error) => Err(error),
@@ -103,11 +109,21 @@ async fn may_leave(unit: &Unit, leave: Option<UnboundedSender<Leave>>) -> Result
     gone.await.unwrap_or_else(|_| Err(unwritten()))
 }
 
-/// Looks at a part that is out.
-pub(super) fn read_back(channel: &dyn Channel, unit: Unit, sent: Sent, receipt: Receipt) -> Flight<'_> {
+/// Looks at a part that is out: `closely`, also where that is charged for.
+pub(super) fn read_back(
+    channel: &dyn Channel,
+    unit: Unit,
+    sent: Sent,
+    receipt: Receipt,
+    closely: bool,
+) -> Flight<'_> {
     Box::pin(async move {
         let looking = async {
-            match channel.read_back(&sent.part, &receipt, &sent.attempt) {
+            let looking = match closely {
+                true => channel.look_closely(&sent.part, &receipt, &sent.attempt),
+                false => channel.read_back(&sent.part, &receipt, &sent.attempt),
+            };
+            match looking {
                 Some(looking) => looking.await.unwrap_or_default(),
                 None => Seen::default(),
             }

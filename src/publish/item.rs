@@ -33,6 +33,8 @@ pub(super) struct Item<'a> {
     pub tries: BTreeMap<(Option<String>, u32), Tries>,
     /// The parts of which another delivery's post was found: once more, and no oftener.
     pub mistaken: BTreeSet<u32>,
+    /// What somebody has to mend before it goes to those who did not get it.
+    pub mend: Option<String>,
     /// Whether the journal has what is sent to all people.
     pub recorded: bool,
     bound: Option<Bound>,
@@ -69,6 +71,7 @@ impl<'a> Item<'a> {
             later: Vec::new(),
             tries: BTreeMap::new(),
             mistaken: BTreeSet::new(),
+            mend: None,
             recorded,
             bound: None,
         }

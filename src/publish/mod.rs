@@ -14,9 +14,11 @@
 mod attempt;
 mod before_send;
 mod bound;
+mod deadline;
 mod end;
 mod fence;
 mod item;
+mod pace;
 mod preflight;
 mod removal;
 mod rest;
@@ -28,7 +30,9 @@ mod verify;
 
 pub use before_send::BeforeSend;
 pub use bound::bound_payload;
+pub use deadline::Deadline;
 pub use end::{exit_beside_rest, exit_of};
+pub use pace::{Later, Paces};
 pub use preflight::{Preflight, Scope, account_of, outstanding, preflight};
 pub use removal::{Edit, Ground, Hears, Takedown, edit, take_down};
 pub use rest::{Moment, Rest, resting, wanted};
@@ -91,6 +95,10 @@ pub struct World<'a> {
     pub early: bool,
     /// `--only`: these rungs; empty: all.
     pub only: Vec<String>,
+    /// When the run ends, whatever is in flight then.
+    pub deadline: Deadline,
+    /// `--verify`: what is out is looked at also where the network charges for it.
+    pub closely: bool,
     /// What has to succeed before anything leaves.
     pub before_send: Option<&'a BeforeSend>,
 }

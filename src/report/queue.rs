@@ -2,31 +2,31 @@
 
 use super::columns::{one_line, table};
 use super::sign::{paint, signed, style};
-use super::status::{clock, place};
+use super::status::{Dues, clock, place};
 use crate::plan::{MicroDollars, Plan, Standing, State, Step};
 use crate::publish::goes_after_all;
 use crate::render::{Variant, VariantKind};
-use crate::schedule::{Due, due};
+use crate::schedule::Due;
 use anstyle::Style;
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
 /// What steps cost, by rung; those that cost nothing are not in it.
 pub type Prices = BTreeMap<String, MicroDollars>;
 
 /// The plan as a table with its digest, and with what it costs where a network
-/// charges. `early` passes `publish_at`.
+/// charges. `dues` say when each of its steps is due.
 pub fn text(
     plan: &Plan,
     standing: &Standing,
     prices: &Prices,
-    now: Timestamp,
-    early: bool,
+    dues: &Dues,
     zone: &TimeZone,
     colour: bool,
 ) -> String {
-    draw(plan, standing, prices, zone, colour, &|step| due(plan, step, standing, now, zone, early))
+    let due = |step: &Step| dues.get(&step.key).cloned().unwrap_or(Due::Settled);
+    draw(plan, standing, prices, zone, colour, &due)
 }
 
 fn draw(
@@ -142,6 +142,7 @@ fn state(step: &Step, standing: &Standing, zone: &TimeZone, due: &dyn Fn(&Step) 
     match due(step) {
         Due::Now => format!("{queued}due now"),
         Due::At(time) => format!("{queued}due {}", clock(time, zone)),
+        Due::Paced(time, why) => format!("{queued}due {}: {}", clock(time, zone), one_line(&why)),
         Due::After(rungs) => format!("{queued}waits for {}", rungs.join(" and ")),
         Due::TooLate(time) => format!("{queued}too late since {}", clock(time, zone)),
         Due::Never(why) => format!("{queued}never: {why}"),

@@ -29,7 +29,10 @@ pub fn text(deliveries: &[&Delivery], dues: &Dues, zone: &TimeZone, colour: bool
                 delivery.channel.clone(),
                 signed(delivery.state),
                 when(delivery, dues, zone),
-                place(delivery),
+                match dues.get(&delivery.key) {
+                    Some(Due::Paced(_, why)) => cut(&one_line(why), 80),
+                    _ => place(delivery),
+                },
             ]
         })
         .collect();
@@ -59,17 +62,22 @@ pub fn text(deliveries: &[&Delivery], dues: &Dues, zone: &TimeZone, colour: bool
 
 /// The `deliveries` array of the JSON contract. `due` is the moment from which
 /// it may go, `waits_for` the (first) rung that has to be out first; both are null
-/// where nothing is left to be sent.
+/// where nothing is left to be sent. `paced` says why its account takes it no
+/// earlier, where that is what it waits for.
 pub fn json(deliveries: &[&Delivery], dues: &Dues) -> Value {
     let one = |delivery: &&Delivery| {
         let mut value = record(delivery);
         let (due, waits_for) = match dues.get(&delivery.key) {
-            Some(Due::At(time)) => (json!(time), Value::Null),
+            Some(Due::At(time) | Due::Paced(time, _)) => (json!(time), Value::Null),
             Some(Due::After(rungs)) => (Value::Null, json!(rungs.first())),
             _ => (Value::Null, Value::Null),
         };
         value["due"] = due;
         value["waits_for"] = waits_for;
+        value["paced"] = match dues.get(&delivery.key) {
+            Some(Due::Paced(_, why)) => json!(why),
+            _ => Value::Null,
+        };
         value
     };
     deliveries.iter().map(one).collect()
@@ -152,6 +160,7 @@ fn when(delivery: &Delivery, dues: &Dues, zone: &TimeZone) -> String {
         (None, Some(at)) if delivery.is_open() => format!("not before {}", clock(at, zone)),
         (None, Some(_)) => String::new(),
         (Some(Due::At(at)), None) => format!("due {}", clock(*at, zone)),
+        (Some(Due::Paced(at, _)), _) => format!("due {}", clock(*at, zone)),
         (Some(Due::Now), _) => "due now".to_owned(),
         (Some(Due::After(rungs)), _) => format!("after {}", one_line(&rungs.join(" and "))),
         (Some(Due::TooLate(at)), _) => format!("too late since {}", clock(*at, zone)),

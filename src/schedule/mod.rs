@@ -15,6 +15,9 @@ pub enum Due {
     Now,
     /// At that time.
     At(Timestamp),
+    /// Not before that time, although it is due: its account takes no more before;
+    /// why, in words.
+    Paced(Timestamp, String),
     /// When these rungs, one at least, are out (and their pages answer).
     After(Vec<String>),
     /// It is too late: its window closed at that time.
@@ -68,7 +71,13 @@ pub fn due(
     }
     let put_off = delivery.and_then(|delivery| delivery.not_before.max(delivery.paused_until()));
     let time = put_off.map_or(time, |until| time.max(until));
-    if now >= time { Due::Now } else { Due::At(time) }
+    if now < time {
+        return Due::At(time);
+    }
+    match standing.busy(&step.identity.account, now) {
+        Some(busy) => Due::Paced(busy.until, busy.says.clone()),
+        None => Due::Now,
+    }
 }
 
 /// Whether `--again` has begun a newer generation of the same step.

@@ -144,7 +144,7 @@ fn not_yet_and_a_new_generation_move_the_time() {
     let plan = two(|_| {});
     let then = "2026-12-01T08:00:00Z";
     let until = at("2026-12-01T08:10:00Z");
-    let not_yet = EventKind::NotYet { part: 0, says: String::new(), until, mend: false };
+    let not_yet = EventKind::NotYet { part: 0, says: String::new(), until, mend: false, account: false };
     let standing = history(&plan, then, &[(then, intent(0)), (then, not_yet)]);
     assert_eq!(due(&plan, &plan.steps[0], &standing, at(then), &berlin(), true), Due::At(until));
     assert_eq!(due(&plan, &plan.steps[0], &standing, until, &berlin(), false), Due::Now);

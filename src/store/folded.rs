@@ -23,6 +23,9 @@ const FOLDED_BY: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
 /// Networks' clocks and ours may differ by less than that.
 const CLOCKS: SignedDuration = SignedDuration::from_hours(24);
 
+/// The longest window of a pace, and an hour for clocks.
+const RECENT: SignedDuration = SignedDuration::from_hours(25);
+
 /// `open`: somebody or something has still to do with it. `at`: the last thing
 /// that happened to it, in milliseconds. `json`: the delivery, before its state
 /// is drawn from its parts.
@@ -50,6 +53,9 @@ pub struct View {
     /// All that the open ones may be taken for: what went to the same accounts
     /// since the first try of what is in doubt there.
     pub beside_open: bool,
+    /// All that something happened to in the last day and a little more: how fast an
+    /// account is posted to is reckoned from that.
+    pub recent: bool,
 }
 
 impl View {
@@ -60,7 +66,7 @@ impl View {
 
     /// What a run has to know: what is open, and these messages.
     pub fn for_run(messages: Vec<String>) -> View {
-        View { messages, beside_open: true, ..View::default() }
+        View { messages, beside_open: true, recent: true, ..View::default() }
     }
 }
 
@@ -153,8 +159,7 @@ impl Store {
             }
         };
         let mut events = Vec::new();
-        let (upto, doubts) =
-            self.facts_after(&writing, from, CHUNK, &mut |fact| events.push(fact.event))?;
+        let (upto, doubts) = self.facts_after(&writing, from, CHUNK, &mut |fact| events.push(fact.event))?;
         // What is doubtful stays where everybody stumbles over it.
         self.undoubted(&doubts)?;
         let mut standing = Standing::default();
@@ -249,6 +254,10 @@ impl Rows<'_> {
         if view.beside_open {
             self.load_beside_open(tail)?;
         }
+        if view.recent {
+            let since = Timestamp::now().saturating_sub(RECENT).unwrap_or(Timestamp::MIN).as_millisecond();
+            self.take("at >= ?1", &[&since])?;
+        }
         if view.newest > 0 {
             let newest = i64::try_from(view.newest).unwrap_or(i64::MAX);
             let of_newest = "message IN (SELECT DISTINCT message FROM (SELECT message FROM folded ORDER BY at DESC LIMIT ?1))";
@@ -293,8 +302,10 @@ impl Rows<'_> {
 
     fn take(&mut self, rows: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
         let explain = |error: rusqlite::Error| sqlite::explain(self.store.path(), &error);
-        let mut found =
-            self.reading.prepare(&format!("SELECT key, json, message, seal FROM folded WHERE {rows}")).map_err(explain)?;
+        let mut found = self
+            .reading
+            .prepare(&format!("SELECT key, json, message, seal FROM folded WHERE {rows}"))
+            .map_err(explain)?;
         let mut found = found.query(values).map_err(explain)?;
         while let Some(row) = found.next().map_err(explain)? {
             let key = StepKey(row.get(0).map_err(explain)?);

@@ -76,9 +76,8 @@ impl Store {
             (i64::MAX, None)
         };
         let column = if self.sealed { "seal" } else { "NULL" };
-        let sql = format!(
-            "SELECT seq, id, key, json, {column} FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2"
-        );
+        let sql =
+            format!("SELECT seq, id, key, json, {column} FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2");
         let mut rows = view.prepare(&sql).map_err(explain)?;
         let mut rows = rows.query([after, most]).map_err(explain)?;
         let (mut last, mut read, mut doubts) = (after, 0_i64, Doubts::default());
@@ -125,10 +124,9 @@ impl Store {
     pub(super) fn undoubted(&self, doubts: &[String]) -> Result<(), StoreError> {
         match doubts {
             [] => Ok(()),
-            doubts => Err(StoreError::Damaged {
-                path: self.path.display().to_string(),
-                why: doubts.join(", "),
-            }),
+            doubts => {
+                Err(StoreError::Damaged { path: self.path.display().to_string(), why: doubts.join(", ") })
+            }
         }
     }
 

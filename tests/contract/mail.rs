@@ -117,7 +117,7 @@ async fn what_the_server_says_is_what_it_means() {
         let meant = match &outcome {
             Ok(_) => "sent",
             Err(SendError::Refused { .. } | SendError::Mendable { .. }) => "refused",
-            Err(SendError::NotYet { .. }) => "not yet",
+            Err(SendError::NotYet { .. } | SendError::TooMany { .. }) => "not yet",
             Err(SendError::Unknown { .. }) => "unknown",
         };
         assert_eq!(meant, meaning, "{case}: {outcome:?}");

@@ -27,7 +27,7 @@ async fn deliver(bench: &Bench) -> End {
         match bench.channel.send(&part, &attempt).await {
             Ok(receipt) => return End::Sent(receipt.id.unwrap_or_default()),
             Err(SendError::Refused { .. } | SendError::Mendable { .. }) => return End::Refused,
-            Err(SendError::NotYet { .. }) => {}
+            Err(SendError::NotYet { .. } | SendError::TooMany { .. }) => {}
             Err(SendError::Unknown { .. }) => {
                 attempt.doubted = true;
                 match bench.channel.find(&part, &attempt).await {
@@ -98,7 +98,7 @@ async fn deliver_all(bench: &Bench, variant: &Variant) -> bool {
             tries += 1;
             match bench.channel.send(part, &attempt).await {
                 Ok(receipt) => break receipt,
-                Err(SendError::NotYet { .. }) if tries < 4 => {}
+                Err(SendError::NotYet { .. } | SendError::TooMany { .. }) if tries < 4 => {}
                 Err(SendError::Unknown { .. }) => {
                     attempt.doubted = true;
                     match bench.channel.find(part, &attempt).await {

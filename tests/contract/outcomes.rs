@@ -112,7 +112,7 @@ async fn waiting_for_an_answer_ends_and_is_unknown() {
 async fn too_many_is_not_yet_for_as_long_as_was_told() {
     for way in WAYS {
         let (bench, outcome) = outcome(way, Fault::TooMany(Duration::from_secs(120))).await;
-        let Err(SendError::NotYet { wait, says }) = outcome else { panic!("{}: {outcome:?}", way.name) };
+        let Err(SendError::TooMany { wait, says }) = outcome else { panic!("{}: {outcome:?}", way.name) };
         assert!(!says.is_empty() && bench.network.timeline().is_empty(), "{}", way.name);
         match wait.map(|wait| wait.as_secs()) {
             // LinkedIn never says how long.

@@ -57,7 +57,7 @@ pub const WAYS: &[Way] = &[
         threads: false,
         comments: true,
         lists: true,
-        reads_back: false,
+        reads_back: true,
         id_in_header: false,
     },
     Way {
@@ -69,7 +69,7 @@ pub const WAYS: &[Way] = &[
         threads: false,
         comments: true,
         lists: true,
-        reads_back: false,
+        reads_back: true,
         id_in_header: false,
     },
     Way {

@@ -9,6 +9,7 @@ mod bounded;
 mod mailbox;
 mod maildir;
 mod message;
+mod reply;
 mod server;
 mod smtp;
 #[cfg(test)]
@@ -21,7 +22,10 @@ pub use server::{Encryption, Server};
 use super::credentials::account;
 use super::folder::on_disk;
 use super::secret::resolve;
-use super::{Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, SendError};
+use super::{
+    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Ready, SendError,
+    Whose,
+};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::NodeKind;
 use crate::ladder::secret_ref::SecretRef;
@@ -275,20 +279,38 @@ impl Channel for Email {
         }
     }
 
-    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
+    fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, Whose> {
+        match &self.way {
+            Way::Smtp(smtp) => Box::pin(smtp.verify(project)),
+            Way::Maildir(_) | Way::Nowhere => Box::pin(async { Ok(Whose::Verified) }),
+        }
+    }
+
+    /// Connects and logs in: of that no reader hears anything.
+    fn prepare<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Posting<'a>> {
         Box::pin(async move {
             let letter = self.compose(part, attempt)?;
             let id = Some(letter.id.clone());
-            let detail = match &self.way {
-                Way::Smtp(smtp) => smtp.deliver(&letter, &attempt.project).await?,
-                Way::Maildir(directory) => maildir::deliver(directory, letter, attempt).await?,
+            let receipt = |detail| Receipt { id, url: None, detail: Some(detail), ..Receipt::default() };
+            let posting: Posting<'a> = match &self.way {
+                Way::Smtp(smtp) => {
+                    let line = smtp.line(&attempt.project).await?;
+                    Box::pin(async move { smtp.deliver(line, &letter, &attempt.project).await.map(receipt) })
+                }
+                Way::Maildir(directory) => {
+                    Box::pin(async move { maildir::deliver(directory, letter, attempt).await.map(receipt) })
+                }
                 Way::Nowhere => {
                     let says = "the channel says neither `smtp` nor `maildir`".to_owned();
                     return Err(SendError::Refused { says });
                 }
             };
-            Ok(Receipt { id, url: None, detail: Some(detail), ..Receipt::default() })
+            Ok(posting)
         })
+    }
+
+    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
+        Box::pin(async move { self.prepare(part, attempt).await?.await })
     }
 
     fn find<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {

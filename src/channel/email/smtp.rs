@@ -5,11 +5,11 @@
 
 use super::bounded::Bounded;
 use super::message::Letter;
+use super::reply::{CREDENTIALS, LATER, answered, clean, whole};
 use super::server::{Encryption, Server, Source};
 use super::tls;
-use crate::channel::secret::{Exposed, redact};
-use crate::channel::{Ready, SendError};
-use crate::text::visible;
+use crate::channel::secret::Exposed;
+use crate::channel::{Ready, SendError, Whose};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout};
 
 /// Until a TCP connection stands.
@@ -32,10 +32,6 @@ const COMMAND_LIMIT: Duration = Duration::from_secs(60);
 /// From the body's first byte to the answer: RFC 5321, 4.5.3.2.6. Shorter ones
 /// make doubles.
 const FINAL_LIMIT: Duration = Duration::from_secs(600);
-/// Greylisting wants 5 to 15 minutes (email practice, RFC 6647).
-const LATER: Duration = Duration::from_secs(300);
-/// Gmail's `550 5.4.5` is a daily limit in the clothes of a refusal.
-const TOMORROW: Duration = Duration::from_secs(24 * 3600);
 /// For tidying up after an answer; the answer counts, not the tidying.
 const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
 /// A server that did not answer is left alone for this long: with a thousand
@@ -81,6 +77,15 @@ impl Failure {
     }
 }
 
+/// A conversation with the server that has come to where a mail can be handed over.
+pub struct Line<'a> {
+    connection: AsyncSmtpConnection,
+    server: &'a Server,
+    /// It was left over from another mail: the server may have closed it meanwhile.
+    is_old: bool,
+    _place: SemaphorePermit<'a>,
+}
+
 impl Smtp {
     /// A server that nothing was said to yet.
     pub fn new(source: Source, ca_file: Option<PathBuf>) -> Smtp {
@@ -109,23 +114,45 @@ impl Smtp {
         self.server(project).await.err().unwrap_or(Ready::Yes)
     }
 
-    /// Hands one mail over. Answers with what the server said, where its name
-    /// for the mail stands.
-    pub async fn deliver(&self, letter: &Letter, project: &Path) -> Result<String, SendError> {
+    /// Logs in, if there is anything to log in with, and keeps the connection for the
+    /// first mail. `Mendable`: the server does not take these credentials.
+    pub async fn verify(&self, project: &Path) -> Result<Whose, SendError> {
         let server = self.server(project).await.map_err(|why| SendError::Refused { says: words(why) })?;
-        let Ok(_place) = self.places.acquire().await else {
+        if server.credentials.is_some() && !self.has_line() {
+            let connection = self.connect(server, project).await?;
+            self.park(connection);
+        }
+        Ok(Whose::Verified)
+    }
+
+    /// A line to the server, on which nothing was said about a mail yet.
+    pub async fn line(&self, project: &Path) -> Result<Line<'_>, SendError> {
+        let server = self.server(project).await.map_err(|why| SendError::Refused { says: words(why) })?;
+        let Ok(place) = self.places.acquire().await else {
             return Err(SendError::NotYet { says: "sending has ended".to_owned(), wait: None });
         };
-        if let Some(mut connection) = self.take() {
-            match converse(&mut connection, letter, server).await {
-                // Closed while it waited; nothing had been said: a new one.
-                Err(failure) if failure.closed_before_body => {}
-                result => return self.end(connection, result).await,
-            }
+        if let Some(connection) = self.take() {
+            return Ok(Line { connection, server, is_old: true, _place: place });
         }
-        let mut connection = self.connect(server, project).await?;
-        let result = converse(&mut connection, letter, server).await;
-        self.end(connection, result).await
+        let connection = self.connect(server, project).await?;
+        Ok(Line { connection, server, is_old: false, _place: place })
+    }
+
+    /// Hands one mail over. Answers with what the server said, where its name
+    /// for the mail stands.
+    pub async fn deliver(
+        &self,
+        mut line: Line<'_>,
+        letter: &Letter,
+        project: &Path,
+    ) -> Result<String, SendError> {
+        let mut result = converse(&mut line.connection, letter, line.server).await;
+        // Closed while it waited; nothing had been said: a new one.
+        if line.is_old && result.as_ref().is_err_and(|failure| failure.closed_before_body) {
+            line.connection = self.connect(line.server, project).await?;
+            result = converse(&mut line.connection, letter, line.server).await;
+        }
+        self.end(line.connection, result).await
     }
 
     /// Keeps the connection for the next mail if it can be used again.
@@ -144,7 +171,7 @@ impl Smtp {
             Err(_) => false,
         };
         if usable {
-            self.parked.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            self.park(connection);
         }
         result.map_err(|failure| {
             if failure.silent {
@@ -164,29 +191,41 @@ impl Smtp {
         self.server.get_or_try_init(read).await
     }
 
+    fn park(&self, connection: AsyncSmtpConnection) {
+        self.parked.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+
+    fn has_line(&self) -> bool {
+        !self.parked.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     fn take(&self) -> Option<AsyncSmtpConnection> {
         self.parked.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     fn login_failed(&self, error: &Error, secrets: &[Exposed]) -> SendError {
-        let refused = match error.status() {
-            Some(_) => answered(error, "the login", secrets),
-            None if error.is_client() => SendError::Refused {
-                says: "the mail server offers no login with user and password (AUTH PLAIN or LOGIN)"
-                    .to_owned(),
+        let says = match error.status() {
+            Some(_) => match answered(error, "the login", secrets) {
+                SendError::Mendable { says } => says,
+                // Whatever it says no with, it is to the login.
+                SendError::Refused { says } => format!("{says}{CREDENTIALS}"),
+                later => return later,
             },
+            None if error.is_client() => {
+                "the mail server offers no login with user and password (AUTH PLAIN or LOGIN): take the user out \
+                 of `smtp` if it wants none, or use another server"
+                    .to_owned()
+            }
             None => return before_body(error, "login", secrets).error,
         };
-        let SendError::Refused { says } = refused else { return refused };
-        let says = format!("{says}: check the credentials in `smtp` (user and password)");
-        SendError::Refused { says: self.locked_out.get_or_init(|| says).clone() }
+        SendError::Mendable { says: self.locked_out.get_or_init(|| says).clone() }
     }
 
     /// A conversation up to where a mail can be handed over.
     async fn connect(&self, server: &Server, project: &Path) -> Result<AsyncSmtpConnection, SendError> {
         // A wrong password tried once for each reader locks the account.
         if let Some(says) = self.locked_out.get() {
-            return Err(SendError::Refused { says: says.clone() });
+            return Err(SendError::Mendable { says: says.clone() });
         }
         // Nor is a server that does not answer waited for once for each reader.
         let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -368,46 +407,12 @@ fn answer(error: &Error, what: &str, secrets: &[Exposed]) -> Failure {
     }
 }
 
-/// A 4xx is "later", a 5xx is "no".
-fn answered(error: &Error, what: &str, secrets: &[Exposed]) -> SendError {
-    let says = clean(&format!("the mail server answered {what} with {}", whole(error)), secrets);
-    if error.is_transient() {
-        return SendError::NotYet { says, wait: Some(LATER) };
-    }
-    if says.contains("5.4.5") {
-        return SendError::NotYet { says, wait: Some(TOMORROW) };
-    }
-    SendError::Refused { says }
-}
-
 fn unknown(cause: &str, secrets: &[Exposed]) -> Failure {
     Failure::broken(SendError::Unknown { cause: clean(cause, secrets) })
 }
 
 fn said(response: &Response) -> String {
     format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" "))
-}
-
-/// An error with its causes.
-fn whole(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(deeper) = cause {
-        let next = deeper.to_string();
-        if !text.contains(&next) {
-            text = format!("{text}: {next}");
-        }
-        cause = deeper.source();
-    }
-    text
-}
-
-/// What a server said, without secrets, without power over the terminal, and
-/// not endless.
-fn clean(text: &str, secrets: &[Exposed]) -> String {
-    let text = redact(text, secrets);
-    let text = visible(text.trim());
-    text.chars().take(500).collect()
 }
 
 fn words(ready: Ready) -> String {

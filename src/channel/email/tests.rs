@@ -188,12 +188,17 @@ async fn talk(stream: tokio::net::TcpStream, script: Script, log: Arc<Mutex<Vec<
     Some(())
 }
 
+async fn hand_over(smtp: &Smtp, letter: &message::Letter) -> Result<String, SendError> {
+    let project = Path::new(".");
+    smtp.deliver(smtp.line(project).await?, letter, project).await
+}
+
 async fn deliver(script: Script) -> (Result<String, SendError>, Vec<String>) {
     let (address, heard) = server(script).await;
     let login = if matches!(script, Script::Login(_)) { "ada:sesame@" } else { "" };
     let server = Server::parse(&format!("smtp://{login}{address}")).unwrap();
     let smtp = Smtp::new(server::Source::Known(server), None);
-    let result = smtp.deliver(&plain(), Path::new(".")).await;
+    let result = hand_over(&smtp, &plain()).await;
     let heard = heard.lock().unwrap().clone();
     (result, heard)
 }
@@ -205,7 +210,7 @@ async fn a_mail_is_handed_over_and_the_connection_kept() {
     let mut dotted = plain();
     dotted.text.push_str(".\r\n..\r\n");
     for letter in [&plain(), &dotted] {
-        let said = smtp.deliver(letter, Path::new(".")).await.unwrap();
+        let said = hand_over(&smtp, letter).await.unwrap();
         assert_eq!(said, "250 2.0.0 queued as 4F1");
     }
     let heard = heard.lock().unwrap().clone();
@@ -219,12 +224,20 @@ async fn a_mail_is_handed_over_and_the_connection_kept() {
 #[tokio::test]
 async fn each_answer_means_what_it_means() {
     let not_yet = |result: &Result<String, SendError>| matches!(result, Err(SendError::NotYet { .. }));
+    let too_many = |result: &Result<String, SendError>| matches!(result, Err(SendError::TooMany { .. }));
+    let mendable = |result: &Result<String, SendError>| matches!(result, Err(SendError::Mendable { .. }));
     let refused = |result: &Result<String, SendError>| matches!(result, Err(SendError::Refused { .. }));
     let unknown = |result: &Result<String, SendError>| matches!(result, Err(SendError::Unknown { .. }));
     for (script, is) in [
         (Script::AtRcpt("450 4.2.0 greylisted"), &not_yet as &dyn Fn(&_) -> bool),
         (Script::AtRcpt("550 5.1.1 no such user"), &refused),
-        (Script::AtRcpt("550 5.4.5 daily limit"), &not_yet),
+        (Script::AtRcpt("550 5.4.5 daily limit"), &too_many),
+        (Script::AtRcpt("530 5.7.0 authentication required"), &mendable),
+        (Script::Login("535 5.7.8 no"), &mendable),
+        (Script::Login("550 5.7.30 no passwords any more"), &mendable),
+        (Script::Login("550 no"), &mendable),
+        (Script::Login("454 4.7.0 later"), &not_yet),
+        (Script::AfterBody("550 5.7.26 unauthenticated"), &mendable),
         (Script::AtRcpt("421 4.7.0 closing"), &not_yet),
         (Script::AfterBody("451 4.3.0 later"), &not_yet),
         (Script::AfterBody("554 5.7.1 spam"), &refused),
@@ -238,7 +251,7 @@ async fn each_answer_means_what_it_means() {
     }
     let closed = Server::parse("smtp://127.0.0.1:1").unwrap();
     let smtp = Smtp::new(server::Source::Known(closed), None);
-    assert!(not_yet(&smtp.deliver(&plain(), Path::new(".")).await));
+    assert!(not_yet(&hand_over(&smtp, &plain()).await));
 }
 
 #[tokio::test]
@@ -249,16 +262,42 @@ async fn refused_addresses_share_one_connection_and_a_wrong_password_is_tried_on
     let (address, heard) = server(Script::AtRcpt("550 5.1.1 no such user")).await;
     let smtp = Smtp::new(server::Source::Known(Server::parse(&format!("smtp://{address}")).unwrap()), None);
     for _ in 0..3 {
-        assert!(matches!(smtp.deliver(&plain(), Path::new(".")).await, Err(SendError::Refused { .. })));
+        assert!(matches!(hand_over(&smtp, &plain()).await, Err(SendError::Refused { .. })));
     }
     assert_eq!(connected(&heard), 1);
     let (address, heard) = server(Script::Login("535 5.7.8 no")).await;
     let server = Server::parse(&format!("smtp://a:b@{address}")).unwrap();
     let smtp = Smtp::new(server::Source::Known(server), None);
     for _ in 0..3 {
-        assert!(matches!(smtp.deliver(&plain(), Path::new(".")).await, Err(SendError::Refused { .. })));
+        assert!(matches!(hand_over(&smtp, &plain()).await, Err(SendError::Mendable { .. })));
     }
     assert_eq!(connected(&heard), 1);
+}
+
+#[tokio::test]
+async fn who_logs_in_before_the_run_keeps_the_line_for_the_first_mail() {
+    let (address, heard) = server(Script::Login("235 welcome")).await;
+    let smtp = |login: &str, address: &str| {
+        let server = Server::parse(&format!("smtp://{login}{address}")).unwrap();
+        Smtp::new(server::Source::Known(server), None)
+    };
+    let known = smtp("ada:sesame@", &address);
+    for _ in 0..2 {
+        assert_eq!(known.verify(Path::new(".")).await.unwrap(), Whose::Verified);
+    }
+    assert!(hand_over(&known, &plain()).await.is_ok());
+    let count = |heard: &Arc<Mutex<Vec<String>>>, what: &str| {
+        heard.lock().unwrap().iter().filter(|line| line.starts_with(what)).count()
+    };
+    assert_eq!((count(&heard, "(connected)"), count(&heard, "AUTH")), (1, 1));
+    // Without a password there is nothing to ask.
+    let (address, heard) = server(Script::Good).await;
+    assert_eq!(smtp("", &address).verify(Path::new(".")).await.unwrap(), Whose::Verified);
+    assert_eq!(count(&heard, "(connected)"), 0);
+    let (address, heard) = server(Script::Login("535 5.7.8 no")).await;
+    let refused = smtp("ada:sesame@", &address).verify(Path::new(".")).await;
+    assert!(matches!(refused, Err(SendError::Mendable { .. })), "{refused:?}");
+    assert!(!heard.lock().unwrap().iter().any(|line| line.starts_with("MAIL")));
 }
 
 #[tokio::test]
@@ -266,7 +305,7 @@ async fn a_wrong_password_is_said_and_not_shown() {
     // Base64 of NUL ada NUL sesame, as AUTH PLAIN sends it.
     let (result, heard) = deliver(Script::Login("535 5.7.8 sesame AGFkYQBzZXNhbWU= \u{1b}[31m")).await;
     assert!(heard.iter().any(|line| line.contains("AGFkYQBzZXNhbWU=")), "{heard:?}");
-    let Err(SendError::Refused { says }) = result else { panic!("{result:?}") };
+    let Err(SendError::Mendable { says }) = result else { panic!("{result:?}") };
     assert!(says.contains("credentials") && !says.contains("sesame") && !says.contains("AGFk"), "{says}");
     assert!(!says.contains('\u{1b}'), "{says:?}");
     let (result, _) = deliver(Script::Login("235 welcome")).await;
@@ -278,7 +317,7 @@ async fn without_starttls_nothing_is_said() {
     let (address, heard) = server(Script::Good).await;
     let server = Server::parse(&format!("smtp://ada:sesame@{address}?tls=starttls")).unwrap();
     let smtp = Smtp::new(server::Source::Known(server), None);
-    let error = smtp.deliver(&plain(), Path::new(".")).await.unwrap_err();
+    let error = hand_over(&smtp, &plain()).await.unwrap_err();
     assert!(error.to_string().contains("STARTTLS"), "{error}");
     assert!(!heard.lock().unwrap().iter().any(|line| line.starts_with("MAIL") || line.starts_with("AUTH")));
 }
@@ -334,19 +373,19 @@ async fn a_server_that_does_not_answer_is_not_waited_for_once_for_each_reader() 
     let smtp = Smtp::new(server::Source::Known(Server::parse(&format!("smtp://{address}")).unwrap()), None);
     let begun = tokio::time::Instant::now();
     for _ in 0..100 {
-        let result = smtp.deliver(&plain(), Path::new(".")).await;
+        let result = hand_over(&smtp, &plain()).await;
         assert!(matches!(result, Err(SendError::NotYet { .. })), "{result:?}");
     }
     assert!(begun.elapsed() < Duration::from_secs(70), "{:?}", begun.elapsed());
     // One mail that nobody knows of is enough; the others are not risked.
     let (address, _) = server(Script::MuteAfterBody).await;
     let other = Smtp::new(server::Source::Known(Server::parse(&format!("smtp://{address}")).unwrap()), None);
-    let first = other.deliver(&plain(), Path::new(".")).await;
+    let first = hand_over(&other, &plain()).await;
     assert!(matches!(first, Err(SendError::Unknown { .. })), "{first:?}");
-    let second = other.deliver(&plain(), Path::new(".")).await;
+    let second = hand_over(&other, &plain()).await;
     assert!(matches!(second, Err(SendError::NotYet { .. })), "{second:?}");
     // It may have come back.
     tokio::time::sleep(Duration::from_secs(121)).await;
-    let _ = smtp.deliver(&plain(), Path::new(".")).await;
+    let _ = hand_over(&smtp, &plain()).await;
     assert_eq!(heard.lock().unwrap().len(), 2, "it was tried again");
 }

@@ -38,9 +38,10 @@ pub async fn connect(
     let name = ServerName::try_from(bare(host).to_owned())
         .map_err(|_| format!("`{host}` is no name that a certificate could have"))?;
     let stream = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-    stream
-        .map(|stream| Box::new(Encrypted(stream)) as Box<dyn AsyncTokioStream>)
-        .map_err(|error| format!("the TLS handshake failed: {error}"))
+    stream.map(|stream| Box::new(Encrypted(stream)) as Box<dyn AsyncTokioStream>).map_err(|error| {
+        let advice = crate::channel::certificate::advice(&error).unwrap_or_default();
+        format!("the TLS handshake failed: {error}{advice}")
+    })
 }
 
 fn config(ca_file: Option<&Path>) -> Result<ClientConfig, String> {

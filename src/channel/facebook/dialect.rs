@@ -171,7 +171,7 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
     let said = &fault.said;
     match (fault.code, fault.subcode) {
         (190 | 102, subcode) => refused(format!("{}. Facebook says: {said}", token_trouble(subcode))),
-        (4 | 17 | 32 | 341 | 613 | 80_000..=80_014, _) | (1_390_008, _) => SendError::NotYet {
+        (4 | 17 | 32 | 341 | 613 | 80_000..=80_014, _) | (1_390_008, _) => SendError::TooMany {
             says: format!("Facebook has had enough calls for now: {said}"),
             wait: Some(wait(answer)),
         },
@@ -223,7 +223,7 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
         // No code that is known: then the status says what it is, for somebody
         // on the way may have put an `error` of their own into the answer.
         _ => match answer.status {
-            429 => SendError::NotYet {
+            429 => SendError::TooMany {
                 says: format!("Facebook has had enough calls for now: {said}"),
                 wait: Some(wait(answer)),
             },
@@ -261,7 +261,7 @@ fn of_no_fault(answer: &Answer, asked: Asked, clean: &dyn Fn(&str) -> String) ->
     // Half of an error does not tell its code, which could be a doubtful one.
     let is_half = answer.cut.is_some() || body.starts_with('{');
     match status {
-        429 => SendError::NotYet { says, wait: Some(wait(answer)) },
+        429 => SendError::TooMany { says, wait: Some(wait(answer)) },
         // Words that cannot be read could be that the same is there already.
         400..=499 if answer.is_refusal() && !is_half && !asked.is_doubted() => refused(says),
         _ => doubt(says, asked, answer),

@@ -153,7 +153,7 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>, now: Timesta
         };
     }
     match answer.status {
-        429 => SendError::NotYet {
+        429 => SendError::TooMany {
             says: format!("LinkedIn takes no more for now: {said}"),
             wait: pause(answer, &fault.says, now),
         },

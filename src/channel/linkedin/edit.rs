@@ -47,7 +47,8 @@ pub(super) async fn edit(api: &Api<'_>, change: &Change, receipt: &Receipt) -> R
     let can_read = api.channel.can_read();
     let error = match answer {
         Ok(answer) if answer.is_success() => {
-            let seen = if can_read { post::read_back(api, &id, words).await } else { Default::default() };
+            let seen =
+                if can_read { post::read_back(api, &id, &change.after).await } else { Default::default() };
             return Ok(Edited::Done(Receipt { altered: seen.altered, ..receipt.clone() }));
         }
         Ok(answer) if answer.status == 404 => {

@@ -9,7 +9,7 @@ use super::api::{self, Api};
 use super::urn;
 use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, Trouble};
-use crate::channel::network::odd_name;
+use crate::channel::network::{odd_name, odd_upload};
 use crate::channel::{Attempt, SendError};
 use crate::render::Picture;
 use jiff::SignedDuration;
@@ -87,11 +87,11 @@ async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Resu
             Some(odd) => format!("LinkedIn calls it {odd}, which is no `urn:li:image:ID`"),
             None => format!("LinkedIn answered {} and did not say what it calls it", answer.status),
         };
-        return Err(about(picture, SendError::NotYet { says, wait: None }));
+        return Err(about(picture, odd_upload(says, attempt.number)));
     };
     let Some(address) = value("uploadUrl").and_then(Value::as_str) else {
         let says = format!("LinkedIn answered {} and did not say where it is to go", answer.status);
-        return Err(about(picture, SendError::NotYet { says, wait: None }));
+        return Err(about(picture, odd_upload(says, attempt.number)));
     };
     let request = api.upload(address).map_err(|says| about(picture, SendError::Refused { says }))?;
     let request = request.header("Content-Type", &picture.mime).timeout(UPLOAD_LIMIT).body(bytes);
@@ -151,6 +151,7 @@ fn about(picture: &Picture, error: SendError) -> SendError {
         SendError::Refused { says } => SendError::Refused { says: name(says) },
         SendError::Mendable { says } => SendError::Mendable { says: name(says) },
         SendError::NotYet { says, wait } => SendError::NotYet { says: name(says), wait },
+        SendError::TooMany { says, wait } => SendError::TooMany { says: name(says), wait },
         SendError::Unknown { cause } => SendError::NotYet { says: name(cause), wait: None },
     }
 }

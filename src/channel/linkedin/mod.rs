@@ -18,6 +18,7 @@ mod image;
 mod payload;
 mod post;
 mod same;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod urn;
@@ -30,6 +31,7 @@ use super::{
     Removed, SendError, Whose,
 };
 use crate::diagnostic::{Checked, Diagnostic};
+use crate::ladder::Pace;
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
@@ -78,6 +80,10 @@ const FIELDS: &[Field] = &[
 /// `LinkedIn-Version` where the channel names none: in use in August 2026.
 /// Each lives for about twelve months (versioning page of the API).
 const VERSION: &str = "202606";
+
+/// Posts and comments of a member: LinkedIn publishes no number, and about 150 in a
+/// day are reported (third party, unverified).
+const MEMBER_PACES: &[Pace] = &[Pace::in_minutes(150, 24 * 60)];
 
 /// One author.
 #[derive(Debug)]
@@ -228,7 +234,7 @@ impl Network for LinkedIn {
         let post = receipt.id.as_deref().filter(|_| self.can_read() && !payload::is_comment(part))?;
         Some(Box::pin(async move {
             let api = Api::open(self, &attempt.project).await?;
-            Ok(post::read_back(&api, post, post::commentary(part)).await)
+            Ok(post::read_back(&api, post, part).await)
         }))
     }
 
@@ -242,6 +248,11 @@ impl Network for LinkedIn {
         } else {
             find::post(&api, part, attempt).await
         }
+    }
+
+    fn paces(&self) -> &'static [Pace] {
+        // An organisation's numbers are not published.
+        if urn::is_organization(&self.author) { &[] } else { MEMBER_PACES }
     }
 
     fn post_at(&self, address: &str) -> Result<Option<String>, String> {

@@ -4,7 +4,7 @@ use super::answer::{Asked, Fault, trouble};
 use super::api::Api;
 use super::image::Uploaded;
 use super::same::Told;
-use super::{find, urn};
+use super::{find, shown, urn};
 use crate::channel::http::{Answer, Trouble};
 use crate::channel::network::{odd_name, seen};
 use crate::channel::{Attempt, Removed, SendError};
@@ -171,11 +171,12 @@ async fn duplicate(
 struct Live {
     text: Option<Told>,
     created: Option<Timestamp>,
+    facts: Value,
 }
 
 /// What reading a post brought.
 enum Read {
-    There(Live),
+    There(Box<Live>),
     Missing,
     /// It may not be read, or the answer got lost.
     NotSaid,
@@ -186,7 +187,9 @@ async fn read(api: &Api<'_>, post: &str) -> Read {
         return Read::NotSaid;
     };
     match answer.json().filter(|_| answer.is_success()) {
-        Some(facts) => Read::There(Live { text: live_text(&facts), created: created(&facts) }),
+        Some(facts) => {
+            Read::There(Box::new(Live { text: live_text(&facts), created: created(&facts), facts }))
+        }
         None if answer.status == 404 => Read::Missing,
         None => Read::NotSaid,
     }
@@ -213,11 +216,12 @@ pub(super) fn created(facts: &Value) -> Option<Timestamp> {
 
 /// What readers see, if that is not what was planned. A read that fails
 /// changes nothing: the post is out.
-pub(super) async fn read_back(api: &Api<'_>, post: &str, planned: &str) -> Seen {
-    match read(api, post).await {
-        Read::There(live) => Seen { altered: differing(api, planned, live.text), url: None },
-        Read::Missing | Read::NotSaid => Seen::default(),
-    }
+pub(super) async fn read_back(api: &Api<'_>, post: &str, part: &PayloadPart) -> Seen {
+    let Read::There(live) = read(api, post).await else { return Seen::default() };
+    let planned = commentary(part);
+    let words = differing(api, planned, live.text);
+    let images = shown::differing(&part.body, &live.facts, words.as_deref().unwrap_or(planned));
+    Seen { altered: images.map(|live| seen(&api.redact(&live))).or(words), url: None }
 }
 
 fn differing(api: &Api<'_>, planned: &str, live: Option<Told>) -> Option<String> {

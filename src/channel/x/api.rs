@@ -120,7 +120,7 @@ impl Api<'_> {
                 SendError::Refused { says }
             }
             403 => refused(forbidden(&low, purpose, what)),
-            429 => SendError::NotYet {
+            429 => SendError::TooMany {
                 says: format!("X takes no more for the moment{said}"),
                 wait: wait(answer),
             },

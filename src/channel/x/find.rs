@@ -27,9 +27,9 @@ const MOST_PAGES: usize = 10;
 
 /// The parameter that asks for more of each post. The guides and X's
 /// specification (2.167) differ; what is refused is asked in the other spelling.
-const FIELDS: [&str; 2] = ["tweet.fields", "post.fields"];
-const WANTED: &str = "created_at,entities,attachments,referenced_tweets,note_tweet";
-const WANTED_OF_POSTS: &str = "created_at,entities,attachments,referenced_posts,note_post";
+pub(super) const FIELDS: [&str; 2] = ["tweet.fields", "post.fields"];
+pub(super) const WANTED: &str = "created_at,entities,attachments,referenced_tweets,note_tweet";
+pub(super) const WANTED_OF_POSTS: &str = "created_at,entities,attachments,referenced_posts,note_post";
 
 /// Looks for a part in the account's posts.
 pub(super) async fn find(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {

@@ -7,7 +7,7 @@
 use super::api::Api;
 use crate::channel::folder::picture_bytes;
 use crate::channel::http::{Answer, file};
-use crate::channel::network::{is_plain_id, odd_name};
+use crate::channel::network::{is_plain_id, odd_name, odd_upload};
 use crate::channel::{Attempt, SendError};
 use crate::render::Picture;
 use reqwest::Method;
@@ -54,9 +54,9 @@ pub(super) async fn upload(
     let what = format!("the image `{}`", picture.name);
     let is_gif = picture.mime == "image/gif";
     let (id, data) = if is_gif || bytes.len() > IN_ONE {
-        in_pieces(api, picture, &bytes, &what).await?
+        in_pieces(api, picture, &bytes, &what, attempt.number).await?
     } else {
-        in_one(api, picture, bytes, &what).await?
+        in_one(api, picture, bytes, &what, attempt.number).await?
     };
     processed(api, &id, data, &what, patience).await?;
     if !picture.alt.is_empty() {
@@ -74,10 +74,11 @@ async fn in_one(
     picture: &Picture,
     bytes: Vec<u8>,
     what: &str,
+    tries: u32,
 ) -> Result<(String, Value), SendError> {
     let form = Form::new().text("media_category", category(picture)).part("media", file(picture, bytes)?);
     let request = api.request(Method::POST, "/2/media/upload", &[])?.timeout(UPLOAD_LIMIT).multipart(form);
-    media_of(api, &api.ask(request).await?, what)
+    media_of(api, &api.ask(request).await?, what, tries)
 }
 
 async fn in_pieces(
@@ -85,12 +86,13 @@ async fn in_pieces(
     picture: &Picture,
     bytes: &[u8],
     what: &str,
+    tries: u32,
 ) -> Result<(String, Value), SendError> {
     let opening = json!({
         "media_type": picture.mime, "media_category": category(picture), "total_bytes": bytes.len(),
     });
     let request = api.request(Method::POST, "/2/media/upload/initialize", &[])?.json(&opening);
-    let (id, _) = media_of(api, &api.ask(request).await?, what)?;
+    let (id, _) = media_of(api, &api.ask(request).await?, what, tries)?;
     for (number, piece) in bytes.chunks(PIECE).enumerate() {
         let form = Form::new()
             .text("segment_index", number.to_string())
@@ -103,11 +105,11 @@ async fn in_pieces(
         }
     }
     let request = api.request(Method::POST, &format!("/2/media/upload/{id}/finalize"), &[])?;
-    media_of(api, &api.ask(request).await?, what)
+    media_of(api, &api.ask(request).await?, what, tries)
 }
 
 /// The id in an answer about an upload, and what else it says.
-fn media_of(api: &Api<'_>, answer: &Answer, what: &str) -> Result<(String, Value), SendError> {
+fn media_of(api: &Api<'_>, answer: &Answer, what: &str, tries: u32) -> Result<(String, Value), SendError> {
     if !answer.is_success() {
         return Err(api.not_uploaded(answer, what));
     }
@@ -118,10 +120,7 @@ fn media_of(api: &Api<'_>, answer: &Answer, what: &str) -> Result<(String, Value
         return Ok((id, data));
     }
     Err(match odd_name(named, |text| api.quotable(text)) {
-        Some(odd) => SendError::NotYet {
-            says: format!("X calls {what} {odd}, which is no name of an upload"),
-            wait: None,
-        },
+        Some(odd) => odd_upload(format!("X calls {what} {odd}, which is no name of an upload"), tries),
         None => api.not_uploaded(answer, what),
     })
 }

@@ -19,12 +19,13 @@ mod words;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Found, MicroDollars, Posting, Removed,
+    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, MicroDollars, Posting, Removed,
     SendError, Whose,
 };
 use crate::diagnostic::Checked;
+use crate::ladder::Pace;
 use crate::ladder::shape::{Field, Kind, Reader};
-use crate::plan::{Payload, PayloadPart, Receipt};
+use crate::plan::{Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, network};
@@ -66,6 +67,11 @@ const FIELDS: &[Field] = &[
     Field { name: "consumer_secret", kind: Kind::Secret, about: "OAuth 1.0a: the app's secret" },
     Field { name: "base_url", kind: Kind::Text, about: "another server that speaks X's API" },
 ];
+
+/// Posts of one account (docs.x.com, rate limits, 2026-07-24). The 10,000 in 24 hours
+/// are the app's: of other accounts of the same app nothing is known here.
+const PACES: &[Pace] =
+    &[Pace::in_minutes(100, 15), Pace::in_minutes(300, 3 * 60), Pace::in_minutes(10_000, 24 * 60)];
 
 /// One account.
 #[derive(Debug)]
@@ -205,8 +211,23 @@ impl Network for X {
         post::prepare(self, part, attempt).await
     }
 
+    /// A post's text comes with the answer that makes it; its images do not, and X
+    /// charges for reading.
+    fn look_closely<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        Some(Box::pin(post::look_closely(self, part, receipt, attempt)))
+    }
+
     async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
         find::find(self, part, attempt).await
+    }
+
+    fn paces(&self) -> &'static [Pace] {
+        PACES
     }
 
     fn post_at(&self, address: &str) -> Result<Option<String>, String> {

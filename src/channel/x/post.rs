@@ -3,11 +3,11 @@
 use super::api::{self, Api, Purpose, heard, id_of, is_id};
 use super::payload::text_of;
 use super::words::{Likeness, Shown, words_of};
-use super::{Me, X, media};
+use super::{Me, X, find, media};
 use crate::channel::http::{self, Trouble};
-use crate::channel::network::{odd_name, seen};
+use crate::channel::network::{odd_name, seen, with_images};
 use crate::channel::{Attempt, Posting, Removed, SendError};
-use crate::plan::{PayloadPart, Receipt};
+use crate::plan::{PayloadPart, Receipt, Seen};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -77,9 +77,53 @@ async fn post(
     Ok(Receipt { url: Some(x.address(me, &id)), id: Some(id), detail, altered, ..Receipt::default() })
 }
 
+/// Reads the post (`GET /2/tweets?ids=`, which X charges for): its words, and how many
+/// images are on it. How X tells their alt texts is not documented here.
+pub(super) async fn look_closely(
+    x: &X,
+    part: &PayloadPart,
+    receipt: &Receipt,
+    attempt: &Attempt,
+) -> Result<Seen, SendError> {
+    let Some(id) = receipt.id.as_deref().filter(|id| is_id(id)) else { return Ok(Seen::default()) };
+    let api = x.api(&attempt.project).await?;
+    for (fields, wanted) in find::FIELDS.into_iter().zip([find::WANTED, find::WANTED_OF_POSTS]) {
+        let query = [("ids", id), (fields, wanted)];
+        let answer = api.ask(api.request(Method::GET, "/2/tweets", &query)?).await?;
+        // The other spelling of the fields' names is tried, should this one be none.
+        if answer.status == 400 {
+            continue;
+        }
+        let said = answer.json().filter(|_| answer.is_success()).unwrap_or_default();
+        let posts = said.get("data").and_then(Value::as_array).into_iter().flatten();
+        let post = posts.into_iter().find(|post| id_of(post.get("id")).as_deref() == Some(id));
+        let altered = post.and_then(|post| differing(&api, post, part));
+        return Ok(Seen { url: None, altered });
+    }
+    Ok(Seen::default())
+}
+
+/// What readers see of a post that was read, where it is not what was sent: the
+/// words, or fewer images.
+fn differing(api: &Api<'_>, post: &Value, part: &PayloadPart) -> Option<String> {
+    let shown = Shown::of(post);
+    let words = altered_words(api, post, part);
+    let sent = part.media.len();
+    // Where their number is not told, the link of the images tells that there are some.
+    let images = shown.media.unwrap_or(if shown.ends_in_link() { sent } else { 0 });
+    if images == sent {
+        return words;
+    }
+    let words = words.unwrap_or_else(|| seen(&api.secrets.redact(&shown.read(images))));
+    Some(with_images(&words, images, sent))
+}
+
 /// What readers see, where X says that it is not what was sent.
 fn altered(api: &Api<'_>, said: &Value, part: &PayloadPart) -> Option<String> {
-    let post = said.get("data")?;
+    altered_words(api, said.get("data")?, part)
+}
+
+fn altered_words(api: &Api<'_>, post: &Value, part: &PayloadPart) -> Option<String> {
     words_of(post)?;
     let shown = Shown::of(post);
     let same = shown.compare(text_of(part), part.media.len()) == Likeness::Same;

@@ -69,6 +69,11 @@ impl Shown {
         Shown { told: text.to_owned(), links, media }
     }
 
+    /// Whether the last word is one of X's own links, as that of the images is.
+    pub fn ends_in_link(&self) -> bool {
+        self.told.split_whitespace().next_back().is_some_and(|word| word.contains(SHORT))
+    }
+
     /// What readers see: signs as they are, links as they lead where X says so,
     /// and without that of the images, if there were so many.
     pub fn read(&self, images: usize) -> String {

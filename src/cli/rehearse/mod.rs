@@ -73,6 +73,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
                 store: &mut store,
                 plans: &plans,
                 only: arguments.only.clone(),
+                bounds: arguments.bounds.clone(),
                 early: arguments.early,
                 clock: clock.clone(),
             };

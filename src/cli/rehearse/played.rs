@@ -2,10 +2,11 @@
 //! one of the same kind where it touches the outside.
 
 use crate::channel::{
-    Attempt, Channel, Doing, Found, MicroDollars, Posting, Ready, Removed, SendError, Whose,
+    Attempt, Change, Channel, Doing, Edited, Found, MicroDollars, Posting, Ready, Removed, SendError, Whose,
 };
 use crate::clock::Clock;
 use crate::diagnostic::Checked;
+use crate::ladder::Pace;
 use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::Rules;
@@ -89,6 +90,14 @@ impl Channel for Played {
     ) -> Option<Doing<'a, Seen>> {
         self.stand_in.read_back(part, receipt, attempt)
     }
+    fn look_closely<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Option<Doing<'a, Seen>> {
+        self.stand_in.look_closely(part, receipt, attempt)
+    }
     fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
         Box::pin(async move {
             let receipt: Result<Receipt, SendError> = self.stand_in.send(part, attempt).await;
@@ -116,6 +125,28 @@ impl Channel for Played {
     }
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
         self.stand_in.remove(receipt, project)
+    }
+    fn take_down<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Removed> {
+        self.stand_in.take_down(part, receipt, attempt)
+    }
+    fn can_edit(&self, change: &Change) -> Result<(), String> {
+        self.own.can_edit(change)
+    }
+    fn edit<'a>(
+        &'a self,
+        change: &'a Change,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Edited> {
+        self.stand_in.edit(change, receipt, attempt)
+    }
+    fn paces(&self) -> &'static [Pace] {
+        self.own.paces()
     }
     fn live_within(&self) -> Option<Duration> {
         self.own.live_within()

@@ -8,11 +8,11 @@ use super::stage::Stage;
 use crate::cli::asking::{LeftAlone, ask};
 use crate::cli::failure::Failure;
 use crate::cli::house::House;
-use crate::cli::sending::{Manner, deliveries};
+use crate::cli::sending::{Bounds, Manner, deliveries};
 use crate::clock::Clock;
 use crate::exit::Exit;
 use crate::plan::{Delivery, Event, EventKind, Plan, Standing, State, Step};
-use crate::publish::{self, Listener, Scope, World, exit_beside_rest, exit_of};
+use crate::publish::{self, Deadline, Listener, Scope, World, exit_beside_rest, exit_of};
 use crate::rehearsal::Fault;
 use crate::schedule::{Due, due};
 use crate::store::Store;
@@ -77,6 +77,8 @@ pub struct Play<'a> {
     pub plans: &'a [Plan],
     /// `--only`.
     pub only: Vec<String>,
+    /// `--verify`.
+    pub bounds: Bounds,
     /// `--early`.
     pub early: bool,
     /// The clock that is moved on.
@@ -142,6 +144,7 @@ impl Play<'_> {
             early: self.early && scope == Scope::Plan,
             only: self.only.clone(),
             astray: BTreeMap::new(),
+            bounds: self.bounds.clone(),
             before_send: None,
         };
         let mut standing = standing.clone();
@@ -171,6 +174,9 @@ impl Play<'_> {
             early: manner.early,
             only: manner.only,
             before_send: None,
+            // On the wall, where a rehearsal waits for nothing: it ends only what hangs.
+            deadline: Deadline::after(manner.bounds.length()),
+            closely: manner.bounds.verify,
         };
         let standing = match scope {
             Scope::Plan => publish::run(world, self.plans, stop, &mut ears).await?,

@@ -47,6 +47,7 @@ pub const CHANNEL_OWN: &[Field] = &[
         Kind::OneOf(&["outbox"]),
         "`outbox`: until its secrets are set, its posts are written there.",
     ),
+    field("pace", Kind::TextOrList, "No more than this goes there: `30 per hour`, `1 per minute`."),
 ];
 
 /// `[channels.NAME]`, without the keys of its adapter.

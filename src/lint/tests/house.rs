@@ -106,6 +106,7 @@ impl House {
             account: None,
             language: "en".to_owned(),
             without_credentials: false,
+            pace: Vec::new(),
             settings: Settings::default(),
             rest: Table::empty(Span::start_of(project)),
             span: find(project, &format!("[channels.{name}]")).span,

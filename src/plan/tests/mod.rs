@@ -37,7 +37,10 @@ fn each_fact_has_its_state() {
         (&[intent(0), pasted(0), resolved(false, None)], State::Cancelled),
         (&[intent(0), refused(0)], State::Refused),
         (
-            &[intent(0), EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false }],
+            &[
+                intent(0),
+                EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false, account: false },
+            ],
             State::Planned,
         ),
         (&[intent(0), unknown(0)], State::Unknown),
@@ -54,7 +57,7 @@ fn each_fact_has_its_state() {
 #[test]
 fn what_was_once_in_doubt_stays_known_as_such() {
     let until = at(LATER);
-    let busy = || EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false };
+    let busy = || EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false, account: false };
     let cases = [
         (vec![intent(0), busy()], false),
         (vec![intent(0), pasted(0), resolved(false, None)], false),
@@ -134,7 +137,8 @@ fn a_receipt_outweighs_doubt_in_whatever_order_they_come() {
 #[test]
 fn cancelled_stays_cancelled_unless_it_is_out() {
     let cancelled = || EventKind::Cancelled { by: "grace".to_owned() };
-    let late = EventKind::NotYet { part: 0, says: "busy".to_owned(), until: at(LATER), mend: false };
+    let late =
+        EventKind::NotYet { part: 0, says: "busy".to_owned(), until: at(LATER), mend: false, account: false };
     assert_eq!(after(&["x"], &[intent(0), cancelled(), late]).state, State::Cancelled);
     assert_eq!(after(&["x"], &[cancelled(), EventKind::Held { why: String::new() }]).state, State::Cancelled);
     assert_eq!(after(&["x"], &[intent(0), cancelled(), receipt(0, None)]).state, State::Sent);
@@ -180,7 +184,13 @@ fn the_rest_of_a_thread_that_was_refused_can_be_posted_by_hand() {
 #[test]
 fn what_waits_for_mending_is_held_until_it_is_tried_again_or_given_up() {
     let one = Some("https://x.example/1");
-    let mend = |part| EventKind::NotYet { part, says: "no token".to_owned(), until: at(T), mend: true };
+    let mend = |part| EventKind::NotYet {
+        part,
+        says: "no token".to_owned(),
+        until: at(T),
+        mend: true,
+        account: false,
+    };
     let whole = |kinds: &[EventKind]| after(&["x"], &[&[intent(0), mend(0)], kinds].concat());
     let held = whole(&[]);
     assert_eq!((held.state, held.error.as_deref()), (State::Held, Some("no token")));
@@ -247,7 +257,10 @@ fn a_mail_stands_where_its_people_stand() {
     let doubt = both(vec![intent(0)], vec![]);
     assert_eq!((doubt.state, doubt.is_open()), (State::Unknown, true), "the other is still to come");
     // One person's word settles that person's mail only, by her own key.
-    let standing = Standing { deliveries: [(step.key.clone(), both(vec![intent(0)], no()))].into() };
+    let standing = Standing {
+        deliveries: [(step.key.clone(), both(vec![intent(0)], no()))].into(),
+        ..Standing::default()
+    };
     let key = step.identity.for_recipient("a@x.example").key();
     let keyed = standing.find_by_prefix(&key.0[..12]).unwrap();
     assert_eq!(keyed.recipient.unwrap().recipient, "a@x.example");

@@ -99,13 +99,16 @@ impl<'a> Hands<'a, '_> {
                 self.happened(now, &errand.key, kind);
             }
             Answer::Removed(Err(error)) | Answer::Edited(Err(error)) => {
-                let wait = if let SendError::NotYet { wait, .. } = &error { *wait } else { None };
+                let wait = match &error {
+                    SendError::NotYet { wait, .. } | SendError::TooMany { wait, .. } => *wait,
+                    _ => None,
+                };
                 let (why, says) = match error {
                     SendError::Refused { says } => (Stay::Refused, says),
                     SendError::Mendable { says } => {
                         (Stay::Later, format!("{says}; once that is mended, the same command goes on"))
                     }
-                    SendError::NotYet { says, .. } => (Stay::Later, says),
+                    SendError::NotYet { says, .. } | SendError::TooMany { says, .. } => (Stay::Later, says),
                     SendError::Unknown { cause } => (Stay::Unknown, cause),
                 };
                 self.stays(&errand, why, says.clone(), now);

@@ -6,12 +6,14 @@
 //! what they set free go into it together. Nothing flies before its flush.
 
 mod outcomes;
+mod pacing;
 mod starts;
 mod wave;
 
 use super::attempt::{self, Flight, Leave, Sent, Unit};
 use super::item::Item;
-use super::{BeforeSend, Clock, Listener, Route, Scope, World, take_up};
+use super::pace::{Paces, turn};
+use super::{BeforeSend, Clock, Deadline, Listener, Route, Scope, World, take_up};
 use crate::channel::{Attempt, Configured};
 use crate::plan::fold::{CUT, NOT_POSTED};
 use crate::plan::{
@@ -24,6 +26,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
@@ -61,6 +65,7 @@ pub(super) async fn run(
     }
     let begun_with = begun_plans(world.store, plans, &standing)?;
     let media = world.store.media_folder();
+    let paces = Paces::of(world.channels, &standing);
     let mut runner = Runner {
         store: world.store,
         hold,
@@ -86,6 +91,12 @@ pub(super) async fn run(
         starts: Vec::new(),
         flights: FuturesUnordered::new(),
         leaves: unbounded_channel(),
+        paces,
+        air: BTreeMap::new(),
+        began: now,
+        deadline: world.deadline,
+        is_over: false,
+        closely: world.closely,
         before_send: world.before_send,
         wave: wave::Wave::default(),
         sent_any: false,
@@ -98,6 +109,7 @@ pub(super) async fn run(
         runner.standing.add(&batch.events);
         runner.taken_up = batch;
     }
+    let mut items: Vec<Item<'_>> = Vec::new();
     for plan in plans {
         for step in &plan.steps {
             if !scope.covers(plan, step, &runner.standing, &world.only) {
@@ -125,9 +137,12 @@ pub(super) async fn run(
             if rests {
                 item.rest();
             }
-            runner.admit(item);
+            items.push(item);
         }
     }
+    // Where not all may go at once, what is half out goes on first.
+    items.sort_by_key(|item| turn(item.step, &runner.standing));
+    items.into_iter().for_each(|item| runner.admit(item));
     runner.go().await
 }
 
@@ -149,7 +164,13 @@ fn doubts(standing: &Standing, now: Timestamp) -> Vec<Event> {
             key: delivery.key.clone(),
             recipient: recipient.cloned(),
             kind: if part.preparing {
-                EventKind::NotYet { part: part.part, says: NOT_POSTED.to_owned(), until: now, mend: false }
+                EventKind::NotYet {
+                    part: part.part,
+                    says: NOT_POSTED.to_owned(),
+                    until: now,
+                    mend: false,
+                    account: false,
+                }
             } else {
                 EventKind::Unknown { part: part.part, cause: CUT.to_owned() }
             },
@@ -221,6 +242,15 @@ enum Page {
     Silent,
 }
 
+/// A part in flight.
+#[derive(Debug)]
+struct Aloft {
+    /// Its place in the pace of its account.
+    at: Timestamp,
+    /// Whether its posting has left: only then can it be out.
+    has_left: Arc<AtomicBool>,
+}
+
 struct Runner<'a, 'l> {
     store: &'a mut Store,
     /// The right to send.
@@ -254,6 +284,17 @@ struct Runner<'a, 'l> {
     flights: FuturesUnordered<Flight<'a>>,
     /// The parts that are prepared, and ask whether they may leave.
     leaves: (UnboundedSender<Leave>, UnboundedReceiver<Leave>),
+    /// What each account takes in how long.
+    paces: Paces,
+    /// The parts in flight.
+    air: BTreeMap<(usize, Option<String>, u32), Aloft>,
+    /// When the run began.
+    began: Timestamp,
+    deadline: Deadline,
+    /// Its deadline has come.
+    is_over: bool,
+    /// What is out is looked at also where that is charged for.
+    closely: bool,
     before_send: Option<&'a BeforeSend>,
     wave: wave::Wave<'a>,
     sent_any: bool,
@@ -285,6 +326,11 @@ impl<'a> Runner<'a, '_> {
         if let Some(failure) = self.failure.take() {
             return Err(self.after_failure(failure).await);
         }
+        self.hold_who_waits_for_mending();
+        self.flush();
+        if let Some(failure) = self.failure.take() {
+            return Err(self.after_failure(failure).await);
+        }
         self.conclude_people();
         self.standing.leave_to_runs();
         Ok(self.standing)
@@ -292,8 +338,12 @@ impl<'a> Runner<'a, '_> {
 
     /// Whether anything new may be started.
     fn is_going(&self) -> bool {
+        let in_time = !self.is_over && tokio::time::Instant::now() < self.deadline.last_start();
+        if !in_time {
+            self.deadline.strike();
+        }
         let refused = self.before_send.is_some_and(|before| before.failure().is_some());
-        self.failure.is_none() && !refused && !*self.stop.borrow()
+        self.failure.is_none() && !refused && !*self.stop.borrow() && in_time
     }
 
     /// One durable commit; then everybody hears of it, and what it holds the
@@ -325,7 +375,9 @@ impl<'a> Runner<'a, '_> {
             Start::Send { item, unit, part, attempt, prepares } => {
                 self.sent_any = true;
                 let leave = prepares.then(|| self.leaves.0.clone());
-                attempt::send(self.items[item].sender(), unit, part, *attempt, leave, self.hold.clone())
+                let has_left = self.has_left(&unit);
+                let hold = self.hold.clone();
+                attempt::send(self.items[item].sender(), unit, part, *attempt, leave, hold, has_left)
             }
             Start::Leave(go) => {
                 // Whoever waited for it may have run out of time.
@@ -333,7 +385,7 @@ impl<'a> Runner<'a, '_> {
                 return;
             }
             Start::ReadBack { item, unit, sent, receipt } => {
-                attempt::read_back(self.items[item].sender(), unit, *sent, receipt)
+                attempt::read_back(self.items[item].sender(), unit, *sent, receipt, self.closely)
             }
             Start::Look { item, unit, part, attempt } => {
                 attempt::look(&*self.items[item].configured.channel, unit, part, *attempt)
@@ -360,6 +412,8 @@ impl<'a> Runner<'a, '_> {
             Some(leave) = self.leaves.1.recv(), if flying => self.leave(leave),
             () = self.clock.until(wake, in_flight) => {}
             () = stopped(&mut self.stop), if may_stop => {}
+            () = tokio::time::sleep_until(self.deadline.last_start()), if may_stop => {}
+            () = tokio::time::sleep_until(self.deadline.at()), if !self.is_over => self.cut(),
             () = tokio::time::sleep(renewal) => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Page, Runner, Start};
 use crate::channel::{Found, MENDING, SendError};
-use crate::plan::{Event, EventKind, RECORDS, Receipt, TRIES_BEFORE_PAUSES};
+use crate::plan::{Event, EventKind, RECORDS, Receipt, State, TRIES_BEFORE_PAUSES};
 use crate::publish::attempt::{Finished, Sent, Unit};
 use crate::publish::retry::{MOST_TRIES, disbelief, mending_pause};
 use jiff::{SignedDuration, Timestamp};
@@ -25,6 +25,7 @@ impl Runner<'_, '_> {
         match finished {
             Finished::Sent(unit, sent, outcome) => {
                 self.landed(&unit);
+                self.has_landed(&unit, &outcome);
                 match outcome {
                     // Another doubt was settled with it meanwhile.
                     Ok(receipt) if sent.attempt.doubted && self.is_taken(&unit, &receipt) => {
@@ -40,7 +41,8 @@ impl Runner<'_, '_> {
                         self.part_happened(&unit, EventKind::Refused { part: unit.part, says }, now);
                     }
                     Err(SendError::Mendable { says }) => self.mendable(&unit, says, now),
-                    Err(SendError::NotYet { says, wait }) => self.not_yet(&unit, says, wait, now),
+                    Err(SendError::NotYet { says, wait }) => self.not_yet(&unit, says, wait, false, now),
+                    Err(SendError::TooMany { says, wait }) => self.not_yet(&unit, says, wait, true, now),
                     Err(SendError::Unknown { cause }) => {
                         self.part_happened(&unit, EventKind::Unknown { part: unit.part, cause }, now);
                         let item = &mut self.items[unit.item];
@@ -95,7 +97,13 @@ impl Runner<'_, '_> {
     /// the looking takes off.
     fn read_back(&mut self, unit: Unit, sent: Box<Sent>, receipt: Receipt) {
         let item = &mut self.items[unit.item];
-        if item.sender().read_back(&sent.part, &receipt, &sent.attempt).is_none() {
+        let sender = item.sender();
+        let looks = match self.closely {
+            true => sender.look_closely(&sent.part, &receipt, &sent.attempt).is_some(),
+            false => sender.read_back(&sent.part, &receipt, &sent.attempt).is_some(),
+        };
+        // It is out, and the rest of the run is for what is not.
+        if !looks || self.is_over {
             return;
         }
         item.flying += 1;
@@ -104,7 +112,8 @@ impl Runner<'_, '_> {
     }
 
     /// Nothing was done: again in this run if that is soon, else in a later one.
-    fn not_yet(&mut self, unit: &Unit, says: String, wait: Option<Duration>, now: Timestamp) {
+    /// `account`: it takes nothing else of this account either, until then.
+    fn not_yet(&mut self, unit: &Unit, says: String, wait: Option<Duration>, account: bool, now: Timestamp) {
         let says = match disbelief(wait) {
             Some(disbelief) => format!("{says}; {disbelief}"),
             None => says,
@@ -130,7 +139,11 @@ impl Runner<'_, '_> {
                 }
             }
         }
-        self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until, mend: false }, now);
+        self.part_happened(
+            unit,
+            EventKind::NotYet { part: unit.part, says, until, mend: false, account },
+            now,
+        );
     }
 
     /// Nothing was done, for want of a token or of money: it waits until that is
@@ -138,7 +151,8 @@ impl Runner<'_, '_> {
     /// later ones ever less often: each try is written down.
     fn mendable(&mut self, unit: &Unit, says: String, now: Timestamp) {
         if unit.recipient.is_some() {
-            return self.not_yet(unit, says, Some(MENDING), now);
+            self.items[unit.item].mend.get_or_insert_with(|| says.clone());
+            return self.not_yet(unit, says, Some(MENDING), false, now);
         }
         let item = &mut self.items[unit.item];
         item.parked = true;
@@ -153,7 +167,26 @@ impl Runner<'_, '_> {
             let message = &item.step.identity.message;
             says.push_str(&format!(" at its next try, or `ladder publish {message}` at once"));
         }
-        self.part_happened(unit, EventKind::NotYet { part: unit.part, says, until, mend: true }, now);
+        self.part_happened(
+            unit,
+            EventKind::NotYet { part: unit.part, says, until, mend: true, account: false },
+            now,
+        );
+    }
+
+    /// A mail that did not go to some for want of a login is held as a whole, once
+    /// the others have theirs: it goes to the rest when that is mended.
+    pub(super) fn hold_who_waits_for_mending(&mut self) {
+        let now = self.clock.now();
+        for number in 0..self.items.len() {
+            let Some(why) = self.items[number].mend.take() else { continue };
+            let step = self.items[number].step;
+            self.standing.conclude(&step.key);
+            let open = self.standing.deliveries.get(&step.key).is_some_and(|d| d.state == State::Planned);
+            if open {
+                self.hold(step, &format!("{why}; once that is mended, `ladder run` sends it"), now);
+            }
+        }
     }
 
     /// What the service's own records say. Anything but evidence changes nothing.

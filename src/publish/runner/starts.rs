@@ -5,6 +5,7 @@ use crate::plan::{Event, EventKind, State, Step};
 use crate::publish::attempt::{Leave, Unit};
 use crate::publish::bound::Unfit;
 use crate::publish::item::Place;
+use crate::publish::pace::Later;
 use crate::schedule::{Due, due};
 use jiff::Timestamp;
 
@@ -75,6 +76,7 @@ impl<'a> Runner<'a, '_> {
                 };
                 self.happened(number, event);
             }
+            Due::Paced(at, why) => self.wait_in_line(number, &Later { at, why }),
             Due::At(_) | Due::After(_) | Due::Settled => {}
         }
     }
@@ -104,6 +106,10 @@ impl<'a> Runner<'a, '_> {
             self.items[number].begin_people(&self.standing);
             self.serve_people(number, now);
         } else {
+            let need = if part == 0 { parts } else { 1 };
+            if self.waits_in_line(number, need, now) {
+                return;
+            }
             if part > 0 && self.items[number].tries.is_empty() {
                 let what =
                     format!("goes on with part {} of {parts}, in the words that it began with", part + 1);
@@ -130,7 +136,7 @@ impl<'a> Runner<'a, '_> {
         }
         item.later = later;
         while self.items[number].people.as_ref().is_some_and(|people| !people.is_empty()) {
-            if self.room(number) == 0 {
+            if self.room(number) == 0 || self.waits_in_line(number, 1, now) {
                 return;
             }
             if let Some(address) = self.items[number].people.as_mut().and_then(|people| people.pop_front()) {
@@ -158,6 +164,7 @@ impl<'a> Runner<'a, '_> {
         let known = unit.recipient.is_some() && std::mem::replace(&mut item.recorded, true);
         let bound = if known { serde_json::Value::Null } else { payload.body.clone() };
         let prepares = item.sender().prepares(&payload);
+        let left = item.step.payload.parts.len().saturating_sub(part as usize + 1);
         item.flying += 1;
         item.tries.entry((unit.recipient.clone(), part)).or_default().count += 1;
         *self.flying_to.entry(&item.step.channel).or_default() += 1;
@@ -169,6 +176,7 @@ impl<'a> Runner<'a, '_> {
         };
         self.note(&event);
         self.intents.push(event);
+        self.takes_off(&unit, left, now);
         let attempt = Box::new(attempt);
         self.starts.push(Start::Send { item: number, unit, part: payload, attempt, prepares });
     }
@@ -179,6 +187,7 @@ impl<'a> Runner<'a, '_> {
         if self.failure.is_some() {
             return;
         }
+        self.leaves_now(&unit, self.clock.now());
         let key = self.items[unit.item].step.key.clone();
         let kind = EventKind::Prepared { part: unit.part };
         let event = Event { at: self.clock.now(), key, recipient: unit.recipient, kind };

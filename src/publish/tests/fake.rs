@@ -27,6 +27,8 @@ pub(super) enum Say {
     /// For want of a good token.
     Mendable,
     NotYet(Option<u64>),
+    /// The account takes nothing more for so many milliseconds.
+    TooMany(Option<u64>),
     Unknown,
     /// It is out, and the answer is lost.
     Lost,
@@ -203,6 +205,10 @@ impl Channel for Fake {
                 Say::NotYet(wait) => {
                     Err(SendError::NotYet { says: "busy".to_owned(), wait: wait.map(Duration::from_millis) })
                 }
+                Say::TooMany(wait) => Err(SendError::TooMany {
+                    says: "too many".to_owned(),
+                    wait: wait.map(Duration::from_millis),
+                }),
                 Say::Unknown | Say::Lost => Err(SendError::Unknown { cause: "cut".to_owned() }),
                 say => Ok(Receipt {
                     id: Some(number.to_string()),
@@ -273,7 +279,7 @@ fn configured(name: &str, log: Arc<Log>) -> Configured {
         from: None,
     };
     let channel = Box::new(Fake { name: name.to_owned(), log });
-    Configured { adapter: "fake", channel, outlet, without_credentials: false }
+    Configured { adapter: "fake", channel, outlet, without_credentials: false, paces: Vec::new() }
 }
 
 /// Hears everything.
@@ -321,6 +327,7 @@ pub(super) struct House {
     pub routes: BTreeMap<String, Route>,
     pub resting: BTreeSet<StepKey>,
     pub only: Vec<String>,
+    pub deadline: publish::Deadline,
     pub clock: Clock,
     pub heard: Heard,
     pub before_send: Option<BeforeSend>,
@@ -349,6 +356,7 @@ impl House {
             routes: logs.keys().map(|name| (name.clone(), Route::Network)).collect(),
             logs,
             only: Vec::new(),
+            deadline: publish::Deadline::after(Duration::from_secs(3600)),
             clock: Clock::system(),
             heard: Heard::default(),
             before_send: None,
@@ -374,6 +382,8 @@ impl House {
             zone: TimeZone::UTC,
             early: false,
             only: self.only.clone(),
+            deadline: self.deadline.clone(),
+            closely: false,
             before_send: self.before_send.as_ref(),
         };
         (world, &mut self.heard)

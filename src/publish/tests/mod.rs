@@ -11,4 +11,5 @@ mod mending;
 mod model;
 mod once;
 mod order;
+mod pacing;
 mod stages;

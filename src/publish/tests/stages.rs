@@ -33,7 +33,7 @@ async fn one_try(house: &House) -> Result<Receipt, SendError> {
     let unit = Unit { item: 0, recipient: None, part: 0 };
     let channel = &*house.channels["tweet"].channel;
     let hold = crate::store::Hold::lasting(std::time::Duration::from_secs(60));
-    match attempt::send(channel, unit, part, attempt, None, hold).await {
+    match attempt::send(channel, unit, part, attempt, None, hold, Default::default()).await {
         Finished::Sent(_, _, outcome) => outcome,
         other => panic!("{other:?}"),
     }

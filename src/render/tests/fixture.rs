@@ -54,6 +54,7 @@ impl House {
             account: Some(word("acmerockets")),
             language: "en".to_owned(),
             without_credentials: false,
+            pace: Vec::new(),
             settings: Settings::default(),
             rest: Table::empty(span),
             span,

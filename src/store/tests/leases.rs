@@ -91,7 +91,13 @@ fn who_is_late_begins_nothing_and_takes_no_doubt_away() {
     second.events().unwrap();
     let intent = begun[1].clone();
     let not_yet = Event {
-        kind: EventKind::NotYet { part: 0, says: "busy".to_owned(), until: intent.at, mend: false },
+        kind: EventKind::NotYet {
+            part: 0,
+            says: "busy".to_owned(),
+            until: intent.at,
+            mend: false,
+            account: false,
+        },
         ..intent.clone()
     };
     let mut late = Batch { plans: Vec::new(), events: vec![not_yet] };

@@ -18,7 +18,7 @@ fn error(code: i64, subcode: i64) -> String {
     )
 }
 
-/// `Refused`, `NotYet SECONDS`, `NotYet` or `Unknown`.
+/// `Refused`, `TooMany SECONDS`, `NotYet SECONDS`, `NotYet` or `Unknown`.
 fn means(status: u16, headers: &[(&'static str, &str)], body: &str, asked: Asked) -> String {
     kind(&outcome(&answer(status, headers, body), asked, &str::to_owned))
 }
@@ -27,6 +27,7 @@ fn kind(error: &SendError) -> String {
     match error {
         SendError::Refused { .. } | SendError::Mendable { .. } => "Refused".to_owned(),
         SendError::NotYet { wait: Some(wait), .. } => format!("NotYet {}", wait.as_secs()),
+        SendError::TooMany { wait, .. } => format!("TooMany {}", wait.map_or(0, |wait| wait.as_secs())),
         SendError::NotYet { wait: None, .. } => "NotYet".to_owned(),
         SendError::Unknown { .. } => "Unknown".to_owned(),
     }
@@ -51,15 +52,15 @@ fn codes_mean_the_same_with_every_status_below_500() {
             (0, 0, "Refused"),
             (-7, 0, "Refused"),
             (1_609_005, 0, "Refused"),
-            (4, 0, "NotYet 900"),
-            (17, 0, "NotYet 900"),
-            (32, 0, "NotYet 900"),
-            (341, 0, "NotYet 900"),
-            (613, 0, "NotYet 900"),
-            (80_000, 0, "NotYet 900"),
-            (80_001, 0, "NotYet 900"),
-            (80_014, 0, "NotYet 900"),
-            (1_390_008, 0, "NotYet 900"),
+            (4, 0, "TooMany 900"),
+            (17, 0, "TooMany 900"),
+            (32, 0, "TooMany 900"),
+            (341, 0, "TooMany 900"),
+            (613, 0, "TooMany 900"),
+            (80_000, 0, "TooMany 900"),
+            (80_001, 0, "TooMany 900"),
+            (80_014, 0, "TooMany 900"),
+            (1_390_008, 0, "TooMany 900"),
             (80_015, 0, "Refused"),
             (1, 0, "Unknown"),
             (2, 0, "Unknown"),
@@ -82,14 +83,14 @@ fn a_success_with_an_error_in_it_leaves_a_doubt_where_readers_see_something() {
                 );
             }
         }
-        assert_eq!(means(status, &[], &error(32, 0), Asked::Upload), "NotYet 900");
+        assert_eq!(means(status, &[], &error(32, 0), Asked::Upload), "TooMany 900");
         assert_eq!(means(status, &[], &error(190, 0), Asked::Page), "Refused");
     }
 }
 
 #[test]
 fn a_code_in_quotes_is_a_code() {
-    for (code, wanted) in [("2", "Unknown"), ("190", "Refused"), ("4", "NotYet 900"), ("many", "Refused")] {
+    for (code, wanted) in [("2", "Unknown"), ("190", "Refused"), ("4", "TooMany 900"), ("many", "Refused")] {
         let body = format!(r#"{{"error":{{"message":"x","code":"{code}"}}}}"#);
         assert_eq!(means(400, &[], &body, POST), wanted, "{code}");
     }
@@ -142,8 +143,8 @@ fn half_an_answer_proves_nothing_and_a_proxy_that_says_no_means_no() {
     let page = answer(403, &[], "<html>Forbidden by policy</html>");
     insta::assert_snapshot!(outcome(&page, POST, &str::to_owned), @"Facebook, or what stands in its place, answered 403: a page of HTML: Forbidden by policy; that is no answer of its own: look at `base_url`, and at a proxy on the way");
     assert_eq!(means(403, &[], "<html>Forbidden</html>", Asked::Page), "Refused");
-    assert_eq!(means(429, &[], "<html>slow down</html>", POST), "NotYet 900");
-    assert_eq!(means(429, &[("retry-after", "30")], "", POST), "NotYet 30");
+    assert_eq!(means(429, &[], "<html>slow down</html>", POST), "TooMany 900");
+    assert_eq!(means(429, &[("retry-after", "30")], "", POST), "TooMany 30");
 }
 
 #[test]
@@ -156,8 +157,8 @@ fn an_error_without_a_code_that_is_known_is_what_its_status_says() {
         r#"{"error":{}}"#,
     ] {
         for asked in [POST, Asked::Upload, Asked::Reading, Asked::Page, Asked::Delete] {
-            assert_eq!(means(429, &[], body, asked), "NotYet 900", "{body} {asked:?}");
-            assert_eq!(means(429, &[("retry-after", "7")], body, asked), "NotYet 7", "{body} {asked:?}");
+            assert_eq!(means(429, &[], body, asked), "TooMany 900", "{body} {asked:?}");
+            assert_eq!(means(429, &[("retry-after", "7")], body, asked), "TooMany 7", "{body} {asked:?}");
             assert_eq!(means(400, &[], body, asked), "Refused", "{body} {asked:?}");
             for status in [408, 409, 425] {
                 let wanted = if asked.publishes() { "Unknown" } else { "NotYet" };
@@ -167,7 +168,7 @@ fn an_error_without_a_code_that_is_known_is_what_its_status_says() {
     }
     // A code that is known says more than a status.
     assert_eq!(means(429, &[], &error(190, 463), POST), "Refused");
-    assert_eq!(means(409, &[], &error(4, 0), POST), "NotYet 900");
+    assert_eq!(means(409, &[], &error(4, 0), POST), "TooMany 900");
 }
 
 #[test]
@@ -179,7 +180,7 @@ fn after_a_doubt_a_no_in_words_that_cannot_be_read_is_none() {
             for status in [400, 403, 404, 422] {
                 assert_eq!(means(status, &[], body, doubted), "Unknown", "{status} {body:?}");
             }
-            assert_eq!(means(429, &[], body, doubted), "NotYet 900", "{body:?}");
+            assert_eq!(means(429, &[], body, doubted), "TooMany 900", "{body:?}");
         }
     }
     // A no that can be read is a no.
@@ -205,21 +206,21 @@ fn the_wait_is_the_longest_that_the_headers_name() {
                   {"type":"instagram","estimated_time_to_regain_access":3}],"13":[]}"#
         .replace(['\n', ' '], "");
     for (headers, wanted) in [
-        (vec![], "NotYet 900"),
-        (vec![(usage, two.as_str())], "NotYet 420"),
-        (vec![(usage, r#"{"12":[{"type":"pages","estimated_time_to_regain_access":0}]}"#)], "NotYet 900"),
-        (vec![(usage, "{")], "NotYet 900"),
-        (vec![(usage, "[]")], "NotYet 900"),
-        (vec![(usage, r#"{"12":[{"estimated_time_to_regain_access":-5}]}"#)], "NotYet 900"),
-        (vec![("x-app-usage", r#"{"call_count":100,"total_time":25,"total_cputime":25}"#)], "NotYet 900"),
-        (vec![("x-app-usage", r#"{"estimated_time_to_regain_access":2}"#)], "NotYet 120"),
-        (vec![("retry-after", "5"), (usage, two.as_str())], "NotYet 5"),
-        (vec![("retry-after", "0")], "NotYet 900"),
+        (vec![], "TooMany 900"),
+        (vec![(usage, two.as_str())], "TooMany 420"),
+        (vec![(usage, r#"{"12":[{"type":"pages","estimated_time_to_regain_access":0}]}"#)], "TooMany 900"),
+        (vec![(usage, "{")], "TooMany 900"),
+        (vec![(usage, "[]")], "TooMany 900"),
+        (vec![(usage, r#"{"12":[{"estimated_time_to_regain_access":-5}]}"#)], "TooMany 900"),
+        (vec![("x-app-usage", r#"{"call_count":100,"total_time":25,"total_cputime":25}"#)], "TooMany 900"),
+        (vec![("x-app-usage", r#"{"estimated_time_to_regain_access":2}"#)], "TooMany 120"),
+        (vec![("retry-after", "5"), (usage, two.as_str())], "TooMany 5"),
+        (vec![("retry-after", "0")], "TooMany 900"),
     ] {
         assert_eq!(wait(&headers), wanted, "{headers:?}");
     }
     let huge = r#"{"1":[{"estimated_time_to_regain_access":18446744073709551615}]}"#;
-    let SendError::NotYet { wait: Some(wait), .. } =
+    let SendError::TooMany { wait: Some(wait), .. } =
         outcome(&answer(400, &[(usage, huge)], &error(17, 0)), POST, &str::to_owned)
     else {
         panic!()

@@ -224,7 +224,7 @@ async fn too_many_calls_wait_as_told_and_hidden_uploads_are_repeated() {
     let (parts, attempt) = stage.attempt(fixture::post(&["It landed."]));
     stage.network.order(Fault::TooMany(Duration::from_secs(420)));
     let outcome = stage.page.send(&parts[0], &attempt).await;
-    let Err(SendError::NotYet { wait, .. }) = outcome else { panic!("{outcome:?}") };
+    let Err(SendError::TooMany { wait, .. }) = outcome else { panic!("{outcome:?}") };
     assert_eq!(wait, Some(Duration::from_secs(420)));
     let pictures = stage.pictures(&["a.png", "b.png"]);
     let (parts, attempt) = stage.attempt(post("Two", |post| post.parts[0].media = pictures));

@@ -25,6 +25,7 @@ fn outcome(result: &Result<Receipt, SendError>) -> String {
         Ok(receipt) => format!("sent {}", receipt.id.as_deref().unwrap_or("?")),
         Err(SendError::Refused { says } | SendError::Mendable { says }) => format!("refused: {says}"),
         Err(SendError::NotYet { says, wait }) => format!("not yet ({}): {says}", wait.is_some()),
+        Err(SendError::TooMany { says, wait }) => format!("not yet for all ({}): {says}", wait.is_some()),
         Err(SendError::Unknown { cause }) => format!("unknown: {cause}"),
     }
 }
@@ -102,8 +103,8 @@ async fn every_answer_has_one_of_three_outcomes() {
     422 refused: LinkedIn refuses it: Input error; commentary is longer than 3000
     404 refused: LinkedIn, or what stands in its place, answered 404: a page of HTML: Not here; that is no answer of its own: look at `base_url`, and at a proxy on the way
     409 unknown: LinkedIn answered 409: Conflict
-    429 not yet (true): LinkedIn takes no more for now: Resource level throttle limit for calls is reached
-    429 not yet (true): LinkedIn takes no more for now: Resource level throttle DAY limit is reached
+    429 not yet for all (true): LinkedIn takes no more for now: Resource level throttle limit for calls is reached
+    429 not yet for all (true): LinkedIn takes no more for now: Resource level throttle DAY limit is reached
     500 unknown: LinkedIn answered 500: Internal error
     502 unknown: LinkedIn answered 502: without a word
     503 unknown: LinkedIn answered 503: Down
@@ -205,16 +206,16 @@ async fn an_image_that_may_not_be_ready_is_waited_for_longer_and_not_for_ever() 
 #[tokio::test]
 async fn waits_are_those_that_are_named() {
     let named = Reply::Answer(429, vec![("retry-after", "17".to_owned())], String::new());
-    let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, named).await else { panic!() };
+    let Err(SendError::TooMany { wait, .. }) = tried(PERSON, false, named).await else { panic!() };
     assert_eq!(wait, Some(Duration::from_secs(17)));
     // A wait that nobody named is long enough not to be a nuisance.
     for unnamed in [json(429, value!({})), json(429, error(429, "TOO_MANY_REQUESTS", 101, "throttle limit"))]
     {
-        let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, unnamed).await else { panic!() };
+        let Err(SendError::TooMany { wait, .. }) = tried(PERSON, false, unnamed).await else { panic!() };
         assert_eq!(wait, Some(Duration::from_secs(900)));
     }
     let daily = json(429, error(429, "TOO_MANY_REQUESTS", 101, "throttle DAY limit"));
-    let Err(SendError::NotYet { wait, .. }) = tried(PERSON, false, daily).await else { panic!() };
+    let Err(SendError::TooMany { wait, .. }) = tried(PERSON, false, daily).await else { panic!() };
     let wait = wait.unwrap();
     assert!(wait > Duration::ZERO && wait <= Duration::from_secs(24 * 3600));
     let house = house(PERSON, "http://127.0.0.1:1");

@@ -115,6 +115,7 @@ fn word(outcome: &Result<Vec<Receipt>, SendError>) -> String {
         }
         Err(SendError::Refused { .. } | SendError::Mendable { .. }) => "refused".to_owned(),
         Err(SendError::NotYet { wait, .. }) => format!("not yet {:?}", wait.map(|wait| wait.as_secs())),
+        Err(SendError::TooMany { wait, .. }) => format!("too many {:?}", wait.map(|wait| wait.as_secs())),
         Err(SendError::Unknown { .. }) => "unknown".to_owned(),
     }
 }
@@ -150,7 +151,7 @@ async fn whatever_goes_wrong_has_one_of_three_outcomes() {
     let network = network(|settings| settings).await;
     network.order(Fault::TooMany(std::time::Duration::from_secs(7)));
     let ended = sent(&house(ACME, &network, ""), &fixture::post(&["It landed."])).await;
-    assert!(word(&ended).starts_with("not yet"), "{ended:?}");
+    assert!(word(&ended).starts_with("too many"), "{ended:?}");
     assert!(network.timeline().is_empty());
 }
 

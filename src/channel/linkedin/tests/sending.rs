@@ -407,7 +407,7 @@ async fn a_server_that_does_not_tell_of_images_gets_the_post_and_a_wait_that_it_
         Server::start(without(|| Reply::Answer(429, vec![("retry-after", "900".to_owned())], String::new())))
             .await;
     let told = sent(&house(ORGANIZATION, &server.url), &variant).await;
-    let Err(SendError::NotYet { wait, .. }) = told else { panic!("{told:?}") };
+    let Err(SendError::TooMany { wait, .. }) = told else { panic!("{told:?}") };
     assert_eq!(wait, Some(std::time::Duration::from_secs(900)));
     assert_eq!(server.seen().iter().filter(|seen| seen.line.starts_with("GET /rest/images")).count(), 1);
 }

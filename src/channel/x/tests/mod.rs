@@ -99,6 +99,10 @@ fn told<T: std::fmt::Debug>(outcome: &Result<T, SendError>) -> String {
         Err(SendError::Refused { says } | SendError::Mendable { says }) => format!("refused: {says}"),
         Err(SendError::NotYet { says, wait: None }) => format!("not yet: {says}"),
         Err(SendError::NotYet { says, wait: Some(wait) }) => format!("not yet, {} s: {says}", wait.as_secs()),
+        Err(SendError::TooMany { says, wait: None }) => format!("not yet: {says}"),
+        Err(SendError::TooMany { says, wait: Some(wait) }) => {
+            format!("not yet, {} s: {says}", wait.as_secs())
+        }
         Err(SendError::Unknown { cause }) => format!("unknown: {cause}"),
     };
     assert!(!told.contains(SECRET), "{told}");

@@ -143,7 +143,7 @@ async fn a_limit_waits_until_its_window_opens() {
     let limit = || Reply::new(429, json!({ "errors": [{ "code": 88, "message": "Rate limit exceeded" }] }));
     let waits = |reply: Reply| async move {
         match answered(reply, false, 0).await {
-            Err(SendError::NotYet { wait, says }) => {
+            Err(SendError::TooMany { wait, says }) => {
                 assert!(says.contains("Rate limit exceeded"), "{says}");
                 wait.map(|wait| wait.as_secs())
             }

@@ -264,3 +264,42 @@ async fn an_image_that_changed_or_is_gone_stops_the_post() {
     assert!(outcome.contains("was not kept with the plan"), "{outcome}");
     assert_eq!(server.lines(), Vec::<String>::new());
 }
+
+/// With `--verify` the post is read once more: X charges for it, so not by itself.
+#[tokio::test]
+async fn who_looks_closely_sees_words_and_the_number_of_images() {
+    let text = "It landed & stayed. https://acme.example/a";
+    let live = "It landed &amp; stayed. https://t.co/Ab1 https://t.co/Pic";
+    let entities =
+        json!({ "urls": [{ "url": "https://t.co/Ab1", "expanded_url": "https://acme.example/a" }] });
+    let post = |text: &str, keys: &[&str]| json!({ "data": [{ "id": "9", "text": text, "entities": entities, "attachments": { "media_keys": keys } }] });
+    let untold = json!({ "data": [{ "id": "9", "text": live, "entities": entities }] });
+    let gone = json!({ "data": [{ "id": "9", "text": "It landed &amp; stayed. https://t.co/Ab1.", "entities": entities }] });
+    for (reply, wanted) in [
+        (Reply::new(200, post(live, &["3_1", "3_2"])), None),
+        (Reply::new(200, untold), None),
+        (Reply::new(200, post(live, &["3_1"])), Some("with 1 image; 2 sent)")),
+        (Reply::new(200, post("It burned. https://t.co/Pic", &["3_1", "3_2"])), Some("It burned.")),
+        (Reply::new(200, gone), Some("It landed & stayed. https://acme.example/a.")),
+        (Reply::new(200, json!({ "errors": [{ "title": "Not Found Error" }] })), None),
+        (Reply::new(200, json!("odd")), None),
+        (problem(404, "gone"), None),
+        (Reply::new(503, json!({})), None),
+        (Reply::new(400, json!({})), None),
+    ] {
+        let server = Server::start(move |_| Some(reply.clone())).await;
+        let house = House::new(&server);
+        let attempt = house.attempt(with_images(text, &[("a.png", b"a"), ("b.png", b"b")]));
+        let (parts, receipt) = (house.parts(&attempt), receipt("9"));
+        assert!(house.channel().read_back(&parts[0], &receipt, &attempt).is_none());
+        let seen =
+            house.channel().look_closely(&parts[0], &receipt, &attempt).unwrap().await.unwrap_or_default();
+        match wanted {
+            None => assert_eq!(seen.altered, None),
+            Some(wanted) => {
+                assert!(seen.altered.as_ref().is_some_and(|told| told.contains(wanted)), "{seen:?}")
+            }
+        }
+        assert!(server.lines().iter().all(|line| line == "GET /2/tweets"), "{:?}", server.lines());
+    }
+}
