@@ -69,7 +69,8 @@ pub fn due(
             return Due::TooLate(closes);
         }
     }
-    let put_off = delivery.and_then(|delivery| delivery.not_before.max(delivery.paused_until()));
+    let put_off = delivery.filter(|delivery| !put_off_by_another_clock(delivery, now));
+    let put_off = put_off.and_then(|delivery| delivery.not_before.max(delivery.paused_until()));
     let time = put_off.map_or(time, |until| time.max(until));
     if now < time {
         return Due::At(time);
@@ -78,6 +79,16 @@ pub fn due(
         Some(busy) => Due::Paced(busy.until, busy.says.clone()),
         None => Due::Now,
     }
+}
+
+/// Clocks that are well set differ by less.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whether it was put off at a moment that is still to come: by a clock that was
+/// wrong, so that nobody knows how much of the wait is over. The network says
+/// the same once more, if it has to.
+fn put_off_by_another_clock(delivery: &Delivery, now: Timestamp) -> bool {
+    delivery.put_off_at().is_some_and(|at| at > later(now, CLOCKS))
 }
 
 /// Whether `--again` has begun a newer generation of the same step.
