@@ -258,6 +258,9 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         Some(_) => delivery.not_before.max(not_before),
         None => not_before,
     };
+    if not_before.is_some() {
+        delivery.put_off_at = Some(event.at);
+    }
     // Others' mails go on: a person's waits like any other "not yet".
     if let (EventKind::NotYet { mend: true, says, .. }, None) = (&event.kind, &event.recipient) {
         keep_back(delivery, State::Held, says);
@@ -393,6 +396,7 @@ fn empty(key: &StepKey, at: Timestamp) -> Delivery {
         state: State::Planned,
         error: None,
         not_before: None,
+        put_off_at: None,
         busy: None,
         forgiven: 0,
         sent_at: None,

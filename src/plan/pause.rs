@@ -58,11 +58,6 @@ impl Delivery {
         self.parts.iter().filter(planned).find_map(until)
     }
 
-    /// When it was put off last.
-    pub fn put_off_at(&self) -> Option<Timestamp> {
-        self.all_parts().filter_map(|part| part.put_off_at).max()
-    }
-
     /// For how long it has been tried in vain, if that is a day or longer.
     pub fn in_vain_for(&self) -> Option<SignedDuration> {
         let open = self.is_open() && self.state != State::Held;

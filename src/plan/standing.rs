@@ -82,6 +82,9 @@ pub struct Delivery {
     pub error: Option<String>,
     /// Not before this, after a "not yet".
     pub not_before: Option<Timestamp>,
+    /// When it was put off last.
+    #[serde(default)]
+    pub put_off_at: Option<Timestamp>,
     /// What its network said last of its account taking nothing more for a while.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub busy: Option<Busy>,

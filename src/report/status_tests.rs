@@ -30,6 +30,7 @@ pub(in crate::report) fn delivery(rung: &str, state: State) -> Delivery {
         state,
         error: None,
         not_before: None,
+        put_off_at: None,
         busy: None,
         forgiven: 0,
         sent_at: None,

@@ -88,7 +88,7 @@ const CLOCKS: SignedDuration = SignedDuration::from_mins(10);
 /// wrong, so that nobody knows how much of the wait is over. The network says
 /// the same once more, if it has to.
 fn put_off_by_another_clock(delivery: &Delivery, now: Timestamp) -> bool {
-    delivery.put_off_at().is_some_and(|at| at > later(now, CLOCKS))
+    delivery.put_off_at.is_some_and(|at| at > later(now, CLOCKS))
 }
 
 /// Whether `--again` has begun a newer generation of the same step.

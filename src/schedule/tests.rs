@@ -212,3 +212,27 @@ fn of_several_those_are_named_that_are_not_out() {
     ];
     assert_eq!(due(&[all, one.to_vec()].concat()), Due::After(vec!["blog-de".to_owned()]));
 }
+
+#[test]
+fn a_wait_that_begins_in_the_future_was_written_by_a_wrong_clock() {
+    let plan = two(|_| {});
+    let wait = |at: &str, until: Timestamp| {
+        let kind = EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false, account: false };
+        let events: Vec<Event> = vec![
+            planned(&plan, &plan.steps[0], at),
+            event(&plan.steps[0], at, intent(0)),
+            event(&plan.steps[0], at, kind),
+        ];
+        let standing = Standing::fold(&events, true);
+        let now = self::at("2026-12-01T08:00:00Z");
+        due(&plan, &plan.steps[0], &standing, now, &berlin(), false)
+    };
+    let until = at("2026-12-01T08:30:00Z");
+    assert_eq!(wait("2026-12-01T07:59:00Z", until), Due::At(until));
+    // Two clocks may differ by some minutes.
+    assert_eq!(wait("2026-12-01T08:09:00Z", until), Due::At(until));
+    // By the time that it was taken up it is not due before, either: what was
+    // planned by that clock waits for it.
+    let tomorrow = at("2026-12-02T08:30:00Z");
+    assert_ne!(wait("2026-12-02T08:00:00Z", tomorrow), Due::At(tomorrow));
+}
