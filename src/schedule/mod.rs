@@ -48,10 +48,13 @@ pub fn due(
     if delivery.is_some_and(|delivery| !delivery.is_open()) || superseded(step, standing) {
         return Due::Settled;
     }
-    let taken_up = delivery.map_or(now, |delivery| delivery.planned_at);
+    // What happened is over, whatever a wrong clock wrote of when.
+    let at_once = step.gate.delay.is_none() && step.gate.at.is_none();
+    let over = |time: Timestamp| if at_once { time.min(now) } else { time };
+    let taken_up = over(delivery.map_or(now, |delivery| delivery.planned_at));
     let base = match dependencies(plan, step, standing) {
         Err(wait) => return wait,
-        Ok(Some(out)) => out,
+        Ok(Some(out)) => over(out),
         Ok(None) => match plan.publish_at {
             Some(time) if early => time.min(taken_up),
             Some(time) => time,

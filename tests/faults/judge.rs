@@ -75,6 +75,8 @@ pub fn judge(world: &World, last: &Ended, status: &Value, messages: &[&str], tol
         // theirs to write is said, and is the end of it.
         let theirs = delivery["error"].as_str().is_some_and(|says| says.contains("a person settled"));
         let told_of = message == "m" || !last.said.starts_with("publish m");
+        // Parts that were never begun are not listed.
+        unfinished |= told_of && !["sent", "altered", "waiting"].contains(&&*text(&delivery["state"]));
         let mut step = |state: &str, key: &str, live: Live, context: &str| {
             let count = live.count;
             doubted |= told_of && state == "unknown";

@@ -295,7 +295,7 @@ network = "reddit"
 
     /// Where all stands.
     pub fn status(&self) -> Value {
-        let ended = self.run(&["status", "--format", "json"]);
+        let ended = self.run(&["status", "--all", "--format", "json"]);
         assert_eq!(ended.code(), Some(0), "{}\n{}", ended.out(), ended.err());
         ended.json()
     }

@@ -104,7 +104,9 @@ async fn repeated<'a, T>(
     for _ in 1..MOST_TRIES {
         let outcome = fenced(hold, within(ask())).await;
         let named = match &outcome {
-            Err(SendError::NotYet { wait, .. } | SendError::TooMany { wait, .. }) => wait.filter(|wait| !wait.is_zero()),
+            Err(SendError::NotYet { wait, .. } | SendError::TooMany { wait, .. }) => {
+                wait.filter(|wait| !wait.is_zero())
+            }
             Err(SendError::Unknown { .. }) => None,
             _ => return outcome,
         };
