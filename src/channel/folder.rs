@@ -257,8 +257,11 @@ pub fn picture_bytes(media: &Path, picture: &crate::render::Picture) -> Result<V
     if !plain_name {
         return Err(refused("has no digest".to_owned()));
     }
-    let bytes = fs::read(media.join(&picture.sha256))
-        .map_err(|error| refused(format!("was not kept with the plan: {error}")))?;
+    // Nobody was asked yet: with the file in its place again it goes.
+    let bytes = fs::read(media.join(&picture.sha256)).map_err(|error| {
+        let why = format!("the image `{}` was not kept with the plan ({error})", picture.path);
+        SendError::Mendable { says: format!("{why}: put the file that was planned with back in its place") }
+    })?;
     if crate::plan::key::hex_digest(&bytes) != picture.sha256 {
         return Err(refused("is not the one that was planned: its bytes have changed".to_owned()));
     }

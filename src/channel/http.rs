@@ -104,6 +104,13 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
+    /// Whether it is a 2xx as an API of ours gives one: with nothing in it, or with
+    /// JSON. A page comes from somebody on the way, and proves nothing.
+    pub fn is_its_own_success(&self) -> bool {
+        let is_empty = self.body.trim_ascii().is_empty();
+        self.is_success() && self.cut.is_none() && (is_empty || self.json().is_some())
+    }
+
     /// Whether the status alone proves that nothing was done.
     pub fn is_refusal(&self) -> bool {
         REFUSALS.contains(&self.status)

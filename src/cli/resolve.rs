@@ -107,7 +107,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let broken_off = keyed.recipient.is_none() && keyed.delivery.is_broken_off() && stopped;
     let open = matches!(state, State::Unknown | State::Waiting);
     // Of what is half out the rest is missing: not to send it settles nothing.
-    let given_up = broken_off && state == State::Held && keyed.delivery.live().next().is_none();
+    let given_up =
+        keyed.recipient.is_none() && arguments.not_sent && state == State::Held && !keyed.delivery.reached();
     // What has no channel any more would be planned for ever.
     let Delivery { channel, adapter, account, .. } = keyed.delivery;
     let taken_out = keyed.recipient.is_none()

@@ -5,7 +5,7 @@ use super::astray::{astray, follow_renamed};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Bounds, Manner, before_send, beside_before_send, send};
+use super::sending::{Bounds, Manner, before_send, beside_before_send, keep_media_again, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::publish::Scope;
@@ -45,6 +45,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         desk.console.talk("nothing is planned");
         return Ok(Exit::Done);
     }
+    keep_media_again(&house, &store, &plans);
     // One channel is gone; what goes elsewhere goes all the same.
     let astray = astray(&house, &plans, &standing);
     let manner = Manner {

@@ -135,6 +135,22 @@ pub fn keep_media(house: &House, store: &Store, plan: &Plan) -> Result<(), Failu
     Ok(())
 }
 
+/// Keeps those pictures of queued plans again that are missing beside the journal,
+/// as after an import, and still lie in the project as they were planned. What is
+/// not there is told when it is to go.
+pub fn keep_media_again(house: &House, store: &Store, plans: &[Plan]) {
+    for plan in plans {
+        for picture in plan.steps.iter().flat_map(|step| step.variant.pictures()) {
+            if store.media_folder().join(&picture.sha256).is_file() {
+                continue;
+            }
+            if let Ok(bytes) = bytes_of(&house.loaded.folder, picture) {
+                let _ = store.keep_media(&picture.sha256, &bytes);
+            }
+        }
+    }
+}
+
 /// Sends what is due of `plans`, and says which channels had to be left alone.
 /// The caller holds the store's lock.
 pub fn send(

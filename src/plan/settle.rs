@@ -82,7 +82,7 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
     if !any && sent && address.is_none() && delivery.is_broken_off() {
         return post_the_rest_by_hand(delivery, event, url);
     }
-    if !any && !sent && delivery.waits_for_mending() && delivery.live().next().is_none() {
+    if !any && !sent && address.is_none() && delivery.state == State::Held && !delivery.reached() {
         return keep_back(delivery, State::Cancelled, &format!("not to go out any more, says {by}"));
     }
     if !any {

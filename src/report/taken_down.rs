@@ -14,10 +14,13 @@ pub fn intended(delivery: &Delivery) -> (&'static str, String) {
     let up = delivery.still_up().count();
     let unknown = delivery.state == State::Unknown;
     if delivery.is_for_each_person() {
-        let sent = delivery.count_recipients(State::Sent);
+        let sent = match delivery.count_recipients(State::Sent) {
+            1 => "1 person has it".to_owned(),
+            several => format!("{several} people have it"),
+        };
         return match (delivery.reached(), delivery.is_open()) {
-            (true, false) => ("stays", format!("stays: {sent} people have it, mail cannot be recalled")),
-            (true, true) => ("stays", format!("goes to nobody else; {sent} people have it")),
+            (true, false) => ("stays", format!("stays: {sent}, mail cannot be recalled")),
+            (true, true) => ("stays", format!("goes to nobody else; {sent}")),
             (false, _) => ("cancel", "does not go out".to_owned()),
         };
     }
@@ -148,7 +151,11 @@ pub(super) fn still_up(delivery: &Delivery, beside: &[&Delivery]) -> Option<Stri
             let mut out = format!("  {who}: {why}\n{}", parts(delivery));
             match stays.why {
                 Stay::Cannot | Stay::Refused => out.push_str(&by_hand(delivery.still_up().last())),
-                Stay::Later => out.push_str(&again),
+                Stay::Later => {
+                    out.push_str(&again);
+                    let by_hand = by_hand(delivery.still_up().last());
+                    out.push_str(&by_hand.replacen("    delete it", "    or delete it", 1));
+                }
                 Stay::Unknown => {
                     out.push_str(&format!("    to ask again does no harm:\n{again}"));
                 }

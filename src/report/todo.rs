@@ -123,7 +123,18 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
                  ladder resolve {key} --sent URL\n{never}"
             ))
         }
-        State::Held => Some(format!("  {who}: held back{because}\n")),
+        State::Held => {
+            let mut out = format!("  {who}: held back{because}\n");
+            if !delivery.reached() {
+                out.push_str(&format!(
+                    "    if it is not to go out any more:\n      ladder resolve {key} --not-sent\n    to send it all the \
+                     same:\n      ladder publish {} --only {} --again REASON\n",
+                    one_line(&delivery.message),
+                    one_line(&delivery.rung)
+                ));
+            }
+            Some(out)
+        }
         State::Planned => {
             let hours = delivery.in_vain_for()?.as_hours();
             let long = if hours < 72 { format!("{hours} hours") } else { format!("{} days", hours / 24) };

@@ -20,7 +20,7 @@ pub use mailbox::parse_mailbox;
 pub use server::{Encryption, Server};
 
 use super::credentials::account;
-use super::folder::on_disk;
+use super::folder::{on_disk, picture_bytes};
 use super::secret::resolve;
 use super::{
     Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Ready, SendError,
@@ -229,6 +229,10 @@ impl Email {
             Some(written) => written.clone(),
             None => parse_mailbox(recipient).map_err(refused)?,
         };
+        let missing = |picture: &&crate::render::Picture| !attempt.media.join(&picture.sha256).is_file();
+        if let Some(picture) = mail.media.iter().find(missing) {
+            picture_bytes(&attempt.media, picture)?;
+        }
         message::compose(&mail, &self.from, to, &self.headers, attempt).map_err(refused)
     }
 }

@@ -63,9 +63,13 @@ impl Graph {
 
     /// Sends it. Without an answer: what that means for what was `asked`.
     pub async fn call(&self, request: RequestBuilder, asked: Asked) -> Result<Answer, SendError> {
-        http::call(request)
-            .await
-            .map_err(|trouble| if asked.publishes() { trouble.of_creating() } else { trouble.of_asking() })
+        http::call(request).await.map_err(|trouble| {
+            if asked.publishes() || asked == Asked::Edit {
+                trouble.of_creating()
+            } else {
+                trouble.of_asking()
+            }
+        })
     }
 
     /// What an answer means that is not the one that was wanted.

@@ -46,22 +46,23 @@ pub(super) async fn edit(api: &Api<'_>, change: &Change, receipt: &Receipt) -> R
     let answer = api.update(&format!("/rest/posts/{}", urn::encoded(&id)), &body).await;
     let can_read = api.channel.can_read();
     let error = match answer {
-        Ok(answer) if answer.is_success() => {
+        Ok(answer) if answer.is_its_own_success() => {
             let seen =
                 if can_read { post::read_back(api, &id, &change.after).await } else { Default::default() };
             return Ok(Edited::Done(Receipt { altered: seen.altered, ..receipt.clone() }));
         }
-        Ok(answer) if answer.status == 404 => {
+        Ok(answer) if answer.is_success() => SendError::Unknown { cause: post::not_its_own(answer.status) },
+        Ok(answer) if answer.status == 404 && !answer.is_not_its_own() => {
             return Ok(Edited::Stays("LinkedIn has no such post any more".to_owned()));
         }
         Ok(answer) => {
             let error = trouble(&answer, Asked::Other, api, crate::clock::now());
             if Fault::of(&answer).is_about_who(answer.status) { error.mendable() } else { error }
         }
-        Err(trouble) => Trouble::of_asking(trouble),
+        Err(trouble) => Trouble::of_creating(trouble),
     };
-    if can_read && matches!(error, SendError::NotYet { wait: None, .. }) && post::says(api, &id, words).await
-    {
+    let in_doubt = matches!(error, SendError::NotYet { wait: None, .. } | SendError::Unknown { .. });
+    if can_read && in_doubt && post::says(api, &id, words).await {
         return Ok(Edited::Done(Receipt { altered: None, ..receipt.clone() }));
     }
     Err(error)

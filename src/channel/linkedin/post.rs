@@ -228,6 +228,11 @@ fn differing(api: &Api<'_>, planned: &str, live: Option<Told>) -> Option<String>
     live?.differing(planned).map(|live| seen(&api.redact(&live)))
 }
 
+/// Of a 2xx that is none of LinkedIn's.
+pub(super) fn not_its_own(status: u16) -> String {
+    format!("the answer was {status} with a page in it, which is none of LinkedIn's")
+}
+
 /// Takes a post or a comment down. What is gone already is gone.
 pub(super) async fn remove(api: &Api<'_>, receipt: &Receipt) -> Result<Removed, SendError> {
     let id = receipt.id.as_deref().unwrap_or_default();
@@ -247,10 +252,13 @@ pub(super) async fn remove(api: &Api<'_>, receipt: &Receipt) -> Result<Removed, 
     };
     let answer = api.delete(&path).await.map_err(Trouble::of_asking)?;
     // A post that is gone is a success, says the Posts API.
-    if answer.is_success() {
+    if answer.is_its_own_success() {
         return Ok(Removed::Gone);
     }
-    if answer.status == 404 {
+    if answer.is_success() {
+        return Err(SendError::Unknown { cause: not_its_own(answer.status) });
+    }
+    if answer.status == 404 && !answer.is_not_its_own() {
         return Ok(Removed::Already);
     }
     let error = trouble(&answer, Asked::Other, api, crate::clock::now());

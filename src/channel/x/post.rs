@@ -163,7 +163,8 @@ pub(super) async fn remove(
     let answer = api.ask(api.request(Method::DELETE, &format!("/2/tweets/{id}"), &[])?).await?;
     let said = answer.json().unwrap_or_default();
     let words = heard(&answer).to_lowercase();
-    let not_there = answer.status == 404 || (answer.is_success() && words.contains("resource-not-found"));
+    let not_there = (answer.status == 404 && !answer.is_not_its_own())
+        || (answer.is_success() && words.contains("resource-not-found"));
     match said.pointer("/data/deleted").and_then(Value::as_bool) {
         Some(true) if answer.is_success() => Ok(Removed::Gone),
         Some(false) if answer.is_success() => {

@@ -8,6 +8,9 @@ use crate::publish::retry::{MOST_TRIES, disbelief, mending_pause};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
+/// How long an account rests that takes no more and does not say for how long.
+const SHORTEST_REST: Duration = Duration::from_secs(60);
+
 /// The words of a reason without numbers and names that a network makes anew
 /// for each answer (a trace, a request's id, the seconds that are left).
 fn plain_words(says: &str) -> impl Iterator<Item = &str> {
@@ -118,6 +121,9 @@ impl Runner<'_, '_> {
             Some(disbelief) => format!("{says}; {disbelief}"),
             None => says,
         };
+        // An account that takes no more is not asked for each of its posts: a time
+        // that has passed already is no time.
+        let wait = if account { wait.filter(|wait| !wait.is_zero()).or(Some(SHORTEST_REST)) } else { wait };
         let going = self.is_going();
         let item = &mut self.items[unit.item];
         // Tried so often by earlier runs, it gets one try of this one.
