@@ -245,7 +245,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// For a request that creates something that people see.
+    /// For a request that creates something that people see, changes it or takes it away.
     pub fn of_creating(self) -> SendError {
         match self {
             Trouble::NotSent(says) => SendError::NotYet { says, wait: None },

@@ -116,6 +116,16 @@ impl SendError {
         }
     }
 
+    /// Of a request that changes what readers see: without a wait that was named,
+    /// "not now" does not say that nothing was done.
+    #[must_use]
+    pub fn in_doubt(self) -> SendError {
+        match self {
+            SendError::NotYet { says, wait: None } => SendError::Unknown { cause: says },
+            other => other,
+        }
+    }
+
     /// Met while it was asked who may post, in the middle of a run: nothing
     /// was posted, and once somebody has mended it the part goes as it is. The
     /// next run asks before it begins, and leaves the channel alone.

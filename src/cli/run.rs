@@ -8,8 +8,10 @@ use super::house::House;
 use super::sending::{Bounds, Manner, before_send, beside_before_send, keep_media_again, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
+use crate::plan::Standing;
 use crate::publish::Scope;
 use crate::store::View;
+use crate::text::visible;
 use serde_json::json;
 
 /// Arguments of `ladder run`.
@@ -41,9 +43,10 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let standing = store.view(&View::for_run(Vec::new()), false)?.standing;
     let mut plans = store.queued(&standing)?;
     follow_renamed(&house, &mut plans);
+    let doubts = in_doubt(&standing, desk);
     if plans.is_empty() {
         desk.console.talk("nothing is planned");
-        return Ok(Exit::Done);
+        return Ok(doubts);
     }
     keep_media_again(&house, &store, &plans);
     // One channel is gone; what goes elsewhere goes all the same.
@@ -59,5 +62,24 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
     let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
-    beside_before_send(told, before_send.as_deref())
+    match beside_before_send(told, before_send.as_deref()) {
+        Ok(exit) => Ok(doubts.or(exit)),
+        Err(failure) => Err(Failure { exit: doubts.or(failure.exit), ..failure }),
+    }
+}
+
+/// Tells of what was to be taken down, or to get other words, and nobody knows
+/// whether it has. A run asks for nothing of that: somebody has to.
+fn in_doubt(standing: &Standing, desk: &mut Desk) -> Exit {
+    let mut exit = Exit::Done;
+    for delivery in standing.deliveries.values().filter(|delivery| delivery.is_in_doubt_afterwards()) {
+        let verb = if delivery.is_withdrawn() { "unpublish" } else { "edit" };
+        let text = format!(
+            "`{}` of `{}`: nobody knows what readers see of it: `ladder {verb} {}` asks again",
+            delivery.rung, delivery.message, delivery.message
+        );
+        desk.console.warn(&visible(&text));
+        exit = Exit::Unknown;
+    }
+    exit
 }

@@ -283,6 +283,9 @@ impl Delivery {
     /// Whether nothing is left to be done about it, by anybody: it is out, or it
     /// will not go.
     pub fn is_settled(&self) -> bool {
+        if self.is_in_doubt_afterwards() {
+            return false;
+        }
         let open = |state| {
             matches!(state, State::Planned | State::Waiting | State::Sending | State::Unknown | State::Held)
         };

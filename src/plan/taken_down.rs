@@ -95,6 +95,15 @@ impl Delivery {
         self.after.withdrawn.is_some()
     }
 
+    /// Whether a request to take it down, or to give it other words, may have been
+    /// carried out or not: readers may see something else than the journal says.
+    /// To ask again settles it.
+    pub fn is_in_doubt_afterwards(&self) -> bool {
+        let unknown = |stays: &Option<Stays>| stays.as_ref().is_some_and(|stays| stays.why == Stay::Unknown);
+        self.still_up()
+            .any(|part| unknown(&part.after.unchanged) || (self.is_withdrawn() && unknown(&part.after.stays)))
+    }
+
     /// The parts that readers may see, or a person may be about to post: the last first,
     /// as they are taken down. A mail's are not here: it has none that could be.
     pub fn still_up(&self) -> impl Iterator<Item = &PartStanding> {

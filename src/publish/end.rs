@@ -17,7 +17,8 @@ pub fn exit_beside_rest(deliveries: &[&Delivery]) -> Exit {
     }
 }
 
-/// The end for these deliveries, by PRODUCT's order: an unknown outcome first,
+/// The end for these deliveries, by PRODUCT's order: an unknown outcome first (of
+/// a sending, a taking down or an edit),
 /// then failures beside successes, failures alone, what was held back, or was
 /// tried in vain for a day. What else is planned, or waits for a person to paste it, is no failure.
 pub fn exit_of(deliveries: &[&Delivery]) -> Exit {
@@ -33,7 +34,7 @@ pub fn exit_of(deliveries: &[&Delivery]) -> Exit {
         })
     };
     let out = || any(&[State::Sent, State::Altered]);
-    if any(&[State::Unknown]) {
+    if any(&[State::Unknown]) || deliveries.iter().any(|delivery| delivery.is_in_doubt_afterwards()) {
         Exit::Unknown
     } else if any(&[State::Refused]) {
         if out() { Exit::Partial } else { Exit::Failed }

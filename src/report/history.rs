@@ -62,6 +62,10 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
                 out.push_str("    readers see:\n");
                 quote(&mut out, live, dim, colour);
             }
+            if let Some(changing) = &part.after.changing {
+                out.push_str("    readers may see, nobody knows:\n");
+                pieces(changing).iter().for_each(|piece| quote(&mut out, piece, dim, colour));
+            }
         }
     }
     out

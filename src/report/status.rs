@@ -105,6 +105,7 @@ pub(super) fn record(delivery: &Delivery) -> Value {
         "url": first.and_then(|receipt| receipt.url.as_deref()),
         "detail": first.and_then(|receipt| receipt.detail.as_deref()),
         "error": delivery.error,
+        "in_doubt": delivery.is_in_doubt_afterwards(),
         "attempts": attempts.map(|part| part.attempts).max().unwrap_or(0),
         "planned_at": delivery.planned_at,
         "not_before": delivery.not_before,

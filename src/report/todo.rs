@@ -26,6 +26,9 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
         return None;
     }
     let newer = newer(delivery, beside);
+    if let Some(unchanged) = super::edited::unchanged(delivery) {
+        return Some(unchanged);
+    }
     match delivery.state {
         State::Unknown if delivery.is_for_each_person() => {
             let mut out = format!("  {who}: it is not known whether these mails went out{because}\n{newer}");

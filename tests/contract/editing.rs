@@ -92,6 +92,25 @@ async fn a_lost_answer_is_settled_by_reading_where_that_may_be() {
     }
 }
 
+/// Nobody can read it, no answer came, and the old words are in the file again:
+/// that does not mean that they are what readers see.
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_are_taken_back_after_a_lost_answer_are_written_again() {
+    let (house, networks) = house(&[way("linkedin, a member")]).await;
+    house.publish().ends(0);
+    let before = networks[0].timeline()[0].text.clone();
+    let message = house.read("messages/m.md");
+    reword(&house);
+    for _ in 0..4 {
+        networks[0].order_upon(Upon::Path("POST", "urn"), Fault::AnswerLost);
+    }
+    edit(&house).ends(6);
+    assert!(networks[0].timeline()[0].text.contains("safely"));
+    house.write("messages/m.md", &message);
+    edit(&house).ends(0);
+    assert_eq!(networks[0].timeline()[0].text, before);
+}
+
 fn edit(house: &House) -> Ended {
     house.run(&["edit", "m", "--yes", "--format", "json"])
 }
@@ -173,7 +192,12 @@ async fn a_kill_in_the_middle_of_an_edit_is_finished_by_the_next() {
             assert_eq!(networks[0].ordered(), 0, "{name}");
             signal("KILL", child.id());
             child.wait().unwrap();
+            // Until it is asked again nobody knows what readers see.
+            assert!(house.run(&["status"]).ends(0).out().contains("ladder edit m"), "{name} {fault:?}");
+            assert!(house.run(&["log"]).ends(0).out().contains("safely"), "{name} {fault:?}");
+            house.run(&["run"]).ends(6);
             edit(&house).ends(0);
+            house.run(&["run"]).ends(0);
             let timeline = networks[0].timeline();
             assert!(timeline.len() == 1 && timeline[0].text.contains("safely"), "{name}: {timeline:?}");
             // It is known to say so: nothing is left to change.

@@ -128,6 +128,24 @@ async fn a_deletion_without_an_answer_is_asked_for_again() {
     }
 }
 
+/// Where no answer comes, however often it is asked, nobody knows.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_is_never_answered_is_in_doubt() {
+    for name in ["x, OAuth 2", "facebook", "linkedin, a member"] {
+        let (house, networks) = house(&[way(name)]).await;
+        house.publish().ends(0);
+        for _ in 0..4 {
+            networks[0].order_upon(Upon::Path("DELETE", "/"), Fault::AnswerLost);
+        }
+        let answer = unpublish(&house).ends(6).json();
+        assert_eq!(outcome(&answer, "one"), "unknown", "{name}");
+        assert!(house.run(&["status"]).ends(0).out().contains("ladder unpublish m --only one"), "{name}");
+        house.run(&["run"]).ends(6);
+        unpublish(&house).ends(0);
+        house.run(&["run"]).ends(0);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_between_doing_and_hearing_of_it_is_finished_by_the_next() {
     for name in ["x, OAuth 1.0a", "facebook", "linkedin, an organisation"] {
@@ -145,8 +163,12 @@ async fn a_kill_between_doing_and_hearing_of_it_is_finished_by_the_next() {
             assert_eq!(networks[0].ordered(), 0, "{name}");
             signal("KILL", child.id());
             child.wait().unwrap();
-            // Nobody believes it down before somebody has said so.
+            // Nobody believes it down before somebody has said so, and nobody is
+            // told that all is well.
             assert_eq!(house.state("one"), "sent", "{name} {fault:?}");
+            assert_eq!(house.status()["deliveries"][0]["in_doubt"], true, "{name} {fault:?}");
+            assert!(house.run(&["run"]).ends(6).err().contains("ladder unpublish m"), "{name} {fault:?}");
+            house.publish().ends(6);
             unpublish(&house).ends(0);
             assert_eq!(house.state("one"), "unpublished", "{name} {fault:?}");
             assert!(networks[0].timeline().is_empty(), "{name} {fault:?}");

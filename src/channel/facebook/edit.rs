@@ -73,7 +73,11 @@ pub(super) async fn edit(
         return Err(error.mendable());
     }
     match error {
-        SendError::NotYet { wait: None, .. } => settled(&graph, id, words, receipt).await.ok_or(error),
+        SendError::NotYet { wait: None, .. } | SendError::Unknown { .. } => {
+            let in_doubt = answer.status >= 500 || answer.is_success();
+            let error = if in_doubt { error.in_doubt() } else { error };
+            settled(&graph, id, words, receipt).await.ok_or(error)
+        }
         error => Err(error),
     }
 }

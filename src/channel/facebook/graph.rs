@@ -64,7 +64,7 @@ impl Graph {
     /// Sends it. Without an answer: what that means for what was `asked`.
     pub async fn call(&self, request: RequestBuilder, asked: Asked) -> Result<Answer, SendError> {
         http::call(request).await.map_err(|trouble| {
-            if asked.publishes() || asked == Asked::Edit {
+            if asked.publishes() || matches!(asked, Asked::Edit | Asked::Delete) {
                 trouble.of_creating()
             } else {
                 trouble.of_asking()

@@ -37,6 +37,7 @@ pub(super) async fn remove(page: &Facebook, receipt: &Receipt, project: &Path) -
     }
     match graph.judge(&answer, Asked::Delete) {
         SendError::Refused { says } => Ok(Removed::Stays(says)),
+        other if answer.status >= 500 || answer.is_success() => Err(other.in_doubt()),
         other => Err(other),
     }
 }

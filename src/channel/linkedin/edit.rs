@@ -57,7 +57,13 @@ pub(super) async fn edit(api: &Api<'_>, change: &Change, receipt: &Receipt) -> R
         }
         Ok(answer) => {
             let error = trouble(&answer, Asked::Other, api, crate::clock::now());
-            if Fault::of(&answer).is_about_who(answer.status) { error.mendable() } else { error }
+            if Fault::of(&answer).is_about_who(answer.status) {
+                error.mendable()
+            } else if answer.status >= 500 {
+                error.in_doubt()
+            } else {
+                error
+            }
         }
         Err(trouble) => Trouble::of_creating(trouble),
     };

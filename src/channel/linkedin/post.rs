@@ -250,7 +250,7 @@ pub(super) async fn remove(api: &Api<'_>, receipt: &Receipt) -> Result<Removed, 
         }
         format!("/rest/posts/{}", urn::encoded(&post))
     };
-    let answer = api.delete(&path).await.map_err(Trouble::of_asking)?;
+    let answer = api.delete(&path).await.map_err(Trouble::of_creating)?;
     // A post that is gone is a success, says the Posts API.
     if answer.is_its_own_success() {
         return Ok(Removed::Gone);
@@ -262,5 +262,9 @@ pub(super) async fn remove(api: &Api<'_>, receipt: &Receipt) -> Result<Removed, 
         return Ok(Removed::Already);
     }
     let error = trouble(&answer, Asked::Other, api, crate::clock::now());
-    Err(if Fault::of(&answer).is_about_who(answer.status) { error.mendable() } else { error })
+    Err(match answer.status {
+        500.. => error.in_doubt(),
+        status if Fault::of(&answer).is_about_who(status) => error.mendable(),
+        _ => error,
+    })
 }

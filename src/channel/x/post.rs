@@ -160,7 +160,8 @@ pub(super) async fn remove(
     };
     let api = x.api(project).await?;
     let what = "the deletion";
-    let answer = api.ask(api.request(Method::DELETE, &format!("/2/tweets/{id}"), &[])?).await?;
+    let request = api.request(Method::DELETE, &format!("/2/tweets/{id}"), &[])?;
+    let answer = http::call(request).await.map_err(Trouble::of_creating)?;
     let said = answer.json().unwrap_or_default();
     let words = heard(&answer).to_lowercase();
     let not_there = (answer.status == 404 && !answer.is_not_its_own())
@@ -176,6 +177,9 @@ pub(super) async fn remove(
         }
         // With a good token, or with credits, the same request would do it.
         _ if api::is_about_who(&answer) => Err(api.error(&answer, Purpose::Asking, what).mendable()),
+        _ if answer.status >= 500 || answer.is_success() => {
+            Err(api.error(&answer, Purpose::Asking, what).in_doubt())
+        }
         _ => Err(api.error(&answer, Purpose::Asking, what)),
     }
 }

@@ -357,7 +357,15 @@ async fn what_was_sent_is_taken_down_by_its_name() {
     let busy = Server::start(|_, _| Reply::Cut).await;
     let house = super::house(ORGANIZATION, &busy.url);
     let error = house.channel.remove(&post, house.folder.path()).await.unwrap_err();
-    assert!(matches!(error, SendError::NotYet { .. }), "taking down twice does no harm: {error:?}");
+    assert!(matches!(error, SendError::Unknown { .. }), "{error:?}");
+    // A page of somebody on the way is no word of LinkedIn's.
+    for status in [200, 404] {
+        let page =
+            Server::start(move |_, _| Reply::Answer(status, Vec::new(), "<html>Sorry".to_owned())).await;
+        let house = super::house(ORGANIZATION, &page.url);
+        let removed = house.channel.remove(&post, house.folder.path()).await;
+        assert!(removed.is_err(), "{status}: {removed:?}");
+    }
 }
 
 #[tokio::test]

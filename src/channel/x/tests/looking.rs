@@ -233,8 +233,8 @@ async fn a_post_is_taken_down_once_and_gone_is_gone() {
             "Stays(\"it belongs to another account",
         ),
         (problem(401, "Unauthorized"), "refused: X does not accept"),
-        (Reply::new(500, json!({})), "not yet: X has trouble with the deletion"),
-        (Reply::silence(), "not yet: "),
+        (Reply::new(500, json!({})), "unknown: X has trouble with the deletion"),
+        (Reply::silence(), "unknown: "),
     ] {
         let server = Server::start(move |_| Some(reply.clone())).await;
         let house = House::new(&server);
