@@ -345,8 +345,10 @@ async fn whatever_happens_nothing_goes_twice_and_everything_ends() {
     play(0..40).await;
 }
 
+/// `LADDER_STORIES=10000` plays more of them.
 #[tokio::test]
-#[ignore = "takes minutes"]
+#[ignore = "takes a minute or two: run by .ci/run"]
 async fn whatever_happens_for_a_long_time() {
-    play(1000..4000).await;
+    let stories = std::env::var("LADDER_STORIES").ok().and_then(|number| number.parse().ok());
+    play(1000..1000 + stories.unwrap_or(500)).await;
 }
