@@ -300,8 +300,10 @@ fn wrong_password(stack: &Peer) {
     let url = format!("smtps://ann%40example.test:s3cr3t%2Fwrong@localhost:{}", stack.said("SMTPS_PORT"));
     let house = launch("Acme <news@example.test>", &["bob@example.test"], &secret_way(stack));
     let ended = house.run_with(&[("SMTP_URL", &url)], &["publish", "rocket-2", "--yes", "--format", "json"]);
-    let delivery = recipients(&ended.json());
-    assert_eq!(delivery["state"], "refused", "{delivery}");
+    // It is found before anything is sent anywhere, and nothing is refused for good.
+    let answer = ended.json();
+    assert_eq!((&answer["exit"], &answer["error"]["code"]), (&json!(1), &json!("not-accepted")), "{answer}");
+    assert_eq!(answer["deliveries"], json!([]), "{answer}");
     let said = format!("{}{}{}", ended.out, ended.err, house.run(&["status"]).out);
     assert!(said.contains("password") || said.contains("user"), "{said}");
     for secret in ["s3cr3t", "wrong@", "c3Jz", "ann@example.test:"] {
