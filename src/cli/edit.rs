@@ -2,18 +2,15 @@
 //! the network lets it; elsewhere it says what that would take.
 
 use super::desk::Desk;
+use super::errand::{Errand, carry_out};
 use super::failure::Failure;
 use super::house::House;
-use super::output::Console;
 use super::publish::known_rungs;
-use super::sending::{interrupts, keep_media, runtime};
-use super::unpublish::said;
-use crate::channel::{Change, outbox};
+use super::sending::keep_media;
+use crate::channel::Change;
 use crate::exit::Exit;
-use crate::plan::{
-    Delivery, Event, PartStanding, Payload, PayloadPart, Plan, Standing, State, Stay, Step, Wish,
-};
-use crate::publish::{self, Edit, Ground, account_of, bound_payload};
+use crate::plan::{Delivery, PartStanding, Payload, PayloadPart, Plan, Standing, State, Stay, Step, Wish};
+use crate::publish::{Edit, account_of, bound_payload};
 use crate::report::edited::{self, Changed, EditRow};
 use crate::store::{Store, View};
 use crate::text::visible;
@@ -77,7 +74,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let standing = store.view(&view, false)?.standing;
     keep_media(&house, &store, &plan)?;
     let found = look(&house, &store, &plan, &standing, &arguments.only)?;
-    let standing_now = do_it(desk, &house, &mut store, found.edits, view)?;
+    let standing_now = carry_out(Errand::Edit(found.edits), desk, &house, &mut store, view)?;
     // What was done is done: rows can be made of it another time.
     let _ = store.fold_up();
     drop(lock);
@@ -232,39 +229,6 @@ fn confirmed(arguments: &Arguments, found: &Found<'_>, desk: &mut Desk) -> Resul
         return Ok(true);
     }
     Err(Failure::usage("declined", "nothing was changed"))
-}
-
-fn do_it(
-    desk: &mut Desk,
-    house: &House,
-    store: &mut Store,
-    edits: Vec<Edit>,
-    view: View,
-) -> Result<Standing, Failure> {
-    let runtime = runtime()?;
-    let outbox = outbox::stand_in(&house.loaded.project);
-    let mut console = Console::new(clap::ColorChoice::Never, desk.console.is_quiet());
-    let mut hears = move |delivery: &Delivery, event: &Event| {
-        if let Some(said) = said(delivery, event) {
-            console.talk(&visible(&said));
-        }
-    };
-    let result = runtime.block_on(async {
-        let (stop, stopped) = tokio::sync::watch::channel(false);
-        let listening = tokio::spawn(interrupts(stop));
-        let ground = Ground {
-            store,
-            channels: &house.channels.configured,
-            outbox: &outbox,
-            project: house.loaded.folder.path.clone(),
-            view,
-        };
-        let standing = publish::edit(ground, edits, stopped, &mut hears).await;
-        listening.abort();
-        standing.map_err(Failure::from)
-    });
-    runtime.shutdown_background();
-    result
 }
 
 /// What is changed and what is not; the end by PRODUCT's order.

@@ -15,6 +15,7 @@ mod compose;
 mod count;
 mod desk;
 mod edit;
+mod errand;
 mod failure;
 mod file;
 mod folder;

@@ -2,20 +2,17 @@
 //! let it, and says what stays.
 
 use super::desk::Desk;
+use super::errand::{Errand, carry_out};
 use super::failure::Failure;
 use super::house::House;
-use super::output::Console;
 use super::publish::known_rungs;
 use super::resolve::person;
-use super::sending::{interrupts, runtime};
 use super::status::plans;
-use crate::channel::outbox;
 use crate::exit::Exit;
-use crate::plan::{Delivery, Event, EventKind, Outcome, Plan, Standing, State, Stay, StepKey};
-use crate::publish::{Ground, Takedown, take_down};
+use crate::plan::{Delivery, Outcome, Plan, Standing, State, Stay, StepKey};
+use crate::publish::Takedown;
 use crate::report::taken_down;
 use crate::store::{Store, View};
-use crate::text::visible;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -93,7 +90,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         found.iter().filter(|delivery| delivery.can_be_taken_down()).map(|d| d.key.clone()).collect();
     let followers = followers(&plans(&store, &found)?, &standing, &keys);
     let wanted = Takedown { keys, skipped: followers, by: person() };
-    let standing_now = do_it(desk, &house, &mut store, &wanted, meant.view())?;
+    let standing_now = carry_out(Errand::TakeDown(&wanted), desk, &house, &mut store, meant.view())?;
     // What was done is done: rows can be made of it another time.
     let _ = store.fold_up();
     drop(lock);
@@ -207,58 +204,6 @@ fn confirmed(
         return Ok(true);
     }
     Err(Failure::usage("declined", "nothing was taken down"))
-}
-
-fn do_it(
-    desk: &mut Desk,
-    house: &House,
-    store: &mut Store,
-    wanted: &Takedown,
-    view: View,
-) -> Result<Standing, Failure> {
-    let runtime = runtime()?;
-    let outbox = outbox::stand_in(&house.loaded.project);
-    let mut console = Console::new(clap::ColorChoice::Never, desk.console.is_quiet());
-    let mut hears = move |delivery: &Delivery, event: &Event| {
-        if let Some(said) = said(delivery, event) {
-            console.talk(&visible(&said));
-        }
-    };
-    let result = runtime.block_on(async {
-        let (stop, stopped) = tokio::sync::watch::channel(false);
-        let listening = tokio::spawn(interrupts(stop));
-        let ground = Ground {
-            store,
-            channels: &house.channels.configured,
-            outbox: &outbox,
-            project: house.loaded.folder.path.clone(),
-            view,
-        };
-        let standing = take_down(ground, wanted, stopped, &mut hears).await;
-        listening.abort();
-        standing.map_err(Failure::from)
-    });
-    // A name look-up that hangs must not keep the answer back.
-    runtime.shutdown_background();
-    result
-}
-
-/// A line for whoever watches.
-pub fn said(delivery: &Delivery, event: &Event) -> Option<String> {
-    let which = |part: u32| match delivery.part_count {
-        0..=1 => String::new(),
-        all => format!(" part {} of {all}", u64::from(part) + 1),
-    };
-    let (part, what) = match &event.kind {
-        EventKind::Removed { part, was_gone: true, .. } => (*part, "was gone already".to_owned()),
-        EventKind::Removed { part, .. } => (*part, "is down".to_owned()),
-        EventKind::Stays { part, says, .. } => (*part, format!("is not down: {says}")),
-        EventKind::Receipt { part, .. } => (*part, "was found".to_owned()),
-        EventKind::Edited { part, .. } => (*part, "is changed".to_owned()),
-        EventKind::NotEdited { part, says, .. } => (*part, format!("is not changed: {says}")),
-        _ => return None,
-    };
-    Some(format!("{} {}{}: {what}", delivery.message, delivery.rung, which(part)))
 }
 
 /// The honest table, and the end by PRODUCT's order.

@@ -1,0 +1,77 @@
+//! What `unpublish` and `edit` do once it is settled what is asked of the
+//! networks: the requests, what is heard of them, Ctrl-C.
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::house::House;
+use super::output::Console;
+use super::sending::{interrupts, runtime};
+use crate::channel::outbox;
+use crate::plan::{Delivery, Event, EventKind, Standing};
+use crate::publish::{self, Edit, Ground, Takedown};
+use crate::store::{Store, View};
+use crate::text::visible;
+
+/// What is to be done about what is out.
+pub enum Errand<'a> {
+    /// It is taken down.
+    TakeDown(&'a Takedown),
+    /// It gets other words.
+    Edit(Vec<Edit>),
+}
+
+/// Does it, and tells each step. The caller holds the store's lock.
+pub fn carry_out(
+    errand: Errand<'_>,
+    desk: &mut Desk,
+    house: &House,
+    store: &mut Store,
+    view: View,
+) -> Result<Standing, Failure> {
+    let runtime = runtime()?;
+    let outbox = outbox::stand_in(&house.loaded.project);
+    let mut console = Console::new(clap::ColorChoice::Never, desk.console.is_quiet());
+    let mut hears = move |delivery: &Delivery, event: &Event| {
+        if let Some(said) = said(delivery, event) {
+            console.talk(&visible(&said));
+        }
+    };
+    let result = runtime.block_on(async {
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let listening = tokio::spawn(interrupts(stop));
+        let ground = Ground {
+            store,
+            channels: &house.channels.configured,
+            outbox: &outbox,
+            project: house.loaded.folder.path.clone(),
+            view,
+        };
+        let standing = match errand {
+            Errand::TakeDown(wanted) => publish::take_down(ground, wanted, stopped, &mut hears).await,
+            Errand::Edit(edits) => publish::edit(ground, edits, stopped, &mut hears).await,
+        };
+        listening.abort();
+        standing.map_err(Failure::from)
+    });
+    // A name look-up that hangs must not keep the answer back.
+    runtime.shutdown_background();
+    result
+}
+
+/// A line for whoever watches.
+fn said(delivery: &Delivery, event: &Event) -> Option<String> {
+    let which = |part: u32| match delivery.part_count {
+        0..=1 => String::new(),
+        all => format!(" part {} of {all}", u64::from(part) + 1),
+    };
+    let (part, what) = match &event.kind {
+        EventKind::Removed { part, was_gone: true, .. } => (*part, "was gone already".to_owned()),
+        EventKind::Removed { part, .. } => (*part, "is down".to_owned()),
+        EventKind::Stays { part, says, .. } => (*part, format!("is not down: {says}")),
+        EventKind::Receipt { part, .. } => (*part, "was found".to_owned()),
+        EventKind::Edited { part, .. } => (*part, "is changed".to_owned()),
+        EventKind::NotEdited { part, says, .. } => (*part, format!("is not changed: {says}")),
+        _ => return None,
+    };
+    Some(format!("{} {}{}: {what}", delivery.message, delivery.rung, which(part)))
+}
