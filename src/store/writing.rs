@@ -50,7 +50,9 @@ impl Store {
             lease.hold.renewed(moment);
         }
         self.commits += 1;
-        Ok(())
+        // A runner that was stopped in the middle of this may have written into a
+        // file that was replaced meanwhile: no intent there allows anything.
+        if begins { self.is_still_there() } else { Ok(()) }
     }
 
     fn busy(&self) -> StoreError {

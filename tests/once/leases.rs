@@ -103,7 +103,7 @@ fn a_runner_that_slept_alone_ends_as_well() {
     assert!(first.err().is_empty() || !first.err().contains("panicked"), "{}", first.err());
     let next = Ended::of(begin(&house, &PUBLISH));
     assert!(matches!(next.code(), Some(0 | 6)), "{}", next.out());
-    judge(&house, &server, all.len(), "alone");
+    judge(&house, &server, all.len(), &format!("alone\n{}\n{}", first.out(), next.out()));
 }
 
 /// Longer than its lease at work, and awake: it is renewed, and nobody takes over.

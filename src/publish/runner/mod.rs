@@ -343,7 +343,8 @@ impl<'a> Runner<'a, '_> {
             self.deadline.strike();
         }
         let refused = self.before_send.is_some_and(|before| before.failure().is_some());
-        self.failure.is_none() && !refused && !*self.stop.borrow() && in_time
+        let may_send = self.failure.is_none() && !self.hold.has_run_out();
+        may_send && !refused && !*self.stop.borrow() && in_time
     }
 
     /// One durable commit; then everybody hears of it, and what it holds the
