@@ -1,12 +1,12 @@
 //! A plan without its words: a long queue is looked through without them.
 
-use super::{Payload, PayloadPart, Plan};
+use super::{Payload, PayloadPart, Plan, Standing, State, StepKey};
 use crate::render::{Article, Mail, Post, Variant, VariantKind};
 
 impl Plan {
     /// The plan without what it says: enough to tell what is due, where it goes,
-    /// to whom, and in how many parts. The digest stays that of the whole, which
-    /// the outline does not match: so nothing can send it.
+    /// to whom, and in how many parts. The digest stays that of the whole plan, which
+    /// the outline itself does not match.
     #[must_use]
     pub fn into_outline(mut self) -> Plan {
         for step in &mut self.steps {
@@ -23,6 +23,18 @@ impl Plan {
     /// Whether it says what it said when its digest was made: only such a plan is sent.
     pub fn matches_digest(&self) -> bool {
         self.digest == self.compute_digest()
+    }
+}
+
+impl Standing {
+    /// Lets the words of that delivery go where they are out: whoever sends
+    /// thousands needs them no more, and the journal has them.
+    pub fn let_words_go(&mut self, key: &StepKey) {
+        let Some(delivery) = self.deliveries.get_mut(key) else { return };
+        let people = delivery.recipients.iter_mut().map(|person| &mut person.part);
+        for part in delivery.parts.iter_mut().chain(people).filter(|part| part.state == State::Sent) {
+            part.bound = None;
+        }
     }
 }
 

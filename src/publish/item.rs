@@ -99,7 +99,7 @@ impl<'a> Item<'a> {
     /// Lets the words go that can be read again, unless something of it flies: a
     /// long queue does not fit into memory. What speaks of another's address goes
     /// on in this run with the one that it began with.
-    pub fn let_words_go(&mut self, standing: &Standing) {
+    pub fn let_words_go(&mut self, standing: &mut Standing) {
         let delivery = self.delivery(standing);
         let is_open = delivery.is_some_and(|delivery| delivery.is_open() || delivery.state == State::Unknown);
         let is_begun = !self.step.needs_url_of.is_empty() && !self.tries.is_empty();
@@ -109,6 +109,7 @@ impl<'a> Item<'a> {
         (self.read, self.bound) = (None, None);
         if !is_open {
             self.tries.clear();
+            standing.let_words_go(&self.step.key);
         }
     }
 

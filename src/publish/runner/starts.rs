@@ -21,7 +21,7 @@ impl<'a> Runner<'a, '_> {
             && let Some(number) = self.dirty.pop_first()
         {
             self.consider(number, now);
-            self.items[number].let_words_go(&self.standing);
+            self.items[number].let_words_go(&mut self.standing);
         }
     }
 
