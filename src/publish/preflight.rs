@@ -62,8 +62,7 @@ pub fn outstanding<'p>(
             Scope::Plan => revivable(plan, standing, &BTreeSet::new()),
             Scope::TakenUp => Vec::new(),
         };
-        let is_left =
-            |step: &&Step| scope.covers(plan, step, standing, only) && needs(step, &revived);
+        let is_left = |step: &&Step| scope.covers(plan, step, standing, only) && needs(step, &revived);
         Left { plan, steps: plan.steps.iter().filter(is_left).collect() }
     });
     left.filter(|left| !left.steps.is_empty()).collect()

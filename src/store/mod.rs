@@ -227,11 +227,7 @@ impl Store {
     /// The plans of which something is still to be sent, or to be looked for, as
     /// outlines (see [`Plan::into_outline`]): there may be thousands. `read` gets
     /// each whole plan while it is there.
-    pub fn queued(
-        &self,
-        standing: &Standing,
-        read: &mut dyn FnMut(&Plan),
-    ) -> Result<Vec<Plan>, StoreError> {
+    pub fn queued(&self, standing: &Standing, read: &mut dyn FnMut(&Plan)) -> Result<Vec<Plan>, StoreError> {
         let waiting = standing.deliveries.values().filter(|d| d.is_open() || d.state == State::Unknown);
         let digests: BTreeSet<&str> = waiting.map(|delivery| delivery.plan.as_str()).collect();
         let mut plans = Vec::new();

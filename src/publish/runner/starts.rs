@@ -136,7 +136,9 @@ impl<'a> Runner<'a, '_> {
         let message = &item.plan.message;
         let why = match self.store.plan(&item.plan.digest) {
             Ok(Some(whole)) if !whole.matches_digest() => {
-                format!("its plan was changed in the store after it was made: `ladder publish {message}` sends what is to be said now")
+                format!(
+                    "its plan was changed in the store after it was made: `ladder publish {message}` sends what is to be said now"
+                )
             }
             Ok(whole) => match whole.and_then(|whole| item.take_words(whole)) {
                 Some(()) => return true,
@@ -175,10 +177,7 @@ impl<'a> Runner<'a, '_> {
         }
         item.later = later;
         while self.items[number].people.as_ref().is_some_and(|people| !people.is_empty()) {
-            if self.room(number) == 0
-                || self.waits_in_line(number, 1, now)
-                || !self.has_words(number, now)
-            {
+            if self.room(number) == 0 || self.waits_in_line(number, 1, now) || !self.has_words(number, now) {
                 return;
             }
             if let Some(address) = self.items[number].people.as_mut().and_then(|people| people.pop_front()) {
