@@ -188,9 +188,12 @@ pub fn answer(
     let zone = &house.loaded.zone;
     // The run may have taken a while.
     let dues = dues(house, plans, standing, Timestamp::now());
-    desk.field("deliveries", status::json(&found, &dues));
-    let colour = desk.console.colour_out();
-    desk.show(&status::text(&found, &dues, zone, colour));
+    // A long queue is not written down twice.
+    if desk.json() {
+        desk.field("deliveries", status::json(&found, &dues));
+    } else {
+        desk.show(&status::text(&found, &dues, zone, desk.console.colour_out()));
+    }
     by_hand::show(desk, before, &found);
     out_twice(desk, before, standing, &found);
     // What is too late, or waits in vain, no run sends.

@@ -10,7 +10,7 @@ use crate::channel::outbox;
 use crate::exit::Exit;
 use crate::ladder::delay::parse_duration;
 use crate::plan::{Delivery, Plan, Standing, State, Step, StepKey};
-use crate::publish::{self, BeforeSend, Deadline, Paces, Route, Scope, World};
+use crate::publish::{self, BeforeSend, Deadline, Left, Paces, Route, Scope, World};
 use crate::report::Progress;
 use crate::report::status::{self, Dues};
 use crate::schedule::{Due, due};
@@ -103,7 +103,7 @@ pub fn beside_before_send(
 /// out already went where it was to go: its channel may have changed since.
 pub fn match_channels(house: &House, plan: &Plan, standing: &Standing, scope: Scope) -> Result<(), Failure> {
     let left = publish::outstanding(std::slice::from_ref(plan), standing, &[], scope);
-    for step in left.iter().flat_map(|left| &left.steps) {
+    for step in left.iter().flat_map(|left| left.steps.iter().copied()) {
         let failure = |message: String| {
             Err(Failure::usage("channel-changed", message).hint("make the plan anew with `ladder plan`"))
         };
@@ -135,23 +135,21 @@ pub fn keep_media(house: &House, store: &Store, plan: &Plan) -> Result<(), Failu
     Ok(())
 }
 
-/// Keeps those pictures of queued plans again that are missing beside the journal,
+/// Keeps those pictures of a queued plan again that are missing beside the journal,
 /// as after an import, and still lie in the project as they were planned. What is
 /// not there is told when it is to go.
-pub fn keep_media_again(house: &House, store: &Store, plans: &[Plan]) {
-    for plan in plans {
-        for picture in plan.steps.iter().flat_map(|step| step.variant.pictures()) {
-            if store.media_folder().join(&picture.sha256).is_file() {
-                continue;
-            }
-            if let Ok(bytes) = bytes_of(&house.loaded.folder, picture) {
-                let _ = store.keep_media(&picture.sha256, &bytes);
-            }
+pub fn keep_media_again(house: &House, store: &Store, plan: &Plan) {
+    for picture in plan.steps.iter().flat_map(|step| step.variant.pictures()) {
+        if store.media_folder().join(&picture.sha256).is_file() {
+            continue;
+        }
+        if let Ok(bytes) = bytes_of(&house.loaded.folder, picture) {
+            let _ = store.keep_media(&picture.sha256, &bytes);
         }
     }
 }
 
-/// Sends what is due of `plans`, and says which channels had to be left alone.
+/// Sends what is due of `plans` (for [`Scope::TakenUp`] outlines will do), and says which channels had to be left alone.
 /// The caller holds the store's lock.
 pub fn send(
     desk: &mut Desk,
@@ -169,7 +167,7 @@ pub fn send(
     let outbox = outbox::stand_in(&house.loaded.project);
     let deadline = Deadline::after(manner.bounds.length());
     let asking = async {
-        let asking = holding(store, ask(house, &left, plans, standing, &manner));
+        let asking = holding(store, ask(house, &left, standing, &manner));
         let asked = tokio::time::timeout_at(deadline.at(), asking).await;
         asked.unwrap_or_else(|_| Err(not_answered(manner.bounds.length())))
     };
@@ -180,7 +178,7 @@ pub fn send(
             return Err(beside_doubts(failure, plans, standing, desk, house));
         }
     };
-    if is_any_due(&left, plans, standing, house, &manner, &asked.resting) {
+    if is_any_due(&left, standing, house, &manner, &asked.resting) {
         tell_outbox(desk, &asked.routes);
         for why in &asked.unsaid {
             desk.console.talk(&crate::text::visible(&format!("{why}: the table is taken at its word")));
@@ -322,20 +320,15 @@ impl publish::Listener for Silent {
 /// Whether any of these plans goes out at once. Cron calls `ladder run` every few
 /// minutes, and need not hear each time where things would go.
 fn is_any_due(
-    left: &[Plan],
-    plans: &[Plan],
+    left: &[Left<'_>],
     standing: &Standing,
     house: &House,
     manner: &Manner,
     resting: &BTreeSet<StepKey>,
 ) -> bool {
     let (now, zone) = (Timestamp::now(), &house.loaded.zone);
-    let open: BTreeSet<&StepKey> = left.iter().flat_map(|plan| &plan.steps).map(|step| &step.key).collect();
-    plans.iter().any(|plan| {
-        let goes = |step: &&Step| open.contains(&step.key) && !resting.contains(&step.key);
-        let mut steps = plan.steps.iter().filter(goes);
-        steps.any(|step| due(plan, step, standing, now, zone, manner.early) == Due::Now)
-    })
+    let mut goes = left.iter().flat_map(Left::each).filter(|(_, step)| !resting.contains(&step.key));
+    goes.any(|(plan, step)| due(plan, step, standing, now, zone, manner.early) == Due::Now)
 }
 
 /// The failure of a run that did not begin. What was unknown before is unknown

@@ -171,3 +171,26 @@ fn a_wait_is_told_in_the_brands_zone_and_with_its_date_if_that_is_another() {
     tweet       not yet          busy; again at 2026-12-10 09:32
     ");
 }
+
+#[test]
+fn a_long_queue_shares_one_bar() {
+    let mut plans = vec![plan(); 500];
+    for (number, plan) in plans.iter_mut().enumerate() {
+        plan.message = format!("m{number}");
+        plan.steps.truncate(1);
+        plan.steps[0].key = StepKey(format!("{number:064}"));
+    }
+    let bars = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
+    let mut progress = Progress::with(&plans, Some(bars), Box::new(Gone));
+    assert!(progress.rungs.iter().all(|rung| rung.bar.is_none()));
+    for (number, plan) in plans.iter().enumerate().take(300) {
+        let receipt = Receipt { url: Some(format!("https://x.example/{number}")), ..Receipt::default() };
+        let kind = EventKind::Receipt { part: 0, receipt };
+        let at = "2026-12-01T08:00:00Z".parse().unwrap();
+        progress.event(&Event { at, key: plan.steps[0].key.clone(), recipient: None, kind });
+    }
+    let all = progress.all.as_ref().unwrap();
+    assert_eq!((all.position(), all.length()), (300, Some(500)));
+    assert!(all.message().starts_with("m299/") && all.message().ends_with("https://x.example/299"));
+    progress.finish(false);
+}

@@ -131,7 +131,7 @@ impl Story {
         let standing = self.house.journal();
         let plans = match &plan {
             Some(plan) => vec![plan.clone()],
-            None => self.house.store.queued(&standing).unwrap(),
+            None => self.house.store.queued(&standing, &mut |_| ()).unwrap(),
         };
         let (_stay, stop) = watch::channel(false);
         let (world, heard) = self.house.world();

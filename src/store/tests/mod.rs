@@ -182,7 +182,10 @@ fn the_queue_is_what_is_open_or_in_doubt() {
     let events = vec![planned(&open, &open.steps[0], T)];
     store.commit(&Batch { plans: vec![open.clone()], events }).unwrap();
     let standing = Standing::fold(&store.events().unwrap(), false);
-    assert_eq!(store.queued(&standing).unwrap(), [open]);
+    let mut read = Vec::new();
+    let outlines = store.queued(&standing, &mut |whole| read.push(whole.clone())).unwrap();
+    assert_eq!(outlines, [open.clone().into_outline()]);
+    assert_eq!(read, [open]);
 }
 
 #[test]
