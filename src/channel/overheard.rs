@@ -28,7 +28,8 @@ fn with_passwords(secrets: &[Exposed]) -> Vec<Exposed> {
     let mut all = secrets.to_vec();
     for secret in secrets {
         let url = Url::parse(secret.value()).ok();
-        let Some(password) = url.as_ref().and_then(Url::password).filter(|password| !password.is_empty()) else {
+        let Some(password) = url.as_ref().and_then(Url::password).filter(|password| !password.is_empty())
+        else {
             continue;
         };
         let decoded = unescaped(password);
@@ -41,7 +42,9 @@ fn with_passwords(secrets: &[Exposed]) -> Vec<Exposed> {
 fn unescaped(escaped: &str) -> String {
     // A form's reading takes `+` for a blank, which an address does not.
     let escaped = escaped.replace('+', "%2B");
-    url::form_urlencoded::parse(escaped.as_bytes()).next().map_or_else(String::new, |(name, _)| name.into_owned())
+    url::form_urlencoded::parse(escaped.as_bytes())
+        .next()
+        .map_or_else(String::new, |(name, _)| name.into_owned())
 }
 
 /// How much of `words` stands before an end that is the beginning of a secret.

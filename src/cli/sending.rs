@@ -104,11 +104,10 @@ pub fn beside_before_send(
     let Some(why) = before_send.and_then(BeforeSend::failure) else { return told };
     let said = format!("before-send failed: {why}: nothing more was sent");
     match told {
-        Ok(exit) => Err(Failure::new(exit.or(Exit::Failed), "before-send", said)
-            .hint(
-                "mend what the command needs, and say the same again; where it pushes the journal, and another \
+        Ok(exit) => Err(Failure::new(exit.or(Exit::Failed), "before-send", said).hint(
+            "mend what the command needs, and say the same again; where it pushes the journal, and another \
                  runner was first, begin anew from a fresh clone",
-            )),
+        )),
         Err(failure) => {
             let exit = failure.exit.or(Exit::Failed);
             Err(Failure { exit, message: format!("{said}; {}", failure.message), ..failure })

@@ -307,7 +307,8 @@ async fn what_a_link_leads_to_is_neither_deleted_nor_written() {
     let before = files(&elsewhere);
     let (part, attempt) = (written.part(), written.attempt());
     let says = |error: SendError| {
-        let refused = matches!(&error, SendError::Refused { says } if says.contains("leads out of `public/blog`"));
+        let refused =
+            matches!(&error, SendError::Refused { says } if says.contains("leads out of `public/blog`"));
         assert!(refused, "{error:?}");
     };
     says(written.channel.take_down(&part, &written.receipt, &attempt).await.unwrap_err());

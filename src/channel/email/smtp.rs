@@ -167,9 +167,7 @@ impl Smtp {
     async fn end(&self, mut connection: AsyncSmtpConnection, failure: Failure) -> SendError {
         // The server said no and listens on: forget this mail, keep the
         // line. One connection for each refused address would look like an attack.
-        if failure.answered
-            && matches!(timeout(FAREWELL_LIMIT, connection.command(Rset)).await, Ok(Ok(_)))
-        {
+        if failure.answered && matches!(timeout(FAREWELL_LIMIT, connection.command(Rset)).await, Ok(Ok(_))) {
             self.park(connection);
         }
         if failure.silent {
