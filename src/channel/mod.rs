@@ -18,6 +18,7 @@ pub mod linkedin;
 pub mod manual;
 pub mod network;
 pub mod outbox;
+pub mod overheard;
 mod paste;
 pub mod secret;
 pub mod static_site;

@@ -9,6 +9,7 @@ use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
 use crate::ladder::delay::parse_duration;
+use crate::ladder::secret_ref::SecretRef;
 use crate::plan::{Delivery, Plan, Standing, State, Step, StepKey};
 use crate::publish::{self, BeforeSend, Deadline, Left, Paces, Route, Scope, World};
 use crate::report::Progress;
@@ -82,6 +83,19 @@ pub fn before_send(command: Option<&str>, house: &House) -> Result<Option<Arc<Be
     Ok(Some(Arc::new(BeforeSend::new(command, project, store))))
 }
 
+/// The secrets that a command of this run may have got to know. A program that hands
+/// one out is asked only where the run asks it anyway.
+fn secrets_of(house: &House, routes: &BTreeMap<String, Route>) -> Vec<SecretRef> {
+    let tables = house.loaded.project.channels.iter();
+    let secrets = tables.flat_map(|table| {
+        let is_used = matches!(routes.get(&table.name.value), Some(Route::Network));
+        let mut secrets = SecretRef::all_in(&table.rest);
+        secrets.retain(|secret| is_used || !matches!(secret, SecretRef::Command(_)));
+        secrets
+    });
+    secrets.collect()
+}
+
 /// The end of a run whose `--before-send` said no: what is out is told already.
 pub fn beside_before_send(
     told: Result<Exit, Failure>,
@@ -90,8 +104,10 @@ pub fn beside_before_send(
     let Some(why) = before_send.and_then(BeforeSend::failure) else { return told };
     let said = format!("before-send failed: {why}: nothing more was sent");
     match told {
-        Ok(exit) => Err(Failure::new(exit.or(Exit::Failed), "before-send", said)
-            .hint("mend what the command needs, and say the same again")),
+        Ok(exit) => Err(Failure::new(exit.or(Exit::Failed), "before-send", said).hint(
+            "mend what the command needs, and say the same again; where it pushes the journal, and another \
+                 runner was first, begin anew from a fresh clone",
+        )),
         Err(failure) => {
             let exit = failure.exit.or(Exit::Failed);
             Err(Failure { exit, message: format!("{said}; {}", failure.message), ..failure })
@@ -206,6 +222,9 @@ pub fn send(
             closely: manner.bounds.verify,
             before_send: manner.before_send.as_deref(),
         };
+        if let Some(before_send) = &manner.before_send {
+            before_send.hide(secrets_of(house, &world.routes));
+        }
         let mut silent = Silent;
         let listener: &mut dyn publish::Listener = if quiet { &mut silent } else { &mut progress };
         let standing = match manner.scope {

@@ -432,9 +432,10 @@ impl<'a> Runner<'a, '_> {
         for pause in [Duration::ZERO, AGAIN, AGAIN] {
             self.clock.sleep(pause).await;
             let written = self.store.commit(&facts);
-            // Somebody else sends by now: what would take a doubt away is only said.
+            // Somebody else sends by now, or facts are missing: what would take a
+            // doubt away is only said.
             recorded = written.is_ok()
-                || matches!(written, Err(StoreError::Slept { .. })) && {
+                || matches!(written, Err(StoreError::Slept { .. } | StoreError::Damaged { .. })) && {
                     facts.only_answers();
                     self.store.commit(&facts).is_ok()
                 };
