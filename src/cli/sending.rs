@@ -127,7 +127,7 @@ pub fn match_channels(house: &House, plan: &Plan, standing: &Standing, scope: Sc
             return failure(format!("the plan goes to `{}`, and there is no such channel", step.channel));
         };
         let account = configured.channel.account();
-        if configured.adapter != step.adapter || account != step.identity.account {
+        if configured.adapter != step.adapter || !configured.has_account(&step.identity.account) {
             return failure(format!(
                 "the plan goes to `{}` by way of `{}`, and that channel is now {account}",
                 step.identity.account, step.channel
@@ -368,8 +368,10 @@ fn beside_doubts(
     let zone = &house.loaded.zone;
     let dues = dues(house, plans, standing, Timestamp::now());
     desk.field("deliveries", status::json(&found, &dues));
-    let colour = desk.console.colour_out();
-    desk.show(&status::text(&unknown, &dues, zone, colour));
+    let to_do = crate::report::todo::to_do(&unknown);
+    desk.field("to_do", to_do.iter().map(crate::report::todo::ToDo::json).collect::<serde_json::Value>());
+    let sheet = desk.console.sheet_out();
+    desk.show(&status::text(&unknown, &dues, zone, sheet));
     failure.exit = Exit::Unknown;
     failure.message.push_str("; and what is unknown could not be looked for");
     failure
