@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 
 /// Every channel has its own, shorter limit; this one is for a channel that
 /// forgot. The longest legitimate wait is mail's: ten minutes for the answer
-/// to the final dot (RFC 5321, 4.5.3.2.6), after up to as much before it.
+/// to the final dot (RFC 5321, 4.5.3.2.6).
 const LONGEST_SEND: Duration = Duration::from_secs(20 * 60);
 /// What is out is only looked at; who comes after it waits meanwhile.
 const LONGEST_LOOK: Duration = Duration::from_secs(60);
