@@ -165,6 +165,9 @@ pub struct Attempt {
     /// When this part was tried last before now, or rather when its posting left;
     /// at the first try, now. What a listing does not show may only not be there yet.
     pub last_tried: Timestamp,
+    /// Whether it is to be taken down, and never posted again: then less is at
+    /// stake in saying that it is not there.
+    pub withdrawn: bool,
     /// The project's folder.
     pub project: PathBuf,
     /// Where kept media lie, each file named by its SHA-256.
@@ -300,13 +303,15 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         let _ = address;
         Ok(None)
     }
-    /// Takes a part down. Doing it twice does no harm.
+    /// Takes a part down. Doing it twice does no harm. Of when it was sent nothing is
+    /// known here: what is out of a list may only not be in it yet.
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
         let _ = (receipt, project);
         Box::pin(async { Ok(Removed::Stays(NO_REMOVAL.to_owned())) })
     }
-    /// The same, knowing what was sent: files are ours only as long as they are
-    /// what was written.
+    /// The same, knowing what was sent, and when (`attempt.last_tried`): files are
+    /// ours only as long as they are what was written, and a list that may lag
+    /// does not prove that something is gone.
     fn take_down<'a>(
         &'a self,
         part: &'a crate::plan::PayloadPart,
@@ -315,6 +320,12 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     ) -> Doing<'a, Removed> {
         let _ = part;
         self.remove(receipt, &attempt.project)
+    }
+    /// Whether the part hangs below the first one, and is gone as soon as that is
+    /// down: a comment on a post. Pure.
+    fn goes_with_the_post(&self, part: &crate::plan::PayloadPart) -> bool {
+        let _ = part;
+        false
     }
     /// Whether a part that is out could say that where it stands; else why not,
     /// a sentence without a full stop. Pure.

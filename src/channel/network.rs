@@ -84,6 +84,21 @@ pub trait Network: Send + Sync + Debug {
         receipt: &Receipt,
         project: &Path,
     ) -> impl Future<Output = Result<Removed, SendError>> + Send;
+    /// See [`Channel::take_down`].
+    fn take_down(
+        &self,
+        part: &PayloadPart,
+        receipt: &Receipt,
+        attempt: &Attempt,
+    ) -> impl Future<Output = Result<Removed, SendError>> + Send {
+        let _ = part;
+        self.remove(receipt, &attempt.project)
+    }
+    /// See [`Channel::goes_with_the_post`].
+    fn goes_with_the_post(&self, part: &PayloadPart) -> bool {
+        let _ = part;
+        false
+    }
     /// See [`Channel::can_edit`].
     fn can_edit(&self, change: &Change) -> Result<(), String> {
         let _ = change;
@@ -238,6 +253,19 @@ impl<N: Network> Channel for N {
 
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
         Box::pin(Network::remove(self, receipt, project))
+    }
+
+    fn take_down<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Removed> {
+        Box::pin(Network::take_down(self, part, receipt, attempt))
+    }
+
+    fn goes_with_the_post(&self, part: &PayloadPart) -> bool {
+        Network::goes_with_the_post(self, part)
     }
 
     fn can_edit(&self, change: &Change) -> Result<(), String> {

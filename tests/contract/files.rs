@@ -95,6 +95,7 @@ pub fn attempt(channel: &dyn Channel, variant: &Variant, folder: &Path, message:
         taken: ladder::channel::Taken::default(),
         first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
         last_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
+        withdrawn: false,
         project: folder.to_owned(),
         media,
         variant: variant.clone(),

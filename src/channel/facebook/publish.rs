@@ -1,10 +1,9 @@
 //! Sending: photos first, then the post, then the comment below it.
 
-use super::Facebook;
 use super::dialect::{self, Asked};
 use super::find::{same_words, words_of};
 use super::graph::{self, Graph, Named};
-use super::verify;
+use super::{Facebook, address, verify};
 use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, file};
 use crate::channel::network::seen;
@@ -36,7 +35,7 @@ pub(super) async fn prepare<'a>(
         let post = post_below(attempt, &page.page_id)?;
         let graph = verified(page, attempt).await?;
         let asked = Asked::Comment { doubted };
-        return Ok(Box::pin(async move { comment(&graph, part, post, asked).await }));
+        return Ok(Box::pin(async move { comment(&graph, part, &post, asked).await }));
     }
     let edge = part.body["edge"].as_str().unwrap_or("");
     let planned = edge.split('/').next().unwrap_or("");
@@ -97,9 +96,9 @@ pub(super) fn is_comment(part: &PayloadPart) -> bool {
 }
 
 /// The id of the post that was sent before: the comment goes below it.
-pub(super) fn post_below<'a>(attempt: &'a Attempt, page: &str) -> Result<&'a str, SendError> {
+pub(super) fn post_below(attempt: &Attempt, page: &str) -> Result<String, SendError> {
     let post = attempt.previous.last();
-    let id = post.and_then(|receipt| receipt.id.as_deref()).filter(|id| graph::is_post_of(id, page));
+    let id = post.and_then(|receipt| address::id_of(receipt, page)).filter(|id| graph::is_post_of(id, page));
     id.ok_or_else(|| {
         let below = post.and_then(|receipt| receipt.url.as_deref()).unwrap_or("the post");
         let says = format!(

@@ -134,6 +134,9 @@ impl Channel for Played {
     ) -> Doing<'a, Removed> {
         self.stand_in.take_down(part, receipt, attempt)
     }
+    fn goes_with_the_post(&self, part: &PayloadPart) -> bool {
+        self.own.goes_with_the_post(part)
+    }
     fn can_edit(&self, change: &Change) -> Result<(), String> {
         self.own.can_edit(change)
     }

@@ -58,6 +58,8 @@ impl<'a> Hands<'a, '_> {
             }
             Deed::TakeDown => {
                 self.happened(now, &errand.key, EventKind::Removing { part: errand.part });
+                // What was found later, or pasted by a person, may be as new as that.
+                attempt.last_tried = delivery.sent_at.max(part.last_tried).unwrap_or(now);
                 Asking::TakeDown(sent, part.receipt.clone().unwrap_or_default())
             }
             Deed::Edit(change, _) => {
@@ -86,6 +88,7 @@ impl<'a> Hands<'a, '_> {
         match answer {
             Answer::Looked(outcome) => self.looked(&row, &errand, outcome, now),
             Answer::Removed(Ok(Removed::Stays(says))) => self.stays(&errand, Stay::Cannot, says, now),
+            Answer::Removed(Ok(Removed::CannotTell(says))) => self.stays(&errand, Stay::Unknown, says, now),
             Answer::Removed(Ok(gone)) => {
                 let was_gone = gone == Removed::Already;
                 let kind = EventKind::Removed { part: errand.part, was_gone, by: None };
@@ -227,6 +230,7 @@ impl<'a> Hands<'a, '_> {
             taken: Taken::default(),
             first_tried: part.first_tried.unwrap_or(now),
             last_tried: part.last_tried.unwrap_or(now),
+            withdrawn: delivery.is_withdrawn(),
             project: self.project.clone(),
             media: self.store.media_folder(),
             variant: step.map_or_else(|| Variant::Post(nothing()), |step| step.variant.clone()),
