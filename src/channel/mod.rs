@@ -177,6 +177,12 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// From when on a list is believed that does not show it, for people.
+    pub fn list_can_tell(&self) -> String {
+        let then = self.last_tried.saturating_add(LONGEST_LAG).unwrap_or(Timestamp::MAX);
+        then.strftime("%H:%M UTC").to_string()
+    }
+
     /// When the first try began, to the second: some networks tell times no
     /// finer. What was made before is not this part, unless a clock is wrong:
     /// of that much nobody can tell.
@@ -246,6 +252,10 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         let _ = payload;
         None
     }
+    /// What taking one part down costs, where the network charges for calls.
+    fn removal_price(&self) -> Option<MicroDollars> {
+        None
+    }
     /// Does what a part needs before it can be posted, and what nobody sees:
     /// asks whose the credentials are, uploads images. Whatever goes wrong in
     /// here, or takes too long, nothing was posted. By itself: nothing.
@@ -302,6 +312,11 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn post_at(&self, address: &str) -> Result<Option<String>, String> {
         let _ = address;
         Ok(None)
+    }
+    /// What the network knows the post of that receipt by: what it said itself, else
+    /// what an address tells for sure. None: it can be neither changed nor deleted. Pure.
+    fn id_of(&self, receipt: &Receipt) -> Option<String> {
+        receipt.id.clone().or_else(|| self.post_at(receipt.url.as_deref()?).ok().flatten())
     }
     /// Takes a part down. Doing it twice does no harm. Of when it was sent nothing is
     /// known here: what is out of a list may only not be in it yet.

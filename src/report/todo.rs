@@ -91,10 +91,15 @@ pub(super) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<St
             ))
         }
         State::Refused => Some(format!(
-            "  {who}: refused{because}\n{}    mend the cause, then send it anew: ladder publish {} --only {} --again REASON\n",
+            "  {who}: refused{because}\n{}    mend the cause, then send it anew: ladder publish {} --only {} --again REASON\n{}",
             earlier(delivery, beside),
             one_line(&delivery.message),
-            one_line(&delivery.rung)
+            one_line(&delivery.rung),
+            match delivery.can_be_posted_by_hand() {
+                true =>
+                    format!("    or post it by hand, and say where it is: ladder resolve {key} --sent URL\n"),
+                false => String::new(),
+            }
         )),
         // There is no way back but a new post: of what is live, the network decides.
         State::Altered => {

@@ -2,7 +2,7 @@
 
 use super::lease::{self, Moment};
 use super::lock::Lease;
-use super::{Batch, Store, StoreError, lock, seal::seal, sqlite};
+use super::{Batch, Store, StoreError, lock, seal::seal, sqlite, withdrawal};
 use crate::plan::{Event, EventKind};
 use rusqlite::{Transaction, TransactionBehavior};
 
@@ -35,8 +35,12 @@ impl Store {
         let moment = Moment::now();
         // Each page that a commit touches goes to the disk: not for a moment's sake.
         let renews = lease.as_ref().is_some_and(|lease| !over && lease.hold.is_worth_renewing());
-        let writer =
-            Writer { known: self.known.get(), lease: lease.as_ref(), renews: renews.then_some(moment) };
+        let writer = Writer {
+            known: self.known.get(),
+            lease: lease.as_ref(),
+            renews: renews.then_some(moment),
+            version: self.version,
+        };
         let written = writer
             .write(&mut self.connection, &mut self.ids, batch)
             .map_err(|error| sqlite::explain(&self.path, &error))?;
@@ -95,6 +99,8 @@ struct Writer<'a> {
     lease: Option<&'a Lease>,
     /// The lease is renewed from this moment on.
     renews: Option<Moment>,
+    /// Of the store's tables.
+    version: i64,
 }
 
 impl Writer<'_> {
@@ -133,6 +139,9 @@ impl Writer<'_> {
             };
             seq = seq.saturating_add(1);
             add(&transaction, seq, &id.to_string(), event)?;
+            if matches!(event.kind, EventKind::Withdrawn { .. } | EventKind::Skipped { .. }) {
+                withdrawal::is_a_fact(&transaction, self.version, &event.key)?;
+            }
         }
         is_last(&transaction, seq)?;
         transaction.commit()?;

@@ -14,7 +14,8 @@ pub(super) fn id_of(receipt: &Receipt, page: &str) -> Option<String> {
 /// The id that an address tells for sure.
 fn told_id(address: &str, page: &str) -> Option<String> {
     let url = url::Url::parse(address.trim()).ok()?;
-    let asked = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let asked =
+        |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     if asked("comment_id").is_some() {
         return None;
     }

@@ -226,7 +226,8 @@ fn verdict(list: &List, words: &str, attempt: &Attempt, had_time: bool) -> Found
     let older = |than: Timestamp| {
         list.entries.last().is_some_and(|last| last.created.is_some_and(|created| created < than))
     };
-    let reaches_back = older(doubt) || (list.whole && older(first)) || list.counted || (attempt.withdrawn && list.whole);
+    let reaches_back =
+        older(doubt) || (list.whole && older(first)) || list.counted || (attempt.withdrawn && list.whole);
     if !reaches_back {
         let why = "Facebook's list shows nothing from before the try, and so proves nothing";
         return Found::CannotTell(why.to_owned());

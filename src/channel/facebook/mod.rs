@@ -199,6 +199,10 @@ impl Network for Facebook {
         remove::remove(self, receipt, None, project).await
     }
 
+    fn id_of(&self, receipt: &Receipt) -> Option<String> {
+        address::id_of(receipt, &self.page_id)
+    }
+
     async fn take_down(
         &self,
         _part: &PayloadPart,

@@ -82,7 +82,9 @@ fn told_by(list: &List, id: &str, receipt: &Receipt, sent: Option<Timestamp>, is
         return Removed::Stays(not_allowed(receipt, id));
     }
     if list.unreadable {
-        return Removed::CannotTell(format!("{unsure}, and something in its list cannot be read: look at {at}"));
+        return Removed::CannotTell(format!(
+            "{unsure}, and something in its list cannot be read: look at {at}"
+        ));
     }
     if !list.shows_all_since(sent, is_comment) {
         let seen = list.entries.len();
@@ -99,7 +101,9 @@ fn told_by(list: &List, id: &str, receipt: &Receipt, sent: Option<Timestamp>, is
              list can tell",
             settled.strftime("%H:%M")
         )),
-        None => Removed::CannotTell(format!("{unsure}, and nobody knows since when it is there: look at {at}")),
+        None => {
+            Removed::CannotTell(format!("{unsure}, and nobody knows since when it is there: look at {at}"))
+        }
     }
 }
 

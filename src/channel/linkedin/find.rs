@@ -84,8 +84,8 @@ fn settled(look: Look, attempt: &Attempt) -> Found {
     match look {
         Look::Sent(receipt) => Found::Sent(receipt),
         Look::NotInIt if early => Found::CannotTell(format!(
-            "LinkedIn's list does not have it, but may be behind: ask again in {} minutes",
-            LONGEST_LAG.as_mins()
+            "LinkedIn's list does not have it, but may be behind: ask again after {}",
+            attempt.list_can_tell()
         )),
         Look::NotInIt => Found::Absent,
         Look::Unclear(says) => Found::CannotTell(says),

@@ -182,8 +182,7 @@ impl Seen {
         } else if !reaches_back {
             "X's list does not reach back past the first try".to_owned()
         } else if quiet < LONGEST_LAG {
-            let minutes = LONGEST_LAG.as_mins();
-            format!("X's list does not show it, and may lag: {minutes} minutes after the try it can tell")
+            format!("X's list does not show it, and may lag: after {} it can tell", attempt.list_can_tell())
         } else {
             return Found::Absent;
         };

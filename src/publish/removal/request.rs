@@ -21,12 +21,15 @@ const MOST_TRIES: u32 = 4;
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// Between two tries where no time was named: this, then twice as long.
 const PAUSE: Duration = Duration::from_millis(if cfg!(test) { 5 } else { 1000 });
+/// Of what no credentials reach.
+pub(super) const BY_HAND: &str = "a person posted it by hand, and takes it down";
 const BROKEN: &str = "the adapter broke down; this is a mistake in ladder";
 
 /// What is asked for.
 pub(super) enum Asking {
     Look(PayloadPart),
-    TakeDown(PayloadPart, Receipt),
+    /// Whether a person had posted it: without credentials that person takes it down.
+    TakeDown(PayloadPart, Receipt, bool),
     Edit(Box<Change>, Receipt),
 }
 
@@ -67,7 +70,10 @@ impl Answer {
                     Ok(()) => fenced(&hold, within(channel.find(part, attempt))).await,
                     Err(error) => Err(error),
                 }),
-                Asking::TakeDown(part, receipt) => Answer::Removed(
+                Asking::TakeDown(_, _, true) if usable(channel, attempt).await.is_err() => {
+                    Answer::Removed(Ok(Removed::Stays(BY_HAND.to_owned())))
+                }
+                Asking::TakeDown(part, receipt, _) => Answer::Removed(
                     repeated(channel, attempt, stop, &hold, || channel.take_down(part, receipt, attempt))
                         .await,
                 ),
