@@ -186,14 +186,6 @@ impl House {
         assert!(changed > 0, "nothing waits");
     }
 
-    /// As if all that is in the journal had happened an hour earlier.
-    pub fn an_hour_passes(&self) {
-        self.rewrite(
-            "UPDATE events SET json =
-             json_set(json, '$.at', strftime('%Y-%m-%dT%H:%M:%fZ', json ->> '$.at', '-1 hour'))",
-        );
-    }
-
     /// Changes the journal as if it had been written so: with good seals.
     pub fn rewrite(&self, sql: &str) -> usize {
         let mut journal = self.journal();
