@@ -131,7 +131,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let failure = Failure::usage("settled", format!("{keyed} is {word}: there is nothing to settle"));
         let Delivery { message, rung, .. } = keyed.delivery;
         return Err(match broken_off {
-            _ if keyed.delivery.is_open() && arguments.not_sent => failure.hint(format!(
+            _ if !broken_off && keyed.delivery.is_open() && arguments.not_sent => failure.hint(format!(
                 "nothing of it has been tried yet; to keep it from going out: `ladder unpublish {message} --only {rung}`"
             )),
             true => failure.hint("post the rest by hand, then say where it is: `--sent URL`"),

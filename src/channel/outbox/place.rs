@@ -111,7 +111,8 @@ impl Place {
         }
         let record = format!("{}.json", self.name);
         let key = self.key_of(&self.name)?;
-        let is_a_key = |key: &String| key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_a_key =
+            |key: &String| key.len() == self.key.len() && key.bytes().all(|byte| byte.is_ascii_hexdigit());
         if key.as_ref().is_some_and(|key| *key != self.key && is_a_key(key)) {
             // Another delivery's files have taken their place.
             return Ok(Removed::Already);
@@ -148,7 +149,7 @@ impl Place {
                 ),
             };
             return Ok(Removed::Stays(format!(
-                "{} {why}: what lies there for it stays; delete it, if nobody is to post it",
+                "{} {why}: left there with all that belongs to it; delete it, if nobody is to post it",
                 worked_on.join(", ")
             )));
         }
