@@ -5,11 +5,11 @@ use super::astray::{astray, follow_renamed};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Bounds, Manner, before_send, beside_before_send, keep_media_again, send};
+use super::sending::{Bounds, Manner, before_send, beside_before_send, deliveries, keep_media_again, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::plan::Standing;
-use crate::publish::Scope;
+use crate::publish::{Scope, exit_of};
 use crate::store::View;
 use crate::text::visible;
 use serde_json::json;
@@ -29,6 +29,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
     desk.field("deadline_passed", false);
+    desk.field("to_do", json!([]));
     desk.real_clock()?;
     let house = House::project_only(desk)?;
     let before_send = before_send(arguments.before_send.as_deref(), &house)?;
@@ -41,14 +42,13 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
     }
     let standing = store.view(&View::for_run(Vec::new()), false)?.standing;
-    let mut plans = store.queued(&standing)?;
+    let mut plans = store.queued(&standing, &mut |whole| keep_media_again(&house, &store, whole))?;
     follow_renamed(&house, &mut plans);
     let doubts = in_doubt(&standing, desk);
     if plans.is_empty() {
         desk.console.talk("nothing is planned");
         return Ok(doubts);
     }
-    keep_media_again(&house, &store, &plans);
     // One channel is gone; what goes elsewhere goes all the same.
     let astray = astray(&house, &plans, &standing);
     let manner = Manner {
@@ -61,6 +61,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     };
     let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
     drop(lock);
+    // cron mails what is printed: what is left for a person was told by the run that left it.
+    let went_well = exit_of(&deliveries(&now_standing, &plans)) == Exit::Done && doubts == Exit::Done;
+    if desk.console.is_quiet() && went_well && standing.deliveries == now_standing.deliveries {
+        desk.has_no_news();
+    }
     let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
     match beside_before_send(told, before_send.as_deref()) {
         Ok(exit) => Ok(doubts.or(exit)),

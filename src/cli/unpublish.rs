@@ -13,6 +13,7 @@ use crate::channel::{Channel, Ready};
 use crate::exit::Exit;
 use crate::plan::{Delivery, Outcome, Plan, Standing, State, Stay, Step, StepKey};
 use crate::publish::{Takedown, account_of};
+use crate::report::columns::Sheet;
 use crate::report::status::record;
 use crate::report::taken_down::{self, Means};
 use crate::store::{RunLock, Store, StoreError, View, Withdrawal};
@@ -322,19 +323,20 @@ fn confirmed(
 ) -> Result<bool, Failure> {
     let zone = &house.loaded.zone;
     let means = means(house, left)?;
-    let shown =
-        |colour| taken_down::wanted(left, &means, zone, colour) + &taken_down::left_to_paste(waits, colour);
+    let shown = |sheet: Sheet| {
+        taken_down::wanted(left, &means, zone, sheet) + &taken_down::left_to_paste(waits, sheet.colour)
+    };
     let fields = |desk: &mut Desk| {
         desk.field("deliveries", taken_down::json(left, Some(&means)));
         desk.field("left_to_paste", waits.iter().map(|delivery| record(delivery)).collect::<Vec<_>>());
     };
     if arguments.dry_run {
         fields(desk);
-        desk.show(&shown(desk.console.colour_out()));
+        desk.show(&shown(desk.console.sheet_out()));
         desk.console.talk("nothing was taken down: this was a dry run");
         return Ok(false);
     }
-    let table = taken_down::wanted(left, &means, zone, desk.console.colour_err());
+    let table = taken_down::wanted(left, &means, zone, desk.console.sheet_err());
     if arguments.yes {
         desk.console.talk(&table);
         return Ok(true);
@@ -345,7 +347,7 @@ fn confirmed(
         return Err(Failure::usage("confirm", "nothing was taken down: there is nobody to ask")
             .hint("`--yes` takes down without asking"));
     }
-    desk.console.warn(&shown(desk.console.colour_err()));
+    desk.console.warn(&shown(desk.console.sheet_err()));
     if desk.console.ask("Take this down?") {
         return Ok(true);
     }
@@ -356,8 +358,8 @@ fn confirmed(
 fn answer(found: &[&Delivery], desk: &mut Desk) -> Exit {
     desk.field("deliveries", taken_down::json(found, None));
     if !found.is_empty() {
-        let colour = desk.console.colour_out();
-        desk.show(&taken_down::text(found, colour));
+        let sheet = desk.console.sheet_out();
+        desk.show(&taken_down::text(found, sheet));
     }
     exit(&found.iter().map(|delivery| (delivery.state, delivery.outcome())).collect::<Vec<_>>())
 }

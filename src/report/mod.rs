@@ -9,6 +9,7 @@ mod differing;
 pub mod edited;
 pub mod history;
 pub mod machine;
+pub mod older;
 pub mod preview;
 pub mod progress;
 pub mod queue;
@@ -16,7 +17,7 @@ pub mod rehearsal;
 pub mod sign;
 pub mod status;
 pub mod taken_down;
-mod todo;
+pub mod todo;
 
 pub use preview::{Preview, PreviewItem};
 pub use progress::Progress;

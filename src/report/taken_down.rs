@@ -1,6 +1,6 @@
 //! What will be taken down, what became of it, and what stays up and why.
 
-use super::columns::{one_line, table};
+use super::columns::{Sheet, one_line, table_on};
 use super::sign::{paint, short_key};
 use super::status::{clock, place, record};
 use crate::plan::{Delivery, MicroDollars, Outcome, PartStanding, State, Stay, StepKey};
@@ -72,7 +72,13 @@ pub fn intended(delivery: &Delivery, means: Option<&Means>) -> (&'static str, St
 }
 
 /// The table of what is going to be done, in the order in which it is.
-pub fn wanted(deliveries: &[&Delivery], means: &AllMeans, zone: &TimeZone, colour: bool) -> String {
+pub fn wanted(
+    deliveries: &[&Delivery],
+    means: &AllMeans,
+    zone: &TimeZone,
+    sheet: impl Into<Sheet>,
+) -> String {
+    let sheet = sheet.into();
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
@@ -86,7 +92,7 @@ pub fn wanted(deliveries: &[&Delivery], means: &AllMeans, zone: &TimeZone, colou
             ]
         })
         .collect();
-    let mut out = lines(&["MESSAGE", "RUNG", "CHANNEL", "SENT", "WILL BE", "WHERE"], &rows, colour);
+    let mut out = lines(&["MESSAGE", "RUNG", "CHANNEL", "SENT", "WILL BE", "WHERE"], &rows, sheet);
     let by_hand = |delivery: &&&Delivery| means.get(&delivery.key) == Some(&Means::ByHand);
     let by_hand: Vec<String> = deliveries
         .iter()
@@ -98,7 +104,11 @@ pub fn wanted(deliveries: &[&Delivery], means: &AllMeans, zone: &TimeZone, colou
         })
         .collect();
     if !by_hand.is_empty() {
-        out.push_str(&format!("\n{}\n{}", paint("By hand", Style::new().bold(), colour), by_hand.concat()));
+        out.push_str(&format!(
+            "\n{}\n{}",
+            paint("By hand", Style::new().bold(), sheet.colour),
+            by_hand.concat()
+        ));
     }
     out
 }
@@ -148,7 +158,8 @@ pub fn result(outcome: &Outcome) -> (&'static str, &'static str) {
 }
 
 /// What became of each, and below it what is still up, why, and what to do.
-pub fn text(deliveries: &[&Delivery], colour: bool) -> String {
+pub fn text(deliveries: &[&Delivery], sheet: impl Into<Sheet>) -> String {
+    let sheet = sheet.into();
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
@@ -165,11 +176,11 @@ pub fn text(deliveries: &[&Delivery], colour: bool) -> String {
             ]
         })
         .collect();
-    let mut out = lines(&["MESSAGE", "RUNG", "CHANNEL", "RESULT", "STILL AT"], &rows, colour);
+    let mut out = lines(&["MESSAGE", "RUNG", "CHANNEL", "RESULT", "STILL AT"], &rows, sheet);
     let left: Vec<String> = deliveries.iter().filter_map(|delivery| still_up(delivery, deliveries)).collect();
     if !left.is_empty() {
         let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
-        out.push_str(&format!("\n{}\n", paint("Not down", red, colour)));
+        out.push_str(&format!("\n{}\n", paint("Not down", red, sheet.colour)));
         out.extend(left);
     }
     out
@@ -291,11 +302,11 @@ pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-fn lines(heading: &[&str], rows: &[Vec<String>], colour: bool) -> String {
-    let mut lines = table(heading, rows).into_iter();
+fn lines(heading: &[&str], rows: &[Vec<String>], sheet: Sheet) -> String {
+    let mut lines = table_on(sheet, heading, rows).into_iter();
     let mut out = String::new();
     if let Some(heading) = lines.next() {
-        out.push_str(&paint(&heading, Style::new().bold(), colour));
+        out.push_str(&paint(&heading, Style::new().bold(), sheet.colour));
         out.push('\n');
     }
     for line in lines {

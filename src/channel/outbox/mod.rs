@@ -151,7 +151,7 @@ pub fn stand_in(project: &Project) -> Configured {
         for_a_person: true,
     };
     let channel = Box::new(channel);
-    Configured { adapter: ADAPTER.name, channel, outlet, without_credentials: false, paces: Vec::new() }
+    Configured::bare(ADAPTER.name, channel, outlet)
 }
 
 impl Channel for Outbox {
@@ -237,6 +237,15 @@ fn names_of(picture: &Picture) -> [String; 2] {
     let name = file_name(&picture.name);
     let own = format!("{}-{name}", picture.sha256.get(..8).unwrap_or(&picture.sha256));
     [name, own]
+}
+
+/// The images that a person attaches. The picture of a link's card is none of
+/// them: the network makes the card of the link that is pasted.
+fn to_attach(variant: &Variant) -> Vec<&Picture> {
+    match variant {
+        Variant::Post(post) => post.parts.iter().flat_map(|part| &part.media).collect(),
+        Variant::Article(_) | Variant::Mail(_) => variant.pictures(),
+    }
 }
 
 /// What is pasted; what else belongs to it stands below a line that says what it is.
@@ -330,13 +339,10 @@ fn alt_texts(variant: &Variant, files: &[(String, String)]) -> String {
                 let place = format!(" (part {} of {})", at + 1, post.parts.len());
                 part.media.iter().for_each(|picture| write(picture, &place));
             }
-            if let Some(picture) = post.card.as_ref().and_then(|card| card.image.as_ref()) {
-                write(picture, " (the link's card)");
-            }
         }
         Variant::Post(_) | Variant::Article(_) | Variant::Mail(_) => {
             let mut told = std::collections::BTreeSet::new();
-            for picture in variant.pictures().into_iter().filter(|picture| told.insert(&picture.sha256)) {
+            for picture in to_attach(variant).into_iter().filter(|picture| told.insert(&picture.sha256)) {
                 write(picture, "");
             }
         }

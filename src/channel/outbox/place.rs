@@ -1,6 +1,6 @@
 //! Where the files of one variant lie: laid out, found again, taken in.
 
-use super::{alt_texts, html_of, names_of, text_of};
+use super::{alt_texts, html_of, names_of, text_of, to_attach};
 use crate::channel::folder::{Folder, file_name, picture_bytes};
 use crate::channel::{Attempt, Removed, SendError, manual};
 use crate::plan::{Identity, Receipt};
@@ -83,7 +83,7 @@ impl Place {
     /// What was written of `variant` for people: name and words.
     fn texts(&self, variant: &Variant) -> Result<Vec<(String, String)>, SendError> {
         let mut files: Vec<(String, String)> = Vec::new();
-        for picture in variant.pictures() {
+        for picture in to_attach(variant) {
             let [plain, own] = names_of(picture);
             let lies = |name: &str| -> Result<bool, SendError> {
                 let bytes = self.folder.read(name)?;
@@ -193,7 +193,7 @@ impl Place {
             self.folder.remove(&format!("{}.alt.txt", self.name))?;
         }
         let mut files: Vec<(String, String)> = Vec::new();
-        for picture in self.variant.pictures() {
+        for picture in to_attach(&self.variant) {
             if files.iter().any(|(digest, _)| *digest == picture.sha256) {
                 continue;
             }
