@@ -16,7 +16,7 @@ async fn what_is_taken_down_is_down_and_twice_is_fine() {
             for (number, receipt) in receipts.iter().enumerate().rev() {
                 // An hour later: what a list does not show is no lag of it.
                 let mut attempt = bench.attempt(&variant, number, &receipts[..number]);
-                attempt.last_tried = attempt.last_tried - std::time::Duration::from_secs(3600);
+                attempt.last_tried -= std::time::Duration::from_secs(3600);
                 let removed = bench.channel.take_down(&parts[number], receipt, &attempt).await;
                 assert!(
                     matches!(removed, Ok(Removed::Gone | Removed::Already)),
