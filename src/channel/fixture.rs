@@ -48,6 +48,7 @@ pub fn attempt(project: &Path, variant: Variant) -> Attempt {
         taken: crate::channel::Taken::default(),
         first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
         last_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
+        withdrawn: false,
         project: project.to_owned(),
         media: project.join(".ladder/media"),
         variant,

@@ -5,6 +5,7 @@
 //! running a program; only `ready`, `send`, `find` and `live` touch the outside.
 
 pub mod ability;
+mod attempt;
 mod certificate;
 mod configured;
 pub mod credentials;
@@ -34,15 +35,16 @@ pub mod x;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{ChannelTable, Pace, Project};
 pub use crate::plan::MicroDollars;
-use crate::plan::{Identity, Payload, Receipt, Seen, StepKey};
+use crate::plan::{Identity, Payload, Receipt, Seen};
 use crate::render::{Defaults, Post, Variant, VariantKind};
 use crate::source::Sources;
 use crate::text::Rules;
 pub use ability::{Abilities, Ability};
+pub use attempt::Attempt;
 pub use configured::{Configured, configure};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
 pub use taken::Taken;
@@ -145,48 +147,6 @@ impl SendError {
     }
 }
 
-/// One try to send one part.
-#[derive(Clone, Debug)]
-pub struct Attempt {
-    /// The delivery's key (the person's own, for mail).
-    pub key: StepKey,
-    /// What the key stands for.
-    pub identity: Identity,
-    /// Which part, from 0.
-    pub part: u32,
-    /// Which try, from 1.
-    pub number: u32,
-    /// Whether the outcome of an earlier try of this very part was unknown: then
-    /// a service that says "duplicate" says that it went out.
-    pub doubted: bool,
-    /// The receipts of the parts before this one.
-    pub previous: Vec<Receipt>,
-    /// What else of this account is known: told to whoever looks for a part, or
-    /// sends one again after a doubt.
-    pub taken: Taken,
-    /// When this part was tried first: dates in what is sent come from here,
-    /// so that a repeat is the same bytes.
-    pub first_tried: Timestamp,
-    /// When this part was tried last before now, or rather when its posting left;
-    /// at the first try, now. What a listing does not show may only not be there yet.
-    pub last_tried: Timestamp,
-    /// The project's folder.
-    pub project: PathBuf,
-    /// Where kept media lie, each file named by its SHA-256.
-    pub media: PathBuf,
-    /// The bound variant, for adapters that write more than the payload (outbox).
-    pub variant: Variant,
-}
-
-impl Attempt {
-    /// When the first try began, to the second: some networks tell times no
-    /// finer. What was made before is not this part, unless a clock is wrong:
-    /// of that much nobody can tell.
-    pub fn began(&self) -> Timestamp {
-        Timestamp::from_second(self.first_tried.as_second()).unwrap_or(self.first_tried)
-    }
-}
-
 /// What a channel needs before anything may be sent anywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ready {
@@ -248,6 +208,10 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         let _ = payload;
         None
     }
+    /// What taking one part down costs, where the network charges for calls.
+    fn removal_price(&self) -> Option<MicroDollars> {
+        None
+    }
     /// Does what a part needs before it can be posted, and what nobody sees:
     /// asks whose the credentials are, uploads images. Whatever goes wrong in
     /// here, or takes too long, nothing was posted. By itself: nothing.
@@ -305,13 +269,20 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         let _ = address;
         Ok(None)
     }
-    /// Takes a part down. Doing it twice does no harm.
+    /// What the network knows the post of that receipt by: what it said itself, else
+    /// what an address tells for sure. None: it can be neither changed nor deleted. Pure.
+    fn id_of(&self, receipt: &Receipt) -> Option<String> {
+        receipt.id.clone().or_else(|| self.post_at(receipt.url.as_deref()?).ok().flatten())
+    }
+    /// Takes a part down. Doing it twice does no harm. Of when it was sent nothing is
+    /// known here: what is out of a list may only not be in it yet.
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
         let _ = (receipt, project);
         Box::pin(async { Ok(Removed::Stays(NO_REMOVAL.to_owned())) })
     }
-    /// The same, knowing what was sent: files are ours only as long as they are
-    /// what was written.
+    /// The same, knowing what was sent, and when (`attempt.last_tried`): files are
+    /// ours only as long as they are what was written, and a list that may lag
+    /// does not prove that something is gone.
     fn take_down<'a>(
         &'a self,
         part: &'a crate::plan::PayloadPart,
@@ -320,6 +291,12 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     ) -> Doing<'a, Removed> {
         let _ = part;
         self.remove(receipt, &attempt.project)
+    }
+    /// Whether the part hangs below the first one, and is gone as soon as that is
+    /// down: a comment on a post. Pure.
+    fn goes_with_the_post(&self, part: &crate::plan::PayloadPart) -> bool {
+        let _ = part;
+        false
     }
     /// Whether a part that is out could say that where it stands; else why not,
     /// a sentence without a full stop. Pure.

@@ -38,6 +38,10 @@ pub trait Network: Send + Sync + Debug {
     fn credentials(&self) -> &Credentials;
     /// See [`Channel::payload`].
     fn payload(&self, variant: &Variant) -> Checked<Payload>;
+    /// See [`Channel::removal_price`].
+    fn removal_price(&self) -> Option<MicroDollars> {
+        None
+    }
     /// See [`Channel::price`].
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {
         let _ = payload;
@@ -84,6 +88,25 @@ pub trait Network: Send + Sync + Debug {
         receipt: &Receipt,
         project: &Path,
     ) -> impl Future<Output = Result<Removed, SendError>> + Send;
+    /// See [`Channel::id_of`].
+    fn id_of(&self, receipt: &Receipt) -> Option<String> {
+        receipt.id.clone().or_else(|| self.post_at(receipt.url.as_deref()?).ok().flatten())
+    }
+    /// See [`Channel::take_down`].
+    fn take_down(
+        &self,
+        part: &PayloadPart,
+        receipt: &Receipt,
+        attempt: &Attempt,
+    ) -> impl Future<Output = Result<Removed, SendError>> + Send {
+        let _ = part;
+        self.remove(receipt, &attempt.project)
+    }
+    /// See [`Channel::goes_with_the_post`].
+    fn goes_with_the_post(&self, part: &PayloadPart) -> bool {
+        let _ = part;
+        false
+    }
     /// See [`Channel::can_edit`].
     fn can_edit(&self, change: &Change) -> Result<(), String> {
         let _ = change;
@@ -238,6 +261,27 @@ impl<N: Network> Channel for N {
 
     fn remove<'a>(&'a self, receipt: &'a Receipt, project: &'a Path) -> Doing<'a, Removed> {
         Box::pin(Network::remove(self, receipt, project))
+    }
+
+    fn take_down<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Removed> {
+        Box::pin(Network::take_down(self, part, receipt, attempt))
+    }
+
+    fn id_of(&self, receipt: &Receipt) -> Option<String> {
+        Network::id_of(self, receipt)
+    }
+
+    fn removal_price(&self) -> Option<MicroDollars> {
+        Network::removal_price(self)
+    }
+
+    fn goes_with_the_post(&self, part: &PayloadPart) -> bool {
+        Network::goes_with_the_post(self, part)
     }
 
     fn can_edit(&self, change: &Change) -> Result<(), String> {

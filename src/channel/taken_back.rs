@@ -16,6 +16,9 @@ pub enum Removed {
     Already,
     /// It stays, because: the network cannot, or does not let us.
     Stays(String),
+    /// It may be down or not, and asking again at once tells no more: why, and when
+    /// it could be told.
+    CannotTell(String),
 }
 
 /// Other words for a part that is out.

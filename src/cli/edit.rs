@@ -11,7 +11,9 @@ use crate::channel::Change;
 use crate::exit::Exit;
 use crate::plan::{Delivery, PartStanding, Payload, PayloadPart, Plan, Standing, State, Stay, Step, Wish};
 use crate::publish::{Edit, account_of, bound_payload};
+use crate::render::Picture;
 use crate::report::edited::{self, Changed, EditRow};
+use crate::report::taken_down::quoted;
 use crate::store::{Store, View};
 use crate::text::visible;
 use serde_json::json;
@@ -51,6 +53,10 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let (house, message) = House::with_message(desk, &arguments.message)?;
     let now = desk.now(&house.loaded.zone)?;
     let mut store = house.store()?;
+    if !arguments.dry_run && store.is_sending() {
+        // No change is shown that could not be made.
+        drop(store.lock_for_sending()?);
+    }
     let standing = House::standing_for(&store, &message.id)?;
     let mut composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
     composed.owners = House::owners(&store, &standing, &message.id)?;
@@ -124,37 +130,69 @@ fn compare<'a>(
     if delivery.payload_digest == step.payload_digest && !changing {
         return None;
     }
-    let mut row = EditRow { delivery, changes: Vec::new(), cannot: Vec::new() };
-    let only =
-        |row: EditRow<'a>, why: &str| Some((EditRow { cannot: vec![why.to_owned()], ..row }, Vec::new()));
-    if delivery.is_for_each_person() {
-        let sent = delivery.count_recipients(State::Sent) > 0;
-        return if sent {
-            only(row, "mail cannot be recalled: a correction goes out as a message of its own")
-        } else {
-            None
+    let (message, rung) = (&delivery.message, &delivery.rung);
+    let again = || format!("ladder publish {message} --only {rung} --again REASON");
+    let only = |why: &str, instead: Vec<String>| {
+        let cannot = vec![why.to_owned()];
+        Some((EditRow { cannot, instead, ..EditRow::of(delivery) }, Vec::new()))
+    };
+    let mut row = EditRow::of(delivery);
+    if delivery.is_for_each_person() && delivery.count_recipients(State::Sent) > 0 {
+        let rest = match delivery.is_open() {
+            true => "; who does not have it yet gets the same words",
+            false => "",
         };
+        let why = format!("mail cannot be recalled{rest}: a correction goes out as a message of its own");
+        return only(
+            &why,
+            vec![format!("ladder new {}", quoted(&format!("Correction: {}", delivery.title)))],
+        );
+    }
+    if delivery.is_open() && delivery.live().next().is_none() {
+        let why = match delivery.is_touched() {
+            true => "is queued, and was tried in the old words: it goes out so",
+            false => "is queued in the old words, and goes out so unless it is planned anew",
+        };
+        let instead = match delivery.is_touched() {
+            true => vec![format!("ladder unpublish {message} --only {rung}"), again()],
+            false => vec![format!("ladder publish {message}")],
+        };
+        row.is_queued = true;
+        return Some((EditRow { cannot: vec![why.to_owned()], instead, ..row }, Vec::new()));
+    }
+    if delivery.is_for_each_person() {
+        return None;
     }
     if delivery.state == State::Unknown {
-        return only(row, "it is not known whether it is out: `ladder status` says what to do first");
+        let why = "it is not known whether it is out: `ladder status` says what to do first";
+        return only(why, Vec::new());
     }
     if delivery.waits_for_a_person() {
         return only(
-            row,
-            "it waits to be pasted in other words: `ladder publish` with `--again REASON` lays the new ones out",
+            "it waits to be pasted in other words; this lays the new ones out in its place",
+            vec![again()],
         );
     }
     delivery.live().next()?;
+    if delivery.is_by_hand() || delivery.adapter == "manual" {
+        let at = delivery.url().map(|url| format!(" at {url}")).unwrap_or_default();
+        return only(&format!("a person posted it, and changes it by hand{at}"), Vec::new());
+    }
     let Some(channel) = account_of(&house.channels.configured, &delivery.channel, &delivery.account) else {
-        return only(row, "no channel of `ladder.toml` is that account any more");
+        return only("no channel of `ladder.toml` is that account any more", Vec::new());
     };
     let new: Payload = match bound_payload(plan, step, standing, channel) {
         Ok(payload) => payload,
-        Err(why) => return only(row, &why),
+        Err(why) => return only(&why, Vec::new()),
     };
     let (live, all) = (delivery.live().count(), new.parts.len());
+    // A new post loses the answers and the links that this one has.
+    let anew = || vec![format!("ladder unpublish {message} --only {rung}"), again()];
+    const LOSES: &str =
+        "what the new words need is a new post, without the answers and the links that this one has";
     if live != all {
-        return only(row, &format!("{live} parts are out, and it would have {all} by now"));
+        let why = format!("{live} parts are out, and it would have {all} by now; {LOSES}");
+        return only(&why, anew());
     }
     let mut edits = Vec::new();
     for (part, after) in delivery.live().zip(new.parts) {
@@ -166,7 +204,8 @@ fn compare<'a>(
         match channel.can_edit(&change) {
             Ok(()) => {
                 let (old, new) = (change.before.body.clone(), change.after.body.clone());
-                row.changes.push(Changed { part: part.part, old, new });
+                let pictures = pictures(&change);
+                row.changes.push(Changed { part: part.part, old, new, pictures });
                 let payload_digest = step.payload_digest.clone();
                 edits.push(Edit { key: delivery.key.clone(), part: part.part, change, payload_digest });
             }
@@ -182,8 +221,26 @@ fn compare<'a>(
         row.changes.clear();
         edits.clear();
     }
+    if !row.cannot.is_empty() {
+        row.cannot.push(LOSES.to_owned());
+        row.instead = anew();
+    }
     let differs = !row.changes.is_empty() || !row.cannot.is_empty();
     differs.then_some((row, edits))
+}
+
+/// Which pictures are others.
+fn pictures(change: &Change) -> Vec<String> {
+    let (before, after) = (&change.before.media, &change.after.media);
+    let by_name = |all: &[Picture], name: &str| all.iter().find(|picture| picture.name == name).cloned();
+    let gone = before.iter().filter(|old| by_name(after, &old.name).is_none());
+    let gone = gone.map(|old| format!("the picture `{}` goes", old.name));
+    let come = after.iter().filter_map(|new| match by_name(before, &new.name) {
+        None => Some(format!("the picture `{}` comes", new.name)),
+        Some(old) if old.sha256 != new.sha256 => Some(format!("the picture `{}` is another one", new.name)),
+        Some(_) => None,
+    });
+    gone.chain(come).collect()
 }
 
 /// Whether the parts are one text: a post and its first comment are two.
@@ -202,12 +259,17 @@ fn said_so_far(part: &PartStanding, old: Option<&Step>) -> Option<PayloadPart> {
 
 /// Shows what will change, and asks. False: nothing is to be done.
 fn confirmed(arguments: &Arguments, found: &Found<'_>, desk: &mut Desk) -> Result<bool, Failure> {
+    let width = desk.console.width();
     if arguments.dry_run || found.edits.is_empty() {
         let colour = desk.console.colour_out();
-        desk.show(&edited::text(&found.rows, colour));
+        desk.show(&edited::text(&found.rows, width, colour));
         if arguments.dry_run {
             desk.console.talk("nothing was changed: this was a dry run");
             return Ok(false);
+        }
+        if found.rows.iter().all(|row| row.is_queued) {
+            let why = "nothing that is out changes, and what is queued goes out in the old words";
+            return Err(Failure::new(Exit::Held, "queued", why));
         }
         return Err(Failure::new(
             Exit::Failed,
@@ -215,7 +277,7 @@ fn confirmed(arguments: &Arguments, found: &Found<'_>, desk: &mut Desk) -> Resul
             "nothing was changed: none of it can be, in place",
         ));
     }
-    let shown = edited::text(&found.rows, desk.console.colour_err());
+    let shown = edited::text(&found.rows, width, desk.console.colour_err());
     if arguments.yes {
         desk.console.talk(&shown);
         return Ok(true);
@@ -236,24 +298,28 @@ fn confirmed(arguments: &Arguments, found: &Found<'_>, desk: &mut Desk) -> Resul
 fn answer(rows: &[EditRow<'_>], standing: &Standing, desk: &mut Desk) -> Exit {
     let now = rows.iter().filter_map(|row| {
         let delivery = standing.deliveries.get(&row.delivery.key)?;
-        Some(EditRow { delivery, changes: row.changes.clone(), cannot: row.cannot.clone() })
+        Some(EditRow { delivery, ..row.clone() })
     });
     let now: Vec<EditRow<'_>> = now.collect();
     desk.field("deliveries", edited::json(&now));
     let left: Vec<String> = now.iter().filter_map(|row| edited::unchanged(row.delivery)).collect();
     desk.show(&left.concat());
+    // Whoever corrects an error must not believe that this was corrected, too.
+    let queued: Vec<EditRow<'_>> = now.iter().filter(|row| row.is_queued).cloned().collect();
+    desk.show(&edited::text(&queued, desk.console.width(), desk.console.colour_out()));
     let whys = || {
         let parts = now.iter().flat_map(|row| &row.delivery.parts);
         parts.filter_map(|part| part.after.unchanged.as_ref().map(|stays| stays.why))
     };
     let any = |wanted: &[Stay]| whys().any(|why| wanted.contains(&why));
-    let cannot = now.iter().any(|row| !row.cannot.is_empty()) || any(&[Stay::Cannot, Stay::Refused]);
+    let cannot =
+        now.iter().any(|row| !row.is_queued && !row.cannot.is_empty()) || any(&[Stay::Cannot, Stay::Refused]);
     let changed = now.iter().any(|row| !row.changes.is_empty() && edited::unchanged(row.delivery).is_none());
     if any(&[Stay::Unknown]) {
         Exit::Unknown
     } else if cannot {
         if changed { Exit::Partial } else { Exit::Failed }
-    } else if any(&[Stay::Later]) {
+    } else if any(&[Stay::Later]) || !queued.is_empty() {
         Exit::Held
     } else {
         Exit::Done

@@ -7,7 +7,7 @@ use super::house::House;
 use super::output::Console;
 use super::sending::{interrupts, runtime};
 use crate::channel::outbox;
-use crate::plan::{Delivery, Event, EventKind, Standing};
+use crate::plan::{Delivery, Event, EventKind, Standing, State};
 use crate::publish::{self, Edit, Ground, Takedown};
 use crate::store::{Store, View};
 use crate::text::visible;
@@ -66,12 +66,24 @@ fn said(delivery: &Delivery, event: &Event) -> Option<String> {
     };
     let (part, what) = match &event.kind {
         EventKind::Removed { part, was_gone: true, .. } => (*part, "was gone already".to_owned()),
-        EventKind::Removed { part, .. } => (*part, "is down".to_owned()),
-        EventKind::Stays { part, says, .. } => (*part, format!("is not down: {says}")),
+        EventKind::Removed { part, .. } => (*part, down(delivery, *part).to_owned()),
+        // Why, stands in the answer below.
+        EventKind::Stays { part, .. } => (*part, "is not down".to_owned()),
         EventKind::Receipt { part, .. } => (*part, "was found".to_owned()),
         EventKind::Edited { part, .. } => (*part, "is changed".to_owned()),
-        EventKind::NotEdited { part, says, .. } => (*part, format!("is not changed: {says}")),
+        EventKind::NotEdited { part, .. } => (*part, "is not changed".to_owned()),
         _ => return None,
     };
-    Some(format!("{} {}{}: {what}", delivery.message, delivery.rung, which(part)))
+    // Two generations of a rung are two posts.
+    let generation = match delivery.generation {
+        0 => String::new(),
+        again => format!(" (posted again, {again})"),
+    };
+    Some(format!("{} {}{generation}{}: {what}", delivery.message, delivery.rung, which(part)))
+}
+
+/// What is gone: seen by readers, or laid out for a person.
+fn down(delivery: &Delivery, part: u32) -> &'static str {
+    let was_laid_out = delivery.part(part).is_some_and(|part| part.state == State::Cancelled);
+    if was_laid_out { "is taken in" } else { "is down" }
 }

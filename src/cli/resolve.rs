@@ -15,7 +15,7 @@ use crate::plan::{
     Delivery, Event, EventKind, PartStanding, Plan, Receipt, Standing, State, Step, is_same_account,
 };
 use crate::publish::revivals;
-use crate::report::sign::word;
+use crate::report::sign::{short_key, word};
 use crate::report::status;
 use crate::store::{Batch, Store, View};
 use crate::text::visible;
@@ -70,8 +70,10 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     };
     if arguments.removed {
         let (delivery, is_mail) = (keyed.delivery.clone(), keyed.delivery.is_for_each_person());
-        let live: Vec<u32> = delivery.live().map(|part| part.part).collect();
-        if live.is_empty() || is_mail {
+        // What was to be taken in, and was left because somebody had worked on it.
+        let up = |part: &&PartStanding| part.state == State::Sent || delivery.is_withdrawn();
+        let up: Vec<u32> = delivery.still_up().filter(up).map(|part| part.part).collect();
+        if up.is_empty() || is_mail {
             let message = format!("{keyed} is {}: there is nothing of it to take down", word(state));
             let failure = Failure::usage("nothing-live", message);
             return Err(if is_mail { failure.hint("mail cannot be recalled") } else { failure });
@@ -80,14 +82,17 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let event = |kind| Event { at: now, key: key.clone(), recipient: None, kind };
         let down = |part| event(EventKind::Removed { part, was_gone: false, by: Some(person()) });
         let withdrawn = event(EventKind::Withdrawn { by: person() });
-        let events = std::iter::once(withdrawn).chain(live.into_iter().map(down)).collect();
+        let events = up.into_iter().map(down).chain([withdrawn]).collect();
         store.commit(&Batch { plans: Vec::new(), events })?;
         let standing = store.view(&View::all(), false)?.standing;
         drop(lock);
         if let Some(delivery) = standing.deliveries.get(&key) {
             tell(desk, &house, &store, &standing, delivery, now)?;
         }
-        desk.console.talk("noted in the journal: it is down");
+        desk.console.talk(&format!(
+            "noted in the journal: it is down; if that is a slip: ladder resolve {} --undo",
+            short_key(&delivery, &[])
+        ));
         return Ok(Exit::Done);
     }
     if arguments.undo {
@@ -104,12 +109,18 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         if let Some(delivery) = standing.deliveries.get(&keyed.delivery.key) {
             tell(desk, &house, &store, &standing, delivery, now)?;
         }
-        desk.console.talk("noted in the journal: it is open again");
+        let was_down = keyed.delivery.after.down_at.is_some();
+        desk.console.talk(match was_down {
+            true => "noted in the journal: it is up, as before",
+            false => "noted in the journal: it is open again",
+        });
         return Ok(Exit::Done);
     }
     let stopped = matches!(state, State::Refused | State::Held);
-    let broken_off = keyed.recipient.is_none() && keyed.delivery.is_broken_off() && stopped;
+    let broken_off = keyed.recipient.is_none() && keyed.delivery.can_be_posted_by_hand() && stopped;
     let open = matches!(state, State::Unknown | State::Waiting);
+    // What a person posted, and told no address of.
+    let is_nowhere = keyed.recipient.is_none() && address.is_some() && keyed.delivery.lacks_an_address();
     // Of what is half out the rest is missing: not to send it settles nothing.
     let given_up =
         keyed.recipient.is_none() && arguments.not_sent && state == State::Held && !keyed.delivery.reached();
@@ -119,10 +130,14 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         && keyed.delivery.is_open()
         && arguments.not_sent
         && why_astray(&house, channel, adapter, account).is_some();
-    if !(open || broken_off && arguments.sent.is_some() || given_up || taken_out) {
+    if !(open || broken_off && arguments.sent.is_some() || is_nowhere || given_up || taken_out) {
         let word = word(state);
         let failure = Failure::usage("settled", format!("{keyed} is {word}: there is nothing to settle"));
+        let Delivery { message, rung, .. } = keyed.delivery;
         return Err(match broken_off {
+            _ if !broken_off && keyed.delivery.is_open() && arguments.not_sent => failure.hint(format!(
+                "nothing of it has been tried yet; to keep it from going out: `ladder unpublish {message} --only {rung}`"
+            )),
             true => failure.hint("post the rest by hand, then say where it is: `--sent URL`"),
             false if can_be_reopened => failure.hint("`--undo` takes back what was said"),
             false => failure,
@@ -137,6 +152,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             desk.console.warn(&visible(&note));
         }
         fits(keyed.delivery, address, channel, &standing)?;
+        without_an_id(keyed.delivery, address, channel, desk);
     }
     let kind = if taken_out && !open {
         EventKind::Cancelled { by: person() }
@@ -235,7 +251,8 @@ fn fits(
     channel: Option<&dyn Channel>,
     standing: &Standing,
 ) -> Result<(), Failure> {
-    let Some(open) = delivery.unsettled() else { return Ok(()) };
+    let nowhere = || delivery.parts.first().filter(|_| delivery.lacks_an_address());
+    let Some(open) = delivery.unsettled().or_else(nowhere) else { return Ok(()) };
     let (number, all) = (u64::from(open.part) + 1, delivery.part_count);
     let hint = match all {
         0..=1 => "write the address of the post: `--sent https://…`".to_owned(),
@@ -274,6 +291,27 @@ fn fits(
         }
         None => Ok(()),
     }
+}
+
+/// Says what follows where a network would not know the post by what was told: it
+/// can be counted and linked to, and not changed, deleted or commented on.
+fn without_an_id(delivery: &Delivery, address: Option<&str>, channel: Option<&dyn Channel>, desk: &mut Desk) {
+    let reached_by_id = matches!(delivery.adapter.as_str(), "x" | "facebook" | "linkedin");
+    let told = Receipt { url: address.map(str::to_owned), ..Receipt::default() };
+    let known = channel.is_some_and(|channel| channel.id_of(&told).is_some());
+    if !reached_by_id || known || delivery.is_for_each_person() {
+        return;
+    }
+    let form = match delivery.adapter.as_str() {
+        "facebook" => {
+            " (an address with the page's number has it: `https://www.facebook.com/PAGE/posts/NUMBER`)"
+        }
+        _ => "",
+    };
+    let what = if address.is_some() { "this address does not tell its id" } else { "no address was told" };
+    desk.console.talk(&visible(&format!(
+        "{what}{form}: `ladder` cannot change it, take it down, or comment below it; that stays with you"
+    )));
 }
 
 /// Who says so, for the journal.

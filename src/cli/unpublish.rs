@@ -7,14 +7,21 @@ use super::failure::Failure;
 use super::house::House;
 use super::publish::known_rungs;
 use super::resolve::person;
+use super::sending::runtime;
 use super::status::plans;
+use crate::channel::{Channel, Ready};
 use crate::exit::Exit;
-use crate::plan::{Delivery, Outcome, Plan, Standing, State, Stay, StepKey};
-use crate::publish::Takedown;
-use crate::report::taken_down;
-use crate::store::{Store, View};
+use crate::plan::{Delivery, Outcome, Plan, Standing, State, Stay, Step, StepKey};
+use crate::publish::{Takedown, account_of};
+use crate::report::columns::Sheet;
+use crate::report::status::record;
+use crate::report::taken_down::{self, Means};
+use crate::store::{RunLock, Store, StoreError, View, Withdrawal};
+use crate::text::visible;
+use jiff::Timestamp;
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 /// Arguments of `ladder unpublish`.
 #[derive(Clone, Debug, clap::Args)]
@@ -79,23 +86,123 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         desk.console.talk("nothing is left to take down");
         return Ok(exit);
     }
-    if !confirmed(arguments, &house, &left, desk)? {
+    if let Some(sender) = store.sender() {
+        // An older ladder at work would not hear of it: no table that is not so.
+        store.can_withdraw()?;
+        desk.console.warn(&visible(&format!(
+            "{sender} is publishing at this moment: once this is confirmed, nothing more of it begins, that one gives \
+             way, and what is out by then is taken down"
+        )));
+    }
+    let waits = left_to_paste(&plans(&store, &found)?, &standing, &left);
+    if !confirmed(arguments, &house, &left, &waits, desk)? {
         return Ok(Exit::Done);
     }
-    let lock = store.lock_for_sending()?;
+    let Some(lock) = right_to_send(&mut store, &meant, desk)? else {
+        let standing = store.view(&meant.view(), store.is_sending())?.standing;
+        let found = in_order(&store, &standing, &meant)?;
+        let exit = answer(&found, desk);
+        desk.console.warn(&visible(&format!(
+            "{} has not ended yet: nothing more of this begins there, and what is out stays up until then; the same \
+             command goes on, and Ctrl-C there (or `kill -INT` with its number) ends it sooner",
+            store.sender().unwrap_or_else(|| "the other process".to_owned())
+        )));
+        return Ok(if exit == Exit::Done { Exit::Held } else { exit });
+    };
     // Asking may have taken a while: what was sent meanwhile is meant as well.
     let standing = store.view(&meant.view(), false)?.standing;
     let found = in_order(&store, &standing, &meant)?;
-    let keys: Vec<StepKey> =
-        found.iter().filter(|delivery| delivery.can_be_taken_down()).map(|d| d.key.clone()).collect();
-    let followers = followers(&plans(&store, &found)?, &standing, &keys);
-    let wanted = Takedown { keys, skipped: followers, by: person() };
+    let (keys, skipped) = wanted(&store, &standing, &found)?;
+    let wanted = Takedown { keys, skipped, by: person() };
     let standing_now = carry_out(Errand::TakeDown(&wanted), desk, &house, &mut store, meant.view())?;
-    // What was done is done: rows can be made of it another time.
+    // What was done is done: rows can be made of it another time, and a wish that
+    // came to nothing goes with the next run.
     let _ = store.fold_up();
+    let skipped = wanted.skipped.iter().map(|(key, _)| key);
+    let _ = store.forget_withdrawals(&wanted.keys.iter().chain(skipped).cloned().collect::<Vec<_>>());
     drop(lock);
     let found = in_order(&store, &standing_now, &meant)?;
-    Ok(answer(&found, desk))
+    let exit = answer(&found, desk);
+    let down: Vec<&Delivery> =
+        found.iter().copied().filter(|found| wanted.keys.contains(&found.key)).collect();
+    let waits = left_to_paste(&plans(&store, &found)?, &standing_now, &down);
+    desk.field("left_to_paste", waits.iter().map(|delivery| record(delivery)).collect::<Vec<_>>());
+    let colour = desk.console.colour_out();
+    desk.show(&taken_down::left_to_paste(&waits, colour));
+    Ok(exit)
+}
+
+/// What is to be taken down, and what comes after it and has not gone.
+fn wanted(store: &Store, standing: &Standing, found: &[&Delivery]) -> Result<Wanted, Failure> {
+    let keys: Vec<StepKey> =
+        found.iter().filter(|delivery| delivery.can_be_taken_down()).map(|d| d.key.clone()).collect();
+    let followers = followers(&plans(store, found)?, standing, &keys);
+    Ok((keys, followers))
+}
+
+type Wanted = (Vec<StepKey>, Vec<(StepKey, String)>);
+
+/// Between two looks whether the other one has given way.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The right to send. Where another process has it, that one is told first what is
+/// not to go out any more; it looks there before anything leaves, and gives way. None:
+/// something that it has in flight takes too long to be waited for.
+fn right_to_send(store: &mut Store, meant: &Meant, desk: &mut Desk) -> Result<Option<RunLock>, Failure> {
+    let taken = match store.lock_for_sending() {
+        Ok(lock) => return Ok(Some(lock)),
+        Err(taken @ StoreError::Busy { .. }) => taken,
+        Err(other) => return Err(other.into()),
+    };
+    if !store.is_sending() {
+        return Err(taken.into());
+    }
+    let standing = store.view(&meant.view(), true)?.standing;
+    let found = in_order(store, &standing, meant)?;
+    let (keys, followers) = wanted(store, &standing, &found)?;
+    let (by, at) = (person(), Timestamp::now());
+    let wish = |key, skipped| Withdrawal { key, by: by.clone(), at, skipped };
+    let wishes = keys.into_iter().map(|key| wish(key, None));
+    let wishes: Vec<Withdrawal> =
+        wishes.chain(followers.into_iter().map(|(key, why)| wish(key, Some(why)))).collect();
+    store.withdraw(&wishes)?;
+    desk.console.talk("noted: nothing more of it begins; waiting for what is in flight");
+    let began = Instant::now();
+    while began.elapsed() < store.patience() {
+        std::thread::sleep(LOOK);
+        match store.lock_for_sending() {
+            Ok(lock) => return Ok(Some(lock)),
+            Err(StoreError::Busy { .. }) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Ok(None)
+}
+
+/// What waits for a person to paste it, is not meant itself, and comes after
+/// something that is.
+fn left_to_paste<'a>(plans: &[Plan], standing: &'a Standing, taken: &[&Delivery]) -> Vec<&'a Delivery> {
+    let is_taken = |key: &StepKey| taken.iter().any(|taken| taken.key == *key);
+    let mut found: Vec<&Delivery> = Vec::new();
+    for plan in plans {
+        let mut ended: BTreeSet<&str> =
+            plan.steps.iter().filter(|step| is_taken(&step.key)).map(|step| step.rung.as_str()).collect();
+        // A rung comes after rungs above it only, in whichever order they are written.
+        for _ in 0..plan.steps.len() {
+            let after = |step: &&Step| {
+                step.after.iter().chain(&step.needs_url_of).any(|name| ended.contains(name.as_str()))
+            };
+            let more: Vec<&str> = plan.steps.iter().filter(after).map(|step| step.rung.as_str()).collect();
+            ended.extend(more);
+        }
+        for step in
+            plan.steps.iter().filter(|step| ended.contains(step.rung.as_str()) && !is_taken(&step.key))
+        {
+            let waits = standing.deliveries.get(&step.key).filter(|delivery| delivery.waits_for_a_person());
+            found.extend(waits.filter(|waits| found.iter().all(|known| known.key != waits.key)));
+        }
+    }
+    found
 }
 
 /// The message by its id or path, and names that exist; and where that stands.
@@ -174,32 +281,73 @@ fn followers(plans: &[Plan], standing: &Standing, keys: &[StepKey]) -> Vec<(Step
     skipped
 }
 
+/// What each channel could do now about what is out of `left`.
+fn means(house: &House, left: &[&Delivery]) -> Result<taken_down::AllMeans, Failure> {
+    let runtime = runtime()?;
+    let mut means = taken_down::AllMeans::new();
+    for delivery in left.iter().filter(|delivery| delivery.live().next().is_some()) {
+        let channel = account_of(&house.channels.configured, &delivery.channel, &delivery.account);
+        // Files are looked at when it is their turn.
+        let channel = channel.filter(|channel| channel.ids_last());
+        let lacks = match channel {
+            Some(channel) => match runtime.block_on(channel.ready(&house.loaded.folder.path)) {
+                Ready::Yes => None,
+                Ready::NoCredentials(why) | Ready::No(why) => Some(why.join("; ")),
+            },
+            None => None,
+        };
+        let is_known = |channel: &dyn Channel| {
+            delivery
+                .live()
+                .all(|part| part.receipt.as_ref().is_some_and(|told| channel.id_of(told).is_some()))
+        };
+        let by_hand = delivery.is_by_hand() && (lacks.is_some() || !channel.is_some_and(is_known));
+        let what = match lacks {
+            _ if by_hand || delivery.adapter == "manual" => Means::ByHand,
+            Some(why) => Means::NotNow(why),
+            None => Means::Channel(channel.and_then(Channel::removal_price)),
+        };
+        means.insert(delivery.key.clone(), what);
+    }
+    runtime.shutdown_background();
+    Ok(means)
+}
+
 /// Shows what will be done, and asks. False: it was only to be shown.
 fn confirmed(
     arguments: &Arguments,
     house: &House,
     left: &[&Delivery],
+    waits: &[&Delivery],
     desk: &mut Desk,
 ) -> Result<bool, Failure> {
     let zone = &house.loaded.zone;
-    let table = taken_down::wanted(left, zone, desk.console.sheet_err());
+    let means = means(house, left)?;
+    let shown = |sheet: Sheet| {
+        taken_down::wanted(left, &means, zone, sheet) + &taken_down::left_to_paste(waits, sheet.colour)
+    };
+    let fields = |desk: &mut Desk| {
+        desk.field("deliveries", taken_down::json(left, Some(&means)));
+        desk.field("left_to_paste", waits.iter().map(|delivery| record(delivery)).collect::<Vec<_>>());
+    };
     if arguments.dry_run {
-        desk.field("deliveries", taken_down::json(left, false));
-        desk.show(&taken_down::wanted(left, zone, desk.console.sheet_out()));
+        fields(desk);
+        desk.show(&shown(desk.console.sheet_out()));
         desk.console.talk("nothing was taken down: this was a dry run");
         return Ok(false);
     }
+    let table = taken_down::wanted(left, &means, zone, desk.console.sheet_err());
     if arguments.yes {
         desk.console.talk(&table);
         return Ok(true);
     }
     if desk.json() || !desk.console.can_ask() {
-        desk.field("deliveries", taken_down::json(left, false));
+        fields(desk);
         desk.show(&table);
         return Err(Failure::usage("confirm", "nothing was taken down: there is nobody to ask")
             .hint("`--yes` takes down without asking"));
     }
-    desk.console.warn(&table);
+    desk.console.warn(&shown(desk.console.sheet_err()));
     if desk.console.ask("Take this down?") {
         return Ok(true);
     }
@@ -208,7 +356,7 @@ fn confirmed(
 
 /// The honest table, and the end by PRODUCT's order.
 fn answer(found: &[&Delivery], desk: &mut Desk) -> Exit {
-    desk.field("deliveries", taken_down::json(found, true));
+    desk.field("deliveries", taken_down::json(found, None));
     if !found.is_empty() {
         let sheet = desk.console.sheet_out();
         desk.show(&taken_down::text(found, sheet));

@@ -79,7 +79,7 @@ impl Standing {
             event.kind,
             EventKind::Seen { .. } | EventKind::Looked { .. } | EventKind::Reopened { .. }
         );
-        if !tells {
+        if !tells && !taken_down::is_of_the_same_word(delivery, event) {
             delivery.before = None;
             let address = event.recipient.as_deref();
             match address.map(|address| person_of(delivery, address)) {
@@ -195,7 +195,8 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
     }
     let part = slot(delivery, event.recipient.as_deref(), number);
     // What was taken down stays down, whichever older fact arrives late.
-    if matches!(part.state, State::Unpublished | State::Cancelled) {
+    let taken_in = part.state == State::Cancelled && event.recipient.is_none();
+    if taken_in || part.state == State::Unpublished {
         return;
     }
     let settled = matches!(part.state, State::Sent | State::Waiting);
@@ -372,6 +373,7 @@ fn untried(part: u32) -> PartStanding {
         looked: None,
         mend: false,
         put_off_at: None,
+        by_hand: false,
         receipt: None,
         bound: None,
         after: PartAfter::default(),

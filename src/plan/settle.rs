@@ -64,10 +64,15 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
     }
     let mut any = false;
     for part in parts.into_iter().filter(|part| open(part)) {
-        part.doubted |= part.state != State::Waiting;
+        let was_laid_out = part.state == State::Waiting;
+        part.doubted |= !was_laid_out;
         part.state = if sent { State::Sent } else { State::Planned };
         if sent {
             let mut receipt = part.receipt.take().unwrap_or_default();
+            if was_laid_out {
+                // Where the text lies is not where it is read.
+                (receipt.detail, part.by_hand) = (None, true);
+            }
             receipt.for_a_person = false;
             // The address is that of the first part; later ones have their own.
             if !any && url.is_some() {
@@ -79,7 +84,7 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
         }
         any = true;
     }
-    if !any && sent && address.is_none() && delivery.is_broken_off() {
+    if !any && sent && address.is_none() && delivery.can_be_posted_by_hand() {
         return post_the_rest_by_hand(delivery, event, url);
     }
     if !any && !sent && address.is_none() && delivery.state == State::Held && !delivery.reached() {
@@ -105,7 +110,7 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
                 if part.state == State::Unpublished {
                     continue;
                 }
-                part.state = State::Sent;
+                (part.state, part.by_hand) = (State::Sent, true);
                 part.receipt.get_or_insert_with(Receipt::default);
             }
         }
@@ -121,7 +126,7 @@ fn post_the_rest_by_hand(delivery: &mut Delivery, event: &Event, url: Option<&st
     for number in 0..delivery.part_count {
         let part = slot(delivery, None, number);
         if !matches!(part.state, State::Sent | State::Unpublished) {
-            part.state = State::Sent;
+            (part.state, part.by_hand) = (State::Sent, true);
             part.mend = false;
             part.receipt = Some(Receipt { url: url.take(), ..Receipt::default() });
         }

@@ -130,6 +130,9 @@ pub struct PartStanding {
     /// When it was last told that nothing was done, if no wait worth speaking of
     /// was named: nobody knows how long that will last.
     pub put_off_at: Option<Timestamp>,
+    /// Whether a person posted it: no service told of it.
+    #[serde(default)]
+    pub by_hand: bool,
     /// What the service answered.
     pub receipt: Option<Receipt>,
     /// What was sent, in the adapter's words; what it says by now, if it was edited.
@@ -255,13 +258,33 @@ impl Delivery {
         half_out || self.waits_for_mending()
     }
 
+    /// Whether a person may post by hand what did not go out, and say so: what was
+    /// refused is not tried again by itself. Of mail each person's was refused.
+    pub fn can_be_posted_by_hand(&self) -> bool {
+        let refused = self.parts.iter().any(|part| part.state == State::Refused);
+        let refused = refused && !self.is_for_each_person() && !self.is_withdrawn();
+        refused || self.is_broken_off()
+    }
+
+    /// Whether it is out, and nobody knows where.
+    pub fn lacks_an_address(&self) -> bool {
+        let first = self.parts.first().filter(|part| part.state == State::Sent && part.by_hand);
+        let receipt = first.and_then(|part| part.receipt.as_ref());
+        receipt.is_some_and(|receipt| receipt.url.is_none())
+    }
+
+    /// Whether all that is out of it was posted by a person.
+    pub fn is_by_hand(&self) -> bool {
+        self.live().next().is_some() && self.live().all(|part| part.by_hand)
+    }
+
     /// The part that a person's word would be about: the first that is unknown,
     /// waits or, in what is broken off, was refused or is held.
     pub fn unsettled(&self) -> Option<&PartStanding> {
         let open = |part: &&PartStanding| matches!(part.state, State::Unknown | State::Waiting);
         let stopped = |part: &&PartStanding| {
             let held = self.state == State::Held && part.state == State::Planned;
-            (held || part.state == State::Refused) && self.is_broken_off()
+            (held || part.state == State::Refused) && self.can_be_posted_by_hand()
         };
         self.parts.iter().find(open).or_else(|| self.parts.iter().find(stopped))
     }

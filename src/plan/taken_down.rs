@@ -162,6 +162,13 @@ impl Delivery {
     }
 }
 
+/// Whether a person who took something down by hand said that in the same breath:
+/// all of it is taken back at once.
+pub(super) fn is_of_the_same_word(delivery: &Delivery, event: &Event) -> bool {
+    let by_hand = matches!(event.kind, EventKind::Removed { by: Some(_), .. } | EventKind::Withdrawn { .. });
+    by_hand && delivery.before.is_some() && delivery.after.down_at == Some(event.at)
+}
+
 /// Takes in a fact of this kind.
 pub(super) fn note(delivery: &mut Delivery, event: &Event) {
     let stays = |why: &Stay, says: &str| Some(Stays { why: *why, says: says.to_owned() });
@@ -177,7 +184,10 @@ pub(super) fn note(delivery: &mut Delivery, event: &Event) {
             let Some(part) = out(delivery, *part) else { return };
             part.after.stays = stays(why, says);
         }
-        EventKind::Removed { part, was_gone, .. } => {
+        EventKind::Removed { part, was_gone, by } => {
+            if by.is_some() && delivery.before.is_none() {
+                delivery.before = Some(Box::new(delivery.clone()));
+            }
             let Some(part) = out(delivery, *part) else { return };
             let laid_out = part.state == State::Waiting;
             part.state = if laid_out { State::Cancelled } else { State::Unpublished };
@@ -231,6 +241,10 @@ fn out(delivery: &mut Delivery, number: u32) -> Option<&mut PartStanding> {
 
 /// The state of a delivery that was to be taken down, from its parts.
 pub(super) fn conclude(delivery: &mut Delivery) {
+    // Who has nothing of it by now gets nothing.
+    for person in delivery.recipients.iter_mut().filter(|person| person.part.state == State::Planned) {
+        person.part.state = State::Cancelled;
+    }
     let (state, error) = concluded(delivery);
     delivery.state = state;
     if let Some(error) = error {
@@ -258,7 +272,7 @@ fn concluded(delivery: &Delivery) -> (State, Option<Option<String>>) {
         (state, Some(Some(format!("to be taken down{why}"))))
     } else if any(State::Unpublished) {
         (State::Unpublished, Some(None))
-    } else if any(State::Cancelled) {
+    } else if !delivery.is_for_each_person() && any(State::Cancelled) {
         (State::Cancelled, Some(Some("taken in before anybody posted it".to_owned())))
     } else if any(State::Refused) {
         (State::Refused, None)

@@ -216,6 +216,7 @@ impl<'a> Item<'a> {
             taken: Taken::default(),
             first_tried: part.and_then(|part| part.first_tried).unwrap_or(place.now),
             last_tried: part.and_then(|part| part.last_tried).unwrap_or(place.now),
+            withdrawn: self.delivery(standing).is_some_and(Delivery::is_withdrawn),
             project: place.project.to_owned(),
             media: place.media.to_owned(),
             variant: match &self.bound {

@@ -58,6 +58,11 @@ pub trait Listener: Send {
     fn says(&mut self, line: &str) {
         let _ = line;
     }
+    /// Somebody wants something taken down, which this run stands in the way of: what
+    /// is in flight finishes, and the rest is for a later run.
+    fn gives_way(&mut self, by: &str) {
+        let _ = by;
+    }
 }
 
 /// Which way a channel's steps go in this run.

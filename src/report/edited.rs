@@ -1,16 +1,12 @@
 //! What an edit would change of what is out, and what became of it.
 
-use super::columns::{cut, one_line};
+use super::columns::{one_line, wrap};
+use super::differing::{beside, places};
 use super::history::words;
 use super::sign::paint;
 use crate::plan::{Delivery, Stay};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
-
-/// Lines of a change that are shown to people, old and new each.
-const MOST_LINES: usize = 8;
-/// Columns of each.
-const COLUMNS: usize = 100;
 
 /// One part that says other words than the message does by now.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,9 +17,11 @@ pub struct Changed {
     pub old: Value,
     /// What it is to say.
     pub new: Value,
+    /// Which pictures are others by then, a sentence each.
+    pub pictures: Vec<String>,
 }
 
-/// One delivery that is out in other words.
+/// One delivery that is out, or is to go out, in other words.
 #[derive(Clone, Debug)]
 pub struct EditRow<'a> {
     /// The delivery.
@@ -32,17 +30,23 @@ pub struct EditRow<'a> {
     pub changes: Vec<Changed>,
     /// Why the rest, or all, cannot: a sentence each.
     pub cannot: Vec<String>,
+    /// What it takes instead: commands.
+    pub instead: Vec<String>,
+    /// It is still to go, in the words that were planned; the commands are in `instead`.
+    pub is_queued: bool,
+}
+
+impl<'a> EditRow<'a> {
+    /// Nothing of it changes so far.
+    pub fn of(delivery: &'a Delivery) -> EditRow<'a> {
+        EditRow { delivery, changes: Vec::new(), cannot: Vec::new(), instead: Vec::new(), is_queued: false }
+    }
 }
 
 /// What changes, old and new, and what cannot change in place and what it would
-/// take instead.
-pub fn text(rows: &[EditRow<'_>], colour: bool) -> String {
+/// take instead, in lines of at most `columns` (commands and addresses stay whole).
+pub fn text(rows: &[EditRow<'_>], columns: usize, colour: bool) -> String {
     let mut out = String::new();
-    let colours = (AnsiColor::Red, AnsiColor::Green);
-    let line = |sign: &str, text: &str, of: AnsiColor| {
-        let style = Style::new().fg_color(Some(of.into()));
-        format!("    {}\n", paint(&format!("{sign} {}", cut(&one_line(text), COLUMNS)), style, colour))
-    };
     for row in rows {
         let delivery = row.delivery;
         let url = delivery.url().map(|url| format!(" at {}", one_line(url))).unwrap_or_default();
@@ -57,28 +61,68 @@ pub fn text(rows: &[EditRow<'_>], colour: bool) -> String {
                     delivery.part_count
                 ));
             }
-            let (old, new) = (words(&changed.old), words(&changed.new));
-            let (gone, come) = differing(&old, &new);
-            if gone.is_empty() && come.is_empty() {
-                out.push_str("    the same words; something beside them changes\n");
-            }
-            for (lines, sign, of) in [(gone, "-", colours.0), (come, "+", colours.1)] {
-                lines.iter().take(MOST_LINES).for_each(|text| out.push_str(&line(sign, text, of)));
-                if lines.len() > MOST_LINES {
-                    out.push_str(&format!("      … {} more lines\n", lines.len() - MOST_LINES));
-                }
-            }
+            out.push_str(&change(changed, columns, colour));
         }
         for why in &row.cannot {
-            out.push_str(&format!("    {}\n", one_line(why)));
+            for line in wrap(&one_line(why), columns.saturating_sub(4)) {
+                out.push_str(&format!("    {line}\n"));
+            }
         }
-        if !row.cannot.is_empty() && !delivery.is_for_each_person() {
-            let (message, rung) = (one_line(&delivery.message), one_line(&delivery.rung));
-            out.push_str(&format!(
-                "    the new words there would be a new post, without the answers and the links that this one has:\n      \
-                 ladder unpublish {message} --only {rung}\n      ladder publish {message} --only {rung} --again REASON\n"
-            ));
+        for command in &row.instead {
+            out.push_str(&format!("      {}\n", one_line(command)));
         }
+    }
+    out
+}
+
+/// One part: what stands beside its words by name, then its words.
+fn change(changed: &Changed, columns: usize, colour: bool) -> String {
+    let mut out = String::new();
+    for (name, old, new) in beside(&changed.old, &changed.new) {
+        out.push_str(&format!("    {name}:\n{}", difference(&old, &new, columns, colour)));
+    }
+    for picture in &changed.pictures {
+        out.push_str(&format!("    {}\n", one_line(picture)));
+    }
+    let (old, new) = (bare(&changed.old), bare(&changed.new));
+    if old != new {
+        let heading = if out.is_empty() { "" } else { "    the words:\n" };
+        out.push_str(&format!("{heading}{}", difference(&old, &new, columns, colour)));
+    }
+    if out.is_empty() {
+        out.push_str("    the same words; something beside them changes\n");
+    }
+    out
+}
+
+/// The words without the title, which is told by itself.
+fn bare(body: &Value) -> String {
+    let mut body = body.clone();
+    for name in ["title", "subject"] {
+        if let Some(title) = body.get_mut(name).filter(|title| title.is_string()) {
+            *title = Value::Null;
+        }
+    }
+    words(&body)
+}
+
+fn difference(old: &str, new: &str, columns: usize, colour: bool) -> String {
+    let (places, more) = places(old, new, columns.saturating_sub(6));
+    let mut out = String::new();
+    for place in places {
+        for (lines, sign, of) in [(&place.old, '-', AnsiColor::Red), (&place.new, '+', AnsiColor::Green)] {
+            let style = Style::new().fg_color(Some(of.into()));
+            for (number, line) in lines.iter().filter(|line| !line.is_empty()).enumerate() {
+                let sign = if number == 0 { sign } else { ' ' };
+                out.push_str(&format!("    {}\n", paint(&format!("{sign} {line}"), style, colour)));
+            }
+        }
+        if place.old == place.new {
+            out.push_str("      (only blanks change here)\n");
+        }
+    }
+    if more > 0 {
+        out.push_str(&format!("      … and {more} more places; `--format json` has all of it\n"));
     }
     out
 }
@@ -87,11 +131,19 @@ pub fn text(rows: &[EditRow<'_>], colour: bool) -> String {
 pub fn json(rows: &[EditRow<'_>]) -> Value {
     let one = |row: &EditRow<'_>| {
         let mut value = super::status::record(row.delivery);
-        let changes = row.changes.iter().map(
-            |changed| json!({ "part": changed.part, "old": words(&changed.old), "new": words(&changed.new) }),
-        );
+        let changes = row.changes.iter().map(|changed| {
+            let beside = beside(&changed.old, &changed.new).into_iter();
+            let beside: Vec<Value> =
+                beside.map(|(name, old, new)| json!({ "what": name, "old": old, "new": new })).collect();
+            json!({
+                "part": changed.part, "old": words(&changed.old), "new": words(&changed.new),
+                "beside": beside, "pictures": changed.pictures,
+            })
+        });
         value["changes"] = changes.collect();
         value["cannot"] = json!(row.cannot);
+        value["instead"] = json!(row.instead);
+        value["queued"] = json!(row.is_queued);
         value
     };
     rows.iter().map(one).collect()
@@ -112,28 +164,18 @@ pub fn unchanged(delivery: &Delivery) -> Option<String> {
             }
             Stay::Cannot | Stay::Refused => String::new(),
         };
+        let is = match stays.why {
+            Stay::Unknown => "may have its new words, or the old ones",
+            _ => "is not changed",
+        };
         out.push_str(&format!(
-            "  {} of {}{which} is not changed, as far as is known: {}\n{then}",
+            "  {} of {}{which} {is}: {}\n{then}",
             one_line(&delivery.rung),
             one_line(&delivery.message),
             one_line(&stays.says)
         ));
     }
     (!out.is_empty()).then_some(out)
-}
-
-/// The lines that one text has in the middle and the other has not: what both
-/// begin and end with is left out.
-fn differing<'a>(old: &'a str, new: &'a str) -> (Vec<&'a str>, Vec<&'a str>) {
-    let (mut old, mut new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    old.drain(..same);
-    new.drain(..same);
-    while old.last().is_some_and(|last| new.last() == Some(last)) {
-        old.pop();
-        new.pop();
-    }
-    (old, new)
 }
 
 #[cfg(test)]
@@ -146,23 +188,27 @@ mod tests {
     fn what_changes_is_shown_and_what_cannot_says_what_it_would_take() {
         let delivery = delivery("post", State::Sent);
         let row = EditRow {
-            delivery: &delivery,
             changes: vec![Changed {
                 part: 0,
-                old: json!({ "message": "Same\nold \u{1b}[31m\nEnd" }),
-                new: json!({ "message": "Same\nnew\nand more\nEnd" }),
+                old: json!({ "message": "Same\nold \u{1b}[31m\nEnd", "link": "https://a.example" }),
+                new: json!({ "message": "Same\nnew\nand more\nEnd", "link": "https://b.example" }),
+                pictures: vec!["the picture `a.png` goes".to_owned()],
             }],
             cannot: vec!["images cannot be changed in place".to_owned()],
+            instead: vec!["ladder unpublish rocket-2 --only post".to_owned()],
+            ..EditRow::of(&delivery)
         };
-        insta::assert_snapshot!(text(&[row], false), @r#"
+        insta::assert_snapshot!(text(&[row], 60, false), @r#"
         post of rocket-2 on post
-            - old \u{1b}[31m
-            + new
-            + and more
+            the link:
+            - https://a.example
+            + https://b.example
+            the picture `a.png` goes
+            the words:
+            - Same ↵ old \u{1b}[31m ↵ End
+            + Same ↵ new ↵ and more ↵ End
             images cannot be changed in place
-            the new words there would be a new post, without the answers and the links that this one has:
               ladder unpublish rocket-2 --only post
-              ladder publish rocket-2 --only post --again REASON
         "#);
     }
 }

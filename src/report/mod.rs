@@ -5,6 +5,7 @@
 
 pub mod columns;
 pub mod count;
+mod differing;
 pub mod edited;
 pub mod history;
 pub mod machine;

@@ -367,6 +367,13 @@ impl Listener for Progress {
         };
     }
 
+    fn gives_way(&mut self, by: &str) {
+        self.says(&format!(
+            "`ladder unpublish` ({by}) has stopped this run: what is in flight finishes, and what is left is sent by \
+             `ladder run`"
+        ));
+    }
+
     fn doing(&mut self, step: &Step, what: &str) {
         // By its key: messages of one run may have rungs of the same name.
         let Some(&at) = self.by_key.get(&step.key) else { return };

@@ -107,7 +107,7 @@ pub fn json(deliveries: &[&Delivery], dues: &Dues) -> Value {
 }
 
 /// One delivery for machines.
-pub(super) fn record(delivery: &Delivery) -> Value {
+pub fn record(delivery: &Delivery) -> Value {
     let first = receipts(delivery).next();
     let attempts = delivery.parts.iter().chain(delivery.recipients.iter().map(|person| &person.part));
     json!({

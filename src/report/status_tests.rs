@@ -45,6 +45,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
         cause: None,
         looked: None,
         mend: false,
+        by_hand: false,
         put_off_at: None,
         part: 0,
         state,

@@ -3,15 +3,38 @@
 use super::columns::{Sheet, one_line, table_on};
 use super::sign::{paint, short_key};
 use super::status::{clock, place, record};
-use crate::plan::{Delivery, Outcome, PartStanding, State, Stay};
+use crate::plan::{Delivery, MicroDollars, Outcome, PartStanding, State, Stay, StepKey};
 use crate::render::VariantKind;
 use anstyle::{AnsiColor, Style};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What can be done in this moment about what is out of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// Its channel takes it down; what that costs, if it costs.
+    Channel(Option<MicroDollars>),
+    /// A person posted it, and nothing here reaches it.
+    ByHand,
+    /// Its channel could, and has not what it needs: what that is.
+    NotNow(String),
+}
+
+/// The means of each delivery; of one that is not there, its channel.
+pub type AllMeans = BTreeMap<StepKey, Means>;
 
 /// What is going to be done about a delivery: a word for machines, and for people.
-pub fn intended(delivery: &Delivery) -> (&'static str, String) {
+pub fn intended(delivery: &Delivery, means: Option<&Means>) -> (&'static str, String) {
     let up = delivery.still_up().count();
+    match means {
+        _ if delivery.state == State::Sending => {
+            return ("look", "being sent at this moment; taken down once it is out".to_owned());
+        }
+        Some(Means::ByHand) => return ("by-hand", "by hand: a person posted it".to_owned()),
+        Some(Means::NotNow(why)) => return ("later", format!("not now: {why}")),
+        _ => {}
+    }
     let unknown = delivery.state == State::Unknown;
     if delivery.is_for_each_person() {
         let sent = match delivery.count_recipients(State::Sent) {
@@ -27,7 +50,14 @@ pub fn intended(delivery: &Delivery) -> (&'static str, String) {
     if delivery.waits_for_a_person() {
         return ("take-in", "taken in: nobody is to post it any more".to_owned());
     }
-    match (up, delivery.part_count) {
+    let cost = match means {
+        Some(Means::Channel(Some(each))) => {
+            let all = u64::try_from(up.max(1)).unwrap_or(1);
+            format!(", {}", MicroDollars(each.0.saturating_mul(all)))
+        }
+        _ => String::new(),
+    };
+    let (word, what) = match (up, delivery.part_count) {
         (0, _) if unknown => ("look", "looked for, and taken down if it is there".to_owned()),
         (0, _) => ("cancel", "does not go out".to_owned()),
         (1, 1) => ("take-down", "taken down".to_owned()),
@@ -36,11 +66,19 @@ pub fn intended(delivery: &Delivery) -> (&'static str, String) {
             ("take-down", format!("{up} of {all} parts taken down, the last first"))
         }
         (up, _) => ("take-down", format!("{up} parts taken down, the last first")),
-    }
+    };
+    let costs = word != "cancel";
+    (word, if costs { what + &cost } else { what })
 }
 
 /// The table of what is going to be done, in the order in which it is.
-pub fn wanted(deliveries: &[&Delivery], zone: &TimeZone, sheet: impl Into<Sheet>) -> String {
+pub fn wanted(
+    deliveries: &[&Delivery],
+    means: &AllMeans,
+    zone: &TimeZone,
+    sheet: impl Into<Sheet>,
+) -> String {
+    let sheet = sheet.into();
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
@@ -49,12 +87,56 @@ pub fn wanted(deliveries: &[&Delivery], zone: &TimeZone, sheet: impl Into<Sheet>
                 delivery.rung.clone(),
                 delivery.channel.clone(),
                 delivery.sent_at.map(|at| clock(at, zone)).unwrap_or_default(),
-                intended(delivery).1,
+                intended(delivery, means.get(&delivery.key)).1,
                 place(delivery),
             ]
         })
         .collect();
-    lines(&["MESSAGE", "RUNG", "CHANNEL", "SENT", "WILL BE", "WHERE"], &rows, sheet.into())
+    let mut out = lines(&["MESSAGE", "RUNG", "CHANNEL", "SENT", "WILL BE", "WHERE"], &rows, sheet);
+    let by_hand = |delivery: &&&Delivery| means.get(&delivery.key) == Some(&Means::ByHand);
+    let by_hand: Vec<String> = deliveries
+        .iter()
+        .filter(by_hand)
+        .map(|delivery| {
+            let (rung, message) = (one_line(&delivery.rung), one_line(&delivery.message));
+            let steps = with_hands(delivery, delivery.still_up().last(), deliveries);
+            format!("  {rung} of {message}: a person posted it\n{steps}")
+        })
+        .collect();
+    if !by_hand.is_empty() {
+        out.push_str(&format!(
+            "\n{}\n{}",
+            paint("By hand", Style::new().bold(), sheet.colour),
+            by_hand.concat()
+        ));
+    }
+    out
+}
+
+/// What waits to be pasted, and comes after something that is taken down: its link
+/// would lead nowhere. Nothing, if nothing does.
+pub fn left_to_paste(deliveries: &[&Delivery], colour: bool) -> String {
+    if deliveries.is_empty() {
+        return String::new();
+    }
+    let heading = "Still to be pasted, though it comes after what is taken down";
+    let mut out = format!("\n{}\n", paint(heading, Style::new().bold(), colour));
+    for delivery in deliveries {
+        let (rung, message) = (one_line(&delivery.rung), one_line(&delivery.message));
+        let place = one_line(&place(delivery));
+        out.push_str(&format!(
+            "  {rung} of {message}: {place}\n    take it in, if nobody is to post it:\n      ladder unpublish {message} --only {rung}\n"
+        ));
+    }
+    out
+}
+
+/// What a person does with their hands, and the command that says so.
+fn with_hands(delivery: &Delivery, part: Option<&PartStanding>, beside: &[&Delivery]) -> String {
+    let url = part.and_then(|part| part.receipt.as_ref()).and_then(|receipt| receipt.url.as_deref());
+    let at = url.map(|url| format!(" at {}", one_line(url))).unwrap_or_default();
+    let key = short_key(delivery, beside);
+    format!("    delete it by hand{at}, and say so:\n      ladder resolve {key} --removed\n")
 }
 
 /// The result as a word for machines, and for people.
@@ -104,12 +186,16 @@ pub fn text(deliveries: &[&Delivery], sheet: impl Into<Sheet>) -> String {
     out
 }
 
-/// The deliveries of the JSON answer, each with what was (or would be) done about
-/// it. `done`: whether it was.
-pub fn json(deliveries: &[&Delivery], done: bool) -> Value {
+/// The deliveries of the JSON answer, each with what would be done about it by
+/// these means, or, without any, with what was done.
+pub fn json(deliveries: &[&Delivery], means: Option<&AllMeans>) -> Value {
     let one = |delivery: &&Delivery| {
         let mut value = record(delivery);
-        if done {
+        if let Some(means) = means {
+            let (will, how) = intended(delivery, means.get(&delivery.key));
+            value["will"] = json!(will);
+            value["how"] = json!(how);
+        } else {
             let outcome = delivery.outcome();
             value["outcome"] = json!(result(&outcome).0);
             value["why"] = match &outcome {
@@ -118,8 +204,6 @@ pub fn json(deliveries: &[&Delivery], done: bool) -> Value {
                 _ => Value::Null,
             };
             value["to_do"] = json!(still_up(delivery, deliveries));
-        } else {
-            value["will"] = json!(intended(delivery).0);
         }
         value
     };
@@ -132,11 +216,7 @@ pub(super) fn still_up(delivery: &Delivery, beside: &[&Delivery]) -> Option<Stri
     let key = short_key(delivery, beside);
     let (message, rung) = (one_line(&delivery.message), one_line(&delivery.rung));
     let who = format!("{rung} of {message}");
-    let by_hand = |part: Option<&PartStanding>| {
-        let url = part.and_then(|part| part.receipt.as_ref()).and_then(|receipt| receipt.url.as_deref());
-        let at = url.map(|url| format!(" at {}", one_line(url))).unwrap_or_default();
-        format!("    delete it by hand{at}, and say so:\n      ladder resolve {key} --removed\n")
-    };
+    let by_hand = |part: Option<&PartStanding>| with_hands(delivery, part, beside);
     let again = format!("      ladder unpublish {message} --only {rung}\n");
     match delivery.outcome() {
         Outcome::Up(stays) if delivery.kind == Some(VariantKind::Mail) => Some(format!(
@@ -159,6 +239,12 @@ pub(super) fn still_up(delivery: &Delivery, beside: &[&Delivery]) -> Option<Stri
                 }
                 Stay::Unknown => {
                     out.push_str(&format!("    to ask again does no harm:\n{again}"));
+                    let by_hand = by_hand(delivery.still_up().last());
+                    out.push_str(&by_hand.replacen(
+                        "    delete it by hand",
+                        "    or see to it that it is gone",
+                        1,
+                    ));
                 }
             }
             Some(out)
@@ -166,12 +252,20 @@ pub(super) fn still_up(delivery: &Delivery, beside: &[&Delivery]) -> Option<Stri
         Outcome::Unknown(_) if delivery.is_for_each_person() => Some(format!(
             "  {who}: mail cannot be recalled, and of some it is not known whether they went out: ladder status\n"
         )),
-        Outcome::Unknown(why) => Some(format!(
-            "  {who}: it is not known whether it is there: {}\n    look at {}; if it is there, say where, and take it \
-             down:\n      ladder resolve {key} --sent URL\n{again}    if not:\n      ladder resolve {key} --not-sent\n",
-            one_line(&why),
-            one_line(&delivery.account)
-        )),
+        Outcome::Unknown(why) => {
+            let unknown = delivery.parts.iter().find(|part| part.state == State::Unknown);
+            let part = unknown
+                .filter(|_| delivery.part_count > 1)
+                .map(|part| format!("part {} of {}", u64::from(part.part) + 1, delivery.part_count));
+            Some(format!(
+                "  {who}: it is not known whether {} is there: {}\n    to ask again does no harm:\n{again}    or look at {}; \
+                 if it is there, say where, and take it down:\n      ladder resolve {key} --sent URL\n{again}    if not:\n      \
+                 ladder resolve {key} --not-sent\n",
+                part.as_deref().unwrap_or("it"),
+                one_line(&why),
+                one_line(&delivery.account)
+            ))
+        }
         _ => None,
     }
 }
@@ -204,7 +298,7 @@ fn reached(delivery: &Delivery) -> String {
 }
 
 /// For a shell: what is typed as one word.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 

@@ -193,6 +193,9 @@ pub(in crate::report) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -
         State::Refused => {
             lines.extend(earlier(delivery, beside));
             lines.extend([says("mend the cause, then send it anew:"), again()]);
+            if delivery.can_be_posted_by_hand() {
+                lines.extend([says("or post it by hand, and say where it is:"), sent()]);
+            }
             format!("refused{because}")
         }
         // There is no way back but a new post: of what is live, the network decides.

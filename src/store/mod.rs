@@ -13,6 +13,7 @@ mod reading;
 mod schema;
 mod seal;
 mod sqlite;
+mod withdrawal;
 mod writing;
 
 pub use folded::{View, Viewed};
@@ -21,6 +22,7 @@ pub use lease::Hold;
 pub use lock::RunLock;
 pub use reading::Facts;
 pub use seal::seal;
+pub use withdrawal::Withdrawal;
 
 use crate::plan::{Event, EventKind, Plan, Standing, State};
 use rusqlite::OptionalExtension;
@@ -171,6 +173,8 @@ pub struct Store {
     connection: rusqlite::Connection,
     /// Whether it has seals and a lease. One that has not can only be read.
     sealed: bool,
+    /// The version of its tables.
+    version: i64,
     ids: ulid::Generator,
     commits: u64,
     /// The last fact that was read or written here. Whoever is about to send

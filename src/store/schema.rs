@@ -45,6 +45,12 @@ pub(super) const STEPS: &[&str] = &[
     ) STRICT;
     INSERT INTO lease VALUES (1, 0, '', '', '', 0);
     ",
+    // What is to be stopped while another process sends: see `withdrawal.rs`.
+    "
+    CREATE TABLE withdrawn (
+        key TEXT PRIMARY KEY, by TEXT NOT NULL, at INTEGER NOT NULL, skipped TEXT
+    ) STRICT;
+    ",
 ];
 
 /// Takes the steps that are left, all of them or none. Returns the version

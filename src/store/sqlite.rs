@@ -88,6 +88,7 @@ impl Store {
             id,
             connection,
             sealed: version >= SEALED,
+            version,
             ids: ulid::Generator::new(),
             commits: 0,
             known: Cell::new(0),

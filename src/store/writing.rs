@@ -3,7 +3,7 @@
 use super::lease::{self, Moment};
 use super::lock::Lease;
 use super::reading::missing;
-use super::{Batch, Store, StoreError, lock, seal::seal, sqlite};
+use super::{Batch, Store, StoreError, lock, seal::seal, sqlite, withdrawal};
 use crate::plan::{Event, EventKind};
 use rusqlite::{Transaction, TransactionBehavior};
 
@@ -45,6 +45,7 @@ impl Store {
             gap: self.gap.is_some(),
             lease: lease.as_ref(),
             renews: renews.then_some(moment),
+            version: self.version,
         };
         let written = writer
             .write(&mut self.connection, &mut self.ids, batch)
@@ -114,6 +115,8 @@ struct Writer<'a> {
     lease: Option<&'a Lease>,
     /// The lease is renewed from this moment on.
     renews: Option<Moment>,
+    /// Of the store's tables.
+    version: i64,
 }
 
 impl Writer<'_> {
@@ -158,6 +161,9 @@ impl Writer<'_> {
             };
             seq = seq.saturating_add(1);
             add(&transaction, seq, &id.to_string(), event)?;
+            if matches!(event.kind, EventKind::Withdrawn { .. } | EventKind::Skipped { .. }) {
+                withdrawal::is_a_fact(&transaction, self.version, &event.key)?;
+            }
         }
         is_last(&transaction, seq)?;
         transaction.commit()?;

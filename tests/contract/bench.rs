@@ -87,6 +87,7 @@ impl Bench {
             taken: ladder::channel::Taken::default(),
             first_tried: Timestamp::now(),
             last_tried: Timestamp::now(),
+            withdrawn: false,
             project: self.folder.path().to_owned(),
             media,
             variant: variant.clone(),

@@ -3,7 +3,7 @@
 use super::bench::{self, Bench};
 use super::program::{house, way};
 use super::rows::WAYS;
-use crate::house::{Ended, House, rungs, signal};
+use crate::house::{Ended, FOLDERS, House, rungs, signal};
 use ladder::channel::{ADAPTERS, Ability, Edited, SendError};
 use ladder::rehearsal::{Fault, Running, Upon};
 use ladder::render::Variant;
@@ -206,4 +206,31 @@ async fn a_kill_in_the_middle_of_an_edit_is_finished_by_the_next() {
             assert_eq!(updates(&networks[0]), asked, "{name}");
         }
     }
+}
+
+/// Whoever corrects an error must not believe that what is still to go was corrected.
+#[test]
+fn what_is_queued_in_the_old_words_is_said_and_planned_anew() {
+    let later = "\n[rungs.file]\nchannel = \"file\"\nafter = \"blog\"\ndelay = \"1h\"\n";
+    let house = House::new(FOLDERS, &format!("{}{later}", rungs(&["blog"])));
+    let long = "Some words that stay as they are. ".repeat(12);
+    house.message("m", &format!("{long}It landed last week, all of it. {long}"));
+    house.publish().ends(0);
+    house.message("m", &format!("{long}It landed last YEAR, all of it. {long}"));
+    house.edit("messages/m.md", "summary = \"It landed.\"", "summary = \"It landed, they say.\"");
+    let shown = house.run(&["edit", "m", "--dry-run"]).ends(0).out();
+    // What changes is in sight, in lines that fit.
+    assert!(shown.contains("last week, all") && shown.contains("last YEAR, all"), "{shown}");
+    assert!(shown.contains("the summary:") && shown.contains("they say"), "{shown}");
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    let ended = house.run(&["edit", "m", "--yes"]).ends(5);
+    assert!(ended.err().contains("blog: is changed"), "{}", ended.err());
+    let out = ended.out();
+    assert!(out.contains("is queued in the old words") && out.contains("ladder publish m"), "{out}");
+    // Now only that is left, and `publish` does it.
+    let json = house.run(&["edit", "m", "--yes", "--format", "json"]).ends(5).json();
+    assert_eq!((&json["deliveries"][0]["queued"], &json["error"]["code"]), (&true.into(), &"queued".into()));
+    assert_eq!(json["deliveries"][0]["instead"][0], "ladder publish m");
+    house.publish().ends(0);
+    house.run(&["edit", "m", "--yes"]).ends(0);
 }

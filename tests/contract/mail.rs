@@ -45,6 +45,7 @@ impl Post {
             taken: ladder::channel::Taken::default(),
             first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
             last_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
+            withdrawn: false,
             project: self.folder.path().to_owned(),
             media: self.folder.path().join("media"),
             variant: mail(),

@@ -10,9 +10,14 @@ async fn what_is_taken_down_is_down_and_twice_is_fine() {
         let bench = Bench::new(way).await;
         let kept = bench.network.posted_by_hand("Somebody's own.", std::time::Duration::from_secs(3600));
         let receipts = bench.send(&bench::rich(way)).await.unwrap();
+        let variant = bench::rich(way);
+        let parts = bench.payload(&variant).parts;
         for round in 0..2 {
-            for receipt in receipts.iter().rev() {
-                let removed = bench.channel.remove(receipt, bench.folder.path()).await;
+            for (number, receipt) in receipts.iter().enumerate().rev() {
+                // An hour later: what a list does not show is no lag of it.
+                let mut attempt = bench.attempt(&variant, number, &receipts[..number]);
+                attempt.last_tried -= std::time::Duration::from_secs(3600);
+                let removed = bench.channel.take_down(&parts[number], receipt, &attempt).await;
                 assert!(
                     matches!(removed, Ok(Removed::Gone | Removed::Already)),
                     "{} round {round}: {receipt:?}: {removed:?}",

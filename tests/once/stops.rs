@@ -82,3 +82,62 @@ fn a_wait_is_no_reason_to_stay() {
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     assert_eq!(json["deliveries"][0]["state"], "planned");
 }
+
+/// Whoever wants a message down need not wait for the run that sends it: nothing
+/// more of it begins, and the run gives way.
+#[test]
+fn a_run_gives_way_to_whoever_takes_its_message_down() {
+    let server = Server::new(|moment| match moment.stage {
+        Stage::Dot => Act::Late(Duration::from_millis(100)),
+        _ => Act::Usual,
+    });
+    let house = house(&server);
+    house.message("n", "Another.");
+    let child = house.begin(&["publish", "m", "--yes", "--format", "json"]);
+    server.wait_for(Stage::Dot, 2);
+    let ended = house.run(&["unpublish", "m", "--yes", "--format", "json"]).ends(1);
+    assert!(ended.err().contains("is publishing at this moment"), "{}", ended.err());
+    let states = people(&ended.json(), "news");
+    let sent: Vec<&String> = states.iter().filter(|(_, state)| state == "sent").map(|(who, _)| who).collect();
+    assert!(states.iter().all(|(_, state)| state == "sent" || state == "cancelled"), "{states:?}");
+    assert!((1..=16).contains(&sent.len()), "{} sent", sent.len());
+    let first = Ended::of(child).ends(0);
+    assert!(first.err().contains("has stopped this run"), "{}", first.err());
+    house.run(&["run"]).ends(0);
+    house.publish();
+    let mut taken = server.taken();
+    taken.sort();
+    assert_eq!(taken.iter().collect::<Vec<_>>(), sent);
+    // Whatever else there is goes as ever.
+    house.run(&["publish", "n", "--yes"]).ends(0);
+    assert_eq!(server.taken().len(), sent.len() + many().len());
+}
+
+/// What waits for its command has an intent already, and does not leave.
+#[test]
+fn what_is_withdrawn_before_it_leaves_does_not_leave() {
+    let house = House::new(crate::house::FOLDERS, &rungs(&["blog", "post"]));
+    let wait = "touch asked; while [ ! -e go ]; do sleep 0.05; done";
+    let child = house.begin(&["publish", "m", "--yes", "--before-send", wait]);
+    while !house.path("asked").exists() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let other = house.begin(&["unpublish", "m", "--yes", "--format", "json"]);
+    while house.journal().query_row("SELECT count(*) FROM withdrawn", [], |row| row.get::<_, i64>(0)) != Ok(2)
+    {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    house.write("go", "");
+    Ended::of(child).ends(0);
+    let json = Ended::of(other).ends(0).json();
+    let outcomes = json["deliveries"].as_array().unwrap().iter().map(|delivery| &delivery["outcome"]);
+    assert!(
+        outcomes.clone().count() == 2 && outcomes.into_iter().all(|outcome| outcome == "cancelled"),
+        "{json}"
+    );
+    house.run(&["run"]).ends(0);
+    assert!(house.files("public").is_empty() && house.files("outbox").is_empty());
+    // The wish is a fact, and no wish any more.
+    let left = house.journal().query_row("SELECT count(*) FROM withdrawn", [], |row| row.get::<_, i64>(0));
+    assert_eq!(left, Ok(0));
+}

@@ -1,7 +1,33 @@
 //! The web addresses of Facebook's posts, as people copy them.
 
-use super::graph::is_number;
+use super::graph::{is_number, is_post_of};
 use crate::channel::network::{Host, web};
+use crate::plan::Receipt;
+
+/// What a post of the page goes by at Facebook: what was answered when it was made,
+/// else what an address says that a person told. Nothing where the address does
+/// not name the page by its number: whose the post is would be a guess.
+pub(super) fn id_of(receipt: &Receipt, page: &str) -> Option<String> {
+    receipt.id.clone().or_else(|| told_id(receipt.url.as_deref()?, page))
+}
+
+/// The id that an address tells for sure.
+fn told_id(address: &str, page: &str) -> Option<String> {
+    let url = url::Url::parse(address.trim()).ok()?;
+    let asked =
+        |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    if asked("comment_id").is_some() {
+        return None;
+    }
+    let steps: Vec<&str> = url.path_segments()?.filter(|step| !step.is_empty()).collect();
+    let post = match steps.as_slice() {
+        [whole] | [_, "posts", whole] if is_post_of(whole, page) => return Some((*whole).to_owned()),
+        [of, "posts", .., post] if *of == page => (*post).to_owned(),
+        _ if asked("id").as_deref() == Some(page) => asked("story_fbid")?,
+        _ => return None,
+    };
+    Some(format!("{page}_{post}")).filter(|id| is_post_of(id, page))
+}
 
 /// The id of the page's post at `address`, where the address tells it: mostly
 /// it says `pfbid…`, which is a name for readers only. Forms seen on the site, 2026.
@@ -47,6 +73,26 @@ fn whole(step: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_tells_the_id_where_it_names_the_page_by_its_number() {
+        for (address, id) in [
+            ("https://www.facebook.com/12/posts/34", Some("12_34")),
+            ("https://www.facebook.com/12/posts/it-landed/34/", Some("12_34")),
+            ("https://www.facebook.com/12_34", Some("12_34")),
+            ("https://www.facebook.com/acme/posts/12_34", Some("12_34")),
+            ("https://m.facebook.com/story.php?story_fbid=34&id=12", Some("12_34")),
+            ("https://www.facebook.com/permalink.php?story_fbid=34&id=99", None),
+            // It may be another page's.
+            ("https://www.facebook.com/acme/posts/34", None),
+            ("https://www.facebook.com/99/posts/34", None),
+            ("https://www.facebook.com/12/posts/pfbid0Abc", None),
+            ("https://www.facebook.com/12/posts/34?comment_id=5", None),
+        ] {
+            let receipt = Receipt { url: Some(address.to_owned()), ..Receipt::default() };
+            assert_eq!(id_of(&receipt, "12").as_deref(), id, "{address}");
+        }
+    }
 
     #[test]
     fn a_post_is_told_from_a_page() {

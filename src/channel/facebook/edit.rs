@@ -4,11 +4,11 @@
 //! neither the link nor media can change (Pages API, posts, update). Of comments
 //! the pages that this was written from say nothing: they are left alone.
 
-use super::Facebook;
 use super::dialect::{self, Asked};
 use super::find::{same_words, words_of};
 use super::graph::{self, Graph};
 use super::publish::{altered, is_comment, look_at};
+use super::{Facebook, address};
 use crate::channel::network::seen;
 use crate::channel::{Attempt, Change, Edited, SendError};
 use crate::plan::Receipt;
@@ -45,8 +45,8 @@ pub(super) async fn edit(
     receipt: &Receipt,
     attempt: &Attempt,
 ) -> Result<Edited, SendError> {
-    let id = receipt.id.as_deref().filter(|id| graph::is_post_of(id, &page.page_id));
-    let Some(id) = id else {
+    let id = address::id_of(receipt, &page.page_id).filter(|id| graph::is_post_of(id, &page.page_id));
+    let Some(id) = id.as_deref() else {
         return Ok(Edited::Stays("nobody knows its id at Facebook: change it by hand".to_owned()));
     };
     let words = words_of(&change.after);

@@ -3,7 +3,9 @@
 //! Found is what has our words, was created since we tried, and is no other
 //! delivery's. "Absent" takes more: the list reaches back past the first try,
 //! nothing in it looks like ours, and Facebook had time to show it. All else is
-//! "cannot tell".
+//! "cannot tell". Of what is to be taken down, and will not be posted again, a
+//! list that was read to its end is enough: what was older in it may have been
+//! taken down as well.
 
 use super::Facebook;
 use super::dialect::Asked;
@@ -70,8 +72,29 @@ pub(super) struct List {
     below: Option<String>,
 }
 
+impl List {
+    /// Whether what was `sent` then, and is there, would be in it: posts by their
+    /// times or to their end, comments by Facebook's own count. A list of posts that
+    /// shows nothing at all proves nothing.
+    pub(super) fn shows_all_since(&self, sent: Option<Timestamp>, are_comments: bool) -> bool {
+        if are_comments {
+            return self.counted;
+        }
+        let last = self.entries.last();
+        let older = last
+            .and_then(|last| last.created)
+            .is_some_and(|made| sent.is_some_and(|sent| made < before(sent, DOUBT)));
+        older || self.whole && last.is_some()
+    }
+}
+
+/// The page's posts back to before that was `sent`, or to the end.
+pub(super) async fn posts_since(graph: &Graph, sent: Option<Timestamp>) -> Result<List, SendError> {
+    posts(graph, sent.map(|sent| before(sent, DOUBT))).await
+}
+
 /// The page's posts back to `until`, or to the end (at most 500).
-pub(super) async fn posts(graph: &Graph, until: Option<Timestamp>) -> Result<List, SendError> {
+async fn posts(graph: &Graph, until: Option<Timestamp>) -> Result<List, SendError> {
     let query = [("fields", "id,message,created_time,permalink_url"), ("limit", "100")];
     read(graph, &format!("{}/published_posts", graph.page), &query, until, None).await
 }
@@ -189,7 +212,7 @@ fn verdict(list: &List, words: &str, attempt: &Attempt, had_time: bool) -> Found
         return Found::CannotTell(format!("this could be it, and is not surely: {}", entry.url));
     }
     // It would be refused (506), and the question come back.
-    let same = |entry: &&Entry| has_words && same_words(&entry.message, words);
+    let same = |entry: &&Entry| has_words && !attempt.withdrawn && same_words(&entry.message, words);
     if let Some(entry) = list.entries.iter().filter(|entry| !free(entry)).find(same) {
         return Found::CannotTell(format!(
             "another delivery has put the same words on the page, and Facebook posts no repetition: {}",
@@ -203,7 +226,8 @@ fn verdict(list: &List, words: &str, attempt: &Attempt, had_time: bool) -> Found
     let older = |than: Timestamp| {
         list.entries.last().is_some_and(|last| last.created.is_some_and(|created| created < than))
     };
-    let reaches_back = older(doubt) || (list.whole && older(first)) || list.counted;
+    let reaches_back =
+        older(doubt) || (list.whole && older(first)) || list.counted || (attempt.withdrawn && list.whole);
     if !reaches_back {
         let why = "Facebook's list shows nothing from before the try, and so proves nothing";
         return Found::CannotTell(why.to_owned());

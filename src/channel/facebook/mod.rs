@@ -196,7 +196,24 @@ impl Network for Facebook {
     }
 
     async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
-        remove::remove(self, receipt, project).await
+        remove::remove(self, receipt, None, project).await
+    }
+
+    fn id_of(&self, receipt: &Receipt) -> Option<String> {
+        address::id_of(receipt, &self.page_id)
+    }
+
+    async fn take_down(
+        &self,
+        _part: &PayloadPart,
+        receipt: &Receipt,
+        attempt: &Attempt,
+    ) -> Result<Removed, SendError> {
+        remove::remove(self, receipt, Some(attempt.last_tried), &attempt.project).await
+    }
+
+    fn goes_with_the_post(&self, part: &PayloadPart) -> bool {
+        publish::is_comment(part)
     }
 
     fn can_edit(&self, change: &Change) -> Result<(), String> {

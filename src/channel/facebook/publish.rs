@@ -1,11 +1,9 @@
 //! Sending: photos first, then the post, then the comment below it.
 
-use super::Facebook;
-use super::address;
 use super::dialect::{self, Asked};
 use super::find::{same_words, words_of};
 use super::graph::{self, Graph, Named};
-use super::verify;
+use super::{Facebook, address, verify};
 use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, file};
 use crate::channel::network::{odd_upload, seen};

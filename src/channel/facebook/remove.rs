@@ -1,26 +1,36 @@
 //! Taking down.
 
-use super::Facebook;
 use super::dialect::{self, Asked};
-use super::find::{List, comments, posts};
+use super::find::{List, comments, posts_since};
 use super::graph::Graph;
-use super::publish::below;
+use super::publish::{below, look_at};
+use super::{Facebook, address};
 use crate::channel::network::is_plain_id;
-use crate::channel::{Removed, SendError};
+use crate::channel::{LONGEST_LAG, Removed, SendError};
 use crate::plan::Receipt;
+use jiff::Timestamp;
 use reqwest::Method;
+use serde_json::Value;
 use std::path::Path;
 
-/// `DELETE /ID`. Facebook says the same of what is gone and of what is not ours
-/// to delete (code 100, subcode 33), so its list is asked before anything is
-/// called gone.
-pub(super) async fn remove(page: &Facebook, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
-    let Some(id) = receipt.id.as_deref() else {
-        let at = receipt.url.as_deref().unwrap_or("the page");
+/// `DELETE /ID`. Facebook says the same of what is gone, and of what the token may
+/// not delete (code 100, subcode 33). So it is looked for before anything is called
+/// gone: what can be read is there; and only a list proves that something is not,
+/// which goes back past the post, and long enough after it was `sent` that a lag is
+/// no explanation.
+pub(super) async fn remove(
+    page: &Facebook,
+    receipt: &Receipt,
+    sent: Option<Timestamp>,
+    project: &Path,
+) -> Result<Removed, SendError> {
+    let at = receipt.url.as_deref().unwrap_or("the page");
+    let Some(id) = address::id_of(receipt, &page.page_id) else {
         return Ok(Removed::Stays(format!(
             "nobody knows its id at Facebook, because a person settled how it went: take it down by hand at {at}"
         )));
     };
+    let id = id.as_str();
     if !is_plain_id(id) {
         return Ok(Removed::Stays(format!("`{id}` is no id that Facebook gives: take it down by hand")));
     }
@@ -30,7 +40,7 @@ pub(super) async fn remove(page: &Facebook, receipt: &Receipt, project: &Path) -
         return Ok(Removed::Gone);
     }
     if dialect::is_gone_or_foreign(&answer) {
-        return is_gone(&graph, receipt, id).await;
+        return is_gone(&graph, receipt, id, sent).await;
     }
     if dialect::is_about_who(&answer) {
         return Err(graph.judge(&answer, Asked::Delete).mendable());
@@ -42,41 +52,66 @@ pub(super) async fn remove(page: &Facebook, receipt: &Receipt, project: &Path) -
     }
 }
 
-/// Whether the lists show it no more.
-async fn is_gone(graph: &Graph, receipt: &Receipt, id: &str) -> Result<Removed, SendError> {
+/// Whether it is proven that readers see it no more.
+async fn is_gone(
+    graph: &Graph,
+    receipt: &Receipt,
+    id: &str,
+    sent: Option<Timestamp>,
+) -> Result<Removed, SendError> {
+    if look_at(graph, id).await != Value::Null {
+        return Ok(Removed::Stays(not_allowed(receipt, id)));
+    }
     let post = receipt.detail.as_deref().and_then(below);
     let post = post.filter(|post| is_plain_id(post));
-    let mut list = match post {
+    let list = match post {
         Some(post) => comments(graph, post).await,
-        None => posts(graph, None).await,
+        None => posts_since(graph, sent).await,
     };
     // With the post go the comments below it.
     if let (Some(post), Err(SendError::Refused { .. })) = (post, &list) {
-        list = posts(graph, None).await;
-        return list.map(|list| told_by(&list, post, receipt));
+        return posts_since(graph, sent).await.map(|list| told_by(&list, post, receipt, sent, false));
     }
-    list.map(|list| told_by(&list, id, receipt))
+    list.map(|list| told_by(&list, id, receipt, sent, post.is_some()))
 }
 
-fn told_by(list: &List, id: &str, receipt: &Receipt) -> Removed {
+fn told_by(list: &List, id: &str, receipt: &Receipt, sent: Option<Timestamp>, is_comment: bool) -> Removed {
     let at = receipt.url.as_deref().unwrap_or(id);
+    let unsure = "Facebook says that it is gone, or that the token may not delete it";
     if list.entries.iter().any(|entry| entry.id == id) {
-        return Removed::Stays(format!(
-            "Facebook does not let the token delete it: it needs `pages_manage_posts` (a comment: \
-             `pages_manage_engagement`), and its person a role on the page. By hand: {at}"
-        ));
+        return Removed::Stays(not_allowed(receipt, id));
     }
     if list.unreadable {
-        return Removed::Stays(format!(
-            "Facebook says that it is gone or not ours to delete, and something in its list cannot be read: look \
-             at {at}"
+        return Removed::CannotTell(format!(
+            "{unsure}, and something in its list cannot be read: look at {at}"
         ));
     }
-    if list.whole {
-        return Removed::Already;
+    if !list.shows_all_since(sent, is_comment) {
+        let seen = list.entries.len();
+        return Removed::CannotTell(match list.whole {
+            true => format!("{unsure}, and its list shows nothing else, which proves nothing: look at {at}"),
+            false => format!("{unsure}, and it is not among the newest {seen} of its list: look at {at}"),
+        });
     }
-    Removed::Stays(format!(
-        "Facebook says that it is gone or not ours to delete, and it is not among the newest {} posts: look at {at}",
-        list.entries.len()
-    ))
+    let settled = sent.and_then(|sent| sent.checked_add(LONGEST_LAG).ok());
+    match settled {
+        Some(settled) if settled <= crate::clock::now() => Removed::Already,
+        Some(settled) => Removed::CannotTell(format!(
+            "{unsure}, and a post as new as this may only not be in its list yet: look at {at}; after {} UTC the \
+             list can tell",
+            settled.strftime("%H:%M")
+        )),
+        None => {
+            Removed::CannotTell(format!("{unsure}, and nobody knows since when it is there: look at {at}"))
+        }
+    }
+}
+
+/// Of what is there, and was not deleted.
+fn not_allowed(receipt: &Receipt, id: &str) -> String {
+    let at = receipt.url.as_deref().unwrap_or(id);
+    format!(
+        "Facebook does not let the token delete it: it needs `pages_manage_posts` (a comment: \
+         `pages_manage_engagement`), and its person a role on the page. By hand: {at}"
+    )
 }

@@ -6,7 +6,9 @@
 //! can be read and none is nearly ours, asked for so long after the last try that
 //! what was still on its way has arrived. How far LinkedIn's lists lag is not
 //! documented. An empty list proves nothing, since one that hides all looks the
-//! same; but where LinkedIn counts the comments itself, that is an answer.
+//! same; but where LinkedIn counts the comments itself, that is an answer. Of what
+//! is to be taken down, and will not be posted again, a list that was read to its
+//! end is enough: what was older in it may have been taken down as well.
 
 use super::answer::{Asked, trouble};
 use super::api::Api;
@@ -82,8 +84,8 @@ fn settled(look: Look, attempt: &Attempt) -> Found {
     match look {
         Look::Sent(receipt) => Found::Sent(receipt),
         Look::NotInIt if early => Found::CannotTell(format!(
-            "LinkedIn's list does not have it, but may be behind: ask again in {} minutes",
-            LONGEST_LAG.as_mins()
+            "LinkedIn's list does not have it, but may be behind: ask again after {}",
+            attempt.list_can_tell()
         )),
         Look::NotInIt => Found::Absent,
         Look::Unclear(says) => Found::CannotTell(says),
@@ -189,7 +191,8 @@ fn among_posts(listed: &Listed, planned: &str, author: &str, attempt: &Attempt) 
     // The list begins with what was changed last: one at its end that was left
     // alone since before the try has all newer ones above it.
     let changed = listed.elements.last().and_then(|facts| moment(facts.get("lastModifiedAt")));
-    let reaches_back = seen.older && (listed.whole || changed.is_some_and(|changed| changed < seen.since));
+    let shows_older = seen.older || attempt.withdrawn;
+    let reaches_back = shows_older && (listed.whole || changed.is_some_and(|changed| changed < seen.since));
     seen.verdict(reaches_back && !listed.torn)
 }
 
@@ -218,7 +221,7 @@ fn among_comments(api: &Api<'_>, listed: &Listed, planned: &str, thread: &str, a
         });
     }
     // That LinkedIn counts as many as it shows, be it none, is an answer.
-    let reaches_back = listed.whole && (seen.older || listed.counted);
+    let reaches_back = listed.whole && (seen.older || listed.counted || attempt.withdrawn);
     seen.verdict(reaches_back && !listed.torn)
 }
 
@@ -262,13 +265,16 @@ struct Seen {
     anothers: Option<String>,
     /// An entry of which not all can be read that is needed.
     unreadable: bool,
+    /// It is not going to be posted again.
+    withdrawn: bool,
 }
 
 impl Seen {
     fn of(attempt: &Attempt) -> Seen {
         let (since, doubt) = (since(attempt), doubt(attempt));
         let (found, alike, anothers) = (None, None, None);
-        Seen { began: attempt.began(), since, doubt, found, alike, older: false, anothers, unreadable: false }
+        let (began, withdrawn) = (attempt.began(), attempt.withdrawn);
+        Seen { began, since, doubt, found, alike, older: false, anothers, unreadable: false, withdrawn }
     }
 
     /// An entry of ours; `it` is its receipt and its address.
@@ -301,7 +307,7 @@ impl Seen {
                 "{url} is nearly the same, and not quite: look whether that is it"
             ));
         }
-        if let Some(url) = self.anothers {
+        if let Some(url) = self.anothers.filter(|_| !self.withdrawn) {
             return Look::Unclear(format!(
                 "{url} has the same words and is another delivery's, and LinkedIn takes none twice: look at the page"
             ));

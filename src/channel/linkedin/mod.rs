@@ -263,6 +263,10 @@ impl Network for LinkedIn {
         post::remove(&Api::open(self, project).await?, receipt).await
     }
 
+    fn goes_with_the_post(&self, part: &PayloadPart) -> bool {
+        payload::is_comment(part)
+    }
+
     fn can_edit(&self, change: &Change) -> Result<(), String> {
         edit::can_edit(change)
     }

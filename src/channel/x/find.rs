@@ -8,6 +8,10 @@
 //! (an older one, or another delivery's: X takes none twice, so the question
 //! would come back). Nothing here leans on X's refusing duplicates: nobody says
 //! for how long, and in which words, it does.
+//!
+//! Of what is to be taken down, and will not be posted again, less is enough: a list
+//! that was read to its end, or back to before the try. The part before may have been
+//! taken down by then, and so may all that was older.
 
 use super::api::{Api, Purpose, id_of};
 use super::payload::text_of;
@@ -158,23 +162,27 @@ impl Seen {
 
     fn verdict(&self, attempt: &Attempt, replies: bool) -> Found {
         let quiet = crate::clock::now().duration_since(attempt.last_tried);
-        let reaches_back = if replies { self.before && (self.older || self.ended) } else { self.older };
+        let withdrawn = attempt.withdrawn;
+        let reaches_back = match replies {
+            _ if withdrawn => self.older || self.ended,
+            true => self.before && (self.older || self.ended),
+            false => self.older,
+        };
         let why = if self.unreadable {
             "X's list cannot be read: it is none, or has a post without a time, words or its place in a thread"
                 .to_owned()
         } else if self.alike {
             "the account has a new post that is almost, but not quite, this one".to_owned()
-        } else if self.twin {
+        } else if self.twin && !withdrawn {
             "the account has an older post with the same words, and X takes none twice".to_owned()
-        } else if self.anothers {
+        } else if self.anothers && !withdrawn {
             "another delivery has put the same words on X, which takes none twice".to_owned()
         } else if attempt.part > 0 && !replies {
             "the id of the part before is not known".to_owned()
         } else if !reaches_back {
             "X's list does not reach back past the first try".to_owned()
         } else if quiet < LONGEST_LAG {
-            let minutes = LONGEST_LAG.as_mins();
-            format!("X's list does not show it, and may lag: {minutes} minutes after the try it can tell")
+            format!("X's list does not show it, and may lag: after {} it can tell", attempt.list_can_tell())
         } else {
             return Found::Absent;
         };

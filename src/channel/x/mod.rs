@@ -192,6 +192,10 @@ impl Network for X {
         }
     }
 
+    fn removal_price(&self) -> Option<MicroDollars> {
+        Some(payload::REMOVAL)
+    }
+
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {
         Some(payload::price(payload))
     }

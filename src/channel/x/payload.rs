@@ -7,6 +7,8 @@ use crate::text::{Dialect, EntityKind, entities};
 use serde_json::json;
 
 /// A post: docs.x.com, pricing, 2026-08-13.
+/// `Content: Manage`, a deletion among it (the same page).
+pub(super) const REMOVAL: MicroDollars = MicroDollars(10_000);
 const POST: MicroDollars = MicroDollars(15_000);
 /// A post that contains a URL: the same page. That one without a scheme is
 /// meant too is not written (unverified); X links it, so it is taken to be.

@@ -134,6 +134,15 @@ impl Channel for Played {
     ) -> Doing<'a, Removed> {
         self.stand_in.take_down(part, receipt, attempt)
     }
+    fn removal_price(&self) -> Option<MicroDollars> {
+        self.own.removal_price()
+    }
+    fn id_of(&self, receipt: &Receipt) -> Option<String> {
+        self.own.id_of(receipt)
+    }
+    fn goes_with_the_post(&self, part: &PayloadPart) -> bool {
+        self.own.goes_with_the_post(part)
+    }
     fn can_edit(&self, change: &Change) -> Result<(), String> {
         self.own.can_edit(change)
     }

@@ -176,9 +176,11 @@ fn the_rest_of_a_thread_that_was_refused_can_be_posted_by_hand() {
     assert_eq!(urls, [one, two, None]);
     assert_eq!(then(&[resolved(true, two), refused(1)]).state, State::Sent, "a late fact changes nothing");
     assert_eq!(then(&[resolved(false, None)]).state, State::Refused);
-    // Where nothing is live, a refusal is a refusal.
-    let refused = after(&["one", "two"], &[intent(0), refused(0), resolved(true, one)]);
-    assert_eq!((refused.state, refused.is_broken_off(), refused.unsettled()), (State::Refused, false, None));
+    // Where nothing is live a refusal breaks nothing off, and a person may post it all.
+    let posted = after(&["one", "two"], &[intent(0), refused(0), resolved(true, one)]);
+    assert_eq!((posted.state, posted.url(), posted.live().count()), (State::Sent, one, 2));
+    let refused = after(&["one", "two"], &[intent(0), refused(0)]);
+    assert_eq!((refused.is_broken_off(), refused.unsettled().unwrap().part), (false, 0));
 }
 
 #[test]

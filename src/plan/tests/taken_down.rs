@@ -99,6 +99,83 @@ fn a_mail_stays_and_goes_to_nobody_else() {
     assert_eq!((delivery.state, delivery.is_open()), (State::Sent, false));
     assert_eq!(delivery.outcome(), up(Stay::Cannot, crate::plan::taken_down::NO_RECALL));
     assert!(!delivery.can_be_taken_down());
+    // Who has nothing of it gets nothing, and is not waited for.
+    assert_eq!(delivery.recipient(&people[1]).unwrap().part.state, State::Cancelled);
+    assert!(delivery.is_settled());
+}
+
+/// Of one it was not known, and a person has looked.
+#[test]
+fn whom_a_withdrawn_mail_did_not_reach_is_planned_no_more() {
+    let people: Vec<String> = ["a@example.org", "b@example.org"].map(str::to_owned).to_vec();
+    let plan = plan(vec![mail("news", &people)]);
+    let of =
+        |at: usize, kind| Event { recipient: Some(people[at].clone()), ..event(&plan.steps[0], T, kind) };
+    let mut events = vec![
+        planned(&plan, &plan.steps[0], T),
+        of(0, intent(0)),
+        of(1, intent(0)),
+        of(0, receipt(0, None)),
+        of(1, unknown(0)),
+        event(&plan.steps[0], LATER, withdrawn()),
+        of(1, resolved(false, None)),
+    ];
+    let standing = Standing::fold(&events, false);
+    let delivery = &standing.deliveries[&plan.steps[0].key];
+    let states = |standing: &Standing| -> Vec<State> {
+        standing.deliveries[&plan.steps[0].key].recipients.iter().map(|person| person.part.state).collect()
+    };
+    assert_eq!((delivery.state, states(&standing)), (State::Sent, vec![State::Sent, State::Cancelled]));
+    // It was a slip, or its receipt comes late: then that counts.
+    let undone = Event { recipient: Some(people[1].clone()), ..event(&plan.steps[0], LATER, reopened()) };
+    let mut again = Standing::fold(&events, false);
+    again.add(&[undone]);
+    assert_eq!(states(&again), [State::Sent, State::Unknown]);
+    events.push(of(1, receipt(0, None)));
+    assert_eq!(states(&Standing::fold(&events, false)), [State::Sent, State::Sent]);
+    let mut added = standing.clone();
+    added.add(&events[7..]);
+    assert_eq!(states(&added), [State::Sent, State::Sent]);
+}
+
+fn reopened() -> EventKind {
+    EventKind::Reopened { by: "ada".to_owned() }
+}
+
+fn removed_by_hand(part: u32) -> EventKind {
+    EventKind::Removed { part, was_gone: false, by: Some("ada".to_owned()) }
+}
+
+#[test]
+fn what_a_person_says_is_down_can_be_taken_back_as_long_as_nothing_happened() {
+    let word = || [removed_by_hand(0), removed_by_hand(1), removed_by_hand(2), withdrawn()];
+    let kinds: Vec<EventKind> = out(3).into_iter().chain(word()).collect();
+    let down = after(&["1", "2", "3"], &kinds);
+    assert_eq!((down.state, down.can_be_reopened()), (State::Unpublished, true));
+    let up = after(&["1", "2", "3"], &kinds.iter().cloned().chain([reopened()]).collect::<Vec<_>>());
+    assert_eq!((up.state, up.is_withdrawn(), up.live().count()), (State::Sent, false, 3));
+    assert_eq!(up, after(&["1", "2", "3"], &out(3)));
+    // What the network took down is down.
+    let kinds: Vec<EventKind> =
+        out(3).into_iter().chain([withdrawn(), removed(2), removed(1), removed(0)]).collect();
+    assert!(!after(&["1", "2", "3"], &kinds).can_be_reopened());
+}
+
+#[test]
+fn what_was_refused_may_be_posted_by_hand() {
+    let no = vec![intent(0), refused(0)];
+    assert!(after(&["1"], &no).can_be_posted_by_hand());
+    let url = "https://x.com/acme/status/9";
+    let kinds: Vec<EventKind> = no.into_iter().chain([resolved(true, Some(url))]).collect();
+    let delivery = after(&["1"], &kinds);
+    assert_eq!((delivery.state, delivery.url()), (State::Sent, Some(url)));
+    assert!(delivery.is_by_hand() && delivery.can_be_reopened());
+    // A pasted one lies nowhere but where it is read.
+    let nowhere = after(&["1"], &[intent(0), pasted(0), resolved(true, None)]);
+    assert!(nowhere.is_by_hand() && nowhere.lacks_an_address());
+    let found = [intent(0), pasted(0), resolved(true, None), resolved(true, Some(url))];
+    assert_eq!(after(&["1"], &found).url(), Some(url));
+    assert!(!after(&["1"], &[intent(0), unknown(0), resolved(true, Some(url))]).is_by_hand());
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! One thing to be done about one part, and what its answer means.
 
-use super::request::{Answer, Asking, Landed};
+use super::account_of;
+use super::request::{Answer, Asking, BY_HAND, Landed};
 use super::{Flight, Hands};
 use crate::channel::{Attempt, Change, Channel, Edited, Found, Removed, SendError, Taken};
-use crate::plan::{Delivery, EventKind, Identity, PartStanding, PayloadPart, RECORDS, Stay, Step, StepKey};
+use crate::plan::{
+    Delivery, EventKind, Identity, PartStanding, PayloadPart, RECORDS, State, Stay, Step, StepKey,
+};
 use crate::render::{Post, Variant};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -43,6 +46,10 @@ impl<'a> Hands<'a, '_> {
         let step = self.step_of(&delivery);
         let sent = sent_part(&delivery, part, step.as_ref());
         let Some(channel) = self.channel(&delivery, errand.part) else {
+            if part.by_hand && matches!(errand.deed, Deed::TakeDown) {
+                self.stays(&errand, Stay::Cannot, BY_HAND.to_owned(), now);
+                return None;
+            }
             let says = format!(
                 "no channel of `ladder.toml` is `{}` any more: give it one again, or do it by hand",
                 delivery.account
@@ -58,7 +65,9 @@ impl<'a> Hands<'a, '_> {
             }
             Deed::TakeDown => {
                 self.happened(now, &errand.key, EventKind::Removing { part: errand.part });
-                Asking::TakeDown(sent, part.receipt.clone().unwrap_or_default())
+                // What was found later, or pasted by a person, may be as new as that.
+                attempt.last_tried = delivery.sent_at.max(part.last_tried).unwrap_or(now);
+                Asking::TakeDown(sent, part.receipt.clone().unwrap_or_default(), part.by_hand)
             }
             Deed::Edit(change, _) => {
                 let bound = change.after.body.clone();
@@ -86,11 +95,13 @@ impl<'a> Hands<'a, '_> {
         match answer {
             Answer::Looked(outcome) => self.looked(&row, &errand, outcome, now),
             Answer::Removed(Ok(Removed::Stays(says))) => self.stays(&errand, Stay::Cannot, says, now),
+            Answer::Removed(Ok(Removed::CannotTell(says))) => self.stays(&errand, Stay::Unknown, says, now),
             Answer::Removed(Ok(gone)) => {
                 let was_gone = gone == Removed::Already;
                 let kind = EventKind::Removed { part: errand.part, was_gone, by: None };
                 self.happened(now, &errand.key, kind);
                 self.try_the_rest_once_more(&row, &errand);
+                self.went_with_the_post(&errand.key, now);
             }
             Answer::Edited(Ok(Edited::Stays(says))) => self.stays(&errand, Stay::Cannot, says, now),
             Answer::Edited(Ok(Edited::Done(receipt))) => {
@@ -178,6 +189,23 @@ impl<'a> Hands<'a, '_> {
         }
     }
 
+    /// What hung below a post that is down is down with it, whether it had been
+    /// there or not: a doubt about it is at its end.
+    pub(super) fn went_with_the_post(&mut self, key: &StepKey, now: Timestamp) {
+        let Some(delivery) = self.standing.deliveries.get(key) else { return };
+        let is_down = delivery.part(0).is_some_and(|post| post.state == State::Unpublished);
+        let mut unknown = delivery.parts.iter().filter(|part| part.state == State::Unknown).peekable();
+        if !is_down || unknown.peek().is_none() {
+            return;
+        }
+        let Some(channel) = account_of(self.channels, &delivery.channel, &delivery.account) else { return };
+        let step = self.step_of(delivery);
+        if unknown.all(|part| channel.goes_with_the_post(&sent_part(delivery, part, step.as_ref()))) {
+            let by = RECORDS.to_owned();
+            self.happened(now, key, EventKind::Resolved { sent: false, url: None, by });
+        }
+    }
+
     /// The digest that the delivery has now, if no edit of it is left or failed.
     fn is_last_edit(&self, row: &str, errand: &Errand) -> Option<String> {
         let Deed::Edit(_, digest) = &errand.deed else { return None };
@@ -227,9 +255,12 @@ impl<'a> Hands<'a, '_> {
             taken: Taken::default(),
             first_tried: part.first_tried.unwrap_or(now),
             last_tried: part.last_tried.unwrap_or(now),
+            withdrawn: delivery.is_withdrawn(),
             project: self.project.clone(),
             media: self.store.media_folder(),
-            variant: step.map_or_else(|| Variant::Post(nothing()), |step| step.variant.clone()),
+            variant: self.laid_out.get(&delivery.key).cloned().unwrap_or_else(|| {
+                step.map_or_else(|| Variant::Post(nothing()), |step| step.variant.clone())
+            }),
         }
     }
 }

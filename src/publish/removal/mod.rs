@@ -13,14 +13,16 @@
 mod errand;
 mod request;
 
+use super::bound::bound;
 use super::preflight::account_of;
 use crate::channel::{Change, Channel, Configured};
-use crate::plan::{Delivery, Event, EventKind, Plan, Standing, State, StepKey};
+use crate::plan::{Delivery, Event, EventKind, Plan, Standing, State, Stay, StepKey};
+use crate::render::Variant;
 use crate::store::{Batch, Hold, Store, StoreError, View};
 use errand::{Deed, Errand};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
-use request::Flight;
+use request::{BY_HAND, Flight};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use tokio::sync::watch;
@@ -127,6 +129,9 @@ struct Hands<'a, 'l> {
     /// What has happened and is not durable yet.
     facts: Vec<Event>,
     flights: FuturesUnordered<Flight<'a>>,
+    /// What was laid out for a person, with the addresses in it that it was laid out
+    /// with: once a page is down, its address is told no more.
+    laid_out: BTreeMap<StepKey, Variant>,
     /// Parts that stayed while their post went: they get one more try.
     once_more: BTreeSet<(StepKey, u32)>,
 }
@@ -155,6 +160,7 @@ impl<'a, 'l> Hands<'a, 'l> {
             busy: BTreeSet::new(),
             facts: Vec::new(),
             flights: FuturesUnordered::new(),
+            laid_out: BTreeMap::new(),
             once_more: BTreeSet::new(),
         })
     }
@@ -167,15 +173,23 @@ impl<'a, 'l> Hands<'a, 'l> {
             return Ok(());
         }
         self.know_plan(&delivery)?;
+        self.went_with_the_post(key, now);
+        let Some(delivery) = self.standing.deliveries.get(key).cloned() else { return Ok(()) };
         for part in delivery.parts.iter().rev() {
             match part.state {
                 State::Unknown => self.queue(&delivery, Errand::new(key, part.part, Deed::Look)),
+                // No program posts there, and none takes down.
+                State::Sent if delivery.adapter == "manual" => {
+                    let (part, why) = (part.part, Stay::Cannot);
+                    self.happened(now, key, EventKind::Stays { part, why, says: BY_HAND.to_owned() });
+                }
                 // A person was only shown it: there is nothing to take in.
                 State::Waiting if delivery.adapter == "manual" => {
                     let kind = EventKind::Removed { part: part.part, was_gone: false, by: None };
                     self.happened(now, key, kind);
                 }
                 State::Sent | State::Waiting => {
+                    self.know_as_laid_out(&delivery);
                     self.queue(&delivery, Errand::new(key, part.part, Deed::TakeDown));
                 }
                 _ => {}
@@ -190,6 +204,16 @@ impl<'a, 'l> Hands<'a, 'l> {
         let deed = Deed::Edit(Box::new(edit.change), edit.payload_digest);
         self.queue(&delivery, Errand::new(&edit.key, edit.part, deed));
         Ok(())
+    }
+
+    fn know_as_laid_out(&mut self, delivery: &Delivery) {
+        let Some(plan) = self.plans.get(&delivery.plan).and_then(Option::as_ref) else { return };
+        let Some(step) = plan.steps.iter().find(|step| step.key == delivery.key) else { return };
+        let channel = account_of(self.channels, &delivery.channel, &delivery.account);
+        let channel = channel.unwrap_or(&*self.outbox.channel);
+        if let Ok(bound) = bound(plan, step, &self.standing, channel) {
+            self.laid_out.insert(delivery.key.clone(), bound.variant);
+        }
     }
 
     fn know_plan(&mut self, delivery: &Delivery) -> Result<(), StoreError> {

@@ -20,12 +20,15 @@ const LONGEST: Duration = Duration::from_secs(120);
 const MOST_TRIES: u32 = 4;
 /// Longest waiting in all between them; the next run goes on.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
+/// Of what no credentials reach.
+pub(super) const BY_HAND: &str = "a person posted it by hand, and takes it down";
 const BROKEN: &str = "the adapter broke down; this is a mistake in ladder";
 
 /// What is asked for.
 pub(super) enum Asking {
     Look(PayloadPart),
-    TakeDown(PayloadPart, Receipt),
+    /// Whether a person had posted it: without credentials that person takes it down.
+    TakeDown(PayloadPart, Receipt, bool),
     Edit(Box<Change>, Receipt),
 }
 
@@ -66,7 +69,10 @@ impl Answer {
                     Ok(()) => fenced(&hold, within(channel.find(part, attempt))).await,
                     Err(error) => Err(error),
                 }),
-                Asking::TakeDown(part, receipt) => Answer::Removed(
+                Asking::TakeDown(_, _, true) if usable(channel, attempt).await.is_err() => {
+                    Answer::Removed(Ok(Removed::Stays(BY_HAND.to_owned())))
+                }
+                Asking::TakeDown(part, receipt, _) => Answer::Removed(
                     repeated(channel, attempt, stop, &hold, || channel.take_down(part, receipt, attempt))
                         .await,
                 ),

@@ -9,6 +9,7 @@ mod outcomes;
 mod pacing;
 mod starts;
 mod wave;
+mod withdrawn;
 
 use super::attempt::{self, Flight, Leave, Sent, Unit};
 use super::item::Item;
@@ -99,6 +100,7 @@ pub(super) async fn run(
         closely: world.closely,
         before_send: world.before_send,
         wave: wave::Wave::default(),
+        withdrawn: withdrawn::Withdrawn::default(),
         sent_any: false,
         failure: None,
     };
@@ -216,7 +218,10 @@ enum Start<'a> {
         prepares: bool,
     },
     /// The posting of a part that is prepared.
-    Leave(oneshot::Sender<Result<(), String>>),
+    Leave {
+        item: usize,
+        go: oneshot::Sender<Result<(), String>>,
+    },
     ReadBack {
         item: usize,
         unit: Unit,
@@ -234,6 +239,21 @@ enum Start<'a> {
         key: StepKey,
         url: String,
     },
+}
+
+impl Start<'_> {
+    /// The item of which something is about to leave.
+    fn leaving(&self) -> Option<usize> {
+        match self {
+            Start::Send { item, .. } | Start::Leave { item, .. } => Some(*item),
+            _ => None,
+        }
+    }
+
+    /// Whether bytes of a post are about to leave.
+    fn leaves(&self) -> bool {
+        self.leaving().is_some()
+    }
 }
 
 /// What is known of a page that others wait for.
@@ -299,6 +319,7 @@ struct Runner<'a, 'l> {
     closely: bool,
     before_send: Option<&'a BeforeSend>,
     wave: wave::Wave<'a>,
+    withdrawn: withdrawn::Withdrawn,
     sent_any: bool,
     failure: Option<StoreError>,
 }
@@ -316,6 +337,7 @@ impl<'a> Runner<'a, '_> {
             if let Err(slept) = self.store.go_on_sending() {
                 self.failure.get_or_insert(slept);
             }
+            self.heed();
             if self.is_going() {
                 self.start();
             }
@@ -345,8 +367,9 @@ impl<'a> Runner<'a, '_> {
             self.deadline.strike();
         }
         let refused = self.before_send.is_some_and(|before| before.failure().is_some());
+        let stopped = *self.stop.borrow() || self.withdrawn.gives_way;
         let may_send = self.failure.is_none() && !self.hold.has_run_out();
-        may_send && !refused && !*self.stop.borrow() && in_time
+        may_send && !refused && !stopped && in_time
     }
 
     /// One durable commit; then everybody hears of it, and what it holds the
@@ -382,7 +405,7 @@ impl<'a> Runner<'a, '_> {
                 let hold = self.hold.clone();
                 attempt::send(self.items[item].sender(), unit, part, *attempt, leave, hold, has_left)
             }
-            Start::Leave(go) => {
+            Start::Leave { go, .. } => {
                 // Whoever waited for it may have run out of time.
                 let _ = go.send(Ok(()));
                 return;
@@ -402,7 +425,7 @@ impl<'a> Runner<'a, '_> {
     async fn wait(&mut self) {
         let wake = self.wakes.first().filter(|_| self.is_going()).map(|(time, _)| *time);
         let may_stop = self.is_going();
-        let renewal = self.store.until_renewal();
+        let renewal = self.store.until_renewal().min(withdrawn::LOOK);
         let (in_flight, flying) = (self.flights.len(), !self.flights.is_empty());
         tokio::select! {
             Some(finished) = self.flights.next(), if flying => {

@@ -234,7 +234,7 @@ impl<'a> Runner<'a, '_> {
         let event = Event { at: self.clock.now(), key, recipient: unit.recipient, kind };
         self.note(&event);
         self.intents.push(event);
-        self.starts.push(Start::Leave(go));
+        self.starts.push(Start::Leave { item: unit.item, go });
     }
 
     fn look(&mut self, number: usize, now: Timestamp) {

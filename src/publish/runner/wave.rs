@@ -28,9 +28,8 @@ impl Wave<'_> {
 impl<'a> Runner<'a, '_> {
     /// What is durable by now takes off, or waits for the command's yes.
     pub(super) fn let_go(&mut self, starts: Vec<Start<'a>>) {
-        for start in starts {
-            let sends = matches!(start, Start::Send { .. } | Start::Leave { .. });
-            if sends && self.before_send.is_some() {
+        for start in self.still_wanted(starts) {
+            if start.leaves() && self.before_send.is_some() {
                 self.wave.next.push(start);
             } else {
                 self.take_off(start);
@@ -60,6 +59,7 @@ impl<'a> Runner<'a, '_> {
             self.listener.says(line);
         }
         let asked = std::mem::take(&mut self.wave.asked);
+        let asked = self.still_wanted(asked);
         match outcome {
             Ok(()) if self.is_going() => asked.into_iter().for_each(|start| self.take_off(start)),
             Ok(()) => self.take_back(asked, "the run ended before it was sent; nothing was posted"),
@@ -82,7 +82,7 @@ impl<'a> Runner<'a, '_> {
     }
 
     /// The intents are taken back: they are due as before.
-    fn take_back(&mut self, starts: Vec<Start<'a>>, says: &str) {
+    pub(super) fn take_back(&mut self, starts: Vec<Start<'a>>, says: &str) {
         let now = self.clock.now();
         for start in starts {
             match start {
@@ -96,7 +96,7 @@ impl<'a> Runner<'a, '_> {
                     self.taken_back(&unit, says, now);
                 }
                 // Whoever asked answers for it.
-                Start::Leave(go) => {
+                Start::Leave { go, .. } => {
                     let _ = go.send(Err(says.to_owned()));
                 }
                 other => self.take_off(other),

@@ -114,7 +114,7 @@ fn opening_never_makes_a_store_and_says_what_is_wrong() {
     let store = Store::open(&path, &id).unwrap();
     store.connection.pragma_update(None, "user_version", 99).unwrap();
     drop(store);
-    assert!(matches!(Store::open(&path, &id), Err(StoreError::Newer { found: 99, known: 2, .. })));
+    assert!(matches!(Store::open(&path, &id), Err(StoreError::Newer { found: 99, known: 3, .. })));
 }
 
 #[test]

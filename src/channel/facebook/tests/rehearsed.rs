@@ -259,13 +259,17 @@ async fn what_is_taken_down_is_down_and_a_second_time_too() {
     let stage = Stage::new().await;
     let receipts =
         stage.send_all(post("It landed.", |post| post.first_comment = Some("More".to_owned()))).await;
+    let (parts, mut attempt) = stage.attempt(fixture::post(&["It landed."]));
+    attempt.last_tried = crate::clock::now() - jiff::SignedDuration::from_mins(31);
+    stage.network.posted_by_hand("Somebody's own.", Duration::from_secs(3600));
     for receipt in receipts.iter().rev() {
         for expected in [Removed::Gone, Removed::Already] {
-            let removed = stage.page.remove(receipt, stage.folder.path()).await.unwrap();
+            let removed = stage.page.take_down(&parts[0], receipt, &attempt).await.unwrap();
             assert_eq!(removed, expected);
         }
     }
-    assert!(stage.network.timeline().is_empty());
+    assert_eq!(stage.network.timeline().len(), 1);
     // The comment went with its post.
-    assert_eq!(stage.page.remove(&receipts[1], stage.folder.path()).await.unwrap(), Removed::Already);
+    let removed = stage.page.take_down(&parts[0], &receipts[1], &attempt).await.unwrap();
+    assert_eq!(removed, Removed::Already);
 }

@@ -37,6 +37,35 @@ async fn looked(posts: Vec<Value>, part: u32, last: i64) -> Found {
     house.find(&attempt).await.unwrap()
 }
 
+/// What is going down is not posted again: a list that was read to its end is
+/// enough, though what it hung below is gone from it.
+#[tokio::test]
+async fn of_what_is_going_down_the_end_of_the_list_is_proof() {
+    for (posts, last, withdrawn, absent) in [
+        (vec![], 31, true, true),
+        (vec![], 31, false, false),
+        (vec![], 29, true, false),
+        (vec![listed("510", -20, "Something else.")], 31, true, true),
+        (vec![listed("510", -20, "Something else.")], 31, false, false),
+        (vec![reply_to(listed("511", -35, OURS), "499", "referenced_tweets")], 31, true, true),
+        (vec![json!({ "id": "512" })], 31, true, false),
+    ] {
+        let told = format!("{posts:?} {last} {withdrawn}");
+        let server = Server::start(move |request| {
+            is_list(request)
+                .then(|| Reply::new(200, json!({ "data": posts, "meta": { "result_count": posts.len() } })))
+        })
+        .await;
+        let house = House::new(&server);
+        let mut attempt = house.attempt(fixture::post(&["It landed & stands.", "It landed & stands."]));
+        attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(40);
+        attempt.last_tried = Timestamp::now() - SignedDuration::from_mins(last);
+        (attempt.part, attempt.previous, attempt.withdrawn) = (1, vec![receipt("500")], withdrawn);
+        let found = house.find(&attempt).await.unwrap();
+        assert_eq!(found == Found::Absent, absent, "{told}: {found:?}");
+    }
+}
+
 fn cannot_tell(found: &Found, why: &str) {
     assert!(matches!(found, Found::CannotTell(says) if says.contains(why)), "{why}: {found:?}");
 }
@@ -76,7 +105,7 @@ async fn absence_takes_a_list_that_reaches_back_and_time() {
         "does not reach back",
     );
     // Nor does one that was read at once.
-    cannot_tell(&looked(vec![older()], 0, 29).await, "may lag: 30 minutes after");
+    cannot_tell(&looked(vec![older()], 0, 29).await, "UTC it can tell");
     assert_eq!(looked(vec![older()], 0, 30).await, Found::Absent);
     // Nor one with a post that could be it after all.
     cannot_tell(&looked(vec![listed("501", -39, "It landed &amp; stands!"), older()], 0, 39).await, "almost");

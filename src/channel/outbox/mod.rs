@@ -4,8 +4,10 @@
 //! As a channel of its own its posts are sent when the files are written. As
 //! the stand-in for a channel without credentials they wait for a person.
 
+mod place;
+
 use super::credentials::account;
-use super::folder::{Folder, file_name, inside, on_disk, ours, picture_bytes, spelling};
+use super::folder::{file_name, inside, on_disk, ours, spelling};
 use super::paste::{formatted, typed};
 use super::{
     Abilities, Ability, Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, Removed,
@@ -18,9 +20,10 @@ use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
 use crate::render::{Defaults, Outlet, Picture, Post, Variant, VariantKind};
 use crate::text::{Rules, escape, network};
-use serde_json::{Value, json};
+use place::Place;
+use serde_json::Value;
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::Pin;
 
 /// `adapter = "outbox"`.
@@ -190,12 +193,16 @@ impl Channel for Outbox {
 
     fn take_down<'a>(
         &'a self,
-        _part: &'a PayloadPart,
-        _receipt: &'a Receipt,
+        part: &'a PayloadPart,
+        receipt: &'a Receipt,
         attempt: &'a Attempt,
     ) -> Doing<'a, Removed> {
         let place = self.place(attempt);
-        Box::pin(on_disk(move || place?.take_in()))
+        // A post, or a mail or page in the stead of its channel: what was bound.
+        let body = part.body.get("variant").unwrap_or(&part.body);
+        let sent = serde_json::from_value(body.clone()).ok();
+        let receipt = receipt.clone();
+        Box::pin(on_disk(move || place?.take_in(sent, &receipt)))
     }
 
     fn find<'a>(&'a self, _part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
@@ -225,162 +232,11 @@ impl Outbox {
     }
 }
 
-/// How many generations back a file's owner is looked for.
-const EARLIER: usize = 1000;
-
-/// Where one variant's files go.
-struct Place {
-    folder: Folder,
-    media: PathBuf,
-    /// The rung.
-    name: String,
-    /// The delivery, for all recipients.
-    key: String,
-    variant: Variant,
-    rules: Rules,
-}
-
-impl Place {
-    fn of(directory: &str, attempt: &Attempt, rules: Rules) -> Result<Place, SendError> {
-        let mut folder = Folder::new(&attempt.project, directory)?;
-        for part in attempt.identity.message.split('/').filter(|part| !part.is_empty()) {
-            folder = folder.join(&file_name(part))?;
-        }
-        let key = Identity { recipient: None, ..attempt.identity.clone() }.key().0;
-        let mut place = Place {
-            folder,
-            media: attempt.media.clone(),
-            name: file_name(&attempt.identity.rung),
-            key,
-            variant: attempt.variant.clone(),
-            rules,
-        };
-        // Another ladder's rung of the same name is not overwritten, nor what a
-        // person has worked on. An earlier generation as it was written makes
-        // room: beside the new one it would only be pasted by mistake.
-        let own = format!("{}-{}", place.name, place.key.get(..8).unwrap_or(&place.key));
-        match place.key_of(&place.name)? {
-            Some(key) if key != place.key => {
-                let has_its_own = place.key_of(&own)?.as_ref() == Some(&place.key);
-                if has_its_own || !place.is_earlier(&key, &attempt.identity)? {
-                    place.name = own;
-                }
-            }
-            _ => {}
-        }
-        Ok(place)
-    }
-
-    /// Whether `key` is an earlier generation's, and its text lies as it was written.
-    fn is_earlier(&self, key: &str, identity: &Identity) -> Result<bool, SendError> {
-        let of = |generation| Identity { generation, recipient: None, ..identity.clone() }.key().0;
-        if !(0..identity.generation).rev().take(EARLIER).any(|generation| of(generation) == key) {
-            return Ok(false);
-        }
-        self.is_as_written()
-    }
-
-    /// The variant whose files lie here, by their record.
-    fn written(&self) -> Result<Option<Variant>, SendError> {
-        let record = self.folder.read(&format!("{}.json", self.name))?.unwrap_or_default();
-        let record: Value = serde_json::from_slice(&record).unwrap_or_default();
-        Ok(serde_json::from_value(record["variant"].clone()).ok())
-    }
-
-    /// Whether the text lies as it was written, or not any more.
-    fn is_as_written(&self) -> Result<bool, SendError> {
-        let lies = self.folder.read(&format!("{}.txt", self.name))?;
-        Ok(self.written()?.is_some_and(|written| {
-            lies.is_none_or(|lies| lies == text_of(&written, &self.rules).into_bytes())
-        }))
-    }
-
-    /// Takes the files away, the record last: it says whose they are to a run
-    /// that has to finish. What somebody has worked on stays.
-    fn take_in(&self) -> Result<Removed, SendError> {
-        if self.key_of(&self.name)?.as_ref() != Some(&self.key) {
-            return Ok(Removed::Already);
-        }
-        let text = format!("{}.txt", self.name);
-        if !self.is_as_written()? {
-            let shown = self.folder.shown(&text);
-            return Ok(Removed::Stays(format!(
-                "`{shown}` was worked on since it was laid out, and is left there"
-            )));
-        }
-        let lay_there = self.folder.read(&text)?.is_some();
-        for ending in ["txt", "html", "alt.txt"] {
-            self.folder.remove(&format!("{}.{ending}", self.name))?;
-        }
-        let record = format!("{}.json", self.name);
-        let names = self.folder.names();
-        let others: Vec<Vec<u8>> = names
-            .iter()
-            .filter(|name| name.ends_with(".json") && **name != record)
-            .filter_map(|name| self.folder.read(name).ok().flatten())
-            .collect();
-        let written = self.written()?;
-        for picture in written.iter().flat_map(Variant::pictures) {
-            // Another rung of the message may show the same image.
-            let shared = others.iter().any(|other| String::from_utf8_lossy(other).contains(&picture.sha256));
-            let name = file_name(&picture.name);
-            let other_name = format!("{}-{name}", picture.sha256.get(..8).unwrap_or(&picture.sha256));
-            for name in [name, other_name].into_iter().filter(|_| !shared) {
-                if let Ok(Some(bytes)) = self.folder.read(&name)
-                    && crate::plan::key::hex_digest(&bytes) == picture.sha256
-                {
-                    self.folder.remove(&name)?;
-                }
-            }
-        }
-        self.folder.remove(&record)?;
-        self.folder.remove_if_empty(".")?;
-        Ok(if lay_there { Removed::Gone } else { Removed::Already })
-    }
-
-    fn key_of(&self, name: &str) -> Result<Option<String>, SendError> {
-        let Some(bytes) = self.folder.read(&format!("{name}.json"))? else { return Ok(None) };
-        let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        Ok(Some(value["key"].as_str().unwrap_or_default().to_owned()))
-    }
-
-    fn write(&self) -> Result<String, SendError> {
-        // The record says whose files these are: where they are to be another's,
-        // it goes first, so that a run that ends between is begun anew.
-        if self.key_of(&self.name)?.is_some_and(|key| key != self.key) {
-            self.folder.remove(&format!("{}.json", self.name))?;
-            self.folder.remove(&format!("{}.alt.txt", self.name))?;
-        }
-        let mut files: Vec<(String, String)> = Vec::new();
-        for picture in to_attach(&self.variant) {
-            if files.iter().any(|(digest, _)| *digest == picture.sha256) {
-                continue;
-            }
-            let bytes = picture_bytes(&self.media, picture)?;
-            let mut name = file_name(&picture.name);
-            if self.folder.read(&name)?.is_some_and(|there| there != bytes) {
-                name = format!("{}-{name}", &picture.sha256[..8.min(picture.sha256.len())]);
-            }
-            self.folder.keep(&name, &bytes)?;
-            files.push((picture.sha256.clone(), name));
-        }
-        let text = format!("{}.txt", self.name);
-        self.folder.keep(&text, text_of(&self.variant, &self.rules).as_bytes())?;
-        self.folder
-            .keep(&format!("{}.html", self.name), html_of(&self.variant, &files, &self.rules).as_bytes())?;
-        let alt = alt_texts(&self.variant, &files);
-        if !alt.is_empty() {
-            self.folder.keep(&format!("{}.alt.txt", self.name), alt.as_bytes())?;
-        }
-        let compose = match &self.variant {
-            Variant::Post(post) => manual::compose_url_of(&self.rules, post, 0),
-            Variant::Article(_) | Variant::Mail(_) => None,
-        };
-        let record = json!({ "key": self.key, "compose_url": compose, "variant": self.variant });
-        let record = serde_json::to_string_pretty(&record).unwrap_or_default();
-        self.folder.keep(&format!("{}.json", self.name), record.as_bytes())?;
-        Ok(self.folder.shown(&text))
-    }
+/// What a picture's file is called: where another one lies under its name, the other.
+fn names_of(picture: &Picture) -> [String; 2] {
+    let name = file_name(&picture.name);
+    let own = format!("{}-{name}", picture.sha256.get(..8).unwrap_or(&picture.sha256));
+    [name, own]
 }
 
 /// The images that a person attaches. The picture of a link's card is none of
@@ -495,5 +351,4 @@ fn alt_texts(variant: &Variant, files: &[(String, String)]) -> String {
 }
 
 #[cfg(test)]
-#[path = "outbox_tests.rs"]
 mod tests;

@@ -1,0 +1,58 @@
+//! One try, as a channel hears of it.
+
+use super::{LONGEST_LAG, Taken};
+use crate::plan::{Identity, Receipt, StepKey};
+use crate::render::Variant;
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+/// One try to send one part.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The delivery's key (the person's own, for mail).
+    pub key: StepKey,
+    /// What the key stands for.
+    pub identity: Identity,
+    /// Which part, from 0.
+    pub part: u32,
+    /// Which try, from 1.
+    pub number: u32,
+    /// Whether the outcome of an earlier try of this very part was unknown: then
+    /// a service that says "duplicate" says that it went out.
+    pub doubted: bool,
+    /// The receipts of the parts before this one.
+    pub previous: Vec<Receipt>,
+    /// What else of this account is known: told to whoever looks for a part, or
+    /// sends one again after a doubt.
+    pub taken: Taken,
+    /// When this part was tried first: dates in what is sent come from here,
+    /// so that a repeat is the same bytes.
+    pub first_tried: Timestamp,
+    /// When this part was tried last before now, or rather when its posting left;
+    /// at the first try, now. What a listing does not show may only not be there yet.
+    pub last_tried: Timestamp,
+    /// Whether it is to be taken down, and never posted again: then less is at
+    /// stake in saying that it is not there.
+    pub withdrawn: bool,
+    /// The project's folder.
+    pub project: PathBuf,
+    /// Where kept media lie, each file named by its SHA-256.
+    pub media: PathBuf,
+    /// The bound variant, for adapters that write more than the payload (outbox).
+    pub variant: Variant,
+}
+
+impl Attempt {
+    /// From when on a list is believed that does not show it, for people.
+    pub fn list_can_tell(&self) -> String {
+        let then = self.last_tried.saturating_add(LONGEST_LAG).unwrap_or(Timestamp::MAX);
+        then.strftime("%H:%M UTC").to_string()
+    }
+
+    /// When the first try began, to the second: some networks tell times no
+    /// finer. What was made before is not this part, unless a clock is wrong:
+    /// of that much nobody can tell.
+    pub fn began(&self) -> Timestamp {
+        Timestamp::from_second(self.first_tried.as_second()).unwrap_or(self.first_tried)
+    }
+}
