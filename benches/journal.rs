@@ -1,5 +1,5 @@
 //! The journal as it grows: looking at a million past deliveries, a queue of ten
-//! thousand, and what durable commits cost beside the disk's own.
+//! thousand beside bare connections, and what durable commits cost beside the disk's own.
 //!
 //! `cargo bench --bench journal`. `LADDER_BENCH_DELIVERIES` and
 //! `LADDER_BENCH_QUEUE` make it smaller or larger.
@@ -17,12 +17,14 @@ mod process;
 
 use jiff::{Timestamp, ToSpan};
 use ladder::plan::{Event, EventKind, Plan, Receipt, Standing};
-use ladder::store::{Batch, Store};
+use ladder::store::{Batch, Store, View};
 use process::{in_turn, ms, once};
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 const LADDER: &str = env!("CARGO_BIN_EXE_ladder");
@@ -166,39 +168,137 @@ fn queue(length: usize) {
     assert_eq!(taken, length, "a mail is missing or went out twice");
     let at_once = SERVERS * 8;
     let bound = Duration::from_millis(200) * u32::try_from(length.div_ceil(at_once)).unwrap();
+    let raw = timed(|| raw(&ports, length));
     println!(
-        "{length} queued mails to {SERVERS} servers of 200 ms: {:.1} s ({} at once: {:.1} s), peak {} MB",
+        "{length} queued mails to {SERVERS} servers of 200 ms: {:.1} s, peak {} MB; {at_once} bare connections: {:.1} s; \
+         no time but the servers': {:.1} s",
         wall.as_secs_f64(),
-        at_once,
-        bound.as_secs_f64(),
-        peak / 1_000
+        peak / 1_000,
+        raw.as_secs_f64(),
+        bound.as_secs_f64()
     );
 }
 
-/// A run of eight channels that answer at once, beside the disk alone.
+/// So many mails over as many connections, without journal, plan or TLS.
+fn raw(ports: &[u16], length: usize) {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for connection in 0..ports.len() * 8 {
+            let (port, next) = (ports[connection % ports.len()], &next);
+            scope.spawn(move || {
+                let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+                stream.set_nodelay(true).unwrap();
+                let mut answers = BufReader::new(stream.try_clone().unwrap()).lines();
+                let mut out = stream;
+                let mut hear = || while answers.next().unwrap().unwrap().as_bytes()[3] == b'-' {};
+                hear();
+                let mut say = |words: &str| {
+                    out.write_all(words.as_bytes()).unwrap();
+                    hear();
+                };
+                say("EHLO bench\r\n");
+                while next.fetch_add(1, Ordering::Relaxed) < length {
+                    say("MAIL FROM:<a@example.com>\r\n");
+                    say("RCPT TO:<b@example.com>\r\n");
+                    say("DATA\r\n");
+                    say("Subject: A message\r\n\r\nThe body of it.\r\n.\r\n");
+                }
+            });
+        }
+    });
+}
+
+/// A run of eight channels that answer at once, and what the journal does in it,
+/// beside the disk alone.
 fn commits() {
     let servers: Vec<mail_server::Server> =
         (0..SERVERS).map(|_| mail_server::Server::start(Duration::ZERO)).collect();
     let ports: Vec<u16> = servers.iter().map(|server| server.port).collect();
     let house = House::new(&ports);
-    let mut walls = Vec::new();
+    let plan = house.plan();
     let mut disk = Vec::new();
-    for round in 0..11 {
+    let [mut runs, mut journals, mut made, mut opened, mut single] = [const { Vec::new() }; 5];
+    for round in 0..21 {
         disk.push(fdatasync(house.folder.path()));
         let message = format!("messages/n{round}.md");
         fs::copy(house.folder.path().join("messages/m.md"), house.folder.path().join(message)).unwrap();
-        let (wall, _) = once(&mut house.ladder(&["publish", &format!("n{round}"), "--yes"]), false);
-        walls.push(wall);
+        runs.push(once(&mut house.ladder(&["publish", &format!("n{round}"), "--yes"]), false).0);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".ladder/ladder.db");
+        let id = house.id.clone();
+        made.push(timed(|| drop(Store::create_with_id(&path, &id).unwrap())));
+        opened.push(timed(|| drop(Store::open(&path, &id).unwrap().view(&View::all(), false).unwrap())));
+        let (journal, commits) = journal_of_a_run(&path, &id, &plan);
+        assert_eq!(commits, 1 + SERVERS as u64);
+        journals.push(journal);
+        let mut store = Store::open(&path, &id).unwrap();
+        store.view(&View::all(), false).unwrap();
+        let why = || EventKind::Held { why: "one row".to_owned() };
+        let one =
+            || Event { at: Timestamp::now(), key: plan.steps[0].key.clone(), recipient: None, kind: why() };
+        let mut rows: Vec<Duration> = (0..50)
+            .map(|_| timed(|| store.commit(&Batch { plans: Vec::new(), events: vec![one()] }).unwrap()))
+            .collect();
+        single.push(median(&mut rows));
     }
-    walls.sort();
-    disk.sort();
-    let (wall, sync) = (walls[walls.len() / 2], disk[disk.len() / 2]);
-    println!(
-        "a run of {SERVERS} channels: {:.2} ms; one 4 KB write and fdatasync here: {:.3} ms; ratio {:.1}",
-        ms(wall),
-        sync.as_secs_f64() * 1000.0,
-        wall.as_secs_f64() / sync.as_secs_f64()
-    );
+    let sync = median(&mut disk);
+    println!("one 4 KB write and fdatasync: {:.3} ms; in units of that:", ms_exact(sync));
+    for (name, times) in [
+        ("a commit of one event", &mut single),
+        ("a store is made", &mut made),
+        ("it is opened, read and closed", &mut opened),
+        ("the journal of a run of 8: open, lock, 9 commits, close", &mut journals),
+        ("that run as a whole process", &mut runs),
+    ] {
+        let time = median(times);
+        println!("  {name:<56} {:>8.3} ms {:>6.1}", ms_exact(time), time.as_secs_f64() / sync.as_secs_f64());
+    }
+}
+
+/// All that a run of eight steps does with its store: one commit before the first
+/// request, and one for each answer, as if none came together. And how many.
+fn journal_of_a_run(path: &Path, id: &str, plan: &Plan) -> (Duration, u64) {
+    let mut commits = 0;
+    let time = timed(|| {
+        let mut store = Store::open(path, id).unwrap();
+        let lock = store.lock_for_sending().unwrap();
+        let standing = store.view(&View::for_run(vec![plan.message.clone()]), true).unwrap().standing;
+        let now = Timestamp::now();
+        let mut batch = ladder::publish::take_up(std::slice::from_ref(plan), &standing, &[], now);
+        let event = |step: &ladder::plan::Step, kind| Event {
+            at: Timestamp::now(),
+            key: step.key.clone(),
+            recipient: step.recipients.first().cloned(),
+            kind,
+        };
+        let bound = |step: &ladder::plan::Step| step.payload.parts[0].body.clone();
+        let intent = |step| EventKind::Intent { part: 0, attempt: 1, bound: bound(step), prepares: false };
+        batch.events.extend(plan.steps.iter().map(|step| event(step, intent(step))));
+        store.commit(&batch).unwrap();
+        for step in &plan.steps {
+            let receipt = EventKind::Receipt { part: 0, receipt: Receipt::default() };
+            store.commit(&Batch { plans: Vec::new(), events: vec![event(step, receipt)] }).unwrap();
+        }
+        commits = store.commits();
+        store.fold_up().unwrap();
+        drop(lock);
+    });
+    (time, commits)
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let begun = Instant::now();
+    work();
+    begun.elapsed()
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn ms_exact(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
 }
 
 /// The median of 50 in a row.
@@ -212,6 +312,5 @@ fn fdatasync(folder: &Path) -> Duration {
             begun.elapsed()
         })
         .collect();
-    times.sort();
-    times[times.len() / 2]
+    median(&mut times)
 }

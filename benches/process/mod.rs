@@ -64,6 +64,10 @@ pub fn once(command: &mut Command, watch: bool) -> (Duration, u64) {
             let high = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
             let high = high.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
             peak = peak.max(high.unwrap_or(0));
+            // What lasts is looked at now and then: the processor is its own.
+            if start.elapsed() > Duration::from_millis(200) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
         }
     } else {
         child.wait().expect("the program can be waited for");

@@ -19,6 +19,7 @@ pub mod linkedin;
 pub mod manual;
 pub mod network;
 pub mod outbox;
+pub mod overheard;
 pub mod owner;
 mod paste;
 pub mod posted_at;

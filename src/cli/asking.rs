@@ -11,7 +11,7 @@ use crate::channel::{ADAPTERS, Adapter, outbox};
 use crate::exit::Exit;
 use crate::ladder::shape::Kind;
 use crate::plan::{Delivery, PartStanding, Plan, Standing, State, Step, StepKey};
-use crate::publish::{self, Moment, Rest, Route, Scope, exit_beside_rest, resting, wanted};
+use crate::publish::{self, Left, Moment, Rest, Route, Scope, exit_beside_rest, resting, wanted};
 use crate::render::VariantKind;
 use crate::report::sign::word;
 use crate::text::visible;
@@ -65,28 +65,28 @@ pub const CHANNEL_CHANGED: &str = "channel-changed";
 /// would begin a message on some channels only, or has nothing but broken ones.
 pub async fn ask(
     house: &House,
-    left: &[Plan],
-    plans: &[Plan],
+    left: &[Left<'_>],
     standing: &Standing,
     manner: &Manner,
 ) -> Result<Asked, Failure> {
     let (channels, project) = (&house.channels.configured, &house.loaded.folder.path);
     let outbox = outbox::stand_in(&house.loaded.project);
     let moment = Moment { now: crate::clock::now(), zone: &house.loaded.zone, early: manner.early };
-    let wanted = wanted(left, plans, standing, &moment, manner.scope);
+    let wanted = wanted(left, standing, &moment, manner.scope);
     let astray = &manner.astray;
     let mut here = left.to_vec();
-    here.iter_mut().for_each(|plan| plan.steps.retain(|step| !astray.contains_key(&step.key)));
-    let found = publish::preflight(channels, &outbox, &here, project).await;
+    here.iter_mut().for_each(|left| left.steps.retain(|step| !astray.contains_key(&step.key)));
+    let steps = here.iter().flat_map(|left| left.steps.iter().copied());
+    let found = publish::preflight(channels, &outbox, steps, project).await;
     let mut broken: Broken =
         found.broken.into_iter().map(|(name, reasons)| (name, ("not-ready", reasons))).collect();
     let mut routes = found.routes;
     let is_broken =
         |broken: &Broken, step: &Step| broken.contains_key(&step.channel) || astray.contains_key(&step.key);
-    let mut rest = resting(left, plans, standing, &wanted, |step| is_broken(&broken, step));
+    let mut rest = resting(left, standing, &wanted, |step| is_broken(&broken, step));
     end_if_nothing_is_left(house, manner, &wanted, &rest, &broken)?;
     // Who rests is not asked: some networks charge for it.
-    let steps = || left.iter().flat_map(|plan| &plan.steps);
+    let steps = || left.iter().flat_map(|left| left.steps.iter().copied());
     let goes = |step: &&Step| wanted.contains(&step.key) && !rest.steps.contains(&step.key);
     let names = steps().filter(goes).map(|step| step.channel.clone()).collect();
     let verdicts = publish::verify(channels, &routes, &names, project).await;
@@ -94,7 +94,7 @@ pub async fn ask(
         routes.remove(&name);
         broken.insert(name, ("not-accepted", vec![says]));
     }
-    rest = resting(left, plans, standing, &wanted, |step| is_broken(&broken, step));
+    rest = resting(left, standing, &wanted, |step| is_broken(&broken, step));
     end_if_nothing_is_left(house, manner, &wanted, &rest, &broken)?;
     let mut left_alone = left_alone(broken, &here, standing, &wanted, &rest);
     left_alone.extend(without_channel(astray, left, standing, &wanted, &rest));
@@ -104,7 +104,7 @@ pub async fn ask(
 /// The broken channels that something was to be done on.
 fn left_alone(
     broken: Broken,
-    left: &[Plan],
+    left: &[Left<'_>],
     standing: &Standing,
     wanted: &BTreeSet<StepKey>,
     rest: &Rest,
@@ -112,7 +112,7 @@ fn left_alone(
     let mut found = Vec::new();
     for (channel, (code, reasons)) in broken {
         let mut alone = LeftAlone { channel, code, reasons, is_due: true, ..LeftAlone::default() };
-        for (plan, step) in left.iter().flat_map(|plan| plan.steps.iter().map(move |step| (plan, step))) {
+        for (plan, step) in left.iter().flat_map(Left::each) {
             let begins = !rest.whole.contains(&plan.digest);
             if step.channel != alone.channel || begins && !wanted.contains(&step.key) {
                 continue;
@@ -130,13 +130,13 @@ fn left_alone(
 /// what is not due yet, for nobody would mend it before it is too late.
 fn without_channel(
     astray: &BTreeMap<StepKey, String>,
-    left: &[Plan],
+    left: &[Left<'_>],
     standing: &Standing,
     wanted: &BTreeSet<StepKey>,
     rest: &Rest,
 ) -> Vec<LeftAlone> {
     let mut found: BTreeMap<(&str, &str), LeftAlone> = BTreeMap::new();
-    for (plan, step) in left.iter().flat_map(|plan| plan.steps.iter().map(move |step| (plan, step))) {
+    for (plan, step) in left.iter().flat_map(Left::each) {
         let Some(why) = astray.get(&step.key) else { continue };
         let alone = found.entry((&step.channel, why)).or_insert_with(|| LeftAlone {
             channel: step.channel.clone(),

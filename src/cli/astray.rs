@@ -67,7 +67,7 @@ pub fn why_astray(house: &House, channel: &str, adapter: &str, account: &str) ->
 /// What is still to be sent, or looked for, of these plans, and has no channel; why.
 pub fn astray(house: &House, plans: &[Plan], standing: &Standing) -> BTreeMap<StepKey, String> {
     let left = publish::outstanding(plans, standing, &[], Scope::TakenUp);
-    let steps = left.iter().flat_map(|plan| &plan.steps);
+    let steps = left.iter().flat_map(|left| left.steps.iter().copied());
     let why = steps
         .map(|step| (&step.key, why_astray(house, &step.channel, &step.adapter, &step.identity.account)));
     why.filter_map(|(key, why)| Some((key.clone(), why?))).collect()

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 /// nothing is left, or all of it was taken up before, and waits for its time
 /// or for another.
 pub fn idle(
-    left: &[Step],
+    left: &[&Step],
     plan: &Plan,
     standing: &Standing,
     now: Timestamp,

@@ -208,14 +208,18 @@ pub fn answer(
     let zone = &house.loaded.zone;
     // The run may have taken a while.
     let dues = dues(house, plans, standing, Timestamp::now());
-    desk.field("deliveries", status::json(&found, &dues));
-    let to_do = todo::to_do(&found);
-    desk.field("to_do", to_do.iter().map(ToDo::json).collect::<Value>());
     let older: Vec<&Delivery> = plans.iter().flat_map(|plan| older::of(plan, standing, &[])).collect();
-    desk.field("older", older::json(&older));
-    let sheet = desk.console.sheet_out();
-    desk.show(&status::text(&found, &dues, zone, sheet));
-    desk.show(&older::text(&older, zone, sheet));
+    // A long queue is not written down twice.
+    if desk.json() {
+        desk.field("deliveries", status::json(&found, &dues));
+        let to_do = todo::to_do(&found);
+        desk.field("to_do", to_do.iter().map(ToDo::json).collect::<Value>());
+        desk.field("older", older::json(&older));
+    } else {
+        let sheet = desk.console.sheet_out();
+        desk.show(&status::text(&found, &dues, zone, sheet));
+        desk.show(&older::text(&older, zone, sheet));
+    }
     by_hand::show(desk, before, &found);
     out_twice(desk, before, standing, &found);
     // What is too late, or waits in vain, no run sends.

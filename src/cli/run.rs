@@ -42,14 +42,13 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
     }
     let standing = store.view(&View::for_run(Vec::new()), false)?.standing;
-    let mut plans = store.queued(&standing)?;
+    let mut plans = store.queued(&standing, &mut |whole| keep_media_again(&house, &store, whole))?;
     follow_renamed(&house, &mut plans);
     let doubts = in_doubt(&standing, desk);
     if plans.is_empty() {
         desk.console.talk("nothing is planned");
         return Ok(doubts);
     }
-    keep_media_again(&house, &store, &plans);
     // One channel is gone; what goes elsewhere goes all the same.
     let astray = astray(&house, &plans, &standing);
     let manner = Manner {

@@ -9,8 +9,9 @@ use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
 use crate::ladder::delay::parse_duration;
+use crate::ladder::secret_ref::SecretRef;
 use crate::plan::{Delivery, Plan, Standing, State, Step, StepKey};
-use crate::publish::{self, BeforeSend, Deadline, Paces, Route, Scope, World};
+use crate::publish::{self, BeforeSend, Deadline, Left, Paces, Route, Scope, World};
 use crate::report::Progress;
 use crate::report::status::{self, Dues};
 use crate::schedule::{Due, due};
@@ -82,6 +83,19 @@ pub fn before_send(command: Option<&str>, house: &House) -> Result<Option<Arc<Be
     Ok(Some(Arc::new(BeforeSend::new(command, project, store))))
 }
 
+/// The secrets that a command of this run may have got to know. A program that hands
+/// one out is asked only where the run asks it anyway.
+fn secrets_of(house: &House, routes: &BTreeMap<String, Route>) -> Vec<SecretRef> {
+    let tables = house.loaded.project.channels.iter();
+    let secrets = tables.flat_map(|table| {
+        let is_used = matches!(routes.get(&table.name.value), Some(Route::Network));
+        let mut secrets = SecretRef::all_in(&table.rest);
+        secrets.retain(|secret| is_used || !matches!(secret, SecretRef::Command(_)));
+        secrets
+    });
+    secrets.collect()
+}
+
 /// The end of a run whose `--before-send` said no: what is out is told already.
 pub fn beside_before_send(
     told: Result<Exit, Failure>,
@@ -90,8 +104,10 @@ pub fn beside_before_send(
     let Some(why) = before_send.and_then(BeforeSend::failure) else { return told };
     let said = format!("before-send failed: {why}: nothing more was sent");
     match told {
-        Ok(exit) => Err(Failure::new(exit.or(Exit::Failed), "before-send", said)
-            .hint("mend what the command needs, and say the same again")),
+        Ok(exit) => Err(Failure::new(exit.or(Exit::Failed), "before-send", said).hint(
+            "mend what the command needs, and say the same again; where it pushes the journal, and another \
+                 runner was first, begin anew from a fresh clone",
+        )),
         Err(failure) => {
             let exit = failure.exit.or(Exit::Failed);
             Err(Failure { exit, message: format!("{said}; {}", failure.message), ..failure })
@@ -103,7 +119,7 @@ pub fn beside_before_send(
 /// out already went where it was to go: its channel may have changed since.
 pub fn match_channels(house: &House, plan: &Plan, standing: &Standing, scope: Scope) -> Result<(), Failure> {
     let left = publish::outstanding(std::slice::from_ref(plan), standing, &[], scope);
-    for step in left.iter().flat_map(|left| &left.steps) {
+    for step in left.iter().flat_map(|left| left.steps.iter().copied()) {
         let failure = |message: String| {
             Err(Failure::usage("channel-changed", message).hint("make the plan anew with `ladder plan`"))
         };
@@ -135,23 +151,21 @@ pub fn keep_media(house: &House, store: &Store, plan: &Plan) -> Result<(), Failu
     Ok(())
 }
 
-/// Keeps those pictures of queued plans again that are missing beside the journal,
+/// Keeps those pictures of a queued plan again that are missing beside the journal,
 /// as after an import, and still lie in the project as they were planned. What is
 /// not there is told when it is to go.
-pub fn keep_media_again(house: &House, store: &Store, plans: &[Plan]) {
-    for plan in plans {
-        for picture in plan.steps.iter().flat_map(|step| step.variant.pictures()) {
-            if store.media_folder().join(&picture.sha256).is_file() {
-                continue;
-            }
-            if let Ok(bytes) = bytes_of(&house.loaded.folder, picture) {
-                let _ = store.keep_media(&picture.sha256, &bytes);
-            }
+pub fn keep_media_again(house: &House, store: &Store, plan: &Plan) {
+    for picture in plan.steps.iter().flat_map(|step| step.variant.pictures()) {
+        if store.media_folder().join(&picture.sha256).is_file() {
+            continue;
+        }
+        if let Ok(bytes) = bytes_of(&house.loaded.folder, picture) {
+            let _ = store.keep_media(&picture.sha256, &bytes);
         }
     }
 }
 
-/// Sends what is due of `plans`, and says which channels had to be left alone.
+/// Sends what is due of `plans` (for [`Scope::TakenUp`] outlines will do), and says which channels had to be left alone.
 /// The caller holds the store's lock.
 pub fn send(
     desk: &mut Desk,
@@ -169,7 +183,7 @@ pub fn send(
     let outbox = outbox::stand_in(&house.loaded.project);
     let deadline = Deadline::after(manner.bounds.length());
     let asking = async {
-        let asking = holding(store, ask(house, &left, plans, standing, &manner));
+        let asking = holding(store, ask(house, &left, standing, &manner));
         let asked = tokio::time::timeout_at(deadline.at(), asking).await;
         asked.unwrap_or_else(|_| Err(not_answered(manner.bounds.length())))
     };
@@ -180,7 +194,7 @@ pub fn send(
             return Err(beside_doubts(failure, plans, standing, desk, house));
         }
     };
-    if is_any_due(&left, plans, standing, house, &manner, &asked.resting) {
+    if is_any_due(&left, standing, house, &manner, &asked.resting) {
         tell_outbox(desk, &asked.routes);
         for why in &asked.unsaid {
             desk.console.talk(&crate::text::visible(&format!("{why}: the table is taken at its word")));
@@ -208,6 +222,9 @@ pub fn send(
             closely: manner.bounds.verify,
             before_send: manner.before_send.as_deref(),
         };
+        if let Some(before_send) = &manner.before_send {
+            before_send.hide(secrets_of(house, &world.routes));
+        }
         let mut silent = Silent;
         let listener: &mut dyn publish::Listener = if quiet { &mut silent } else { &mut progress };
         let standing = match manner.scope {
@@ -322,20 +339,15 @@ impl publish::Listener for Silent {
 /// Whether any of these plans goes out at once. Cron calls `ladder run` every few
 /// minutes, and need not hear each time where things would go.
 fn is_any_due(
-    left: &[Plan],
-    plans: &[Plan],
+    left: &[Left<'_>],
     standing: &Standing,
     house: &House,
     manner: &Manner,
     resting: &BTreeSet<StepKey>,
 ) -> bool {
     let (now, zone) = (Timestamp::now(), &house.loaded.zone);
-    let open: BTreeSet<&StepKey> = left.iter().flat_map(|plan| &plan.steps).map(|step| &step.key).collect();
-    plans.iter().any(|plan| {
-        let goes = |step: &&Step| open.contains(&step.key) && !resting.contains(&step.key);
-        let mut steps = plan.steps.iter().filter(goes);
-        steps.any(|step| due(plan, step, standing, now, zone, manner.early) == Due::Now)
-    })
+    let mut goes = left.iter().flat_map(Left::each).filter(|(_, step)| !resting.contains(&step.key));
+    goes.any(|(plan, step)| due(plan, step, standing, now, zone, manner.early) == Due::Now)
 }
 
 /// The failure of a run that did not begin. What was unknown before is unknown

@@ -183,6 +183,8 @@ fn plan(delivery: &mut Delivery, event: &Event) {
         .collect();
     delivery.recipients.extend(new);
     delivery.recipients.sort_by(|a, b| a.recipient.cmp(&b.recipient));
+    // Most mails have one person, and thousands of them are in memory at once.
+    delivery.recipients.shrink_to_fit();
 }
 
 /// Something happened to one part.
@@ -323,6 +325,10 @@ pub(super) fn slot<'a>(
     let at = match delivery.parts.binary_search_by_key(&number, |part| part.part) {
         Ok(at) => at,
         Err(at) => {
+            // Most posts have one part, and a growing row makes room for four.
+            if delivery.parts.len() == delivery.parts.capacity() {
+                delivery.parts.reserve_exact(delivery.parts.len().max(1));
+            }
             delivery.parts.insert(at, untried(number));
             at
         }

@@ -12,6 +12,7 @@ pub mod fold;
 mod generation;
 pub mod key;
 pub mod make;
+mod outline;
 mod pause;
 pub mod payload;
 mod settle;
@@ -169,7 +170,7 @@ impl Plan {
         }
         let plan: Plan =
             serde_json::from_str(json).map_err(|error| format!("the plan cannot be read: {error}"))?;
-        if plan.digest != plan.compute_digest() {
+        if !plan.matches_digest() {
             return Err("the plan was changed after it was made: its digest does not match; \
                         change the message or the ladder, and make it anew with `ladder plan`"
                 .to_owned());

@@ -12,8 +12,11 @@ use std::path::Path;
 
 /// A step of a run.
 pub(super) struct Item<'a> {
+    /// The plan, or its outline.
     pub plan: &'a Plan,
     pub step: &'a Step,
+    /// Whether `plan` is an outline: then its words are in the store.
+    is_outline: bool,
     pub configured: &'a Configured,
     /// The outbox that stands in for the channel, for want of credentials.
     pub stand_in: Option<&'a Configured>,
@@ -37,6 +40,8 @@ pub(super) struct Item<'a> {
     pub mend: Option<String>,
     /// Whether the journal has what is sent to all people.
     pub recorded: bool,
+    /// The step with its words, where they had to be read.
+    read: Option<Step>,
     bound: Option<Bound>,
 }
 
@@ -46,6 +51,7 @@ impl<'a> Item<'a> {
         step: &'a Step,
         configured: &'a Configured,
         stand_in: Option<&'a Configured>,
+        is_outline: bool,
         standing: &Standing,
     ) -> Item<'a> {
         let delivery = standing.deliveries.get(&step.key);
@@ -61,6 +67,7 @@ impl<'a> Item<'a> {
         Item {
             plan,
             step,
+            is_outline,
             configured,
             stand_in,
             flying: 0,
@@ -73,7 +80,36 @@ impl<'a> Item<'a> {
             mistaken: BTreeSet::new(),
             mend: None,
             recorded,
+            read: None,
             bound: None,
+        }
+    }
+
+    /// Whether its words have to be read before anything of it is sent or looked for.
+    pub fn lacks_words(&self) -> bool {
+        self.is_outline && self.read.is_none() && self.bound.is_none()
+    }
+
+    /// Takes the words out of the whole plan; none: it is another plan.
+    pub fn take_words(&mut self, whole: Plan) -> Option<()> {
+        self.read = Some(whole.steps.into_iter().find(|step| step.key == self.step.key)?);
+        Some(())
+    }
+
+    /// Lets the words go that can be read again, unless something of it flies: a
+    /// long queue does not fit into memory. What speaks of another's address goes
+    /// on in this run with the one that it began with.
+    pub fn let_words_go(&mut self, standing: &mut Standing) {
+        let delivery = self.delivery(standing);
+        let is_open = delivery.is_some_and(|delivery| delivery.is_open() || delivery.state == State::Unknown);
+        let is_begun = !self.step.needs_url_of.is_empty() && !self.tries.is_empty();
+        if !self.is_outline || self.flying > 0 || is_open && is_begun {
+            return;
+        }
+        (self.read, self.bound) = (None, None);
+        if !is_open {
+            self.tries.clear();
+            standing.let_words_go(&self.step.key);
         }
     }
 
@@ -101,7 +137,17 @@ impl<'a> Item<'a> {
     pub fn bound(&mut self, standing: &Standing) -> Result<&Bound, Unfit> {
         if self.bound.is_none() {
             let channel = &*self.configured.channel;
-            self.bound = Some(bound(self.plan, self.step, standing, channel)?);
+            self.bound = Some(match self.read.take() {
+                Some(Step { variant, payload, needs_url_of, .. }) if needs_url_of.is_empty() => {
+                    Bound { variant, payload }
+                }
+                Some(step) => {
+                    let bound = bound(self.plan, &step, standing, channel);
+                    self.read = Some(step);
+                    bound?
+                }
+                None => bound(self.plan, self.step, standing, channel)?,
+            });
         }
         match &self.bound {
             Some(bound) => Ok(bound),
@@ -172,7 +218,10 @@ impl<'a> Item<'a> {
             last_tried: part.and_then(|part| part.last_tried).unwrap_or(place.now),
             project: place.project.to_owned(),
             media: place.media.to_owned(),
-            variant: self.bound.as_ref().map_or_else(|| self.step.variant.clone(), |b| b.variant.clone()),
+            variant: match &self.bound {
+                Some(bound) => bound.variant.clone(),
+                None => self.read.as_ref().unwrap_or(self.step).variant.clone(),
+            },
         }
     }
 
@@ -187,7 +236,9 @@ impl<'a> Item<'a> {
 
     /// What was sent, for asking after it: from the journal where it is there.
     pub fn sent_part(&self, standing: &Standing, unit: &Unit) -> Option<PayloadPart> {
-        let mut part = self.step.payload.parts.get(unit.part as usize)?.clone();
+        let planned = &self.read.as_ref().unwrap_or(self.step).payload;
+        let payload = self.bound.as_ref().map_or(planned, |bound| &bound.payload);
+        let mut part = payload.parts.get(unit.part as usize)?.clone();
         if let Some(bound) = self.standing_of(standing, unit).and_then(|part| part.bound.clone()) {
             part.body = bound;
         }

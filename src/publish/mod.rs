@@ -33,7 +33,7 @@ pub use bound::bound_payload;
 pub use deadline::Deadline;
 pub use end::{exit_beside_rest, exit_of};
 pub use pace::{Later, Paces};
-pub use preflight::{Preflight, Scope, account_of, outstanding, preflight};
+pub use preflight::{Left, Preflight, Scope, account_of, outstanding, preflight};
 pub use removal::{Edit, Ground, Hears, Takedown, edit, take_down};
 pub use rest::{Moment, Rest, resting, wanted};
 pub use revival::{goes_after_all, revivals};
@@ -118,6 +118,8 @@ pub async fn run(
 
 /// Like [`run`], but only for steps that were taken up before and with that
 /// very plan: what `publish --only` left out is not sent by a later `ladder run`.
+/// Of the plans outlines will do ([`Plan::into_outline`]): what is sent is read
+/// from the store when it goes, and only if it is what was shown.
 pub async fn resume(
     world: World<'_>,
     plans: &[Plan],

@@ -25,10 +25,30 @@ impl Scope {
     }
 }
 
-/// The plans without what needs nothing any more: with only those steps that
-/// are still to be sent or to be looked for, for [`preflight`]. They are for
-/// asking, not for running: a step that others wait for may be missing.
-pub fn outstanding(plans: &[Plan], standing: &Standing, only: &[String], scope: Scope) -> Vec<Plan> {
+/// What of a plan is still to be sent, or to be looked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Left<'p> {
+    /// The whole plan: what is left may wait for what is not.
+    pub plan: &'p Plan,
+    /// The steps, at least one.
+    pub steps: Vec<&'p Step>,
+}
+
+impl<'p> Left<'p> {
+    /// Each step, with its plan.
+    pub fn each(&self) -> impl Iterator<Item = (&'p Plan, &'p Step)> {
+        self.steps.iter().map(|step| (self.plan, *step))
+    }
+}
+
+/// What is left of those of `plans` of which anything is: for asking the channels,
+/// not for running.
+pub fn outstanding<'p>(
+    plans: &'p [Plan],
+    standing: &Standing,
+    only: &[String],
+    scope: Scope,
+) -> Vec<Left<'p>> {
     let needs = |step: &Step, revived: &[&Step]| match standing.deliveries.get(&step.key) {
         Some(delivery) => {
             let joined = scope == Scope::Plan && take_up::somebody_joins(step, delivery);
@@ -37,16 +57,15 @@ pub fn outstanding(plans: &[Plan], standing: &Standing, only: &[String], scope: 
         }
         None => true,
     };
-    let mut left: Vec<Plan> = plans.to_vec();
-    for (plan, whole) in left.iter_mut().zip(plans) {
+    let left = plans.iter().map(|plan| {
         let revived = match scope {
-            Scope::Plan => revivable(whole, standing, &BTreeSet::new()),
+            Scope::Plan => revivable(plan, standing, &BTreeSet::new()),
             Scope::TakenUp => Vec::new(),
         };
-        plan.steps.retain(|step| scope.covers(whole, step, standing, only) && needs(step, &revived));
-    }
-    left.retain(|plan| !plan.steps.is_empty());
-    left
+        let is_left = |step: &&Step| scope.covers(plan, step, standing, only) && needs(step, &revived);
+        Left { plan, steps: plan.steps.iter().filter(is_left).collect() }
+    });
+    left.filter(|left| !left.steps.is_empty()).collect()
 }
 
 /// What the channels of a run said of themselves.
@@ -58,17 +77,17 @@ pub struct Preflight {
     pub broken: BTreeMap<String, Vec<String>>,
 }
 
-/// Asks every channel of the plans' steps whether it could send
+/// Asks every channel of these steps whether it could send
 /// (`Channel::ready`), before the first byte leaves for any of them, and
 /// `outbox`, where it takes over for one of them.
-pub async fn preflight(
+pub async fn preflight<'p>(
     channels: &BTreeMap<String, Configured>,
     outbox: &Configured,
-    plans: &[Plan],
+    steps: impl IntoIterator<Item = &'p Step>,
     project: &Path,
 ) -> Preflight {
     let mut found = Preflight::default();
-    for step in plans.iter().flat_map(|plan| &plan.steps) {
+    for step in steps {
         let name = step.channel.as_str();
         let Some(configured) = channels.get(name) else {
             let problem =

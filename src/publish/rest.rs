@@ -3,12 +3,12 @@
 //! A message of which nothing is out yet begins on all channels or on none. One
 //! that has begun goes on wherever it can: nothing is won by stopping the rest.
 
-use super::Scope;
+use super::{Left, Scope};
 use crate::plan::{Delivery, Plan, Standing, State, Step, StepKey};
 use crate::schedule::{Due, due};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// When it is, for whoever asks what is due.
 #[derive(Clone, Debug)]
@@ -35,32 +35,27 @@ pub struct Rest {
 /// tomorrow; for `run` those that may have something to do in it, because some
 /// networks charge for asking.
 pub fn wanted(
-    left: &[Plan],
-    plans: &[Plan],
+    left: &[Left<'_>],
     standing: &Standing,
     moment: &Moment<'_>,
     scope: Scope,
 ) -> BTreeSet<StepKey> {
-    let (mut keys, whole) = (BTreeSet::new(), by_digest(plans));
-    let due = |whole: &Plan, step: &Step| due(whole, step, standing, moment.now, moment.zone, moment.early);
+    let mut keys = BTreeSet::new();
+    let due = |plan: &Plan, step: &Step| due(plan, step, standing, moment.now, moment.zone, moment.early);
     let doubtful = |step: &Step| {
         standing.deliveries.get(&step.key).is_some_and(|delivery| delivery.state == State::Unknown)
     };
-    let whole = |left: &'_ Plan| whole.get(left.digest.as_str()).copied();
     // What comes after a rung may wait in an older plan than that.
-    let begins = |left: &&Plan| {
-        let whole = whole(left).unwrap_or(left);
-        left.steps.iter().any(|step| doubtful(step) || due(whole, step) == Due::Now)
-    };
-    let begins: BTreeSet<&str> = left.iter().filter(begins).map(|left| left.message.as_str()).collect();
+    let begins =
+        |left: &&Left<'_>| left.steps.iter().any(|step| doubtful(step) || due(left.plan, step) == Due::Now);
+    let begins: BTreeSet<&str> = left.iter().filter(begins).map(|left| left.plan.message.as_str()).collect();
     for left in left {
-        let whole = whole(left).unwrap_or(left);
-        let begins = begins.contains(left.message.as_str());
-        let due = |step: &Step| due(whole, step);
+        let begins = begins.contains(left.plan.message.as_str());
+        let due = |step: &Step| due(left.plan, step);
         // What waits for another rung may follow it in this very run.
         let follows = |step: &Step| begins && matches!(due(step), Due::After(_));
         let takes_part =
-            |step: &&Step| scope == Scope::Plan || doubtful(step) || due(step) == Due::Now || follows(step);
+            |step: &&&Step| scope == Scope::Plan || doubtful(step) || due(step) == Due::Now || follows(step);
         keys.extend(left.steps.iter().filter(takes_part).map(|step| step.key.clone()));
     }
     keys
@@ -69,29 +64,23 @@ pub fn wanted(
 /// What of `left` rests if those steps' channels are broken: the steps; and all
 /// of a plan that would begin and has one of them.
 pub fn resting(
-    left: &[Plan],
-    plans: &[Plan],
+    left: &[Left<'_>],
     standing: &Standing,
     wanted: &BTreeSet<StepKey>,
     is_broken: impl Fn(&Step) -> bool,
 ) -> Rest {
-    let (mut rest, whole) = (Rest::default(), by_digest(plans));
+    let mut rest = Rest::default();
     for left in left {
-        let broken: Vec<&Step> = left.steps.iter().filter(|step| is_broken(step)).collect();
+        let broken: Vec<&Step> = left.steps.iter().copied().filter(|step| is_broken(step)).collect();
         let begins = left.steps.iter().any(|step| wanted.contains(&step.key));
         let reached = |step: &Step| standing.generations(&step.identity).into_iter().any(Delivery::reached);
-        let begun = || whole.get(left.digest.as_str()).copied().unwrap_or(left).steps.iter().any(reached);
+        let begun = || left.plan.steps.iter().any(reached);
         if !broken.is_empty() && begins && !begun() {
-            rest.whole.insert(left.digest.clone());
+            rest.whole.insert(left.plan.digest.clone());
             rest.steps.extend(left.steps.iter().map(|step| step.key.clone()));
         } else {
             rest.steps.extend(broken.iter().map(|step| step.key.clone()));
         }
     }
     rest
-}
-
-/// The plans with what needs nothing any more.
-fn by_digest(plans: &[Plan]) -> BTreeMap<&str, &Plan> {
-    plans.iter().map(|plan| (plan.digest.as_str(), plan)).collect()
 }

@@ -20,10 +20,14 @@ use std::time::Duration;
 const MOST_REASONS: usize = 3;
 /// Columns of the longest thing a server says.
 const MOST_SAID: usize = 200;
+/// So many steps have a bar each; more than a window is high share one.
+const MOST_BARS: usize = 40;
 
 /// Shows events on standard error.
 pub struct Progress {
     bars: Option<MultiProgress>,
+    /// The one bar of a long queue, which counts deliveries.
+    all: Option<ProgressBar>,
     sink: Box<dyn Write + Send>,
     rungs: Vec<Rung>,
     by_key: BTreeMap<StepKey, usize>,
@@ -64,6 +68,7 @@ impl Progress {
     fn with(plans: &[Plan], bars: Option<MultiProgress>, sink: Box<dyn Write + Send>) -> Progress {
         let mut progress = Progress {
             bars,
+            all: None,
             sink,
             rungs: Vec::new(),
             by_key: BTreeMap::new(),
@@ -102,12 +107,15 @@ impl Progress {
         self
     }
 
-    /// `again at 09:32:16`; with the date instead of the seconds if that is
-    /// another day than `now`.
+    /// `; again at 09:32:16`; with the date instead of the seconds if that is
+    /// another day than `now`. What waits for no time is a later run's: nothing.
     fn again(&self, now: Timestamp, until: Timestamp) -> String {
+        if until <= now {
+            return String::new();
+        }
         let (now, until) = (now.to_zoned(self.zone.clone()), until.to_zoned(self.zone.clone()));
         let format = if now.date() == until.date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
-        format!("again at {}", until.strftime(format))
+        format!("; again at {}", until.strftime(format))
     }
 
     /// What was begun goes on as it began, with as many parts as it had then.
@@ -129,6 +137,12 @@ impl Progress {
         let style = ProgressStyle::with_template("{prefix} {bar:16} {pos:>5}/{len:<5} {wide_msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .progress_chars("█▓░");
+        if self.rungs.len() > MOST_BARS {
+            let bar = bars.add(ProgressBar::new(self.rungs.len() as u64).with_style(style));
+            bar.set_prefix("deliveries");
+            self.all = Some(bar);
+            return;
+        }
         for rung in &mut self.rungs {
             let bar = bars.add(ProgressBar::new(rung.all).with_style(style.clone()));
             bar.set_prefix(pad(&rung.name, self.names));
@@ -153,6 +167,11 @@ impl Progress {
                 None => {}
             }
         }
+        match &self.all {
+            Some(bar) if answered => bar.finish_and_clear(),
+            Some(bar) => bar.abandon(),
+            None => {}
+        }
     }
 
     fn say(&mut self, at: usize, state: &str, detail: &str) {
@@ -162,8 +181,13 @@ impl Progress {
             Some(bar) => bar.set_message(format!("{state}  {detail}").trim_end().to_owned()),
             None => {
                 let line = format!("{}  {}  {detail}", pad(&rung.name, self.names), pad(state, 15));
-                // Whoever read this may be gone; the sending goes on.
-                let _ = writeln!(self.sink, "{}", line.trim_end());
+                match (&self.all, &self.bars) {
+                    // What goes well goes by; the rest stays to be read.
+                    (Some(all), _) if PASSING.contains(&state) => all.set_message(line.trim_end().to_owned()),
+                    (Some(_), Some(bars)) => drop(bars.println(line.trim_end())),
+                    // Whoever read this may be gone; the sending goes on.
+                    _ => drop(writeln!(self.sink, "{}", line.trim_end())),
+                }
             }
         }
     }
@@ -188,7 +212,7 @@ impl Progress {
     fn put_off(&mut self, at: usize, says: &str, again: &str) {
         let Some(rung) = self.rungs.get_mut(at) else { return };
         if rung.reasons.len() < MOST_REASONS && rung.reasons.insert(one_line(says)) {
-            self.say(at, "not yet", &format!("{says}; {again}"));
+            self.say(at, "not yet", &format!("{says}{again}"));
         }
     }
 
@@ -207,6 +231,9 @@ impl Progress {
             // Evidence can settle a part that counted as unknown before.
             bar.set_position(rung.done().min(rung.all));
         }
+        if let Some(all) = self.all.as_ref().filter(|_| rung.done() == rung.all) {
+            all.inc(1);
+        }
     }
 
     fn ended(&mut self, at: usize, end: &'static str, detail: &str) {
@@ -223,15 +250,18 @@ impl Progress {
         }
         let new = bad && rung.reasons.len() < MOST_REASONS && rung.reasons.insert(one_line(detail));
         let complete = rung.done() >= rung.all;
-        if new && self.bars.is_none() {
+        let on_its_bar = self.bars.is_some() && self.all.is_none();
+        if new && !on_its_bar {
             self.say(at, end, detail);
         }
-        if self.bars.is_some() || complete {
+        if on_its_bar || complete {
             self.tell_count(at);
         }
     }
 }
 
+/// The states that say that all is well.
+const PASSING: [&str; 3] = ["…", "sent", WRITTEN];
 const WRITTEN: &str = "written for you";
 const NOT_SENT: &str = "not sent";
 
@@ -300,7 +330,7 @@ impl Listener for Progress {
             }
             EventKind::NotYet { says, mend: true, .. } if !mail => self.say(at, word(State::Held), says),
             EventKind::NotYet { says, until, .. } if !mail => {
-                self.say(at, "not yet", &format!("{says}; {}", self.again(event.at, *until)));
+                self.say(at, "not yet", &format!("{says}{}", self.again(event.at, *until)));
             }
             EventKind::NotYet { says, until, .. } => self.put_off(at, says, &self.again(event.at, *until)),
             EventKind::Resolved { sent: true, url, .. }

@@ -156,18 +156,46 @@ fn a_wait_is_told_in_the_brands_zone_and_with_its_date_if_that_is_another() {
     let mut progress =
         Progress::with(std::slice::from_ref(&plan), None, Box::new(page.clone())).in_zone(&berlin);
     let at: Timestamp = "2026-12-01T08:00:00Z".parse().unwrap();
-    for until in
-        ["2026-12-01T08:32:16Z", "2026-12-01T22:59:59Z", "2026-12-01T23:00:00Z", "2026-12-10T08:32:16Z"]
-    {
+    for until in [
+        "2026-12-01T08:00:00Z",
+        "2026-12-01T08:32:16Z",
+        "2026-12-01T22:59:59Z",
+        "2026-12-01T23:00:00Z",
+        "2026-12-10T08:32:16Z",
+    ] {
         let until = until.parse().unwrap();
         let kind = EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false, account: false };
         progress.event(&Event { at, key: plan.steps[1].key.clone(), recipient: None, kind });
     }
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     insta::assert_snapshot!(text, @r"
+    tweet       not yet          busy
     tweet       not yet          busy; again at 09:32:16
     tweet       not yet          busy; again at 23:59:59
     tweet       not yet          busy; again at 2026-12-02 00:00
     tweet       not yet          busy; again at 2026-12-10 09:32
     ");
+}
+
+#[test]
+fn a_long_queue_shares_one_bar() {
+    let mut plans = vec![plan(); 500];
+    for (number, plan) in plans.iter_mut().enumerate() {
+        plan.message = format!("m{number}");
+        plan.steps.truncate(1);
+        plan.steps[0].key = StepKey(format!("{number:064}"));
+    }
+    let bars = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
+    let mut progress = Progress::with(&plans, Some(bars), Box::new(Gone));
+    assert!(progress.rungs.iter().all(|rung| rung.bar.is_none()));
+    for (number, plan) in plans.iter().enumerate().take(300) {
+        let receipt = Receipt { url: Some(format!("https://x.example/{number}")), ..Receipt::default() };
+        let kind = EventKind::Receipt { part: 0, receipt };
+        let at = "2026-12-01T08:00:00Z".parse().unwrap();
+        progress.event(&Event { at, key: plan.steps[0].key.clone(), recipient: None, kind });
+    }
+    let all = progress.all.as_ref().unwrap();
+    assert_eq!((all.position(), all.length()), (300, Some(500)));
+    assert!(all.message().starts_with("m299/") && all.message().ends_with("https://x.example/299"));
+    progress.finish(false);
 }

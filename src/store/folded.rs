@@ -320,7 +320,10 @@ impl Rows<'_> {
                 let why = format!("what is kept of the delivery {key} was changed after it was written");
                 return Err(StoreError::Damaged { path: self.store.path().display().to_string(), why });
             }
-            let delivery: Delivery = self.store.understand(json, "a delivery")?;
+            let mut delivery: Delivery = self.store.understand(json, "a delivery")?;
+            // Read one by one they have room for four, and there are thousands.
+            delivery.parts.shrink_to_fit();
+            delivery.recipients.shrink_to_fit();
             self.standing.deliveries.insert(key, delivery);
         }
         Ok(())

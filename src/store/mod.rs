@@ -176,6 +176,8 @@ pub struct Store {
     /// The last fact that was read or written here. Whoever is about to send
     /// must know all there are: see [`Store::commit`].
     known: Cell<i64>,
+    /// Which facts were found to be missing when some were to be written.
+    gap: Option<String>,
     /// The right to send, once it was taken: see [`Store::lock_for_sending`].
     lease: RefCell<Option<lock::Lease>>,
     /// Which file it was when it was opened.
@@ -218,19 +220,23 @@ impl Store {
     pub fn plan(&self, digest: &str) -> Result<Option<Plan>, StoreError> {
         let json: Option<String> = self
             .connection
-            .prepare("SELECT json FROM plans WHERE digest = ?1")
+            .prepare_cached("SELECT json FROM plans WHERE digest = ?1")
             .and_then(|mut plans| plans.query_row([digest], |row| row.get(0)).optional())
             .map_err(|error| sqlite::explain(&self.path, &error))?;
         json.map(|json: String| self.understand(&json, "a plan")).transpose()
     }
 
-    /// The plans of which something is still to be sent, or to be looked for.
-    pub fn queued(&self, standing: &Standing) -> Result<Vec<Plan>, StoreError> {
+    /// The plans of which something is still to be sent, or to be looked for, as
+    /// outlines (see [`Plan::into_outline`]): there may be thousands. `read` gets
+    /// each whole plan while it is there.
+    pub fn queued(&self, standing: &Standing, read: &mut dyn FnMut(&Plan)) -> Result<Vec<Plan>, StoreError> {
         let waiting = standing.deliveries.values().filter(|d| d.is_open() || d.state == State::Unknown);
         let digests: BTreeSet<&str> = waiting.map(|delivery| delivery.plan.as_str()).collect();
         let mut plans = Vec::new();
         for digest in digests {
-            plans.extend(self.plan(digest)?);
+            let Some(plan) = self.plan(digest)? else { continue };
+            read(&plan);
+            plans.push(plan.into_outline());
         }
         plans.sort_by(|a, b| {
             (a.publish_at, &a.message, &a.digest).cmp(&(b.publish_at, &b.message, &b.digest))

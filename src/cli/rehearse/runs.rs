@@ -155,7 +155,7 @@ impl Play<'_> {
         self.house.channels.configured = self.stage.channels(&loaded.project, &loaded.sources)?;
         let outbox = self.stage.outbox(&self.house.loaded.project);
         let left = publish::outstanding(self.plans, &standing, &manner.only, scope);
-        let asked = ask(self.house, &left, self.plans, &standing, &manner).await?;
+        let asked = ask(self.house, &left, &standing, &manner).await?;
         let (_stay, stop) = tokio::sync::watch::channel(false);
         let mut ears =
             Ears { stage: self.stage, heard: Vec::new(), struck: vec![0; self.stage.servers.len()] };

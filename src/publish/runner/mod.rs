@@ -122,18 +122,19 @@ pub(super) async fn run(
             let lies_there = runner.standing.deliveries.get(&step.key).is_some_and(began_in_the_outbox);
             let stand_in =
                 (lies_there || matches!(route, Some(Route::Outbox { .. }))).then_some(world.outbox);
-            let Some((plan, step)) = (match begun_with.get(&step.key) {
-                None => Some((plan, step)),
-                Some(begun) => begun
-                    .as_ref()
-                    .and_then(|begun| Some((begun, begun.steps.iter().find(|other| other.key == step.key)?))),
+            let Some((plan, step, is_outline)) = (match begun_with.get(&step.key) {
+                // Taken up before, it is in the store, and what is there is what is sent.
+                None => Some((plan, step, scope == Scope::TakenUp)),
+                Some(begun) => begun.as_ref().and_then(|begun| {
+                    Some((begun, begun.steps.iter().find(|other| other.key == step.key)?, false))
+                }),
             }) else {
                 if runner.standing.deliveries.get(&step.key).is_some_and(Delivery::is_open) {
                     runner.hold(step, WORDS_LOST, now);
                 }
                 continue;
             };
-            let mut item = Item::new(plan, step, configured, stand_in, &runner.standing);
+            let mut item = Item::new(plan, step, configured, stand_in, is_outline, &runner.standing);
             if rests {
                 item.rest();
             }
@@ -198,7 +199,8 @@ fn begun_plans(
             && delivery.payload_digest != step.payload_digest
         {
             let plan = store.plan(&delivery.plan)?;
-            begun.insert(step.key.clone(), plan.filter(|p| p.steps.iter().any(|s| s.key == step.key)));
+            let is_it = |plan: &Plan| plan.matches_digest() && plan.steps.iter().any(|s| s.key == step.key);
+            begun.insert(step.key.clone(), plan.filter(is_it));
         }
     }
     Ok(begun)
@@ -343,7 +345,8 @@ impl<'a> Runner<'a, '_> {
             self.deadline.strike();
         }
         let refused = self.before_send.is_some_and(|before| before.failure().is_some());
-        self.failure.is_none() && !refused && !*self.stop.borrow() && in_time
+        let may_send = self.failure.is_none() && !self.hold.has_run_out();
+        may_send && !refused && !*self.stop.borrow() && in_time
     }
 
     /// One durable commit; then everybody hears of it, and what it holds the
@@ -429,9 +432,10 @@ impl<'a> Runner<'a, '_> {
         for pause in [Duration::ZERO, AGAIN, AGAIN] {
             self.clock.sleep(pause).await;
             let written = self.store.commit(&facts);
-            // Somebody else sends by now: what would take a doubt away is only said.
+            // Somebody else sends by now, or facts are missing: what would take a
+            // doubt away is only said.
             recorded = written.is_ok()
-                || matches!(written, Err(StoreError::Slept { .. })) && {
+                || matches!(written, Err(StoreError::Slept { .. } | StoreError::Damaged { .. })) && {
                     facts.only_answers();
                     self.store.commit(&facts).is_ok()
                 };

@@ -1,7 +1,7 @@
 //! What goes now: decided from the standing and the clock, without awaiting.
 
 use super::{MOST_IN_ALL, MOST_PER_CHANNEL, Page, Runner, Start};
-use crate::plan::{Event, EventKind, State, Step};
+use crate::plan::{Delivery, Event, EventKind, State, Step};
 use crate::publish::attempt::{Leave, Unit};
 use crate::publish::bound::Unfit;
 use crate::publish::item::Place;
@@ -21,6 +21,7 @@ impl<'a> Runner<'a, '_> {
             && let Some(number) = self.dirty.pop_first()
         {
             self.consider(number, now);
+            self.items[number].let_words_go(&mut self.standing);
         }
     }
 
@@ -46,7 +47,7 @@ impl<'a> Runner<'a, '_> {
     fn consider(&mut self, number: usize, now: Timestamp) {
         // What is unknown is asked for before anything of it is sent.
         while !self.items[number].lookups.is_empty() {
-            if self.room(number) == 0 {
+            if self.room(number) == 0 || !self.has_words(number, now) {
                 return;
             }
             self.look(number, now);
@@ -86,7 +87,14 @@ impl<'a> Runner<'a, '_> {
             return;
         }
         let part = self.items[number].next_part(&self.standing);
-        let step = self.items[number].step;
+        let (step, for_people) = (self.items[number].step, self.items[number].is_for_each_person());
+        let need = if part == 0 { step.payload.parts.len().max(1) } else { 1 };
+        // Whoever waits in line has its words read when it is its turn. What speaks
+        // of an address may turn out unfit, and does not wait for that.
+        let is_fit = step.needs_url_of.is_empty();
+        if !for_people && is_fit && self.waits_in_line(number, need, now) || !self.has_words(number, now) {
+            return;
+        }
         let parts = match self.items[number].bound(&self.standing) {
             Ok(bound) => bound.payload.parts.len(),
             Err(Unfit::NoAddress(name)) => {
@@ -102,12 +110,11 @@ impl<'a> Runner<'a, '_> {
         if part as usize >= parts {
             return self.refuse(number, part, "the plan has nothing to send here".to_owned(), now);
         }
-        if self.items[number].is_for_each_person() {
+        if for_people {
             self.items[number].begin_people(&self.standing);
             self.serve_people(number, now);
         } else {
-            let need = if part == 0 { parts } else { 1 };
-            if self.waits_in_line(number, need, now) {
+            if !is_fit && self.waits_in_line(number, need, now) {
                 return;
             }
             if part > 0 && self.items[number].tries.is_empty() {
@@ -117,6 +124,40 @@ impl<'a> Runner<'a, '_> {
             }
             self.send(number, None, part, now);
         }
+    }
+
+    /// Whether the item's words are there, read if they have to be. What the store
+    /// has no more, or has otherwise than it was shown, is left alone, and that is said.
+    fn has_words(&mut self, number: usize, now: Timestamp) -> bool {
+        let item = &mut self.items[number];
+        if !item.lacks_words() {
+            return true;
+        }
+        let message = &item.plan.message;
+        let why = match self.store.plan(&item.plan.digest) {
+            Ok(Some(whole)) if !whole.matches_digest() => {
+                format!(
+                    "its plan was changed in the store after it was made: `ladder publish {message}` sends what is to be said now"
+                )
+            }
+            Ok(whole) => match whole.and_then(|whole| item.take_words(whole)) {
+                Some(()) => return true,
+                None => format!("the store has lost its plan: `ladder publish {message}` plans it anew"),
+            },
+            Err(failure) => {
+                self.failure.get_or_insert(failure);
+                return false;
+            }
+        };
+        (item.parked, item.people) = (true, None);
+        item.lookups.clear();
+        let step = item.step;
+        if self.standing.deliveries.get(&step.key).is_some_and(Delivery::is_open) {
+            self.hold(step, &why, now);
+        } else {
+            self.listener.doing(step, &why);
+        }
+        false
     }
 
     /// A mail goes to a few people at a time: only for them is there an intent,
@@ -136,7 +177,7 @@ impl<'a> Runner<'a, '_> {
         }
         item.later = later;
         while self.items[number].people.as_ref().is_some_and(|people| !people.is_empty()) {
-            if self.room(number) == 0 || self.waits_in_line(number, 1, now) {
+            if self.room(number) == 0 || self.waits_in_line(number, 1, now) || !self.has_words(number, now) {
                 return;
             }
             if let Some(address) = self.items[number].people.as_mut().and_then(|people| people.pop_front()) {

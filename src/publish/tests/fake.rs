@@ -402,7 +402,7 @@ impl House {
     /// What `ladder run` does: what is queued, and no more than was taken up.
     pub async fn run_queue(&mut self) -> Standing {
         let standing = Standing::fold(&self.store.events().unwrap(), false);
-        let plans = self.store.queued(&standing).unwrap();
+        let plans = self.store.queued(&standing, &mut |_| ()).unwrap();
         let (_stay, stop) = watch::channel(false);
         let (world, heard) = self.world();
         publish::resume(world, &plans, stop, heard).await.unwrap()

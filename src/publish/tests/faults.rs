@@ -127,24 +127,24 @@ async fn preflight_names_every_reason_and_takes_the_outbox_where_it_may() {
     *house.log("post").ready.lock().unwrap() = Some(Ready::No(vec!["no folder".to_owned()]));
     let plans = [plan];
     let broken = |found: Preflight| found.broken.into_values().flatten().collect::<Vec<_>>();
-    let found = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await;
+    let found = preflight(&house.channels, &house.outbox, &plans[0].steps, house.folder.path()).await;
     assert!(found.routes.is_empty(), "{found:?}");
     assert_eq!(broken(found), ["`[channels.post]`: no folder", "`[channels.tweet]`: `X_TOKEN` is not set"]);
     *house.log("post").ready.lock().unwrap() = None;
     house.channels.get_mut("tweet").unwrap().without_credentials = true;
-    let found = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await;
+    let found = preflight(&house.channels, &house.outbox, &plans[0].steps, house.folder.path()).await;
     assert_eq!(found.routes["tweet"], Route::Outbox { missing: missing() });
     assert_eq!((&found.routes["post"], found.broken.len()), (&Route::Network, 0));
     // An outbox that cannot be written to breaks those that it stands in for.
     *house.outbox_log.ready.lock().unwrap() = Some(Ready::No(vec!["a link".to_owned()]));
-    let found = preflight(&house.channels, &house.outbox, &plans, house.folder.path()).await;
+    let found = preflight(&house.channels, &house.outbox, &plans[0].steps, house.folder.path()).await;
     assert_eq!(found.routes.keys().collect::<Vec<_>>(), ["post"]);
     assert_eq!(broken(found), ["`[channels.outbox]`: a link"]);
     *house.outbox_log.ready.lock().unwrap() = None;
     let mut moved = plans[0].clone();
     moved.steps[0].identity.account = "fake:somebody-else".to_owned();
     moved.steps[1].channel = "gone".to_owned();
-    let found = preflight(&house.channels, &house.outbox, &[moved], house.folder.path()).await;
+    let found = preflight(&house.channels, &house.outbox, &moved.steps, house.folder.path()).await;
     assert!(found.routes.is_empty() && broken(found.clone()).len() == 2, "{found:?}");
 }
 
@@ -154,7 +154,7 @@ async fn what_a_network_says_of_the_credentials_stops_the_run_and_its_silence_do
     let names: BTreeSet<String> = ["tweet", "post"].map(str::to_owned).into();
     let plans = [plan];
     let project = house.folder.path().to_owned();
-    let mut routes = preflight(&house.channels, &house.outbox, &plans, &project).await.routes;
+    let mut routes = preflight(&house.channels, &house.outbox, &plans[0].steps, &project).await.routes;
     let nothing = Verdicts::default();
     assert_eq!(verify(&house.channels, &routes, &names, &project).await, nothing);
     *house.log("tweet").verdict.lock().unwrap() = Some(Say::Refused);

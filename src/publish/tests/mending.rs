@@ -140,8 +140,8 @@ async fn the_rest_of_a_thread_goes_in_its_own_words_and_that_is_said() {
 fn rest(plans: &[Plan], standing: &Standing, scope: Scope) -> (BTreeSet<StepKey>, BTreeSet<StepKey>, usize) {
     let left = outstanding(plans, standing, &[], scope);
     let moment = Moment { now: Timestamp::now(), zone: &TimeZone::UTC, early: false };
-    let wanted = wanted(&left, plans, standing, &moment, scope);
-    let rest = resting(&left, plans, standing, &wanted, |step| step.channel == "tweet");
+    let wanted = wanted(&left, standing, &moment, scope);
+    let rest = resting(&left, standing, &wanted, |step| step.channel == "tweet");
     (wanted, rest.steps, rest.whole.len())
 }
 

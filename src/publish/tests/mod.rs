@@ -11,5 +11,6 @@ mod mending;
 mod model;
 mod once;
 mod order;
+mod outlines;
 mod pacing;
 mod stages;
