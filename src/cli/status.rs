@@ -56,7 +56,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         None if !arguments.all => others += newest_settled(&mut found),
         None => {}
     }
-    let plans = plans(&store, &found)?;
+    let mut owners: BTreeMap<StepKey, String> = BTreeMap::new();
+    let plans = read_plans(&store, &found, &mut |plan| {
+        let of = |step: &Step| Some((step.key.clone(), owner::of_payload(&step.adapter, &step.payload)?));
+        owners.extend(plan.steps.iter().filter_map(of));
+    })?;
     let steps = plans.iter().flat_map(|plan| plan.steps.iter().enumerate());
     let order: BTreeMap<&StepKey, usize> = steps.map(|(place, step)| (&step.key, place)).collect();
     let place = |delivery: &Delivery| order.get(&delivery.key).copied().unwrap_or(usize::MAX);
@@ -101,7 +105,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if !without.is_empty() {
         desk.show(&format!("\nWithout a channel\n{without}"));
     }
-    let elsewhere = elsewhere(&house, &plans, &found);
+    let elsewhere = elsewhere(&house, &owners, &found);
     if !elsewhere.is_empty() {
         let lines: String = elsewhere.iter().map(|text| prose(sheet, 2, text)).collect();
         desk.show(&format!("\nAnother page or author by now\n{lines}"));
@@ -114,14 +118,11 @@ const MOST_ELSEWHERE: usize = 5;
 
 /// What went to another page, or author, than its channel names by now, although
 /// the account is said to be the same.
-fn elsewhere(house: &House, plans: &[Plan], found: &[&Delivery]) -> Vec<String> {
-    let steps: BTreeMap<&StepKey, &Step> =
-        plans.iter().flat_map(|plan| &plan.steps).map(|step| (&step.key, step)).collect();
+fn elsewhere(house: &House, owners: &BTreeMap<StepKey, String>, found: &[&Delivery]) -> Vec<String> {
     let told = found.iter().filter(|delivery| delivery.reached()).filter_map(|delivery| {
-        let step = steps.get(&delivery.key)?;
-        let was = owner::of_payload(&step.adapter, &step.payload)?;
+        let was = owners.get(&delivery.key)?;
         let configured = house.channels.configured.get(&delivery.channel)?;
-        let is = configured.owner.as_ref().filter(|is| **is != was)?;
+        let is = configured.owner.as_ref().filter(|is| *is != was)?;
         configured.has_account(&delivery.account).then(|| {
             format!(
                 "{} of {} went to {was}, and `[channels.{}]` is {is}: it counts as the same account; give another one \
@@ -154,10 +155,21 @@ fn newest_settled(found: &mut Vec<&Delivery>) -> usize {
 /// The outlines of the plans that these deliveries came with: they know the order of
 /// the rungs, and when what is left is due.
 pub fn plans(store: &Store, deliveries: &[&Delivery]) -> Result<Vec<Plan>, Failure> {
+    read_plans(store, deliveries, &mut |_| ())
+}
+
+/// The same; `whole` sees each plan before its words are let go.
+fn read_plans(
+    store: &Store,
+    deliveries: &[&Delivery],
+    whole: &mut dyn FnMut(&Plan),
+) -> Result<Vec<Plan>, Failure> {
     let digests: BTreeSet<&str> = deliveries.iter().map(|delivery| delivery.plan.as_str()).collect();
     let mut plans = Vec::new();
     for digest in digests {
-        plans.extend(store.plan(digest)?.map(Plan::into_outline));
+        let Some(plan) = store.plan(digest)? else { continue };
+        whole(&plan);
+        plans.push(plan.into_outline());
     }
     Ok(plans)
 }

@@ -2,11 +2,12 @@
 
 use super::columns::{Sheet, cut, one_line, prose};
 use super::history::words;
-use super::sign::{short_key, word};
+use super::sign::{ShortKeys, word};
 use super::status::{is_address, receipts};
 use super::taken_down;
 use crate::plan::{Delivery, PartStanding, State, StepKey};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Columns of a part's words that are shown to tell it from the others.
 const MOST_WORDS: usize = 48;
@@ -94,16 +95,45 @@ impl ToDo {
 
 /// What a person has to do about these deliveries, in their order.
 pub fn to_do(deliveries: &[&Delivery]) -> Vec<ToDo> {
-    deliveries.iter().filter_map(|delivery| what_to_do(delivery, deliveries)).collect()
+    let beside = Beside::of(deliveries);
+    deliveries.iter().filter_map(|delivery| about(delivery, &beside)).collect()
 }
 
-/// Nothing where nobody has to do anything. `beside` are the deliveries whose
-/// keys a short one is told apart from.
+/// What is shown together, put so that each finds what it is told apart from
+/// without a look at all of it.
+struct Beside<'a> {
+    keys: ShortKeys<'a>,
+    /// By message and rung: accounts and generations.
+    same: BTreeMap<(&'a str, &'a str), Vec<&'a Delivery>>,
+}
+
+impl<'a> Beside<'a> {
+    fn of(deliveries: &[&'a Delivery]) -> Beside<'a> {
+        let mut same: BTreeMap<(&str, &str), Vec<&Delivery>> = BTreeMap::new();
+        for delivery in deliveries {
+            same.entry((&delivery.message, &delivery.rung)).or_default().push(delivery);
+        }
+        Beside { keys: ShortKeys::of(deliveries), same }
+    }
+
+    /// The same rung of the same message, itself too.
+    fn same<'s>(&'s self, delivery: &'s Delivery) -> &'s [&'s Delivery] {
+        self.same.get(&(delivery.message.as_str(), delivery.rung.as_str())).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The same of one; nothing where nobody has to do anything. `beside` are the
+/// deliveries whose keys a short one is told apart from.
 pub(in crate::report) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<ToDo> {
+    about(delivery, &Beside::of(beside))
+}
+
+fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
+    let beside = all.same(delivery);
     if delivery.is_withdrawn() {
         return taken_down::still_up(delivery, beside).map(|text| ToDo::of_text(delivery, beside, &text));
     }
-    let key = short_key(delivery, beside);
+    let key = all.keys.short(delivery);
     let (rung, message) = (one_line(&delivery.rung), one_line(&delivery.message));
     let why = delivery.error.as_deref().map(one_line).unwrap_or_default();
     let because = if why.is_empty() { String::new() } else { format!(": {why}") };
