@@ -169,7 +169,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         astray: BTreeMap::new(),
         before_send: before_send.clone(),
     };
-    let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &mut standing, manner)?;
     drop(lock);
     let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
     beside_before_send(told, before_send.as_deref())
@@ -188,10 +188,13 @@ pub fn answer(
     let zone = &house.loaded.zone;
     // The run may have taken a while.
     let dues = dues(house, plans, standing, Timestamp::now());
-    // A long queue is not written down twice.
-    if desk.json() {
-        desk.field("deliveries", status::json(&found, &dues));
-    } else {
+    // The queue may be long: one by one, and only in the form that is asked for.
+    let one = |delivery: &&Delivery| match status::json(&[delivery], &dues) {
+        serde_json::Value::Array(mut rows) => rows.pop(),
+        _ => None,
+    };
+    desk.field_of_rows("deliveries", found.iter().filter_map(one));
+    if !desk.json() {
         desk.show(&status::text(&found, &dues, zone, desk.console.colour_out()));
     }
     by_hand::show(desk, before, &found);

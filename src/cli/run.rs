@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if has_errors(&problems) {
         return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
     }
-    let standing = store.view(&View::for_run(Vec::new()), false)?.standing;
+    let mut standing = store.view(&View::for_run(Vec::new()), false)?.standing;
     let mut plans = store.queued(&standing, &mut |whole| keep_media_again(&house, &store, whole))?;
     follow_renamed(&house, &mut plans);
     let doubts = in_doubt(&standing, desk);
@@ -58,7 +58,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         astray,
         before_send: before_send.clone(),
     };
-    let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &mut standing, manner)?;
     drop(lock);
     let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
     match beside_before_send(told, before_send.as_deref()) {

@@ -150,13 +150,14 @@ pub fn keep_media_again(house: &House, store: &Store, plan: &Plan) {
 }
 
 /// Sends what is due of `plans` (for [`Scope::TakenUp`] outlines will do), and says which channels had to be left alone.
-/// The caller holds the store's lock.
+/// The caller holds the store's lock. Afterwards `standing` has only what something
+/// had happened to before.
 pub fn send(
     desk: &mut Desk,
     house: &House,
     store: &mut Store,
     plans: &[Plan],
-    standing: &Standing,
+    standing: &mut Standing,
     manner: Manner,
 ) -> Result<(Standing, Vec<LeftAlone>), Failure> {
     let runtime = runtime()?;
@@ -188,6 +189,9 @@ pub fn send(
     let terminal = std::io::stderr().is_terminal() && !quiet;
     let mut progress = Progress::new(plans, terminal).in_zone(&house.loaded.zone);
     progress.goes_on(standing);
+    // The run reads its own: of this one only what had happened is told of.
+    drop(left);
+    standing.deliveries.retain(|_, delivery| delivery.is_touched() || delivery.state != State::Planned);
     let result = runtime.block_on(async {
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let listening = tokio::spawn(interrupts(stop));
