@@ -1,5 +1,6 @@
 //! A folder of the project that adapters write into: whole files or nothing,
-//! and never outside of the project.
+//! and never outside of it. It may be a link to another folder of the project;
+//! what lies in it may not lead out of it.
 //!
 //! Everything here blocks; adapters call it through [`on_disk`].
 
@@ -14,6 +15,9 @@ use std::time::Duration;
 /// again at once.
 const WAIT: Duration = Duration::from_secs(300);
 
+/// How often a folder that goes away while it is looked at is looked for.
+const MOST_LOOKS: u32 = 100;
+
 /// Nothing that an adapter wrote is larger; what is larger is not ours.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
@@ -21,6 +25,9 @@ const LARGEST: u64 = 256 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct Folder {
     project: PathBuf,
+    /// The folder that the table names.
+    top: PathBuf,
+    /// That, or one within it.
     below: PathBuf,
 }
 
@@ -28,13 +35,13 @@ impl Folder {
     /// The folder `directory` of `project`. Nothing is created yet.
     pub fn new(project: &Path, directory: &str) -> Result<Folder, SendError> {
         let below = inside(directory).map_err(|says| SendError::Refused { says })?;
-        Ok(Folder { project: project.to_owned(), below })
+        Ok(Folder { project: project.to_owned(), top: below.clone(), below })
     }
 
     /// A folder within this one.
     pub fn join(&self, directory: &str) -> Result<Folder, SendError> {
         let below = inside(directory).map_err(|says| SendError::Refused { says })?;
-        Ok(Folder { project: self.project.clone(), below: self.below.join(below) })
+        Ok(Folder { project: self.project.clone(), top: self.top.clone(), below: self.below.join(below) })
     }
 
     /// The path of a file in it as people see it: from the project on, with `/`.
@@ -69,7 +76,6 @@ impl Folder {
     /// The same, by way of another folder in here: where readers of the file's
     /// own folder would take the unfinished file for theirs.
     pub fn write_by_way_of(&self, way: Option<&str>, file: &str, bytes: &[u8]) -> Result<(), SendError> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let path = self.path(file)?;
         let parent = path.parent().unwrap_or(&self.project).to_owned();
         let trouble = |error| self.trouble("write", file, &error);
@@ -81,16 +87,7 @@ impl Folder {
         self.create(&way)?;
         sweep(&way);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // Short and of its own, whatever the file is called: names have limits.
-        let (temporary, made) = loop {
-            let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let temporary = way.join(format!(".ladder-{}-{count}.tmp", std::process::id()));
-            match new_file(&temporary) {
-                // What an earlier run left behind, or a link laid out for us.
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
-                made => break (temporary, made.map_err(trouble)?),
-            }
-        };
+        let (temporary, made) = draft(&way).map_err(trouble)?;
         let written = write_durably(made, bytes).and_then(|()| fs::rename(&temporary, parent.join(name)));
         if let Err(error) = written {
             // It may never have been made; what matters is the first error.
@@ -140,17 +137,28 @@ impl Folder {
     /// Whether files could be written here; the error says why not.
     pub fn writable(&self) -> Result<(), String> {
         let path = self.project.join(&self.below);
-        let here = path.ancestors().find(|path| path.exists()).unwrap_or(&self.project);
-        self.stays_inside(here).map_err(|error| error.to_string())?;
-        if !here.is_dir() {
-            return Err(format!("`{}` is a file, not a folder", here.display()));
+        let mut looks = 0;
+        loop {
+            looks += 1;
+            let here = path.ancestors().find(|path| path.exists()).unwrap_or(&self.project);
+            let tried = match self.stays_inside(here) {
+                Ok(()) if !here.is_dir() => {
+                    return Err(format!("`{}` is a file, not a folder", here.display()));
+                }
+                Ok(()) => draft(here).map(|(probe, _)| {
+                    // Another one may have been quicker.
+                    let _ = fs::remove_file(probe);
+                }),
+                Err(_) if !here.exists() => Err(ErrorKind::NotFound.into()),
+                Err(error) => return Err(error.to_string()),
+            };
+            match tried {
+                Ok(()) => return Ok(()),
+                // Taken away in this moment, as empty, by a channel that takes its own files down.
+                Err(error) if error.kind() == ErrorKind::NotFound && looks < MOST_LOOKS => {}
+                Err(error) => return Err(format!("`{}` cannot be written: {error}", self.shown(""))),
+            }
         }
-        let probe = here.join(format!(".ladder-{}.probe", std::process::id()));
-        // What an earlier run left behind; a link is removed, not followed.
-        let _ = fs::remove_file(&probe);
-        new_file(&probe)
-            .and_then(|_| fs::remove_file(&probe))
-            .map_err(|error| format!("`{}` cannot be written: {error}", self.shown("")))
     }
 
     fn path(&self, file: &str) -> Result<PathBuf, SendError> {
@@ -174,11 +182,20 @@ impl Folder {
 
     fn stays_inside(&self, path: &Path) -> Result<(), SendError> {
         let real = |path: &Path| path.canonicalize().map_err(|error| self.trouble("find", "", &error));
-        if real(path)?.starts_with(real(&self.project)?) {
-            return Ok(());
+        let leads_out = |of: &str| {
+            let shown = path.strip_prefix(&self.project).unwrap_or(path).display();
+            Err(SendError::Refused { says: format!("`{shown}` leads out of {of} through a link") })
+        };
+        let found = real(path)?;
+        if !found.starts_with(real(&self.project)?) {
+            return leads_out("the project");
         }
-        let says = format!("`{}` leads out of the project through a link", self.shown(""));
-        Err(SendError::Refused { says })
+        // What is not the channel's own is not for it to write to, nor to take away.
+        let top = self.project.join(&self.top);
+        if path.starts_with(&top) && top.exists() && !found.starts_with(real(&top)?) {
+            return leads_out(&format!("`{}`", self.top.display()));
+        }
+        Ok(())
     }
 
     fn trouble(&self, verb: &str, file: &str, error: &std::io::Error) -> SendError {
@@ -278,6 +295,21 @@ pub async fn on_disk<T: Send + 'static>(
     }
 }
 
+/// A file of its own to write to. Its name is short, whatever the file will be called:
+/// names have limits.
+fn draft(folder: &Path) -> std::io::Result<(PathBuf, File)> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!(".ladder-{}-{count}.tmp", std::process::id()));
+        match new_file(&path) {
+            // What an earlier run left behind, or a link laid out for us.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            made => return made.map(|file| (path, file)),
+        }
+    }
+}
+
 /// A file that was not there: what is there, a link above all, is not opened.
 fn new_file(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
@@ -372,6 +404,63 @@ mod tests {
         assert_eq!(fs::read_to_string(&target).unwrap(), "theirs");
     }
 
+    /// A folder of the channel's may be a link within the project; what is in it may not
+    /// lead to what is not the channel's.
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leaves_the_channels_folder_is_refused() {
+        let project = tempfile::tempdir().unwrap();
+        let link = |to: &str, from: &str| {
+            std::os::unix::fs::symlink(project.path().join(to), project.path().join(from)).unwrap();
+        };
+        for folder in ["site/public/real", "theirs"] {
+            fs::create_dir_all(project.path().join(folder)).unwrap();
+        }
+        link("site/public", "public");
+        link("theirs", "public/page");
+        link("site/public/real", "public/alias");
+        fs::write(project.path().join("theirs/index.html"), "theirs").unwrap();
+        let folder = Folder::new(project.path(), "public").unwrap();
+        assert!(folder.writable().is_ok());
+        let within = folder.join("page").unwrap();
+        let refused = |outcome: Result<(), SendError>| {
+            let error = outcome.unwrap_err();
+            let says = "`public/page` leads out of `public` through a link";
+            assert!(matches!(&error, SendError::Refused { says: said } if said == says), "{error:?}");
+        };
+        refused(folder.write("page/a.md", b"x"));
+        refused(within.write("a.md", b"x"));
+        refused(folder.remove("page/index.html"));
+        refused(folder.remove_if_empty("page"));
+        refused(folder.read("page/index.html").map(|_| ()));
+        assert!(within.writable().is_err());
+        assert_eq!(within.names(), ["index.html"]);
+        folder.write("alias/a.md", b"x").unwrap();
+        assert_eq!(fs::read(project.path().join("site/public/real/a.md")).unwrap(), b"x");
+    }
+
+    /// Channels without credentials share the outbox, and look at it together, while one
+    /// of them takes its own away.
+    #[test]
+    fn many_look_at_one_folder_at_the_same_time() {
+        let project = tempfile::tempdir().unwrap();
+        let folder = Folder::new(project.path(), "outbox/m").unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..50).for_each(|_| assert_eq!(folder.writable(), Ok(()))));
+            }
+            let path = project.path().join("outbox/m");
+            scope.spawn(move || {
+                for _ in 0..200 {
+                    let _ = fs::create_dir_all(&path);
+                    let _ = fs::remove_dir(&path);
+                }
+            });
+        });
+        let top = Folder::new(project.path(), ".").unwrap();
+        assert!(top.names().iter().all(|name| !name.starts_with(".ladder")), "{:?}", top.names());
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_link_laid_out_under_a_temporary_name_is_not_followed() {
@@ -381,7 +470,6 @@ mod tests {
         fs::write(&target, "theirs").unwrap();
         let link = |name: &str| std::os::unix::fs::symlink(&target, project.path().join(name)).unwrap();
         let process = std::process::id();
-        link(&format!(".ladder-{process}.probe"));
         for count in 0..200 {
             link(&format!(".ladder-{process}-{count}.tmp"));
         }

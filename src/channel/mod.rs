@@ -6,6 +6,7 @@
 
 pub mod ability;
 mod certificate;
+mod configured;
 pub mod credentials;
 pub mod email;
 pub mod facebook;
@@ -18,7 +19,10 @@ pub mod linkedin;
 pub mod manual;
 pub mod network;
 pub mod outbox;
+pub mod overheard;
+pub mod owner;
 mod paste;
+pub mod posted_at;
 pub mod secret;
 pub mod static_site;
 pub mod taken;
@@ -31,10 +35,11 @@ use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{ChannelTable, Pace, Project};
 pub use crate::plan::MicroDollars;
 use crate::plan::{Identity, Payload, Receipt, Seen, StepKey};
-use crate::render::{Defaults, Outlet, Post, Variant, VariantKind};
+use crate::render::{Defaults, Post, Variant, VariantKind};
 use crate::source::Sources;
 use crate::text::Rules;
 pub use ability::{Abilities, Ability};
+pub use configured::{Configured, configure};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -410,66 +415,11 @@ pub static ADAPTERS: &[Adapter] = &[
     x::ADAPTER,
 ];
 
-/// The channel of a table, and its face for rendering.
-#[derive(Debug)]
-pub struct Configured {
-    /// The adapter's name.
-    pub adapter: &'static str,
-    /// The channel.
-    pub channel: Box<dyn Channel>,
-    /// What rendering needs to know of it.
-    pub outlet: Outlet,
-    /// `without_credentials = "outbox"`.
-    pub without_credentials: bool,
-    /// What its account takes in how long: as the network has it, and the table's `pace`.
-    pub paces: Vec<Pace>,
-}
-
-/// Turns a table into a channel.
-pub fn configure(sources: &Sources, project: &Project, table: &ChannelTable) -> Checked<Configured> {
-    let written = &table.adapter;
-    let Some(adapter) = ADAPTERS.iter().find(|adapter| adapter.name == written.value) else {
-        return Checked::bad(vec![unknown_adapter(&written.value).at(written.span)]);
-    };
-    (adapter.configure)(&Configuring { sources, project, table }).map(|channel| {
-        let rules = channel.rules();
-        // Readers of a mail or an article are known by the list or the site,
-        // not by the kind of outlet.
-        let source = match adapter.kind {
-            VariantKind::Post => rules.network.to_owned(),
-            VariantKind::Article | VariantKind::Mail => table.name.value.clone(),
-        };
-        let outlet = Outlet {
-            channel: table.name.value.clone(),
-            adapter: adapter.name.to_owned(),
-            kind: channel.kind(),
-            rules,
-            defaults: channel.defaults(),
-            language: table.language.clone(),
-            source,
-            medium: channel.medium().to_owned(),
-            from: channel.from(),
-        };
-        let without_credentials = table.without_credentials;
-        let paces = channel.paces().iter().chain(&table.pace).copied().collect();
-        Configured { adapter: adapter.name, channel, outlet, without_credentials, paces }
-    })
-}
-
 /// Whether `host` is this machine, where no password crosses a wire.
 pub fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare.eq_ignore_ascii_case("localhost")
         || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-fn unknown_adapter(written: &str) -> Diagnostic {
-    let names = || ADAPTERS.iter().map(|adapter| adapter.name);
-    let hint = match crate::diagnostic::nearest(written, names()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("this build has: {}", names().collect::<Vec<_>>().join(", ")),
-    };
-    Diagnostic::error("unknown-adapter", format!("there is no adapter `{written}`")).hint(hint)
 }
 
 /// The post in a variant, for adapters that take nothing else.

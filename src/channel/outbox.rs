@@ -148,7 +148,7 @@ pub fn stand_in(project: &Project) -> Configured {
         for_a_person: true,
     };
     let channel = Box::new(channel);
-    Configured { adapter: ADAPTER.name, channel, outlet, without_credentials: false, paces: Vec::new() }
+    Configured::bare(ADAPTER.name, channel, outlet)
 }
 
 impl Channel for Outbox {
@@ -352,7 +352,7 @@ impl Place {
             self.folder.remove(&format!("{}.alt.txt", self.name))?;
         }
         let mut files: Vec<(String, String)> = Vec::new();
-        for picture in self.variant.pictures() {
+        for picture in to_attach(&self.variant) {
             if files.iter().any(|(digest, _)| *digest == picture.sha256) {
                 continue;
             }
@@ -380,6 +380,15 @@ impl Place {
         let record = serde_json::to_string_pretty(&record).unwrap_or_default();
         self.folder.keep(&format!("{}.json", self.name), record.as_bytes())?;
         Ok(self.folder.shown(&text))
+    }
+}
+
+/// The images that a person attaches. The picture of a link's card is none of
+/// them: the network makes the card of the link that is pasted.
+fn to_attach(variant: &Variant) -> Vec<&Picture> {
+    match variant {
+        Variant::Post(post) => post.parts.iter().flat_map(|part| &part.media).collect(),
+        Variant::Article(_) | Variant::Mail(_) => variant.pictures(),
     }
 }
 
@@ -474,13 +483,10 @@ fn alt_texts(variant: &Variant, files: &[(String, String)]) -> String {
                 let place = format!(" (part {} of {})", at + 1, post.parts.len());
                 part.media.iter().for_each(|picture| write(picture, &place));
             }
-            if let Some(picture) = post.card.as_ref().and_then(|card| card.image.as_ref()) {
-                write(picture, " (the link's card)");
-            }
         }
         Variant::Post(_) | Variant::Article(_) | Variant::Mail(_) => {
             let mut told = std::collections::BTreeSet::new();
-            for picture in variant.pictures().into_iter().filter(|picture| told.insert(&picture.sha256)) {
+            for picture in to_attach(variant).into_iter().filter(|picture| told.insert(&picture.sha256)) {
                 write(picture, "");
             }
         }

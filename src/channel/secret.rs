@@ -112,7 +112,7 @@ fn shown(text: &str, hidden: &[bool]) -> String {
 }
 
 /// The spellings in which a value may come back.
-fn forms(value: &str) -> Vec<String> {
+pub(super) fn forms(value: &str) -> Vec<String> {
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
     let form = |lower| -> String {
         let pieces = url::form_urlencoded::byte_serialize(value.as_bytes());

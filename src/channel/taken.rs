@@ -1,7 +1,7 @@
 //! What is taken: a post that is already something else's receipt settles no doubt.
 
 use super::Channel;
-use crate::plan::{PartStanding, Receipt, Standing, State, StepKey};
+use crate::plan::{PartStanding, Receipt, Standing, State, StepKey, is_same_account};
 use std::collections::BTreeSet;
 
 /// The ids and addresses of all else that went to an account: what other
@@ -18,7 +18,8 @@ impl Taken {
             return Taken::default();
         }
         let account = channel.account();
-        let of_account = standing.deliveries.values().filter(|delivery| delivery.account == account);
+        let of_account =
+            standing.deliveries.values().filter(|delivery| is_same_account(&delivery.account, &account));
         let others = of_account.flat_map(|delivery| {
             let another = move |other: &&PartStanding| delivery.key != *key || other.part != part;
             // What lies there for a person to post is nowhere yet.

@@ -4,6 +4,7 @@
 use super::house::House;
 use crate::plan::{Delivery, Plan, Standing, State, StepKey};
 use crate::publish::{self, Scope};
+use crate::report::columns::{Sheet, prose};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ pub fn follow_renamed(house: &House, plans: &mut [Plan]) {
 fn today<'h>(house: &'h House, channel: &str, adapter: &str, account: &str) -> Option<&'h str> {
     let all = &house.channels.configured;
     let named = all.get_key_value(channel).into_iter().chain(all.iter());
-    let mut fits = named.filter(|(_, one)| one.adapter == adapter && one.channel.account() == account);
+    let mut fits = named.filter(|(_, one)| one.adapter == adapter && one.has_account(account));
     fits.next().map(|(name, _)| name.as_str())
 }
 
@@ -74,14 +75,15 @@ pub fn astray(house: &House, plans: &[Plan], standing: &Standing) -> BTreeMap<St
 
 /// Of these deliveries those that have no channel: for people, and for machines
 /// in the form of `left_alone`.
-pub fn told(house: &House, deliveries: &[&Delivery]) -> (String, Value) {
+pub fn told(house: &House, deliveries: &[&Delivery], sheet: Sheet) -> (String, Value) {
     let mut text = String::new();
     let mut all = Vec::new();
     for delivery in deliveries.iter().filter(|d| d.is_open() || d.state == State::Unknown) {
         let Delivery { channel, adapter, account, message, rung, .. } = delivery;
         let Some(why) = why_astray(house, channel, adapter, account) else { continue };
         let hint = hint(&delivery.key, delivery.state, message);
-        text.push_str(&format!("  {rung} of {message}: {why}\n    {hint}\n"));
+        text.push_str(&prose(sheet, 2, &format!("{rung} of {message}: {why}")));
+        text.push_str(&prose(sheet, 4, &hint));
         all.push(json!({
             "channel": channel,
             "code": super::asking::CHANNEL_CHANGED,

@@ -10,7 +10,7 @@ use crate::channel::{Configured, configure};
 use crate::diagnostic::{Diagnostic, told_once};
 use crate::ladder::{Ladder, Message, Project, Rung};
 use crate::lint;
-use crate::plan::{Draft, Identity};
+use crate::plan::{Draft, Identity, StepKey};
 use crate::render::{self, Job, Outlet, Variant, VariantKind};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -65,6 +65,10 @@ pub struct Composed<'a> {
     pub drafts: Vec<Draft>,
     /// What was found on the way.
     pub problems: Vec<Diagnostic>,
+    /// To whom what the journal has of the message was to go: see [`House::owners`].
+    ///
+    /// [`House::owners`]: super::house::House::owners
+    pub owners: BTreeMap<StepKey, String>,
 }
 
 /// Renders and checks `message` on the ladder that it climbs.
@@ -76,8 +80,14 @@ pub fn compose<'a>(
     now: Timestamp,
 ) -> Result<Composed<'a>, Unclear> {
     let ladder = loaded.ladder(ladder, message)?;
-    let mut composed =
-        Composed { message, ladder, made: Vec::new(), drafts: Vec::new(), problems: Vec::new() };
+    let mut composed = Composed {
+        message,
+        ladder,
+        made: Vec::new(),
+        drafts: Vec::new(),
+        problems: Vec::new(),
+        owners: BTreeMap::new(),
+    };
     let kinds: BTreeMap<String, VariantKind> = ladder
         .rungs
         .iter()
@@ -151,6 +161,8 @@ impl<'a> Composed<'a> {
                 channel: job.rung.channel.value.clone(),
                 adapter: channel.adapter.to_owned(),
                 account: identity.account,
+                renamed_from: channel.renamed_from.clone(),
+                owner: channel.owner.clone(),
                 variant: variant.clone(),
                 payload,
                 tracking: render::tracking_of(job),

@@ -68,6 +68,8 @@ pub struct Desk {
     started: Timestamp,
     /// Whether the answer is a row of objects, one on each line.
     lines: bool,
+    /// Whether there is nothing to show.
+    no_news: bool,
 }
 
 impl Desk {
@@ -82,6 +84,7 @@ impl Desk {
             diagnostics: Vec::new(),
             started: Timestamp::now(),
             lines: false,
+            no_news: false,
         }
     }
 
@@ -100,9 +103,14 @@ impl Desk {
         self.options.format.unwrap_or(Format::Text)
     }
 
+    /// Shows nothing to people from here on: there is nothing new.
+    pub fn has_no_news(&mut self) {
+        self.no_news = true;
+    }
+
     /// Shows data to people; in JSON the fields say it.
     pub fn show(&mut self, text: &str) {
-        if !self.json() {
+        if !self.json() && !self.no_news {
             self.console.data(text);
         }
     }

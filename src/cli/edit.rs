@@ -52,7 +52,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let now = desk.now(&house.loaded.zone)?;
     let mut store = house.store()?;
     let standing = House::standing_for(&store, &message.id)?;
-    let composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
+    let mut composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
+    composed.owners = House::owners(&store, &standing, &message.id)?;
     known_rungs(composed.ladder.rungs.iter().map(|rung| rung.name.value.as_str()), &arguments.only)?;
     let wish = Wish { only: arguments.only.clone(), again: None };
     // That it went out in other words is what this verb is about.

@@ -5,14 +5,16 @@ use super::compose::{Channels, Composed, compose};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::load::{Loaded, Unclear};
+use crate::channel::owner;
 use crate::diagnostic::{Checked, Diagnostic, Severity, has_errors};
 use crate::exit::Exit;
 use crate::ladder::{Ladder, Message};
 use crate::lint;
 use crate::plan::make::Materials;
-use crate::plan::{self, Plan, Standing, Wish};
+use crate::plan::{self, Plan, Standing, StepKey, Wish};
 use crate::store::{Store, View, Viewed};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// A project with its channels.
 pub struct House {
@@ -118,6 +120,29 @@ impl House {
         Ok(store.view(&View::for_run(vec![message.to_owned()]), store.is_sending())?.standing)
     }
 
+    /// To whom, in the networks' own terms, that message's deliveries were to go: the
+    /// page, the author. So far as their plans are there.
+    pub fn owners(
+        store: &Store,
+        standing: &Standing,
+        message: &str,
+    ) -> Result<BTreeMap<StepKey, String>, Failure> {
+        let mut owners = BTreeMap::new();
+        let mut plans: BTreeMap<&str, Option<Plan>> = BTreeMap::new();
+        let of_message = standing.deliveries.values().filter(|delivery| delivery.message == message);
+        // Others have no number beside their account.
+        for delivery in of_message.filter(|d| matches!(d.adapter.as_str(), "facebook" | "linkedin")) {
+            if !plans.contains_key(delivery.plan.as_str()) {
+                plans.insert(&delivery.plan, store.plan(&delivery.plan)?);
+            }
+            let plan = plans.get(delivery.plan.as_str()).and_then(Option::as_ref);
+            let step = plan.and_then(|plan| plan.steps.iter().find(|step| step.key == delivery.key));
+            let owner = step.and_then(|step| owner::of_payload(&step.adapter, &step.payload));
+            owners.extend(owner.map(|owner| (delivery.key.clone(), owner)));
+        }
+        Ok(owners)
+    }
+
     /// The same for looking on. What speaks against the journal is told, loudly:
     /// nothing is sent from it any more.
     pub fn standing_as_it_is(store: &Store, view: &View, desk: &mut Desk) -> Result<Viewed, Failure> {
@@ -142,6 +167,7 @@ impl House {
             message: composed.message,
             drafts: &composed.drafts,
             standing,
+            owners: &composed.owners,
             store,
             zone,
         };

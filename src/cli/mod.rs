@@ -48,7 +48,7 @@ mod tests;
 mod unpublish;
 
 use crate::exit::Exit;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use desk::{Desk, Format, Options};
 use failure::Failure;
 
@@ -112,7 +112,8 @@ enum Verb {
 
 /// Runs the command line of this process.
 pub fn main() -> Exit {
-    match Arguments::try_parse() {
+    let parsed = with_plain_usage().try_get_matches();
+    match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(Arguments { options, verb }) => {
             let mut desk = Desk::new(options);
             let end = format_fits(&desk, &verb).and_then(|()| dispatch(&verb, &mut desk));
@@ -120,6 +121,20 @@ pub fn main() -> Exit {
         }
         Err(error) => refuse(&error),
     }
+}
+
+/// The command line, each verb with the usage that its help shows: by itself an error
+/// would show a call that nobody makes, put together from what was typed.
+fn with_plain_usage() -> clap::Command {
+    fn plain(mut command: clap::Command) -> clap::Command {
+        let usage = command.render_usage().to_string();
+        let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage).to_owned();
+        let names: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+        names.iter().fold(command.override_usage(usage), |command, name| command.mut_subcommand(name, plain))
+    }
+    let mut command = Arguments::command();
+    command.build();
+    plain(command)
 }
 
 fn dispatch(verb: &Verb, desk: &mut Desk) -> Result<Exit, Failure> {

@@ -4,8 +4,10 @@
 //! `report::progress`). A reader that went away (`ladder log | head`) is not an
 //! error; a full disk behind `> file` is, and ends the run with 1.
 
+use crate::report::columns::Sheet;
 use anstream::{AutoStream, ColorChoice};
 use std::io::{ErrorKind, IsTerminal, Write};
+use terminal_size::{Height, Width, terminal_size_of};
 
 /// The two streams of a run.
 #[derive(Debug)]
@@ -116,13 +118,40 @@ impl Console {
         std::io::stdout().is_terminal()
     }
 
+    /// What data is drawn on.
+    pub fn sheet_out(&self) -> Sheet {
+        Sheet {
+            colour: self.colour_out,
+            width: columns(self.is_terminal(), terminal_size_of(std::io::stdout())),
+        }
+    }
+
+    /// What talk is drawn on.
+    pub fn sheet_err(&self) -> Sheet {
+        let is_terminal = std::io::stderr().is_terminal();
+        Sheet { colour: self.colour_err, width: columns(is_terminal, terminal_size_of(std::io::stderr())) }
+    }
+
     /// Columns of the terminal that data goes to; of one that does not say, what
     /// `COLUMNS` says. 80 where it is no terminal.
     pub fn width(&self) -> usize {
-        let seen = terminal_size::terminal_size_of(std::io::stdout());
+        let seen = terminal_size_of(std::io::stdout());
         let told = || std::env::var("COLUMNS").ok().filter(|_| self.is_terminal())?.trim().parse().ok();
         seen.map(|(width, _)| usize::from(width.0)).or_else(told).unwrap_or(80).clamp(24, 120)
     }
+}
+
+/// The narrowest terminal that tables are laid out for.
+const NARROWEST: usize = 40;
+
+/// Columns of a terminal, as it says itself or `COLUMNS` does; nothing where it is none.
+fn columns(is_terminal: bool, seen: Option<(Width, Height)>) -> Option<usize> {
+    if !is_terminal {
+        return None;
+    }
+    let seen = seen.map(|(width, _)| usize::from(width.0));
+    let told = || std::env::var("COLUMNS").ok()?.trim().parse().ok();
+    Some(seen.filter(|width| *width > 0).or_else(told).unwrap_or(80).max(NARROWEST))
 }
 
 /// Data that is written when enough of it is there, or when [`Stream::flush`] says so.

@@ -9,7 +9,8 @@ use super::publish::said_why;
 use super::sending::all_dues;
 use crate::exit::Exit;
 use crate::plan::{Plan, Standing, Wish};
-use crate::report::queue;
+use crate::report::older;
+use crate::report::queue::{self, Shown};
 use std::path::PathBuf;
 
 /// Arguments of `ladder plan`.
@@ -34,11 +35,13 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     said_why(arguments.again.as_deref())?;
     let (house, message) = House::with_message(desk, &arguments.message)?;
     let now = desk.now(&house.loaded.zone)?;
-    let composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
+    let mut composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
     // A fresh clone has no journal: what it plans is as if nothing had happened.
     let (standing, id) = if house.loaded.folder.store_file().exists() {
         let store = house.store()?;
-        (House::standing_for(&store, &message.id)?, store.id().to_owned())
+        let standing = House::standing_for(&store, &message.id)?;
+        composed.owners = House::owners(&store, &standing, &message.id)?;
+        (standing, store.id().to_owned())
     } else {
         let id = house.loaded.project.store_id.as_ref().map_or(String::new(), |id| id.value.clone());
         (Standing::default(), id)
@@ -51,6 +54,10 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if let Some(total) = price::total(&prices) {
         desk.field("price", total);
     }
+    let to_outbox = price::to_outbox(&house, &plan, &standing, &[]);
+    let older = older::of(&plan, &standing, &[]);
+    desk.field("to_outbox", to_outbox.clone());
+    desk.field("older", older::json(&older));
     if let Some(path) = &arguments.out {
         write_new(path, text(&plan).as_bytes())?;
         desk.console.talk(&format!("`{}` holds the plan {}", path.display(), plan.digest));
@@ -58,9 +65,19 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             return Ok(Exit::Done);
         }
     }
-    let colour = desk.console.colour_out();
+    let sheet = desk.console.sheet_out();
     let dues = all_dues(&house, std::slice::from_ref(&plan), &standing, now, false);
-    desk.show(&queue::text(&plan, &standing, &prices, &dues, &house.loaded.zone, colour));
+    let zone = &house.loaded.zone;
+    let shown = Shown {
+        plan: &plan,
+        standing: &standing,
+        prices: &prices,
+        dues: &dues,
+        zone,
+        to_outbox: &to_outbox,
+        older: &older,
+    };
+    desk.show(&queue::text(&shown, sheet));
     Ok(Exit::Done)
 }
 

@@ -12,21 +12,35 @@ use serde_json::{Value, json};
 /// names rungs). Nothing for those
 /// that go to the outbox as things stand: secrets are looked for and not read.
 pub fn prices(house: &House, plan: &Plan, standing: &Standing, only: &[String]) -> Prices {
-    let project = &house.loaded.project;
-    let to_outbox = |name: &str| {
-        let table = project.channels.iter().find(|table| table.name.value == name);
-        table.is_some_and(|table| {
-            table.without_credentials && channels::lacks_secrets(table, &house.loaded.folder.path)
-        })
-    };
     let chosen = |step: &&Step| only.is_empty() || only.contains(&step.rung);
-    let steps = plan.steps.iter().filter(chosen).filter(|step| !to_outbox(&step.channel));
+    let steps = plan.steps.iter().filter(chosen).filter(|step| !goes_to_outbox(house, &step.channel));
     let priced = steps.filter_map(|step| {
         let channel = &house.channels.configured.get(&step.channel)?.channel;
         let price = channel.price(&left_of(step, standing)?)?;
         Some((step.rung.clone(), price))
     });
     priced.collect()
+}
+
+/// Whether what goes to that channel is written to the outbox as things stand:
+/// secrets are looked for and not read.
+fn goes_to_outbox(house: &House, channel: &str) -> bool {
+    let table = house.loaded.project.channels.iter().find(|table| table.name.value == channel);
+    table.is_some_and(|table| {
+        table.without_credentials && channels::lacks_secrets(table, &house.loaded.folder.path)
+    })
+}
+
+/// The channels of those steps that are still to be sent, and go to the outbox.
+pub fn to_outbox(house: &House, plan: &Plan, standing: &Standing, only: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let chosen = |step: &&Step| only.is_empty() || only.contains(&step.rung);
+    for step in plan.steps.iter().filter(chosen).filter(|step| left_of(step, standing).is_some()) {
+        if !names.contains(&step.channel) && goes_to_outbox(house, &step.channel) {
+            names.push(step.channel.clone());
+        }
+    }
+    names
 }
 
 /// What of a step is still to be sent; nothing, if that is nothing or nobody knows.

@@ -14,14 +14,16 @@ use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, Standing, State, StepKey, Wish};
 use crate::publish::{Scope, exit_of, outstanding};
+use crate::report::queue::{self, Shown};
 use crate::report::sign::word;
-use crate::report::{queue, status};
+use crate::report::todo::{self, ToDo};
+use crate::report::{older, status};
 use crate::schedule::Due;
 use crate::store::{Store, View};
 use crate::text::visible;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -78,6 +80,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
     desk.field("deadline_passed", false);
+    desk.field("to_do", json!([]));
+    desk.field("nothing_to_send", Value::Null);
     if !arguments.dry_run {
         desk.real_clock()?;
     }
@@ -99,7 +103,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     standing.end_mending_pauses();
     let wish = Wish { only: arguments.only.clone(), again: arguments.again.clone() };
     let composed = match &message {
-        Some(message) => Some(house.compose(desk, message, arguments.ladder.as_deref(), now)?),
+        Some(message) => {
+            let mut composed = house.compose(desk, message, arguments.ladder.as_deref(), now)?;
+            composed.owners = House::owners(&store, &standing, &message.id)?;
+            Some(composed)
+        }
         None => None,
     };
     let plan = match &composed {
@@ -111,19 +119,30 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     };
     known_rungs(plan.steps.iter().map(|step| step.rung.as_str()), &arguments.only)?;
     desk.field("plan", plan.digest.clone());
-    let colour = desk.console.colour_err();
     let (zone, early) = (&house.loaded.zone, arguments.early);
     let prices = price::prices(&house, &plan, &standing, &arguments.only);
     let dues = all_dues(&house, std::slice::from_ref(&plan), &standing, now, early);
-    let table = queue::text(&plan, &standing, &prices, &dues, zone, colour);
+    let to_outbox = price::to_outbox(&house, &plan, &standing, &arguments.only);
+    let older = older::of(&plan, &standing, &arguments.only);
+    desk.field("to_outbox", to_outbox.clone());
+    desk.field("older", older::json(&older));
+    let shown = Shown {
+        plan: &plan,
+        standing: &standing,
+        prices: &prices,
+        dues: &dues,
+        zone,
+        to_outbox: &to_outbox,
+        older: &older,
+    };
+    let table = queue::text(&shown, desk.console.sheet_err());
     if let Some(failure) = held(&plan, early, now, zone) {
         desk.console.talk(&table);
         return Err(failure);
     }
     if arguments.dry_run {
         priced_steps(&plan, &prices, desk);
-        let colour = desk.console.colour_out();
-        desk.show(&queue::text(&plan, &standing, &prices, &dues, zone, colour));
+        desk.show(&queue::text(&shown, desk.console.sheet_out()));
         desk.console.talk("nothing was sent: this was a dry run");
         return Ok(Exit::Done);
     }
@@ -140,6 +159,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let left = left.first().map_or(&[][..], |left| &left.steps);
     if let Some(waits) = idle(left, plan, &standing, now, zone, early, &arguments.only) {
         let exit = answer(&plans, &standing, &standing, desk, &house);
+        desk.field("nothing_to_send", waits.clone());
         desk.console.talk(&visible(&format!("nothing to send: `{}`: {waits}", plan.message)));
         return Ok(exit);
     }
@@ -188,20 +208,28 @@ pub fn answer(
     let zone = &house.loaded.zone;
     // The run may have taken a while.
     let dues = dues(house, plans, standing, Timestamp::now());
+    let older: Vec<&Delivery> = plans.iter().flat_map(|plan| older::of(plan, standing, &[])).collect();
     // The queue may be long: one by one, and only in the form that is asked for.
     let one = |delivery: &&Delivery| match status::json(&[delivery], &dues) {
-        serde_json::Value::Array(mut rows) => rows.pop(),
+        Value::Array(mut rows) => rows.pop(),
         _ => None,
     };
-    desk.field_of_rows("deliveries", found.iter().filter_map(one));
-    if !desk.json() {
-        desk.show(&status::text(&found, &dues, zone, desk.console.colour_out()));
+    if desk.json() {
+        desk.field_of_rows("deliveries", found.iter().filter_map(one));
+        let to_do = todo::to_do(&found);
+        desk.field("to_do", to_do.iter().map(ToDo::json).collect::<Value>());
+        desk.field("older", older::json(&older));
+    } else {
+        let sheet = desk.console.sheet_out();
+        desk.show(&status::text(&found, &dues, zone, sheet));
+        desk.show(&older::text(&older, zone, sheet));
     }
     by_hand::show(desk, before, &found);
     out_twice(desk, before, standing, &found);
     // What is too late, or waits in vain, no run sends.
     let goes = |due: &Due| !matches!(due, Due::TooLate(_) | Due::Never(_));
     let to_go: Vec<&StepKey> = dues.iter().filter(|(_, due)| goes(due)).map(|(key, _)| key).collect();
+    desk.field("left_planned", to_go.len());
     if !to_go.is_empty() {
         let words = plural(to_go.len(), "delivery is", "deliveries are");
         let next = dues.values().filter_map(|due| match due {

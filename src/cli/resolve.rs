@@ -8,10 +8,12 @@ use super::house::House;
 use super::publish::both_out;
 use super::sending::dues;
 use super::status::plans;
-use crate::channel::{Channel, Taken};
+use crate::channel::{Channel, Taken, posted_at};
 use crate::exit::Exit;
 use crate::ladder::name::is_page;
-use crate::plan::{Delivery, Event, EventKind, PartStanding, Plan, Receipt, Standing, State, Step};
+use crate::plan::{
+    Delivery, Event, EventKind, PartStanding, Plan, Receipt, Standing, State, Step, is_same_account,
+};
 use crate::publish::revivals;
 use crate::report::sign::word;
 use crate::report::status;
@@ -49,6 +51,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Err(Failure::usage("bad-url", format!("`{address}` is no web address"))
             .hint("write the whole address of the post: `--sent https://…`"));
     }
+    let tidied = address.map(posted_at::tidied);
+    let address = tidied.as_deref();
     let house = House::project_only(desk)?;
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
@@ -211,7 +215,7 @@ fn tell(
     let zone = &house.loaded.zone;
     let dues = dues(house, &plans, standing, now);
     desk.field("deliveries", status::json(&found, &dues));
-    let colour = desk.console.colour_out();
+    let colour = desk.console.sheet_out();
     desk.show(&status::text(&found, &dues, zone, colour));
     Ok(())
 }
@@ -261,7 +265,7 @@ fn fits(
     }
     // Elsewhere one page may be two deliveries: the second wrote over the first.
     let others = standing.deliveries.values().filter(|other| channel.ids_last() && other.key != delivery.key);
-    let mut others = others.filter(|other| other.account == delivery.account);
+    let mut others = others.filter(|other| is_same_account(&other.account, &delivery.account));
     match others.find(|other| other.parts.iter().any(|part| has_it(&part))) {
         Some(other) => {
             let (key, rung) = (&other.key, &other.rung);

@@ -5,11 +5,12 @@ use super::astray::{astray, follow_renamed};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Bounds, Manner, before_send, beside_before_send, keep_media_again, send};
+use super::sending::{Bounds, Manner, before_send, beside_before_send, deliveries};
+use super::sending::{is_as_before, keep_media_again, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::plan::Standing;
-use crate::publish::Scope;
+use crate::publish::{Scope, exit_of};
 use crate::store::View;
 use crate::text::visible;
 use serde_json::json;
@@ -29,6 +30,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
     desk.field("deadline_passed", false);
+    desk.field("to_do", json!([]));
     desk.real_clock()?;
     let house = House::project_only(desk)?;
     let before_send = before_send(arguments.before_send.as_deref(), &house)?;
@@ -58,8 +60,13 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         astray,
         before_send: before_send.clone(),
     };
-    let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &mut standing, manner)?;
+    let (mut now_standing, left_alone) = send(desk, &house, &mut store, &plans, &mut standing, manner)?;
     drop(lock);
+    // cron mails what is printed: what is left for a person was told by the run that left it.
+    let went_well = exit_of(&deliveries(&now_standing, &plans)) == Exit::Done && doubts == Exit::Done;
+    if desk.console.is_quiet() && went_well && is_as_before(&mut standing, &mut now_standing) {
+        desk.has_no_news();
+    }
     let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
     match beside_before_send(told, before_send.as_deref()) {
         Ok(exit) => Ok(doubts.or(exit)),

@@ -9,7 +9,8 @@ use super::sending::{all_dues, deliveries, dues, keep_media};
 use crate::exit::Exit;
 use crate::plan::Wish;
 use crate::publish::take_up;
-use crate::report::{queue, status};
+use crate::report::queue::{self, Shown};
+use crate::report::{older, status};
 use crate::store::View;
 use serde_json::json;
 
@@ -36,7 +37,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let lock = store.lock_for_sending()?;
     let view = View::for_run(vec![message.id.clone()]);
     let standing = store.view(&view, false)?.standing;
-    let composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
+    let mut composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
+    composed.owners = House::owners(&store, &standing, &message.id)?;
     let wish = Wish { only: Vec::new(), again: arguments.again.clone() };
     let plan = house.plan(desk, &composed, &standing, store.id(), &wish)?;
     keep_media(&house, &store, &plan)?;
@@ -52,9 +54,22 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if let Some(total) = price::total(&prices) {
         desk.field("price", total);
     }
-    let colour = desk.console.colour_out();
+    let sheet = desk.console.sheet_out();
     let dues = all_dues(&house, plans, &standing, now, false);
-    desk.show(&queue::text(&plan, &standing, &prices, &dues, zone, colour));
+    let to_outbox = price::to_outbox(&house, &plan, &standing, &[]);
+    let older = older::of(&plan, &standing, &[]);
+    desk.field("to_outbox", to_outbox.clone());
+    desk.field("older", older::json(&older));
+    let shown = Shown {
+        plan: &plan,
+        standing: &standing,
+        prices: &prices,
+        dues: &dues,
+        zone,
+        to_outbox: &to_outbox,
+        older: &older,
+    };
+    desk.show(&queue::text(&shown, sheet));
     desk.console.talk("queued: `ladder run` sends what is due (call it from cron or CI)");
     Ok(Exit::Done)
 }

@@ -9,6 +9,7 @@ use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
 use crate::ladder::delay::parse_duration;
+use crate::ladder::secret_ref::SecretRef;
 use crate::plan::{Delivery, Plan, Standing, State, Step, StepKey};
 use crate::publish::{self, BeforeSend, Deadline, Left, Paces, Route, Scope, World};
 use crate::report::Progress;
@@ -82,6 +83,19 @@ pub fn before_send(command: Option<&str>, house: &House) -> Result<Option<Arc<Be
     Ok(Some(Arc::new(BeforeSend::new(command, project, store))))
 }
 
+/// The secrets that a command of this run may have got to know. A program that hands
+/// one out is asked only where the run asks it anyway.
+fn secrets_of(house: &House, routes: &BTreeMap<String, Route>) -> Vec<SecretRef> {
+    let tables = house.loaded.project.channels.iter();
+    let secrets = tables.flat_map(|table| {
+        let is_used = matches!(routes.get(&table.name.value), Some(Route::Network));
+        let mut secrets = SecretRef::all_in(&table.rest);
+        secrets.retain(|secret| is_used || !matches!(secret, SecretRef::Command(_)));
+        secrets
+    });
+    secrets.collect()
+}
+
 /// The end of a run whose `--before-send` said no: what is out is told already.
 pub fn beside_before_send(
     told: Result<Exit, Failure>,
@@ -90,8 +104,10 @@ pub fn beside_before_send(
     let Some(why) = before_send.and_then(BeforeSend::failure) else { return told };
     let said = format!("before-send failed: {why}: nothing more was sent");
     match told {
-        Ok(exit) => Err(Failure::new(exit.or(Exit::Failed), "before-send", said)
-            .hint("mend what the command needs, and say the same again")),
+        Ok(exit) => Err(Failure::new(exit.or(Exit::Failed), "before-send", said).hint(
+            "mend what the command needs, and say the same again; where it pushes the journal, and another \
+                 runner was first, begin anew from a fresh clone",
+        )),
         Err(failure) => {
             let exit = failure.exit.or(Exit::Failed);
             Err(Failure { exit, message: format!("{said}; {}", failure.message), ..failure })
@@ -111,7 +127,7 @@ pub fn match_channels(house: &House, plan: &Plan, standing: &Standing, scope: Sc
             return failure(format!("the plan goes to `{}`, and there is no such channel", step.channel));
         };
         let account = configured.channel.account();
-        if configured.adapter != step.adapter || account != step.identity.account {
+        if configured.adapter != step.adapter || !configured.has_account(&step.identity.account) {
             return failure(format!(
                 "the plan goes to `{}` by way of `{}`, and that channel is now {account}",
                 step.identity.account, step.channel
@@ -191,7 +207,7 @@ pub fn send(
     progress.goes_on(standing);
     // The run reads its own: of this one only what had happened is told of.
     drop(left);
-    standing.deliveries.retain(|_, delivery| delivery.is_touched() || delivery.state != State::Planned);
+    standing.deliveries.retain(|_, delivery| has_happened(delivery));
     let result = runtime.block_on(async {
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let listening = tokio::spawn(interrupts(stop));
@@ -210,6 +226,9 @@ pub fn send(
             closely: manner.bounds.verify,
             before_send: manner.before_send.as_deref(),
         };
+        if let Some(before_send) = &manner.before_send {
+            before_send.hide(secrets_of(house, &world.routes));
+        }
         let mut silent = Silent;
         let listener: &mut dyn publish::Listener = if quiet { &mut silent } else { &mut progress };
         let standing = match manner.scope {
@@ -234,6 +253,23 @@ pub fn send(
     // It makes later looks quicker, and nothing else: where it fails, the next run does it.
     let _ = store.fold_up();
     Ok((result?, asked.left_alone))
+}
+
+/// Whether a run left everything as it was: `before` is what [`send`] left of the
+/// standing. Neither keeps the words of what is out.
+pub fn is_as_before(before: &mut Standing, now: &mut Standing) -> bool {
+    let wordless =
+        |standing: &mut Standing| standing.deliveries.values_mut().for_each(Delivery::let_words_go);
+    (wordless(before), wordless(now));
+    now.deliveries.values().all(|delivery| match before.deliveries.get(&delivery.key) {
+        Some(known) => known == delivery,
+        None => !has_happened(delivery),
+    })
+}
+
+/// Whether anything happened to it since it was taken up.
+fn has_happened(delivery: &Delivery) -> bool {
+    delivery.is_touched() || delivery.state != State::Planned
 }
 
 /// Before the first byte of a post the deadline came.
@@ -353,8 +389,10 @@ fn beside_doubts(
     let zone = &house.loaded.zone;
     let dues = dues(house, plans, standing, Timestamp::now());
     desk.field("deliveries", status::json(&found, &dues));
-    let colour = desk.console.colour_out();
-    desk.show(&status::text(&unknown, &dues, zone, colour));
+    let to_do = crate::report::todo::to_do(&unknown);
+    desk.field("to_do", to_do.iter().map(crate::report::todo::ToDo::json).collect::<serde_json::Value>());
+    let sheet = desk.console.sheet_out();
+    desk.show(&status::text(&unknown, &dues, zone, sheet));
     failure.exit = Exit::Unknown;
     failure.message.push_str("; and what is unknown could not be looked for");
     failure

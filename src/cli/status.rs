@@ -5,12 +5,15 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
 use super::sending::dues;
+use crate::channel::owner;
 use crate::exit::Exit;
-use crate::plan::{Delivery, Plan, StepKey};
+use crate::plan::{Delivery, Plan, Step, StepKey};
+use crate::report::columns::prose;
 use crate::report::status;
+use crate::report::todo::{self, ToDo};
 use crate::store::{Store, View, Viewed};
-use crate::text::visible;
-use serde_json::json;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Arguments of `ladder status`.
@@ -30,6 +33,7 @@ const NEWEST: usize = 50;
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
+    desk.field("to_do", json!([]));
     let mut house = House::project_only(desk)?;
     let store = house.store()?;
     let mut view = View { all: arguments.all, recent: true, ..View::default() };
@@ -58,14 +62,32 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let place = |delivery: &Delivery| order.get(&delivery.key).copied().unwrap_or(usize::MAX);
     let zone = &house.loaded.zone;
     let dues = dues(&house, &plans, &standing, desk.now(zone)?);
-    found.sort_by(|a, b| (a.planned_at, &a.message, place(a)).cmp(&(b.planned_at, &b.message, place(b))));
+    let mut begun: BTreeMap<&str, Timestamp> = BTreeMap::new();
+    for delivery in &found {
+        let first = begun.entry(&delivery.message).or_insert(delivery.planned_at);
+        *first = delivery.planned_at.min(*first);
+    }
+    // A message stands together, in its rungs' order; of a rung the newest generation last.
+    let rank = |delivery: &Delivery| {
+        let at = begun.get(delivery.message.as_str()).copied();
+        (
+            at,
+            delivery.message.clone(),
+            place(delivery),
+            delivery.rung.clone(),
+            delivery.planned_at,
+            delivery.generation,
+        )
+    };
+    found.sort_by_cached_key(|delivery| rank(delivery));
     desk.field("deliveries", status::json(&found, &dues));
+    desk.field("to_do", todo::to_do(&found).iter().map(ToDo::json).collect::<Value>());
     if found.is_empty() {
         desk.console.talk("nothing has been published or planned yet");
         return Ok(Exit::Done);
     }
-    let colour = desk.console.colour_out();
-    desk.show(&status::text(&found, &dues, zone, colour));
+    let sheet = desk.console.sheet_out();
+    desk.show(&status::text(&found, &dues, zone, sheet));
     if arguments.message.is_none() {
         desk.field("not_shown", others);
         if others > 0 {
@@ -74,12 +96,41 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             desk.console.talk(&format!("{others} older {need} nothing more: {where_to_look}"));
         }
     }
-    let (without, machine) = astray::told(&house, &found);
+    let (without, machine) = astray::told(&house, &found, sheet);
     desk.field("left_alone", machine);
     if !without.is_empty() {
-        desk.show(&visible(&format!("Without a channel\n{without}")));
+        desk.show(&format!("\nWithout a channel\n{without}"));
+    }
+    let elsewhere = elsewhere(&house, &plans, &found);
+    if !elsewhere.is_empty() {
+        let lines: String = elsewhere.iter().map(|text| prose(sheet, 2, text)).collect();
+        desk.show(&format!("\nAnother page or author by now\n{lines}"));
     }
     Ok(Exit::Done)
+}
+
+/// Most sentences about that: they all say the same.
+const MOST_ELSEWHERE: usize = 5;
+
+/// What went to another page, or author, than its channel names by now, although
+/// the account is said to be the same.
+fn elsewhere(house: &House, plans: &[Plan], found: &[&Delivery]) -> Vec<String> {
+    let steps: BTreeMap<&StepKey, &Step> =
+        plans.iter().flat_map(|plan| &plan.steps).map(|step| (&step.key, step)).collect();
+    let told = found.iter().filter(|delivery| delivery.reached()).filter_map(|delivery| {
+        let step = steps.get(&delivery.key)?;
+        let was = owner::of_payload(&step.adapter, &step.payload)?;
+        let configured = house.channels.configured.get(&delivery.channel)?;
+        let is = configured.owner.as_ref().filter(|is| **is != was)?;
+        configured.has_account(&delivery.account).then(|| {
+            format!(
+                "{} of {} went to {was}, and `[channels.{}]` is {is}: it counts as the same account; give another one \
+                 a name of its own in `account`",
+                delivery.rung, delivery.message, delivery.channel
+            )
+        })
+    });
+    told.take(MOST_ELSEWHERE).collect()
 }
 
 /// Leaves those of the settled ones out that were settled longest ago; how many.

@@ -182,10 +182,10 @@ fn confirmed(
     desk: &mut Desk,
 ) -> Result<bool, Failure> {
     let zone = &house.loaded.zone;
-    let table = taken_down::wanted(left, zone, desk.console.colour_err());
+    let table = taken_down::wanted(left, zone, desk.console.sheet_err());
     if arguments.dry_run {
         desk.field("deliveries", taken_down::json(left, false));
-        desk.show(&taken_down::wanted(left, zone, desk.console.colour_out()));
+        desk.show(&taken_down::wanted(left, zone, desk.console.sheet_out()));
         desk.console.talk("nothing was taken down: this was a dry run");
         return Ok(false);
     }
@@ -210,8 +210,8 @@ fn confirmed(
 fn answer(found: &[&Delivery], desk: &mut Desk) -> Exit {
     desk.field("deliveries", taken_down::json(found, true));
     if !found.is_empty() {
-        let colour = desk.console.colour_out();
-        desk.show(&taken_down::text(found, colour));
+        let sheet = desk.console.sheet_out();
+        desk.show(&taken_down::text(found, sheet));
     }
     exit(&found.iter().map(|delivery| (delivery.state, delivery.outcome())).collect::<Vec<_>>())
 }

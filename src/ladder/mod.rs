@@ -95,6 +95,8 @@ pub struct ChannelTable {
     pub adapter: Spanned<String>,
     /// Whose account it is.
     pub account: Option<Spanned<String>>,
+    /// `renamed_from`: what the same account was called when earlier messages went out.
+    pub renamed_from: Vec<Spanned<String>>,
     /// BCP 47 tag; default: the brand's.
     pub language: String,
     /// `without_credentials = "outbox"`: until its secrets are set, its posts go to the outbox.

@@ -184,6 +184,7 @@ fn read_channel(
     }
     let adapter = reader.required_text("adapter");
     let account = reader.text("account");
+    let renamed_from = reader.texts("renamed_from").unwrap_or_default();
     let language = reader.text("language");
     let without_credentials = reader.one_of("without_credentials").is_some();
     let pace = read_pace(&mut reader);
@@ -205,7 +206,18 @@ fn read_channel(
         });
     }
     let language = language.map_or_else(|| brand.language.clone(), |language| language.value);
-    Some(ChannelTable { name, adapter, account, language, without_credentials, pace, settings, rest, span })
+    Some(ChannelTable {
+        name,
+        adapter,
+        account,
+        renamed_from,
+        language,
+        without_credentials,
+        pace,
+        settings,
+        rest,
+        span,
+    })
 }
 
 /// `pace`: one, or several that hold together.

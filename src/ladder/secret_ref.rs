@@ -1,7 +1,7 @@
 //! Where a secret is to be found. The secret itself is read late, in the
 //! `channel` room, and never kept in these types.
 
-use super::tree::{Node, NodeKind};
+use super::tree::{Node, NodeKind, Table};
 use crate::diagnostic::{Diagnostic, nearest};
 
 /// `{ env = … }`, `{ file = … }` or `{ command = […] }`.
@@ -16,6 +16,12 @@ pub enum SecretRef {
 }
 
 impl SecretRef {
+    /// The secrets that a table names, by whatever key: for hiding them.
+    pub fn all_in(table: &Table) -> Vec<SecretRef> {
+        let tables = table.entries.iter().filter(|(_, node)| matches!(node.kind, NodeKind::Table(_)));
+        tables.filter_map(|(key, node)| SecretRef::read(&key.value, "", node.clone()).ok()).collect()
+    }
+
     /// Reads the value of `key`. The problem names neither the value nor its place:
     /// whoever adds the place must point at the key and conceal the line. `variable` is
     /// the name that hints give a variable for it.

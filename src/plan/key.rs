@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// What makes a delivery this delivery. Not what it says: an edited text is
 /// the same delivery, and is reported instead of sent again.
@@ -59,6 +60,24 @@ impl std::fmt::Display for StepKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// How an account is compared: networks whose names are the same in capitals and
+/// small letters, with or without an `@`, have one spelling of each. The key
+/// holds the spelling that the journal began with.
+pub fn account_compared(account: &str) -> Cow<'_, str> {
+    match account.split_once(':') {
+        Some((network @ ("facebook" | "linkedin" | "x"), name)) => {
+            let name = name.trim();
+            Cow::Owned(format!("{network}:{}", name.strip_prefix('@').unwrap_or(name).to_lowercase()))
+        }
+        _ => Cow::Borrowed(account),
+    }
+}
+
+/// Whether both are one account, however it is spelled.
+pub fn is_same_account(one: &str, other: &str) -> bool {
+    one == other || account_compared(one) == account_compared(other)
 }
 
 /// SHA-256 as 64 hex digits.

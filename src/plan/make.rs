@@ -1,11 +1,15 @@
 //! Variants + what the journal knows → a plan.
 
-use super::{Delivery, Gate, Identity, PLAN_VERSION, Payload, Plan, Standing, State, Step, Tracking};
+use super::{
+    Delivery, Gate, Identity, PLAN_VERSION, Payload, Plan, Standing, State, Step, StepKey, Tracking,
+    is_same_account,
+};
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::ladder::{Ladder, Message, Project, Rung, When};
 use crate::render::Variant;
 use crate::source::{Sources, Spanned};
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 
 /// One rung, rendered and put into the adapter's words.
 #[derive(Clone, Debug)]
@@ -18,6 +22,11 @@ pub struct Draft {
     pub adapter: String,
     /// Whose account: `Channel::account`.
     pub account: String,
+    /// What that account was called before.
+    pub renamed_from: Vec<String>,
+    /// Whom the network knows by a number of its own, if the channel names them:
+    /// the page, the author.
+    pub owner: Option<String>,
     /// What is said.
     pub variant: Variant,
     /// What the service will see.
@@ -52,6 +61,9 @@ pub struct Materials<'a> {
     pub drafts: &'a [Draft],
     /// What has happened so far.
     pub standing: &'a Standing,
+    /// To whom, in the network's own terms, each delivery of the message was to go,
+    /// as far as that is known.
+    pub owners: &'a BTreeMap<StepKey, String>,
     /// The store's id.
     pub store: &'a str,
     /// The brand's zone.
@@ -133,10 +145,19 @@ fn step(
     problems: &mut Vec<Diagnostic>,
 ) -> Step {
     let name = history_name(materials, draft, rung);
-    let latest = materials.standing.latest(&draft.account, &materials.message.id, &name);
+    let latest = latest(materials, draft, &name);
     let chosen = wish.only.is_empty() || wish.only.contains(&draft.rung);
     let again = wish.again.as_ref().filter(|_| chosen);
     let vanished = if latest.is_none() { vanished(materials, draft) } else { None };
+    let renamed = if latest.is_some() || vanished.is_some() { None } else { renamed(materials, draft, rung) };
+    if let Some(older) = renamed.filter(|_| again.is_none()) {
+        problems.push(another_name(materials, draft, older).at(rung.name.span));
+    }
+    let moved = latest.filter(|latest| again.is_none() && latest.reached());
+    let moved = moved.and_then(|latest| Some((latest, another_owner(materials, draft, latest)?)));
+    if let Some((latest, owner)) = moved {
+        problems.push(moved_away(draft, latest, owner).at(rung.name.span));
+    }
     let happened = |d: &Delivery| d.state != State::Planned || d.is_touched();
     let (generation, reason) = match (latest.or(vanished), again) {
         (Some(delivery), Some(reason)) if happened(delivery) => {
@@ -153,6 +174,8 @@ fn step(
     }
     let payload_digest = draft.payload.digest();
     match (latest, vanished, again) {
+        // Not its words are others.
+        _ if moved.is_some() => {}
         (_, Some(gone), None) => problems.push(
             Diagnostic::error(
                 "vanished-rung",
@@ -183,7 +206,11 @@ fn step(
                 format!("`{}` has gone out in other words; it is not sent again", draft.rung),
             )
             .at(rung.name.span)
-            .hint("`--again REASON` posts it once more"),
+            .hint(format!(
+                "`ladder edit {}` gives it the new words in place, where that can be done; `--again REASON` posts it \
+                 once more",
+                materials.message.id
+            )),
         ),
         (Some(begun), _, None)
             if begun.is_touched() && begun.is_open() && begun.payload_digest != payload_digest =>
@@ -200,7 +227,8 @@ fn step(
         _ => {}
     }
     let identity = Identity {
-        account: draft.account.clone(),
+        // As the journal spells it, or the key would be another.
+        account: latest.map_or_else(|| draft.account.clone(), |latest| latest.account.clone()),
         message: materials.message.id.clone(),
         rung: name,
         occurrence: 0,
@@ -278,12 +306,80 @@ fn to_be_pasted(delivery: &Delivery, rung: &str) -> Diagnostic {
     Diagnostic::note("edited-after-sending", message).hint(hint)
 }
 
+/// The newest delivery of that rung to the draft's account, under whichever of its
+/// names; what reached it wins over what was only planned.
+fn latest<'a>(materials: &Materials<'a>, draft: &Draft, rung: &str) -> Option<&'a Delivery> {
+    let names = std::iter::once(&draft.account).chain(&draft.renamed_from);
+    let found: Vec<&Delivery> =
+        names.filter_map(|name| materials.standing.latest(name, &materials.message.id, rung)).collect();
+    found.iter().find(|delivery| delivery.reached()).or(found.first()).copied()
+}
+
+fn is_the_account(draft: &Draft, delivery: &Delivery) -> bool {
+    let mut names = std::iter::once(&draft.account).chain(&draft.renamed_from);
+    names.any(|name| is_same_account(name, &delivery.account))
+}
+
+/// What reached the very page, or author, that the draft goes to, under another
+/// name of the account.
+fn renamed<'a>(materials: &Materials<'a>, draft: &Draft, rung: &Rung) -> Option<&'a Delivery> {
+    let owner = draft.owner.as_ref()?;
+    let is_rung = |name: &str| {
+        name == draft.rung
+            || name == rung.name.value
+            || rung.renamed_from.iter().any(|older| older.value == name)
+    };
+    let of_message = materials.standing.deliveries.values().filter(|d| d.message == materials.message.id);
+    of_message
+        .filter(|d| d.adapter == draft.adapter && is_rung(&d.rung) && d.reached())
+        .filter(|d| materials.owners.get(&d.key) == Some(owner))
+        .max_by_key(|d| (d.sent_at, d.generation))
+}
+
+/// Whose `delivery` is, where that is not the draft's page or author.
+fn another_owner<'a>(materials: &Materials<'a>, draft: &Draft, delivery: &Delivery) -> Option<&'a str> {
+    let owner = materials.owners.get(&delivery.key)?;
+    (draft.owner.as_ref()? != owner).then_some(owner)
+}
+
+/// The account has another name than the page, or author, had when the message
+/// reached it: only a person knows whether it is to go there once more.
+fn another_name(materials: &Materials<'_>, draft: &Draft, older: &Delivery) -> Diagnostic {
+    let owner = draft.owner.as_deref().unwrap_or("the account");
+    let place = older.url().map(|url| format!(" ({url})")).unwrap_or_default();
+    let name = older.account.split_once(':').map_or(older.account.as_str(), |(_, name)| name);
+    let went = if older.waits_for_a_person() { "waits to be posted on" } else { "already reached" };
+    let message = format!(
+        "`{}` {went} {owner} as `{}`{place}, and `[channels.{}]` is `{}` now",
+        materials.message.id, older.account, draft.channel, draft.account
+    );
+    Diagnostic::error("renamed-account", message).hint(format!(
+        "if that is the same account, write `renamed_from = \"{name}\"` in `[channels.{}]`; if it is to be posted \
+         there once more, publish with `--again REASON`",
+        draft.channel
+    ))
+}
+
+/// The account is said to be the same, and is another page or author by now.
+fn moved_away(draft: &Draft, latest: &Delivery, owner: &str) -> Diagnostic {
+    let place = latest.url().map(|url| format!(" ({url})")).unwrap_or_default();
+    let now = draft.owner.as_deref().unwrap_or("another");
+    let message = format!(
+        "`{}` went to {owner}{place}, and `[channels.{}]` is {now} now: it counts as the same account, and \
+         nothing goes there",
+        draft.rung, draft.channel
+    );
+    Diagnostic::warning("another-owner", message).hint(
+        "another page is another account: give it its own name in `account`; or `--again REASON` posts it there",
+    )
+}
+
 /// The name under which this rung has its history. What reached the account
 /// wins over what was only planned; its own name wins over older ones.
 fn history_name(materials: &Materials<'_>, draft: &Draft, rung: &Rung) -> String {
     let own = std::iter::once(&rung.name.value);
     let names: Vec<&String> = own.chain(rung.renamed_from.iter().map(|older| &older.value)).collect();
-    let known = |name: &str| materials.standing.latest(&draft.account, &materials.message.id, name);
+    let known = |name: &str| latest(materials, draft, name);
     let reached = names.iter().find(|name| known(name).is_some_and(Delivery::reached));
     let planned = || names.iter().find(|name| known(name).is_some());
     reached.or_else(planned).map_or_else(|| draft.rung.clone(), |name| (*name).clone())
@@ -293,7 +389,7 @@ fn history_name(materials: &Materials<'_>, draft: &Draft, rung: &Rung) -> String
 fn vanished<'a>(materials: &Materials<'a>, draft: &Draft) -> Option<&'a Delivery> {
     let goes_there = |name: &str| {
         let older = |rung: &Rung| rung.renamed_from.iter().any(|older| older.value == name);
-        let drafts = materials.drafts.iter().filter(|other| other.account == draft.account);
+        let drafts = materials.drafts.iter().filter(|other| is_same_account(&other.account, &draft.account));
         let by_draft = drafts
             .filter_map(|other| materials.ladder.rung(&other.rung))
             .any(|rung| rung.name.value == name || older(rung));
@@ -306,7 +402,7 @@ fn vanished<'a>(materials: &Materials<'a>, draft: &Draft) -> Option<&'a Delivery
         .standing
         .deliveries
         .values()
-        .filter(|d| d.account == draft.account && d.message == materials.message.id && d.reached())
+        .filter(|d| d.message == materials.message.id && is_the_account(draft, d) && d.reached())
         .filter(|d| !goes_there(&d.rung))
         .max_by_key(|d| (d.sent_at, d.generation))
 }

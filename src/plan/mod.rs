@@ -22,7 +22,7 @@ pub mod taken_down;
 pub use crate::render::Tracking;
 pub use bind::bind;
 pub use event::{Event, EventKind, RECORDS};
-pub use key::{Identity, StepKey};
+pub use key::{Identity, StepKey, account_compared, is_same_account};
 pub use make::{Draft, Wish, make};
 pub use pause::TRIES_BEFORE_PAUSES;
 pub use payload::{MicroDollars, Payload, PayloadPart, Receipt, Seen};

@@ -1,6 +1,6 @@
 //! Where every delivery stands: a fold over the journal's events.
 
-use super::{After, PartAfter, Receipt, StepKey};
+use super::{After, PartAfter, Receipt, StepKey, account_compared, is_same_account};
 use crate::render::VariantKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -174,7 +174,8 @@ pub struct Unsettled {
 pub struct Standing {
     /// By key.
     pub deliveries: BTreeMap<StepKey, Delivery>,
-    /// The accounts that take nothing for a while, as their networks said last.
+    /// The accounts that take nothing for a while, as their networks said last; by
+    /// how accounts are compared.
     pub busy: BTreeMap<String, Busy>,
 }
 
@@ -353,13 +354,14 @@ impl Standing {
 
     /// The pause of that account, if it is not over at `now`.
     pub fn busy(&self, account: &str, now: Timestamp) -> Option<&Busy> {
-        self.busy.get(account).filter(|busy| busy.until > now)
+        self.busy.get(&*account_compared(account)).filter(|busy| busy.until > now)
     }
 
     /// Of several pauses of an account the longest counts.
     pub(super) fn note_busy(&mut self, account: &str, busy: &Busy) {
-        if self.busy.get(account).is_none_or(|known| known.until < busy.until) {
-            self.busy.insert(account.to_owned(), busy.clone());
+        let account = account_compared(account);
+        if self.busy.get(&*account).is_none_or(|known| known.until < busy.until) {
+            self.busy.insert(account.into_owned(), busy.clone());
         }
     }
 
@@ -369,11 +371,21 @@ impl Standing {
     }
 
     /// The delivery of that rung of that message to that account, newest generation.
+    /// Where the account was spelled in several ways: of the spelling under which
+    /// something reached it, else of this one.
     pub fn latest(&self, account: &str, message: &str, rung: &str) -> Option<&Delivery> {
-        self.deliveries
-            .values()
-            .filter(|d| d.account == account && d.message == message && d.rung == rung)
-            .max_by_key(|d| d.generation)
+        let same =
+            |d: &&Delivery| d.message == message && d.rung == rung && is_same_account(&d.account, account);
+        let mut spellings: BTreeMap<&str, (bool, &Delivery)> = BTreeMap::new();
+        for delivery in self.deliveries.values().filter(same) {
+            let (reached, newest) = spellings.entry(&delivery.account).or_insert((false, delivery));
+            *reached |= delivery.reached();
+            if delivery.generation > newest.generation {
+                *newest = delivery;
+            }
+        }
+        let best = spellings.into_values().max_by_key(|(reached, d)| (*reached, d.account == account));
+        best.map(|(_, newest)| newest)
     }
 
     /// The delivery, or one person's mail of it, whose key begins with `prefix`.

@@ -264,6 +264,9 @@ fn concluded(delivery: &Delivery) -> (State, Option<Option<String>>) {
         (State::Refused, None)
     } else if matches!(delivery.state, State::Skipped | State::Cancelled) {
         (delivery.state, None)
+    } else if delivery.all_parts().any(|part| part.doubted) {
+        // Nobody knew, until somebody looked.
+        (State::Cancelled, Some(Some("it did not go out, and is not sent again".to_owned())))
     } else {
         (State::Cancelled, Some(Some("taken back before it went out".to_owned())))
     }

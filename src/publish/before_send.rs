@@ -5,6 +5,9 @@
 //! what is started meanwhile waits for the next one. Its time, and what is kept
 //! of its words, are bounded; it ends with all that it began.
 
+use crate::channel::overheard::without_secrets;
+use crate::channel::secret::{Exposed, resolve};
+use crate::ladder::secret_ref::SecretRef;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -12,6 +15,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 /// How long the command may take.
 const LIMIT: Duration = Duration::from_secs(5 * 60);
@@ -19,6 +24,8 @@ const LIMIT: Duration = Duration::from_secs(5 * 60);
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How much of its words is kept.
 const MOST_WORDS: usize = 16 << 10;
+/// Why it was ended with the run.
+pub(super) const DEADLINE: &str = "the run's deadline came before it had ended";
 
 /// The command, where it runs, and how it went.
 #[derive(Debug)]
@@ -28,12 +35,14 @@ pub struct BeforeSend {
     folder: PathBuf,
     limit: Duration,
     failed: OnceLock<String>,
+    secrets: OnceLock<Vec<SecretRef>>,
+    exposed: OnceCell<Vec<Exposed>>,
 }
 
 /// One run of it.
 #[derive(Debug)]
 pub(super) struct Ran {
-    /// What it said, as it said it.
+    /// What it said, without secrets.
     pub said: String,
     /// The error: why nothing may leave.
     pub outcome: Result<(), String>,
@@ -49,7 +58,15 @@ impl BeforeSend {
             folder: project,
             limit: LIMIT,
             failed: OnceLock::new(),
+            secrets: OnceLock::new(),
+            exposed: OnceCell::new(),
         }
+    }
+
+    /// These are hidden in what it says. They are read when it has said something.
+    pub fn hide(&self, secrets: Vec<SecretRef>) {
+        // A run says it once.
+        let _ = self.secrets.set(secrets);
     }
 
     /// Why a wave was not let go, if one was not.
@@ -63,24 +80,26 @@ impl BeforeSend {
         let _ = self.failed.set(why);
     }
 
-    /// Runs it once.
-    pub(super) async fn run(&self) -> Ran {
+    /// Runs it once, and ends it at `end` at the latest: from then on its yes would
+    /// let nothing go. If this is dropped before, it is ended as well.
+    pub(super) async fn run(&self, end: Instant) -> Ran {
         let mut child = match self.shell().spawn() {
-            Ok(child) => child,
+            Ok(child) => Running(child),
             Err(error) => {
                 let outcome = Err(format!("the shell cannot be started: {error}"));
                 return Ran { said: String::new(), outcome };
             }
         };
         let words = Mutex::new(Vec::new());
-        let (out, err) = (child.stdout.take(), child.stderr.take());
-        let ended = tokio::time::timeout(self.limit, async {
+        let (out, err) = (child.0.stdout.take(), child.0.stderr.take());
+        let limit = Instant::now().checked_add(self.limit).unwrap_or(end);
+        let ended = tokio::time::timeout_at(limit.min(end), async {
             let mut listening =
                 std::pin::pin!(async { tokio::join!(listen(out, &words), listen(err, &words)) });
             let mut silent = false;
             let status = loop {
                 tokio::select! {
-                    status = child.wait() => break status,
+                    status = child.0.wait() => break status,
                     _ = &mut listening, if !silent => silent = true,
                 }
             };
@@ -91,13 +110,34 @@ impl BeforeSend {
         });
         let outcome = match ended.await {
             Ok(status) => judge(status),
-            Err(_) => {
-                end(&mut child);
-                Err(format!("it took longer than {} s, and was ended", self.limit.as_secs()))
-            }
+            Err(_) if end < limit => Err(DEADLINE.to_owned()),
+            Err(_) => Err(format!("it took longer than {} s, and was ended", self.limit.as_secs())),
         };
-        let words = words.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ran { said: String::from_utf8_lossy(&words).into_owned(), outcome }
+        drop(child);
+        let mut words = words.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let cut = words.len() > MOST_WORDS;
+        words.truncate(MOST_WORDS);
+        if words.is_empty() {
+            return Ran { said: String::new(), outcome };
+        }
+        let secrets = self.exposed.get_or_init(|| self.expose()).await;
+        Ran { said: without_secrets(&words, secrets, cut), outcome }
+    }
+
+    /// The secrets' values, as far as they can be read: who cannot read one cannot
+    /// have been told it by us.
+    async fn expose(&self) -> Vec<Exposed> {
+        let read = self.secrets.get().into_iter().flatten().map(|secret| {
+            let (secret, folder) = (secret.clone(), self.folder.clone());
+            // A slow program delays no other.
+            tokio::task::spawn_blocking(move || resolve(&secret, &folder).ok())
+        });
+        let read: Vec<_> = read.collect();
+        let mut exposed = Vec::new();
+        for value in read {
+            exposed.extend(value.await.ok().flatten());
+        }
+        exposed
     }
 
     fn shell(&self) -> Command {
@@ -129,6 +169,15 @@ impl BeforeSend {
     }
 }
 
+/// The command while it runs. Dropped, it ends with all that it began.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        end(&mut self.0);
+    }
+}
+
 fn judge(status: std::io::Result<ExitStatus>) -> Result<(), String> {
     match status {
         Ok(status) if status.success() => Ok(()),
@@ -137,7 +186,8 @@ fn judge(status: std::io::Result<ExitStatus>) -> Result<(), String> {
     }
 }
 
-/// Ends the command and, where the system has groups, what it began.
+/// Ends the command, if it has not ended by itself, and where the system has groups
+/// what it began.
 fn end(child: &mut Child) {
     #[cfg(unix)]
     if let Some(group) = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
@@ -153,7 +203,8 @@ async fn listen(from: Option<impl AsyncRead + Unpin>, words: &Mutex<Vec<u8>>) {
     let mut block = [0_u8; 4096];
     while let Ok(length @ 1..) = from.read(&mut block).await {
         let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = MOST_WORDS.saturating_sub(words.len()).min(length);
+        // One more than is kept tells that there was more.
+        let room = (MOST_WORDS + 1).saturating_sub(words.len()).min(length);
         words.extend_from_slice(block.get(..room).unwrap_or_default());
     }
 }
@@ -162,14 +213,17 @@ async fn listen(from: Option<impl AsyncRead + Unpin>, words: &Mutex<Vec<u8>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Instant;
+
+    fn far() -> Instant {
+        Instant::now() + LIMIT * 2
+    }
 
     async fn run(command: &str, limit: Duration) -> (Ran, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let project = folder.path().canonicalize().unwrap();
         let mut before = BeforeSend::new(command, project, PathBuf::from("/store/of/theirs"));
         before.limit = limit;
-        (before.run().await, folder)
+        (before.run(far()).await, folder)
     }
 
     #[tokio::test]
@@ -194,12 +248,35 @@ mod tests {
     #[tokio::test]
     async fn it_is_ended_with_all_that_it_began_when_its_time_is_over() {
         let began = Instant::now();
-        let command = "(sleep 2; touch late) & sleep 60";
-        let (ran, folder) = run(command, Duration::from_millis(300)).await;
+        let command = "(sleep 0.8; touch late) & sleep 60";
+        let (ran, own_limit) = run(command, Duration::from_millis(300)).await;
         assert!(ran.outcome.unwrap_err().contains("took longer than"));
+        // The run's deadline; and a run that is gone.
+        let folder = tempfile::tempdir().unwrap();
+        let before = BeforeSend::new(command, folder.path().to_owned(), PathBuf::new());
+        let ran = before.run(Instant::now() + Duration::from_millis(200)).await;
+        assert_eq!(ran.outcome.unwrap_err(), DEADLINE);
+        let dropped = tokio::time::timeout(Duration::from_millis(200), before.run(far())).await;
+        assert!(dropped.is_err());
         assert!(began.elapsed() < Duration::from_secs(20));
-        tokio::time::sleep(Duration::from_millis(2500)).await;
-        assert!(!folder.path().join("late").exists(), "what it began lives on");
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        for folder in [own_limit, folder] {
+            assert!(!folder.path().join("late").exists(), "what it began lives on");
+        }
+    }
+
+    #[tokio::test]
+    async fn it_shows_no_secret_on_either_stream() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("token"), "EAAB-sesame-open").unwrap();
+        // In two pieces, on the other stream, and where its words are cut.
+        let command = "head -c 9 token; sleep 0.1; tail -c +10 token; cat token >&2; \
+                       echo https://x:ghp_1234@git.example >&2; head -c 16282 /dev/zero; cat token token token";
+        let before = BeforeSend::new(command, folder.path().to_owned(), PathBuf::new());
+        before.hide(vec![SecretRef::File("token".to_owned()), SecretRef::Env("LADDER_NOT_SET".to_owned())]);
+        let said = before.run(far()).await.said;
+        let words: Vec<&str> = said.split(['\n', '\0']).filter(|word| !word.is_empty()).collect();
+        assert_eq!(words, ["«secret»https://«secret»@git.example", "«secret»"], "{words:?}");
     }
 
     #[tokio::test]

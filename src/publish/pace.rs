@@ -7,7 +7,7 @@
 
 use crate::channel::Configured;
 use crate::ladder::Pace;
-use crate::plan::{PartStanding, Plan, Standing, State, Step, StepKey};
+use crate::plan::{PartStanding, Plan, Standing, State, Step, StepKey, account_compared};
 use crate::schedule::Due;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
@@ -92,29 +92,36 @@ impl Paces {
     pub fn of(channels: &BTreeMap<String, Configured>, standing: &Standing) -> Paces {
         let mut paces = Paces::default();
         for configured in channels.values().filter(|configured| !configured.paces.is_empty()) {
-            let account = paces.accounts.entry(configured.channel.account()).or_default();
+            let account = configured.channel.account();
+            let account = paces.accounts.entry(account_compared(&account).into_owned()).or_default();
             for pace in &configured.paces {
                 if !account.windows.iter().any(|window| window.pace == *pace) {
                     account.windows.push(Window { pace: *pace, used: VecDeque::new() });
                 }
             }
         }
-        let mut used: BTreeMap<&str, Vec<Timestamp>> = BTreeMap::new();
+        let mut used: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
         for delivery in standing.deliveries.values() {
-            if paces.accounts.contains_key(&delivery.account) {
-                let times = used.entry(delivery.account.as_str()).or_default();
+            let account = account_compared(&delivery.account);
+            if paces.accounts.contains_key(&*account) {
+                let times = used.entry(account.into_owned()).or_default();
                 times.extend(delivery.parts.iter().filter_map(uses));
                 times.extend(delivery.recipients.iter().filter_map(|person| uses(&person.part)));
             }
         }
         for (account, mut times) in used {
             times.sort_unstable();
-            for window in paces.accounts.get_mut(account).into_iter().flat_map(|account| &mut account.windows)
+            for window in
+                paces.accounts.get_mut(&account).into_iter().flat_map(|account| &mut account.windows)
             {
                 window.used = times.iter().copied().collect();
             }
         }
         paces
+    }
+
+    fn account(&mut self, account: &str) -> Option<&mut Account> {
+        self.accounts.get_mut(&*account_compared(account))
     }
 
     /// Whether so many may go to that account now, beside what is promised to other
@@ -126,7 +133,7 @@ impl Paces {
         need: usize,
         now: Timestamp,
     ) -> Result<(), Later> {
-        let Some(account) = self.accounts.get_mut(account) else { return Ok(()) };
+        let Some(account) = self.account(account) else { return Ok(()) };
         let others = account.promised.iter().filter(|(other, _)| **other != item);
         let promised: u32 = others.map(|(_, parts)| *parts).sum();
         account.opens(need, promised as usize, now)
@@ -134,21 +141,21 @@ impl Paces {
 
     /// One goes to that account now.
     pub(super) fn take(&mut self, account: &str, at: Timestamp) {
-        if let Some(account) = self.accounts.get_mut(account) {
+        if let Some(account) = self.account(account) {
             account.windows.iter_mut().for_each(|window| window.take(at));
         }
     }
 
     /// What was taken then did not go.
     pub(super) fn give_back(&mut self, account: &str, at: Timestamp) {
-        if let Some(account) = self.accounts.get_mut(account) {
+        if let Some(account) = self.account(account) {
             account.windows.iter_mut().for_each(|window| window.give_back(at));
         }
     }
 
     /// So many parts of what that item has begun are still to come.
     pub(super) fn promise(&mut self, account: &str, item: usize, parts: usize) {
-        if let Some(account) = self.accounts.get_mut(account) {
+        if let Some(account) = self.account(account) {
             match u32::try_from(parts).unwrap_or(u32::MAX) {
                 0 => account.promised.remove(&item),
                 parts => account.promised.insert(item, parts),
@@ -159,7 +166,7 @@ impl Paces {
     /// Gives so many places away, from `from` on and behind all that were given
     /// before: when the first of them goes, if that is later.
     fn book(&mut self, account: &str, parts: usize, each: bool, from: Timestamp) -> Option<Later> {
-        let account = self.accounts.get_mut(account)?;
+        let account = self.account(account)?;
         let begin = account.booked.map_or(from, |booked| booked.max(from));
         let (mut at, mut first) = (begin, None);
         let (rounds, together) = if each { (parts.max(1), 1) } else { (1, parts.max(1)) };

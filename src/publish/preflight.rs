@@ -104,7 +104,7 @@ pub async fn preflight<'p>(
         // The key holds the account: sending to another one would break the
         // promise that the journal makes.
         let account = configured.channel.account();
-        if account != step.identity.account {
+        if !configured.has_account(&step.identity.account) {
             let problem = format!(
                 "`{}` was planned for `{}`, and `[channels.{name}]` is now `{account}`: plan it anew",
                 step.rung, step.identity.account
@@ -143,8 +143,8 @@ pub fn account_of<'a>(
     name: &str,
     account: &str,
 ) -> Option<&'a dyn Channel> {
-    let named = channels.get(name).into_iter().chain(channels.values());
-    named.map(|configured| &*configured.channel).find(|channel| channel.account() == account)
+    let mut named = channels.get(name).into_iter().chain(channels.values());
+    named.find(|configured| configured.has_account(account)).map(|configured| &*configured.channel)
 }
 
 async fn ask(name: &str, configured: &Configured, project: &Path) -> Result<Route, Vec<String>> {

@@ -47,6 +47,18 @@ pub(super) fn mending_pause(tried: u32) -> SignedDuration {
     first.saturating_mul(1 << doubled.min(10)).min(LONGEST_MENDING)
 }
 
+/// Between two tries where nobody named a time: this, and then twice as long each time.
+const PAUSE: Duration = Duration::from_secs(1);
+/// For the tests of this program, which cannot wait for seconds each: other
+/// milliseconds, 1 to 1000.
+const MILLISECONDS: &str = "LADDER_PAUSE_MILLISECONDS";
+
+/// The first pause between two tries.
+pub(super) fn pause() -> Duration {
+    let asked = std::env::var(MILLISECONDS).ok().and_then(|text| text.parse::<u64>().ok());
+    asked.filter(|milliseconds| (1..=1000).contains(milliseconds)).map_or(PAUSE, Duration::from_millis)
+}
+
 /// What one part has had in this run.
 #[derive(Clone, Debug)]
 pub(super) struct Tries {
@@ -74,7 +86,7 @@ impl Tries {
         if let Some(named) = named.filter(|named| !named.is_zero()) {
             return if named > LONGEST_NAMED { LONGEST_WINDOW } else { named };
         }
-        let doubled = Duration::from_secs(1 << self.count.saturating_sub(1).min(7));
+        let doubled = pause() * (1 << self.count.saturating_sub(1).min(7));
         let digits = key.0.get(..4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
         doubled + doubled * (digits.unwrap_or(0) % 251) / 1000
     }

@@ -140,6 +140,77 @@ fn grapheme_width(grapheme: &str) -> usize {
     grapheme.width().min(2)
 }
 
+/// What an answer is drawn on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// Whether it takes colour.
+    pub colour: bool,
+    /// How wide it is; none: as wide as is needed, for what is read by programs
+    /// or goes into a file.
+    pub width: Option<usize>,
+}
+
+impl From<bool> for Sheet {
+    fn from(colour: bool) -> Sheet {
+        Sheet { colour, width: None }
+    }
+}
+
+/// Columns by which what does not fit stands to the right of its row.
+const FOLDED: usize = 4;
+/// Cells that are cut keep at least so many columns.
+const NARROWEST: usize = 6;
+
+/// The same as [`table`] on a sheet: where the rows are too wide for it, the last
+/// columns go below each row. Each row may be several lines.
+pub fn table_on(sheet: Sheet, heading: &[&str], rows: &[Vec<String>]) -> Vec<String> {
+    let Some(most) = sheet.width else { return table(heading, rows) };
+    let heading: Vec<String> = heading.iter().map(|name| (*name).to_owned()).collect();
+    let mut all: Vec<Vec<String>> = vec![heading];
+    all.extend(rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()));
+    let columns = all.iter().map(Vec::len).max().unwrap_or(0);
+    let mut widths: Vec<usize> = (0..columns)
+        .map(|at| all.iter().filter_map(|row| row.get(at)).map(|cell| width(cell)).max().unwrap_or(0))
+        .collect();
+    let total = |widths: &[usize]| widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
+    let kept = (1..=columns).rev().find(|kept| *kept < 3 || total(&widths[..*kept]) <= most).unwrap_or(0);
+    widths.truncate(kept);
+    while total(&widths) > most {
+        let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|width| **width > NARROWEST)
+        else {
+            break;
+        };
+        *widest -= 1;
+    }
+    let draw = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| pad(&cut(cell, *width), *width));
+        let mut drawn = cells.collect::<Vec<_>>().join("  ").trim_end().to_owned();
+        let below: Vec<&str> =
+            row.iter().skip(kept).map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+        if !below.is_empty() {
+            for line in wrap_words(&below.join("  "), most.saturating_sub(FOLDED)) {
+                drawn.push_str(&format!("\n{}{line}", " ".repeat(FOLDED)));
+            }
+        }
+        drawn
+    };
+    all.iter().map(draw).collect()
+}
+
+/// `text` in lines that begin with `indent`, each no wider than the sheet, where
+/// that is possible; every line after the first two columns further in.
+pub fn prose(sheet: Sheet, indent: usize, text: &str) -> String {
+    let space = " ".repeat(indent);
+    let Some(most) = sheet.width else { return format!("{space}{}\n", one_line(text)) };
+    let mut out = String::new();
+    for (at, line) in wrap_words(&one_line(text), most.saturating_sub(indent + 2).max(20)).iter().enumerate()
+    {
+        let further = if at > 0 { "  " } else { "" };
+        out.push_str(&format!("{space}{further}{line}\n"));
+    }
+    out
+}
+
 /// Rows under a heading, every column as wide as its widest cell; the last one
 /// is not padded. Cells are put on one line and made visible. No row: no text.
 pub fn table(heading: &[&str], rows: &[Vec<String>]) -> Vec<String> {
@@ -197,6 +268,39 @@ mod tests {
         assert_eq!(cut("hello", 5), "hello");
         assert_eq!(cut("hello world", 7), "hello…");
         assert_eq!(cut("日本語", 4), "日…");
+    }
+
+    #[test]
+    fn a_table_that_is_too_wide_is_folded_and_not_wrapped_into_noise() {
+        let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+        let rows = [
+            row(&["hello", "blog", "sent", "https://acme.example/blog/hello/"]),
+            row(&["hello", "x", "planned", ""]),
+        ];
+        let heading = ["MESSAGE", "RUNG", "STATE", "WHERE"];
+        let on = |width| table_on(Sheet { colour: false, width }, &heading, &rows);
+        assert_eq!(on(None), table(&heading, &rows));
+        assert_eq!(on(Some(80)), table(&heading, &rows), "it fits");
+        assert_eq!(
+            on(Some(40)).join("\n"),
+            "MESSAGE  RUNG  STATE\n    WHERE\nhello    blog  sent\n    https://acme.example/blog/hello/\nhello    x     planned"
+        );
+        // What is kept beside each other is cut where nothing else is left.
+        for width in 16..60 {
+            for line in on(Some(width)).join("\n").lines().filter(|line| !line.contains("https")) {
+                assert!(super::width(line) <= width, "{width}: {line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn prose_is_wrapped_on_a_terminal_only() {
+        let narrow = Sheet { colour: false, width: Some(30) };
+        assert_eq!(
+            prose(narrow, 2, "one two three four five six seven"),
+            "  one two three four five\n    six seven\n"
+        );
+        assert_eq!(prose(Sheet::default(), 2, "one\ntwo"), "  one two\n");
     }
 
     #[test]

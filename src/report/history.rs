@@ -1,8 +1,8 @@
 //! What was sent, when, in which words: `ladder log`.
 
 use super::columns::{one_line, wrap_words};
-use super::sign::{paint, signed, style, word};
-use super::status::{clock, place, receipts, record};
+use super::sign::{ShortKeys, paint, signed, style, word};
+use super::status::{clock, place_alone, receipts, record};
 use crate::plan::{Delivery, PartStanding, State};
 use anstyle::Style;
 use jiff::Timestamp;
@@ -23,6 +23,7 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
     }
     let dim = Style::new().dimmed();
     let mut out = String::new();
+    let keys = ShortKeys::of(deliveries);
     for (at, delivery) in newest_first(deliveries).into_iter().enumerate() {
         if at > 0 {
             out.push('\n');
@@ -37,15 +38,16 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
             }
         };
         let after = afterwards(delivery, zone);
+        let key = keys.short(delivery);
         out.push_str(&format!(
-            "{}  {state}  {} of {} to {} ({}){again}{after}\n",
+            "{}  {state}  {key}  {} of {} to {} ({}){again}{after}\n",
             clock(moment(delivery), zone),
             paint(&one_line(&delivery.rung), Style::new().bold(), colour),
             one_line(&delivery.message),
             one_line(&delivery.channel),
             one_line(&delivery.account),
         ));
-        let place = one_line(&place(delivery));
+        let place = one_line(&place_alone(delivery));
         if !place.is_empty() {
             out.push_str(&format!("    {place}\n"));
         }
@@ -297,11 +299,11 @@ mod tests {
         let story = story();
         let story: Vec<&Delivery> = story.iter().collect();
         insta::assert_snapshot!(text(&story, &TimeZone::UTC, false), @r#"
-        2026-12-01 09:00  ✓ sent  tweet of rocket-2 to tweet (x:acmerockets)
+        2026-12-01 09:00  ✓ sent  7477656574  tweet of rocket-2 to tweet (x:acmerockets)
             │ =HYPERLINK("x")
             │ It landed \u{1b}[31m
 
-        2026-12-01 08:00  ✓ sent  blog of rocket-2 to blog (x:acmerockets)
+        2026-12-01 08:00  ✓ sent  626c6f6700  blog of rocket-2 to blog (x:acmerockets)
             │ Rocket 2
             │
             │ line

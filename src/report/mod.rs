@@ -8,6 +8,7 @@ pub mod count;
 pub mod edited;
 pub mod history;
 pub mod machine;
+pub mod older;
 pub mod preview;
 pub mod progress;
 pub mod queue;
@@ -15,7 +16,7 @@ pub mod rehearsal;
 pub mod sign;
 pub mod status;
 pub mod taken_down;
-mod todo;
+pub mod todo;
 
 pub use preview::{Preview, PreviewItem};
 pub use progress::Progress;

@@ -107,12 +107,15 @@ impl Progress {
         self
     }
 
-    /// `again at 09:32:16`; with the date instead of the seconds if that is
-    /// another day than `now`.
+    /// `; again at 09:32:16`; with the date instead of the seconds if that is
+    /// another day than `now`. What waits for no time is a later run's: nothing.
     fn again(&self, now: Timestamp, until: Timestamp) -> String {
+        if until <= now {
+            return String::new();
+        }
         let (now, until) = (now.to_zoned(self.zone.clone()), until.to_zoned(self.zone.clone()));
         let format = if now.date() == until.date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
-        format!("again at {}", until.strftime(format))
+        format!("; again at {}", until.strftime(format))
     }
 
     /// What was begun goes on as it began, with as many parts as it had then.
@@ -209,7 +212,7 @@ impl Progress {
     fn put_off(&mut self, at: usize, says: &str, again: &str) {
         let Some(rung) = self.rungs.get_mut(at) else { return };
         if rung.reasons.len() < MOST_REASONS && rung.reasons.insert(one_line(says)) {
-            self.say(at, "not yet", &format!("{says}; {again}"));
+            self.say(at, "not yet", &format!("{says}{again}"));
         }
     }
 
@@ -327,7 +330,7 @@ impl Listener for Progress {
             }
             EventKind::NotYet { says, mend: true, .. } if !mail => self.say(at, word(State::Held), says),
             EventKind::NotYet { says, until, .. } if !mail => {
-                self.say(at, "not yet", &format!("{says}; {}", self.again(event.at, *until)));
+                self.say(at, "not yet", &format!("{says}{}", self.again(event.at, *until)));
             }
             EventKind::NotYet { says, until, .. } => self.put_off(at, says, &self.again(event.at, *until)),
             EventKind::Resolved { sent: true, url, .. }

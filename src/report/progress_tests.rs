@@ -156,15 +156,20 @@ fn a_wait_is_told_in_the_brands_zone_and_with_its_date_if_that_is_another() {
     let mut progress =
         Progress::with(std::slice::from_ref(&plan), None, Box::new(page.clone())).in_zone(&berlin);
     let at: Timestamp = "2026-12-01T08:00:00Z".parse().unwrap();
-    for until in
-        ["2026-12-01T08:32:16Z", "2026-12-01T22:59:59Z", "2026-12-01T23:00:00Z", "2026-12-10T08:32:16Z"]
-    {
+    for until in [
+        "2026-12-01T08:00:00Z",
+        "2026-12-01T08:32:16Z",
+        "2026-12-01T22:59:59Z",
+        "2026-12-01T23:00:00Z",
+        "2026-12-10T08:32:16Z",
+    ] {
         let until = until.parse().unwrap();
         let kind = EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false, account: false };
         progress.event(&Event { at, key: plan.steps[1].key.clone(), recipient: None, kind });
     }
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     insta::assert_snapshot!(text, @r"
+    tweet       not yet          busy
     tweet       not yet          busy; again at 09:32:16
     tweet       not yet          busy; again at 23:59:59
     tweet       not yet          busy; again at 2026-12-02 00:00

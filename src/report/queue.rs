@@ -1,9 +1,10 @@
 //! A plan for people: what will go where, when, after what, and what has gone already.
 
-use super::columns::{one_line, table};
+use super::columns::{Sheet, one_line, prose, table_on};
+use super::older;
 use super::sign::{paint, signed, style};
 use super::status::{Dues, clock, place};
-use crate::plan::{MicroDollars, Plan, Standing, State, Step};
+use crate::plan::{Delivery, MicroDollars, Plan, Standing, State, Step};
 use crate::publish::goes_after_all;
 use crate::render::{Variant, VariantKind};
 use crate::schedule::Due;
@@ -15,28 +16,34 @@ use std::collections::BTreeMap;
 /// What steps cost, by rung; those that cost nothing are not in it.
 pub type Prices = BTreeMap<String, MicroDollars>;
 
-/// The plan as a table with its digest, and with what it costs where a network
-/// charges. `dues` say when each of its steps is due.
-pub fn text(
-    plan: &Plan,
-    standing: &Standing,
-    prices: &Prices,
-    dues: &Dues,
-    zone: &TimeZone,
-    colour: bool,
-) -> String {
-    let due = |step: &Step| dues.get(&step.key).cloned().unwrap_or(Due::Settled);
-    draw(plan, standing, prices, zone, colour, &due)
+/// What a plan is shown with.
+pub struct Shown<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// What has happened so far.
+    pub standing: &'a Standing,
+    /// What it costs, where a network charges.
+    pub prices: &'a Prices,
+    /// When each of its steps is due.
+    pub dues: &'a Dues,
+    /// The brand's zone.
+    pub zone: &'a TimeZone,
+    /// The channels whose posts go to the outbox as things stand.
+    pub to_outbox: &'a [String],
+    /// What is out of older generations.
+    pub older: &'a [&'a Delivery],
 }
 
-fn draw(
-    plan: &Plan,
-    standing: &Standing,
-    prices: &Prices,
-    zone: &TimeZone,
-    colour: bool,
-    due: &dyn Fn(&Step) -> Due,
-) -> String {
+/// The plan as a table with its digest, and with what it costs where a network
+/// charges.
+pub fn text(shown: &Shown<'_>, sheet: impl Into<Sheet>) -> String {
+    let due = |step: &Step| shown.dues.get(&step.key).cloned().unwrap_or(Due::Settled);
+    draw(shown, sheet.into(), &due)
+}
+
+fn draw(shown: &Shown<'_>, sheet: Sheet, due: &dyn Fn(&Step) -> Due) -> String {
+    let Shown { plan, standing, prices, zone, to_outbox, older, .. } = *shown;
+    let colour = sheet.colour;
     let dim = Style::new().dimmed();
     let mut out = format!("{}\n", paint(&one_line(&plan.title), Style::new().bold(), colour));
     let about = format!("{} on the ladder {}", one_line(&plan.message), one_line(&plan.ladder));
@@ -68,7 +75,7 @@ fn draw(
     if !prices.is_empty() {
         heads.insert(3, "PRICE");
     }
-    for (at, line) in table(&heads, &rows).iter().enumerate() {
+    for (at, line) in table_on(sheet, &heads, &rows).iter().enumerate() {
         let delivery = at.checked_sub(1).and_then(|row| standing.deliveries.get(&plan.steps[row].key));
         let line = match delivery {
             _ if at == 0 => paint(line, Style::new().bold(), colour),
@@ -83,6 +90,15 @@ fn draw(
     if !prices.is_empty() {
         let total: MicroDollars = prices.values().copied().sum();
         out.push_str(&format!("\nsending this costs {total}\n"));
+    }
+    out.push_str(&older::text(older, zone, sheet));
+    if !to_outbox.is_empty() {
+        let names: Vec<String> = to_outbox.iter().map(|name| format!("`{}`", one_line(name))).collect();
+        let (names, have) = (names.join(", "), if names.len() == 1 { "has" } else { "have" });
+        let says = format!(
+            "{names} {have} no credentials yet: what goes there is written to the outbox, for you to post"
+        );
+        out.push_str(&format!("\n{}", prose(sheet, 0, &says)));
     }
     out.push_str(&format!("\n{}\n", paint(&format!("digest {}", one_line(&plan.digest)), dim, colour)));
     out
@@ -234,7 +250,23 @@ pub(super) mod tests {
             _ => Due::After(vec!["blog".to_owned()]),
         };
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        insta::assert_snapshot!(draw(&plan, &standing, &Prices::new(), &zone, false, &due), @r"
+        let (none, dues) = (Prices::new(), Dues::new());
+        let outbox = ["x".to_owned()];
+        let shown = |prices, to_outbox| Shown {
+            plan: &plan,
+            standing: &standing,
+            prices,
+            dues: &dues,
+            zone: &zone,
+            to_outbox,
+            older: &[],
+        };
+        let drawn = draw(&shown(&none, &outbox[..]), Sheet::default(), &due);
+        assert!(
+            drawn.contains("\n`x` has no credentials yet: what goes there is written to the outbox"),
+            "{drawn}"
+        );
+        insta::assert_snapshot!(draw(&shown(&none, &[]), Sheet::default(), &due), @r"
         Rocket 2\u{1b}[2J lands itself
         rocket-2 on the ladder launch
         publish at 2026-12-01 09:00 (Europe/Berlin)
@@ -247,7 +279,7 @@ pub(super) mod tests {
         digest 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
         ");
         let prices = Prices::from([("tweet".to_owned(), MicroDollars(215_000))]);
-        let drawn = draw(&plan, &standing, &prices, &zone, false, &due);
+        let drawn = draw(&shown(&prices, &[]), Sheet::default(), &due);
         let lines: Vec<&str> = drawn.lines().skip(4).take(6).collect();
         insta::assert_snapshot!(lines.join("\n"), @"
         RUNG        CHANNEL     WHAT              PRICE   WHEN                                   STATE

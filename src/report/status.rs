@@ -1,34 +1,48 @@
 //! Where every delivery stands, and what to do about those that need somebody.
 
-use super::columns::{cut, one_line, table};
-use super::sign::{paint, signed, style, word};
-use super::todo::what_to_do;
+use super::columns::{Sheet, cut, one_line, table_on};
+use super::sign::{ShortKeys, paint, signed, style, word};
+use super::todo::{name_of, to_do};
 use crate::plan::{Delivery, PartStanding, Receipt, RecipientStanding, State, StepKey};
 use crate::schedule::Due;
 use anstyle::Style;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// When what is still to be sent is due, by the delivery's key.
 pub type Dues = BTreeMap<StepKey, Due>;
 
 /// A table for people: message, rung, channel, state with a sign that does not
-/// need colour, address, and below it what to do about each that needs somebody.
-pub fn text(deliveries: &[&Delivery], dues: &Dues, zone: &TimeZone, colour: bool) -> String {
+/// need colour, key, address, and below it what to do about each that needs somebody.
+pub fn text(deliveries: &[&Delivery], dues: &Dues, zone: &TimeZone, sheet: impl Into<Sheet>) -> String {
+    let sheet = sheet.into();
     if deliveries.is_empty() {
         return "nothing has been published or scheduled yet\n".to_owned();
     }
+    let keys = ShortKeys::of(deliveries);
+    let mut accounts: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for delivery in deliveries {
+        accounts.entry((&delivery.message, &delivery.rung)).or_default().insert(&delivery.account);
+    }
+    let several = |delivery: &Delivery| {
+        accounts.get(&(delivery.message.as_str(), delivery.rung.as_str())).is_some_and(|all| all.len() > 1)
+    };
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
             vec![
                 delivery.message.clone(),
-                delivery.rung.clone(),
-                delivery.channel.clone(),
+                rung(delivery),
+                // Where the same rung of the message goes to another account too: whose.
+                match several(delivery) {
+                    true => format!("{} ({})", delivery.channel, name_of(&delivery.account)),
+                    false => delivery.channel.clone(),
+                },
                 signed(delivery.state),
                 when(delivery, dues, zone),
+                keys.short(delivery).to_owned(),
                 match dues.get(&delivery.key) {
                     Some(Due::Paced(_, why)) => cut(&one_line(why), 80),
                     _ => place(delivery),
@@ -36,28 +50,37 @@ pub fn text(deliveries: &[&Delivery], dues: &Dues, zone: &TimeZone, colour: bool
             ]
         })
         .collect();
-    let lines = table(&["MESSAGE", "RUNG", "CHANNEL", "STATE", "WHEN", "WHERE"], &rows);
+    let lines = table_on(sheet, &["MESSAGE", "RUNG", "CHANNEL", "STATE", "WHEN", "KEY", "WHERE"], &rows);
     let mut out = String::new();
     for (at, line) in lines.iter().enumerate() {
         let line = match at.checked_sub(1).and_then(|row| deliveries.get(row)) {
             // The sign and the word together stand nowhere else in a line before them.
-            Some(delivery) if colour => {
+            Some(delivery) if sheet.colour => {
                 let state = signed(delivery.state);
                 line.replacen(&state, &paint(&state, style(delivery.state), true), 1)
             }
             Some(_) => line.clone(),
-            None => paint(line, Style::new().bold(), colour),
+            None => paint(line, Style::new().bold(), sheet.colour),
         };
         out.push_str(&line);
         out.push('\n');
     }
-    let todo: Vec<String> =
-        deliveries.iter().filter_map(|delivery| what_to_do(delivery, deliveries)).collect();
+    let todo = to_do(deliveries);
     if !todo.is_empty() {
-        out.push_str(&format!("\n{}\n", paint("To do", Style::new().bold(), colour)));
-        out.extend(todo);
+        out.push_str(&format!("\n{}\n", paint("To do", Style::new().bold(), sheet.colour)));
+        out.extend(todo.iter().map(|todo| todo.text(sheet)));
     }
     out
+}
+
+/// The rung; of several generations also which this is: `tweet, older`, `tweet, again`.
+fn rung(delivery: &Delivery) -> String {
+    let which = match delivery.generation {
+        _ if delivery.superseded => ", older",
+        0 => "",
+        _ => ", again",
+    };
+    format!("{}{which}", delivery.rung)
 }
 
 /// The `deliveries` array of the JSON contract. `due` is the moment from which
@@ -172,6 +195,17 @@ fn when(delivery: &Delivery, dues: &Dues, zone: &TimeZone) -> String {
 
 /// The address, or for mail how many have it, or where the text lies, or why not.
 pub(super) fn place(delivery: &Delivery) -> String {
+    let place = place_alone(delivery);
+    // Why there is this one beside an older.
+    let why = delivery.reason.as_deref().filter(|_| delivery.generation > 0).map(one_line);
+    match why {
+        Some(why) if place.is_empty() => format!("again: {}", cut(&why, 60)),
+        Some(why) => format!("{place} (again: {})", cut(&why, 60)),
+        None => place,
+    }
+}
+
+pub(super) fn place_alone(delivery: &Delivery) -> String {
     if delivery.is_for_each_person() {
         return people(delivery);
     }

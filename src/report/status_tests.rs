@@ -1,5 +1,6 @@
 //! Deliveries made by hand, as tables and as JSON.
 
+use super::super::todo::ToDo;
 use super::*;
 use crate::plan::{RecipientStanding, StepKey};
 use crate::render::VariantKind;
@@ -118,14 +119,14 @@ fn a_table_says_where_each_stands_and_what_to_do() {
         (story[6].key.clone(), Due::At(nine + 600.seconds())),
     ]);
     insta::assert_snapshot!(text(&story, &dues, &zone, false), @r"
-    MESSAGE   RUNG        CHANNEL     STATE      WHEN                    WHERE
-    rocket-2  blog        blog        ✓ sent     2026-12-01 09:00        https://acme.example/blog/rocket-2/
-    rocket-2  tweet       tweet       ◷ waiting                          outbox/rocket-2/tweet
-    rocket-2  linkedin    linkedin    ? unknown                          the connection was cut after the request left\u{1b}[2J
-    rocket-2  newsletter  newsletter  → sending                          3 of 4 sent, 1 refused
-    rocket-2  hand        hand        ◷ waiting                          by hand
-    rocket-2  later       later       … planned  due 2026-12-01 09:00
-    rocket-2  again       again       … planned  again 2026-12-01 09:10  0 of 1 sent: mail.acme.example: connection refused
+    MESSAGE   RUNG        CHANNEL     STATE      WHEN                    KEY         WHERE
+    rocket-2  blog        blog        ✓ sent     2026-12-01 09:00        626c6f6700  https://acme.example/blog/rocket-2/
+    rocket-2  tweet       tweet       ◷ waiting                          7477656574  outbox/rocket-2/tweet
+    rocket-2  linkedin    linkedin    ? unknown                          6c696e6b65  the connection was cut after the request left\u{1b}[2J
+    rocket-2  newsletter  newsletter  → sending                          6e6577736c  3 of 4 sent, 1 refused
+    rocket-2  hand        hand        ◷ waiting                          68616e6400  by hand
+    rocket-2  later       later       … planned  due 2026-12-01 09:00    6c61746572
+    rocket-2  again       again       … planned  again 2026-12-01 09:10  616761696e  0 of 1 sent: mail.acme.example: connection refused
 
     To do
       tweet of rocket-2: waits for you to post it; its text lies in outbox/rocket-2/tweet
@@ -178,8 +179,8 @@ fn what_is_live_is_never_to_be_sent_anew() {
     let thread = thread("x", State::Refused);
     let drawn = text(&[&thread], &Dues::new(), &TimeZone::UTC, false);
     insta::assert_snapshot!(drawn, @r"
-    MESSAGE   RUNG    CHANNEL  STATE      WHEN  WHERE
-    rocket-2  thread  thread   ✗ refused        1 of 3 live; too many
+    MESSAGE   RUNG    CHANNEL  STATE      WHEN  KEY         WHERE
+    rocket-2  thread  thread   ✗ refused        7468726561  1 of 3 live; too many
 
     To do
       thread of rocket-2: refused: too many
@@ -290,4 +291,54 @@ fn what_is_live_of_an_older_try_is_named() {
     newer.generation = 1;
     let text = shown(&[older, newer]);
     assert!(text.contains("an earlier try of it is live at https://x.com/acme/status/1"), "{text}");
+}
+
+#[test]
+fn generations_and_accounts_are_told_apart() {
+    let mut both = begun_anew(State::Sent);
+    both[1].reason = Some("the link was wrong".to_owned());
+    let mut other = delivery("tweet", State::Sent);
+    (other.key, other.account) = (StepKey("8".repeat(32)), "x:acme_de".to_owned());
+    both.push(other);
+    let text = shown(&both);
+    insta::assert_snapshot!(text, @r"
+    MESSAGE   RUNG          CHANNEL              STATE   WHEN  KEY         WHERE
+    rocket-2  tweet, older  tweet (acmerockets)  ✓ sent        7477656574  cut
+    rocket-2  tweet, again  tweet (acmerockets)  ✓ sent        9999999999  https://x.com/acme/status/2 (again: the link was wrong)
+    rocket-2  tweet         tweet (acme_de)      ✓ sent        8888888888
+    ");
+}
+
+#[test]
+fn on_a_narrow_terminal_nothing_is_wrapped_but_addresses() {
+    let story = story();
+    let story: Vec<&Delivery> = story.iter().collect();
+    let sheet = Sheet { colour: false, width: Some(80) };
+    let drawn = text(&story, &Dues::new(), &TimeZone::UTC, sheet);
+    for line in drawn.lines().filter(|line| !line.contains("https://") && !line.contains("ladder resolve")) {
+        assert!(super::super::columns::width(line) <= 80, "{line:?}");
+    }
+    assert!(drawn.contains("\n    626c6f6700  https://acme.example/blog/rocket-2/\n"), "{drawn}");
+}
+
+#[test]
+fn what_is_to_be_done_has_its_parts_as_fields() {
+    let story = story();
+    let story: Vec<&Delivery> = story.iter().collect();
+    let all: Vec<Value> = to_do(&story).iter().map(ToDo::json).collect();
+    assert_eq!(all.len(), 3);
+    assert_eq!(
+        all[1]["commands"],
+        json!(["ladder resolve 6c696e6b65 --sent URL", "ladder resolve 6c696e6b65 --not-sent"])
+    );
+    assert_eq!(all[1]["delivery"], json!(story[2].key));
+    assert!(all[1]["what"].as_str().unwrap().starts_with("it is not known whether this went out"));
+    assert!(all[1]["says"][0].as_str().unwrap().starts_with("look at x:acmerockets"), "{}", all[1]);
+    // A page to open is no command.
+    assert_eq!(all[2]["commands"], json!(["ladder resolve 68616e6400 --sent URL"]));
+    // Looked for in vain, it says that it will not settle by itself.
+    let mut looked = delivery("tweet", State::Unknown);
+    looked.parts[0].looked = Some("the list does not reach back".to_owned());
+    let words = to_do(&[&looked])[0].text(Sheet::default());
+    assert!(words.contains("as long as that proves no more, only you can settle it"), "{words}");
 }

@@ -1,6 +1,6 @@
 //! What will be taken down, what became of it, and what stays up and why.
 
-use super::columns::{one_line, table};
+use super::columns::{Sheet, one_line, table_on};
 use super::sign::{paint, short_key};
 use super::status::{clock, place, record};
 use crate::plan::{Delivery, Outcome, PartStanding, State, Stay};
@@ -40,7 +40,7 @@ pub fn intended(delivery: &Delivery) -> (&'static str, String) {
 }
 
 /// The table of what is going to be done, in the order in which it is.
-pub fn wanted(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
+pub fn wanted(deliveries: &[&Delivery], zone: &TimeZone, sheet: impl Into<Sheet>) -> String {
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
@@ -54,7 +54,7 @@ pub fn wanted(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String
             ]
         })
         .collect();
-    lines(&["MESSAGE", "RUNG", "CHANNEL", "SENT", "WILL BE", "WHERE"], &rows, colour)
+    lines(&["MESSAGE", "RUNG", "CHANNEL", "SENT", "WILL BE", "WHERE"], &rows, sheet.into())
 }
 
 /// The result as a word for machines, and for people.
@@ -76,7 +76,8 @@ pub fn result(outcome: &Outcome) -> (&'static str, &'static str) {
 }
 
 /// What became of each, and below it what is still up, why, and what to do.
-pub fn text(deliveries: &[&Delivery], colour: bool) -> String {
+pub fn text(deliveries: &[&Delivery], sheet: impl Into<Sheet>) -> String {
+    let sheet = sheet.into();
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
@@ -93,11 +94,11 @@ pub fn text(deliveries: &[&Delivery], colour: bool) -> String {
             ]
         })
         .collect();
-    let mut out = lines(&["MESSAGE", "RUNG", "CHANNEL", "RESULT", "STILL AT"], &rows, colour);
+    let mut out = lines(&["MESSAGE", "RUNG", "CHANNEL", "RESULT", "STILL AT"], &rows, sheet);
     let left: Vec<String> = deliveries.iter().filter_map(|delivery| still_up(delivery, deliveries)).collect();
     if !left.is_empty() {
         let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
-        out.push_str(&format!("\n{}\n", paint("Not down", red, colour)));
+        out.push_str(&format!("\n{}\n", paint("Not down", red, sheet.colour)));
         out.extend(left);
     }
     out
@@ -207,11 +208,11 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-fn lines(heading: &[&str], rows: &[Vec<String>], colour: bool) -> String {
-    let mut lines = table(heading, rows).into_iter();
+fn lines(heading: &[&str], rows: &[Vec<String>], sheet: Sheet) -> String {
+    let mut lines = table_on(sheet, heading, rows).into_iter();
     let mut out = String::new();
     if let Some(heading) = lines.next() {
-        out.push_str(&paint(&heading, Style::new().bold(), colour));
+        out.push_str(&paint(&heading, Style::new().bold(), sheet.colour));
         out.push('\n');
     }
     for line in lines {

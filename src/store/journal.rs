@@ -188,6 +188,10 @@ impl Store {
         let (mut number, mut count, mut end) = (0, End::default(), None);
         let mut bytes = Vec::new();
         let begin = writing::last(&transaction).map_err(explain)?;
+        if writing::counted(&transaction).map_err(explain)? != begin {
+            let why = "events were taken out in this moment".to_owned();
+            return Err(StoreError::Damaged { path: path.display().to_string(), why }.into());
+        }
         // The line of each event that was added: who has the same id is told it.
         let mut added_by = Vec::new();
         let mut planned = planned(&transaction).map_err(explain)?;
@@ -305,6 +309,14 @@ fn known(transaction: &rusqlite::Transaction<'_>, id: &str) -> rusqlite::Result<
 
 fn read_line(bytes: &[u8], number: usize, expected: &str) -> Result<Line, ImportError> {
     let wrong = |why: String| ImportError::Line { line: number, why };
+    // An editor may have put a mark there and ended the lines with CRLF: what a line
+    // says, and its check, are the same.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        let why = "it is UTF-16, as some shells write what they redirect: `ladder journal export FILE` writes \
+                   the file itself, in UTF-8";
+        return Err(wrong(why.to_owned()));
+    }
     if bytes.len() as u64 >= LONGEST_LINE {
         return Err(wrong(format!("it is longer than {} MB", LONGEST_LINE >> 20)));
     }

@@ -176,6 +176,8 @@ pub struct Store {
     /// The last fact that was read or written here. Whoever is about to send
     /// must know all there are: see [`Store::commit`].
     known: Cell<i64>,
+    /// Which facts were found to be missing when some were to be written.
+    gap: Option<String>,
     /// The right to send, once it was taken: see [`Store::lock_for_sending`].
     lease: RefCell<Option<lock::Lease>>,
     /// Which file it was when it was opened.

@@ -158,7 +158,8 @@ impl Doubts {
     }
 }
 
-fn missing(first: i64, last: i64) -> String {
+/// Which facts are missing, for people.
+pub(super) fn missing(first: i64, last: i64) -> String {
     if first == last {
         format!("event {first} is missing")
     } else {

@@ -91,6 +91,7 @@ impl Store {
             ids: ulid::Generator::new(),
             commits: 0,
             known: Cell::new(0),
+            gap: None,
             lease: RefCell::new(None),
             file,
         })

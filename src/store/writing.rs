@@ -2,6 +2,7 @@
 
 use super::lease::{self, Moment};
 use super::lock::Lease;
+use super::reading::missing;
 use super::{Batch, Store, StoreError, lock, seal::seal, sqlite};
 use crate::plan::{Event, EventKind};
 use rusqlite::{Transaction, TransactionBehavior};
@@ -18,6 +19,10 @@ impl Store {
     /// Answers are always written, also by a runner whose lease was taken by
     /// another: what is out is out. But such a runner takes no doubt away: what
     /// would set a delivery free to be sent is [`StoreError::Slept`] as well.
+    ///
+    /// Facts that were taken out meanwhile are missed: it is [`StoreError::Damaged`],
+    /// now and from then on. Only answers are written still, behind the gap, which
+    /// stays to be seen.
     pub fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
         if batch.is_empty() {
             return Ok(());
@@ -35,8 +40,12 @@ impl Store {
         let moment = Moment::now();
         // Each page that a commit touches goes to the disk: not for a moment's sake.
         let renews = lease.as_ref().is_some_and(|lease| !over && lease.hold.is_worth_renewing());
-        let writer =
-            Writer { known: self.known.get(), lease: lease.as_ref(), renews: renews.then_some(moment) };
+        let writer = Writer {
+            known: self.known.get(),
+            gap: self.gap.is_some(),
+            lease: lease.as_ref(),
+            renews: renews.then_some(moment),
+        };
         let written = writer
             .write(&mut self.connection, &mut self.ids, batch)
             .map_err(|error| sqlite::explain(&self.path, &error))?;
@@ -44,13 +53,19 @@ impl Store {
             Written::Known(last) => self.known.set(last),
             Written::AmongOthers => {}
             Written::NotKnowing => return Err(self.busy()),
+            Written::Cut(why) => {
+                let why = self.gap.get_or_insert(why).clone();
+                return Err(StoreError::Damaged { path: self.path.display().to_string(), why });
+            }
             Written::NotAllowed => return Err(self.slept()),
         }
         if let Some(lease) = lease.filter(|_| renews) {
             lease.hold.renewed(moment);
         }
         self.commits += 1;
-        Ok(())
+        // A runner that was stopped in the middle of this may have written into a
+        // file that was replaced meanwhile: no intent there allows anything.
+        if begins { self.is_still_there() } else { Ok(()) }
     }
 
     fn busy(&self) -> StoreError {
@@ -86,12 +101,16 @@ enum Written {
     NotKnowing,
     /// Somebody else has the right to send by now: nothing was written.
     NotAllowed,
+    /// Facts are missing, which: nothing was written.
+    Cut(String),
 }
 
 /// Who writes, and what it knows.
 struct Writer<'a> {
     /// The last fact that it knows.
     known: i64,
+    /// It is known already that facts are missing.
+    gap: bool,
     lease: Option<&'a Lease>,
     /// The lease is renewed from this moment on.
     renews: Option<Moment>,
@@ -110,8 +129,14 @@ impl Writer<'_> {
         if !self.may_write(&transaction, batch)? {
             return Ok(Written::NotAllowed);
         }
-        let before = last(&transaction)?;
-        let alone = before == self.known;
+        let (found, counted) = (last(&transaction)?, counted(&transaction)?);
+        // A number that was given is never given again, or the gap could not be seen.
+        let before = found.max(counted).max(self.known);
+        let answers = || batch.events.iter().all(|event| is_answer(&event.kind));
+        if (self.gap || before != found || counted != found) && !(self.gap && answers()) {
+            return Ok(Written::Cut(cut(found, counted, before)));
+        }
+        let alone = before == self.known && !self.gap;
         if !alone && batch.events.iter().any(|event| event.kind.begins_something()) {
             return Ok(Written::NotKnowing);
         }
@@ -151,6 +176,15 @@ impl Writer<'_> {
     }
 }
 
+/// What is missing where the last fact is `found`, and there have been `most`.
+fn cut(found: i64, counted: i64, most: i64) -> String {
+    if most > found {
+        missing(found.saturating_add(1), most)
+    } else {
+        format!("the store counts {counted} events, and has {found}")
+    }
+}
+
 /// Adds one fact at its place, sealed.
 pub(super) fn add(transaction: &Transaction<'_>, seq: i64, id: &str, event: &Event) -> rusqlite::Result<()> {
     let (key, json) = (&event.key.0, as_json(event)?);
@@ -166,6 +200,14 @@ pub(super) fn last(transaction: &Transaction<'_>) -> rusqlite::Result<i64> {
     transaction
         .prepare_cached("SELECT coalesce(max(seq), 0) FROM events")?
         .query_row([], |row| row.get::<_, i64>(0))
+}
+
+/// How many facts there are by the store's own count.
+pub(super) fn counted(transaction: &Transaction<'_>) -> rusqlite::Result<i64> {
+    let mut counting = transaction.prepare_cached("SELECT value FROM meta WHERE name = 'last'")?;
+    let text: String = counting.query_row([], |row| row.get(0))?;
+    // Whoever wrote something else there has changed it too.
+    Ok(text.parse().unwrap_or(-1))
 }
 
 /// Writes down that there are so many facts.

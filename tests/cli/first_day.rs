@@ -121,7 +121,10 @@ fn every_key_of_a_channel_is_listed_in_one_column() {
     assert!(!text.contains("`facebook` or `linkedin`"), "any network that is counted has limits: {text}");
     let json = house.run(&["channels", "--adapters", "--format", "json"]).ends(0).json();
     let names = json["fields"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap());
-    assert_eq!(names.collect::<Vec<_>>(), ["adapter", "account", "language", "without_credentials", "pace"]);
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        ["adapter", "account", "renamed_from", "language", "without_credentials", "pace"]
+    );
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod pasting;
 mod prices;
 mod rehearsing;
 mod sending;
+mod told;
 
 #[test]
 fn transcripts() {

@@ -57,7 +57,7 @@ fn edited_before_it_was_pasted_it_is_told_and_laid_out_anew_when_asked() {
         .into_iter()
         .filter(|file| file.contains("/tweet") && file.ends_with(".txt"))
         .collect();
-    assert_eq!(texts, ["outbox/hello/tweet.alt.txt", "outbox/hello/tweet.txt"], "no old one lies beside it");
+    assert_eq!(texts, ["outbox/hello/tweet.txt"], "no old one lies beside it");
 }
 
 #[test]

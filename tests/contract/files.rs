@@ -295,6 +295,30 @@ async fn a_taking_down_that_was_cut_is_finished() {
     }
 }
 
+/// Somebody has put a link in the place of the page's folder: what it leads to is not
+/// the channel's.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_a_link_leads_to_is_neither_deleted_nor_written() {
+    let written = Written::by(FILES[4]).await;
+    let (page, elsewhere) = (written.path(), written.folder.path().join("elsewhere"));
+    std::fs::rename(page.parent().unwrap(), &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, page.parent().unwrap()).unwrap();
+    let before = files(&elsewhere);
+    let (part, attempt) = (written.part(), written.attempt());
+    let says = |error: SendError| {
+        let refused =
+            matches!(&error, SendError::Refused { says } if says.contains("leads out of `public/blog`"));
+        assert!(refused, "{error:?}");
+    };
+    says(written.channel.take_down(&part, &written.receipt, &attempt).await.unwrap_err());
+    let mut newer = attempt.clone();
+    newer.identity.generation = 1;
+    newer.key = newer.identity.key();
+    says(written.channel.send(&part, &newer).await.unwrap_err());
+    assert_eq!(files(&elsewhere), before);
+}
+
 #[tokio::test]
 async fn list_and_feed_of_a_plain_site_forget_what_is_down() {
     let written = Written::by(FILES[4]).await;

@@ -20,7 +20,8 @@ pub async fn house(ways: &[&'static Way]) -> (House, Vec<Running>) {
         names.push(name);
         networks.push(network);
     }
-    let house = House::new(&channels, &rungs(&names));
+    let mut house = House::new(&channels, &rungs(&names));
+    house.in_haste = true;
     for way in ways {
         write_secrets(house.root(), &settings(way));
     }

@@ -114,16 +114,16 @@ async fn what_fails_on_one_network_keeps_nothing_up_on_another() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deletion_without_an_answer_is_asked_for_again() {
-    for name in ["x, OAuth 2", "facebook", "linkedin, a member"] {
-        for fault in
-            [Fault::AnswerLost, Fault::CutBefore, Fault::FailedAfter, Fault::FailedBefore, Fault::Html]
-        {
-            let (house, networks) = house(&[way(name)]).await;
-            house.publish().ends(0);
-            networks[0].order_upon(Upon::Path("DELETE", "/"), fault.clone());
-            unpublish(&house).ends(0);
-            assert!(networks[0].timeline().is_empty(), "{name} {fault:?}");
-            assert_eq!(house.state("one"), "unpublished", "{name} {fault:?}");
+    for fault in [Fault::AnswerLost, Fault::CutBefore, Fault::FailedAfter, Fault::FailedBefore, Fault::Html] {
+        let (house, networks) = house(&["x, OAuth 2", "facebook", "linkedin, a member"].map(way)).await;
+        house.publish().ends(0);
+        for network in &networks {
+            network.order_upon(Upon::Path("DELETE", "/"), fault.clone());
+        }
+        unpublish(&house).ends(0);
+        for (name, network) in ["one", "two", "three"].into_iter().zip(&networks) {
+            assert_eq!((network.ordered(), network.timeline().len()), (0, 0), "{name} {fault:?}");
+            assert_eq!(house.state(name), "unpublished", "{name} {fault:?}");
         }
     }
 }
@@ -131,19 +131,22 @@ async fn a_deletion_without_an_answer_is_asked_for_again() {
 /// Where no answer comes, however often it is asked, nobody knows.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deletion_that_is_never_answered_is_in_doubt() {
-    for name in ["x, OAuth 2", "facebook", "linkedin, a member"] {
-        let (house, networks) = house(&[way(name)]).await;
-        house.publish().ends(0);
+    let (house, networks) = house(&["x, OAuth 2", "facebook", "linkedin, a member"].map(way)).await;
+    house.publish().ends(0);
+    for network in &networks {
         for _ in 0..4 {
-            networks[0].order_upon(Upon::Path("DELETE", "/"), Fault::AnswerLost);
+            network.order_upon(Upon::Path("DELETE", "/"), Fault::AnswerLost);
         }
-        let answer = unpublish(&house).ends(6).json();
-        assert_eq!(outcome(&answer, "one"), "unknown", "{name}");
-        assert!(house.run(&["status"]).ends(0).out().contains("ladder unpublish m --only one"), "{name}");
-        house.run(&["run"]).ends(6);
-        unpublish(&house).ends(0);
-        house.run(&["run"]).ends(0);
     }
+    let answer = unpublish(&house).ends(6).json();
+    let status = house.run(&["status"]).ends(0).out();
+    for name in ["one", "two", "three"] {
+        assert_eq!(outcome(&answer, name), "unknown", "{name}");
+        assert!(status.contains(&format!("ladder unpublish m --only {name}")), "{name}: {status}");
+    }
+    house.run(&["run"]).ends(6);
+    unpublish(&house).ends(0);
+    house.run(&["run"]).ends(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! Runners without a disk of their own: the journal travels in a git repository,
 //! and is pushed before anything leaves.
 
-use crate::house::{Ended, House, mail, people, rungs};
+use crate::house::{CANARY, Ended, House, mail, people, rungs};
 use crate::smtp::{Act, Server, Stage};
 use std::path::Path;
 use std::process::Command;
@@ -175,6 +175,30 @@ fn a_command_that_fails_is_told_visibly_and_posts_nothing() {
     house.run(&["publish", "m", "--yes", "--before-send", " "]).ends(2);
     house.run(&["run", "--before-send", "true"]).ends(0);
     assert_eq!(server.taken(), PEOPLE);
+}
+
+/// One that hangs is ended with the run, and so is all that it began; and what it
+/// says shows no secret.
+#[test]
+fn a_command_that_hangs_ends_with_the_run_and_shows_no_secret() {
+    let server = Server::good();
+    let house = House::new(&mail("news", "{ env = \"SMTP_URL\" }", PEOPLE), &rungs(&["news"]));
+    let hangs = "set -x; echo $SMTP_URL; echo https://x:ghp_1234@git.example; \
+                 (sleep 1.4; touch late) & sleep 60";
+    let publish = ["publish", "m", "--yes", "--format", "json", "--deadline", "1s", "--before-send", hangs];
+    let mut command = house.command(&publish);
+    command.env("SMTP_URL", server.url_with(CANARY));
+    let begun = std::time::Instant::now();
+    let ended = Ended { output: command.output().unwrap(), said: "hangs".to_owned() }.ends(1);
+    assert!(begun.elapsed() < Duration::from_millis(1900), "{:?}", begun.elapsed());
+    let (json, said) = (ended.json(), ended.err());
+    assert!(said.contains("deadline came before it had ended") && !said.contains("again at"), "{said}");
+    assert!(said.contains("«secret»") && !said.contains(CANARY) && !said.contains("ghp_"), "{said}");
+    assert_eq!((ended.error().as_str(), &json["deadline_passed"]), ("before-send", &true.into()));
+    assert!(people(&house.status(), "news").iter().all(|(_, state)| state == "planned"));
+    assert_eq!(server.count(Stage::Mail), 0);
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(!house.path("late").exists(), "what it began lives on");
 }
 
 /// While a run holds the store, its command may read it and change nothing.

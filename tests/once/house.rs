@@ -11,6 +11,8 @@ pub const CANARY: &str = "canary-3f9a-never-shown";
 pub struct House {
     dir: tempfile::TempDir,
     pub id: String,
+    /// Between two tries the program waits for milliseconds, not for seconds.
+    pub in_haste: bool,
 }
 
 /// The channels that need no server. `news` comes from the test.
@@ -82,12 +84,12 @@ impl House {
 
     /// A project that lies there already.
     pub fn there(dir: tempfile::TempDir, id: &str) -> House {
-        House { dir, id: id.to_owned() }
+        House { dir, id: id.to_owned(), in_haste: false }
     }
 
     /// The same in a folder of the caller's choice.
     pub fn at(dir: tempfile::TempDir, channels: &str, ladder: &str) -> House {
-        let mut house = House { dir, id: String::new() };
+        let mut house = House { dir, id: String::new(), in_haste: false };
         house.write("ladder.toml", HEAD);
         let made = house.run(&["store", "create", "--format", "json"]).ends(0).json();
         house.id = made["id"].as_str().unwrap().to_owned();
@@ -140,6 +142,9 @@ impl House {
             command.env_remove(name);
         }
         command.env_remove("SMTP_URL").env("NO_COLOR", "1");
+        if self.in_haste {
+            command.env("LADDER_PAUSE_MILLISECONDS", "20");
+        }
         command
     }
 

@@ -290,7 +290,10 @@ impl Channel for Email {
         }
     }
 
-    /// Connects and logs in: of that no reader hears anything.
+    /// Connects, logs in and says to whom the mail goes, up to where the server
+    /// waits for it: of that no reader hears anything. There is no mark in the journal
+    /// between that and the mail itself: it would be one more durable commit for each
+    /// reader, to spare a doubt only where the process dies in that moment.
     fn prepare<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Posting<'a>> {
         Box::pin(async move {
             let letter = self.compose(part, attempt)?;
@@ -298,8 +301,8 @@ impl Channel for Email {
             let receipt = |detail| Receipt { id, url: None, detail: Some(detail), ..Receipt::default() };
             let posting: Posting<'a> = match &self.way {
                 Way::Smtp(smtp) => {
-                    let line = smtp.line(&attempt.project).await?;
-                    Box::pin(async move { smtp.deliver(line, &letter, &attempt.project).await.map(receipt) })
+                    let open = smtp.open(&letter, &attempt.project).await?;
+                    Box::pin(async move { smtp.deliver(open, &letter).await.map(receipt) })
                 }
                 Way::Maildir(directory) => {
                     Box::pin(async move { maildir::deliver(directory, letter, attempt).await.map(receipt) })

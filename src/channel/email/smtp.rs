@@ -1,7 +1,8 @@
 //! SMTP: one conversation for several mails, and what each answer means.
 //!
 //! Before the body has left, every trouble is a "not yet": the server has
-//! nothing. From its first byte until the final answer nobody knows.
+//! nothing ([`Smtp::open`]). From its first byte until the final answer nobody
+//! knows ([`Smtp::deliver`]).
 
 use super::bounded::Bounded;
 use super::message::Letter;
@@ -77,12 +78,12 @@ impl Failure {
     }
 }
 
-/// A conversation with the server that has come to where a mail can be handed over.
-pub struct Line<'a> {
+/// A conversation in which the server has said that it waits for the mail (354),
+/// and has nothing of it. Dropped, the connection ends, and so does the mail: a
+/// server that has not seen the final dot delivers nothing (RFC 5321, 4.1.1.4).
+pub struct Open<'a> {
     connection: AsyncSmtpConnection,
     server: &'a Server,
-    /// It was left over from another mail: the server may have closed it meanwhile.
-    is_old: bool,
     _place: SemaphorePermit<'a>,
 }
 
@@ -125,60 +126,54 @@ impl Smtp {
         Ok(Whose::Verified)
     }
 
-    /// A line to the server, on which nothing was said about a mail yet.
-    pub async fn line(&self, project: &Path) -> Result<Line<'_>, SendError> {
+    /// Says from whom and to whom the mail is, up to where the server waits for its
+    /// first byte. Whatever goes wrong in here, the server has nothing of it.
+    pub async fn open(&self, letter: &Letter, project: &Path) -> Result<Open<'_>, SendError> {
         let server = self.server(project).await.map_err(|why| SendError::Refused { says: words(why) })?;
         let Ok(place) = self.places.acquire().await else {
             return Err(SendError::NotYet { says: "sending has ended".to_owned(), wait: None });
         };
-        if let Some(connection) = self.take() {
-            return Ok(Line { connection, server, is_old: true, _place: place });
+        let left_over = self.take();
+        let is_old = left_over.is_some();
+        let mut connection = match left_over {
+            Some(connection) => connection,
+            None => self.connect(server, project).await?,
+        };
+        let mut result = envelope(&mut connection, letter, server).await;
+        // Closed while it waited; nothing had been said: a new one.
+        if is_old && result.as_ref().is_err_and(|failure| failure.closed_before_body) {
+            connection = self.connect(server, project).await?;
+            result = envelope(&mut connection, letter, server).await;
         }
-        let connection = self.connect(server, project).await?;
-        Ok(Line { connection, server, is_old: false, _place: place })
+        match result {
+            Ok(()) => Ok(Open { connection, server, _place: place }),
+            Err(failure) => Err(self.end(connection, failure).await),
+        }
     }
 
     /// Hands one mail over. Answers with what the server said, where its name
     /// for the mail stands.
-    pub async fn deliver(
-        &self,
-        mut line: Line<'_>,
-        letter: &Letter,
-        project: &Path,
-    ) -> Result<String, SendError> {
-        let mut result = converse(&mut line.connection, letter, line.server).await;
-        // Closed while it waited; nothing had been said: a new one.
-        if line.is_old && result.as_ref().is_err_and(|failure| failure.closed_before_body) {
-            line.connection = self.connect(line.server, project).await?;
-            result = converse(&mut line.connection, letter, line.server).await;
+    pub async fn deliver(&self, mut open: Open<'_>, letter: &Letter) -> Result<String, SendError> {
+        match hand_over(&mut open.connection, letter, open.server).await {
+            Ok(said) => {
+                self.park(open.connection);
+                Ok(said)
+            }
+            Err(failure) => Err(self.end(open.connection, failure).await),
         }
-        self.end(line.connection, result).await
     }
 
     /// Keeps the connection for the next mail if it can be used again.
-    async fn end(
-        &self,
-        mut connection: AsyncSmtpConnection,
-        result: Result<String, Failure>,
-    ) -> Result<String, SendError> {
-        let usable = match &result {
-            Ok(_) => true,
-            // The server said no and listens on: forget this mail, keep the
-            // line. One connection for each refused address would look like an attack.
-            Err(failure) if failure.answered => {
-                matches!(timeout(FAREWELL_LIMIT, connection.command(Rset)).await, Ok(Ok(_)))
-            }
-            Err(_) => false,
-        };
-        if usable {
+    async fn end(&self, mut connection: AsyncSmtpConnection, failure: Failure) -> SendError {
+        // The server said no and listens on: forget this mail, keep the
+        // line. One connection for each refused address would look like an attack.
+        if failure.answered && matches!(timeout(FAREWELL_LIMIT, connection.command(Rset)).await, Ok(Ok(_))) {
             self.park(connection);
         }
-        result.map_err(|failure| {
-            if failure.silent {
-                self.fell_silent("the mail server has stopped answering".to_owned());
-            }
-            failure.error
-        })
+        if failure.silent {
+            self.fell_silent("the mail server has stopped answering".to_owned());
+        }
+        failure.error
     }
 
     async fn server(&self, project: &Path) -> Result<&Server, Ready> {
@@ -299,12 +294,12 @@ impl Smtp {
     }
 }
 
-/// `MAIL`, `RCPT`, `DATA`, body.
-async fn converse(
+/// `MAIL`, `RCPT`, `DATA`: all that the server hears before it has anything of the mail.
+async fn envelope(
     connection: &mut AsyncSmtpConnection,
     letter: &Letter,
     server: &Server,
-) -> Result<String, Failure> {
+) -> Result<(), Failure> {
     let secrets = server.secrets();
     let mut parameters = Vec::new();
     if !letter.envelope.to().iter().chain(letter.envelope.from()).all(|address| address.user().is_ascii()) {
@@ -324,11 +319,22 @@ async fn converse(
         let rcpt = Rcpt::new(recipient.clone(), Vec::new());
         command(connection.command(rcpt), "RCPT", done, &secrets).await?;
     }
-    command(connection.command(Data), "DATA", Severity::PositiveIntermediate, &secrets).await?;
-    // Body and final dot in one write: they cannot be torn apart by Nagle, and
-    // from here on the outcome is open.
+    command(connection.command(Data), "DATA", Severity::PositiveIntermediate, &secrets).await
+}
+
+/// The mail itself, and what the server says to it: from its first byte on the
+/// outcome is open.
+async fn hand_over(
+    connection: &mut AsyncSmtpConnection,
+    letter: &Letter,
+    server: &Server,
+) -> Result<String, Failure> {
+    let secrets = server.secrets();
+    // Body and final dot in one write: they cannot be torn apart by Nagle.
     match timeout(FINAL_LIMIT, connection.command(with_final_dot(&letter.text))).await {
-        Ok(Ok(response)) if response.code().severity == done => Ok(clean(&said(&response), &secrets)),
+        Ok(Ok(response)) if response.code().severity == Severity::PositiveCompletion => {
+            Ok(clean(&said(&response), &secrets))
+        }
         Ok(Ok(response)) => {
             Err(unknown(&format!("the mail server answered the mail with `{}`", said(&response)), &secrets))
         }

@@ -190,7 +190,7 @@ async fn talk(stream: tokio::net::TcpStream, script: Script, log: Arc<Mutex<Vec<
 
 async fn hand_over(smtp: &Smtp, letter: &message::Letter) -> Result<String, SendError> {
     let project = Path::new(".");
-    smtp.deliver(smtp.line(project).await?, letter, project).await
+    smtp.deliver(smtp.open(letter, project).await?, letter).await
 }
 
 async fn deliver(script: Script) -> (Result<String, SendError>, Vec<String>) {

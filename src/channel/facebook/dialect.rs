@@ -69,6 +69,10 @@ impl Asked {
 /// How long to leave Facebook alone where it names no time: there is no
 /// `Retry-After`, and the windows of its limits roll (a judgement).
 const RATE_WAIT: Duration = Duration::from_secs(15 * 60);
+/// The same of a page that is blocked for its policies (code 368: "temporarily blocked
+/// for policies violations", wait and retry): hours, or it is blocked for longer (a
+/// judgement).
+const BLOCKED_WAIT: Duration = Duration::from_secs(6 * 3600);
 /// What proves that a call comes from the app.
 const PROOF: &str = "appsecret_proof";
 /// Longer than this Facebook's own words are not: what comes is a page.
@@ -184,10 +188,14 @@ fn of_code(fault: &Fault, answer: &Answer, asked: Asked) -> SendError {
             "Facebook takes this for a repetition of what is on the page already, and posts nothing: {said}. \
              Change the words, or take the older post down"
         )),
-        (368, _) => refused(format!(
-            "Facebook has blocked the page from doing this for some hours. A person has to look: open the page, \
-             see what Facebook complains about, wait, and do not try again before: {said}"
-        )),
+        (368, _) => SendError::TooMany {
+            says: format!(
+                "Facebook has blocked the page from doing this, for its policies, and says not for how long: open \
+                 the page and see what it complains about; it is tried again after {} hours. Facebook says: {said}",
+                BLOCKED_WAIT.as_secs() / 3600
+            ),
+            wait: Some(BLOCKED_WAIT),
+        },
         (1 | 2, _) => doubt(format!("Facebook had trouble of its own: {said}"), asked, answer),
         _ if fault.transient => doubt(format!("Facebook had trouble that will pass: {said}"), asked, answer),
         (210, _) => refused(format!(

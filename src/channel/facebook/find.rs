@@ -31,8 +31,8 @@ pub(super) async fn find(page: &Facebook, part: &PayloadPart, attempt: &Attempt)
     let since = before(attempt.first_tried, DOUBT);
     let graph = Graph::open(page, &attempt.project).await?;
     let list = if is_comment(part) {
-        let post = post_below(attempt, &page.page_id)?;
-        comments(&graph, post).await?
+        let post = post_below(attempt, page)?;
+        comments(&graph, &post).await?
     } else {
         posts(&graph, Some(since)).await?
     };

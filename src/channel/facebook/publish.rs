@@ -1,13 +1,14 @@
 //! Sending: photos first, then the post, then the comment below it.
 
 use super::Facebook;
+use super::address;
 use super::dialect::{self, Asked};
 use super::find::{same_words, words_of};
 use super::graph::{self, Graph, Named};
 use super::verify;
 use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, file};
-use crate::channel::network::seen;
+use crate::channel::network::{odd_upload, seen};
 use crate::channel::{Attempt, Doing, Posting, SendError};
 use crate::plan::{PayloadPart, Receipt, Seen};
 use crate::render::Picture;
@@ -33,10 +34,10 @@ pub(super) async fn prepare<'a>(
 ) -> Result<Posting<'a>, SendError> {
     let doubted = attempt.doubted;
     if is_comment(part) {
-        let post = post_below(attempt, &page.page_id)?;
+        let post = post_below(attempt, page)?;
         let graph = verified(page, attempt).await?;
         let asked = Asked::Comment { doubted };
-        return Ok(Box::pin(async move { comment(&graph, part, post, asked).await }));
+        return Ok(Box::pin(async move { comment(&graph, part, &post, asked).await }));
     }
     let edge = part.body["edge"].as_str().unwrap_or("");
     let planned = edge.split('/').next().unwrap_or("");
@@ -96,11 +97,16 @@ pub(super) fn is_comment(part: &PayloadPart) -> bool {
     part.body["edge"] == "comments"
 }
 
-/// The id of the post that was sent before: the comment goes below it.
-pub(super) fn post_below<'a>(attempt: &'a Attempt, page: &str) -> Result<&'a str, SendError> {
+/// The id of the post that was sent before: the comment goes below it. Where a person
+/// settled the post, its address may tell it.
+pub(super) fn post_below(attempt: &Attempt, page: &Facebook) -> Result<String, SendError> {
     let post = attempt.previous.last();
-    let id = post.and_then(|receipt| receipt.id.as_deref()).filter(|id| graph::is_post_of(id, page));
-    id.ok_or_else(|| {
+    let of_address = |receipt: &Receipt| {
+        let url = receipt.url.as_deref()?;
+        address::post_at(url, &page.page_id, &page.base_url).ok().flatten()
+    };
+    let id = post.and_then(|receipt| receipt.id.clone().or_else(|| of_address(receipt)));
+    id.filter(|id| graph::is_post_of(id, &page.page_id)).ok_or_else(|| {
         let below = post.and_then(|receipt| receipt.url.as_deref()).unwrap_or("the post");
         let says = format!(
             "nobody knows the post's id at Facebook, because a person settled how it went: write the comment \
@@ -164,6 +170,13 @@ async fn upload(
     let form = form(picture, attempt).await?.text("published", "false");
     let answer = send_form(graph, page, form, Asked::Upload).await?;
     let uploaded = made(graph, &answer, "id", Named::Other, Asked::Upload).map(|(id, _)| id);
+    let uploaded = uploaded.map_err(|error| match error {
+        // It was taken, and has no name, or one that is none: not for ever.
+        SendError::NotYet { says, wait: None } if dialect::object(&answer).is_some() => {
+            odd_upload(says, attempt.number)
+        }
+        other => other,
+    });
     let name = |says: String| format!("the image `{}`: {says}", picture.path);
     uploaded.map_err(|error| match error {
         SendError::Refused { says } => SendError::Refused { says: name(says) },

@@ -141,7 +141,7 @@ pub fn images(work: &Work) -> Result<(Folder, String), SendError> {
     let directory = work.site.directory.trim_end_matches('/');
     let root = directory.strip_suffix("_posts").unwrap_or("").trim_end_matches('/');
     let root = if root.is_empty() { "." } else { root };
-    let folder = Folder::new(&work.project, root)?.join(&work.site.assets)?;
+    let folder = Folder::new(&work.project, &format!("{root}/{}", work.site.assets))?;
     Ok((folder, format!("{slug}/")))
 }
 

@@ -7,11 +7,11 @@ use super::runs::{Happened, Played};
 use super::stage::{Server, Stage};
 use crate::cli::house::House;
 use crate::cli::sending::deliveries;
-use crate::plan::{Delivery, Event, EventKind, Plan, Step, StepKey};
+use crate::plan::{Delivery, Event, EventKind, Plan, State, Step, StepKey};
 use crate::rehearsal::LivePost;
-use crate::render::Variant;
+use crate::render::{Card as PlannedCard, Variant};
 use crate::report::rehearsal::{
-    Body, Calendar, ChannelShown, End, Happening, Rehearsal, Run, Shown, duration, told, what_to_do,
+    Body, Calendar, Card, ChannelShown, End, Happening, Rehearsal, Run, Shown, duration, told, what_to_do,
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -169,12 +169,14 @@ impl View<'_> {
     }
 
     fn posted(&self, post: LivePost, rung: Option<String>) -> Shown {
-        // Some networks take the headline from the page, which is not there yet.
-        let title =
+        // Some networks take headline and picture from the page, which is not there yet,
+        // and X all of the card.
+        let planned =
             rung.as_deref().and_then(|rung| self.plan.step(rung)).and_then(|step| match &step.variant {
-                Variant::Post(post) => post.card.as_ref().map(|card| card.title.clone()),
+                Variant::Post(variant) => variant.card.as_ref(),
                 _ => None,
             });
+        let card = card(&post, planned);
         Shown {
             rung,
             when: self.calendar.when(post.at),
@@ -182,7 +184,7 @@ impl View<'_> {
             body: Body::Post {
                 text: post.text,
                 pictures: post.media.into_iter().map(|media| (media.sha256, media.alt)).collect(),
-                card: post.link.map(|link| (link.url, link.title.or(title).unwrap_or_default())),
+                card,
                 comments: post.comments.into_iter().map(|comment| comment.text).collect(),
                 reply: post.reply_to.is_some(),
             },
@@ -309,6 +311,19 @@ impl View<'_> {
         lines
     }
 
+    /// What keeps a rung back that is planned in the end: a rung before it that is not
+    /// out, because it was not chosen or did not go.
+    fn waits_for(&self, step: &Step, delivery: &Delivery) -> Option<String> {
+        let is_out = |rung: &String| {
+            let before = self.plan.step(rung).and_then(|step| self.played.standing.deliveries.get(&step.key));
+            before.is_some_and(Delivery::is_out)
+        };
+        let waits: Vec<String> =
+            step.after.iter().filter(|rung| !is_out(rung)).map(|rung| format!("`{rung}`")).collect();
+        (delivery.state == State::Planned && !waits.is_empty())
+            .then(|| format!("it waits for {}, which is not out", waits.join(" and ")))
+    }
+
     fn ends(&self, name: &str) -> Vec<End> {
         let plans = std::slice::from_ref(self.plan);
         let found = deliveries(&self.played.standing, plans);
@@ -321,12 +336,42 @@ impl View<'_> {
                     rung: step.rung.clone(),
                     key: delivery.key.0.clone(),
                     state: delivery.state,
-                    why: delivery.error.as_deref().map(|why| self.stage.clean(why, name)),
+                    why: delivery
+                        .error
+                        .as_deref()
+                        .map(|why| self.stage.clean(why, name))
+                        .or_else(|| self.waits_for(step, delivery)),
                     to_do: what_to_do(delivery, &found).map(|what| self.stage.clean(&what, name)),
                 })
             })
             .collect()
     }
+}
+
+/// The card below a post: as the network was given it, else as it makes it from
+/// the page, which shows what the message says.
+fn card(post: &LivePost, planned: Option<&PlannedCard>) -> Option<Card> {
+    let alt = planned.and_then(|card| card.image.as_ref()).map(|picture| picture.alt.clone());
+    let of_page = planned.and_then(|card| card.image.as_ref()).map(|picture| picture.sha256.clone());
+    let url = match (&post.link, planned) {
+        (Some(link), _) => link.url.clone(),
+        // An image takes the card's place, and an answer in a thread has none.
+        (None, Some(card)) if post.media.is_empty() && post.reply_to.is_none() => card.url.clone(),
+        _ => return None,
+    };
+    let link = post.link.as_ref();
+    let title = link.and_then(|link| link.title.clone()).or_else(|| planned.map(|card| card.title.clone()));
+    let description = link
+        .and_then(|link| link.description.clone())
+        .or_else(|| planned.map(|card| card.description.clone()));
+    let given = link.is_some_and(|link| link.title.is_some());
+    let picture = if given { link.and_then(|link| link.thumbnail.clone()) } else { of_page };
+    Some(Card {
+        url,
+        title: title.unwrap_or_default(),
+        description: description.unwrap_or_default(),
+        picture: picture.map(|sha256| (sha256, alt.unwrap_or_default())),
+    })
 }
 
 /// The network, for people.

@@ -76,7 +76,7 @@ pub fn read_head(table: Table, fence: Fence, folder: &str, problems: &mut Vec<Di
         id: reader.text("id"),
         title_was_there,
         title: title.filter(filled).map(one_line),
-        summary: reader.text("summary").filter(filled).map(one_line),
+        summary: reader.text("summary").map(one_line),
         language,
         ladder: reader.text("ladder").filter(filled),
         campaign: reader.text("campaign").filter(filled).map(|campaign| campaign.value),

@@ -192,9 +192,11 @@ fn summary(
     broken: bool,
     problems: &mut Vec<Diagnostic>,
 ) -> (String, Option<Span>) {
-    if let Some(summary) = written {
-        return (summary.value, Some(summary.span));
-    }
+    let empty = match written {
+        Some(summary) if !summary.value.trim().is_empty() => return (summary.value, Some(summary.span)),
+        // What `ladder new` writes, to be filled in.
+        empty => empty.map(|summary| summary.span),
+    };
     let Some(paragraph) = opening::paragraph(body) else {
         // A message without any text is a finding of its own, in `lint`.
         return (String::new(), None);
@@ -202,9 +204,13 @@ fn summary(
     if broken {
         return (paragraph.value, None);
     }
+    let (says, place) = match empty {
+        Some(empty) => ("`summary` is empty, so the first paragraph stands in for it", empty),
+        None => ("no `summary` is given, so the first paragraph stands in for it", paragraph.span),
+    };
     problems.push(
-        Diagnostic::warning("no-summary", "no `summary` is given, so the first paragraph stands in for it")
-            .at(paragraph.span)
+        Diagnostic::warning("no-summary", says)
+            .at(place)
             .hint("say the point in one sentence: `summary = \"…\"`"),
     );
     (paragraph.value, None)

@@ -41,6 +41,11 @@ pub const SETTINGS: &[Field] = &[
 pub const CHANNEL_OWN: &[Field] = &[
     field("adapter", Kind::Text, "What serves this channel: `x`, `email`, `static-site`, …"),
     field("account", Kind::Text, "Whose account it is, as the network names it."),
+    field(
+        "renamed_from",
+        Kind::TextOrList,
+        "What the same account was called when earlier messages went out.",
+    ),
     field("language", Kind::Text, "Language of its readers, such as `de`. Default: the brand's."),
     field(
         "without_credentials",

@@ -103,6 +103,7 @@ impl House {
         let table = |(name, adapter): &(&str, &str)| ChannelTable {
             name: find(project, &format!("[channels.{name}]")).map(|_| (*name).to_owned()),
             adapter: find(project, &format!("[channels.{name}]")).map(|_| (*adapter).to_owned()),
+            renamed_from: Vec::new(),
             account: None,
             language: "en".to_owned(),
             without_credentials: false,

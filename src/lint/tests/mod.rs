@@ -15,6 +15,8 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "not-utf8",
     "renamed-from",
     "vanished-rung",
+    "renamed-account",
+    "another-owner",
     "edited-after-sending",
     "earlier-unknown",
     "duplicate-key",

@@ -4,10 +4,11 @@ use crate::diagnostic::{Checked, Severity};
 use crate::ladder::{Ladder, Message, MessageFiles, Project, parse_ladder, parse_message, parse_project};
 use crate::plan::fixture::{event, intent, pasted, payload, planned, receipt};
 use crate::plan::make::Materials;
-use crate::plan::{Draft, Event, Plan, Standing, Tracking, Wish, make};
+use crate::plan::{Draft, Event, Plan, Standing, StepKey, Tracking, Wish, make};
 use crate::render::{Part, Post, Variant};
 use crate::source::Sources;
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 
 const T: &str = "2026-12-01T08:00:00Z";
 const LADDER: &str = "
@@ -28,6 +29,10 @@ struct House {
     message: Message,
     events: Vec<Event>,
     text: String,
+    account: Option<String>,
+    renamed_from: Vec<String>,
+    owner: Option<String>,
+    owners: BTreeMap<StepKey, String>,
 }
 
 impl House {
@@ -49,7 +54,18 @@ impl House {
             others: Vec::new(),
         };
         let message = parse_message(&sources, &files, &project.brand).value.unwrap();
-        House { sources, project, ladder, message, events: Vec::new(), text: "words".to_owned() }
+        House {
+            sources,
+            project,
+            ladder,
+            message,
+            events: Vec::new(),
+            text: "words".to_owned(),
+            account: None,
+            renamed_from: Vec::new(),
+            owner: None,
+            owners: BTreeMap::new(),
+        }
     }
 
     /// Makes the plan of the house, each rung to the account `fake:CHANNEL`.
@@ -58,7 +74,9 @@ impl House {
             rung: rung.name.value.clone(),
             channel: rung.channel.value.clone(),
             adapter: "fake".to_owned(),
-            account: format!("fake:{}", rung.channel.value),
+            account: self.account.clone().unwrap_or_else(|| format!("fake:{}", rung.channel.value)),
+            renamed_from: self.renamed_from.clone(),
+            owner: self.owner.clone(),
             variant: Variant::Post(Post {
                 parts: vec![Part { text: self.text.clone(), links: Vec::new(), media: Vec::new() }],
                 card: None,
@@ -78,6 +96,7 @@ impl House {
             message: &self.message,
             drafts: &drafts,
             standing: &standing,
+            owners: &self.owners,
             store: "01STORE",
             zone: &TimeZone::get("Europe/Berlin").unwrap(),
         };
@@ -203,6 +222,68 @@ fn a_renamed_rung_is_refused_until_somebody_says_what_is_meant() {
     let anew = house.with_ladder(&renamed).make(&again(&[]));
     assert!(!anew.has_errors(), "{:?}", anew.problems);
     assert_eq!(anew.value.unwrap().step("short").unwrap().identity.generation, 1);
+}
+
+/// One rung that has gone to `facebook:Acme Rockets`, which is page 12.
+fn on_a_page() -> (House, Plan) {
+    let mut house = House::new("[rungs.post]\nchannel = \"x\"\n");
+    house.account = Some("facebook:Acme Rockets".to_owned());
+    house.owner = Some("page 12".to_owned());
+    let first = house.plan();
+    house.send(&first, "post");
+    house.owners.insert(first.steps[0].key.clone(), "page 12".to_owned());
+    (house, first)
+}
+
+#[test]
+fn letter_case_and_an_at_sign_make_no_other_account() {
+    let (mut house, first) = on_a_page();
+    for spelling in ["facebook:acme rockets", "facebook:@ACME ROCKETS"] {
+        house.account = Some(spelling.to_owned());
+        let made = house.make(&Wish::default());
+        assert!(rules(&made).is_empty(), "{spelling}: {:?}", made.problems);
+        let step = &made.value.unwrap().steps[0];
+        assert_eq!(step.key, first.steps[0].key, "{spelling}");
+        assert_eq!(step.identity, first.steps[0].identity, "the key is that of the journal");
+    }
+    // The next generation follows under the journal's spelling too.
+    let anew = house.make(&again(&[])).value.unwrap();
+    assert_eq!(
+        (anew.steps[0].identity.generation, anew.steps[0].identity.account.as_str()),
+        (1, "facebook:Acme Rockets")
+    );
+}
+
+#[test]
+fn another_name_of_the_same_page_is_asked_about() {
+    let (mut house, first) = on_a_page();
+    house.account = Some("facebook:Acme Inc.".to_owned());
+    let asked = house.make(&Wish::default());
+    assert_eq!(rules(&asked), ["renamed-account"]);
+    assert!(asked.has_errors());
+    let hint = asked.problems[0].hint.as_deref().unwrap();
+    assert!(hint.contains("renamed_from = \"Acme Rockets\"") && hint.contains("--again"), "{hint}");
+    assert!(!house.make(&again(&[])).has_errors());
+    house.renamed_from = vec!["facebook:acme rockets".to_owned()];
+    let told = house.make(&Wish::default());
+    assert!(rules(&told).is_empty(), "{:?}", told.problems);
+    assert_eq!(told.value.unwrap().steps[0].key, first.steps[0].key);
+    // Another page is another account.
+    (house.renamed_from, house.owner) = (Vec::new(), Some("page 13".to_owned()));
+    let elsewhere = house.make(&Wish::default());
+    assert!(rules(&elsewhere).is_empty(), "{:?}", elsewhere.problems);
+    assert_ne!(elsewhere.value.unwrap().steps[0].key, first.steps[0].key);
+}
+
+#[test]
+fn another_page_under_the_same_name_is_told_and_not_taken_for_other_words() {
+    let (mut house, first) = on_a_page();
+    (house.owner, house.text) = (Some("page 13".to_owned()), "bound for page 13".to_owned());
+    let made = house.make(&Wish::default());
+    assert_eq!(rules(&made), ["another-owner"]);
+    assert!(made.problems[0].message.contains("went to page 12"), "{:?}", made.problems);
+    assert_eq!(made.value.unwrap().steps[0].key, first.steps[0].key);
+    assert!(rules(&house.make(&again(&[]))).is_empty());
 }
 
 #[test]

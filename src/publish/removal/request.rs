@@ -2,6 +2,7 @@
 //! comes back. What may be repeated is, a few times.
 
 use super::super::fence::fenced;
+use super::super::retry;
 use super::errand::Errand;
 use crate::channel::{Attempt, Change, Channel, Edited, Found, Ready, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt};
@@ -19,8 +20,6 @@ const LONGEST: Duration = Duration::from_secs(120);
 const MOST_TRIES: u32 = 4;
 /// Longest waiting in all between them; the next run goes on.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
-/// Between two tries where no time was named: this, then twice as long.
-const PAUSE: Duration = Duration::from_millis(if cfg!(test) { 5 } else { 1000 });
 const BROKEN: &str = "the adapter broke down; this is a mistake in ladder";
 
 /// What is asked for.
@@ -100,7 +99,8 @@ async fn repeated<'a, T>(
     ask: impl Fn() -> crate::channel::Doing<'a, T>,
 ) -> Result<T, SendError> {
     usable(channel, attempt).await?;
-    let (mut waited, mut pause) = (Duration::ZERO, PAUSE);
+    let first = if cfg!(test) { Duration::from_millis(5) } else { retry::pause() };
+    let (mut waited, mut pause) = (Duration::ZERO, first);
     for _ in 1..MOST_TRIES {
         let outcome = fenced(hold, within(ask())).await;
         let named = match &outcome {

@@ -345,7 +345,8 @@ impl<'a> Runner<'a, '_> {
             self.deadline.strike();
         }
         let refused = self.before_send.is_some_and(|before| before.failure().is_some());
-        self.failure.is_none() && !refused && !*self.stop.borrow() && in_time
+        let may_send = self.failure.is_none() && !self.hold.has_run_out();
+        may_send && !refused && !*self.stop.borrow() && in_time
     }
 
     /// One durable commit; then everybody hears of it, and what it holds the
@@ -431,9 +432,10 @@ impl<'a> Runner<'a, '_> {
         for pause in [Duration::ZERO, AGAIN, AGAIN] {
             self.clock.sleep(pause).await;
             let written = self.store.commit(&facts);
-            // Somebody else sends by now: what would take a doubt away is only said.
+            // Somebody else sends by now, or facts are missing: what would take a
+            // doubt away is only said.
             recorded = written.is_ok()
-                || matches!(written, Err(StoreError::Slept { .. })) && {
+                || matches!(written, Err(StoreError::Slept { .. } | StoreError::Damaged { .. })) && {
                     facts.only_answers();
                     self.store.commit(&facts).is_ok()
                 };

@@ -131,7 +131,9 @@ impl Runner<'_, '_> {
         let forgiven = item.delivery(&self.standing).map_or(0, |delivery| delivery.forgiven);
         let again = tried.saturating_sub(forgiven) < TRIES_BEFORE_PAUSES;
         let tries = item.tries.entry((unit.recipient.clone(), unit.part)).or_default();
-        let wait = tries.wait(wait, &item.step.key);
+        // A run that is over names no time of its own: the next one tries it at once.
+        let unnamed = wait.is_none_or(|wait| wait.is_zero());
+        let wait = if unnamed && !going { Duration::ZERO } else { tries.wait(wait, &item.step.key) };
         let until = SignedDuration::try_from(wait)
             .ok()
             .and_then(|wait| now.checked_add(wait).ok())

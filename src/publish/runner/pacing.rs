@@ -75,6 +75,7 @@ impl Runner<'_, '_> {
         // Looks at what is out, for a page or for what is in doubt change nothing.
         self.flights = FuturesUnordered::new();
         self.starts.clear();
+        self.cut_wave();
         let now = self.clock.now();
         for ((item, recipient, part), aloft) in std::mem::take(&mut self.air) {
             let unit = Unit { item, recipient, part };

@@ -2,9 +2,10 @@
 //! of it leaves before the command has said yes.
 
 use super::{Runner, Start};
+use crate::channel::SendError;
 use crate::plan::EventKind;
 use crate::publish::attempt::{Finished, Unit};
-use crate::publish::before_send::Ran;
+use crate::publish::before_send::{DEADLINE, Ran};
 use futures_util::FutureExt;
 use jiff::Timestamp;
 
@@ -49,7 +50,8 @@ impl<'a> Runner<'a, '_> {
             return self.take_back(waiting, "the run ended before it was sent; nothing was posted");
         }
         self.wave.asked = std::mem::take(&mut self.wave.next);
-        self.flights.push(async { Finished::Asked(before_send.run().await) }.boxed());
+        let end = self.deadline.last_start();
+        self.flights.push(async move { Finished::Asked(before_send.run(end).await) }.boxed());
     }
 
     /// The command has ended.
@@ -71,6 +73,14 @@ impl<'a> Runner<'a, '_> {
         self.ask();
     }
 
+    /// The run's deadline has come: whatever the command still does is over.
+    pub(super) fn cut_wave(&mut self) {
+        if self.wave.asked.is_empty() {
+            return self.ask();
+        }
+        self.asked(Ran { said: String::new(), outcome: Err(DEADLINE.to_owned()) });
+    }
+
     /// The intents are taken back: they are due as before.
     fn take_back(&mut self, starts: Vec<Start<'a>>, says: &str) {
         let now = self.clock.now();
@@ -78,6 +88,7 @@ impl<'a> Runner<'a, '_> {
             match start {
                 Start::Send { item, unit, .. } => {
                     self.landed(&unit);
+                    self.has_landed(&unit, &Err(SendError::NotYet { says: String::new(), wait: None }));
                     // In the order in which they were to go, should the run go on.
                     if let (Some(address), Some(people)) = (&unit.recipient, &mut self.items[item].people) {
                         people.push_front(address.clone());

@@ -279,7 +279,7 @@ fn configured(name: &str, log: Arc<Log>) -> Configured {
         from: None,
     };
     let channel = Box::new(Fake { name: name.to_owned(), log });
-    Configured { adapter: "fake", channel, outlet, without_credentials: false, paces: Vec::new() }
+    Configured::bare("fake", channel, outlet)
 }
 
 /// Hears everything.

@@ -342,7 +342,7 @@ async fn play(seeds: std::ops::Range<u64>) {
 
 #[tokio::test]
 async fn whatever_happens_nothing_goes_twice_and_everything_ends() {
-    play(0..40).await;
+    play(0..16).await;
 }
 
 /// `LADDER_STORIES=10000` plays more of them.

@@ -51,6 +51,7 @@ impl House {
         let channel = ChannelTable {
             name: word("x"),
             adapter: word("x"),
+            renamed_from: Vec::new(),
             account: Some(word("acmerockets")),
             language: "en".to_owned(),
             without_credentials: false,

@@ -35,7 +35,15 @@ struct PageView {
     notes_html: Vec<String>,
     runs: Vec<RunView>,
     channels: Vec<ChannelView>,
-    to_do: Vec<String>,
+    to_do: Vec<Vec<ToDoLine>>,
+}
+
+/// A line of what a person has to do.
+#[derive(Serialize)]
+struct ToDoLine {
+    html: String,
+    /// It is typed as it stands: it scrolls, and does not break.
+    command: bool,
 }
 
 #[derive(Serialize)]
@@ -66,7 +74,7 @@ struct ShownView {
     reply: bool,
     post_html: Option<String>,
     pictures: Vec<PictureView>,
-    card: Option<(String, String)>,
+    card: Option<CardView>,
     comments_html: Vec<String>,
     page: Option<ArticleView>,
     mail: Option<MailView>,
@@ -78,6 +86,14 @@ struct PictureView {
     src: Option<String>,
     absent: &'static str,
     alt: String,
+}
+
+#[derive(Serialize)]
+struct CardView {
+    domain: String,
+    title: String,
+    description: String,
+    picture: Option<PictureView>,
 }
 
 #[derive(Serialize)]
@@ -103,7 +119,7 @@ struct StepView {
     run: usize,
     when: String,
     who: String,
-    what: String,
+    what_html: String,
     trouble: bool,
 }
 
@@ -113,7 +129,7 @@ struct EndView {
     word: &'static str,
     sign: &'static str,
     good: bool,
-    why: Option<String>,
+    why_html: Option<String>,
 }
 
 /// The page.
@@ -150,17 +166,22 @@ fn view(rehearsal: &Rehearsal) -> PageView {
             .iter()
             .map(|run| RunView { number: run.number, call: run.call, when: run.when.clone() })
             .collect(),
-        to_do: to_do.filter_map(|end| end.to_do.as_deref()).map(outdented).collect(),
+        to_do: to_do
+            .filter_map(|end| end.to_do.as_deref())
+            .map(|text| to_do_lines(text, &mut room))
+            .collect(),
         channels: rehearsal.channels.iter().map(|one| channel(one, &mut album, &mut room)).collect(),
     }
 }
 
-/// Without the blanks that all its lines begin with.
-fn outdented(text: &str) -> String {
-    let lines = || text.trim_end().lines();
-    let blanks = |line: &str| line.len() - line.trim_start().len();
-    let least = lines().filter(|line| !line.trim().is_empty()).map(blanks).min().unwrap_or(0);
-    lines().map(|line| line.get(least..).unwrap_or("")).collect::<Vec<_>>().join("\n")
+fn to_do_lines(text: &str, room: &mut Room) -> Vec<ToDoLine> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let line = |line: &str| {
+        let command = line.starts_with("ladder ");
+        let line = room.line(line);
+        ToDoLine { html: if command { escape(&line) } else { quoted(&line) }, command }
+    };
+    lines.map(line).collect()
 }
 
 fn channel(one: &ChannelShown, album: &mut Album<'_>, room: &mut Room) -> ChannelView {
@@ -168,7 +189,7 @@ fn channel(one: &ChannelShown, album: &mut Album<'_>, room: &mut Room) -> Channe
         run: step.run,
         when: step.when.clone(),
         who: step.rung.clone().unwrap_or_else(|| one.name.clone()),
-        what: room.line(&step.what),
+        what_html: quoted(&room.line(&step.what)),
         trouble: step.trouble,
     });
     let steps = steps.collect();
@@ -191,7 +212,7 @@ fn end(end: &End, room: &mut Room) -> EndView {
         word: word(end.state),
         sign: sign(end.state),
         good: matches!(end.state, State::Sent | State::Waiting),
-        why: end.why.as_deref().filter(|_| end.state != State::Sent).map(|why| room.line(why)),
+        why_html: end.why.as_deref().filter(|_| end.state != State::Sent).map(|why| quoted(&room.line(why))),
     }
 }
 
@@ -203,10 +224,15 @@ fn seen(shown: &Shown, dialect: Dialect, album: &mut Album<'_>, room: &mut Room)
             view.post_html = Some(room.rich(text, dialect));
             view.reply = *reply;
             view.pictures = pictures.iter().map(|(sha256, alt)| by_hash(sha256, alt, album, room)).collect();
-            view.card = card.as_ref().map(|(url, title)| {
-                let host = url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
-                let host = host.unwrap_or_else(|| url.clone());
-                (room.line(host.trim_start_matches("www.")), room.line(title))
+            view.card = card.as_ref().map(|card| {
+                let host = url::Url::parse(&card.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+                let host = host.unwrap_or_else(|| card.url.clone());
+                CardView {
+                    domain: room.line(host.trim_start_matches("www.")),
+                    title: room.line(&card.title),
+                    description: room.line(&card.description),
+                    picture: card.picture.as_ref().map(|(sha256, alt)| by_hash(sha256, alt, album, room)),
+                }
             });
             view.comments_html = comments.iter().map(|comment| room.rich(comment, dialect)).collect();
         }

@@ -45,7 +45,12 @@ fn shown(one: &Shown) -> Value {
     let mut value = match &one.body {
         Body::Post { text, pictures, card, comments, reply } => {
             let pictures = pictures.iter().map(|(sha256, alt)| json!({ "sha256": sha256, "alt": alt }));
-            let card = card.as_ref().map(|(url, title)| json!({ "url": url, "title": title }));
+            let card = card.as_ref().map(|card| {
+                let picture =
+                    card.picture.as_ref().map(|(sha256, alt)| json!({ "sha256": sha256, "alt": alt }));
+                json!({ "url": card.url, "title": card.title, "description": card.description,
+                    "picture": picture })
+            });
             json!({ "kind": "post", "text": text, "pictures": pictures.collect::<Vec<_>>(), "card": card,
                 "comments": comments, "reply": reply })
         }

@@ -96,6 +96,19 @@ pub struct Shown {
     pub body: Body,
 }
 
+/// A link's card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// Where it leads.
+    pub url: String,
+    /// The headline.
+    pub title: String,
+    /// The line below; may be empty.
+    pub description: String,
+    /// SHA-256 and alt text of its picture.
+    pub picture: Option<(String, String)>,
+}
+
 /// What readers see.
 #[derive(Clone, Debug)]
 pub enum Body {
@@ -105,8 +118,8 @@ pub enum Body {
         text: String,
         /// SHA-256 and alt text.
         pictures: Vec<(String, String)>,
-        /// Address and headline.
-        card: Option<(String, String)>,
+        /// The link's card, as the network shows it.
+        card: Option<Card>,
         /// Below it, in order.
         comments: Vec<String>,
         /// Whether it stands below the one before.
@@ -266,7 +279,12 @@ mod tests {
         let body = Body::Post {
             text: bad.clone(),
             pictures: vec![("00".to_owned(), bad.clone())],
-            card: Some((bad.clone(), bad.clone())),
+            card: Some(Card {
+                url: bad.clone(),
+                title: bad.clone(),
+                description: bad.clone(),
+                picture: None,
+            }),
             comments: vec![bad.clone()],
             reply: false,
         };

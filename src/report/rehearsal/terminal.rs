@@ -84,9 +84,11 @@ fn body(out: &mut String, one: &Shown, columns: usize) {
             for (_, alt) in pictures {
                 say(&format!("[picture: {alt}]"), "│");
             }
-            if let Some((url, title)) = card {
-                let title = if title.is_empty() { String::new() } else { format!("{title}, ") };
-                say(&format!("[card: {title}{url}]"), "│");
+            if let Some(card) = card {
+                let words = [&card.title, &card.description, &card.url].map(String::as_str);
+                let words: Vec<&str> = words.into_iter().filter(|words| !words.is_empty()).collect();
+                let picture = if card.picture.is_some() { ", with its picture" } else { "" };
+                say(&format!("[card: {}{picture}]", words.join(", ")), "│");
             }
             comments.iter().for_each(|comment| say(comment, "└"));
         }

@@ -2,6 +2,7 @@
 
 use super::duration;
 use crate::plan::{Delivery, Event, EventKind, RECORDS};
+use crate::report::columns::Sheet;
 use crate::report::{columns::one_line, todo};
 
 /// What a fact says.
@@ -64,5 +65,5 @@ pub fn told(event: &Event, parts: usize) -> Option<Told> {
 
 /// What a person has to do about a delivery.
 pub fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -> Option<String> {
-    todo::what_to_do(delivery, beside)
+    todo::what_to_do(delivery, beside).map(|todo| todo.text(Sheet::default()))
 }

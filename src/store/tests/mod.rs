@@ -198,6 +198,13 @@ fn an_export_comes_back_whole_and_only_once() {
     assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 5);
     let again = store.import(&mut &text[..]).unwrap();
     assert_eq!(again, ImportSummary { known: 4, whole: true, ..ImportSummary::default() });
+    // An editor of another system has been at it, and two were put together.
+    let edited = String::from_utf8(text.clone()).unwrap().replace('\n', "\r\n");
+    let edited = format!("\u{feff}{edited}\r\n\u{feff}{edited}");
+    let (_third, mut third) = empty_like(&store);
+    let summary = third.import(&mut edited.as_bytes()).unwrap();
+    assert_eq!((summary.events, summary.plans, summary.whole), (3, 1, true));
+    assert_eq!(third.events().unwrap(), batch.events);
     // Into the same store, restored empty.
     let (_other, mut store) = empty_like(&store);
     let summary = store.import(&mut &text[..]).unwrap();
@@ -227,6 +234,7 @@ fn what_is_no_export_of_this_store_adds_nothing() {
         (&forged, "line 1 cannot be read (it was changed after it was written)"),
         (&resealed(&forged), "does not match its digest"),
         ("\u{feff}", "line 1"),
+        ("\u{feff}\u{feff}{}", "line 1"),
         ("[]\n", "line 1"),
     ] {
         let error = store.import(&mut broken.as_bytes()).unwrap_err().to_string();
@@ -242,6 +250,9 @@ fn what_is_no_export_of_this_store_adds_nothing() {
         let imported = store.import(&mut part.as_bytes());
         assert!(!imported.is_ok_and(|summary| summary.whole), "without line {missing}");
     }
+    let wide: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let error = store.import(&mut &wide[..]).unwrap_err().to_string();
+    assert!(error.contains("line 1 cannot be read (it is UTF-16"), "{error}");
     let mut binary = text.into_bytes();
     binary.write_all(&[0xff, 0xfe, b'\n']).unwrap();
     store.import(&mut &binary[..]).unwrap_err();

@@ -41,6 +41,44 @@ fn an_event_that_was_changed_or_taken_out_is_named() {
     }
 }
 
+/// Taken out while somebody works: their numbers are not given again, and the gap
+/// stays to be seen.
+#[test]
+fn facts_that_are_taken_out_midway_are_missed_by_the_next_commit() {
+    let receipt = || {
+        let mut batch = batch("x");
+        let key = batch.events[0].key.clone();
+        let kind = EventKind::Unknown { part: 0, cause: "no answer".to_owned() };
+        batch.events = vec![crate::plan::Event { key, kind, ..batch.events.remove(1) }];
+        batch.plans.clear();
+        batch
+    };
+    for (sql, missing) in [
+        ("DELETE FROM events WHERE seq > 1", "events 2 to 3 are missing"),
+        (
+            "DELETE FROM events WHERE seq > 2; UPDATE meta SET value = '2' WHERE name = 'last'",
+            "event 3 is missing",
+        ),
+        ("UPDATE meta SET value = '1' WHERE name = 'last'", "the store counts 1 events, and has 3"),
+        ("UPDATE meta SET value = 'x' WHERE name = 'last'", "the store counts -1 events, and has 3"),
+    ] {
+        let (_folder, mut store) = three();
+        store.connection.execute_batch(sql).unwrap();
+        for _ in 0..2 {
+            let error = store.commit(&batch("y")).unwrap_err();
+            assert!(matches!(&error, StoreError::Damaged { why, .. } if why == missing), "{sql}: {error}");
+        }
+        // What is out is out.
+        store.commit(&receipt()).unwrap();
+        store.commit(&receipt()).unwrap();
+        assert!(matches!(store.commit(&batch("y")), Err(StoreError::Damaged { .. })), "{sql}");
+        let facts = store.events_as_they_are().unwrap();
+        assert!(facts.events.iter().rev().take(2).all(|event| event.kind == receipt().events[0].kind));
+        let seen = facts.doubts.iter().any(|doubt| doubt == missing);
+        assert!(seen || sql.starts_with("UPDATE"), "{sql}: {:?}", facts.doubts);
+    }
+}
+
 #[test]
 fn many_changes_are_counted_and_not_all_told() {
     let (_folder, mut store) = three();

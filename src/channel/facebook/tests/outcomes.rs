@@ -47,7 +47,8 @@ fn codes_mean_the_same_with_every_status_below_500() {
             (299, 0, "Refused"),
             (506, 0, "Refused"),
             (1, 1_366_051, "Refused"),
-            (368, 1_390_008, "Refused"),
+            (368, 0, "TooMany 21600"),
+            (368, 1_390_008, "TooMany 21600"),
             (100, 33, "Refused"),
             (0, 0, "Refused"),
             (-7, 0, "Refused"),
@@ -279,7 +280,7 @@ fn each_trouble_says_what_to_do() {
     the token may not do this: it needs `pages_manage_engagement`, and its person a role on the page that may. Give the app what is missing, and make a new token. Facebook says: No. (code 10)
     the token may not do this: it needs `pages_read_engagement`, and its person a role on the page that may. Give the app what is missing, and make a new token. Facebook says: No. (code 3)
     this needs the page's own token, and the token is another's: take the page's from `GET /me/accounts`. Facebook says: No. (code 210)
-    Facebook has blocked the page from doing this for some hours. A person has to look: open the page, see what Facebook complains about, wait, and do not try again before: No. (code 368)
+    Facebook has blocked the page from doing this, for its policies, and says not for how long: open the page and see what it complains about; it is tried again after 6 hours. Facebook says: No. (code 368)
     Facebook takes this for a repetition of what is on the page already, and posts nothing: No. (code 506). Change the words, or take the older post down
     an earlier try was in doubt, and Facebook says that the same is there already: No. (code 506)
     there is no page of this `page_id` that the token can see: compare the number with the page's, and look whose token it is. Facebook says: No. (code 100, subcode 33)

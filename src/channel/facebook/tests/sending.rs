@@ -121,7 +121,15 @@ async fn the_first_comment_goes_below_the_post_that_was_sent() {
       message = More: https://acme.example/
     GET /v26.0/34_56?fields=permalink_url%2Cmessage [Bearer sesame-token]
     "#);
-    // A person settled the post: what is known is where it is.
+    // A person settled the post: its address tells the id, or only where it is.
+    let below = House::new(vec![ok(r#"{"id":"34_57"}"#), ok("{}")]).await;
+    let (parts, mut settled) = below.attempt(with_comment("It landed.", "More."));
+    settled.part = 1;
+    let url = Some("https://www.facebook.com/acme/posts/34".to_owned());
+    settled.previous = vec![Receipt { url, ..Receipt::default() }];
+    let receipt = below.page.send(&parts[1], &settled).await.unwrap();
+    assert_eq!(receipt.detail.as_deref(), Some("comment on 12_34"));
+    assert!(below.server.log().starts_with("POST /v26.0/12_34/comments"));
     attempt.previous[0] =
         Receipt { url: Some("https://www.facebook.com/x".to_owned()), ..Receipt::default() };
     let error = house.page.send(&parts[1], &attempt).await.unwrap_err();
@@ -238,6 +246,22 @@ async fn a_photo_may_be_called_by_more_than_a_number() {
         assert!(matches!(error, SendError::NotYet { .. }), "{odd}: {error:?}");
         assert!(error.to_string().contains("which is no name that Facebook gives"), "{error}");
         assert!(!error.to_string().contains("sesame"), "{error}");
+    }
+}
+
+/// A server that never names an image: for a person to look at, and not tried for ever.
+#[tokio::test]
+async fn an_upload_without_a_good_name_is_begun_so_often_and_then_held() {
+    for reply in [ok("{}"), ok(r#"{"id":"a/b"}"#)] {
+        for number in [1, 4, 5, 6] {
+            let house = House::new(vec![reply.clone()]).await;
+            let (parts, mut attempt) = house.attempt(with_pictures(&house, "Look.", &["b.png", "a.png"]));
+            attempt.number = number;
+            let error = house.page.send(&parts[0], &attempt).await.unwrap_err();
+            let held = matches!(&error, SendError::Mendable { says } if says.contains("`messages/b.png`") && says.contains("5 times"));
+            assert_eq!(held, number >= 5, "{number}: {error:?}");
+            assert!(held || matches!(error, SendError::NotYet { .. }), "{number}: {error:?}");
+        }
     }
 }
 

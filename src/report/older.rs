@@ -1,0 +1,128 @@
+//! What is out already of older generations, beside what is to go or went once
+//! more: readers see both, and people get a mail twice.
+
+use super::columns::{Sheet, one_line, prose};
+use super::status::clock;
+use crate::plan::{Delivery, Plan, Standing, State};
+use anstyle::Style;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+/// What is out of the generations before those of the plan's steps (of `only`, if
+/// it names rungs), the oldest first.
+pub fn of<'a>(plan: &Plan, standing: &'a Standing, only: &[String]) -> Vec<&'a Delivery> {
+    let chosen = plan.steps.iter().filter(|step| only.is_empty() || only.contains(&step.rung));
+    let mut found: Vec<&Delivery> = Vec::new();
+    for step in chosen.filter(|step| step.identity.generation > 0) {
+        let mut generations = standing.generations(&step.identity);
+        generations.reverse();
+        let newest = generations.last().copied();
+        // The newer page of an article lies where the older one lay.
+        let written_over = |older: &Delivery| {
+            newest.is_some_and(|newest| {
+                newest.generation > older.generation && newest.url().is_some() && newest.url() == older.url()
+            })
+        };
+        let older = generations.into_iter().filter(|older| older.generation < step.identity.generation);
+        found.extend(older.filter(|older| is_there(older) && !written_over(older)));
+    }
+    found
+}
+
+/// Whether somebody sees it, has it, or is to post it.
+fn is_there(delivery: &Delivery) -> bool {
+    let mailed = delivery.is_for_each_person() && delivery.count_recipients(State::Sent) > 0;
+    mailed || delivery.live().next().is_some() || delivery.waits_for_a_person()
+}
+
+/// Each of them in a sentence; nothing where there is none.
+pub fn text(older: &[&Delivery], zone: &TimeZone, sheet: Sheet) -> String {
+    if older.is_empty() {
+        return String::new();
+    }
+    let style = Style::new().bold();
+    let mut out =
+        format!("\n{}\n", super::sign::paint("Out already, beside the new one", style, sheet.colour));
+    for delivery in older {
+        let rung = one_line(&delivery.rung);
+        out.push_str(&prose(sheet, 2, &format!("{rung}: {}", sentence(delivery, zone))));
+    }
+    out
+}
+
+/// For machines.
+pub fn json(older: &[&Delivery]) -> Value {
+    let one = |delivery: &&Delivery| {
+        json!({
+            "key": delivery.key,
+            "message": delivery.message,
+            "rung": delivery.rung,
+            "generation": delivery.generation,
+            "sent_at": delivery.sent_at,
+            "urls": addresses(delivery),
+            "people": delivery.is_for_each_person().then(|| delivery.count_recipients(State::Sent)),
+        })
+    };
+    older.iter().map(one).collect()
+}
+
+fn sentence(delivery: &Delivery, zone: &TimeZone) -> String {
+    let on = delivery.sent_at.map(|at: Timestamp| format!(" on {}", clock(at, zone))).unwrap_or_default();
+    if delivery.is_for_each_person() {
+        let (people, have) = match delivery.count_recipients(State::Sent) {
+            1 => ("1 person".to_owned(), "has"),
+            several => (format!("{several} people"), "have"),
+        };
+        return format!("{people} {have} had it{on}, and would get it once more");
+    }
+    if delivery.waits_for_a_person() {
+        return "its text waits for you to post it, and is taken in".to_owned();
+    }
+    let urls = addresses(delivery);
+    let place = if urls.is_empty() { String::new() } else { format!(" at {}", urls.join(" ")) };
+    // The page of an article keeps its address.
+    match delivery.adapter.as_str() {
+        "static-site" => format!("the page{place} is written over, as long as its address is still that one"),
+        _ => format!("the older one stays up{place}"),
+    }
+}
+
+fn addresses(delivery: &Delivery) -> Vec<String> {
+    let parts = delivery.parts.iter().filter(|part| part.state == State::Sent);
+    let urls = parts.filter_map(|part| part.receipt.as_ref()?.url.as_deref());
+    urls.map(one_line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::status::tests::delivery;
+    use super::*;
+    use crate::plan::{Receipt, RecipientStanding, StepKey};
+
+    #[test]
+    fn each_says_where_it_is_and_who_had_it() {
+        let mut tweet = delivery("tweet", State::Sent);
+        tweet.sent_at = Some("2026-12-01T08:00:00Z".parse().unwrap());
+        let url = Some("https://x.com/acme/status/1".to_owned());
+        tweet.parts[0].receipt = Some(Receipt { url, ..Receipt::default() });
+        let mut mail = delivery("newsletter", State::Sent);
+        mail.sent_at = tweet.sent_at;
+        let part = mail.parts.remove(0);
+        mail.recipients = vec![RecipientStanding {
+            recipient: "a@acme.example".to_owned(),
+            key: StepKey("9".repeat(32)),
+            part,
+            error: None,
+            before: None,
+        }];
+        insta::assert_snapshot!(text(&[&tweet, &mail], &TimeZone::UTC, Sheet::default()), @r"
+
+        Out already, beside the new one
+          tweet: the older one stays up at https://x.com/acme/status/1
+          newsletter: 1 person has had it on 2026-12-01 08:00, and would get it once more
+        ");
+        assert_eq!(json(&[&mail])[0]["people"], 1);
+        assert_eq!(text(&[], &TimeZone::UTC, Sheet::default()), "");
+    }
+}
