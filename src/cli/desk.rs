@@ -6,10 +6,12 @@ use super::output::Console;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::ladder::When;
+use crate::report::machine;
 use crate::source::Sources;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// How answers are written.
@@ -59,6 +61,9 @@ pub struct Desk {
     pub console: Console,
     /// The verb's own fields of the JSON answer.
     pub fields: Map<String, Value>,
+    /// Fields that are long arrays: each row as JSON on a line, a fraction of what
+    /// it takes as a value.
+    rows: BTreeMap<String, Vec<String>>,
     diagnostics: Vec<Value>,
     started: Timestamp,
     /// Whether the answer is a row of objects, one on each line.
@@ -75,6 +80,7 @@ impl Desk {
             options,
             console,
             fields: Map::new(),
+            rows: BTreeMap::new(),
             diagnostics: Vec::new(),
             started: Timestamp::now(),
             lines: false,
@@ -111,7 +117,16 @@ impl Desk {
 
     /// Adds a field to the JSON answer.
     pub fn field(&mut self, name: &str, value: impl Into<Value>) {
+        self.rows.remove(name);
         self.fields.insert(name.to_owned(), value.into());
+    }
+
+    /// The same for an array that may be long: its rows are not kept as values.
+    pub fn field_of_rows(&mut self, name: &str, rows: impl Iterator<Item = Value>) {
+        self.field(name, Value::Array(Vec::new()));
+        if self.json() {
+            self.rows.insert(name.to_owned(), rows.map(|row| machine::line(&row)).collect());
+        }
     }
 
     /// Adds all fields of an object to the JSON answer.
@@ -170,6 +185,32 @@ impl Desk {
         Ok(self.started)
     }
 
+    /// Prints the one object, piece by piece.
+    fn print(&mut self, answer: &Map<String, Value>) {
+        let mut out = self.console.stream();
+        let indented = |value: &Value, indent: &str| machine::pretty(value).replace('\n', indent);
+        out.line("{");
+        for (at, (name, value)) in answer.iter().enumerate() {
+            let comma = if at + 1 < answer.len() { "," } else { "" };
+            let name_said = machine::line(name);
+            match self.rows.get(name).filter(|rows| !rows.is_empty()) {
+                None => out.line(&format!("  {name_said}: {}{comma}", indented(value, "\n  "))),
+                Some(rows) => {
+                    out.line(&format!("  {name_said}: ["));
+                    for (at, row) in rows.iter().enumerate() {
+                        let comma = if at + 1 < rows.len() { "," } else { "" };
+                        // What was written as JSON reads back.
+                        let row: Value = serde_json::from_str(row).unwrap_or_default();
+                        out.line(&format!("    {}{comma}", indented(&row, "\n    ")));
+                    }
+                    out.line(&format!("  ]{comma}"));
+                }
+            }
+        }
+        out.line("}");
+        out.flush();
+    }
+
     /// Ends the run: the JSON object, or the last words.
     pub fn finish(mut self, end: Result<Exit, Failure>) -> Exit {
         let (exit, failure) = match end {
@@ -179,14 +220,14 @@ impl Desk {
         if self.json() && self.lines {
             if let Some(failure) = &failure {
                 let last = serde_json::json!({ "error": failure.json(), "exit": exit.code() });
-                self.console.data(&crate::report::machine::line(&last));
+                self.console.data(&machine::line(&last));
             }
         } else if self.json() {
             let mut answer = std::mem::take(&mut self.fields);
             answer.insert("diagnostics".to_owned(), Value::Array(std::mem::take(&mut self.diagnostics)));
             answer.insert("error".to_owned(), failure.as_ref().map_or(Value::Null, Failure::json));
             answer.insert("exit".to_owned(), Value::from(exit.code()));
-            self.console.data(&crate::report::machine::pretty(&Value::Object(answer)));
+            self.print(&answer);
         } else if let Some(failure) = failure {
             let colour = self.console.colour_err();
             self.console.warn(&failure.text(colour));

@@ -189,7 +189,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         astray: BTreeMap::new(),
         before_send: before_send.clone(),
     };
-    let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &mut standing, manner)?;
     drop(lock);
     let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
     beside_before_send(told, before_send.as_deref())
@@ -209,9 +209,13 @@ pub fn answer(
     // The run may have taken a while.
     let dues = dues(house, plans, standing, Timestamp::now());
     let older: Vec<&Delivery> = plans.iter().flat_map(|plan| older::of(plan, standing, &[])).collect();
-    // A long queue is not written down twice.
+    // The queue may be long: one by one, and only in the form that is asked for.
+    let one = |delivery: &&Delivery| match status::json(&[delivery], &dues) {
+        Value::Array(mut rows) => rows.pop(),
+        _ => None,
+    };
     if desk.json() {
-        desk.field("deliveries", status::json(&found, &dues));
+        desk.field_of_rows("deliveries", found.iter().filter_map(one));
         let to_do = todo::to_do(&found);
         desk.field("to_do", to_do.iter().map(ToDo::json).collect::<Value>());
         desk.field("older", older::json(&older));

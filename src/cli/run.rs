@@ -5,10 +5,11 @@ use super::astray::{astray, follow_renamed};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::sending::{Bounds, Manner, before_send, beside_before_send, deliveries, keep_media_again, send};
+use super::sending::{Bounds, Manner, before_send, beside_before_send, deliveries};
+use super::sending::{is_as_before, keep_media_again, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
-use crate::plan::{Delivery, Standing};
+use crate::plan::Standing;
 use crate::publish::{Scope, exit_of};
 use crate::store::View;
 use crate::text::visible;
@@ -41,7 +42,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if has_errors(&problems) {
         return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
     }
-    let standing = store.view(&View::for_run(Vec::new()), false)?.standing;
+    let mut standing = store.view(&View::for_run(Vec::new()), false)?.standing;
     let mut plans = store.queued(&standing, &mut |whole| keep_media_again(&house, &store, whole))?;
     follow_renamed(&house, &mut plans);
     let doubts = in_doubt(&standing, desk);
@@ -59,11 +60,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         astray,
         before_send: before_send.clone(),
     };
-    let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &standing, manner)?;
+    let (mut now_standing, left_alone) = send(desk, &house, &mut store, &plans, &mut standing, manner)?;
     drop(lock);
     // cron mails what is printed: what is left for a person was told by the run that left it.
     let went_well = exit_of(&deliveries(&now_standing, &plans)) == Exit::Done && doubts == Exit::Done;
-    if desk.console.is_quiet() && went_well && !is_news(&standing, &now_standing) {
+    if desk.console.is_quiet() && went_well && is_as_before(&mut standing, &mut now_standing) {
         desk.has_no_news();
     }
     let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
@@ -71,18 +72,6 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         Ok(exit) => Ok(doubts.or(exit)),
         Err(failure) => Err(Failure { exit: doubts.or(failure.exit), ..failure }),
     }
-}
-
-/// Whether a delivery stands otherwise than before the run. Of what is out the words
-/// may have been let go meanwhile, which is none.
-fn is_news(before: &Standing, now: &Standing) -> bool {
-    let facts = |delivery: &Delivery| {
-        let Delivery { state, error, not_before, put_off_at, sent_at, .. } = delivery;
-        (*state, error.clone(), *not_before, *put_off_at, *sent_at, delivery.attempts())
-    };
-    let stood = |delivery: &Delivery| before.deliveries.get(&delivery.key).map(facts);
-    before.deliveries.len() != now.deliveries.len()
-        || now.deliveries.values().any(|delivery| stood(delivery) != Some(facts(delivery)))
 }
 
 /// Tells of what was to be taken down, or to get other words, and nobody knows

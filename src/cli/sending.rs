@@ -166,13 +166,14 @@ pub fn keep_media_again(house: &House, store: &Store, plan: &Plan) {
 }
 
 /// Sends what is due of `plans` (for [`Scope::TakenUp`] outlines will do), and says which channels had to be left alone.
-/// The caller holds the store's lock.
+/// The caller holds the store's lock. Afterwards `standing` has only what something
+/// had happened to before.
 pub fn send(
     desk: &mut Desk,
     house: &House,
     store: &mut Store,
     plans: &[Plan],
-    standing: &Standing,
+    standing: &mut Standing,
     manner: Manner,
 ) -> Result<(Standing, Vec<LeftAlone>), Failure> {
     let runtime = runtime()?;
@@ -204,6 +205,9 @@ pub fn send(
     let terminal = std::io::stderr().is_terminal() && !quiet;
     let mut progress = Progress::new(plans, terminal).in_zone(&house.loaded.zone);
     progress.goes_on(standing);
+    // The run reads its own: of this one only what had happened is told of.
+    drop(left);
+    standing.deliveries.retain(|_, delivery| has_happened(delivery));
     let result = runtime.block_on(async {
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let listening = tokio::spawn(interrupts(stop));
@@ -249,6 +253,23 @@ pub fn send(
     // It makes later looks quicker, and nothing else: where it fails, the next run does it.
     let _ = store.fold_up();
     Ok((result?, asked.left_alone))
+}
+
+/// Whether a run left everything as it was: `before` is what [`send`] left of the
+/// standing. Neither keeps the words of what is out.
+pub fn is_as_before(before: &mut Standing, now: &mut Standing) -> bool {
+    let wordless =
+        |standing: &mut Standing| standing.deliveries.values_mut().for_each(Delivery::let_words_go);
+    (wordless(before), wordless(now));
+    now.deliveries.values().all(|delivery| match before.deliveries.get(&delivery.key) {
+        Some(known) => known == delivery,
+        None => !has_happened(delivery),
+    })
+}
+
+/// Whether anything happened to it since it was taken up.
+fn has_happened(delivery: &Delivery) -> bool {
+    delivery.is_touched() || delivery.state != State::Planned
 }
 
 /// Before the first byte of a post the deadline came.

@@ -1,7 +1,7 @@
 //! A plan without its words: a long queue is looked through without them.
 
-use super::{Payload, PayloadPart, Plan, Standing, State, StepKey};
-use crate::render::{Article, Mail, Post, Variant, VariantKind};
+use super::{Delivery, Payload, PayloadPart, Plan, State};
+use crate::render::{Article, Mail, Post, Tracking, Variant, VariantKind};
 
 impl Plan {
     /// The plan without what it says: enough to tell what is due, where it goes,
@@ -13,6 +13,7 @@ impl Plan {
             step.variant = without_words(step.kind);
             let wordless = || PayloadPart { body: serde_json::Value::Null, media: Vec::new() };
             step.payload = Payload { parts: step.payload.parts.iter().map(|_| wordless()).collect() };
+            step.tracking = Tracking::default();
             step.recipients.shrink_to_fit();
         }
         // What was read one by one has room for four, and a queue has thousands.
@@ -26,13 +27,12 @@ impl Plan {
     }
 }
 
-impl Standing {
-    /// Lets the words of that delivery go where they are out: whoever sends
-    /// thousands needs them no more, and the journal has them.
-    pub fn let_words_go(&mut self, key: &StepKey) {
-        let Some(delivery) = self.deliveries.get_mut(key) else { return };
-        let people = delivery.recipients.iter_mut().map(|person| &mut person.part);
-        for part in delivery.parts.iter_mut().chain(people).filter(|part| part.state == State::Sent) {
+impl Delivery {
+    /// Lets the words of its parts go that are out: whoever sends thousands needs
+    /// them no more, and the journal has them.
+    pub fn let_words_go(&mut self) {
+        let people = self.recipients.iter_mut().map(|person| &mut person.part);
+        for part in self.parts.iter_mut().chain(people).filter(|part| part.state == State::Sent) {
             part.bound = None;
         }
     }
@@ -66,5 +66,28 @@ fn without_words(kind: VariantKind) -> Variant {
             media: Vec::new(),
             language: nothing(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::fixture::{plan, post};
+
+    #[test]
+    fn an_outline_tells_what_is_due_and_has_no_words() {
+        let mut whole = plan(vec![post("tweet", &[], &["one", "two"]), post("other", &["tweet"], &["x"])]);
+        whole.steps[1].recipients = vec!["a@example.com".to_owned()];
+        assert!(whole.matches_digest());
+        let outline = whole.clone().into_outline();
+        assert!(!outline.matches_digest());
+        assert_eq!((&outline.digest, outline.steps.len()), (&whole.digest, 2));
+        for (outline, whole) in outline.steps.iter().zip(&whole.steps) {
+            assert_eq!(
+                (&outline.key, &outline.after, &outline.gate, &outline.recipients, outline.variant.kind()),
+                (&whole.key, &whole.after, &whole.gate, &whole.recipients, whole.variant.kind())
+            );
+            assert_eq!(outline.payload.parts.len(), whole.payload.parts.len());
+            assert!(outline.payload.parts.iter().all(|part| part.body.is_null() && part.media.is_empty()));
+        }
     }
 }

@@ -41,8 +41,8 @@ pub(super) struct Item<'a> {
     /// Whether the journal has what is sent to all people.
     pub recorded: bool,
     /// The step with its words, where they had to be read.
-    read: Option<Step>,
-    bound: Option<Bound>,
+    read: Option<Box<Step>>,
+    bound: Option<Box<Bound>>,
 }
 
 impl<'a> Item<'a> {
@@ -92,7 +92,7 @@ impl<'a> Item<'a> {
 
     /// Takes the words out of the whole plan; none: it is another plan.
     pub fn take_words(&mut self, whole: Plan) -> Option<()> {
-        self.read = Some(whole.steps.into_iter().find(|step| step.key == self.step.key)?);
+        self.read = Some(Box::new(whole.steps.into_iter().find(|step| step.key == self.step.key)?));
         Some(())
     }
 
@@ -109,7 +109,7 @@ impl<'a> Item<'a> {
         (self.read, self.bound) = (None, None);
         if !is_open {
             self.tries.clear();
-            standing.let_words_go(&self.step.key);
+            standing.deliveries.get_mut(&self.step.key).into_iter().for_each(Delivery::let_words_go);
         }
     }
 
@@ -137,8 +137,9 @@ impl<'a> Item<'a> {
     pub fn bound(&mut self, standing: &Standing) -> Result<&Bound, Unfit> {
         if self.bound.is_none() {
             let channel = &*self.configured.channel;
-            self.bound = Some(match self.read.take() {
-                Some(Step { variant, payload, needs_url_of, .. }) if needs_url_of.is_empty() => {
+            let bound = match self.read.take() {
+                Some(step) if step.needs_url_of.is_empty() => {
+                    let Step { variant, payload, .. } = *step;
                     Bound { variant, payload }
                 }
                 Some(step) => {
@@ -147,7 +148,8 @@ impl<'a> Item<'a> {
                     bound?
                 }
                 None => bound(self.plan, self.step, standing, channel)?,
-            });
+            };
+            self.bound = Some(Box::new(bound));
         }
         match &self.bound {
             Some(bound) => Ok(bound),
@@ -221,7 +223,7 @@ impl<'a> Item<'a> {
             media: place.media.to_owned(),
             variant: match &self.bound {
                 Some(bound) => bound.variant.clone(),
-                None => self.read.as_ref().unwrap_or(self.step).variant.clone(),
+                None => self.read.as_deref().unwrap_or(self.step).variant.clone(),
             },
         }
     }
@@ -237,7 +239,7 @@ impl<'a> Item<'a> {
 
     /// What was sent, for asking after it: from the journal where it is there.
     pub fn sent_part(&self, standing: &Standing, unit: &Unit) -> Option<PayloadPart> {
-        let planned = &self.read.as_ref().unwrap_or(self.step).payload;
+        let planned = &self.read.as_deref().unwrap_or(self.step).payload;
         let payload = self.bound.as_ref().map_or(planned, |bound| &bound.payload);
         let mut part = payload.parts.get(unit.part as usize)?.clone();
         if let Some(bound) = self.standing_of(standing, unit).and_then(|part| part.bound.clone()) {

@@ -90,7 +90,11 @@ impl<'a> ShortKeys<'a> {
 
 /// The beginning of one key.
 pub fn short_key<'a>(delivery: &'a Delivery, beside: &[&Delivery]) -> &'a str {
-    ShortKeys::of(beside).short(delivery)
+    let key = delivery.key.0.as_str();
+    let others = beside.iter().map(|other| other.key.0.as_str()).filter(|other| *other != key);
+    let shared = |other: &str| key.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count() + 1;
+    let length = others.map(shared).max().unwrap_or(0).max(SHORTEST);
+    key.get(..length).unwrap_or(key)
 }
 
 #[cfg(test)]

@@ -147,8 +147,8 @@ fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
     }
     let mut lines = newer(delivery, beside);
     let says = |text: &str| Line::Says(text.to_owned());
-    let sent = || Line::Types(format!("ladder resolve {key} --sent URL"));
-    let not_sent = || Line::Types(format!("ladder resolve {key} --not-sent"));
+    let sent = || Line::Types(format!("ladder resolve {} --sent URL", key));
+    let not_sent = || Line::Types(format!("ladder resolve {} --not-sent", key));
     let again = || Line::Types(format!("ladder publish {message} --only {rung} --again REASON"));
     let what = match delivery.state {
         State::Unknown if delivery.is_for_each_person() => {

@@ -54,7 +54,8 @@ pub struct View {
     /// since the first try of what is in doubt there.
     pub beside_open: bool,
     /// All that something happened to in the last day and a little more: how fast an
-    /// account is posted to is reckoned from that.
+    /// account is posted to is reckoned from that. Those that are there only for this,
+    /// or for `beside_open`, come without the words that are out.
     pub recent: bool,
 }
 
@@ -106,7 +107,8 @@ impl Store {
         self.known.set(last);
         let mut viewed = Viewed { standing: Standing::default(), others: 0, doubts };
         if upto.is_some() {
-            let mut rows = Rows { store: self, reading: &reading, standing: &mut viewed.standing };
+            let mut rows =
+                Rows { store: self, reading: &reading, standing: &mut viewed.standing, wordless: false };
             rows.load(view, &tail)?;
             let all: usize = reading
                 .query_row("SELECT value FROM meta WHERE name = 'folded_rows'", [], |row| {
@@ -163,7 +165,7 @@ impl Store {
         // What is doubtful stays where everybody stumbles over it.
         self.undoubted(&doubts)?;
         let mut standing = Standing::default();
-        let mut rows = Rows { store: self, reading: &writing, standing: &mut standing };
+        let mut rows = Rows { store: self, reading: &writing, standing: &mut standing, wordless: false };
         rows.load_keys(events.iter().map(|event| &event.key))?;
         let mut last_at = BTreeMap::new();
         for event in &events {
@@ -230,6 +232,8 @@ struct Rows<'a> {
     store: &'a Store,
     reading: &'a Transaction<'a>,
     standing: &'a mut Standing,
+    /// Whether what is out comes without its words.
+    wordless: bool,
 }
 
 impl Rows<'_> {
@@ -251,6 +255,8 @@ impl Rows<'_> {
         for message in &view.messages {
             self.take("message = ?1", &[message])?;
         }
+        // These are there for where and when they went, and there may be thousands.
+        self.wordless = true;
         if view.beside_open {
             self.load_beside_open(tail)?;
         }
@@ -258,6 +264,7 @@ impl Rows<'_> {
             let since = Timestamp::now().saturating_sub(RECENT).unwrap_or(Timestamp::MIN).as_millisecond();
             self.take("at >= ?1", &[&since])?;
         }
+        self.wordless = false;
         if view.newest > 0 {
             let newest = i64::try_from(view.newest).unwrap_or(i64::MAX);
             let of_newest = "message IN (SELECT DISTINCT message FROM (SELECT message FROM folded ORDER BY at DESC LIMIT ?1))";
@@ -304,7 +311,7 @@ impl Rows<'_> {
         let explain = |error: rusqlite::Error| sqlite::explain(self.store.path(), &error);
         let mut found = self
             .reading
-            .prepare(&format!("SELECT key, json, message, seal FROM folded WHERE {rows}"))
+            .prepare_cached(&format!("SELECT key, json, message, seal FROM folded WHERE {rows}"))
             .map_err(explain)?;
         let mut found = found.query(values).map_err(explain)?;
         while let Some(row) = found.next().map_err(explain)? {
@@ -324,6 +331,9 @@ impl Rows<'_> {
             // Read one by one they have room for four, and there are thousands.
             delivery.parts.shrink_to_fit();
             delivery.recipients.shrink_to_fit();
+            if self.wordless {
+                delivery.let_words_go();
+            }
             self.standing.deliveries.insert(key, delivery);
         }
         Ok(())

@@ -138,3 +138,28 @@ fn rows_of_another_ladder_are_made_anew() {
     assert_eq!(upto(&store.connection).unwrap(), Some(10));
     assert_eq!(store.view(&View::all(), false).unwrap().standing.deliveries.len(), 2);
 }
+
+#[test]
+fn what_is_there_for_its_time_only_comes_without_its_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::create(&folder.path().join("ladder.db")).unwrap();
+    let plan = message("a");
+    let now = Timestamp::now().to_string();
+    let happened = |kind| event(&plan.steps[0], &now, kind);
+    let events = vec![planned(&plan, &plan.steps[0], &now), happened(intent(0)), happened(receipt(0, None))];
+    for _ in 0..2 {
+        store.events().unwrap();
+        store.commit(&Batch { plans: Vec::new(), events: events.clone() }).unwrap();
+    }
+    store.events().unwrap();
+    let second = vec![happened(intent(1)), happened(receipt(1, None))];
+    store.commit(&Batch { plans: Vec::new(), events: second }).unwrap();
+    store.fold_up().unwrap();
+    let words = |view: &View| {
+        let standing = store.view(view, false).unwrap().standing;
+        standing.deliveries.values().flat_map(|d| &d.parts).filter(|part| part.bound.is_some()).count()
+    };
+    assert_eq!(words(&View::for_run(Vec::new())), 0);
+    assert_eq!(words(&View::for_run(vec!["a".to_owned()])), 2);
+    assert_eq!(words(&View::all()), 2);
+}
