@@ -151,13 +151,13 @@ fn newest_settled(found: &mut Vec<&Delivery>) -> usize {
     before - found.len()
 }
 
-/// The outlines of the plans that these deliveries came with: they know the order of
+/// The plans that these deliveries came with: they know the order of
 /// the rungs, and when what is left is due.
 pub fn plans(store: &Store, deliveries: &[&Delivery]) -> Result<Vec<Plan>, Failure> {
     let digests: BTreeSet<&str> = deliveries.iter().map(|delivery| delivery.plan.as_str()).collect();
     let mut plans = Vec::new();
     for digest in digests {
-        plans.extend(store.plan(digest)?.map(Plan::into_outline));
+        plans.extend(store.plan(digest)?);
     }
     Ok(plans)
 }
