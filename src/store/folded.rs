@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// So many events are folded anew each time before rows are made of them:
 /// about 3 ms. A commit for the rows takes longer than that.
 const LONGEST_TAIL: i64 = if cfg!(test) { 4 } else { 1_000 };
-/// So many events are folded in one commit: memory stays flat.
-const CHUNK: i64 = if cfg!(test) { 3 } else { 20_000 };
+/// So many events are folded in one commit, words and all: memory stays flat.
+const CHUNK: i64 = if cfg!(test) { 3 } else { 2_000 };
 /// Whoever folded, folded so. Another version's rows are made anew.
 const FOLDED_BY: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
 /// Networks' clocks and ours may differ by less than that.
@@ -110,11 +110,7 @@ impl Store {
             let mut rows =
                 Rows { store: self, reading: &reading, standing: &mut viewed.standing, wordless: false };
             rows.load(view, &tail)?;
-            let all: usize = reading
-                .query_row("SELECT value FROM meta WHERE name = 'folded_rows'", [], |row| {
-                    Ok(row.get::<_, String>(0)?.parse().unwrap_or(0))
-                })
-                .map_err(explain)?;
+            let all = folded_rows(&reading).map_err(explain)?;
             viewed.others = all.saturating_sub(viewed.standing.deliveries.len());
         }
         let standing = &mut viewed.standing;
@@ -167,6 +163,9 @@ impl Store {
         let mut standing = Standing::default();
         let mut rows = Rows { store: self, reading: &writing, standing: &mut standing, wordless: false };
         rows.load_keys(events.iter().map(|event| &event.key))?;
+        // Counting all rows anew for each commit would take the square of them.
+        let known = standing.deliveries.len();
+        let rows = if from == 0 { 0 } else { folded_rows(&writing).map_err(explain)? };
         let mut last_at = BTreeMap::new();
         for event in &events {
             standing.note(event);
@@ -186,7 +185,7 @@ impl Store {
                 let seal = seal(0, &delivery.message, &key.0, &json);
                 put.execute(params![&key.0, &delivery.message, &delivery.account, open, at, json, seal])?;
             }
-            let rows: i64 = writing.query_row("SELECT count(*) FROM folded", [], |row| row.get(0))?;
+            let rows = rows + standing.deliveries.len().saturating_sub(known);
             let mut note = writing.prepare(
                 "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             )?;
@@ -217,6 +216,13 @@ fn upto(connection: &Connection) -> rusqlite::Result<Option<i64>> {
         return Ok(None);
     }
     Ok(value("folded_upto")?.and_then(|upto| upto.parse().ok()))
+}
+
+/// How many rows there are.
+fn folded_rows(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.query_row("SELECT value FROM meta WHERE name = 'folded_rows'", [], |row| {
+        Ok(row.get::<_, String>(0)?.parse().unwrap_or(0))
+    })
 }
 
 /// The message that an event makes a delivery of.
