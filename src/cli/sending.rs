@@ -260,7 +260,8 @@ pub fn send(
 pub fn is_as_before(before: &mut Standing, now: &mut Standing) -> bool {
     let wordless =
         |standing: &mut Standing| standing.deliveries.values_mut().for_each(Delivery::let_words_go);
-    (wordless(before), wordless(now));
+    wordless(before);
+    wordless(now);
     now.deliveries.values().all(|delivery| match before.deliveries.get(&delivery.key) {
         Some(known) => known == delivery,
         None => !has_happened(delivery),
