@@ -142,13 +142,17 @@ impl Folder {
             looks += 1;
             let here = path.ancestors().find(|path| path.exists()).unwrap_or(&self.project);
             let tried = match self.stays_inside(here) {
-                Ok(()) if !here.is_dir() => {
-                    return Err(format!("`{}` is a file, not a folder", here.display()));
-                }
-                Ok(()) => draft(here).map(|(probe, _)| {
-                    // Another one may have been quicker.
-                    let _ = fs::remove_file(probe);
-                }),
+                // One look: between two of them it may be taken away.
+                Ok(()) => match fs::metadata(here) {
+                    Ok(found) if !found.is_dir() => {
+                        return Err(format!("`{}` is a file, not a folder", here.display()));
+                    }
+                    Ok(_) => draft(here).map(|(probe, _)| {
+                        // Another one may have been quicker.
+                        let _ = fs::remove_file(probe);
+                    }),
+                    Err(error) => Err(error),
+                },
                 Err(_) if !here.exists() => Err(ErrorKind::NotFound.into()),
                 Err(error) => return Err(error.to_string()),
             };

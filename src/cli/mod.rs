@@ -41,6 +41,7 @@ mod schedule;
 mod schema;
 mod sending;
 mod shells;
+mod showing;
 mod status;
 mod store;
 #[cfg(test)]

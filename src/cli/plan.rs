@@ -6,11 +6,9 @@ use super::file::write_new;
 use super::house::House;
 use super::price;
 use super::publish::said_why;
-use super::sending::all_dues;
+use super::showing::Showing;
 use crate::exit::Exit;
 use crate::plan::{Plan, Standing, Wish};
-use crate::report::older;
-use crate::report::queue::{self, Shown};
 use std::path::PathBuf;
 
 /// Arguments of `ladder plan`.
@@ -49,15 +47,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let wish = Wish { only: Vec::new(), again: arguments.again.clone() };
     let plan = house.plan(desk, &composed, &standing, &id, &wish)?;
     desk.fields_of(serde_json::to_value(&plan).unwrap_or_default());
-    let prices = price::prices(&house, &plan, &standing, &[]);
-    desk.field("steps", price::steps(&plan, &prices));
-    if let Some(total) = price::total(&prices) {
+    let showing = Showing::of(&house, &plan, &standing, &[], now, false);
+    desk.field("steps", price::steps(&plan, &showing.prices));
+    if let Some(total) = price::total(&showing.prices) {
         desk.field("price", total);
     }
-    let to_outbox = price::to_outbox(&house, &plan, &standing, &[]);
-    let older = older::of(&plan, &standing, &[]);
-    desk.field("to_outbox", to_outbox.clone());
-    desk.field("older", older::json(&older));
+    showing.fields(desk);
     if let Some(path) = &arguments.out {
         write_new(path, text(&plan).as_bytes())?;
         desk.console.talk(&format!("`{}` holds the plan {}", path.display(), plan.digest));
@@ -65,19 +60,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             return Ok(Exit::Done);
         }
     }
-    let sheet = desk.console.sheet_out();
-    let dues = all_dues(&house, std::slice::from_ref(&plan), &standing, now, false);
-    let zone = &house.loaded.zone;
-    let shown = Shown {
-        plan: &plan,
-        standing: &standing,
-        prices: &prices,
-        dues: &dues,
-        zone,
-        to_outbox: &to_outbox,
-        older: &older,
-    };
-    desk.show(&queue::text(&shown, sheet));
+    desk.show(&showing.text(desk.console.sheet_out()));
     Ok(Exit::Done)
 }
 

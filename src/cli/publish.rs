@@ -6,15 +6,16 @@ use super::failure::Failure;
 use super::house::House;
 use super::idle::idle;
 use super::sending::{
-    Bounds, Manner, all_dues, before_send, beside_before_send, deliveries, deliveries_since, dues,
-    keep_media, match_channels, send,
+    Bounds, Manner, before_send, beside_before_send, deliveries, deliveries_since, dues, keep_media,
+    match_channels, send,
 };
+use super::showing::Showing;
 use super::{by_hand, file, price, rehearse};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, Standing, State, StepKey, Wish};
 use crate::publish::{Scope, exit_of, outstanding};
-use crate::report::queue::{self, Shown};
+use crate::report::queue::Prices;
 use crate::report::sign::word;
 use crate::report::todo::{self, ToDo};
 use crate::report::{older, status};
@@ -120,32 +121,20 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     known_rungs(plan.steps.iter().map(|step| step.rung.as_str()), &arguments.only)?;
     desk.field("plan", plan.digest.clone());
     let (zone, early) = (&house.loaded.zone, arguments.early);
-    let prices = price::prices(&house, &plan, &standing, &arguments.only);
-    let dues = all_dues(&house, std::slice::from_ref(&plan), &standing, now, early);
-    let to_outbox = price::to_outbox(&house, &plan, &standing, &arguments.only);
-    let older = older::of(&plan, &standing, &arguments.only);
-    desk.field("to_outbox", to_outbox.clone());
-    desk.field("older", older::json(&older));
-    let shown = Shown {
-        plan: &plan,
-        standing: &standing,
-        prices: &prices,
-        dues: &dues,
-        zone,
-        to_outbox: &to_outbox,
-        older: &older,
-    };
-    let table = queue::text(&shown, desk.console.sheet_err());
+    let showing = Showing::of(&house, &plan, &standing, &arguments.only, now, early);
+    showing.fields(desk);
+    let table = showing.text(desk.console.sheet_err());
     if let Some(failure) = held(&plan, early, now, zone) {
         desk.console.talk(&table);
         return Err(failure);
     }
     if arguments.dry_run {
-        priced_steps(&plan, &prices, desk);
-        desk.show(&queue::text(&shown, desk.console.sheet_out()));
+        priced_steps(&plan, &showing.prices, desk);
+        desk.show(&showing.text(desk.console.sheet_out()));
         desk.console.talk("nothing was sent: this was a dry run");
         return Ok(Exit::Done);
     }
+    let prices = showing.prices;
     let plans = [plan];
     let plan = &plans[0];
     // What another process is sending in this moment is not "sent before": who
@@ -307,7 +296,7 @@ fn held(plan: &Plan, early: bool, now: Timestamp, zone: &TimeZone) -> Option<Fai
 }
 
 /// The steps in JSON, with what they cost.
-fn priced_steps(plan: &Plan, prices: &queue::Prices, desk: &mut Desk) {
+fn priced_steps(plan: &Plan, prices: &Prices, desk: &mut Desk) {
     desk.field("steps", price::steps(plan, prices));
     if let Some(total) = price::total(prices) {
         desk.field("price", total);
@@ -317,7 +306,7 @@ fn priced_steps(plan: &Plan, prices: &queue::Prices, desk: &mut Desk) {
 fn confirm(
     arguments: &Arguments,
     plan: &Plan,
-    prices: &queue::Prices,
+    prices: &Prices,
     table: &str,
     desk: &mut Desk,
 ) -> Result<(), Failure> {

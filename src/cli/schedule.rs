@@ -5,12 +5,12 @@ use super::failure::Failure;
 use super::house::House;
 use super::price;
 use super::publish::said_why;
-use super::sending::{all_dues, deliveries, dues, keep_media};
+use super::sending::{deliveries, dues, keep_media};
+use super::showing::Showing;
 use crate::exit::Exit;
 use crate::plan::Wish;
 use crate::publish::take_up;
-use crate::report::queue::{self, Shown};
-use crate::report::{older, status};
+use crate::report::status;
 use crate::store::View;
 use serde_json::json;
 
@@ -47,29 +47,14 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     drop(lock);
     let plans = std::slice::from_ref(&plan);
     desk.field("plan", plan.digest.clone());
-    let zone = &house.loaded.zone;
     let dues = dues(&house, plans, &standing, now);
     desk.field("deliveries", status::json(&deliveries(&standing, plans), &dues));
-    let prices = price::prices(&house, &plan, &standing, &[]);
-    if let Some(total) = price::total(&prices) {
+    let showing = Showing::of(&house, &plan, &standing, &[], now, false);
+    if let Some(total) = price::total(&showing.prices) {
         desk.field("price", total);
     }
-    let sheet = desk.console.sheet_out();
-    let dues = all_dues(&house, plans, &standing, now, false);
-    let to_outbox = price::to_outbox(&house, &plan, &standing, &[]);
-    let older = older::of(&plan, &standing, &[]);
-    desk.field("to_outbox", to_outbox.clone());
-    desk.field("older", older::json(&older));
-    let shown = Shown {
-        plan: &plan,
-        standing: &standing,
-        prices: &prices,
-        dues: &dues,
-        zone,
-        to_outbox: &to_outbox,
-        older: &older,
-    };
-    desk.show(&queue::text(&shown, sheet));
+    showing.fields(desk);
+    desk.show(&showing.text(desk.console.sheet_out()));
     desk.console.talk("queued: `ladder run` sends what is due (call it from cron or CI)");
     Ok(Exit::Done)
 }
