@@ -29,7 +29,7 @@ pub use payload::{MicroDollars, Payload, PayloadPart, Receipt, Seen};
 pub use standing::{
     Busy, Delivery, KeyError, Keyed, PartStanding, RecipientStanding, Standing, State, Unsettled,
 };
-pub use taken_down::{After, Outcome, PartAfter, Stay, Stays};
+pub use taken_down::{After, MAY_BE_DONE, Outcome, PartAfter, Stay, Stays};
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -38,10 +38,58 @@ pub struct Stays {
     pub says: String,
 }
 
+/// What is said of a request that was not carried out, after one that may have been.
+pub const MAY_BE_DONE: &str = "an earlier try had no answer, and may have been carried out";
+
+/// A request that may be repeated: whether its outcome is known.
+///
+/// Once nobody knows, "no" and "not now" say nothing about the try before: only what
+/// was done, or seen, ends the doubt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// It was begun, and has no answer.
+    open: bool,
+    /// An earlier one may have been carried out.
+    doubted: bool,
+}
+
+impl Asked {
+    /// It is begun; `known` is what was known of the one before.
+    fn begin(&mut self, known: Option<&Stays>) {
+        self.doubted |= is_unknown(known);
+        self.open = true;
+    }
+
+    /// What is known now that it ended without being done. `is_seen`: that was seen
+    /// where it is, and is not only what was said.
+    fn end(&mut self, known: Option<&Stays>, why: Stay, says: &str, is_seen: bool) -> Stays {
+        // Not even asked this time.
+        self.doubted |= !self.open && is_unknown(known);
+        self.open = false;
+        if is_seen {
+            self.doubted = false;
+        }
+        match self.doubted && why != Stay::Unknown {
+            true if says.starts_with(MAY_BE_DONE) => Stays { why: Stay::Unknown, says: says.to_owned() },
+            true => Stays { why: Stay::Unknown, says: format!("{MAY_BE_DONE}; since then: {says}") },
+            false => Stays { why, says: says.to_owned() },
+        }
+    }
+}
+
+fn is_unknown(stays: Option<&Stays>) -> bool {
+    stays.is_some_and(|stays| stays.why == Stay::Unknown)
+}
+
 /// What happened to a part after it was out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PartAfter {
+    /// Its taking down.
+    pub removal: Asked,
+    /// Its getting other words.
+    pub edit: Asked,
     /// Why it is not down, when it was last tried.
     pub stays: Option<Stays>,
     /// It was gone already when it was to be taken down.
@@ -99,9 +147,10 @@ impl Delivery {
     /// carried out or not: readers may see something else than the journal says.
     /// To ask again settles it.
     pub fn is_in_doubt_afterwards(&self) -> bool {
-        let unknown = |stays: &Option<Stays>| stays.as_ref().is_some_and(|stays| stays.why == Stay::Unknown);
-        self.still_up()
-            .any(|part| unknown(&part.after.unchanged) || (self.is_withdrawn() && unknown(&part.after.stays)))
+        let in_doubt = |after: &PartAfter| {
+            is_unknown(after.unchanged.as_ref()) || self.is_withdrawn() && is_unknown(after.stays.as_ref())
+        };
+        self.still_up().any(|part| in_doubt(&part.after))
     }
 
     /// The parts that readers may see, or a person may be about to post: the last first,
@@ -171,18 +220,20 @@ pub(super) fn is_of_the_same_word(delivery: &Delivery, event: &Event) -> bool {
 
 /// Takes in a fact of this kind.
 pub(super) fn note(delivery: &mut Delivery, event: &Event) {
-    let stays = |why: &Stay, says: &str| Some(Stays { why: *why, says: says.to_owned() });
+    let no_answer = || Stays { why: Stay::Unknown, says: NO_ANSWER.to_owned() };
     match &event.kind {
         EventKind::Withdrawn { .. } => {
             delivery.after.withdrawn.get_or_insert(event.at);
         }
         EventKind::Removing { part } => {
             let Some(part) = out(delivery, *part) else { return };
-            part.after.stays = stays(&Stay::Unknown, NO_ANSWER);
+            part.after.removal.begin(part.after.stays.as_ref());
+            part.after.stays = Some(no_answer());
         }
         EventKind::Stays { part, why, says } => {
-            let Some(part) = out(delivery, *part) else { return };
-            part.after.stays = stays(why, says);
+            let Some(PartStanding { after, .. }) = out(delivery, *part) else { return };
+            // "Cannot" is said by who looked where it is.
+            after.stays = Some(after.removal.end(after.stays.as_ref(), *why, says, *why == Stay::Cannot));
         }
         EventKind::Removed { part, was_gone, by } => {
             if by.is_some() && delivery.before.is_none() {
@@ -200,21 +251,24 @@ pub(super) fn note(delivery: &mut Delivery, event: &Event) {
                 part.after.changing = Some(bound.clone());
                 part.after.changing_since = Some(event.at);
             }
-            part.after.unchanged = stays(&Stay::Unknown, NO_ANSWER);
+            part.after.edit.begin(part.after.unchanged.as_ref());
+            part.after.unchanged = Some(no_answer());
         }
         EventKind::NotEdited { part, why, says } => {
-            let Some(part) = out(delivery, *part) else { return };
-            part.after.unchanged = stays(why, says);
+            let Some(PartStanding { after, .. }) = out(delivery, *part) else { return };
+            let stays = after.edit.end(after.unchanged.as_ref(), *why, says, false);
             // What nobody knows may have come to be: then the words stay on record.
-            if *why != Stay::Unknown {
-                part.after.changing = None;
+            if stays.why != Stay::Unknown {
+                after.changing = None;
             }
+            after.unchanged = Some(stays);
         }
         EventKind::Edited { part, receipt, payload_digest } => {
             let was_altered = what_is_altered(delivery);
             let Some(part) = out(delivery, *part) else { return };
             part.bound = part.after.changing.take().or(part.bound.take());
             (part.after.unchanged, part.after.changing_since) = (None, None);
+            part.after.edit = Asked::default();
             part.receipt = Some(receipt.clone());
             if let Some(digest) = payload_digest {
                 digest.clone_into(&mut delivery.payload_digest);

@@ -219,6 +219,34 @@ async fn a_deletion_that_is_never_answered_is_in_doubt() {
     house.run(&["run"]).ends(0);
 }
 
+/// Done without an answer, and then "not now" or "no", in the same command and in the
+/// next one: what was said later ends no doubt.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_no_says_nothing_about_the_deletion_before_that_had_no_answer() {
+    let too_many = || Fault::TooMany(Duration::from_secs(4000));
+    for (then, next) in [(too_many(), Fault::Echo(403)), (Fault::Echo(403), too_many())] {
+        let (house, networks) = house(&["x, OAuth 2", "linkedin, a member"].map(way)).await;
+        house.publish().ends(0);
+        for network in &networks {
+            network.order_upon(Upon::Path("DELETE", "/"), Fault::AnswerLost);
+            network.order_upon(Upon::Path("DELETE", "/"), then.clone());
+        }
+        for again in [true, false] {
+            let answer = unpublish(&house).ends(6).json();
+            for name in ["one", "two"] {
+                assert_eq!(outcome(&answer, name), "unknown", "{name} {then:?} {again}: {answer}");
+            }
+            house.run(&["run"]).ends(6);
+            for network in networks.iter().filter(|_| again) {
+                assert_eq!((network.ordered(), network.timeline().len()), (0, 0), "{then:?}");
+                network.order_upon(Upon::Path("DELETE", "/"), next.clone());
+            }
+        }
+        unpublish(&house).ends(0);
+        house.run(&["run"]).ends(0);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_between_doing_and_hearing_of_it_is_finished_by_the_next() {
     for name in ["x, OAuth 1.0a", "facebook", "linkedin, an organisation"] {

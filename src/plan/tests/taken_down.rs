@@ -209,6 +209,50 @@ fn an_edit_is_done_when_it_is_known_to_be() {
     assert_eq!((now.state, now.error), (State::Sent, None));
 }
 
+/// What is said of one try says nothing about the one before, of which nobody knows.
+#[test]
+fn a_doubt_is_ended_by_what_is_done_or_seen_and_not_by_what_is_said() {
+    let editing = |text: &str| EventKind::Editing { part: 0, bound: serde_json::json!(text) };
+    let not = |why| EventKind::NotEdited { part: 0, why, says: "no".to_owned() };
+    let removing = || EventKind::Removing { part: 0 };
+    let stays = |why| EventKind::Stays { part: 0, why, says: "no".to_owned() };
+    let after = |kinds: &[EventKind]| after(&["1"], &[&out(1)[..], kinds].concat());
+    let doubted = [vec![editing("b")], vec![editing("b"), not(Stay::Unknown)]];
+    for (begun, why) in
+        doubted.iter().flat_map(|begun| [Stay::Later, Stay::Refused, Stay::Cannot].map(|w| (begun, w)))
+    {
+        // Asked again, or not even asked: with or without its intent.
+        for again in [vec![editing("b"), not(why)], vec![editing("b"), not(why), editing("b"), not(why)]] {
+            let open = after(&[&begun[..], &again].concat());
+            assert!(open.is_in_doubt_afterwards(), "{begun:?} {again:?}");
+            assert_eq!(open.parts[0].after.changing, Some(serde_json::json!("b")));
+            let says = &open.parts[0].after.unchanged.as_ref().unwrap().says;
+            assert_eq!(says, "an earlier try had no answer, and may have been carried out; since then: no");
+        }
+    }
+    let withdrawn = EventKind::Withdrawn { by: "ada".to_owned() };
+    for begun in [vec![removing()], vec![removing(), stays(Stay::Unknown)]] {
+        let begun = [vec![withdrawn.clone()], begun].concat();
+        for why in [Stay::Later, Stay::Refused] {
+            for again in [vec![removing(), stays(why)], vec![removing(), stays(why), stays(why)]] {
+                let open = after(&[&begun[..], &again].concat());
+                assert!(open.is_in_doubt_afterwards(), "{begun:?} {again:?}");
+            }
+        }
+        let seen =
+            after(&[&begun[..], &[removing(), stays(Stay::Cannot), removing(), stays(Stay::Later)]].concat());
+        assert!(!seen.is_in_doubt_afterwards(), "{seen:?}");
+    }
+    // Without a doubt, a "no" is one.
+    assert!(
+        !after(&[withdrawn, removing(), stays(Stay::Refused), removing(), stays(Stay::Later)])
+            .is_in_doubt_afterwards()
+    );
+    assert!(
+        !after(&[editing("b"), not(Stay::Later), editing("b"), not(Stay::Refused)]).is_in_doubt_afterwards()
+    );
+}
+
 fn any_fact() -> impl Strategy<Value = EventKind> {
     let part = 0..3u32;
     let why = prop_oneof![Just(Stay::Cannot), Just(Stay::Later), Just(Stay::Unknown), Just(Stay::Refused)];

@@ -5,7 +5,8 @@ use super::request::{Answer, Asking, BY_HAND, Landed};
 use super::{Flight, Hands};
 use crate::channel::{Attempt, Change, Channel, Edited, Found, Removed, SendError, Taken};
 use crate::plan::{
-    Delivery, EventKind, Identity, PartStanding, PayloadPart, RECORDS, State, Stay, Step, StepKey,
+    Delivery, EventKind, Identity, MAY_BE_DONE, PartStanding, PayloadPart, RECORDS, State, Stay, Step,
+    StepKey,
 };
 use crate::render::{Post, Variant};
 use jiff::Timestamp;
@@ -20,6 +21,11 @@ pub(super) enum Deed {
     TakeDown,
     /// Give it other words; with the digest of the payload that all is then.
     Edit(Box<Change>, String),
+}
+
+/// What is said where one try had no answer, and a later one was not carried out.
+fn since(says: &str) -> String {
+    format!("{MAY_BE_DONE}; since then: {says}")
 }
 
 /// One thing to be done.
@@ -90,7 +96,7 @@ impl<'a> Hands<'a, '_> {
 
     /// Takes in what came back.
     pub(super) fn land(&mut self, landed: Landed) {
-        let Landed { row, errand, answer } = landed;
+        let Landed { row, errand, answer, doubted } = landed;
         let now = Timestamp::now();
         match answer {
             Answer::Looked(outcome) => self.looked(&row, &errand, outcome, now),
@@ -102,6 +108,9 @@ impl<'a> Hands<'a, '_> {
                 self.happened(now, &errand.key, kind);
                 self.try_the_rest_once_more(&row, &errand);
                 self.went_with_the_post(&errand.key, now);
+            }
+            Answer::Edited(Ok(Edited::Stays(says))) if doubted => {
+                self.stays(&errand, Stay::Unknown, since(&says), now);
             }
             Answer::Edited(Ok(Edited::Stays(says))) => self.stays(&errand, Stay::Cannot, says, now),
             Answer::Edited(Ok(Edited::Done(receipt))) => {
@@ -122,7 +131,11 @@ impl<'a> Hands<'a, '_> {
                     SendError::NotYet { says, .. } | SendError::TooMany { says, .. } => (Stay::Later, says),
                     SendError::Unknown { cause } => (Stay::Unknown, cause),
                 };
-                self.stays(&errand, why, says.clone(), now);
+                if doubted {
+                    self.stays(&errand, Stay::Unknown, since(&says), now);
+                } else {
+                    self.stays(&errand, why, says.clone(), now);
+                }
                 if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
                     self.leave_alone(&row, &says, wait, now);
                 }

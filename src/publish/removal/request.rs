@@ -46,6 +46,8 @@ pub(super) struct Landed {
     pub row: String,
     pub errand: Errand,
     pub answer: Answer,
+    /// A try before the one that was answered may have been carried out.
+    pub doubted: bool,
 }
 
 /// Work in flight.
@@ -63,7 +65,7 @@ impl Answer {
     ) -> Flight<'_> {
         Box::pin(async move {
             let attempt = &attempt;
-            let stop = &mut stop;
+            let (stop, doubted) = (&mut stop, &mut false);
             let answer = match &asking {
                 Asking::Look(part) => Answer::Looked(match usable(channel, attempt).await {
                     Ok(()) => fenced(&hold, within(channel.find(part, attempt))).await,
@@ -73,14 +75,19 @@ impl Answer {
                     Answer::Removed(Ok(Removed::Stays(BY_HAND.to_owned())))
                 }
                 Asking::TakeDown(part, receipt, _) => Answer::Removed(
-                    repeated(channel, attempt, stop, &hold, || channel.take_down(part, receipt, attempt))
-                        .await,
+                    repeated(channel, attempt, (stop, &hold), doubted, || {
+                        channel.take_down(part, receipt, attempt)
+                    })
+                    .await,
                 ),
                 Asking::Edit(change, receipt) => Answer::Edited(
-                    repeated(channel, attempt, stop, &hold, || channel.edit(change, receipt, attempt)).await,
+                    repeated(channel, attempt, (stop, &hold), doubted, || {
+                        channel.edit(change, receipt, attempt)
+                    })
+                    .await,
                 ),
             };
-            Landed { row, errand, answer }
+            Landed { row, errand, answer, doubted: *doubted }
         })
     }
 }
@@ -96,12 +103,13 @@ async fn usable(channel: &dyn Channel, attempt: &Attempt) -> Result<(), SendErro
 
 /// Asks until there is an answer: what did nothing, and what nobody knows the end
 /// of, may both be asked once more. A wait that the network names is not cut
-/// short: one that is too long for this run ends it.
+/// short: one that is too long for this run ends it. `doubted` becomes true where a
+/// try before the last had no answer.
 async fn repeated<'a, T>(
     channel: &dyn Channel,
     attempt: &Attempt,
-    stop: &mut watch::Receiver<bool>,
-    hold: &Hold,
+    (stop, hold): (&mut watch::Receiver<bool>, &Hold),
+    doubted: &mut bool,
     ask: impl Fn() -> crate::channel::Doing<'a, T>,
 ) -> Result<T, SendError> {
     usable(channel, attempt).await?;
@@ -125,6 +133,7 @@ async fn repeated<'a, T>(
             // Whoever could say so may be gone: then nobody stops it.
             Ok(_) = stop.wait_for(|stop| *stop) => return outcome,
         }
+        *doubted |= matches!(outcome, Err(SendError::Unknown { .. }));
         (waited, pause) = (waited + wait, pause * 2);
     }
     fenced(hold, within(ask())).await
