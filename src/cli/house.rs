@@ -216,7 +216,11 @@ impl House {
             Some(plan) if !errors => Ok(plan),
             _ => {
                 let message = format!("nothing was sent: {}", count(&problems));
-                Err(Failure::new(Exit::Check, "check", message).hint("`ladder check` shows all problems"))
+                let hint = format!(
+                    "`ladder check` shows all problems of the files, `ladder plan {}` also those with what has gone out",
+                    composed.message.id
+                );
+                Err(Failure::new(Exit::Check, "check", message).hint(hint))
             }
         }
     }
@@ -235,6 +239,23 @@ pub fn tell_doubts(doubts: &[String], store: &Store, desk: &mut Desk) {
         doubts.join(", ")
     );
     desk.console.warn(&crate::text::visible(&why));
+}
+
+/// Says what `ladder unpublish` wanted stopped, if it ended before that was a fact and
+/// nobody is at work who makes it one; in JSON `stopped`, the keys.
+pub fn tell_unheeded(store: &Store, desk: &mut Desk) -> Result<(), Failure> {
+    let wishes = store.withdrawals()?;
+    if wishes.is_empty() || store.sender().is_some() {
+        return Ok(());
+    }
+    let keys: Vec<String> = wishes.iter().map(|wish| wish.key.0.clone()).collect();
+    let what = if keys.len() == 1 { "1 delivery".to_owned() } else { format!("{} deliveries", keys.len()) };
+    desk.field("stopped", keys);
+    desk.console.warn(&format!(
+        "warning: `ladder unpublish` wanted {what} stopped, and ended before that was noted: nothing of that goes out \
+         from here, but the journal does not say so yet; say the same `ladder unpublish` again"
+    ));
+    Ok(())
 }
 
 /// "2 errors, 1 warning".

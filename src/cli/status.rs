@@ -3,7 +3,7 @@
 use super::astray;
 use super::desk::Desk;
 use super::failure::Failure;
-use super::house::House;
+use super::house::{House, tell_unheeded};
 use super::sending::dues;
 use crate::channel::owner;
 use crate::exit::Exit;
@@ -42,6 +42,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         None => view.newest = NEWEST,
     }
     let mut viewed = House::standing_as_it_is(&store, &view, desk)?;
+    tell_unheeded(&store, desk)?;
     if let Some(wanted) = &arguments.message {
         let mut of_message = viewed.standing.deliveries.values();
         if !of_message.any(|delivery| delivery.message == *wanted) {

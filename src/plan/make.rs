@@ -153,6 +153,11 @@ fn step(
     if let Some(older) = renamed.filter(|_| again.is_none()) {
         problems.push(another_name(materials, draft, older).at(rung.name.span));
     }
+    // Of whom a network has a number, that decides; elsewhere only a person knows.
+    let is_new = latest.is_none() && vanished.is_none() && draft.owner.is_none() && again.is_none();
+    if let Some(older) = if is_new { elsewhere(materials, draft, &name) } else { None } {
+        problems.push(another_account(draft, older).at(rung.name.span));
+    }
     let moved = latest.filter(|latest| again.is_none() && latest.reached());
     let moved = moved.and_then(|latest| Some((latest, another_owner(materials, draft, latest)?)));
     if let Some((latest, owner)) = moved {
@@ -334,6 +339,31 @@ fn renamed<'a>(materials: &Materials<'a>, draft: &Draft, rung: &Rung) -> Option<
         .filter(|d| d.adapter == draft.adapter && is_rung(&d.rung) && d.reached())
         .filter(|d| materials.owners.get(&d.key) == Some(owner))
         .max_by_key(|d| (d.sent_at, d.generation))
+}
+
+/// What went out by that rung through the draft's channel, when that was another
+/// account.
+fn elsewhere<'a>(materials: &Materials<'a>, draft: &Draft, rung: &str) -> Option<&'a Delivery> {
+    let of_message = materials.standing.deliveries.values().filter(|d| d.message == materials.message.id);
+    of_message
+        .filter(|d| d.rung == rung && d.channel == draft.channel && d.adapter == draft.adapter && d.reached())
+        .filter(|d| !is_the_account(draft, d))
+        .max_by_key(|d| (d.sent_at, d.generation))
+}
+
+/// It goes out once more, since another account is another delivery: said, for a
+/// new name of the same account looks the same from here.
+fn another_account(draft: &Draft, older: &Delivery) -> Diagnostic {
+    let place = older.url().map(|url| format!(" ({url})")).unwrap_or_default();
+    let name = older.account.split_once(':').map_or(older.account.as_str(), |(_, name)| name);
+    let message = format!(
+        "`{}` has gone out as `{}`{place}, and `[channels.{}]` is `{}` now: it goes out there as well",
+        draft.rung, older.account, draft.channel, draft.account
+    );
+    Diagnostic::warning("another-account", message).hint(format!(
+        "if that is the same account under a new name, write `renamed_from = \"{name}\"` in `[channels.{}]`",
+        draft.channel
+    ))
 }
 
 /// Whose `delivery` is, where that is not the draft's page or author.

@@ -111,6 +111,20 @@ pub struct Step {
     pub reason: Option<String>,
 }
 
+impl Step {
+    /// Who is on the list by now, and is to get the mail too that went out, or began
+    /// to, in these very words.
+    pub fn joining<'s>(&'s self, delivery: &'s Delivery) -> impl Iterator<Item = &'s str> {
+        let kept_back = matches!(delivery.state, State::Cancelled | State::Skipped | State::Unpublished);
+        let goes_on = !kept_back
+            && !delivery.is_withdrawn()
+            && delivery.is_for_each_person()
+            && delivery.payload_digest == self.payload_digest;
+        let people = self.recipients.iter().filter(move |_| goes_on).map(String::as_str);
+        people.filter(|address| delivery.recipient(address).is_none())
+    }
+}
+
 /// When a step may go, as written: the times follow from the clock and from
 /// what it waits for (`schedule::due`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -8,9 +8,10 @@ use super::{Delivery, Event, PartStanding, RECORDS, Receipt, RecipientStanding, 
 /// cancelled, for somebody decided against it; `--again` sends it anew. So is what
 /// is held until something is mended, as long as nothing of it is out.
 pub(super) fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
-    // Of mails to many people only one may be meant: each keeps its own past.
-    let before = (event.recipient.is_none() && !delivery.is_for_each_person() && by != RECORDS)
-        .then(|| Box::new(delivery.clone()));
+    // Of mails to many people only one may be meant: each keeps its own past. What is
+    // held goes to nobody, and is given up as a whole.
+    let is_whole = !delivery.is_for_each_person() || delivery.state == State::Held && !delivery.reached();
+    let before = (event.recipient.is_none() && is_whole && by != RECORDS).then(|| Box::new(delivery.clone()));
     settle(delivery, event, sent, url, by);
     delivery.before = before;
 }

@@ -87,14 +87,9 @@ fn is_news(plan: &Plan, step: &Step, delivery: Option<&Delivery>) -> bool {
     goes_to_people_in_these_words(step, delivery) && other_people(step, delivery)
 }
 
-/// Whether the mail went out, or began to, in these very words, and the list
-/// has people by now who are to get it too.
+/// Whether the list has people by now who are to get it too ([`Step::joining`]).
 pub(super) fn somebody_joins(step: &Step, delivery: &Delivery) -> bool {
-    let kept_back = matches!(delivery.state, State::Cancelled | State::Skipped | State::Unpublished);
-    !kept_back
-        && !delivery.is_withdrawn()
-        && goes_to_people_in_these_words(step, delivery)
-        && step.recipients.iter().any(|address| delivery.recipient(address).is_none())
+    step.joining(delivery).next().is_some()
 }
 
 fn goes_to_people_in_these_words(step: &Step, delivery: &Delivery) -> bool {

@@ -150,6 +150,11 @@ fn length(duration: SignedDuration) -> String {
 fn state(step: &Step, standing: &Standing, zone: &TimeZone, due: &dyn Fn(&Step) -> Due) -> String {
     let delivery = standing.deliveries.get(&step.key);
     if let Some(delivery) = delivery.filter(|delivery| delivery.state != State::Planned) {
+        let joining = step.joining(delivery).count();
+        if joining > 0 {
+            let had = delivery.count_recipients(State::Sent);
+            return format!("{had} of {} had it, goes to {joining} more", had + joining);
+        }
         let place = place(delivery);
         let state = signed(delivery.state);
         return if place.is_empty() { state } else { format!("{state} {place}") };

@@ -50,6 +50,15 @@ pub(super) fn post_at(address: &str, page: &str, base_url: &str) -> Result<Optio
             _ => Err(format!("that post is of page {of}, and the channel is for page {page}")),
         };
     }
+    let named = asked("id").or_else(|| {
+        steps
+            .iter()
+            .position(|step| *step == "posts")
+            .and_then(|at| at.checked_sub(1).and_then(|at| steps.get(at)).map(|of| (*of).to_owned()))
+    });
+    if let Some(of) = named.filter(|of| is_number(of) && of != page) {
+        return Err(format!("that post is of page {of}, and the channel is for page {page}"));
+    }
     let below = |kind: &str| steps.iter().position(|step| *step == kind).map(|at| &steps[at + 1..]);
     let posts = below("posts").and_then(<[&str]>::last).map(|id| (*id).to_owned());
     if let Some(post) = posts.or_else(|| asked("story_fbid")) {

@@ -46,7 +46,6 @@ pub(super) async fn remove(
         return Err(graph.judge(&answer, Asked::Delete).mendable());
     }
     match graph.judge(&answer, Asked::Delete) {
-        SendError::Refused { says } => Ok(Removed::Stays(says)),
         other if answer.status >= 500 || answer.is_success() => Err(other.in_doubt()),
         other => Err(other),
     }

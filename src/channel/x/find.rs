@@ -49,8 +49,12 @@ pub(super) async fn find(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result
         let said = listing(&api, &me.id, next.as_deref()).await?;
         let posts = said.get("data").and_then(Value::as_array);
         // A page without posts says so; one that says neither is none, and no end.
-        let says_empty = said.pointer("/meta/result_count").and_then(Value::as_u64) == Some(0);
-        seen.unreadable |= posts.is_none() && !says_empty;
+        let counted = said.pointer("/meta/result_count").and_then(Value::as_u64);
+        seen.unreadable |= posts.is_none() && counted != Some(0);
+        // What was left out of it may be the post: errors beside the data, or fewer than it counts.
+        let errors = said.get("errors").and_then(Value::as_array).is_some_and(|errors| !errors.is_empty());
+        let shown = posts.map_or(0, Vec::len);
+        seen.unreadable |= errors || counted.is_some_and(|counted| usize::try_from(counted) != Ok(shown));
         for listed in posts.into_iter().flatten() {
             seen.take_in(x, listed, part, attempt, before.as_deref());
         }
@@ -169,7 +173,8 @@ impl Seen {
             false => self.older,
         };
         let why = if self.unreadable {
-            "X's list cannot be read: it is none, or has a post without a time, words or its place in a thread"
+            "X's list cannot be read: it is none, leaves something out, or has a post without a time, words or its \
+             place in a thread"
                 .to_owned()
         } else if self.alike {
             "the account has a new post that is almost, but not quite, this one".to_owned()

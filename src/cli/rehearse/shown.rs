@@ -13,6 +13,8 @@ use crate::render::{Card as PlannedCard, Variant};
 use crate::report::rehearsal::{
     Body, Calendar, Card, ChannelShown, End, Happening, Rehearsal, Run, Shown, duration, told, what_to_do,
 };
+use crate::text::entity::{Dialect, EntityKind, entities};
+use crate::text::late;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -355,8 +357,8 @@ fn card(post: &LivePost, planned: Option<&PlannedCard>) -> Option<Card> {
     let of_page = planned.and_then(|card| card.image.as_ref()).map(|picture| picture.sha256.clone());
     let url = match (&post.link, planned) {
         (Some(link), _) => link.url.clone(),
-        // An image takes the card's place, and an answer in a thread has none.
-        (None, Some(card)) if post.media.is_empty() && post.reply_to.is_none() => card.url.clone(),
+        // An image takes the card's place.
+        (None, Some(card)) if post.media.is_empty() => led_to(&post.text, &card.url)?,
         _ => return None,
     };
     let link = post.link.as_ref();
@@ -372,6 +374,16 @@ fn card(post: &LivePost, planned: Option<&PlannedCard>) -> Option<Card> {
         description: description.unwrap_or_default(),
         picture: picture.map(|sha256| (sha256, alt.unwrap_or_default())),
     })
+}
+
+/// The address in `text` of which a network makes the planned card; none if it is
+/// not in this part. `planned` may be one that was not known yet.
+fn led_to(text: &str, planned: &str) -> Option<String> {
+    if late::find(planned).is_empty() {
+        return text.contains(planned).then(|| planned.to_owned());
+    }
+    let found = entities(text, Dialect::X).into_iter().find(|found| found.kind == EntityKind::Link);
+    found.and_then(|found| text.get(found.range)).map(str::to_owned)
 }
 
 /// The network, for people.

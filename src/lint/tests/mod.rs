@@ -16,6 +16,7 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "renamed-from",
     "vanished-rung",
     "renamed-account",
+    "another-account",
     "another-owner",
     "edited-after-sending",
     "earlier-unknown",

@@ -276,6 +276,26 @@ fn another_name_of_the_same_page_is_asked_about() {
 }
 
 #[test]
+fn what_went_out_as_another_account_of_the_same_channel_is_told() {
+    let mut house = House::new("[rungs.post]\nchannel = \"x\"\n");
+    house.account = Some("x:acmerockets".to_owned());
+    let first = house.plan();
+    assert!(rules(&house.make(&Wish::default())).is_empty());
+    house.account = Some("x:acme".to_owned());
+    // Nothing of it was out: nothing is sent twice.
+    assert!(rules(&house.make(&Wish::default())).is_empty());
+    house.send(&first, "post");
+    let told = house.make(&Wish::default());
+    assert_eq!(rules(&told), ["another-account"]);
+    assert!(!told.has_errors());
+    assert_ne!(told.value.unwrap().steps[0].key, first.steps[0].key);
+    assert!(told.problems[0].hint.as_deref().unwrap().contains("renamed_from = \"acmerockets\""));
+    assert!(rules(&house.make(&again(&[]))).is_empty());
+    house.renamed_from = vec!["x:acmerockets".to_owned()];
+    assert!(rules(&house.make(&Wish::default())).is_empty());
+}
+
+#[test]
 fn another_page_under_the_same_name_is_told_and_not_taken_for_other_words() {
     let (mut house, first) = on_a_page();
     (house.owner, house.text) = (Some("page 13".to_owned()), "bound for page 13".to_owned());

@@ -184,6 +184,12 @@ async fn a_page_that_is_no_list_is_no_end_of_one() {
         (json!({ "meta": { "result_count": 0 } }), "Absent"),
         (json!({}), "CannotTell"),
         (json!({ "data": {} }), "CannotTell"),
+        // It says itself that something was left out.
+        (
+            json!({ "data": [], "errors": [{ "title": "Authorization Error" }], "meta": { "result_count": 0 } }),
+            "CannotTell",
+        ),
+        (json!({ "data": [], "meta": { "result_count": 1 } }), "CannotTell"),
     ] {
         let server = Server::start(move |request| {
             let first = json!({ "data": [listed("500", -39, OURS)], "meta": { "next_token": "b" } });
