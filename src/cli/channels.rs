@@ -39,6 +39,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let said = if arguments.check { ask_networks(&house)? } else { BTreeMap::new() };
     let mut rows = Vec::new();
     let mut text = String::new();
+    // Channels that have not what they need, and no outbox to go to.
+    let mut lacking = Vec::new();
     for table in &house.loaded.project.channels {
         let name = &table.name.value;
         let configured = house.channels.configured.get(name);
@@ -54,7 +56,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             (false, ..) => "broken: `ladder check` says why".to_owned(),
             (true, true, _) => "ready".to_owned(),
             (true, false, true) => format!("to the outbox: {} not set", missing.join(", ")),
-            (true, false, false) => format!("cannot send: {} not set", missing.join(", ")),
+            (true, false, false) => {
+                let why = format!("cannot send: {} not set", missing.join(", "));
+                lacking.push(format!("`[channels.{name}]`: {why}"));
+                why
+            }
         };
         let state = match word {
             Some(word) if ready || refused => word.says.clone(),
@@ -79,17 +85,21 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if has_errors(&problems) {
         return Ok(Exit::Check);
     }
-    not_good(&said).map_or(Ok(Exit::Done), Err)
+    lacking.retain(|_| arguments.check);
+    not_good(&said, lacking).map_or(Ok(Exit::Done), Err)
 }
 
-/// What failed: the channels that are not known to be good, and why.
-fn not_good(said: &BTreeMap<String, Word>) -> Option<Failure> {
+/// What failed: the channels that are not known to be good, and why; first those that
+/// could not even ask.
+fn not_good(said: &BTreeMap<String, Word>, lacking: Vec<String>) -> Option<Failure> {
+    let cannot = !lacking.is_empty();
     let bad = || said.iter().filter(|(_, word)| matches!(word.verdict, Verdict::Refused | Verdict::NotKnown));
-    let whys: Vec<String> = bad().map(|(name, word)| format!("`[channels.{name}]`: {}", word.says)).collect();
+    let told = bad().map(|(name, word)| format!("`[channels.{name}]`: {}", word.says));
+    let whys: Vec<String> = lacking.into_iter().chain(told).collect();
     if whys.is_empty() {
         return None;
     }
-    let (code, hint) = if bad().any(|(_, word)| word.verdict == Verdict::Refused) {
+    let (code, hint) = if cannot || bad().any(|(_, word)| word.verdict == Verdict::Refused) {
         ("not-accepted", "mend the credentials or the account, and look again with `ladder channels --check`")
     } else {
         ("not-known", "nobody said no: look again later with `ladder channels --check`")

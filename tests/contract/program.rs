@@ -90,6 +90,13 @@ async fn what_is_wrong_with_the_credentials_is_an_error_for_machines_too() {
         json["channels"][1]["secrets"][0],
         serde_json::json!({ "key": "access_token", "by": "file", "reference": "token", "there": true })
     );
+    // What cannot even ask is not good either.
+    std::fs::rename(house.path("token"), house.path("elsewhere")).unwrap();
+    let json = house.run(&check).ends(1).json();
+    assert_eq!(json["error"]["code"], "not-accepted", "{json}");
+    assert!(json["error"]["message"].as_str().unwrap().contains("`[channels.two]`: cannot send: "), "{json}");
+    house.run(&check[..1]).ends(0);
+    std::fs::rename(house.path("elsewhere"), house.path("token")).unwrap();
     networks[0].stop();
     let json = house.run(&check).ends(1).json();
     assert_eq!(json["error"]["code"], "not-known", "{json}");
