@@ -1,37 +1,41 @@
 //! The web addresses of Facebook's posts, as people copy them.
 
-use super::graph::{is_number, is_post_of};
+use super::Facebook;
+use super::graph::is_number;
 use crate::channel::network::{Host, web};
 use crate::plan::Receipt;
 
 /// What a post of the page goes by at Facebook: what was answered when it was made,
 /// else what an address says that a person told. Nothing where the address does
 /// not name the page by its number: whose the post is would be a guess.
-pub(super) fn id_of(receipt: &Receipt, page: &str) -> Option<String> {
-    receipt.id.clone().or_else(|| told_id(receipt.url.as_deref()?, page))
+pub(super) fn id_of(receipt: &Receipt, page: &Facebook) -> Option<String> {
+    let told = || sure_id(receipt.url.as_deref()?, &page.page_id, &page.base_url);
+    receipt.id.clone().or_else(told)
 }
 
 /// The id that an address tells for sure.
-fn told_id(address: &str, page: &str) -> Option<String> {
-    let url = url::Url::parse(address.trim()).ok()?;
-    let asked =
-        |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    if asked("comment_id").is_some() {
-        return None;
-    }
-    let steps: Vec<&str> = url.path_segments()?.filter(|step| !step.is_empty()).collect();
-    let post = match steps.as_slice() {
-        [whole] | [_, "posts", whole] if is_post_of(whole, page) => return Some((*whole).to_owned()),
-        [of, "posts", .., post] if *of == page => (*post).to_owned(),
-        _ if asked("id").as_deref() == Some(page) => asked("story_fbid")?,
-        _ => return None,
-    };
-    Some(format!("{page}_{post}")).filter(|id| is_post_of(id, page))
+fn sure_id(address: &str, page: &str, base_url: &str) -> Option<String> {
+    let told = read(address, page, base_url).ok()?;
+    told.id.filter(|_| told.names_page)
 }
 
 /// The id of the page's post at `address`, where the address tells it: mostly
-/// it says `pfbid…`, which is a name for readers only. Forms seen on the site, 2026.
+/// it says `pfbid…`, which is a name for readers only.
 pub(super) fn post_at(address: &str, page: &str, base_url: &str) -> Result<Option<String>, String> {
+    read(address, page, base_url).map(|told| told.id)
+}
+
+/// What an address says of a post of the page.
+struct Told {
+    /// Its id, if it is the page's.
+    id: Option<String>,
+    /// It names the page by its number, and not by a name that may be anybody's.
+    names_page: bool,
+}
+
+/// Reads the forms that were seen on the site, 2026. The error says why that is no
+/// address of a post of the page.
+fn read(address: &str, page: &str, base_url: &str) -> Result<Told, String> {
     let (url, host) = web(address, "Facebook", &["facebook.com", "fb.com"], base_url)?;
     let steps: Vec<&str> =
         url.path_segments().map(|all| all.filter(|step| !step.is_empty()).collect()).unwrap_or_default();
@@ -40,36 +44,32 @@ pub(super) fn post_at(address: &str, page: &str, base_url: &str) -> Result<Optio
             .find(|(key, value)| key == name && !value.is_empty())
             .map(|(_, value)| value.into_owned())
     };
+    let unknown = Ok(Told { id: None, names_page: false });
     // The post in it is not the comment.
     if asked("comment_id").is_some() {
-        return Ok(None);
+        return unknown;
     }
-    if let Some((of, _)) = steps.last().and_then(|step| whole(step)) {
-        return match steps.last() {
-            Some(id) if of == page => Ok(Some((*id).to_owned())),
-            _ => Err(format!("that post is of page {of}, and the channel is for page {page}")),
-        };
-    }
-    let named = asked("id").or_else(|| {
-        steps
-            .iter()
-            .position(|step| *step == "posts")
-            .and_then(|at| at.checked_sub(1).and_then(|at| steps.get(at)).map(|of| (*of).to_owned()))
-    });
-    if let Some(of) = named.filter(|of| is_number(of) && of != page) {
+    let whole = steps.last().and_then(|step| whole(step));
+    let at = |kind: &str| steps.iter().position(|step| *step == kind);
+    let before_posts = at("posts").and_then(|at| at.checked_sub(1)).and_then(|at| steps.get(at));
+    let of = whole.map(|(of, _)| of.to_owned()).or_else(|| asked("id"));
+    let of = of.or_else(|| before_posts.map(|of| (*of).to_owned())).filter(|of| is_number(of));
+    if let Some(of) = of.as_ref().filter(|of| *of != page) {
         return Err(format!("that post is of page {of}, and the channel is for page {page}"));
     }
-    let below = |kind: &str| steps.iter().position(|step| *step == kind).map(|at| &steps[at + 1..]);
+    let below = |kind: &str| at(kind).map(|at| &steps[at + 1..]);
     let posts = below("posts").and_then(<[&str]>::last).map(|id| (*id).to_owned());
-    if let Some(post) = posts.or_else(|| asked("story_fbid")) {
-        return Ok(is_number(&post).then(|| format!("{page}_{post}")));
+    let number = whole.map(|(_, post)| post.to_owned()).or(posts).or_else(|| asked("story_fbid"));
+    if let Some(post) = number {
+        let id = is_number(&post).then(|| format!("{page}_{post}"));
+        return Ok(Told { id, names_page: of.is_some() });
     }
     let pictured = ["photos", "videos", "reel", "share", "stories"]
         .iter()
         .any(|kind| below(kind).is_some_and(|rest| !rest.is_empty()));
     let named = ["fbid", "v"].iter().any(|name| asked(name).is_some());
     if pictured || named || host == Host::Other && !steps.is_empty() {
-        return Ok(None);
+        return unknown;
     }
     Err("it names no post: open the post itself (a click on its time), and copy that address".to_owned())
 }
@@ -98,8 +98,7 @@ mod tests {
             ("https://www.facebook.com/12/posts/pfbid0Abc", None),
             ("https://www.facebook.com/12/posts/34?comment_id=5", None),
         ] {
-            let receipt = Receipt { url: Some(address.to_owned()), ..Receipt::default() };
-            assert_eq!(id_of(&receipt, "12").as_deref(), id, "{address}");
+            assert_eq!(sure_id(address, "12", "https://graph.facebook.com").as_deref(), id, "{address}");
         }
     }
 

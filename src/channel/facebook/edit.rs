@@ -45,7 +45,7 @@ pub(super) async fn edit(
     receipt: &Receipt,
     attempt: &Attempt,
 ) -> Result<Edited, SendError> {
-    let id = address::id_of(receipt, &page.page_id).filter(|id| graph::is_post_of(id, &page.page_id));
+    let id = address::id_of(receipt, page).filter(|id| graph::is_post_of(id, &page.page_id));
     let Some(id) = id.as_deref() else {
         return Ok(Edited::Stays("nobody knows its id at Facebook: change it by hand".to_owned()));
     };

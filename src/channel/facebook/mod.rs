@@ -200,7 +200,7 @@ impl Network for Facebook {
     }
 
     fn id_of(&self, receipt: &Receipt) -> Option<String> {
-        address::id_of(receipt, &self.page_id)
+        address::id_of(receipt, self)
     }
 
     async fn take_down(

@@ -99,11 +99,7 @@ pub(super) fn is_comment(part: &PayloadPart) -> bool {
 /// settled the post, its address may tell it.
 pub(super) fn post_below(attempt: &Attempt, page: &Facebook) -> Result<String, SendError> {
     let post = attempt.previous.last();
-    let of_address = |receipt: &Receipt| {
-        let url = receipt.url.as_deref()?;
-        address::post_at(url, &page.page_id, &page.base_url).ok().flatten()
-    };
-    let id = post.and_then(|receipt| receipt.id.clone().or_else(|| of_address(receipt)));
+    let id = post.and_then(|receipt| address::id_of(receipt, page));
     id.filter(|id| graph::is_post_of(id, &page.page_id)).ok_or_else(|| {
         let below = post.and_then(|receipt| receipt.url.as_deref()).unwrap_or("the post");
         let says = format!(

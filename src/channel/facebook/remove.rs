@@ -25,7 +25,7 @@ pub(super) async fn remove(
     project: &Path,
 ) -> Result<Removed, SendError> {
     let at = receipt.url.as_deref().unwrap_or("the page");
-    let Some(id) = address::id_of(receipt, &page.page_id) else {
+    let Some(id) = address::id_of(receipt, page) else {
         return Ok(Removed::Stays(format!(
             "nobody knows its id at Facebook, because a person settled how it went: take it down by hand at {at}"
         )));

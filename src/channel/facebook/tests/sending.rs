@@ -125,7 +125,7 @@ async fn the_first_comment_goes_below_the_post_that_was_sent() {
     let below = House::new(vec![ok(r#"{"id":"34_57"}"#), ok("{}")]).await;
     let (parts, mut settled) = below.attempt(with_comment("It landed.", "More."));
     settled.part = 1;
-    let url = Some("https://www.facebook.com/acme/posts/34".to_owned());
+    let url = Some("https://www.facebook.com/12/posts/34".to_owned());
     settled.previous = vec![Receipt { url, ..Receipt::default() }];
     let receipt = below.page.send(&parts[1], &settled).await.unwrap();
     assert_eq!(receipt.detail.as_deref(), Some("comment on 12_34"));

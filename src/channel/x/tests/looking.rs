@@ -23,6 +23,11 @@ fn is_list(request: &Request) -> bool {
 /// What is found of a part of a post that was tried forty minutes ago, last
 /// so many minutes ago.
 async fn looked(posts: Vec<Value>, part: u32, last: i64) -> Found {
+    looked_for(posts, part, last, false).await
+}
+
+/// The same, of what may be on its way down.
+async fn looked_for(posts: Vec<Value>, part: u32, last: i64, withdrawn: bool) -> Found {
     let server = Server::start(move |request| {
         is_list(request)
             .then(|| Reply::new(200, json!({ "data": posts, "meta": { "result_count": posts.len() } })))
@@ -32,7 +37,7 @@ async fn looked(posts: Vec<Value>, part: u32, last: i64) -> Found {
     let mut attempt = house.attempt(fixture::post(&["It landed & stands.", "It landed & stands."]));
     attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(40);
     attempt.last_tried = Timestamp::now() - SignedDuration::from_mins(last);
-    attempt.part = part;
+    (attempt.part, attempt.withdrawn) = (part, withdrawn);
     attempt.previous = (0..part).map(|_| receipt("500")).collect();
     house.find(&attempt).await.unwrap()
 }
@@ -51,17 +56,7 @@ async fn of_what_is_going_down_the_end_of_the_list_is_proof() {
         (vec![json!({ "id": "512" })], 31, true, false),
     ] {
         let told = format!("{posts:?} {last} {withdrawn}");
-        let server = Server::start(move |request| {
-            is_list(request)
-                .then(|| Reply::new(200, json!({ "data": posts, "meta": { "result_count": posts.len() } })))
-        })
-        .await;
-        let house = House::new(&server);
-        let mut attempt = house.attempt(fixture::post(&["It landed & stands.", "It landed & stands."]));
-        attempt.first_tried = Timestamp::now() - SignedDuration::from_mins(40);
-        attempt.last_tried = Timestamp::now() - SignedDuration::from_mins(last);
-        (attempt.part, attempt.previous, attempt.withdrawn) = (1, vec![receipt("500")], withdrawn);
-        let found = house.find(&attempt).await.unwrap();
+        let found = looked_for(posts, 1, last, withdrawn).await;
         assert_eq!(found == Found::Absent, absent, "{told}: {found:?}");
     }
 }
