@@ -1,6 +1,7 @@
 //! `ladder publish`: a message or a plan goes out, once.
 
 use super::asking::told;
+use super::changed_since::{planned_anew, tell_planned_anew};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
@@ -83,6 +84,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deadline_passed", false);
     desk.field("to_do", json!([]));
     desk.field("nothing_to_send", Value::Null);
+    desk.field("planned_anew", json!([]));
     if !arguments.dry_run {
         desk.real_clock()?;
     }
@@ -170,6 +172,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         );
     }
     keep_media(&house, &store, plan)?;
+    let anew = planned_anew(plan, &standing, &arguments.only);
     let manner = Manner {
         scope: Scope::Plan,
         early,
@@ -181,6 +184,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &mut standing, manner)?;
     drop(lock);
     let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
+    tell_planned_anew(&anew, plan, &now_standing, desk);
     beside_before_send(told, before_send.as_deref())
 }
 

@@ -116,6 +116,7 @@ pub fn make(materials: &Materials<'_>, wish: &Wish) -> Checked<Plan> {
         embargo: instant(&message.embargo),
         steps,
         digest: String::new(),
+        files: String::new(),
     };
     plan.digest = plan.compute_digest();
     Checked::with(plan, problems)
@@ -211,12 +212,21 @@ fn step(
                 format!("`{}` has gone out in other words; it is not sent again", draft.rung),
             )
             .at(rung.name.span)
-            .hint(format!(
-                "`ladder edit {}` gives it the new words in place, where that can be done; `--again REASON` posts it \
-                 once more",
-                materials.message.id
-            )),
+            .hint(new_words_for(&draft.adapter, &materials.message.id)),
         ),
+        (Some(queued), _, None)
+            if queued.is_open() && !queued.is_touched() && queued.payload_digest != payload_digest =>
+        {
+            let message =
+                format!("`{}` is queued in other words than the files say by now", draft.rung);
+            let hint = format!(
+                "`ladder publish {id}` plans it anew in these; so does `ladder schedule {id}`, and sends nothing yet",
+                id = materials.message.id
+            );
+            problems.push(
+                Diagnostic::note("edited-after-sending", message).at(rung.name.span).hint(hint),
+            );
+        }
         (Some(begun), _, None)
             if begun.is_touched() && begun.is_open() && begun.payload_digest != payload_digest =>
         {
@@ -297,6 +307,25 @@ fn half_out(delivery: &Delivery, rung: &str) -> Diagnostic {
          of it a second time"
     );
     Diagnostic::note("edited-after-sending", message).hint(hint)
+}
+
+/// How what is out may get the words that the message has by now.
+fn new_words_for(adapter: &str, message: &str) -> String {
+    match adapter {
+        "email" => {
+            "mail cannot be recalled: a correction is a message of its own (`ladder new`); `--again REASON` \
+                    sends this one to everybody once more"
+                .to_owned()
+        }
+        // The adapter's own table of what it can do says why.
+        "x" => format!(
+            "X changes no post in place: `ladder edit {message}` says what it would take; `--again REASON` posts it once more"
+        ),
+        _ => format!(
+            "`ladder edit {message}` gives it the new words in place, where that can be done; `--again REASON` posts it \
+             once more"
+        ),
+    }
 }
 
 /// A message was edited after it was laid out for a person, who may be pasting
