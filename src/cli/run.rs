@@ -65,7 +65,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let (mut now_standing, left_alone) = send(desk, &house, &mut store, &plans, &mut standing, manner)?;
     drop(lock);
     // cron mails what is printed: what is left for a person was told by the run that left it.
-    let went_well = exit_of(&deliveries(&now_standing, &plans)) == Exit::Done && doubts == Exit::Done;
+    let went_well = exit_of(&deliveries(&now_standing, &plans)) == Exit::Done
+        && doubts == Exit::Done
+        && left_alone.is_empty();
     if desk.console.is_quiet() && went_well && is_as_before(&mut standing, &mut now_standing) {
         desk.has_no_news();
     }

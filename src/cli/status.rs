@@ -4,13 +4,14 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::house::{House, tell_unheeded};
 use super::sending::dues;
+use super::unpublish::left_to_paste;
 use super::{astray, changed_since};
 use crate::channel::owner;
 use crate::exit::Exit;
-use crate::plan::{Delivery, Plan, Step, StepKey};
+use crate::plan::{Delivery, Plan, State, Step, StepKey};
 use crate::report::columns::prose;
-use crate::report::status;
 use crate::report::todo::{self, ToDo};
+use crate::report::{status, taken_down};
 use crate::store::{Store, View, Viewed};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -103,6 +104,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             desk.console.talk(&format!("{others} older {need} nothing more: {where_to_look}"));
         }
     }
+    let taken: Vec<&Delivery> =
+        found.iter().copied().filter(|delivery| delivery.state == State::Unpublished).collect();
+    let pasted = left_to_paste(&plans, &standing, &taken);
+    desk.field("left_to_paste", pasted.iter().map(|delivery| json!(delivery.key)).collect::<Value>());
+    desk.show(&taken_down::left_to_paste(&pasted, sheet.colour));
     let (without, machine) = astray::told(&house, &found, sheet);
     desk.field("left_alone", machine);
     if !without.is_empty() {

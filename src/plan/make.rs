@@ -276,7 +276,7 @@ fn step(
 /// An earlier generation may be out, and a newer one is to go, or went. `begins`:
 /// it begins now.
 fn in_doubt(delivery: &Delivery, rung: &str, begins: bool) -> Diagnostic {
-    let key = delivery.key.0.get(..12).unwrap_or(&delivery.key.0);
+    let key = delivery.key.short();
     let (twice, hint) = if begins {
         let hint = "if it is there, say so instead of sending it anew";
         ("sent anew, it may be out twice", format!("look at `{}` first; {hint}", delivery.account))
@@ -291,7 +291,7 @@ fn in_doubt(delivery: &Delivery, rung: &str, begins: bool) -> Diagnostic {
 /// A message was edited while only a part of it was out: what goes, and what can
 /// be done about it.
 fn half_out(delivery: &Delivery, rung: &str) -> Diagnostic {
-    let key = delivery.key.0.get(..12).unwrap_or(&delivery.key.0);
+    let key = delivery.key.short();
     let (out, all, hint) = if delivery.is_for_each_person() {
         let hint = "`--again REASON` sends what the message says now, to everybody".to_owned();
         (delivery.count_recipients(State::Sent), delivery.recipients.len(), hint)
@@ -331,7 +331,7 @@ fn new_words_for(adapter: &str, message: &str) -> String {
 /// A message was edited after it was laid out for a person, who may be pasting
 /// it in this moment.
 fn to_be_pasted(delivery: &Delivery, rung: &str) -> Diagnostic {
-    let key = delivery.key.0.get(..12).unwrap_or(&delivery.key.0);
+    let key = delivery.key.short();
     let message = format!("`{rung}` waits to be pasted in other words, and stays as it was laid out");
     let hint = format!(
         "for the new words: `--again REASON` lays them out instead; is the old text posted already, say where: `ladder \
@@ -412,9 +412,10 @@ fn another_name(materials: &Materials<'_>, draft: &Draft, older: &Delivery) -> D
         "`{}` {went} {owner} as `{}`{place}, and `[channels.{}]` is `{}` now",
         materials.message.id, older.account, draft.channel, draft.account
     );
+    let more = if older.waits_for_a_person() { "under the new name as well" } else { "there once more" };
     Diagnostic::error("renamed-account", message).hint(format!(
         "if that is the same account, write `renamed_from = \"{name}\"` in `[channels.{}]`; if it is to be posted \
-         there once more, publish with `--again REASON`",
+         {more}, publish with `--again REASON`",
         draft.channel
     ))
 }

@@ -116,3 +116,52 @@ fn another_time_a_draft_a_lost_rung_and_a_lost_file_are_told() {
     let out = house.run(&["status"]).ends(0).out();
     assert!(out.contains("`ladder unpublish rocket` stops them"), "{out}");
 }
+
+#[test]
+fn a_channel_that_cannot_send_is_named_for_machines_too() {
+    let house = house();
+    house.edit("ladder.toml", "maildir = \"mail\"", "smtp = { env = \"SMTP_URL\" }");
+    let ended = house.run(&["publish", "rocket", "--yes", "--format", "json"]).ends(1).json();
+    let alone = &ended["left_alone"][0];
+    assert_eq!((&alone["channel"], &alone["code"]), (&Value::from("newsletter"), &Value::from("not-ready")));
+    assert_eq!(alone["keys"].as_array().unwrap().len(), 1, "{ended}");
+}
+
+#[test]
+fn what_waits_for_a_persons_word_is_not_left_to_runs() {
+    let house = house();
+    let ladder =
+        "[rungs.tweet]\nchannel = \"x\"\n\n[rungs.newsletter]\nchannel = \"newsletter\"\nafter = \"tweet\"\n";
+    house.write("content-ladders/day.toml", ladder);
+    let said = house.run(&["publish", "rocket", "--yes"]).ends(0).err();
+    assert!(said.contains("1 delivery waits for what only you can settle"), "{said}");
+    assert!(!said.contains("`ladder run` sends what is due"), "{said}");
+    // The plan has said that the post goes to the outbox, and why.
+    assert!(
+        said.contains("`x` has no credentials yet") && !said.contains("its posts go to the outbox"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_to_be_pasted_below_a_page_that_is_gone_is_told_by_status_as_well() {
+    let house = House::new();
+    house.run(&["publish", "hello", "--yes"]).ends(0);
+    assert!(!house.run(&["status"]).ends(0).out().contains("Still to be pasted"));
+    house.run(&["unpublish", "hello", "--only", "blog", "--yes"]).ends(0);
+    let out = house.run(&["status"]).ends(0).out();
+    let told =
+        out.split_once("\nStill to be pasted, though it comes after what is taken down\n").expect(&out).1;
+    assert!(told.contains("  tweet of hello: outbox/"), "{told}");
+}
+
+#[test]
+fn the_log_finds_a_channel_by_the_name_that_it_has_today() {
+    let house = House::new();
+    house.run(&["publish", "hello", "--yes"]).ends(0);
+    house.edit("ladder.toml", "[channels.x]", "[channels.twitter]");
+    let by = |name: &str| house.run(&["log", "--channel", name]).ends(0);
+    assert!(by("twitter").out().contains("tweet of hello to x (x:acmerockets)"));
+    assert_eq!(by("twitter").out(), by("x").out());
+    assert!(house.run(&["log", "--campaign", "none"]).ends(0).err().contains("nothing of that was sent yet"));
+}
