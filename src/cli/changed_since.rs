@@ -87,7 +87,7 @@ pub fn look(
         let asked = known.filter(|(_, delivery)| delivery.plan == plan.digest && asked(delivery));
         asked.map(|(step, delivery)| (step.clone(), delivery.clone())).collect()
     };
-    let waiting: Vec<&Plan> = plans
+    let mut waiting: Vec<&Plan> = plans
         .iter()
         .filter(|plan| {
             plan.steps.iter().any(|step| {
@@ -99,10 +99,15 @@ pub fn look(
     if waiting.is_empty() {
         return Vec::new();
     }
+    // What goes first is looked at first.
+    waiting.sort_by_key(|plan| (plan.publish_at, &plan.message));
     // What is wrong with the project was told, or ended this, before.
     let Ok(mut house) = House::open(desk) else { return Vec::new() };
     let ids: BTreeSet<&str> = waiting.iter().map(|plan| plan.message.as_str()).collect();
     let found = house.loaded.find_by_ids(&ids);
+    // What is not there may be where nobody could look.
+    let blind = ["too-many-messages", "unreadable", "path-outside"];
+    let all_found = !house.loaded.problems.iter().any(|problem| blind.contains(&problem.rule));
     let (mut changed, mut rendered) = (Vec::new(), 0);
     for plan in waiting {
         let found = found.get(&plan.message);
@@ -116,7 +121,7 @@ pub fn look(
         let all: Vec<&(Step, Delivery)> = queued.iter().collect();
         let open: Vec<&(Step, Delivery)> = queued.iter().filter(|(_, delivery)| delivery.is_open()).collect();
         let Some(found) = found else {
-            say(What::Gone, &open);
+            say(if all_found { What::Gone } else { What::Errors }, &open);
             continue;
         };
         if rendered == MOST_RENDERED {
