@@ -105,7 +105,7 @@ fn look<'a>(
         };
         let mut generations: Vec<&Delivery> = standing.deliveries.values().filter(same).collect();
         generations.sort_by_key(|delivery| delivery.generation);
-        for delivery in generations.into_iter().filter(|delivery| !delivery.is_withdrawn()) {
+        for delivery in generations.into_iter().filter(|d| !d.is_withdrawn() || d.is_kept()) {
             let old = store.plan(&delivery.plan)?;
             let old = old.and_then(|plan| plan.steps.into_iter().find(|step| step.key == delivery.key));
             if let Some((row, edits)) = compare(house, plan, step, old.as_ref(), standing, delivery) {

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::file::write_new;
-use super::house::{House, plural, tell_doubts, tell_unheeded};
+use super::house::{House, plural, tell_doubts};
 use crate::exit::Exit;
 
 use crate::store::{ImportError, ImportSummary, Store};
@@ -42,7 +42,6 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
                 .export(&mut lines)
                 .map_err(|error| Failure::usage("store-damaged", error.to_string()))?;
             tell_doubts(&doubts, &store, desk);
-            tell_unheeded(&store, desk)?;
             let count = lines.iter().filter(|byte| **byte == b'\n').count();
             match file {
                 Some(path) => {

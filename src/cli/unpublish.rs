@@ -57,6 +57,12 @@ impl Meant {
             && (self.only.is_empty() || self.only.contains(&delivery.rung))
     }
 
+    /// Whether it is meant, and something can be done about it. What a person said stays
+    /// is left alone, unless its rung is named.
+    fn wants(&self, delivery: &Delivery) -> bool {
+        delivery.can_be_taken_down() || delivery.is_kept() && self.only.contains(&delivery.rung)
+    }
+
     /// What of the journal has to be known for that.
     fn view(&self) -> View {
         match &self.message {
@@ -80,7 +86,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let problems = house.loaded.problems.clone();
     desk.problems(&house.loaded.sources, &problems);
     let found = in_order(&store, &standing, &meant)?;
-    let left: Vec<&Delivery> = found.iter().copied().filter(|d| d.can_be_taken_down()).collect();
+    let left: Vec<&Delivery> = found.iter().copied().filter(|d| meant.wants(d)).collect();
     if left.is_empty() {
         let exit = answer(&found, desk);
         desk.console.talk("nothing is left to take down");
@@ -112,7 +118,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // Asking may have taken a while: what was sent meanwhile is meant as well.
     let standing = store.view(&meant.view(), false)?.standing;
     let found = in_order(&store, &standing, &meant)?;
-    let (keys, skipped) = wanted(&store, &standing, &found)?;
+    let (keys, skipped) = wanted(&store, &standing, &found, &meant)?;
     let wanted = Takedown { keys, skipped, by: person() };
     let standing_now = carry_out(Errand::TakeDown(&wanted), desk, &house, &mut store, meant.view())?;
     // What was done is done: rows can be made of it another time, and a wish that
@@ -133,9 +139,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
 }
 
 /// What is to be taken down, and what comes after it and has not gone.
-fn wanted(store: &Store, standing: &Standing, found: &[&Delivery]) -> Result<Wanted, Failure> {
-    let keys: Vec<StepKey> =
-        found.iter().filter(|delivery| delivery.can_be_taken_down()).map(|d| d.key.clone()).collect();
+fn wanted(store: &Store, standing: &Standing, found: &[&Delivery], meant: &Meant) -> Result<Wanted, Failure> {
+    let keys: Vec<StepKey> = found.iter().filter(|d| meant.wants(d)).map(|d| d.key.clone()).collect();
     let followers = followers(&plans(store, found)?, standing, &keys);
     Ok((keys, followers))
 }
@@ -159,12 +164,13 @@ fn right_to_send(store: &mut Store, meant: &Meant, desk: &mut Desk) -> Result<Op
     }
     let standing = store.view(&meant.view(), true)?.standing;
     let found = in_order(store, &standing, meant)?;
-    let (keys, followers) = wanted(store, &standing, &found)?;
+    let (keys, followers) = wanted(store, &standing, &found, meant)?;
     let (by, at) = (person(), Timestamp::now());
     let wish = |key, skipped| Withdrawal { key, by: by.clone(), at, skipped };
     let wishes = keys.into_iter().map(|key| wish(key, None));
     let wishes: Vec<Withdrawal> =
         wishes.chain(followers.into_iter().map(|(key, why)| wish(key, Some(why)))).collect();
+    let waiting = store.wait_in_line()?;
     store.withdraw(&wishes)?;
     desk.console.talk("noted: nothing more of it begins; waiting for what is in flight");
     let began = Instant::now();
@@ -176,6 +182,7 @@ fn right_to_send(store: &mut Store, meant: &Meant, desk: &mut Desk) -> Result<Op
             Err(other) => return Err(other.into()),
         }
     }
+    drop(waiting);
     Ok(None)
 }
 

@@ -97,6 +97,9 @@ pub enum EventKind {
     Cancelled { by: String },
     /// Somebody wants it down: from now on nothing of it goes out.
     Withdrawn { by: String },
+    /// It was to be taken down, and stays, says a person: nobody has to do anything
+    /// about it any more. Nothing more of it goes out.
+    Kept { by: String },
     /// A part is about to be taken down; on disk before the request leaves.
     Removing { part: u32 },
     /// It is down. `was_gone`: it was already, says the network. `by`: a person

@@ -349,6 +349,7 @@ impl Listener for Progress {
             EventKind::Cancelled { by } => self.say(at, word(State::Cancelled), &format!("by {by}")),
             // Other verbs' facts, which tell them themselves.
             EventKind::Withdrawn { .. }
+            | EventKind::Kept { .. }
             | EventKind::Removing { .. }
             | EventKind::Removed { .. }
             | EventKind::Stays { .. }

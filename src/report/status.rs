@@ -129,6 +129,7 @@ pub fn record(delivery: &Delivery) -> Value {
         "detail": first.and_then(|receipt| receipt.detail.as_deref()),
         "error": delivery.error,
         "in_doubt": delivery.is_in_doubt_afterwards(),
+        "kept": delivery.is_kept(),
         "attempts": attempts.map(|part| part.attempts).max().unwrap_or(0),
         "planned_at": delivery.planned_at,
         "not_before": delivery.not_before,

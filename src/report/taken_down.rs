@@ -146,6 +146,7 @@ pub fn result(outcome: &Outcome) -> (&'static str, &'static str) {
         Outcome::WasGone => ("was-gone", "↓ was gone already"),
         Outcome::TakenIn => ("taken-in", "× taken in"),
         Outcome::Cancelled => ("cancelled", "× does not go out"),
+        Outcome::Kept => ("kept", "✓ stays, as was said"),
         Outcome::Up(stays) => match stays.why {
             Stay::Cannot => ("stays", "✗ stays"),
             Stay::Refused => ("stays", "✗ stays: refused"),
@@ -165,7 +166,7 @@ pub fn text(deliveries: &[&Delivery], sheet: impl Into<Sheet>) -> String {
         .map(|delivery| {
             let outcome = delivery.outcome();
             // What is down has no address any more.
-            let up = matches!(outcome, Outcome::Up(_) | Outcome::Unknown(_));
+            let up = matches!(outcome, Outcome::Up(_) | Outcome::Kept | Outcome::Unknown(_));
             let place = if up { address(delivery) } else { String::new() };
             vec![
                 delivery.message.clone(),
@@ -219,9 +220,11 @@ pub(super) fn still_up(delivery: &Delivery, beside: &[&Delivery]) -> Option<Stri
     let by_hand = |part: Option<&PartStanding>| with_hands(delivery, part, beside);
     let again = format!("      ladder unpublish {message} --only {rung}\n");
     match delivery.outcome() {
+        // What was sent anew is the word after it, and has a line of its own.
+        Outcome::Up(_) if delivery.kind == Some(VariantKind::Mail) && delivery.superseded => None,
         Outcome::Up(stays) if delivery.kind == Some(VariantKind::Mail) => Some(format!(
             "  {who}: {}: {}\n    a correction goes out as a message of its own, on a ladder with `{}`:\n      ladder \
-             new {}\n",
+             new {}\n    once that is done, or if it is left at that:\n      ladder resolve {key} --keep\n",
             one_line(&stays.says),
             reached(delivery),
             one_line(&delivery.channel),
@@ -246,6 +249,9 @@ pub(super) fn still_up(delivery: &Delivery, beside: &[&Delivery]) -> Option<Stri
                         1,
                     ));
                 }
+            }
+            if delivery.can_be_kept() {
+                out.push_str(&format!("    or, if it is to stay:\n      ladder resolve {key} --keep\n"));
             }
             Some(out)
         }

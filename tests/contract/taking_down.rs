@@ -28,6 +28,14 @@ fn outcome(answer: &Value, rung: &str) -> String {
     found.unwrap_or_else(|| panic!("no {rung} in {answer}"))["outcome"].as_str().unwrap().to_owned()
 }
 
+/// The beginning of the newest key of a rung.
+fn key_of(house: &House, rung: &str) -> String {
+    let status = house.status();
+    let of_rung = status["deliveries"].as_array().unwrap().iter().filter(|delivery| delivery["rung"] == rung);
+    let newest = of_rung.max_by_key(|delivery| delivery["generation"].as_u64()).unwrap();
+    newest["key"].as_str().unwrap()[..10].to_owned()
+}
+
 fn deletions(network: &Running) -> usize {
     network.log().iter().filter(|logged| logged.method == "DELETE").count()
 }
@@ -415,7 +423,8 @@ fn what_lies_in_files_is_taken_in_and_mail_stays() {
     let mut shown: Vec<&str> = out.lines().map(str::trim_end).collect();
     // They went out within a moment, in whichever order.
     shown[1..6].sort();
-    insta::assert_snapshot!(shown.join("\n"), @r#"
+    let key = key_of(&house, "file");
+    insta::assert_snapshot!(shown.join("\n").replace(&key, "KEY"), @r#"
     MESSAGE  RUNG  CHANNEL  RESULT        STILL AT
     m        blog  blog     ↓ taken down
     m        file  file     ✗ stays       1 person has it
@@ -427,6 +436,8 @@ fn what_lies_in_files_is_taken_in_and_mail_stays() {
       file of m: mail cannot be recalled: 1 person has it
         a correction goes out as a message of its own, on a ladder with `file`:
           ladder new 'Correction: Rocket m lands'
+        once that is done, or if it is left at that:
+          ladder resolve KEY --keep
     "#);
     assert_eq!(house.files("mail").len(), before);
     let left = house.files("public");
@@ -440,6 +451,15 @@ fn what_lies_in_files_is_taken_in_and_mail_stays() {
     let said = house.run(&["publish", "m", "--yes"]).ends(0).err();
     assert!(said.contains("`blog` was taken down"), "{said}");
     assert_eq!(house.files("public"), left);
+    // Sent anew, that mail is what there is to say something about.
+    house.run(&["publish", "m", "--only", "file", "--yes", "--again", "the date was wrong"]).ends(0);
+    assert!(!house.run(&["status"]).ends(0).out().contains("Correction"));
+    let both = house.run(&["unpublish", "m", "--yes"]).ends(4).out();
+    assert_eq!(both.matches("ladder new 'Correction").count(), 1, "{both}");
+    // The correction is out.
+    house.run(&["resolve", &key_of(&house, "file"), "--keep"]).ends(0);
+    let status = house.run(&["status"]).ends(0).out();
+    assert!(!status.contains("Correction"), "{status}");
 }
 
 #[test]
@@ -477,6 +497,24 @@ fn what_a_person_posted_that_person_takes_down() {
     let ended = house.run(&["unpublish", "m", "--yes"]).ends(1);
     assert!(ended.out().contains("✗ stays") && ended.out().contains(&line), "{}", ended.out());
     assert!(!ended.out().contains("NOT_SET") && !ended.out().contains("ladder unpublish"), "{}", ended.out());
+    // Or it stays, and nobody is asked for anything any more.
+    let keep = format!("ladder resolve {key} --keep");
+    assert!(ended.out().contains(&keep), "{}", ended.out());
+    house.run(&["resolve", &key, "--keep"]).ends(0);
+    let status = house.run(&["status"]).ends(0).out();
+    assert!(!status.contains("To do") && status.contains("✓ sent"), "{status}");
+    let answer = unpublish(&house).ends(0).json();
+    assert_eq!(
+        (outcome(&answer, "x").as_str(), &answer["deliveries"][0]["kept"]),
+        ("kept", &Value::Bool(true))
+    );
+    assert_eq!(house.run(&["resolve", &key, "--keep", "--format", "json"]).ends(2).error(), "not-to-keep");
+    house.run(&["resolve", &key, "--undo"]).ends(0);
+    house.run(&["unpublish", "m", "--yes"]).ends(1);
+    house.run(&["resolve", &key, "--keep"]).ends(0);
+    // Named by its rung, it is wanted down after all.
+    house.run(&["unpublish", "m", "--only", "x", "--yes"]).ends(1);
+    assert!(house.run(&["status"]).ends(0).out().contains("--removed"));
     house.message("m", "It landed again.");
     let edit = house.run(&["edit", "m", "--dry-run"]).ends(0).out();
     assert!(!edit.contains("--again"), "{edit}");
