@@ -185,10 +185,17 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         fits(keyed.delivery, address, channel, &standing)?;
         without_an_id(keyed.delivery, address, channel, desk);
     }
+    let told = Receipt { url: address.map(str::to_owned), ..Receipt::default() };
+    let id = channel_of(&house, keyed.delivery).filter(|_| address.is_some()).and_then(|at| at.id_of(&told));
     let kind = if taken_out && !open {
         EventKind::Cancelled { by: person() }
     } else {
-        EventKind::Resolved { sent: arguments.sent.is_some(), url: address.map(str::to_owned), by: person() }
+        EventKind::Resolved {
+            sent: arguments.sent.is_some(),
+            url: address.map(str::to_owned),
+            id,
+            by: person(),
+        }
     };
     let event = Event { at: now, key: keyed.delivery.key.clone(), recipient, kind };
     let standing_now = note(&mut store, &standing, event)?;

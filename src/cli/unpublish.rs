@@ -368,11 +368,13 @@ fn answer(found: &[&Delivery], desk: &mut Desk) -> Exit {
         let sheet = desk.console.sheet_out();
         desk.show(&taken_down::text(found, sheet));
     }
-    exit(&found.iter().map(|delivery| (delivery.state, delivery.outcome())).collect::<Vec<_>>())
+    let is_down = |delivery: &Delivery| delivery.parts.iter().any(|part| part.state == State::Unpublished);
+    exit(&found.iter().map(|delivery| (is_down(delivery), delivery.outcome())).collect::<Vec<_>>())
 }
 
 /// Nobody knows; then: some is down and some stays, nothing is down, something waits.
-fn exit(ends: &[(State, Outcome)]) -> Exit {
+/// Beside each outcome: whether any part of it is down.
+fn exit(ends: &[(bool, Outcome)]) -> Exit {
     let any = |is: &dyn Fn(&Outcome) -> bool| ends.iter().any(|(_, outcome)| is(outcome));
     let stays = |why: Stay| move |outcome: &Outcome| matches!(outcome, Outcome::Up(up) if up.why == why);
     let unknown = |outcome: &Outcome| matches!(outcome, Outcome::Unknown(_) | Outcome::Sending);
@@ -380,7 +382,7 @@ fn exit(ends: &[(State, Outcome)]) -> Exit {
         Exit::Unknown
     } else if any(&stays(Stay::Cannot)) || any(&stays(Stay::Refused)) {
         let done = any(&|outcome| matches!(outcome, Outcome::Down | Outcome::WasGone | Outcome::TakenIn));
-        if done { Exit::Partial } else { Exit::Failed }
+        if done || ends.iter().any(|(is_down, _)| *is_down) { Exit::Partial } else { Exit::Failed }
     } else if any(&stays(Stay::Later)) {
         Exit::Held
     } else {

@@ -85,8 +85,15 @@ pub enum EventKind {
     Unknown { part: u32, cause: String },
     /// It was looked for, and still nobody knows: why.
     Looked { part: u32, says: String },
-    /// A person (or evidence) settled an unknown outcome or a waiting paste.
-    Resolved { sent: bool, url: Option<String>, by: String },
+    /// A person (or evidence) settled an unknown outcome or a waiting paste. `id`: what
+    /// the network calls the post, where the address tells that.
+    Resolved {
+        sent: bool,
+        url: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        by: String,
+    },
     /// A person took back what a person had settled.
     Reopened { by: String },
     /// Not sent although it was due: window passed, embargo, page not live …

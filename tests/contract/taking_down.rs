@@ -393,6 +393,19 @@ async fn who_took_it_down_by_hand_says_so() {
     assert_eq!(outcome(&unpublish(&house).ends(0).json(), "one"), "taken-down");
 }
 
+/// A comment is down, and its post is not: that is some of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_down_only_in_part_is_down_in_part() {
+    let (house, networks) = house(&[way("facebook")]).await;
+    house.write("content-ladders/all.toml", &format!("{}first_comment = \"More.\"\n", rungs(&["one"])));
+    house.publish().ends(0);
+    let post = networks[0].timeline().remove(0).id;
+    networks[0].order_upon(Upon::Path("DELETE", post.leak()), Fault::Says(400, "no".to_owned()));
+    let answer = unpublish(&house).ends(4).json();
+    assert_eq!(outcome(&answer, "one"), "stays");
+    assert!(networks[0].timeline()[0].comments.is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_network_that_wants_to_be_left_alone_is() {
     let (house, networks) = house(&[way("x, OAuth 2")]).await;
@@ -490,6 +503,7 @@ fn what_a_person_posted_that_person_takes_down() {
     house.publish().ends(0);
     let key = house.status()["deliveries"][0]["key"].as_str().unwrap()[..10].to_owned();
     house.run(&["resolve", &key, "--sent", "https://x.com/acme/status/12"]).ends(0);
+    assert_eq!(house.status()["deliveries"][0]["id"], "12");
     let dry = house.run(&["unpublish", "m", "--dry-run"]).ends(0).out();
     assert!(dry.contains("by hand: a person posted it"), "{dry}");
     let line = format!("ladder resolve {key} --removed");
@@ -527,6 +541,28 @@ fn what_a_person_posted_that_person_takes_down() {
     house.run(&["unpublish", "m", "--yes"]).ends(0);
 }
 
+/// An address that says whose it is, is believed.
+#[test]
+fn another_pages_post_is_not_ours() {
+    let page = "\n[channels.fb]\nadapter = \"facebook\"\naccount = \"Acme\"\npage_id = \"1234567890\"\n\
+                access_token = { env = \"NOT_SET\" }\nwithout_credentials = \"outbox\"\n";
+    let house = House::new(&format!("{FOLDERS}{page}"), &rungs(&["fb"]));
+    house.publish().ends(0);
+    let key = key_of(&house, "fb");
+    for address in [
+        "https://www.facebook.com/999/posts/34",
+        "https://www.facebook.com/1234567890/posts/../../999/posts/34",
+        "https://www.facebook.com/999_34",
+        "https://www.facebook.com/permalink.php?story_fbid=34&id=999",
+    ] {
+        let ended = house.run(&["resolve", &key, "--sent", address, "--format", "json"]).ends(2);
+        assert_eq!(ended.error(), "not-the-post", "{address}");
+        assert_eq!(house.state("fb"), "waiting", "{address}");
+    }
+    house.run(&["resolve", &key, "--sent", "https://www.facebook.com/1234567890/posts/34"]).ends(0);
+    assert_eq!(house.status()["deliveries"][0]["id"], "1234567890_34");
+}
+
 /// Their text leads to a page that is gone.
 #[test]
 fn what_waits_to_be_pasted_after_what_is_taken_down_is_named() {
@@ -549,7 +585,7 @@ fn what_lies_in_the_outbox_is_taken_in_or_said_to_lie_there() {
     let lies = |house: &House| -> Vec<String> {
         house.files("outbox").into_iter().filter(|file| !file.ends_with(".json")).collect()
     };
-    for record in ["gone", "touched", "whole"] {
+    for record in ["gone", "touched", "another's", "whole"] {
         for worked_on in ["", "m/post.txt", "m/post.html"] {
             let told = format!("{record} {worked_on}");
             let house = House::new(FOLDERS, &rungs(&["post"]));
@@ -557,17 +593,24 @@ fn what_lies_in_the_outbox_is_taken_in_or_said_to_lie_there() {
             match record {
                 "gone" => std::fs::remove_file(house.path("outbox/m/post.json")).unwrap(),
                 "touched" => house.write("outbox/m/post.json", "{ \"key\": \"mine\" }"),
+                // It names a delivery that might be there, and lies beside the words of this one.
+                "another's" => {
+                    let key = house.status()["deliveries"][0]["key"].as_str().unwrap().to_owned();
+                    house.edit("outbox/m/post.json", &key, &"0".repeat(key.len()));
+                }
                 _ => {}
             }
-            if worked_on.is_empty() {
+            if worked_on.is_empty() && record != "another's" {
                 let answer = unpublish(&house).ends(0).json();
                 assert_eq!(outcome(&answer, "post"), "taken-down", "{told}");
                 assert!(house.files("outbox").is_empty(), "{told}: {:?}", house.files("outbox"));
                 continue;
             }
-            let worked_on = format!("outbox/{worked_on}");
-            let text = house.read(&worked_on);
-            house.write(&worked_on, &format!("{text}more"));
+            let worked_on = format!("outbox/{}", if worked_on.is_empty() { "m/post.txt" } else { worked_on });
+            if told != "another's " {
+                let text = house.read(&worked_on);
+                house.write(&worked_on, &format!("{text}more"));
+            }
             let before = lies(&house);
             let answer = unpublish(&house).ends(1).json();
             assert_eq!((outcome(&answer, "post").as_str(), lies(&house)), ("stays", before), "{told}");
