@@ -328,7 +328,7 @@ fn confirm(
     if desk.console.ask(&format!("Publish `{}`?", visible(&plan.message))) {
         return Ok(());
     }
-    Err(Failure::usage("declined", "nothing was sent"))
+    Err(Failure::new(Exit::Held, "declined", "nothing was sent, as you said"))
 }
 
 /// `--again` says why: the reason is all that tells the two apart later.

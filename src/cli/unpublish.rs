@@ -16,10 +16,11 @@ use crate::publish::{Takedown, account_of};
 use crate::report::columns::Sheet;
 use crate::report::status::record;
 use crate::report::taken_down::{self, Means};
+use crate::report::todo::ToDo;
 use crate::store::{RunLock, Store, StoreError, View, Withdrawal};
 use crate::text::visible;
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -76,6 +77,7 @@ impl Meant {
 /// nothing that is still planned of it goes out.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
+    desk.field("to_do", json!([]));
     if !arguments.dry_run {
         desk.real_clock()?;
     }
@@ -358,12 +360,13 @@ fn confirmed(
     if desk.console.ask("Take this down?") {
         return Ok(true);
     }
-    Err(Failure::usage("declined", "nothing was taken down"))
+    Err(Failure::new(Exit::Held, "declined", "nothing was taken down, as you said"))
 }
 
 /// The honest table, and the end by PRODUCT's order.
 fn answer(found: &[&Delivery], desk: &mut Desk) -> Exit {
     desk.field("deliveries", taken_down::json(found, None));
+    desk.field("to_do", taken_down::to_do(found).iter().map(ToDo::json).collect::<Value>());
     if !found.is_empty() {
         let sheet = desk.console.sheet_out();
         desk.show(&taken_down::text(found, sheet));

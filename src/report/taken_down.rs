@@ -2,7 +2,8 @@
 
 use super::columns::{Sheet, one_line, table_on};
 use super::sign::{paint, short_key};
-use super::status::{clock, place, record};
+use super::status::{Several, clock, place, record, rung};
+use super::todo::{self, ToDo};
 use crate::plan::{Delivery, MicroDollars, Outcome, PartStanding, State, Stay, StepKey};
 use crate::render::VariantKind;
 use anstyle::{AnsiColor, Style};
@@ -47,6 +48,10 @@ pub fn intended(delivery: &Delivery, means: Option<&Means>) -> (&'static str, St
             (false, _) => ("cancel", "does not go out".to_owned()),
         };
     }
+    let laid_out = up > 0 && delivery.live().next().is_none();
+    if laid_out && !delivery.waits_for_a_person() {
+        return ("take-in", "taken in, if it lies there still".to_owned());
+    }
     if delivery.waits_for_a_person() {
         return ("take-in", "taken in: nobody is to post it any more".to_owned());
     }
@@ -78,14 +83,14 @@ pub fn wanted(
     zone: &TimeZone,
     sheet: impl Into<Sheet>,
 ) -> String {
-    let sheet = sheet.into();
+    let (sheet, several) = (sheet.into(), Several::of(deliveries));
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
             vec![
                 delivery.message.clone(),
-                delivery.rung.clone(),
-                delivery.channel.clone(),
+                rung(delivery),
+                several.channel(delivery),
                 delivery.sent_at.map(|at| clock(at, zone)).unwrap_or_default(),
                 intended(delivery, means.get(&delivery.key)).1,
                 place(delivery),
@@ -160,7 +165,7 @@ pub fn result(outcome: &Outcome) -> (&'static str, &'static str) {
 
 /// What became of each, and below it what is still up, why, and what to do.
 pub fn text(deliveries: &[&Delivery], sheet: impl Into<Sheet>) -> String {
-    let sheet = sheet.into();
+    let (sheet, several) = (sheet.into(), Several::of(deliveries));
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
@@ -170,8 +175,8 @@ pub fn text(deliveries: &[&Delivery], sheet: impl Into<Sheet>) -> String {
             let place = if up { address(delivery) } else { String::new() };
             vec![
                 delivery.message.clone(),
-                delivery.rung.clone(),
-                delivery.channel.clone(),
+                rung(delivery),
+                several.channel(delivery),
                 result(&outcome).1.to_owned(),
                 place,
             ]
@@ -204,11 +209,16 @@ pub fn json(deliveries: &[&Delivery], means: Option<&AllMeans>) -> Value {
                 Outcome::Unknown(why) => json!(why),
                 _ => Value::Null,
             };
-            value["to_do"] = json!(still_up(delivery, deliveries));
         }
         value
     };
     deliveries.iter().map(one).collect()
+}
+
+/// What a person has to do about those of them that were to be taken down.
+pub fn to_do(deliveries: &[&Delivery]) -> Vec<ToDo> {
+    let withdrawn: Vec<&Delivery> = deliveries.iter().copied().filter(|d| d.is_withdrawn()).collect();
+    todo::to_do(&withdrawn)
 }
 
 /// What is still up of a delivery that was to be taken down, why, and what to

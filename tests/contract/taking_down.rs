@@ -160,7 +160,7 @@ async fn facebook_is_not_believed_that_a_new_post_is_gone() {
     assert_eq!(outcome(&answer, "one"), "unknown");
     let why = answer["deliveries"][0]["why"].as_str().unwrap();
     assert!(why.contains(" UTC the list can tell"), "{why}");
-    let to_do = answer["deliveries"][0]["to_do"].as_str().unwrap();
+    let to_do = answer["to_do"][0].to_string();
     assert!(to_do.contains("ladder unpublish m --only one") && to_do.contains("--removed"), "{to_do}");
     // Half an hour later the list can tell.
     an_hour_passes(&house);
@@ -178,7 +178,7 @@ async fn a_doubt_in_a_thread_that_is_going_down_comes_to_its_end() {
     assert_eq!(networks[0].timeline().len(), 2);
     let answer = unpublish(&house).ends(6).json();
     assert!(networks[0].timeline().is_empty());
-    let to_do = answer["deliveries"][0]["to_do"].as_str().unwrap();
+    let to_do = answer["to_do"][0].to_string();
     assert!(to_do.contains("part 3 of 3") && to_do.contains(" UTC"), "{to_do}");
     house.run(&["run"]).ends(6);
     an_hour_passes(&house);
@@ -316,7 +316,7 @@ async fn what_nobody_can_look_for_stays_unknown_and_goes_no_further() {
     house.publish().ends(6);
     let answer = unpublish(&house).ends(6).json();
     assert_eq!(outcome(&answer, "one"), "unknown");
-    let to_do = answer["deliveries"][0]["to_do"].as_str().unwrap().to_owned();
+    let to_do = answer["to_do"][0].to_string();
     assert!(to_do.contains("--not-sent") && to_do.contains("ladder unpublish m"), "{to_do}");
     // Somebody found it: the comment does not follow, and it can be taken down.
     let key = answer["deliveries"][0]["key"].as_str().unwrap().to_owned();
@@ -469,6 +469,7 @@ fn what_lies_in_files_is_taken_in_and_mail_stays() {
     assert!(!house.run(&["status"]).ends(0).out().contains("Correction"));
     let both = house.run(&["unpublish", "m", "--yes"]).ends(4).out();
     assert_eq!(both.matches("ladder new 'Correction").count(), 1, "{both}");
+    assert!(both.contains("file, older") && both.contains("file, again"), "{both}");
     // The correction is out.
     house.run(&["resolve", &key_of(&house, "file"), "--keep"]).ends(0);
     let status = house.run(&["status"]).ends(0).out();
@@ -539,6 +540,21 @@ fn what_a_person_posted_that_person_takes_down() {
     assert_eq!(house.state("x"), "sent");
     house.run(&["resolve", &key, "--removed"]).ends(0);
     house.run(&["unpublish", "m", "--yes"]).ends(0);
+}
+
+/// What lay there, and was laid out again.
+#[test]
+fn an_older_text_to_paste_is_taken_in_and_not_taken_down() {
+    let x = "\n[channels.x]\nadapter = \"x\"\naccount = \"acme\"\naccess_token = { env = \"NOT_SET\" }\nwithout_credentials = \"outbox\"\n";
+    let house = House::new(&format!("{FOLDERS}{x}"), &rungs(&["x"]));
+    house.publish().ends(0);
+    house.run(&["publish", "m", "--yes", "--again", "a better picture"]).ends(0);
+    let dry = house.run(&["unpublish", "m", "--dry-run", "--format", "json"]).ends(0).json();
+    let wills: Vec<&Value> = dry["deliveries"].as_array().unwrap().iter().map(|one| &one["will"]).collect();
+    assert_eq!(wills, ["take-in", "take-in"]);
+    let ended = house.run(&["unpublish", "m", "--yes"]).ends(0);
+    assert_eq!(ended.out().matches("× taken in").count(), 2, "{}", ended.out());
+    assert!(!ended.err().contains("was gone already"), "{}", ended.err());
 }
 
 /// An address that says whose it is, is believed.
