@@ -42,6 +42,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if has_errors(&problems) {
         return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
     }
+    store.heed_withdrawals()?;
     let mut standing = store.view(&View::for_run(Vec::new()), false)?.standing;
     let mut plans = store.queued(&standing, &mut |whole| keep_media_again(&house, &store, whole))?;
     follow_renamed(&house, &mut plans);

@@ -36,6 +36,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
     let view = View::for_run(vec![message.id.clone()]);
+    store.heed_withdrawals()?;
     let standing = store.view(&view, false)?.standing;
     let mut composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
     composed.owners = House::owners(&store, &standing, &message.id)?;

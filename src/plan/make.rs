@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::ladder::{Ladder, Message, Project, Rung, When};
-use crate::render::Variant;
+use crate::render::{Variant, VariantKind};
 use crate::source::{Sources, Spanned};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -211,11 +211,16 @@ fn step(
                 format!("`{}` has gone out in other words; it is not sent again", draft.rung),
             )
             .at(rung.name.span)
-            .hint(format!(
-                "`ladder edit {}` gives it the new words in place, where that can be done; `--again REASON` posts it \
-                 once more",
-                materials.message.id
-            )),
+            .hint(match sent.kind {
+                Some(VariantKind::Mail) => {
+                    "mail cannot be recalled: a correction goes out as a message of its own".to_owned()
+                }
+                _ => format!(
+                    "`ladder edit {}` gives it the new words where the network can change a post in place, and says \
+                     what it takes elsewhere",
+                    materials.message.id
+                ),
+            }),
         ),
         (Some(begun), _, None)
             if begun.is_touched() && begun.is_open() && begun.payload_digest != payload_digest =>
