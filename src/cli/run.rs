@@ -36,6 +36,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let before_send = before_send(arguments.before_send.as_deref(), &house)?;
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
+    // Where nothing is due hardly anything of it is read, and damage would be passed over.
+    store.hangs_together()?;
     // The queue holds plans as they were made: ladders and messages do not matter here.
     let problems = house.loaded.problems.clone();
     desk.problems(&house.loaded.sources, &problems);
