@@ -198,7 +198,11 @@ fn compare<'a>(
     const LOSES: &str =
         "what the new words need is a new post, without the answers and the links that this one has";
     if live != all {
-        let why = format!("{live} parts are out, and it would have {all} by now; {LOSES}");
+        let (are, it_had) = (if live == 1 { "is" } else { "are" }, delivery.part_count as usize);
+        let why = match all == it_had {
+            true => format!("{live} of {all} parts {are} out; {LOSES}"),
+            false => format!("{live} of {it_had} parts {are} out, and it would have {all} by now; {LOSES}"),
+        };
         return only(&why, anew());
     }
     let mut edits = Vec::new();

@@ -174,7 +174,11 @@ impl House {
             store,
             zone,
         };
-        plan::make(&materials, wish)
+        let Checked { mut value, problems } = plan::make(&materials, wish);
+        if let Some(plan) = &mut value {
+            plan.files = self.loaded.print(composed.message, composed.ladder);
+        }
+        Checked { value, problems }
     }
 
     /// Makes the plan of a checked message. Problems are told; errors, a draft,

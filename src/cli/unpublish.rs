@@ -190,9 +190,10 @@ fn right_to_send(store: &mut Store, meant: &Meant, desk: &mut Desk) -> Result<Op
 
 /// What waits for a person to paste it, is not meant itself, and comes after
 /// something that is.
-fn left_to_paste<'a>(plans: &[Plan], standing: &'a Standing, taken: &[&Delivery]) -> Vec<&'a Delivery> {
-    let is_taken = |key: &StepKey| taken.iter().any(|taken| taken.key == *key);
-    let mut found: Vec<&Delivery> = Vec::new();
+pub fn left_to_paste<'a>(plans: &[Plan], standing: &'a Standing, taken: &[&Delivery]) -> Vec<&'a Delivery> {
+    let taken: BTreeSet<&StepKey> = taken.iter().map(|taken| &taken.key).collect();
+    let is_taken = |key: &StepKey| taken.contains(key);
+    let (mut found, mut seen): (Vec<&Delivery>, BTreeSet<&StepKey>) = Default::default();
     for plan in plans {
         let mut ended: BTreeSet<&str> =
             plan.steps.iter().filter(|step| is_taken(&step.key)).map(|step| step.rung.as_str()).collect();
@@ -208,7 +209,7 @@ fn left_to_paste<'a>(plans: &[Plan], standing: &'a Standing, taken: &[&Delivery]
             plan.steps.iter().filter(|step| ended.contains(step.rung.as_str()) && !is_taken(&step.key))
         {
             let waits = standing.deliveries.get(&step.key).filter(|delivery| delivery.waits_for_a_person());
-            found.extend(waits.filter(|waits| found.iter().all(|known| known.key != waits.key)));
+            found.extend(waits.filter(|waits| seen.insert(&waits.key)));
         }
     }
     found

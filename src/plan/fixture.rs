@@ -20,6 +20,7 @@ pub(crate) fn plan(steps: Vec<Step>) -> Plan {
         embargo: None,
         steps,
         digest: String::new(),
+        files: String::new(),
     };
     plan.digest = plan.compute_digest();
     plan

@@ -147,6 +147,7 @@ pub fn record(delivery: &Delivery) -> Value {
         "planned_at": delivery.planned_at,
         "not_before": delivery.not_before,
         "sent_at": delivery.sent_at,
+        "tried_at": tried_at(delivery),
         "edited_at": delivery.after.edited_at,
         "unpublished_at": delivery.after.down_at.filter(|_| delivery.state == State::Unpublished),
         "parts": delivery.parts.iter().map(part).collect::<Vec<_>>(),
@@ -159,6 +160,7 @@ pub fn record(delivery: &Delivery) -> Value {
                 "id": receipt.and_then(|receipt| receipt.id.as_deref()),
                 "error": person.error,
                 "attempts": person.part.attempts,
+                "tried_at": person.part.last_tried,
             })
         }).collect::<Vec<_>>(),
     })
@@ -174,7 +176,14 @@ fn part(part: &PartStanding) -> Value {
         "detail": receipt.and_then(|receipt| receipt.detail.as_deref()),
         "state": word(if live.is_some() { State::Altered } else { part.state }),
         "attempts": part.attempts,
+        "tried_at": part.last_tried,
     })
+}
+
+/// When it was tried last.
+pub(super) fn tried_at(delivery: &Delivery) -> Option<Timestamp> {
+    let people = delivery.recipients.iter().map(|person| &person.part);
+    delivery.parts.iter().chain(people).filter_map(|part| part.last_tried).max()
 }
 
 /// What came back, in the order of the parts.
@@ -192,6 +201,10 @@ fn when(delivery: &Delivery, dues: &Dues, zone: &TimeZone) -> String {
     // What is only partly out goes on: when, matters more than when it began.
     if let Some(sent) = delivery.sent_at.filter(|_| !delivery.is_open()) {
         return clock(sent, zone);
+    }
+    // Whoever looks at the account needs to know about when.
+    if let Some(tried) = tried_at(delivery).filter(|_| delivery.state == State::Unknown) {
+        return format!("tried {}", clock(tried, zone));
     }
     match (dues.get(&delivery.key), delivery.not_before) {
         (Some(Due::At(at)), Some(_)) => format!("again {}", clock(*at, zone)),
@@ -275,7 +288,12 @@ fn people(delivery: &Delivery) -> String {
     let words = words.join(", ");
     // Why it has to be tried again, as far as anybody said.
     let again = |person: &&RecipientStanding| person.part.state == State::Planned;
-    match delivery.recipients.iter().filter(again).find_map(|person| person.error.as_deref()) {
+    let ended = matches!(
+        delivery.state,
+        State::Held | State::Skipped | State::Cancelled | State::Refused | State::Unknown
+    );
+    let of_one = delivery.recipients.iter().filter(again).find_map(|person| person.error.as_deref());
+    match of_one.or(delivery.error.as_deref().filter(|_| ended)) {
         Some(why) => format!("{words}: {}", cut(&one_line(why), 80)),
         None => words,
     }

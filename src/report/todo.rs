@@ -164,7 +164,7 @@ fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
         State::Unknown if delivery.is_for_each_person() => {
             let unknown = delivery.recipients.iter().filter(|person| person.part.state == State::Unknown);
             lines.extend(unknown.clone().take(5).map(|person| {
-                let key = person.key.0.get(..12).unwrap_or(&person.key.0);
+                let key = person.key.short();
                 let words =
                     format!("{}: ladder resolve {key} --sent | --not-sent", one_line(&person.recipient));
                 let either = ["--sent", "--not-sent"].map(|end| format!("ladder resolve {key} {end}"));
@@ -226,7 +226,13 @@ fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
             let rest = if last { "" } else { "the rest by hand, from " };
             let how = if last { " by hand" } else { "" };
             let part = which(delivery, part);
-            lines.push(Line::Says(format!("post {rest}{part}{how}; all words: ladder preview {message}")));
+            // The message may say something else by now.
+            let log = format!(
+                "ladder log --campaign {} --channel {}",
+                one_line(&delivery.campaign),
+                one_line(&delivery.channel)
+            );
+            lines.push(Line::Says(format!("post {rest}{part}{how}; all words: {log}")));
             lines.extend([says("then say where it is:"), sent()]);
             format!("refused{because}")
         }
