@@ -15,6 +15,7 @@ pub mod facebook;
 pub(crate) mod fixture;
 pub mod folder;
 pub mod http;
+mod images;
 mod likeness;
 pub mod linkedin;
 pub mod manual;

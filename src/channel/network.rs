@@ -351,16 +351,6 @@ pub(super) fn odd_upload(says: String, tries: u32) -> SendError {
     SendError::Mendable { says: format!("{says}, and did so {MOST_ODD} times: {hint}") }
 }
 
-/// What readers see, with the number of images where that is not what was sent.
-pub(super) fn with_images(live: &str, there: usize, sent: usize) -> String {
-    let there = match there {
-        0 => "without an image".to_owned(),
-        1 => "with 1 image".to_owned(),
-        many => format!("with {many} images"),
-    };
-    format!("{live} ({there}; {sent} sent)").trim_start().to_owned()
-}
-
 /// What a server said in the place of a name, for a message: `clean` takes out
 /// secrets and makes it visible, and then it is cut. Nothing, if it named nothing.
 pub(super) fn odd_name(said: Option<&Value>, clean: impl Fn(&str) -> String) -> Option<String> {

@@ -58,12 +58,13 @@ fn before_a_beginning(words: &[u8], secrets: &[Exposed]) -> usize {
 }
 
 /// `https://ada:sesame@host` as `https://«secret»@host`: what `git` and `curl` repeat
-/// of an address with a password in it. A bare user of SSH is none.
+/// of an address with a password in it; and `//ada:sesame@host`, which has left its
+/// scheme behind. A bare user of SSH is none.
 fn without_user_info(text: &str, cut: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
+    while let Some(at) = rest.find("//") {
+        let (before, after) = rest.split_at(at + 2);
         out.push_str(before);
         let end = after.find(|c: char| "/?#\\\"'`<>|".contains(c) || c.is_whitespace() || c.is_control());
         let authority = after.get(..end.unwrap_or(after.len())).unwrap_or_default();
@@ -123,6 +124,9 @@ mod tests {
             ("To ssh://git@h/a and git@h:a", "To ssh://git@h/a and git@h:a"),
             ("ssh://git:pw@h", "ssh://«secret»@h"),
             ("://@ :// https://", "://@ :// https://"),
+            ("push //bob:pw@host/a.git", "push //«secret»@host/a.git"),
+            ("file:///a@b //// //bob:pw@h", "file:///a@b //// //«secret»@h"),
+            ("// ask ada@acme.example", "// ask ada@acme.example"),
         ] {
             assert_eq!(heard(said, &[], false), shown);
         }

@@ -104,6 +104,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // A plan's file names its message only when it is read.
     let view = message.as_ref().map_or_else(View::all, |message| View::for_run(vec![message.id.clone()]));
     let mut standing = store.view(&view, store.is_sending())?.standing;
+    store.foresee(&mut standing)?;
     standing.end_mending_pauses();
     let wish = Wish { only: arguments.only.clone(), again: arguments.again.clone() };
     let composed = match &message {
@@ -145,6 +146,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if deliveries(&standing, &plans).iter().any(|delivery| delivery.state == State::Sending) {
         drop(store.lock_for_sending()?);
         standing = store.view(&view, false)?.standing;
+        store.foresee(&mut standing)?;
         standing.end_mending_pauses();
     }
     let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
@@ -159,7 +161,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // Asking may have taken a while: from here on nobody else sends, and what
     // somebody sent meanwhile is not sent again.
     let lock = store.lock_for_sending()?;
+    store.heed_withdrawals()?;
     let mut standing = store.view(&view, false)?.standing;
+    store.foresee(&mut standing)?;
     standing.end_mending_pauses();
     // Nor is it sent under another name or in another generation than it would
     // have, had that been known.
@@ -345,7 +349,7 @@ fn confirm(
     if desk.console.ask(&format!("Publish `{}`?", visible(&plan.message))) {
         return Ok(());
     }
-    Err(Failure::usage("declined", "nothing was sent"))
+    Err(Failure::new(Exit::Held, "declined", "nothing was sent, as you said"))
 }
 
 /// `--again` says why: the reason is all that tells the two apart later.

@@ -38,12 +38,15 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let before_send = before_send(arguments.before_send.as_deref(), &house)?;
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
+    // Where nothing is due hardly anything of it is read, and damage would be passed over.
+    store.hangs_together()?;
     // The queue holds plans as they were made: ladders and messages do not matter here.
     let problems = house.loaded.problems.clone();
     desk.problems(&house.loaded.sources, &problems);
     if has_errors(&problems) {
         return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
     }
+    store.heed_withdrawals()?;
     let mut standing = store.view(&View::for_run(Vec::new()), false)?.standing;
     let mut plans = store.queued(&standing, &mut |whole| keep_media_again(&house, &store, whole))?;
     follow_renamed(&house, &mut plans);

@@ -51,6 +51,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         if !of_message.any(|delivery| delivery.message == *wanted) {
             view.messages = vec![house.loaded.message(wanted)?.id];
             viewed = store.view_as_it_is(&view, store.is_sending())?;
+            store.foresee(&mut viewed.standing)?;
         }
     }
     let Viewed { standing, mut others, .. } = viewed;

@@ -53,6 +53,10 @@ pub enum Fault {
     Expired,
     /// It is done, and readers see only so many characters of the text.
     CutShort(usize),
+    /// It is done, and readers see the post without its last image.
+    ImageLost,
+    /// It is done, and the post's last image has this alt text; empty: none.
+    AltShown(String),
     /// It is done, and the answer is a gigabyte.
     Gigabyte,
     /// It is done, and the answer comes at one byte a second.

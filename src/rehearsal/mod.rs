@@ -65,6 +65,8 @@ trait Service: Send {
     fn grant(&mut self, scope: &str);
     /// The next text is shown only this far, in characters.
     fn shorten_next(&mut self, characters: usize);
+    /// The images that readers see on the newest post.
+    fn newest_images(&mut self) -> Option<&mut Vec<LiveMedia>>;
     /// Somebody posted this by hand at that time with the same account.
     fn by_hand(&mut self, text: &str, at: Timestamp) -> String;
     /// The id of a post that stands there and is somebody else's.

@@ -104,9 +104,10 @@ async fn take(
         shared.clock.sleep(time).await;
     }
     let mut response = match fault {
-        None | Some(Fault::Slow(_) | Fault::CutShort(_) | Fault::Expired) => {
-            response(&reply, Body::from(reply.bytes()))
-        }
+        None
+        | Some(
+            Fault::Slow(_) | Fault::CutShort(_) | Fault::ImageLost | Fault::AltShown(_) | Fault::Expired,
+        ) => response(&reply, Body::from(reply.bytes())),
         Some(fault) => broken(&shared, &line, reply, fault).await,
     };
     if let Ok(date) = HeaderValue::from_str(&http_date(shared.clock.now())) {
@@ -143,6 +144,13 @@ impl Inside {
             Some(fault) if !fault.is_after_doing() => Reply::bare(0),
             _ => {
                 let reply = self.service.answer(asked);
+                match (&fault, self.service.newest_images()) {
+                    (Some(Fault::ImageLost), Some(images)) => drop(images.pop()),
+                    (Some(Fault::AltShown(alt)), Some(images)) => {
+                        images.last_mut().into_iter().for_each(|image| alt.clone_into(&mut image.alt));
+                    }
+                    _ => {}
+                }
                 logged.status = Some(reply.status);
                 logged.published = publishes && (200..300).contains(&reply.status);
                 reply
@@ -231,7 +239,9 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
         | Fault::Says(..)
         | Fault::Slow(_)
         | Fault::Expired
-        | Fault::CutShort(_) => response(&reply, Body::from(bytes)),
+        | Fault::CutShort(_)
+        | Fault::ImageLost
+        | Fault::AltShown(_) => response(&reply, Body::from(bytes)),
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Settings {
     pub lag: Duration,
     /// LinkedIn: how long an image takes until it can be on a post.
     pub processing: Duration,
+    /// Whether the alt texts of what stands there are told to who asks.
+    pub tells_alts: bool,
     /// X: whether the account may post 25,000 characters.
     pub premium: bool,
     /// Ids follow this one in a row, instead of being made of the time.
@@ -117,6 +119,7 @@ impl Settings {
             posts_in_window: 100,
             lag: Duration::ZERO,
             processing: Duration::ZERO,
+            tells_alts: true,
             premium: false,
             ids_after: None,
             clock: Clock::system(),

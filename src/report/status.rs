@@ -22,24 +22,14 @@ pub fn text(deliveries: &[&Delivery], dues: &Dues, zone: &TimeZone, sheet: impl 
         return "nothing has been published or scheduled yet\n".to_owned();
     }
     let keys = ShortKeys::of(deliveries);
-    let mut accounts: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
-    for delivery in deliveries {
-        accounts.entry((&delivery.message, &delivery.rung)).or_default().insert(&delivery.account);
-    }
-    let several = |delivery: &Delivery| {
-        accounts.get(&(delivery.message.as_str(), delivery.rung.as_str())).is_some_and(|all| all.len() > 1)
-    };
+    let several = Several::of(deliveries);
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
             vec![
                 delivery.message.clone(),
                 rung(delivery),
-                // Where the same rung of the message goes to another account too: whose.
-                match several(delivery) {
-                    true => format!("{} ({})", delivery.channel, name_of(&delivery.account)),
-                    false => delivery.channel.clone(),
-                },
+                several.channel(delivery),
                 signed(delivery.state),
                 when(delivery, dues, zone),
                 keys.short(delivery).to_owned(),
@@ -73,8 +63,31 @@ pub fn text(deliveries: &[&Delivery], dues: &Dues, zone: &TimeZone, sheet: impl 
     out
 }
 
+/// The rungs of messages that go to several accounts.
+pub(super) struct Several<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>);
+
+impl<'a> Several<'a> {
+    pub(super) fn of(deliveries: &[&'a Delivery]) -> Several<'a> {
+        let mut accounts: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+        for delivery in deliveries {
+            accounts.entry((&delivery.message, &delivery.rung)).or_default().insert(&delivery.account);
+        }
+        Several(accounts)
+    }
+
+    /// The channel; where the same rung of the message goes to another account too, also
+    /// whose that is.
+    pub(super) fn channel(&self, delivery: &Delivery) -> String {
+        let same = self.0.get(&(delivery.message.as_str(), delivery.rung.as_str()));
+        match same.is_some_and(|all| all.len() > 1) {
+            true => format!("{} ({})", delivery.channel, name_of(&delivery.account)),
+            false => delivery.channel.clone(),
+        }
+    }
+}
+
 /// The rung; of several generations also which this is: `tweet, older`, `tweet, again`.
-fn rung(delivery: &Delivery) -> String {
+pub(super) fn rung(delivery: &Delivery) -> String {
     let which = match delivery.generation {
         _ if delivery.superseded => ", older",
         0 => "",
@@ -129,6 +142,7 @@ pub fn record(delivery: &Delivery) -> Value {
         "detail": first.and_then(|receipt| receipt.detail.as_deref()),
         "error": delivery.error,
         "in_doubt": delivery.is_in_doubt_afterwards(),
+        "kept": delivery.is_kept(),
         "attempts": attempts.map(|part| part.attempts).max().unwrap_or(0),
         "planned_at": delivery.planned_at,
         "not_before": delivery.not_before,

@@ -43,7 +43,7 @@ impl ToDo {
 
     /// What other verbs say in the same form: a line, below it what is said (four
     /// columns in) and what can be typed (six).
-    fn of_text(delivery: &Delivery, beside: &[&Delivery], text: &str) -> ToDo {
+    pub(super) fn of_text(delivery: &Delivery, beside: &[&Delivery], text: &str) -> ToDo {
         let mut lines = text.lines();
         let first = lines.next().unwrap_or_default().trim();
         let who = format!("{} of {}", one_line(&delivery.rung), one_line(&delivery.message));
@@ -53,6 +53,16 @@ impl ToDo {
             _ => Line::Says(line.trim().to_owned()),
         };
         ToDo::of(delivery, beside, what.to_owned(), lines.map(line).collect())
+    }
+
+    /// A sentence, and the commands for it.
+    pub(super) fn of_words(
+        delivery: &Delivery,
+        beside: &[&Delivery],
+        what: String,
+        commands: &[String],
+    ) -> ToDo {
+        ToDo::of(delivery, beside, what, commands.iter().cloned().map(Line::Types).collect())
     }
 
     /// For people.

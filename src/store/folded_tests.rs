@@ -39,7 +39,7 @@ fn happening(seed: &mut Seed, plan: &Plan, minute: usize) -> Event {
         6 => EventKind::Refused { part, says: said() },
         7 => EventKind::Unknown { part, cause: said() },
         8 => EventKind::Held { why: said() },
-        9 => EventKind::Resolved { sent: seed.below(2) == 0, url: None, by: said() },
+        9 => EventKind::Resolved { sent: seed.below(2) == 0, url: None, id: None, by: said() },
         _ => EventKind::Cancelled { by: said() },
     };
     event(step, &at, kind)
@@ -162,4 +162,31 @@ fn what_is_there_for_its_time_only_comes_without_its_words() {
     assert_eq!(words(&View::for_run(Vec::new())), 0);
     assert_eq!(words(&View::for_run(vec!["a".to_owned()])), 2);
     assert_eq!(words(&View::all()), 2);
+}
+
+#[test]
+fn who_queues_a_message_does_not_read_the_queue() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::create(&folder.path().join("ladder.db")).unwrap();
+    let plans: Vec<Plan> = ["a", "b", "c", "d"].map(message).into();
+    let at = "2026-12-01T08:00:00Z";
+    let all = plans.iter().flat_map(|plan| plan.steps.iter().map(move |step| planned(plan, step, at)));
+    store.commit(&Batch { plans: plans.clone(), events: all.collect() }).unwrap();
+    store.fold_up().unwrap();
+    let seen = |store: &Store| {
+        let viewed = store.view(&View::for_queueing("a".to_owned()), false).unwrap();
+        let found = viewed.standing.deliveries.into_values();
+        let mut found: Vec<String> = found.map(|d| format!("{}/{}", d.message, d.rung)).collect();
+        found.sort();
+        found.join(" ")
+    };
+    assert_eq!(seen(&store), "a/other a/tweet");
+    // What was begun counts for the pace of its account, folded or not.
+    let begun = event(&plans[2].steps[0], at, intent(0));
+    store.commit(&Batch { plans: Vec::new(), events: vec![begun] }).unwrap();
+    assert_eq!(seen(&store), "a/other a/tweet c/other c/tweet");
+    let held = |at| event(&plans[2].steps[0], at, EventKind::Held { why: "so it is".to_owned() });
+    store.commit(&Batch { plans: Vec::new(), events: vec![held(at), held(at), held(at)] }).unwrap();
+    store.fold_up().unwrap();
+    assert_eq!(seen(&store), "a/other a/tweet c/tweet");
 }

@@ -221,6 +221,18 @@ pub(super) fn holder(store: &Path) -> String {
     }
 }
 
+/// Who may have the database itself, which SQLite does not tell: not the ladder whose
+/// note lies there, unless it was stopped while it wrote.
+pub(super) fn somebody(store: &Path) -> String {
+    let any = "another program, which did not let go of it for seconds (a backup, or a tool for databases)";
+    match holder(store) {
+        ladder if ladder.starts_with("another ladder") => {
+            format!("{any}, or by {ladder}, if that stands still")
+        }
+        _ => any.to_owned(),
+    }
+}
+
 /// Whether somebody else has the lock on that file.
 fn is_locked(file: &File) -> bool {
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
@@ -241,7 +253,7 @@ fn name_of(file: &File) -> io::Result<String> {
 
 /// Beside the file itself: a store behind a link has one lock, not one for
 /// each link.
-fn lock_file(store: &Path) -> PathBuf {
+pub(super) fn lock_file(store: &Path) -> PathBuf {
     store.canonicalize().unwrap_or_else(|_| store.to_owned()).with_file_name("lock")
 }
 
@@ -251,4 +263,43 @@ fn machine() -> String {
     let name = names.iter().find_map(|file| std::fs::read_to_string(file).ok());
     let name = name.or_else(|| std::env::var("COMPUTERNAME").ok()).unwrap_or_default();
     if name.trim().is_empty() { "this machine".to_owned() } else { name.trim().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A backup has the database, and a ladder that works beside it is not to blame.
+    #[test]
+    fn who_has_the_database_itself_is_not_called_the_runner() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ladder.db");
+        let store = Store::create(&path).unwrap();
+        store.connection.busy_timeout(Duration::ZERO).unwrap();
+        let backup = Connection::open(&path).unwrap();
+        backup.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let told = store.can_write().unwrap_err().to_string();
+        assert!(told.contains("in use by another program, ") && !told.contains("ladder ("), "{told}");
+        backup.execute_batch("ROLLBACK").unwrap();
+        let lock = store.lock_for_sending().unwrap();
+        backup.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let told = store.can_write().unwrap_err().to_string();
+        assert!(
+            told.contains("in use by another program, ") && told.contains(", or by another ladder (process "),
+            "{told}"
+        );
+        drop(lock);
+    }
+
+    #[test]
+    fn whoever_else_writes_is_waited_for_as_long_as_the_lease_allows() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(&folder.path().join("ladder.db")).unwrap();
+        let waits: u64 = store
+            .connection
+            .pragma_query_value(None, "busy_timeout", |row| row.get::<_, u32>(0).map(u64::from))
+            .unwrap();
+        let waits = Duration::from_millis(waits);
+        assert!(waits >= Duration::from_secs(10) && waits < lease::term() / 3 * 2, "{waits:?}");
+    }
 }

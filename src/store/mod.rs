@@ -22,7 +22,7 @@ pub use lease::Hold;
 pub use lock::RunLock;
 pub use reading::Facts;
 pub use seal::seal;
-pub use withdrawal::Withdrawal;
+pub use withdrawal::{Waiting, Withdrawal};
 
 use crate::plan::{Event, EventKind, Plan, Standing, State};
 use rusqlite::OptionalExtension;
@@ -134,6 +134,9 @@ impl StoreError {
     }
 }
 
+/// A store that is larger is not looked through by each run.
+const LARGEST_LOOKED_THROUGH: u64 = 16 << 20;
+
 /// Written in one durable commit.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
@@ -186,6 +189,8 @@ pub struct Store {
     lease: RefCell<Option<lock::Lease>>,
     /// Which file it was when it was opened.
     file: (u64, u64),
+    /// The longest that it was, in bytes: nothing here makes it shorter.
+    length: Cell<u64>,
 }
 
 impl Store {
@@ -207,8 +212,8 @@ impl Store {
     /// A file that was removed or replaced takes writes as before, and nobody
     /// will ever read them.
     fn is_still_there(&self) -> Result<(), StoreError> {
-        match sqlite::file_of(&self.path) {
-            Ok(file) if file == self.file => Ok(()),
+        match std::fs::metadata(&self.path).map(|facts| (sqlite::which(&facts), facts.len())) {
+            Ok((file, length)) if file == self.file => self.is_still_as_long(length),
             Ok(_) => Err(StoreError::NotWritable {
                 path: self.path.display().to_string(),
                 why: "another file has taken its place".to_owned(),
@@ -218,6 +223,45 @@ impl Store {
             }
             Err(error) => Err(sqlite::not_writable(&self.path, &error)),
         }
+    }
+
+    /// A file that was cut off while it was open takes writes as well, and what was
+    /// cut off comes back as nothing when SQLite puts its log into it.
+    fn is_still_as_long(&self, length: u64) -> Result<(), StoreError> {
+        let longest = self.length.replace(length.max(self.length.get()));
+        if length >= longest {
+            return Ok(());
+        }
+        // Somebody may have tidied it up: then it is as long as it says itself.
+        if self.own_length()? <= length {
+            return Ok(());
+        }
+        Err(self.damaged("the file was cut off while it was open"))
+    }
+
+    /// How many bytes it has, as it says itself.
+    fn own_length(&self) -> Result<u64, StoreError> {
+        let number = |name| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let length = number("page_count").and_then(|pages| Ok(pages.saturating_mul(number("page_size")?)));
+        Ok(u64::try_from(length.map_err(|error| self.explain(&error))?).unwrap_or(u64::MAX))
+    }
+
+    fn damaged(&self, why: &str) -> StoreError {
+        StoreError::Damaged { path: self.path.display().to_string(), why: why.to_owned() }
+    }
+
+    /// Whether all of a file that is not too large hangs together (SQLite's
+    /// `quick_check`), at about a millisecond for each MB. A view reads what it asks
+    /// for, and where that is nothing it would find nothing wrong. Of a larger one
+    /// only what is read is known.
+    pub fn hangs_together(&self) -> Result<(), StoreError> {
+        if self.own_length()? > LARGEST_LOOKED_THROUGH {
+            return Ok(());
+        }
+        let found = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+        let told = self.connection.query_row("PRAGMA quick_check(1)", [], found);
+        let told = told.map_err(|error| self.explain(&error))?;
+        if told == "ok" { Ok(()) } else { Err(self.damaged("pages of it are missing or damaged")) }
     }
 
     /// The plan of that digest.

@@ -1,7 +1,7 @@
 //! Making and opening the file, and what its errors mean.
 
 use super::schema::{self, APPLICATION, VERSION};
-use super::{Store, StoreError, lock};
+use super::{Store, StoreError, lease, lock};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::cell::{Cell, RefCell};
 use std::fs;
@@ -11,9 +11,12 @@ use std::time::Duration;
 
 /// From this version on there are seals and the lease.
 const SEALED: i64 = 2;
-/// How long to wait for another process's commit. A commit takes milliseconds;
-/// who holds the file for longer will not let go soon.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long to wait for whoever else writes: a fifth of a lease, twelve seconds. A
+/// commit of ours takes milliseconds; a program that copies the file, or looks into
+/// it, may hold it for some seconds. A lease has more left when it is renewed.
+fn patience() -> Duration {
+    (lease::term() / 5).clamp(Duration::from_secs(2), Duration::from_secs(12))
+}
 
 impl Store {
     /// Makes a new, empty store with a new id, readable by its owner only. An
@@ -53,7 +56,8 @@ impl Store {
     /// Opens the store and compares its id with the project's. Never makes one.
     pub fn open(path: &Path, expected_id: &str) -> Result<Store, StoreError> {
         look_at(path)?;
-        let file = file_of(path).map_err(|error| not_writable(path, &error))?;
+        let facts = fs::metadata(path).map_err(|error| not_writable(path, &error))?;
+        let (file, length) = (which(&facts), Cell::new(facts.len()));
         let (mut connection, id, version) = connect(path)
             .or_else(|error| match error.sqlite_error_code() {
                 // Reading needs a file beside the store, which a read-only
@@ -95,6 +99,7 @@ impl Store {
             gap: None,
             lease: RefCell::new(None),
             file,
+            length,
         })
     }
 
@@ -147,7 +152,7 @@ pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         // The last: another process holds what a lock is taken with (it was stopped in a commit).
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
-            StoreError::Busy { path: shown, holder: super::lock::holder(path) }
+            StoreError::Busy { path: shown, holder: super::lock::somebody(path) }
         }
         Some(ErrorCode::ReadOnly) => not_writable("it is read-only"),
         Some(ErrorCode::PermissionDenied) => not_writable("permission denied"),
@@ -164,11 +169,6 @@ pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
 
 pub(super) fn not_writable(path: &Path, error: &io::Error) -> StoreError {
     StoreError::NotWritable { path: path.display().to_string(), why: error.to_string() }
-}
-
-/// What tells the file at `path` from every other one, as far as the system says.
-pub(super) fn file_of(path: &Path) -> io::Result<(u64, u64)> {
-    Ok(which(&fs::metadata(path)?))
 }
 
 /// What tells the file with these facts from every other one.
@@ -235,7 +235,7 @@ fn connect_as_it_lies(path: &Path) -> rusqlite::Result<Connected> {
 }
 
 fn greet(connection: Connection) -> rusqlite::Result<Connected> {
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(patience())?;
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let found = (number("application_id")?, number("user_version")?);
     Ok((connection, found))
@@ -252,12 +252,15 @@ enum Failure {
     Sqlite(rusqlite::Error),
 }
 
-/// A whole store at `path`, closed again.
+/// A whole store at `path`, closed again and on the disk.
 fn fill(path: &Path, id: &str) -> Result<(), Failure> {
     drop(new_file(path).map_err(Failure::Io)?);
     let make = || -> rusqlite::Result<()> {
         let mut connection = Connection::open(path)?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
+        // A draft that a crash leaves half done is never looked at: it goes to
+        // the disk once, when it is whole.
+        connection.pragma_update(None, "synchronous", "OFF")?;
+        connection.pragma_update(None, "journal_mode", "MEMORY")?;
         let transaction = connection.transaction()?;
         schema::take_steps(&transaction)?;
         transaction.execute("INSERT INTO meta (name, value) VALUES ('id', ?1)", [id])?;

@@ -16,6 +16,7 @@ mod files;
 #[path = "../once/house.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod house;
+mod images;
 mod log;
 mod looking;
 mod mail;

@@ -3,6 +3,7 @@
 
 use crate::house::{Ended, House, mail, rungs};
 use crate::smtp::{Act, Server, Stage};
+use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -45,6 +46,46 @@ fn a_newer_store_is_for_the_newer_program() {
     let house = house(&server);
     house.journal().pragma_update(None, "user_version", 99).unwrap();
     refused(&house, &server, "store-newer");
+}
+
+/// A part of it is gone that nobody asks for while nothing is due.
+#[test]
+fn damage_is_seen_by_a_run_that_has_nothing_to_do() {
+    let server = Server::good();
+    let house = house(&server);
+    house.publish().ends(0);
+    house.run(&["run"]).ends(0);
+    let journal = house.journal();
+    let plans =
+        "SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_schema WHERE name = 'plans'";
+    let (page, size): (u64, u64) = journal
+        .query_row(plans, [], |row| Ok((row.get::<_, u32>(0)?.into(), row.get::<_, u32>(1)?.into())))
+        .unwrap();
+    journal.close().unwrap();
+    let mut file = std::fs::OpenOptions::new().write(true).open(house.path(".ladder/ladder.db")).unwrap();
+    file.seek(SeekFrom::Start((page - 1) * size)).unwrap();
+    file.write_all(&vec![0; usize::try_from(size).unwrap()]).unwrap();
+    drop(file);
+    assert_eq!(house.run(&["run", "--format", "json"]).ends(2).error(), "store-damaged");
+    assert_eq!(server.taken().len(), PEOPLE.len());
+}
+
+/// A full disk, or somebody's script, cuts it off while a run has it open.
+#[test]
+fn a_store_that_is_cut_off_under_a_run_is_damaged_from_then_on() {
+    for size in [4096, 8192, 20480] {
+        let server = Server::good();
+        let house = house(&server);
+        house.run(&["schedule", "m"]).ends(0);
+        let cut = format!("head -c {size} \"$LADDER_STORE\" > cut; cat cut > \"$LADDER_STORE\"");
+        let ended = house.run(&["run", "--format", "json", "--before-send", &cut]).ends(2);
+        assert!(ended.out().contains("cut off"), "{size}: {}", ended.out());
+        let taken = server.taken().len();
+        for _ in 0..2 {
+            assert_eq!(house.run(&["run", "--format", "json"]).ends(2).error(), "store-damaged", "{size}");
+        }
+        assert_eq!(server.taken().len(), taken, "{size}");
+    }
 }
 
 #[test]

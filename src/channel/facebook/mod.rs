@@ -9,6 +9,7 @@ mod dialect;
 mod edit;
 mod find;
 mod graph;
+mod images;
 mod payload;
 mod publish;
 mod remove;
@@ -45,7 +46,7 @@ without_credentials = "outbox"
     abilities: Abilities {
         stable_key: Ability::No("the Graph API has none"),
         find: Ability::Yes("the page's posts, and the comments below a post"),
-        read_back: Ability::Yes("the words of a post, free"),
+        read_back: Ability::Yes("the words of a post, its images and their alt texts, free"),
         delete: Ability::Yes("posts and comments"),
         edit: Ability::Partly("the words of a post; not a comment, not images or the link"),
         duplicate: Ability::Partly("code 506 for the same as the newest post (unverified)"),

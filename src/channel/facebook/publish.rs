@@ -3,9 +3,10 @@
 use super::dialect::{self, Asked};
 use super::find::{same_words, words_of};
 use super::graph::{self, Graph, Named};
-use super::{Facebook, address, verify};
+use super::{Facebook, address, images, verify};
 use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, file};
+use crate::channel::images::behind;
 use crate::channel::network::{odd_upload, seen};
 use crate::channel::{Attempt, Doing, Posting, SendError};
 use crate::plan::{PayloadPart, Receipt, Seen};
@@ -18,7 +19,7 @@ use std::time::Duration;
 /// A photo has up to 4 MB: two minutes are a line of 300 kbit/s.
 pub(super) const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
 /// What is asked only to know the address is not waited for.
-const ADDRESS_LIMIT: Duration = Duration::from_secs(10);
+pub(super) const ADDRESS_LIMIT: Duration = Duration::from_secs(10);
 /// Before the post's id in the receipt of a comment.
 pub(super) const COMMENT_ON: &str = "comment on ";
 
@@ -72,7 +73,8 @@ async fn verified(page: &Facebook, attempt: &Attempt) -> Result<Graph, SendError
 }
 
 /// Looks at what is out: where readers find it, and whether they see what was
-/// sent. Not, where the answer that made it has told both.
+/// sent. Not, where the answer that made it has told all of it: of images it tells
+/// nothing.
 pub(super) fn read_back<'a>(
     page: &'a Facebook,
     part: &'a PayloadPart,
@@ -80,13 +82,22 @@ pub(super) fn read_back<'a>(
     attempt: &'a Attempt,
 ) -> Option<Doing<'a, Seen>> {
     let below = receipt.detail.as_deref().and_then(below);
-    let plain = |id: &&str| receipt.url.as_deref() == Some(&graph::plain_address(id, below));
-    let id = receipt.id.as_deref().filter(plain)?;
+    let id = receipt.id.as_deref()?;
+    let is_plain = receipt.url.as_deref() == Some(&graph::plain_address(id, below));
+    (is_plain || !part.media.is_empty()).then_some(())?;
     Some(Box::pin(async move {
         let graph = Graph::open(page, &attempt.project).await?;
-        let told = look_at(&graph, id).await;
+        let told = if is_plain { look_at(&graph, id).await } else { Value::Null };
+        let images = images::differing(&graph, id, &part.media).await;
         let Receipt { url, altered, .. } = self::receipt(&graph, id, &told, part, receipt.detail.clone());
-        Ok(Seen { url: url.filter(|url| receipt.url.as_ref() != Some(url)), altered })
+        // A look adds to what the answer told.
+        let altered = altered.or_else(|| receipt.altered.clone().filter(|_| images.is_some()));
+        let words = || seen(&graph.redact(words_of(part)));
+        let altered = match images {
+            Some(images) => Some(behind(&altered.unwrap_or_else(words), &images)),
+            None => altered,
+        };
+        Ok(Seen { url: url.filter(|url| is_plain && receipt.url.as_ref() != Some(url)), altered })
     }))
 }
 

@@ -4,9 +4,8 @@
 //! `multiImage.images`, each with `altText`; Posts API). What an answer does not
 //! say is not taken for something else.
 
-use crate::channel::network::with_images;
+use crate::channel::images::{Shown, behind};
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization;
 
 /// The images of a post, if its content is told at all.
 fn images(post: &Value) -> Option<Vec<&Value>> {
@@ -21,22 +20,15 @@ fn images(post: &Value) -> Option<Vec<&Value>> {
 /// What readers see beside `words`, where that is not what was planned: fewer
 /// images, or one with another text for those who do not see it.
 pub(super) fn differing(planned: &Value, live: &Value, words: &str) -> Option<String> {
-    let planned = images(planned).unwrap_or_default();
-    let live = images(live)?;
-    if planned.len() != live.len() {
-        return Some(with_images(words, live.len(), planned.len()));
+    fn alt(image: &Value) -> Option<&str> {
+        image.get("altText").and_then(Value::as_str)
     }
-    let alt = |image: &Value| image.get("altText").and_then(Value::as_str).map(plain);
-    let other = planned.iter().zip(&live).enumerate().find_map(|(number, (planned, live))| {
-        let live = alt(live)?;
-        (alt(planned).unwrap_or_default() != live).then_some((number + 1, live))
-    });
-    other.map(|(number, live)| format!("{words} (the alt text of image {number}: “{live}”)"))
-}
-
-/// However its accents are spelled, and without blanks at its ends.
-fn plain(text: &str) -> String {
-    text.trim().nfc().collect()
+    let planned = images(planned).unwrap_or_default();
+    let planned: Vec<&str> = planned.into_iter().map(|image| alt(image).unwrap_or_default()).collect();
+    let live = images(live)?;
+    let alts = live.iter().map(|image| alt(image).map(str::to_owned)).collect();
+    let other = Shown { number: Some(live.len()), alts }.differing(&planned)?;
+    Some(behind(words, &other))
 }
 
 #[cfg(test)]

@@ -47,7 +47,9 @@ without_credentials = "outbox"
     abilities: Abilities {
         stable_key: Ability::No("X takes no key of ours"),
         find: Ability::Yes("the account's own posts, $0.001 each"),
-        read_back: Ability::Partly("the answer to a post holds its words; later reading is charged"),
+        read_back: Ability::Partly(
+            "the answer holds the words; with `--verify`, charged, also images and alt texts",
+        ),
         delete: Ability::Yes("a thread from its last part to its first; $0.010 each"),
         edit: Ability::No("Premium only, for an hour at most, and under a new id"),
         duplicate: Ability::Partly("403 for the same words, nobody says for how long"),
@@ -215,8 +217,8 @@ impl Network for X {
         post::prepare(self, part, attempt).await
     }
 
-    /// A post's text comes with the answer that makes it; its images do not, and X
-    /// charges for reading.
+    /// A post's text comes with the answer that makes it; its images and their alt
+    /// texts do not, and X charges for reading.
     fn look_closely<'a>(
         &'a self,
         part: &'a PayloadPart,

@@ -5,7 +5,8 @@ use super::payload::text_of;
 use super::words::{Likeness, Shown, words_of};
 use super::{Me, X, find, media};
 use crate::channel::http::{self, Trouble};
-use crate::channel::network::{odd_name, seen, with_images};
+use crate::channel::images::{self, behind};
+use crate::channel::network::{odd_name, seen};
 use crate::channel::{Attempt, Posting, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt, Seen};
 use reqwest::Method;
@@ -77,8 +78,13 @@ async fn post(
     Ok(Receipt { url: Some(x.address(me, &id)), id: Some(id), detail, altered, ..Receipt::default() })
 }
 
-/// Reads the post (`GET /2/tweets?ids=`, which X charges for): its words, and how many
-/// images are on it. How X tells their alt texts is not documented here.
+/// Reads the post (`GET /2/tweets?ids=`, which X charges for): its words, how many
+/// images are on it, and their alt texts.
+///
+/// The media objects come with the expansion `attachments.media_keys`, and their
+/// `alt_text` where `media.fields` names it (docs.x.com, data dictionary, "Media", and
+/// openapi.json 2.167, both in the snapshot of 2026-08-22; changelog of 2021-08-11). The
+/// list of prices (2026-08-13) names posts that are read, and no media.
 pub(super) async fn look_closely(
     x: &X,
     part: &PayloadPart,
@@ -88,7 +94,8 @@ pub(super) async fn look_closely(
     let Some(id) = receipt.id.as_deref().filter(|id| is_id(id)) else { return Ok(Seen::default()) };
     let api = x.api(&attempt.project).await?;
     for (fields, wanted) in find::FIELDS.into_iter().zip([find::WANTED, find::WANTED_OF_POSTS]) {
-        let query = [("ids", id), (fields, wanted)];
+        let media = [("expansions", "attachments.media_keys"), ("media.fields", "alt_text,type")];
+        let query = [("ids", id), (fields, wanted), media[0], media[1]];
         let answer = api.ask(api.request(Method::GET, "/2/tweets", &query)?).await?;
         // The other spelling of the fields' names is tried, should this one be none.
         if answer.status == 400 {
@@ -97,25 +104,38 @@ pub(super) async fn look_closely(
         let said = answer.json().filter(|_| answer.is_success()).unwrap_or_default();
         let posts = said.get("data").and_then(Value::as_array).into_iter().flatten();
         let post = posts.into_iter().find(|post| id_of(post.get("id")).as_deref() == Some(id));
-        let altered = post.and_then(|post| differing(&api, post, part));
+        let altered = post.and_then(|post| differing(&api, post, &said, part));
         return Ok(Seen { url: None, altered });
     }
     Ok(Seen::default())
 }
 
 /// What readers see of a post that was read, where it is not what was sent: the
-/// words, or fewer images.
-fn differing(api: &Api<'_>, post: &Value, part: &PayloadPart) -> Option<String> {
+/// words, fewer images, or other alt texts. `said`: the whole answer.
+fn differing(api: &Api<'_>, post: &Value, said: &Value, part: &PayloadPart) -> Option<String> {
     let shown = Shown::of(post);
     let words = altered_words(api, post, part);
-    let sent = part.media.len();
+    let sent: Vec<&str> = part.media.iter().map(|picture| picture.alt.as_str()).collect();
     // Where their number is not told, the link of the images tells that there are some.
-    let images = shown.media.unwrap_or(if shown.ends_in_link() { sent } else { 0 });
-    if images == sent {
-        return words;
-    }
-    let words = words.unwrap_or_else(|| seen(&api.secrets.redact(&shown.read(images))));
-    Some(with_images(&words, images, sent))
+    let number = shown.media.unwrap_or(if shown.ends_in_link() { sent.len() } else { 0 });
+    let images = images::Shown { number: Some(number), alts: alts(post, said) };
+    let Some(other) = images.differing(&sent) else { return words };
+    let words = words.unwrap_or_else(|| seen(&api.secrets.redact(&shown.read(number))));
+    Some(behind(&words, &api.secrets.redact(&other)))
+}
+
+/// The alt texts of a post's images, in the order of its keys: X sends a media object
+/// for each key, and leaves `alt_text` out where there is none. If an object is not
+/// there, nothing is told.
+fn alts(post: &Value, said: &Value) -> Vec<Option<String>> {
+    let media = said.pointer("/includes/media").and_then(Value::as_array);
+    let alt = |key: &Value| {
+        let object = media?.iter().find(|object| object.get("media_key") == Some(key))?;
+        Some(object.get("alt_text").and_then(Value::as_str).map(str::to_owned))
+    };
+    let keys = post.pointer("/attachments/media_keys").and_then(Value::as_array);
+    // No post has more images than that; the answer may be anybody's.
+    keys.into_iter().flatten().take(20).map(alt).collect::<Option<_>>().unwrap_or_default()
 }
 
 /// What readers see, where X says that it is not what was sent.

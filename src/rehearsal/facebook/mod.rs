@@ -405,6 +405,10 @@ impl Service for Facebook {
         self.shorten = Some(characters);
     }
 
+    fn newest_images(&mut self) -> Option<&mut Vec<LiveMedia>> {
+        self.posts.last_mut().map(|post| &mut post.media)
+    }
+
     fn by_hand(&mut self, text: &str, at: Timestamp) -> String {
         self.post(at, text.to_owned(), Vec::new(), None).id
     }

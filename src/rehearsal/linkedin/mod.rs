@@ -8,7 +8,7 @@ mod upload;
 
 use super::reply::{Checked, Reply, no};
 use super::request::Asked;
-use super::timeline::{Ids, LiveComment, LivePost};
+use super::timeline::{Ids, LiveComment, LiveMedia, LivePost};
 use super::{Service, Settings};
 use jiff::Timestamp;
 use refusal::{bad_token, denied, error, field, illegal, not_found};
@@ -86,7 +86,7 @@ impl LinkedIn {
             ("GET", ["rest", "posts", urn]) => {
                 let at = self.post(urn)?;
                 self.may_read(&self.posts[at].live.author)?;
-                Ok(Reply::json(200, self.posts[at].shown()))
+                Ok(Reply::json(200, self.posts[at].shown(self.settings.tells_alts)))
             }
             ("POST", ["rest", "posts", urn]) if row == "PARTIAL_UPDATE" => self.edit(asked, urn),
             ("DELETE", ["rest", "posts", urn]) => self.delete(&row, urn),
@@ -211,7 +211,8 @@ impl LinkedIn {
             !live.deleted && live.author == author && self.settings.lists(live.at, asked.at)
         });
         let all = all.map(|(standing, _)| standing);
-        let shown: Vec<Value> = all.skip(start).take(count).map(Standing::shown).collect();
+        let shown: Vec<Value> =
+            all.skip(start).take(count).map(|post| post.shown(self.settings.tells_alts)).collect();
         let paging = json!({ "start": start, "count": count, "links": [] });
         Ok(Reply::json(200, json!({ "paging": paging, "elements": shown })))
     }
@@ -314,7 +315,7 @@ fn comment_number(comment: &LiveComment) -> &str {
 impl Standing {
     /// As the API shows it: the commentary as little text, which is cut where
     /// readers see it cut.
-    fn shown(&self) -> Value {
+    fn shown(&self, tells_alts: bool) -> Value {
         let whole = little_text::shown(&self.commentary);
         let commentary = if whole == self.live.text && !ends_early(&self.commentary, &whole) {
             self.commentary.clone()
@@ -334,10 +335,26 @@ impl Standing {
             "isReshareDisabledByAuthor": false,
             "distribution": { "feedDistribution": "MAIN_FEED", "thirdPartyDistributionChannels": [] },
         });
-        if let Some(content) = &self.content {
-            shown["content"] = content.clone();
+        if let Some(content) = self.content(tells_alts) {
+            shown["content"] = content;
         }
         shown
+    }
+
+    /// The content as it was sent, with the images that readers see. Whether the
+    /// real one leaves out what is gone is not written (unverified).
+    fn content(&self, tells_alts: bool) -> Option<Value> {
+        let image = |media: &LiveMedia| match tells_alts {
+            true => json!({ "id": media.id, "altText": media.alt }),
+            false => json!({ "id": media.id }),
+        };
+        let mut content = self.content.clone()?;
+        if let Some(several) = content.pointer_mut("/multiImage/images") {
+            *several = self.live.media.iter().map(image).collect();
+        } else if let Some(one) = content.get_mut("media") {
+            *one = image(self.live.media.first()?);
+        }
+        Some(content)
     }
 }
 
@@ -402,6 +419,10 @@ impl Service for LinkedIn {
 
     fn shorten_next(&mut self, characters: usize) {
         self.shorten = Some(characters);
+    }
+
+    fn newest_images(&mut self) -> Option<&mut Vec<LiveMedia>> {
+        self.posts.last_mut().map(|post| &mut post.live.media)
     }
 
     fn by_hand(&mut self, text: &str, at: Timestamp) -> String {

@@ -8,7 +8,7 @@ mod sign;
 
 use super::reply::{Checked, Reply, no};
 use super::request::Asked;
-use super::timeline::{Ids, LivePost};
+use super::timeline::{Ids, LiveMedia, LivePost};
 use super::{Service, Settings};
 use crate::text::{Rules, count, network};
 use jiff::Timestamp;
@@ -118,12 +118,13 @@ impl X {
             ("GET", ["2", "tweets"]) => {
                 self.needs(who, &["users.read", "tweet.read"])?;
                 let ids = asked.query("ids").unwrap_or("");
-                let found: Vec<Value> = ids
-                    .split(',')
-                    .filter_map(|id| self.live(id))
-                    .map(|post| self.shown(post, &fields(asked)))
-                    .collect();
-                Ok(Reply::json(200, json!({ "data": found })))
+                let posts: Vec<&LivePost> = ids.split(',').filter_map(|id| self.live(id)).collect();
+                let found: Vec<Value> = posts.iter().map(|post| self.shown(post, &fields(asked))).collect();
+                let mut told = json!({ "data": found });
+                if let Some(media) = shown::media(&posts, asked, self.settings.tells_alts) {
+                    told["includes"] = json!({ "media": media });
+                }
+                Ok(Reply::json(200, told))
             }
             ("POST", ["2", "tweets"]) => {
                 sign::user_only(who)?;
@@ -214,7 +215,7 @@ impl X {
         &mut self,
         at: Timestamp,
         text: String,
-        media: Vec<super::LiveMedia>,
+        media: Vec<LiveMedia>,
         reply_to: Option<String>,
     ) -> &LivePost {
         let id = self.ids.next(at).to_string();
@@ -445,6 +446,10 @@ impl Service for X {
 
     fn shorten_next(&mut self, characters: usize) {
         self.shorten = Some(characters);
+    }
+
+    fn newest_images(&mut self) -> Option<&mut Vec<LiveMedia>> {
+        self.posts.last_mut().map(|post| &mut post.media)
     }
 
     fn by_hand(&mut self, text: &str, at: Timestamp) -> String {

@@ -1,6 +1,7 @@
 //! A post as X's API shows it: addresses as `t.co`, text escaped for HTML.
 
-use crate::rehearsal::timeline::LivePost;
+use crate::rehearsal::request::Asked;
+use crate::rehearsal::timeline::{LiveMedia, LivePost};
 use crate::text::{Dialect, EntityKind, entities};
 use serde_json::{Value, json};
 
@@ -88,4 +89,24 @@ pub(super) fn post(post: &LivePost, conversation: &str, fields: &str) -> Value {
         }
     }
     shown
+}
+
+/// The media objects of posts, where they were asked for: the key and the kind
+/// always, `alt_text` where that field is wanted and there is one (data dictionary,
+/// media; changelog of 2021-08-11: "for any posts that include images with alt text").
+pub(super) fn media(posts: &[&LivePost], asked: &Asked, tells_alts: bool) -> Option<Vec<Value>> {
+    let names = |name: &str, wanted: &str| {
+        asked.query(name).is_some_and(|named| named.split(',').any(|named| named == wanted))
+    };
+    let alts = tells_alts && names("media.fields", "alt_text");
+    let shown = |image: &LiveMedia| {
+        let kind = if image.mime == "image/gif" { "animated_gif" } else { "photo" };
+        let mut shown = json!({ "media_key": format!("3_{}", image.id), "type": kind });
+        if alts && !image.alt.is_empty() {
+            shown["alt_text"] = json!(image.alt);
+        }
+        shown
+    };
+    let images: Vec<Value> = posts.iter().flat_map(|post| &post.media).map(shown).collect();
+    Some(images).filter(|images| !images.is_empty() && names("expansions", "attachments.media_keys"))
 }

@@ -65,6 +65,7 @@ async fn one_image_is_a_post_of_its_own() {
       name="alt_text_custom" = Alt of a.png
       name="message" = Look.
     GET /v26.0/12_34?fields=permalink_url%2Cmessage [Bearer sesame-token]
+    GET /v26.0/12_34?fields=attachments%7Bmedia_type%2Ctarget%2Csubattachments%7Bmedia_type%2Ctarget%7D%7D [Bearer sesame-token]
     "#);
 }
 
@@ -93,6 +94,7 @@ async fn several_images_are_uploaded_in_order_and_shown_by_one_post() {
       attached_media[0] = {"media_fbid":"77"}
       attached_media[1] = {"media_fbid":"78"}
       fields = id,permalink_url,message
+    GET /v26.0/12_34?fields=attachments%7Bmedia_type%2Ctarget%2Csubattachments%7Bmedia_type%2Ctarget%7D%7D [Bearer sesame-token]
     "#);
 }
 

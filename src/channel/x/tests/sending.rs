@@ -267,7 +267,7 @@ async fn an_image_that_changed_or_is_gone_stops_the_post() {
 
 /// With `--verify` the post is read once more: X charges for it, so not by itself.
 #[tokio::test]
-async fn who_looks_closely_sees_words_and_the_number_of_images() {
+async fn who_looks_closely_sees_words_images_and_alt_texts() {
     let text = "It landed & stayed. https://acme.example/a";
     let live = "It landed &amp; stayed. https://t.co/Ab1 https://t.co/Pic";
     let entities =
@@ -275,7 +275,26 @@ async fn who_looks_closely_sees_words_and_the_number_of_images() {
     let post = |text: &str, keys: &[&str]| json!({ "data": [{ "id": "9", "text": text, "entities": entities, "attachments": { "media_keys": keys } }] });
     let untold = json!({ "data": [{ "id": "9", "text": live, "entities": entities }] });
     let gone = json!({ "data": [{ "id": "9", "text": "It landed &amp; stayed. https://t.co/Ab1.", "entities": entities }] });
+    let alts = |media: serde_json::Value| {
+        let mut told = post(live, &["3_1", "3_2"]);
+        told["includes"] = json!({ "media": media });
+        Reply::new(200, told)
+    };
+    let media = |key: &str, alt: &str| json!({ "media_key": key, "type": "photo", "alt_text": alt });
+    let bare = |key: &str| json!({ "media_key": key, "type": "photo" });
     for (reply, wanted) in [
+        (alts(json!([media("3_2", "Alt of a.png"), media("3_1", "Alt of b.png")])), None),
+        (alts(json!([bare("3_1"), bare("3_2")])), None),
+        (alts(json!([media("3_1", "Alt of a.png")])), None),
+        (alts(json!("odd")), None),
+        (
+            alts(json!([media("3_1", "Alt of a.png"), bare("3_2")])),
+            Some("It landed & stayed. https://acme.example/a (image 2 without its alt text)"),
+        ),
+        (
+            alts(json!([media("3_1", "Alt of a.png"), media("3_2", "x")])),
+            Some(" (the alt text of image 2: “x”)"),
+        ),
         (Reply::new(200, post(live, &["3_1", "3_2"])), None),
         (Reply::new(200, untold), None),
         (Reply::new(200, post(live, &["3_1"])), Some("with 1 image; 2 sent)")),

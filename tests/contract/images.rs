@@ -1,0 +1,65 @@
+//! Images and alt texts that readers see otherwise than they were sent.
+
+use super::bench::{self, Bench};
+use super::rows::{WAYS, Way};
+use ladder::rehearsal::{Fault, Settings};
+use ladder::render::Variant;
+
+/// What is seen of a post with two images, on which that fault has struck.
+async fn seen(way: &'static Way, fault: Option<Fault>, change: fn(Settings) -> Settings) -> Option<String> {
+    let bench = Bench::with(way, change).await;
+    let mut post = bench::post(&["Look at it."]);
+    post.parts[0].media = vec![bench::picture(7), bench::picture(8)];
+    let variant = Variant::Post(post);
+    let attempt = bench.attempt(&variant, 0, &[]);
+    let part = bench.payload(&variant).parts.remove(0);
+    fault.into_iter().for_each(|fault| bench.network.order(fault));
+    let made = bench.channel.prepare(&part, &attempt).await.unwrap().await;
+    let receipt = made.unwrap_or_else(|error| panic!("{}: {error}", way.name));
+    assert_eq!(bench.network.ordered(), 0, "{}", way.name);
+    let looking = bench.channel.look_closely(&part, &receipt, &attempt);
+    looking.unwrap().await.unwrap_or_else(|error| panic!("{}: {error}", way.name)).altered
+}
+
+fn as_it_is(settings: Settings) -> Settings {
+    settings
+}
+
+/// A network that does not answer the field.
+fn silent(settings: Settings) -> Settings {
+    Settings { tells_alts: false, ..settings }
+}
+
+/// All of that at once, on each network that can be read.
+async fn judge(cases: &[(Option<Fault>, fn(Settings) -> Settings, Option<&str>)]) {
+    let ways = WAYS.iter().filter(|way| way.reads_back);
+    let all = ways.flat_map(|way| {
+        cases.iter().map(async move |(fault, change, told)| {
+            assert_eq!(seen(way, fault.clone(), *change).await.as_deref(), *told, "{}: {fault:?}", way.name);
+        })
+    });
+    futures_util::future::join_all(all).await;
+}
+
+#[tokio::test]
+async fn an_image_that_is_lost_is_told() {
+    let told = Some("Look at it. (with 1 image; 2 sent)");
+    let lost = || Some(Fault::ImageLost);
+    judge(&[(None, as_it_is, None), (lost(), as_it_is, told), (lost(), silent, told)]).await;
+}
+
+#[tokio::test]
+async fn an_alt_text_that_is_lost_or_another_one_is_told() {
+    let shown = |alt: &str| Some(Fault::AltShown(alt.to_owned()));
+    let other = Some("Look at it. (the alt text of image 2: “A stranger's cat”)");
+    let lost = Some("Look at it. (image 2 without its alt text)");
+    let cat = "A stranger's cat";
+    judge(&[
+        (shown(cat), as_it_is, other),
+        (shown(""), as_it_is, lost),
+        // Of a network that does not answer the field nothing is known.
+        (shown(cat), silent, None),
+        (shown(""), silent, None),
+    ])
+    .await;
+}
