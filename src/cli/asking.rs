@@ -84,7 +84,10 @@ pub async fn ask(
     let is_broken =
         |broken: &Broken, step: &Step| broken.contains_key(&step.channel) || astray.contains_key(&step.key);
     let mut rest = resting(left, standing, &wanted, |step| is_broken(&broken, step));
-    end_if_nothing_is_left(house, manner, &wanted, &rest, &broken)?;
+    end_if_nothing_is_left(house, manner, &wanted, &rest, &broken).map_err(|failure| {
+        let alone = left_alone(broken.clone(), &here, standing, &wanted, &rest);
+        Failure { fields: vec![("left_alone", alone.iter().map(LeftAlone::json).collect())], ..failure }
+    })?;
     // Who rests is not asked: some networks charge for it.
     let steps = || left.iter().flat_map(|left| left.steps.iter().copied());
     let goes = |step: &&Step| wanted.contains(&step.key) && !rest.steps.contains(&step.key);
@@ -95,7 +98,10 @@ pub async fn ask(
         broken.insert(name, ("not-accepted", vec![says]));
     }
     rest = resting(left, standing, &wanted, |step| is_broken(&broken, step));
-    end_if_nothing_is_left(house, manner, &wanted, &rest, &broken)?;
+    end_if_nothing_is_left(house, manner, &wanted, &rest, &broken).map_err(|failure| {
+        let alone = left_alone(broken.clone(), &here, standing, &wanted, &rest);
+        Failure { fields: vec![("left_alone", alone.iter().map(LeftAlone::json).collect())], ..failure }
+    })?;
     let mut left_alone = left_alone(broken, &here, standing, &wanted, &rest);
     left_alone.extend(without_channel(astray, left, standing, &wanted, &rest));
     Ok(Asked { routes, resting: rest.steps, left_alone, unsaid: verdicts.unsaid })

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// What can be done about it; the key is that of one of them.
 pub fn hint(key: &StepKey, state: State, message: &str) -> String {
-    let short = key.0.get(..12).unwrap_or(&key.0);
+    let short = key.short();
     match state {
         State::Unknown => format!(
             "put the channel back into `ladder.toml` and `ladder run` looks for it, or say what you see: `ladder \
@@ -34,7 +34,7 @@ pub fn follow_renamed(house: &House, plans: &mut [Plan]) {
 }
 
 /// The channel of that name if it has the account, else whichever has it.
-fn today<'h>(house: &'h House, channel: &str, adapter: &str, account: &str) -> Option<&'h str> {
+pub fn today<'h>(house: &'h House, channel: &str, adapter: &str, account: &str) -> Option<&'h str> {
     let all = &house.channels.configured;
     let named = all.get_key_value(channel).into_iter().chain(all.iter());
     let mut fits = named.filter(|(_, one)| one.adapter == adapter && one.has_account(account));

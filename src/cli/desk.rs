@@ -223,6 +223,9 @@ impl Desk {
                 self.console.data(&machine::line(&last));
             }
         } else if self.json() {
+            for (name, value) in failure.iter().flat_map(|failure| &failure.fields) {
+                self.field(name, value.clone());
+            }
             let mut answer = std::mem::take(&mut self.fields);
             answer.insert("diagnostics".to_owned(), Value::Array(std::mem::take(&mut self.diagnostics)));
             answer.insert("error".to_owned(), failure.as_ref().map_or(Value::Null, Failure::json));

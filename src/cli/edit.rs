@@ -14,9 +14,10 @@ use crate::publish::{Edit, account_of, bound_payload};
 use crate::render::Picture;
 use crate::report::edited::{self, Changed, EditRow};
 use crate::report::taken_down::quoted;
+use crate::report::todo::ToDo;
 use crate::store::{Store, View};
 use crate::text::visible;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Arguments of `ladder edit`.
 #[derive(Clone, Debug, clap::Args)]
@@ -47,6 +48,7 @@ struct Found<'a> {
 /// Changes what is out, in all generations, as far as that can be done in place.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
+    desk.field("to_do", json!([]));
     if !arguments.dry_run {
         desk.real_clock()?;
     }
@@ -65,7 +67,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // That it went out in other words is what this verb is about.
     let plan = house.plan_quietly(desk, &composed, &standing, store.id(), &wish, "edited-after-sending")?;
     let found = look(&house, &store, &plan, &standing, &arguments.only)?;
-    desk.field("deliveries", edited::json(&found.rows));
+    fields(&found.rows, desk);
     if found.rows.is_empty() {
         desk.console.talk(&visible(&format!(
             "nothing to change: `{}` is out in these words, or not at all",
@@ -88,6 +90,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     Ok(answer(&found.rows, &standing_now, desk))
 }
 
+fn fields(rows: &[EditRow<'_>], desk: &mut Desk) {
+    desk.field("deliveries", edited::json(rows));
+    desk.field("to_do", edited::to_do(rows).iter().map(ToDo::json).collect::<Value>());
+}
+
 /// What is out in other words than the plan has.
 fn look<'a>(
     house: &House,
@@ -105,7 +112,7 @@ fn look<'a>(
         };
         let mut generations: Vec<&Delivery> = standing.deliveries.values().filter(same).collect();
         generations.sort_by_key(|delivery| delivery.generation);
-        for delivery in generations.into_iter().filter(|delivery| !delivery.is_withdrawn()) {
+        for delivery in generations.into_iter().filter(|d| !d.is_withdrawn() || d.is_kept()) {
             let old = store.plan(&delivery.plan)?;
             let old = old.and_then(|plan| plan.steps.into_iter().find(|step| step.key == delivery.key));
             if let Some((row, edits)) = compare(house, plan, step, old.as_ref(), standing, delivery) {
@@ -191,7 +198,11 @@ fn compare<'a>(
     const LOSES: &str =
         "what the new words need is a new post, without the answers and the links that this one has";
     if live != all {
-        let why = format!("{live} parts are out, and it would have {all} by now; {LOSES}");
+        let (are, it_had) = (if live == 1 { "is" } else { "are" }, delivery.part_count as usize);
+        let why = match all == it_had {
+            true => format!("{live} of {all} parts {are} out; {LOSES}"),
+            false => format!("{live} of {it_had} parts {are} out, and it would have {all} by now; {LOSES}"),
+        };
         return only(&why, anew());
     }
     let mut edits = Vec::new();
@@ -291,7 +302,7 @@ fn confirmed(arguments: &Arguments, found: &Found<'_>, desk: &mut Desk) -> Resul
     if desk.console.ask("Change this?") {
         return Ok(true);
     }
-    Err(Failure::usage("declined", "nothing was changed"))
+    Err(Failure::new(Exit::Held, "declined", "nothing was changed, as you said"))
 }
 
 /// What is changed and what is not; the end by PRODUCT's order.
@@ -301,7 +312,7 @@ fn answer(rows: &[EditRow<'_>], standing: &Standing, desk: &mut Desk) -> Exit {
         Some(EditRow { delivery, ..row.clone() })
     });
     let now: Vec<EditRow<'_>> = now.collect();
-    desk.field("deliveries", edited::json(&now));
+    fields(&now, desk);
     let left: Vec<String> = now.iter().filter_map(|row| edited::unchanged(row.delivery)).collect();
     desk.show(&left.concat());
     // Whoever corrects an error must not believe that this was corrected, too.

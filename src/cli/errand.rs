@@ -65,8 +65,7 @@ fn said(delivery: &Delivery, event: &Event) -> Option<String> {
         all => format!(" part {} of {all}", u64::from(part) + 1),
     };
     let (part, what) = match &event.kind {
-        EventKind::Removed { part, was_gone: true, .. } => (*part, "was gone already".to_owned()),
-        EventKind::Removed { part, .. } => (*part, down(delivery, *part).to_owned()),
+        EventKind::Removed { part, was_gone, .. } => (*part, down(delivery, *part, *was_gone).to_owned()),
         // Why, stands in the answer below.
         EventKind::Stays { part, .. } => (*part, "is not down".to_owned()),
         EventKind::Receipt { part, .. } => (*part, "was found".to_owned()),
@@ -83,7 +82,11 @@ fn said(delivery: &Delivery, event: &Event) -> Option<String> {
 }
 
 /// What is gone: seen by readers, or laid out for a person.
-fn down(delivery: &Delivery, part: u32) -> &'static str {
+fn down(delivery: &Delivery, part: u32, was_gone: bool) -> &'static str {
     let was_laid_out = delivery.part(part).is_some_and(|part| part.state == State::Cancelled);
-    if was_laid_out { "is taken in" } else { "is down" }
+    match (was_laid_out, was_gone) {
+        (true, _) => "is taken in",
+        (false, true) => "was gone already",
+        (false, false) => "is down",
+    }
 }

@@ -15,12 +15,14 @@ pub struct Failure {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Fields of the verb's answer that only the failure knows.
+    pub fields: Vec<(&'static str, Value)>,
 }
 
 impl Failure {
     /// A failure that ends with `exit`.
     pub fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Failure {
-        Failure { exit, code, message: message.into(), hint: None }
+        Failure { exit, code, message: message.into(), hint: None, fields: Vec::new() }
     }
 
     /// Wrong use.

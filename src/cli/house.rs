@@ -117,7 +117,9 @@ impl House {
 
     /// What planning and sending that message has to know.
     pub fn standing_for(store: &Store, message: &str) -> Result<Standing, Failure> {
-        Ok(store.view(&View::for_run(vec![message.to_owned()]), store.is_sending())?.standing)
+        let mut standing = store.view(&View::for_run(vec![message.to_owned()]), store.is_sending())?.standing;
+        store.foresee(&mut standing)?;
+        Ok(standing)
     }
 
     /// To whom, in the networks' own terms, that message's deliveries were to go: the
@@ -146,7 +148,8 @@ impl House {
     /// The same for looking on. What speaks against the journal is told, loudly:
     /// nothing is sent from it any more.
     pub fn standing_as_it_is(store: &Store, view: &View, desk: &mut Desk) -> Result<Viewed, Failure> {
-        let viewed = store.view_as_it_is(view, store.is_sending())?;
+        let mut viewed = store.view_as_it_is(view, store.is_sending())?;
+        store.foresee(&mut viewed.standing)?;
         tell_doubts(&viewed.doubts, store, desk);
         Ok(viewed)
     }
@@ -171,7 +174,11 @@ impl House {
             store,
             zone,
         };
-        plan::make(&materials, wish)
+        let Checked { mut value, problems } = plan::make(&materials, wish);
+        if let Some(plan) = &mut value {
+            plan.files = self.loaded.print(composed.message, composed.ladder);
+        }
+        Checked { value, problems }
     }
 
     /// Makes the plan of a checked message. Problems are told; errors, a draft,
@@ -241,8 +248,8 @@ pub fn tell_doubts(doubts: &[String], store: &Store, desk: &mut Desk) {
     desk.console.warn(&crate::text::visible(&why));
 }
 
-/// Says what `ladder unpublish` wanted stopped, if it ended before that was a fact and
-/// nobody is at work who makes it one; in JSON `stopped`, the keys.
+/// Says what `ladder unpublish` wanted stopped, if it ended before it took anything down
+/// and nobody is at work who makes it a fact; in JSON `stopped`, the keys.
 pub fn tell_unheeded(store: &Store, desk: &mut Desk) -> Result<(), Failure> {
     let wishes = store.withdrawals()?;
     if wishes.is_empty() || store.sender().is_some() {
@@ -252,8 +259,8 @@ pub fn tell_unheeded(store: &Store, desk: &mut Desk) -> Result<(), Failure> {
     let what = if keys.len() == 1 { "1 delivery".to_owned() } else { format!("{} deliveries", keys.len()) };
     desk.field("stopped", keys);
     desk.console.warn(&format!(
-        "warning: `ladder unpublish` wanted {what} stopped, and ended before that was noted: nothing of that goes out \
-         from here, but the journal does not say so yet; say the same `ladder unpublish` again"
+        "warning: `ladder unpublish` was ended before it took anything down: {what} that it stopped will not go \
+         out, and what is out of that is still up; say the same `ladder unpublish` again"
     ));
     Ok(())
 }

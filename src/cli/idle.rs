@@ -47,7 +47,7 @@ fn ended(plan: &Plan, standing: &Standing, only: &[String]) -> Vec<String> {
 
 fn one_ended(plan: &Plan, step: &Step, delivery: &Delivery) -> Option<String> {
     let rung = &step.rung;
-    let key = delivery.key.0.get(..12).unwrap_or(&delivery.key.0);
+    let key = delivery.key.short();
     let anew = format!("`ladder publish {} --only {rung} --again REASON`", plan.message);
     Some(match delivery.state {
         State::Refused if delivery.is_broken_off() => {

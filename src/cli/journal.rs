@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::file::write_new;
-use super::house::{House, plural, tell_doubts, tell_unheeded};
+use super::house::{House, plural, tell_doubts};
 use crate::exit::Exit;
 
 use crate::store::{ImportError, ImportSummary, Store};
@@ -21,12 +21,12 @@ pub struct Arguments {
 enum Verb {
     /// Write the journal, a line an event
     Export {
-        /// Where to [default: standard output]
+        /// Where to, `-` for standard output [default: standard output]
         file: Option<PathBuf>,
     },
     /// Read a journal that `export` wrote; what is known already is not added again
     Import {
-        /// The file
+        /// The file, `-` for standard input
         file: PathBuf,
     },
 }
@@ -42,9 +42,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
                 .export(&mut lines)
                 .map_err(|error| Failure::usage("store-damaged", error.to_string()))?;
             tell_doubts(&doubts, &store, desk);
-            tell_unheeded(&store, desk)?;
             let count = lines.iter().filter(|byte| **byte == b'\n').count();
-            match file {
+            match file.as_deref().filter(|path| !is_stream(path)) {
                 Some(path) => {
                     write_new(path, &lines)?;
                     desk.field("file", path.display().to_string());
@@ -62,10 +61,13 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             }
         }
         Verb::Import { file } => {
-            let opened = std::fs::File::open(file).map_err(|error| {
-                Failure::usage("unreadable", format!("`{}` cannot be read: {error}", file.display()))
-            })?;
-            let summary = import(&house, &mut BufReader::new(opened))
+            let opened: Box<dyn BufRead> = match is_stream(file) {
+                true => Box::new(std::io::stdin().lock()),
+                false => Box::new(BufReader::new(std::fs::File::open(file).map_err(|error| {
+                    Failure::usage("unreadable", format!("`{}` cannot be read: {error}", file.display()))
+                })?)),
+            };
+            let summary = import(&house, &mut { opened })
                 .map_err(|error| Failure::usage("bad-journal", format!("`{}`: {error}", file.display())))?;
             desk.field("events", summary.events);
             desk.field("plans", summary.plans);
@@ -81,6 +83,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// Whether it stands for the standard stream, and is no file.
+fn is_stream(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 /// Adds to the store. One that is missing is made, with the project's own id and

@@ -17,7 +17,7 @@ use crate::ladder::{
 use crate::lint;
 use crate::source::{SourceId, Sources};
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Most template files, and ladder files, of one project.
@@ -42,6 +42,8 @@ pub struct Loaded {
     pub problems: Vec<Diagnostic>,
     ladder_files: Vec<SourceId>,
     media: Media,
+    /// What the files of each message that was read were, by its master.
+    prints: BTreeMap<SourceId, String>,
 }
 
 impl Loaded {
@@ -78,6 +80,7 @@ impl Loaded {
             problems,
             ladder_files: Vec::new(),
             media: Media::default(),
+            prints: BTreeMap::new(),
         })
     }
 
@@ -120,6 +123,9 @@ impl Loaded {
                 others.push(MessageFile { stem: stem.clone(), language: language.clone(), source });
             }
         }
+        let texts = std::iter::once(master).chain(others.iter().map(|file| file.source));
+        let print = messages::print(&self.folder, found, &self.sources, texts);
+        self.prints.insert(master, print);
         let default_id = found.default_id.clone();
         let folder = self.folder.relative(&found.folder);
         let files = MessageFiles { default_id, folder, master, others };
@@ -181,11 +187,9 @@ impl Loaded {
             }
             let text = self.folder.read_bytes(&found.master, super::folder::TEXT_LIMIT).unwrap_or_default();
             // Only what says the id in its head, or in its name, can bear it.
-            let says = text.split(|byte| *byte == b'\n').any(|line| {
-                let line = line.trim_ascii_start();
-                let is_id = line.starts_with(b"id") || line.starts_with(b"\"id") || line.starts_with(b"'id");
-                is_id && contains(line, message.id.as_bytes())
-            });
+            let says = text
+                .split(|byte| *byte == b'\n')
+                .any(|line| begins_with_id(line) && contains(line, message.id.as_bytes()));
             if !says && found.default_id != message.id {
                 continue;
             }
@@ -195,6 +199,61 @@ impl Loaded {
                 self.problems.extend(problems.into_iter().filter(|problem| problem.rule == "same-id-twice"));
             }
         }
+    }
+
+    /// A digest of all that `message` on `ladder` was made from: its own files, the
+    /// ladder, the templates, and `ladder.toml`.
+    pub fn print(&self, message: &Message, ladder: &Ladder) -> String {
+        let own = self.prints.get(&message.source).map(String::as_str).unwrap_or_default();
+        self.print_with(own, ladder)
+    }
+
+    /// The same of a message that was only found: its files are read, and let go.
+    pub fn print_of(&self, found: &Found, ladder: &Ladder) -> Option<String> {
+        let (mut texts, mut problems) = (Sources::new(), Vec::new());
+        let files = std::iter::once(&found.master).chain(found.others.iter().map(|(_, _, path)| path));
+        let read: Vec<Option<SourceId>> =
+            files.map(|path| self.folder.read_text(path, &mut texts, &mut problems)).collect();
+        let own = messages::print(&self.folder, found, &texts, read.into_iter().flatten());
+        problems.is_empty().then(|| self.print_with(&own, ladder))
+    }
+
+    fn print_with(&self, own: &str, ladder: &Ladder) -> String {
+        let shared = [self.project.source, ladder.source].into_iter().chain(self.templates.values().copied());
+        let texts = shared.map(|id| self.sources.get(id)).map(|source| (source.name.as_str(), &*source.text));
+        messages::digest(std::iter::once(("", own)).chain(texts))
+    }
+
+    /// The files of the messages that bear these ids.
+    pub fn find_by_ids(&mut self, ids: &BTreeSet<&str>) -> BTreeMap<String, Found> {
+        let mut found = BTreeMap::new();
+        let mut others = Vec::new();
+        for one in self.find_messages() {
+            match ids.contains(one.default_id.as_str()) && !self.says_an_id(&one) {
+                true => drop(found.insert(one.default_id.clone(), one)),
+                false => others.push(one),
+            }
+        }
+        // The head says another id than the path: what is looked for still may be there.
+        for one in others {
+            if ids.iter().all(|id| found.contains_key(*id)) {
+                break;
+            }
+            if !self.says_an_id(&one) {
+                continue;
+            }
+            let message = self.read(&one).value;
+            if let Some(message) = message.filter(|message| ids.contains(message.id.as_str())) {
+                found.entry(message.id).or_insert(one);
+            }
+        }
+        found
+    }
+
+    /// Whether a line of it may give it an id of its own.
+    fn says_an_id(&self, found: &Found) -> bool {
+        let text = self.folder.read_bytes(&found.master, super::folder::TEXT_LIMIT).unwrap_or_default();
+        text.split(|byte| *byte == b'\n').any(begins_with_id)
     }
 
     /// The ladder that a message climbs: `--ladder`, else the message's, else the only one.
@@ -324,6 +383,12 @@ fn broken(wanted: &str) -> Failure {
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a line of a head may say the message's id.
+fn begins_with_id(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    line.starts_with(b"id") || line.starts_with(b"\"id") || line.starts_with(b"'id")
 }
 
 fn contains(text: &[u8], wanted: &[u8]) -> bool {

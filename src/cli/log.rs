@@ -1,14 +1,16 @@
 //! `ladder log`: what was sent, when, in which words.
 
+use super::astray;
 use super::desk::{Desk, Format};
 use super::failure::Failure;
 use super::house::House;
 use crate::diagnostic::nearest;
 use crate::exit::Exit;
 use crate::ladder::When;
-use crate::plan::{Delivery, State};
-use crate::report::history;
-use crate::store::View;
+use crate::plan::{Delivery, Standing, State};
+use crate::publish::{account_of, bound_payload};
+use crate::report::history::{self, Unsaid};
+use crate::store::{Store, View};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -53,30 +55,62 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             });
         }
     }
-    let when = |delivery: &Delivery| delivery.sent_at.unwrap_or(delivery.planned_at);
+    let when = history::moment;
     let is = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
+    // By the name that its account has today, too.
+    let through = |delivery: &Delivery| {
+        is(&arguments.channel, &delivery.channel)
+            || astray::today(&house, &delivery.channel, &delivery.adapter, &delivery.account)
+                .is_some_and(|today| is(&arguments.channel, today))
+    };
     let mut found: Vec<&Delivery> = standing
         .deliveries
         .values()
-        .filter(|delivery| {
-            is(&arguments.campaign, &delivery.campaign) && is(&arguments.channel, &delivery.channel)
-        })
+        .filter(|delivery| is(&arguments.campaign, &delivery.campaign) && through(delivery))
         // What nothing has happened to is for `ladder status`.
         .filter(|delivery| delivery.is_touched() || delivery.state != State::Planned)
         .filter(|delivery| since.is_none_or(|since| when(delivery) >= since))
         .filter(|delivery| until.is_none_or(|until| when(delivery) < until))
         .collect();
     found.sort_by(|a, b| (when(b), &a.message, &a.rung).cmp(&(when(a), &b.message, &b.rung)));
+    let unsaid = unsaid(&house, &store, &standing, &found)?;
     match desk.format() {
-        Format::Json => desk.field("deliveries", history::json(&found)),
+        Format::Json => desk.field("deliveries", history::json(&found, &unsaid)),
         Format::Csv => desk.console.data(&history::csv(&found, zone)),
-        _ if found.is_empty() => desk.console.talk("nothing was sent in that time"),
+        _ if found.is_empty() => {
+            let asked = [&arguments.since, &arguments.until].iter().any(|bound| bound.is_some());
+            let which = match (&arguments.campaign, &arguments.channel) {
+                (None, None) => "",
+                _ => " of that",
+            };
+            let when = if asked { " in that time" } else { " yet" };
+            desk.console.talk(&format!("nothing{which} was sent{when}"));
+        }
         _ => {
             let colour = desk.console.colour_out();
-            desk.console.data(&history::text(&found, zone, colour));
+            desk.console.data(&history::text(&found, &unsaid, zone, colour));
         }
     }
     Ok(Exit::Done)
+}
+
+/// The words of what stopped half way, as it began: from its plan, with the addresses
+/// that are known by now.
+fn unsaid(house: &House, store: &Store, standing: &Standing, found: &[&Delivery]) -> Result<Unsaid, Failure> {
+    let mut unsaid = Unsaid::new();
+    let is_half_out = |delivery: &&&Delivery| {
+        let goes_on = delivery.is_broken_off() || delivery.is_open() || delivery.state == State::Unknown;
+        goes_on && delivery.live().next().is_some() && delivery.parts.len() < delivery.part_count as usize
+    };
+    for delivery in found.iter().filter(is_half_out) {
+        let Some(plan) = store.plan(&delivery.plan)? else { continue };
+        let Some(step) = plan.steps.iter().find(|step| step.key == delivery.key) else { continue };
+        let channel = account_of(&house.channels.configured, &delivery.channel, &delivery.account);
+        let bound = channel.and_then(|channel| bound_payload(&plan, step, standing, channel).ok());
+        let payload = bound.unwrap_or_else(|| step.payload.clone());
+        unsaid.insert(delivery.key.clone(), payload.parts.into_iter().map(|part| part.body).collect());
+    }
+    Ok(unsaid)
 }
 
 /// A bound as written. `--until` a day means: that day too.

@@ -3,6 +3,8 @@
 use super::failure::Failure;
 use super::folder::Folder;
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::source::{SourceId, Sources};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -66,6 +68,41 @@ pub fn by_path<'a>(folder: &Folder, found: &'a [Found], wanted: &str) -> Option<
         let named = found.iter().find(|f| f.default_id == id || format!("messages/{}", f.default_id) == id);
         if exists { named.filter(same).or_else(|| found.iter().find(same)) } else { named }
     })
+}
+
+/// A digest of what a message's files say: those that were read, and beside a folder's
+/// message the names and sizes of its pictures.
+pub fn print(
+    folder: &Folder,
+    found: &Found,
+    sources: &Sources,
+    texts: impl Iterator<Item = SourceId>,
+) -> String {
+    let mut sizes = Vec::new();
+    if found.master.file_name().is_some_and(|name| name == "message.md") {
+        for entry in std::fs::read_dir(&found.folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let is_text = path.extension().is_some_and(|ending| ending == "md");
+            if let Some(facts) = path.metadata().ok().filter(|facts| facts.is_file() && !is_text) {
+                sizes.push((folder.relative(&path), facts.len().to_string()));
+            }
+        }
+    }
+    sizes.sort();
+    let sizes = sizes.iter().map(|(name, size)| (name.as_str(), size.as_str()));
+    let texts = texts.map(|id| sources.get(id)).map(|source| (source.name.as_str(), &*source.text));
+    digest(texts.chain(sizes))
+}
+
+/// One digest of names and texts, in their order.
+pub fn digest<'a>(texts: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut hash = Sha256::new();
+    for (name, text) in texts {
+        hash.update(format!("{}:{name};{}:", name.len(), text.len()));
+        hash.update(text);
+    }
+    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    hex.get(..32).unwrap_or_default().to_owned()
 }
 
 /// No message is called so.

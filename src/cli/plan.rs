@@ -46,7 +46,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     };
     let wish = Wish { only: Vec::new(), again: arguments.again.clone() };
     let plan = house.plan(desk, &composed, &standing, &id, &wish)?;
-    desk.fields_of(serde_json::to_value(&plan).unwrap_or_default());
+    // Which files it was made of is for the queue: it says nothing of what will be done.
+    let shown = Plan { files: String::new(), ..plan.clone() };
+    desk.fields_of(serde_json::to_value(&shown).unwrap_or_default());
     let showing = Showing::of(&house, &plan, &standing, &[], now, false);
     desk.field("steps", price::steps(&plan, &showing.prices));
     if let Some(total) = price::total(&showing.prices) {

@@ -1,6 +1,7 @@
 //! `ladder publish`: a message or a plan goes out, once.
 
 use super::asking::told;
+use super::changed_since::{planned_anew, tell_planned_anew};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
@@ -17,6 +18,7 @@ use crate::plan::{Delivery, Plan, Standing, State, StepKey, Wish};
 use crate::publish::{Scope, exit_of, outstanding};
 use crate::report::queue::Prices;
 use crate::report::sign::word;
+use crate::report::status::Dues;
 use crate::report::todo::{self, ToDo};
 use crate::report::{older, status};
 use crate::schedule::Due;
@@ -83,6 +85,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deadline_passed", false);
     desk.field("to_do", json!([]));
     desk.field("nothing_to_send", Value::Null);
+    desk.field("planned_anew", json!([]));
     if !arguments.dry_run {
         desk.real_clock()?;
     }
@@ -101,6 +104,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // A plan's file names its message only when it is read.
     let view = message.as_ref().map_or_else(View::all, |message| View::for_run(vec![message.id.clone()]));
     let mut standing = store.view(&view, store.is_sending())?.standing;
+    store.foresee(&mut standing)?;
     standing.end_mending_pauses();
     let wish = Wish { only: arguments.only.clone(), again: arguments.again.clone() };
     let composed = match &message {
@@ -142,6 +146,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if deliveries(&standing, &plans).iter().any(|delivery| delivery.state == State::Sending) {
         drop(store.lock_for_sending()?);
         standing = store.view(&view, false)?.standing;
+        store.foresee(&mut standing)?;
         standing.end_mending_pauses();
     }
     let left = outstanding(&plans, &standing, &arguments.only, Scope::Plan);
@@ -156,7 +161,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // Asking may have taken a while: from here on nobody else sends, and what
     // somebody sent meanwhile is not sent again.
     let lock = store.lock_for_sending()?;
+    store.heed_withdrawals()?;
     let mut standing = store.view(&view, false)?.standing;
+    store.foresee(&mut standing)?;
     standing.end_mending_pauses();
     // Nor is it sent under another name or in another generation than it would
     // have, had that been known.
@@ -170,6 +177,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         );
     }
     keep_media(&house, &store, plan)?;
+    let anew = planned_anew(plan, &standing, &arguments.only);
     let manner = Manner {
         scope: Scope::Plan,
         early,
@@ -181,6 +189,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let (now_standing, left_alone) = send(desk, &house, &mut store, &plans, &mut standing, manner)?;
     drop(lock);
     let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
+    tell_planned_anew(&anew, plan, &now_standing, desk);
     beside_before_send(told, before_send.as_deref())
 }
 
@@ -219,6 +228,12 @@ pub fn answer(
     let goes = |due: &Due| !matches!(due, Due::TooLate(_) | Due::Never(_));
     let to_go: Vec<&StepKey> = dues.iter().filter(|(_, due)| goes(due)).map(|(key, _)| key).collect();
     desk.field("left_planned", to_go.len());
+    let (in_vain, to_go): (Vec<&StepKey>, Vec<&StepKey>) =
+        to_go.into_iter().partition(|key| waits_for_a_word(key, plans, standing, &dues));
+    if !in_vain.is_empty() {
+        let words = plural(in_vain.len(), "delivery waits", "deliveries wait");
+        desk.console.talk(&format!("{words} for what only you can settle: `ladder status` says how"));
+    }
     if !to_go.is_empty() {
         let words = plural(to_go.len(), "delivery is", "deliveries are");
         let next = dues.values().filter_map(|due| match due {
@@ -245,6 +260,16 @@ pub fn answer(
         }
     }
     exit_of(&found)
+}
+
+/// Whether it comes after a rung of which a person has to say whether it is out.
+fn waits_for_a_word(key: &StepKey, plans: &[Plan], standing: &Standing, dues: &Dues) -> bool {
+    let Some(Due::After(rungs)) = dues.get(key) else { return false };
+    let plan = plans.iter().find(|plan| plan.steps.iter().any(|step| step.key == *key));
+    let before = rungs.iter().filter_map(|rung| standing.awaited(plan?.step(rung)?));
+    let mut settled_by_us =
+        before.map(|before| before.state == State::Unknown || before.waits_for_a_person());
+    settled_by_us.any(|is| is)
 }
 
 fn plural(number: usize, one: &str, more: &str) -> String {
@@ -324,7 +349,7 @@ fn confirm(
     if desk.console.ask(&format!("Publish `{}`?", visible(&plan.message))) {
         return Ok(());
     }
-    Err(Failure::usage("declined", "nothing was sent"))
+    Err(Failure::new(Exit::Held, "declined", "nothing was sent, as you said"))
 }
 
 /// `--again` says why: the reason is all that tells the two apart later.

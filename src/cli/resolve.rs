@@ -24,7 +24,7 @@ use serde_json::json;
 
 /// Arguments of `ladder resolve`.
 #[derive(Clone, Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("outcome").required(true).args(["sent", "not_sent", "removed", "undo"])))]
+#[command(group(clap::ArgGroup::new("outcome").required(true).args(["sent", "not_sent", "removed", "keep", "undo"])))]
 pub struct Arguments {
     /// The delivery's key, or its beginning: `ladder status` shows them
     pub key: String,
@@ -37,6 +37,9 @@ pub struct Arguments {
     /// It was out, and somebody took it down by hand
     #[arg(long)]
     pub removed: bool,
+    /// It was to be taken down, and stays: nothing more is to be done about it
+    #[arg(long)]
+    pub keep: bool,
     /// Takes back what was last said so, if nothing has happened since
     #[arg(long)]
     pub undo: bool,
@@ -95,6 +98,34 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         ));
         return Ok(Exit::Done);
     }
+    if arguments.keep {
+        let delivery = keyed.delivery.clone();
+        if !delivery.can_be_kept() {
+            return Err(cannot_stay(&delivery));
+        }
+        let event = Event {
+            at: now,
+            key: delivery.key.clone(),
+            recipient: None,
+            kind: EventKind::Kept { by: person() },
+        };
+        let standing = note(&mut store, &standing, event)?;
+        drop(lock);
+        if let Some(delivery) = standing.deliveries.get(&delivery.key) {
+            tell(desk, &house, &store, &standing, delivery, now)?;
+        }
+        let (message, rung) = (&delivery.message, &delivery.rung);
+        let key = short_key(&delivery, &[]);
+        let down = match delivery.is_for_each_person() {
+            true => String::new(),
+            false => format!("to take it down after all: ladder unpublish {message} --only {rung}; "),
+        };
+        desk.console.talk(&visible(&format!(
+            "noted in the journal: it stays, and `unpublish` leaves it alone; {down}if that is a slip: ladder \
+             resolve {key} --undo"
+        )));
+        return Ok(Exit::Done);
+    }
     if arguments.undo {
         if !can_be_reopened {
             let message = format!("of {keyed} there is nothing to take back");
@@ -109,10 +140,10 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         if let Some(delivery) = standing.deliveries.get(&keyed.delivery.key) {
             tell(desk, &house, &store, &standing, delivery, now)?;
         }
-        let was_down = keyed.delivery.after.down_at.is_some();
-        desk.console.talk(match was_down {
-            true => "noted in the journal: it is up, as before",
-            false => "noted in the journal: it is open again",
+        desk.console.talk(match (keyed.delivery.is_kept(), keyed.delivery.after.down_at.is_some()) {
+            (true, _) => "noted in the journal: it is to be taken down, as before",
+            (false, true) => "noted in the journal: it is up, as before",
+            (false, false) => "noted in the journal: it is open again",
         });
         return Ok(Exit::Done);
     }
@@ -154,10 +185,17 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         fits(keyed.delivery, address, channel, &standing)?;
         without_an_id(keyed.delivery, address, channel, desk);
     }
+    let told = Receipt { url: address.map(str::to_owned), ..Receipt::default() };
+    let id = channel_of(&house, keyed.delivery).filter(|_| address.is_some()).and_then(|at| at.id_of(&told));
     let kind = if taken_out && !open {
         EventKind::Cancelled { by: person() }
     } else {
-        EventKind::Resolved { sent: arguments.sent.is_some(), url: address.map(str::to_owned), by: person() }
+        EventKind::Resolved {
+            sent: arguments.sent.is_some(),
+            url: address.map(str::to_owned),
+            id,
+            by: person(),
+        }
     };
     let event = Event { at: now, key: keyed.delivery.key.clone(), recipient, kind };
     let standing_now = note(&mut store, &standing, event)?;
@@ -183,6 +221,23 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     };
     desk.console.talk(&visible(&format!("noted in the journal{then}")));
     Ok(Exit::Done)
+}
+
+/// Why nobody can say that it stays.
+fn cannot_stay(delivery: &Delivery) -> Failure {
+    let Delivery { rung, message, .. } = delivery;
+    let what = match () {
+        () if delivery.is_kept() => "was said to stay before",
+        () if !delivery.is_withdrawn() => "is not to be taken down: it stays anyway",
+        () => "has nothing out of which is known that it is there",
+    };
+    let failure = Failure::usage("not-to-keep", format!("`{rung}` of `{message}` {what}"));
+    match delivery.state {
+        State::Unknown | State::Waiting if delivery.is_withdrawn() => {
+            failure.hint(format!("`ladder status {message}` says what is to be settled first"))
+        }
+        _ => failure,
+    }
 }
 
 /// Writes the event, and with it what it sets free: what was skipped because this

@@ -2,6 +2,7 @@
 
 use super::asking::told;
 use super::astray::{astray, follow_renamed};
+use super::changed_since;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
@@ -9,7 +10,7 @@ use super::sending::{Bounds, Manner, before_send, beside_before_send, deliveries
 use super::sending::{is_as_before, keep_media_again, send};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
-use crate::plan::Standing;
+use crate::plan::{Delivery, Standing};
 use crate::publish::{Scope, exit_of};
 use crate::store::View;
 use crate::text::visible;
@@ -31,7 +32,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("left_alone", json!([]));
     desk.field("deadline_passed", false);
     desk.field("to_do", json!([]));
-    desk.real_clock()?;
+    desk.field("changed_since", json!([]));
+    let began = desk.real_clock()?;
     let house = House::project_only(desk)?;
     let before_send = before_send(arguments.before_send.as_deref(), &house)?;
     let mut store = house.store()?;
@@ -44,6 +46,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if has_errors(&problems) {
         return Err(Failure::new(Exit::Check, "check", "nothing was sent: the project has errors"));
     }
+    store.heed_withdrawals()?;
     let mut standing = store.view(&View::for_run(Vec::new()), false)?.standing;
     let mut plans = store.queued(&standing, &mut |whole| keep_media_again(&house, &store, whole))?;
     follow_renamed(&house, &mut plans);
@@ -65,11 +68,20 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let (mut now_standing, left_alone) = send(desk, &house, &mut store, &plans, &mut standing, manner)?;
     drop(lock);
     // cron mails what is printed: what is left for a person was told by the run that left it.
-    let went_well = exit_of(&deliveries(&now_standing, &plans)) == Exit::Done && doubts == Exit::Done;
+    let went_well = exit_of(&deliveries(&now_standing, &plans)) == Exit::Done
+        && doubts == Exit::Done
+        && left_alone.is_empty();
     if desk.console.is_quiet() && went_well && is_as_before(&mut standing, &mut now_standing) {
         desk.has_no_news();
     }
     let told = told(&plans, &standing, &now_standing, &left_alone, desk, &house);
+    // Whoever reads each time learns it in time; cron's mail tells of what went.
+    let quiet = desk.console.is_quiet();
+    let went = |delivery: &Delivery| delivery.sent_at.is_some_and(|at| at >= began);
+    let is_asked = |delivery: &Delivery| went(delivery) || !quiet && delivery.is_open();
+    let changed = changed_since::look(desk, store.id(), &plans, &now_standing, is_asked);
+    desk.show(&changed_since::text(&changed, &house.loaded.zone, desk.console.sheet_out()));
+    desk.field("changed_since", changed_since::json(&changed, &house.loaded.zone));
     match beside_before_send(told, before_send.as_deref()) {
         Ok(exit) => Ok(doubts.or(exit)),
         Err(failure) => Err(Failure { exit: doubts.or(failure.exit), ..failure }),

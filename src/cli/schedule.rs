@@ -1,5 +1,6 @@
 //! `ladder schedule`: puts a message into the queue, for its time.
 
+use super::changed_since::{planned_anew, tell_planned_anew};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
@@ -36,12 +37,14 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
     let view = View::for_queueing(message.id.clone());
+    store.heed_withdrawals()?;
     let standing = store.view(&view, false)?.standing;
     let mut composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
     composed.owners = House::owners(&store, &standing, &message.id)?;
     let wish = Wish { only: Vec::new(), again: arguments.again.clone() };
     let plan = house.plan(desk, &composed, &standing, store.id(), &wish)?;
     keep_media(&house, &store, &plan)?;
+    let anew = planned_anew(&plan, &standing, &[]);
     store.commit(&take_up(std::slice::from_ref(&plan), &standing, &[], now))?;
     let standing = store.view(&view, false)?.standing;
     // A queue that is filled by thousands of calls is read by each of them.
@@ -57,6 +60,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     showing.fields(desk);
     desk.show(&showing.text(desk.console.sheet_out()));
+    tell_planned_anew(&anew, &plan, &standing, desk);
     desk.console.talk("queued: `ladder run` sends what is due (call it from cron or CI)");
     Ok(Exit::Done)
 }

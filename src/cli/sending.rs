@@ -196,7 +196,10 @@ pub fn send(
         }
     };
     if is_any_due(&left, standing, house, &manner, &asked.resting) {
-        tell_outbox(desk, &asked.routes);
+        // The plan that `publish` has just shown says it in one line.
+        if manner.scope == Scope::TakenUp {
+            tell_outbox(desk, &asked.routes);
+        }
         for why in &asked.unsaid {
             desk.console.talk(&crate::text::visible(&format!("{why}: the table is taken at its word")));
         }

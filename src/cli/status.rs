@@ -1,16 +1,17 @@
 //! `ladder status`: where every delivery stands.
 
-use super::astray;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::{House, tell_unheeded};
 use super::sending::dues;
+use super::unpublish::left_to_paste;
+use super::{astray, changed_since};
 use crate::channel::owner;
 use crate::exit::Exit;
-use crate::plan::{Delivery, Plan, Step, StepKey};
+use crate::plan::{Delivery, Plan, State, Step, StepKey};
 use crate::report::columns::prose;
-use crate::report::status;
 use crate::report::todo::{self, ToDo};
+use crate::report::{status, taken_down};
 use crate::store::{Store, View, Viewed};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -34,6 +35,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     desk.field("left_alone", json!([]));
     desk.field("to_do", json!([]));
+    desk.field("elsewhere", json!([]));
+    desk.field("changed_since", json!([]));
     let mut house = House::project_only(desk)?;
     let store = house.store()?;
     let mut view = View { all: arguments.all, recent: true, ..View::default() };
@@ -48,6 +51,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         if !of_message.any(|delivery| delivery.message == *wanted) {
             view.messages = vec![house.loaded.message(wanted)?.id];
             viewed = store.view_as_it_is(&view, store.is_sending())?;
+            store.foresee(&mut viewed.standing)?;
         }
     }
     let Viewed { standing, mut others, .. } = viewed;
@@ -101,6 +105,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             desk.console.talk(&format!("{others} older {need} nothing more: {where_to_look}"));
         }
     }
+    let taken: Vec<&Delivery> =
+        found.iter().copied().filter(|delivery| delivery.state == State::Unpublished).collect();
+    let pasted = left_to_paste(&plans, &standing, &taken);
+    desk.field("left_to_paste", pasted.iter().map(|delivery| json!(delivery.key)).collect::<Value>());
+    desk.show(&taken_down::left_to_paste(&pasted, sheet.colour));
     let (without, machine) = astray::told(&house, &found, sheet);
     desk.field("left_alone", machine);
     if !without.is_empty() {
@@ -108,31 +117,44 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     }
     let elsewhere = elsewhere(&house, &owners, &found);
     if !elsewhere.is_empty() {
-        let lines: String = elsewhere.iter().map(|text| prose(sheet, 2, text)).collect();
+        let lines: String =
+            elsewhere.iter().take(MOST_ELSEWHERE).map(|(_, text)| prose(sheet, 2, text)).collect();
         desk.show(&format!("\nAnother page or author by now\n{lines}"));
     }
+    let machine = elsewhere.iter().map(|(key, says)| json!({ "delivery": key, "says": says }));
+    desk.field("elsewhere", machine.collect::<Value>());
+    let shown: BTreeSet<StepKey> = found.iter().map(|delivery| delivery.key.clone()).collect();
+    let is_queued = |delivery: &Delivery| delivery.is_open() && shown.contains(&delivery.key);
+    let changed = changed_since::look(desk, store.id(), &plans, &standing, is_queued);
+    desk.show(&changed_since::text(&changed, zone, sheet));
+    desk.field("changed_since", changed_since::json(&changed, zone));
     Ok(Exit::Done)
 }
 
-/// Most sentences about that: they all say the same.
+/// Most sentences about that: they all say the same. JSON has all.
 const MOST_ELSEWHERE: usize = 5;
 
 /// What went to another page, or author, than its channel names by now, although
 /// the account is said to be the same.
-fn elsewhere(house: &House, owners: &BTreeMap<StepKey, String>, found: &[&Delivery]) -> Vec<String> {
+fn elsewhere<'a>(
+    house: &House,
+    owners: &BTreeMap<StepKey, String>,
+    found: &[&'a Delivery],
+) -> Vec<(&'a StepKey, String)> {
     let told = found.iter().filter(|delivery| delivery.reached()).filter_map(|delivery| {
         let was = owners.get(&delivery.key)?;
         let configured = house.channels.configured.get(&delivery.channel)?;
         let is = configured.owner.as_ref().filter(|is| *is != was)?;
         configured.has_account(&delivery.account).then(|| {
-            format!(
+            let says = format!(
                 "{} of {} went to {was}, and `[channels.{}]` is {is}: it counts as the same account; give another one \
                  a name of its own in `account`",
                 delivery.rung, delivery.message, delivery.channel
-            )
+            );
+            (&delivery.key, says)
         })
     });
-    told.take(MOST_ELSEWHERE).collect()
+    told.collect()
 }
 
 /// Leaves those of the settled ones out that were settled longest ago; how many.

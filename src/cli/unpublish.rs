@@ -16,10 +16,11 @@ use crate::publish::{Takedown, account_of};
 use crate::report::columns::Sheet;
 use crate::report::status::record;
 use crate::report::taken_down::{self, Means};
+use crate::report::todo::ToDo;
 use crate::store::{RunLock, Store, StoreError, View, Withdrawal};
 use crate::text::visible;
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -57,6 +58,12 @@ impl Meant {
             && (self.only.is_empty() || self.only.contains(&delivery.rung))
     }
 
+    /// Whether it is meant, and something can be done about it. What a person said stays
+    /// is left alone, unless its rung is named.
+    fn wants(&self, delivery: &Delivery) -> bool {
+        delivery.can_be_taken_down() || delivery.is_kept() && self.only.contains(&delivery.rung)
+    }
+
     /// What of the journal has to be known for that.
     fn view(&self) -> View {
         match &self.message {
@@ -70,6 +77,7 @@ impl Meant {
 /// nothing that is still planned of it goes out.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
+    desk.field("to_do", json!([]));
     if !arguments.dry_run {
         desk.real_clock()?;
     }
@@ -80,7 +88,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let problems = house.loaded.problems.clone();
     desk.problems(&house.loaded.sources, &problems);
     let found = in_order(&store, &standing, &meant)?;
-    let left: Vec<&Delivery> = found.iter().copied().filter(|d| d.can_be_taken_down()).collect();
+    let left: Vec<&Delivery> = found.iter().copied().filter(|d| meant.wants(d)).collect();
     if left.is_empty() {
         let exit = answer(&found, desk);
         desk.console.talk("nothing is left to take down");
@@ -112,7 +120,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     // Asking may have taken a while: what was sent meanwhile is meant as well.
     let standing = store.view(&meant.view(), false)?.standing;
     let found = in_order(&store, &standing, &meant)?;
-    let (keys, skipped) = wanted(&store, &standing, &found)?;
+    let (keys, skipped) = wanted(&store, &standing, &found, &meant)?;
     let wanted = Takedown { keys, skipped, by: person() };
     let standing_now = carry_out(Errand::TakeDown(&wanted), desk, &house, &mut store, meant.view())?;
     // What was done is done: rows can be made of it another time, and a wish that
@@ -133,9 +141,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
 }
 
 /// What is to be taken down, and what comes after it and has not gone.
-fn wanted(store: &Store, standing: &Standing, found: &[&Delivery]) -> Result<Wanted, Failure> {
-    let keys: Vec<StepKey> =
-        found.iter().filter(|delivery| delivery.can_be_taken_down()).map(|d| d.key.clone()).collect();
+fn wanted(store: &Store, standing: &Standing, found: &[&Delivery], meant: &Meant) -> Result<Wanted, Failure> {
+    let keys: Vec<StepKey> = found.iter().filter(|d| meant.wants(d)).map(|d| d.key.clone()).collect();
     let followers = followers(&plans(store, found)?, standing, &keys);
     Ok((keys, followers))
 }
@@ -159,12 +166,13 @@ fn right_to_send(store: &mut Store, meant: &Meant, desk: &mut Desk) -> Result<Op
     }
     let standing = store.view(&meant.view(), true)?.standing;
     let found = in_order(store, &standing, meant)?;
-    let (keys, followers) = wanted(store, &standing, &found)?;
+    let (keys, followers) = wanted(store, &standing, &found, meant)?;
     let (by, at) = (person(), Timestamp::now());
     let wish = |key, skipped| Withdrawal { key, by: by.clone(), at, skipped };
     let wishes = keys.into_iter().map(|key| wish(key, None));
     let wishes: Vec<Withdrawal> =
         wishes.chain(followers.into_iter().map(|(key, why)| wish(key, Some(why)))).collect();
+    let waiting = store.wait_in_line()?;
     store.withdraw(&wishes)?;
     desk.console.talk("noted: nothing more of it begins; waiting for what is in flight");
     let began = Instant::now();
@@ -176,14 +184,16 @@ fn right_to_send(store: &mut Store, meant: &Meant, desk: &mut Desk) -> Result<Op
             Err(other) => return Err(other.into()),
         }
     }
+    drop(waiting);
     Ok(None)
 }
 
 /// What waits for a person to paste it, is not meant itself, and comes after
 /// something that is.
-fn left_to_paste<'a>(plans: &[Plan], standing: &'a Standing, taken: &[&Delivery]) -> Vec<&'a Delivery> {
-    let is_taken = |key: &StepKey| taken.iter().any(|taken| taken.key == *key);
-    let mut found: Vec<&Delivery> = Vec::new();
+pub fn left_to_paste<'a>(plans: &[Plan], standing: &'a Standing, taken: &[&Delivery]) -> Vec<&'a Delivery> {
+    let taken: BTreeSet<&StepKey> = taken.iter().map(|taken| &taken.key).collect();
+    let is_taken = |key: &StepKey| taken.contains(key);
+    let (mut found, mut seen): (Vec<&Delivery>, BTreeSet<&StepKey>) = Default::default();
     for plan in plans {
         let mut ended: BTreeSet<&str> =
             plan.steps.iter().filter(|step| is_taken(&step.key)).map(|step| step.rung.as_str()).collect();
@@ -199,7 +209,7 @@ fn left_to_paste<'a>(plans: &[Plan], standing: &'a Standing, taken: &[&Delivery]
             plan.steps.iter().filter(|step| ended.contains(step.rung.as_str()) && !is_taken(&step.key))
         {
             let waits = standing.deliveries.get(&step.key).filter(|delivery| delivery.waits_for_a_person());
-            found.extend(waits.filter(|waits| found.iter().all(|known| known.key != waits.key)));
+            found.extend(waits.filter(|waits| seen.insert(&waits.key)));
         }
     }
     found
@@ -351,21 +361,24 @@ fn confirmed(
     if desk.console.ask("Take this down?") {
         return Ok(true);
     }
-    Err(Failure::usage("declined", "nothing was taken down"))
+    Err(Failure::new(Exit::Held, "declined", "nothing was taken down, as you said"))
 }
 
 /// The honest table, and the end by PRODUCT's order.
 fn answer(found: &[&Delivery], desk: &mut Desk) -> Exit {
     desk.field("deliveries", taken_down::json(found, None));
+    desk.field("to_do", taken_down::to_do(found).iter().map(ToDo::json).collect::<Value>());
     if !found.is_empty() {
         let sheet = desk.console.sheet_out();
         desk.show(&taken_down::text(found, sheet));
     }
-    exit(&found.iter().map(|delivery| (delivery.state, delivery.outcome())).collect::<Vec<_>>())
+    let is_down = |delivery: &Delivery| delivery.parts.iter().any(|part| part.state == State::Unpublished);
+    exit(&found.iter().map(|delivery| (is_down(delivery), delivery.outcome())).collect::<Vec<_>>())
 }
 
 /// Nobody knows; then: some is down and some stays, nothing is down, something waits.
-fn exit(ends: &[(State, Outcome)]) -> Exit {
+/// Beside each outcome: whether any part of it is down.
+fn exit(ends: &[(bool, Outcome)]) -> Exit {
     let any = |is: &dyn Fn(&Outcome) -> bool| ends.iter().any(|(_, outcome)| is(outcome));
     let stays = |why: Stay| move |outcome: &Outcome| matches!(outcome, Outcome::Up(up) if up.why == why);
     let unknown = |outcome: &Outcome| matches!(outcome, Outcome::Unknown(_) | Outcome::Sending);
@@ -373,7 +386,7 @@ fn exit(ends: &[(State, Outcome)]) -> Exit {
         Exit::Unknown
     } else if any(&stays(Stay::Cannot)) || any(&stays(Stay::Refused)) {
         let done = any(&|outcome| matches!(outcome, Outcome::Down | Outcome::WasGone | Outcome::TakenIn));
-        if done { Exit::Partial } else { Exit::Failed }
+        if done || ends.iter().any(|(is_down, _)| *is_down) { Exit::Partial } else { Exit::Failed }
     } else if any(&stays(Stay::Later)) {
         Exit::Held
     } else {

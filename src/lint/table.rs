@@ -132,6 +132,6 @@ rules! {
     RENAMED_ACCOUNT Error stands "renamed-account" "What has reached a page is not posted there again under another name of the account."
     ANOTHER_ACCOUNT Warning stands "another-account" "A channel is the account that it was when the message went out through it."
     ANOTHER_OWNER Warning stands "another-owner" "An account is the page, or the author, that it was."
-    EDITED_AFTER_SENDING Note may "edited-after-sending" "What has gone out is what the message says now."
+    EDITED_AFTER_SENDING Note may "edited-after-sending" "What has gone out, or is queued, is what the message says now."
     EARLIER_UNKNOWN Warning stands "earlier-unknown" "What may be out is not sent once more."
 }

@@ -85,8 +85,15 @@ pub enum EventKind {
     Unknown { part: u32, cause: String },
     /// It was looked for, and still nobody knows: why.
     Looked { part: u32, says: String },
-    /// A person (or evidence) settled an unknown outcome or a waiting paste.
-    Resolved { sent: bool, url: Option<String>, by: String },
+    /// A person (or evidence) settled an unknown outcome or a waiting paste. `id`: what
+    /// the network calls the post, where the address tells that.
+    Resolved {
+        sent: bool,
+        url: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        by: String,
+    },
     /// A person took back what a person had settled.
     Reopened { by: String },
     /// Not sent although it was due: window passed, embargo, page not live …
@@ -97,6 +104,9 @@ pub enum EventKind {
     Cancelled { by: String },
     /// Somebody wants it down: from now on nothing of it goes out.
     Withdrawn { by: String },
+    /// It was to be taken down, and stays, says a person: nobody has to do anything
+    /// about it any more. Nothing more of it goes out.
+    Kept { by: String },
     /// A part is about to be taken down; on disk before the request leaves.
     Removing { part: u32 },
     /// It is down. `was_gone`: it was already, says the network. `by`: a person

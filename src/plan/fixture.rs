@@ -20,6 +20,7 @@ pub(crate) fn plan(steps: Vec<Step>) -> Plan {
         embargo: None,
         steps,
         digest: String::new(),
+        files: String::new(),
     };
     plan.digest = plan.compute_digest();
     plan
@@ -154,5 +155,5 @@ pub(crate) fn pasted(part: u32) -> EventKind {
 }
 
 pub(crate) fn resolved(sent: bool, url: Option<&str>) -> EventKind {
-    EventKind::Resolved { sent, url: url.map(str::to_owned), by: "grace".to_owned() }
+    EventKind::Resolved { sent, url: url.map(str::to_owned), id: None, by: "grace".to_owned() }
 }

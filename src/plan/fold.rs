@@ -97,8 +97,9 @@ impl Standing {
             EventKind::Looked { part, says } => look(delivery, *part, says),
             EventKind::Seen { part, seen } => see(delivery, *part, seen),
             EventKind::Reopened { .. } => settle::reopen(delivery, event.recipient.as_deref()),
-            EventKind::Resolved { sent, url, by } => {
-                settle::resolve(delivery, event, *sent, url.as_deref(), by)
+            EventKind::Resolved { sent, url, id, by } => {
+                let told = Receipt { id: id.clone(), url: url.clone(), ..Receipt::default() };
+                settle::resolve(delivery, event, *sent, &told, by)
             }
             EventKind::Intent { part, .. }
             | EventKind::Prepared { part }

@@ -29,6 +29,14 @@ pub struct Identity {
 #[serde(transparent)]
 pub struct StepKey(pub String);
 
+impl StepKey {
+    /// The beginning that people are shown: ten letters, which of a million keys no two
+    /// are likely to share with a given one (about 1 in a million).
+    pub fn short(&self) -> &str {
+        self.0.get(..10).unwrap_or(&self.0)
+    }
+}
+
 impl Identity {
     /// The key. Fields are joined with their lengths, so that no two
     /// identities can run together into one.

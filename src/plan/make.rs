@@ -116,6 +116,7 @@ pub fn make(materials: &Materials<'_>, wish: &Wish) -> Checked<Plan> {
         embargo: instant(&message.embargo),
         steps,
         digest: String::new(),
+        files: String::new(),
     };
     plan.digest = plan.compute_digest();
     Checked::with(plan, problems)
@@ -211,12 +212,21 @@ fn step(
                 format!("`{}` has gone out in other words; it is not sent again", draft.rung),
             )
             .at(rung.name.span)
-            .hint(format!(
-                "`ladder edit {}` gives it the new words in place, where that can be done; `--again REASON` posts it \
-                 once more",
-                materials.message.id
-            )),
+            .hint(new_words_for(&draft.adapter, &materials.message.id)),
         ),
+        (Some(queued), _, None)
+            if queued.is_open() && !queued.is_touched() && queued.payload_digest != payload_digest =>
+        {
+            let message =
+                format!("`{}` is queued in other words than the files say by now", draft.rung);
+            let hint = format!(
+                "`ladder publish {id}` plans it anew in these; so does `ladder schedule {id}`, and sends nothing yet",
+                id = materials.message.id
+            );
+            problems.push(
+                Diagnostic::note("edited-after-sending", message).at(rung.name.span).hint(hint),
+            );
+        }
         (Some(begun), _, None)
             if begun.is_touched() && begun.is_open() && begun.payload_digest != payload_digest =>
         {
@@ -266,7 +276,7 @@ fn step(
 /// An earlier generation may be out, and a newer one is to go, or went. `begins`:
 /// it begins now.
 fn in_doubt(delivery: &Delivery, rung: &str, begins: bool) -> Diagnostic {
-    let key = delivery.key.0.get(..12).unwrap_or(&delivery.key.0);
+    let key = delivery.key.short();
     let (twice, hint) = if begins {
         let hint = "if it is there, say so instead of sending it anew";
         ("sent anew, it may be out twice", format!("look at `{}` first; {hint}", delivery.account))
@@ -281,7 +291,7 @@ fn in_doubt(delivery: &Delivery, rung: &str, begins: bool) -> Diagnostic {
 /// A message was edited while only a part of it was out: what goes, and what can
 /// be done about it.
 fn half_out(delivery: &Delivery, rung: &str) -> Diagnostic {
-    let key = delivery.key.0.get(..12).unwrap_or(&delivery.key.0);
+    let key = delivery.key.short();
     let (out, all, hint) = if delivery.is_for_each_person() {
         let hint = "`--again REASON` sends what the message says now, to everybody".to_owned();
         (delivery.count_recipients(State::Sent), delivery.recipients.len(), hint)
@@ -299,10 +309,29 @@ fn half_out(delivery: &Delivery, rung: &str) -> Diagnostic {
     Diagnostic::note("edited-after-sending", message).hint(hint)
 }
 
+/// How what is out may get the words that the message has by now.
+fn new_words_for(adapter: &str, message: &str) -> String {
+    match adapter {
+        "email" => {
+            "mail cannot be recalled: a correction is a message of its own (`ladder new`); `--again REASON` \
+                    sends this one to everybody once more"
+                .to_owned()
+        }
+        // The adapter's own table of what it can do says why.
+        "x" => format!(
+            "X changes no post in place: `ladder edit {message}` says what it would take; `--again REASON` posts it once more"
+        ),
+        _ => format!(
+            "`ladder edit {message}` gives it the new words in place, where that can be done; `--again REASON` posts it \
+             once more"
+        ),
+    }
+}
+
 /// A message was edited after it was laid out for a person, who may be pasting
 /// it in this moment.
 fn to_be_pasted(delivery: &Delivery, rung: &str) -> Diagnostic {
-    let key = delivery.key.0.get(..12).unwrap_or(&delivery.key.0);
+    let key = delivery.key.short();
     let message = format!("`{rung}` waits to be pasted in other words, and stays as it was laid out");
     let hint = format!(
         "for the new words: `--again REASON` lays them out instead; is the old text posted already, say where: `ladder \
@@ -383,9 +412,10 @@ fn another_name(materials: &Materials<'_>, draft: &Draft, older: &Delivery) -> D
         "`{}` {went} {owner} as `{}`{place}, and `[channels.{}]` is `{}` now",
         materials.message.id, older.account, draft.channel, draft.account
     );
+    let more = if older.waits_for_a_person() { "under the new name as well" } else { "there once more" };
     Diagnostic::error("renamed-account", message).hint(format!(
         "if that is the same account, write `renamed_from = \"{name}\"` in `[channels.{}]`; if it is to be posted \
-         there once more, publish with `--again REASON`",
+         {more}, publish with `--again REASON`",
         draft.channel
     ))
 }

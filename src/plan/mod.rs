@@ -69,6 +69,11 @@ pub struct Plan {
     /// Hex SHA-256 over everything above but: recipients, and the moment of planning
     /// (which is nowhere in here). See [`Plan::digest`].
     pub digest: String,
+    /// What the files were that it was made from, as a digest of them: whether a queue
+    /// of thousands is still what the files say is seen without rendering it anew. Not
+    /// part of [`Plan::digest`]; empty where it is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub files: String,
 }
 
 /// One variant on its way to one channel.
@@ -142,6 +147,7 @@ impl Plan {
     pub fn compute_digest(&self) -> String {
         let mut bare = self.clone();
         bare.digest.clear();
+        bare.files.clear();
         for step in &mut bare.steps {
             step.recipients.clear();
         }

@@ -7,12 +7,12 @@ use super::{Delivery, Event, PartStanding, RECORDS, Receipt, RecipientStanding, 
 /// Unknown and not out: planned again. Written for a person and not pasted:
 /// cancelled, for somebody decided against it; `--again` sends it anew. So is what
 /// is held until something is mended, as long as nothing of it is out.
-pub(super) fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
+pub(super) fn resolve(delivery: &mut Delivery, event: &Event, sent: bool, told: &Receipt, by: &str) {
     // Of mails to many people only one may be meant: each keeps its own past. What is
     // held goes to nobody, and is given up as a whole.
     let is_whole = !delivery.is_for_each_person() || delivery.state == State::Held && !delivery.reached();
     let before = (event.recipient.is_none() && is_whole && by != RECORDS).then(|| Box::new(delivery.clone()));
-    settle(delivery, event, sent, url, by);
+    settle(delivery, event, sent, told, by);
     delivery.before = before;
 }
 
@@ -43,7 +43,7 @@ pub(super) fn reopen(delivery: &mut Delivery, address: Option<&str>) {
     (delivery.not_before, delivery.sent_at) = (not_before, sent_at);
 }
 
-fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>, by: &str) {
+fn settle(delivery: &mut Delivery, event: &Event, sent: bool, told: &Receipt, by: &str) {
     let open = |part: &PartStanding| matches!(part.state, State::Unknown | State::Waiting | State::Sending);
     let waiting = delivery.parts.iter().any(|part| part.state == State::Waiting);
     let address = event.recipient.as_deref();
@@ -76,8 +76,9 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
             }
             receipt.for_a_person = false;
             // The address is that of the first part; later ones have their own.
-            if !any && url.is_some() {
-                receipt.url = url.map(str::to_owned);
+            if !any && told.url.is_some() {
+                receipt.url.clone_from(&told.url);
+                receipt.id = told.id.clone().or(receipt.id.take());
             }
             part.receipt = Some(receipt);
         } else {
@@ -86,7 +87,7 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
         any = true;
     }
     if !any && sent && address.is_none() && delivery.can_be_posted_by_hand() {
-        return post_the_rest_by_hand(delivery, event, url);
+        return post_the_rest_by_hand(delivery, event, told);
     }
     if !any && !sent && address.is_none() && delivery.state == State::Held && !delivery.reached() {
         return keep_back(delivery, State::Cancelled, &format!("not to go out any more, says {by}"));
@@ -96,7 +97,8 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
         let first = delivery.parts.first_mut().filter(|part| part.state == State::Sent);
         let receipt = first.and_then(|part| part.receipt.as_mut()).filter(|_| sent && address.is_none());
         if let Some(receipt) = receipt.filter(|receipt| receipt.url.is_none()) {
-            receipt.url = url.map(str::to_owned);
+            receipt.url.clone_from(&told.url);
+            receipt.id = told.id.clone().or(receipt.id.take());
         }
         return;
     }
@@ -122,14 +124,14 @@ fn settle(delivery: &mut Delivery, event: &Event, sent: bool, url: Option<&str>,
 
 /// A person posted what was refused, and what would have come after it. The
 /// address is that of the first of these; parts that are live keep theirs.
-fn post_the_rest_by_hand(delivery: &mut Delivery, event: &Event, url: Option<&str>) {
-    let mut url = url.map(str::to_owned);
+fn post_the_rest_by_hand(delivery: &mut Delivery, event: &Event, told: &Receipt) {
+    let mut told = told.clone();
     for number in 0..delivery.part_count {
         let part = slot(delivery, None, number);
         if !matches!(part.state, State::Sent | State::Unpublished) {
             (part.state, part.by_hand) = (State::Sent, true);
             part.mend = false;
-            part.receipt = Some(Receipt { url: url.take(), ..Receipt::default() });
+            part.receipt = Some(std::mem::take(&mut told));
         }
     }
     delivery.error = None;

@@ -314,7 +314,7 @@ impl Delivery {
             matches!(state, State::Planned | State::Waiting | State::Sending | State::Unknown | State::Held)
         };
         // It was to be taken down, and is not.
-        if self.is_withdrawn() && self.still_up().next().is_some() {
+        if self.is_withdrawn() && !self.is_kept() && self.still_up().next().is_some() {
             return false;
         }
         match self.state {

@@ -108,6 +108,8 @@ pub struct PartAfter {
 pub struct After {
     /// When somebody wanted it down first: from then on nothing of it goes out.
     pub withdrawn: Option<Timestamp>,
+    /// When a person said that what is still up of it stays.
+    pub kept: Option<Timestamp>,
     /// When the last part of it was taken down.
     pub down_at: Option<Timestamp>,
     /// When it got other words last.
@@ -125,6 +127,8 @@ pub enum Outcome {
     WasGone,
     /// It is down.
     Down,
+    /// Some of it, or all, is still up, and a person said that it stays.
+    Kept,
     /// Some of it, or all, is still up.
     Up(Stays),
     /// It is not known whether it went out at all, or to whom.
@@ -132,6 +136,9 @@ pub enum Outcome {
     /// It is still being sent, by another process.
     Sending,
 }
+
+/// Of what somebody wants down, before the first request for it.
+pub const NOT_TRIED: &str = "it is to be taken down, and that was not tried yet";
 
 /// Of a mail: no server takes back what it has handed on (RFC 5321 knows no
 /// such command).
@@ -141,6 +148,19 @@ impl Delivery {
     /// Whether it was to be taken down.
     pub fn is_withdrawn(&self) -> bool {
         self.after.withdrawn.is_some()
+    }
+
+    /// Whether a person said that it stays, although it was to be taken down.
+    pub fn is_kept(&self) -> bool {
+        self.is_withdrawn() && self.after.kept.is_some()
+    }
+
+    /// Whether a person can say so: it was to be taken down, something of it is out, and
+    /// nothing of it is in doubt or waits to be posted.
+    pub fn can_be_kept(&self) -> bool {
+        let open = |state| matches!(state, State::Unknown | State::Sending | State::Waiting);
+        let is_out = self.all_parts().any(|part| part.state == State::Sent);
+        self.is_withdrawn() && !self.is_kept() && is_out && !self.all_parts().any(|part| open(part.state))
     }
 
     /// Whether a request to take it down, or to give it other words, may have been
@@ -165,7 +185,8 @@ impl Delivery {
     pub fn can_be_taken_down(&self) -> bool {
         let mailed = self.is_for_each_person() && !self.is_withdrawn() && self.reached();
         let in_doubt = self.state == State::Unknown && !self.is_for_each_person();
-        in_doubt || mailed || self.is_open() || self.still_up().next().is_some() || self.may_go_on()
+        let up = !self.is_kept() && self.still_up().next().is_some();
+        in_doubt || mailed || self.is_open() || up || self.may_go_on()
     }
 
     /// Whether something of it would go out if a doubt were settled.
@@ -183,6 +204,9 @@ impl Delivery {
             let why = self.error.clone().unwrap_or_else(|| "nobody knows whether it went out".to_owned());
             return Outcome::Unknown(why);
         }
+        if self.is_kept() {
+            return Outcome::Kept;
+        }
         if self.kind == Some(VariantKind::Mail) && self.all_parts().any(|part| part.state == State::Sent) {
             return Outcome::Up(Stays { why: Stay::Cannot, says: NO_RECALL.to_owned() });
         }
@@ -194,10 +218,7 @@ impl Delivery {
             Stay::Cannot => 3,
         };
         let up = self.still_up().map(|part| {
-            part.after
-                .stays
-                .clone()
-                .unwrap_or_else(|| Stays { why: Stay::Later, says: "it was not tried yet".to_owned() })
+            part.after.stays.clone().unwrap_or_else(|| Stays { why: Stay::Later, says: NOT_TRIED.to_owned() })
         });
         if let Some(stays) = up.min_by_key(|stays| rank(stays.why)) {
             return Outcome::Up(stays);
@@ -224,13 +245,27 @@ pub(super) fn note(delivery: &mut Delivery, event: &Event) {
     match &event.kind {
         EventKind::Withdrawn { .. } => {
             delivery.after.withdrawn.get_or_insert(event.at);
+            delivery.after.kept = None;
+        }
+        EventKind::Kept { .. } => {
+            if !delivery.can_be_kept() {
+                return;
+            }
+            delivery.before = Some(Box::new(delivery.clone()));
+            delivery.after.kept = Some(event.at);
+            // Who says that it stays has seen that it is there.
+            for part in delivery.parts.iter_mut().filter(|part| part.state == State::Sent) {
+                (part.after.stays, part.after.removal) = (None, Asked::default());
+            }
         }
         EventKind::Removing { part } => {
+            delivery.after.kept = None;
             let Some(part) = out(delivery, *part) else { return };
             part.after.removal.begin(part.after.stays.as_ref());
             part.after.stays = Some(no_answer());
         }
         EventKind::Stays { part, why, says } => {
+            delivery.after.kept = None;
             let Some(PartStanding { after, .. }) = out(delivery, *part) else { return };
             // "Cannot" is said by who looked where it is.
             after.stays = Some(after.removal.end(after.stays.as_ref(), *why, says, *why == Stay::Cannot));
@@ -315,7 +350,8 @@ fn concluded(delivery: &Delivery) -> (State, Option<Option<String>>) {
     }
     let (all, live) = (delivery.part_count.max(1) as usize, delivery.live().count());
     let why = delivery.parts.iter().find_map(|part| part.after.stays.as_ref());
-    let why = why.map(|stays| format!(": {}", stays.says)).unwrap_or_default();
+    let why = why.map(|stays| format!(": {}", stays.says));
+    let why = why.or(delivery.is_kept().then(|| ": it stays, a person said".to_owned())).unwrap_or_default();
     if delivery.is_for_each_person() && any(State::Sent) {
         (State::Sent, None)
     } else if live > 0 && live < all {
@@ -323,6 +359,9 @@ fn concluded(delivery: &Delivery) -> (State, Option<Option<String>>) {
     } else if live > 0 {
         let altered = delivery.live().any(|part| part.seen_otherwise().is_some());
         let state = if altered { State::Altered } else { State::Sent };
+        if delivery.is_kept() {
+            return (state, Some(what_is_altered(delivery)));
+        }
         (state, Some(Some(format!("to be taken down{why}"))))
     } else if any(State::Unpublished) {
         (State::Unpublished, Some(None))

@@ -4,6 +4,7 @@ use super::columns::{one_line, wrap};
 use super::differing::{beside, places};
 use super::history::words;
 use super::sign::paint;
+use super::todo::ToDo;
 use crate::plan::{Delivery, Stay};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
@@ -149,6 +150,19 @@ pub fn json(rows: &[EditRow<'_>]) -> Value {
     rows.iter().map(one).collect()
 }
 
+/// What a person has to do about these: what cannot change in place, and what was
+/// tried in vain.
+pub fn to_do(rows: &[EditRow<'_>]) -> Vec<ToDo> {
+    let beside: Vec<&Delivery> = rows.iter().map(|row| row.delivery).collect();
+    let of_row = |row: &EditRow<'_>| {
+        let cannot = (!row.cannot.is_empty())
+            .then(|| ToDo::of_words(row.delivery, &beside, row.cannot.join("; "), &row.instead));
+        let tried = unchanged(row.delivery).map(|text| ToDo::of_text(row.delivery, &beside, &text));
+        cannot.into_iter().chain(tried)
+    };
+    rows.iter().flat_map(of_row).collect()
+}
+
 /// What is not changed although it was tried, and why. None: all is.
 pub fn unchanged(delivery: &Delivery) -> Option<String> {
     let mut out = String::new();
@@ -198,7 +212,7 @@ mod tests {
             instead: vec!["ladder unpublish rocket-2 --only post".to_owned()],
             ..EditRow::of(&delivery)
         };
-        insta::assert_snapshot!(text(&[row], 60, false), @r#"
+        insta::assert_snapshot!(text(std::slice::from_ref(&row), 60, false), @r#"
         post of rocket-2 on post
             the link:
             - https://a.example
@@ -210,5 +224,9 @@ mod tests {
             images cannot be changed in place
               ladder unpublish rocket-2 --only post
         "#);
+        let to_do = to_do(&[row, EditRow::of(&delivery)]);
+        assert_eq!(to_do.len(), 1);
+        assert_eq!(to_do[0].json()["what"], "images cannot be changed in place");
+        assert_eq!(to_do[0].json()["commands"], json!(["ladder unpublish rocket-2 --only post"]));
     }
 }

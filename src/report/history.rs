@@ -2,12 +2,13 @@
 
 use super::columns::{one_line, wrap_words};
 use super::sign::{ShortKeys, paint, signed, style, word};
-use super::status::{clock, place_alone, receipts, record};
-use crate::plan::{Delivery, PartStanding, State};
+use super::status::{clock, place_alone, receipts, record, tried_at};
+use crate::plan::{Delivery, PartStanding, State, StepKey};
 use anstyle::Style;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Lines of one part's words that are shown to people.
 const MOST_LINES: usize = 12;
@@ -16,8 +17,13 @@ const BETWEEN_PARTS: &str = "├──";
 /// Columns that they are wrapped to.
 const COLUMNS: usize = 76;
 
-/// For people, newest first, with the words that went out.
-pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
+/// What plans have for parts that nothing has happened to yet, in the adapters' words:
+/// of what stopped half way, the rest in the words that it began with.
+pub type Unsaid = BTreeMap<StepKey, Vec<Value>>;
+
+/// For people, newest first, with the words that went out, and those that did not, as
+/// what they are.
+pub fn text(deliveries: &[&Delivery], unsaid: &Unsaid, zone: &TimeZone, colour: bool) -> String {
     if deliveries.is_empty() {
         return "nothing in this time\n".to_owned();
     }
@@ -54,7 +60,9 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
         let mut first = true;
         for part in bound_parts(delivery) {
             for piece in part.bound.iter().flat_map(pieces) {
-                if !first {
+                if let Some(why) = not_sent(delivery, part.state) {
+                    out.push_str(&format!("    {}{why}:\n", numbered(delivery, part.part)));
+                } else if !first {
                     out.push_str(&format!("    {}\n", paint(BETWEEN_PARTS, dim, colour)));
                 }
                 quote(&mut out, &piece, dim, colour);
@@ -69,8 +77,41 @@ pub fn text(deliveries: &[&Delivery], zone: &TimeZone, colour: bool) -> String {
                 pieces(changing).iter().for_each(|piece| quote(&mut out, piece, dim, colour));
             }
         }
+        for (part, bound) in rest(delivery, unsaid) {
+            out.push_str(&format!("    {}not sent:\n", numbered(delivery, part)));
+            pieces(bound).iter().for_each(|piece| quote(&mut out, piece, dim, colour));
+        }
     }
     out
+}
+
+/// Why words that are in the journal are not what readers have got, if they are not.
+fn not_sent(delivery: &Delivery, state: State) -> Option<&'static str> {
+    Some(match state {
+        State::Refused => "not sent: refused",
+        State::Planned if delivery.state == State::Held => "not sent: held",
+        State::Planned if delivery.is_open() => "not sent yet",
+        State::Planned | State::Held | State::Skipped => "not sent",
+        State::Cancelled => "not posted: taken in",
+        State::Unknown => "nobody knows whether this went out",
+        State::Sending => "on its way",
+        State::Sent | State::Altered | State::Waiting | State::Unpublished => return None,
+    })
+}
+
+/// `part 2 of 3, `, where there are several.
+fn numbered(delivery: &Delivery, part: u32) -> String {
+    match delivery.part_count {
+        0..=1 => String::new(),
+        all => format!("part {} of {all}, ", u64::from(part) + 1),
+    }
+}
+
+/// The parts that nothing has happened to yet, with their words.
+fn rest<'u>(delivery: &Delivery, unsaid: &'u Unsaid) -> impl Iterator<Item = (u32, &'u Value)> {
+    let planned = unsaid.get(&delivery.key).map_or(&[][..], Vec::as_slice);
+    let begun: Vec<u32> = delivery.parts.iter().map(|part| part.part).collect();
+    (0..).zip(planned).filter(move |(part, _)| !begun.contains(part))
 }
 
 /// When it got other words, and when it was taken down.
@@ -97,13 +138,22 @@ fn quote(out: &mut String, words: &str, dim: Style, colour: bool) {
     }
 }
 
-/// For machines: `deliveries` with `sent` (what the service saw, a value for each part).
-pub fn json(deliveries: &[&Delivery]) -> Value {
+/// For machines: `deliveries` with `sent` (what the service took, or may have taken, a
+/// value for each part) and `not_sent`, the parts that it did not.
+pub fn json(deliveries: &[&Delivery], unsaid: &Unsaid) -> Value {
     newest_first(deliveries)
         .into_iter()
         .map(|delivery| {
             let mut value = record(delivery);
-            value["sent"] = bound_parts(delivery).map(|part| json!(part.bound)).collect();
+            let went = |part: &&PartStanding| is_or_may_be_out(part.state);
+            value["sent"] = bound_parts(delivery)
+                .map(|part| json!(part.bound.as_ref().filter(|_| went(&part))))
+                .collect();
+            let kept = bound_parts(delivery).filter(|part| !went(part));
+            let kept = kept.map(|part| (part.part, word(part.state), part.bound.clone().unwrap_or_default()));
+            let rest = rest(delivery, unsaid).map(|(part, bound)| (part, "planned", bound.clone()));
+            let one = |(part, state, words)| json!({ "part": part, "state": state, "words": words });
+            value["not_sent"] = kept.chain(rest).map(one).collect();
             value
         })
         .collect()
@@ -140,8 +190,11 @@ pub fn csv(deliveries: &[&Delivery], zone: &TimeZone) -> String {
         let people = delivery.recipients.len();
         let sent = delivery.recipients.iter().filter(|person| person.part.state == State::Sent).count();
         let number = |count: usize| if people == 0 { String::new() } else { count.to_string() };
-        let said: Vec<String> =
-            bound_parts(delivery).filter_map(|part| part.bound.as_ref()).map(words).collect();
+        let said: Vec<String> = bound_parts(delivery)
+            .filter(|part| is_or_may_be_out(part.state))
+            .filter_map(|part| part.bound.as_ref())
+            .map(words)
+            .collect();
         out.push_str(&row([
             delivery.sent_at.map(|at| clock(at, zone)).unwrap_or_default(),
             clock(delivery.planned_at, zone),
@@ -168,8 +221,13 @@ pub fn csv(deliveries: &[&Delivery], zone: &TimeZone) -> String {
     out
 }
 
-fn moment(delivery: &Delivery) -> Timestamp {
-    delivery.sent_at.unwrap_or(delivery.planned_at)
+/// When it happened: it went out, else was tried last, else was planned.
+pub fn moment(delivery: &Delivery) -> Timestamp {
+    delivery.sent_at.or(tried_at(delivery)).unwrap_or(delivery.planned_at)
+}
+
+fn is_or_may_be_out(state: State) -> bool {
+    !matches!(state, State::Refused | State::Planned | State::Held | State::Skipped | State::Cancelled)
 }
 
 fn newest_first<'a>(deliveries: &[&'a Delivery]) -> Vec<&'a Delivery> {
@@ -182,7 +240,8 @@ fn newest_first<'a>(deliveries: &[&'a Delivery]) -> Vec<&'a Delivery> {
 /// The parts whose words are worth showing; of a mail, which says the same to
 /// everybody, the first that went out.
 fn bound_parts(delivery: &Delivery) -> impl Iterator<Item = &PartStanding> {
-    let mail = delivery.recipients.iter().map(|person| &person.part).find(|part| part.bound.is_some());
+    let mails = || delivery.recipients.iter().map(|person| &person.part).filter(|part| part.bound.is_some());
+    let mail = mails().find(|part| part.state == State::Sent).or_else(|| mails().next());
     delivery.parts.iter().chain(mail)
 }
 
@@ -283,7 +342,7 @@ mod tests {
         (second.part, second.bound) = (1, Some(json!({"text": "Two"})));
         sent.parts.push(second);
         let quoted = |delivery: &Delivery| {
-            let text = text(&[delivery], &TimeZone::UTC, false);
+            let text = text(&[delivery], &Unsaid::new(), &TimeZone::UTC, false);
             text.lines()
                 .filter(|line| line.contains(['│', '├']))
                 .map(str::trim)
@@ -298,7 +357,7 @@ mod tests {
     fn the_log_is_newest_first_and_has_the_words() {
         let story = story();
         let story: Vec<&Delivery> = story.iter().collect();
-        insta::assert_snapshot!(text(&story, &TimeZone::UTC, false), @r#"
+        insta::assert_snapshot!(text(&story, &Unsaid::new(), &TimeZone::UTC, false), @r#"
         2026-12-01 09:00  ✓ sent  7477656574  tweet of rocket-2 to tweet (x:acmerockets)
             │ =HYPERLINK("x")
             │ It landed \u{1b}[31m
@@ -318,9 +377,36 @@ mod tests {
             │ line
             … 10 more lines
         "#);
-        let value = json(&story);
+        let value = json(&story, &Unsaid::new());
         assert_eq!(value[0]["rung"], "tweet");
         assert_eq!(value[1]["sent"][0]["title"], "Rocket 2");
+    }
+
+    #[test]
+    fn what_was_not_sent_is_not_told_as_sent() {
+        let mut half = delivery("thread", State::Refused);
+        half.part_count = 3;
+        half.parts[0].bound = Some(json!({"text": "One"}));
+        half.parts[0].state = State::Sent;
+        let mut second = half.parts[0].clone();
+        (second.part, second.state, second.bound) = (1, State::Refused, Some(json!({"text": "Two"})));
+        half.parts.push(second);
+        let planned = ["One", "Two", "Three"].map(|text| json!({ "text": text })).to_vec();
+        let unsaid = Unsaid::from([(half.key.clone(), planned)]);
+        let text = text(&[&half], &unsaid, &TimeZone::UTC, false);
+        let words = text.lines().filter(|line| line.contains("│") || line.contains("not sent"));
+        assert_eq!(
+            words.map(str::trim).collect::<Vec<_>>(),
+            ["│ One", "part 2 of 3, not sent: refused:", "│ Two", "part 3 of 3, not sent:", "│ Three"]
+        );
+        let value = json(&[&half], &unsaid);
+        assert_eq!(value[0]["sent"], json!([{ "text": "One" }, null]));
+        assert_eq!(value[0]["not_sent"][0]["state"], "refused");
+        assert_eq!(
+            value[0]["not_sent"][1],
+            json!({ "part": 2, "state": "planned", "words": { "text": "Three" } })
+        );
+        assert!(!csv(&[&half], &TimeZone::UTC).contains("Two"));
     }
 
     #[test]

@@ -335,7 +335,7 @@ impl Listener for Progress {
             EventKind::NotYet { says, until, .. } => self.put_off(at, says, &self.again(event.at, *until)),
             EventKind::Resolved { sent: true, url, .. }
                 if mail || self.rungs.get(at).is_some_and(|rung| rung.last_place == *url) => {}
-            EventKind::Resolved { sent: true, url, by } => {
+            EventKind::Resolved { sent: true, url, by, .. } => {
                 let url = url.as_deref().unwrap_or_default();
                 self.say(at, word(State::Sent), &format!("{url} (settled by {by})"));
             }
@@ -349,6 +349,7 @@ impl Listener for Progress {
             EventKind::Cancelled { by } => self.say(at, word(State::Cancelled), &format!("by {by}")),
             // Other verbs' facts, which tell them themselves.
             EventKind::Withdrawn { .. }
+            | EventKind::Kept { .. }
             | EventKind::Removing { .. }
             | EventKind::Removed { .. }
             | EventKind::Stays { .. }

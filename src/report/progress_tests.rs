@@ -90,11 +90,11 @@ fn what_the_records_settle_is_told_once() {
     let by = || "the channel's own records".to_owned();
     tell(0, None, EventKind::Unknown { part: 0, cause: "cut".to_owned() });
     tell(0, None, EventKind::Receipt { part: 0, receipt });
-    tell(0, None, EventKind::Resolved { sent: true, url, by: by() });
-    tell(1, None, EventKind::Resolved { sent: false, url: None, by: by() });
+    tell(0, None, EventKind::Resolved { sent: true, url, id: None, by: by() });
+    tell(1, None, EventKind::Resolved { sent: false, url: None, id: None, by: by() });
     for person in ["p0@acme.example", "p1@acme.example"] {
         tell(2, Some(person), EventKind::Unknown { part: 0, cause: "cut".to_owned() });
-        tell(2, Some(person), EventKind::Resolved { sent: false, url: None, by: by() });
+        tell(2, Some(person), EventKind::Resolved { sent: false, url: None, id: None, by: by() });
     }
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     insta::assert_snapshot!(text, @r"

@@ -239,6 +239,7 @@ pub(super) mod tests {
                 mail,
             ],
             digest: "0123456789abcdef".repeat(4),
+            files: String::new(),
         }
     }
 

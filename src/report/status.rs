@@ -22,24 +22,14 @@ pub fn text(deliveries: &[&Delivery], dues: &Dues, zone: &TimeZone, sheet: impl 
         return "nothing has been published or scheduled yet\n".to_owned();
     }
     let keys = ShortKeys::of(deliveries);
-    let mut accounts: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
-    for delivery in deliveries {
-        accounts.entry((&delivery.message, &delivery.rung)).or_default().insert(&delivery.account);
-    }
-    let several = |delivery: &Delivery| {
-        accounts.get(&(delivery.message.as_str(), delivery.rung.as_str())).is_some_and(|all| all.len() > 1)
-    };
+    let several = Several::of(deliveries);
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
             vec![
                 delivery.message.clone(),
                 rung(delivery),
-                // Where the same rung of the message goes to another account too: whose.
-                match several(delivery) {
-                    true => format!("{} ({})", delivery.channel, name_of(&delivery.account)),
-                    false => delivery.channel.clone(),
-                },
+                several.channel(delivery),
                 signed(delivery.state),
                 when(delivery, dues, zone),
                 keys.short(delivery).to_owned(),
@@ -73,8 +63,31 @@ pub fn text(deliveries: &[&Delivery], dues: &Dues, zone: &TimeZone, sheet: impl 
     out
 }
 
+/// The rungs of messages that go to several accounts.
+pub(super) struct Several<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>);
+
+impl<'a> Several<'a> {
+    pub(super) fn of(deliveries: &[&'a Delivery]) -> Several<'a> {
+        let mut accounts: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+        for delivery in deliveries {
+            accounts.entry((&delivery.message, &delivery.rung)).or_default().insert(&delivery.account);
+        }
+        Several(accounts)
+    }
+
+    /// The channel; where the same rung of the message goes to another account too, also
+    /// whose that is.
+    pub(super) fn channel(&self, delivery: &Delivery) -> String {
+        let same = self.0.get(&(delivery.message.as_str(), delivery.rung.as_str()));
+        match same.is_some_and(|all| all.len() > 1) {
+            true => format!("{} ({})", delivery.channel, name_of(&delivery.account)),
+            false => delivery.channel.clone(),
+        }
+    }
+}
+
 /// The rung; of several generations also which this is: `tweet, older`, `tweet, again`.
-fn rung(delivery: &Delivery) -> String {
+pub(super) fn rung(delivery: &Delivery) -> String {
     let which = match delivery.generation {
         _ if delivery.superseded => ", older",
         0 => "",
@@ -129,10 +142,12 @@ pub fn record(delivery: &Delivery) -> Value {
         "detail": first.and_then(|receipt| receipt.detail.as_deref()),
         "error": delivery.error,
         "in_doubt": delivery.is_in_doubt_afterwards(),
+        "kept": delivery.is_kept(),
         "attempts": attempts.map(|part| part.attempts).max().unwrap_or(0),
         "planned_at": delivery.planned_at,
         "not_before": delivery.not_before,
         "sent_at": delivery.sent_at,
+        "tried_at": tried_at(delivery),
         "edited_at": delivery.after.edited_at,
         "unpublished_at": delivery.after.down_at.filter(|_| delivery.state == State::Unpublished),
         "parts": delivery.parts.iter().map(part).collect::<Vec<_>>(),
@@ -145,6 +160,7 @@ pub fn record(delivery: &Delivery) -> Value {
                 "id": receipt.and_then(|receipt| receipt.id.as_deref()),
                 "error": person.error,
                 "attempts": person.part.attempts,
+                "tried_at": person.part.last_tried,
             })
         }).collect::<Vec<_>>(),
     })
@@ -160,7 +176,14 @@ fn part(part: &PartStanding) -> Value {
         "detail": receipt.and_then(|receipt| receipt.detail.as_deref()),
         "state": word(if live.is_some() { State::Altered } else { part.state }),
         "attempts": part.attempts,
+        "tried_at": part.last_tried,
     })
+}
+
+/// When it was tried last.
+pub(super) fn tried_at(delivery: &Delivery) -> Option<Timestamp> {
+    let people = delivery.recipients.iter().map(|person| &person.part);
+    delivery.parts.iter().chain(people).filter_map(|part| part.last_tried).max()
 }
 
 /// What came back, in the order of the parts.
@@ -178,6 +201,10 @@ fn when(delivery: &Delivery, dues: &Dues, zone: &TimeZone) -> String {
     // What is only partly out goes on: when, matters more than when it began.
     if let Some(sent) = delivery.sent_at.filter(|_| !delivery.is_open()) {
         return clock(sent, zone);
+    }
+    // Whoever looks at the account needs to know about when.
+    if let Some(tried) = tried_at(delivery).filter(|_| delivery.state == State::Unknown) {
+        return format!("tried {}", clock(tried, zone));
     }
     match (dues.get(&delivery.key), delivery.not_before) {
         (Some(Due::At(at)), Some(_)) => format!("again {}", clock(*at, zone)),
@@ -261,7 +288,12 @@ fn people(delivery: &Delivery) -> String {
     let words = words.join(", ");
     // Why it has to be tried again, as far as anybody said.
     let again = |person: &&RecipientStanding| person.part.state == State::Planned;
-    match delivery.recipients.iter().filter(again).find_map(|person| person.error.as_deref()) {
+    let ended = matches!(
+        delivery.state,
+        State::Held | State::Skipped | State::Cancelled | State::Refused | State::Unknown
+    );
+    let of_one = delivery.recipients.iter().filter(again).find_map(|person| person.error.as_deref());
+    match of_one.or(delivery.error.as_deref().filter(|_| ended)) {
         Some(why) => format!("{words}: {}", cut(&one_line(why), 80)),
         None => words,
     }

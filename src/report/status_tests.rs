@@ -186,7 +186,7 @@ fn what_is_live_is_never_to_be_sent_anew() {
     To do
       thread of rocket-2: refused: too many
         part 1 of 3 is live: https://x.com/a/status/1
-        post the rest by hand, from part 2 of 3 (“It came back after a flight of four minutes and…”); all words: ladder preview rocket-2
+        post the rest by hand, from part 2 of 3 (“It came back after a flight of four minutes and…”); all words: ladder log --campaign rocket-2 --channel thread
         then say where it is:
           ladder resolve 7468726561 --sent URL
     ");
@@ -342,4 +342,26 @@ fn what_is_to_be_done_has_its_parts_as_fields() {
     looked.parts[0].looked = Some("the list does not reach back".to_owned());
     let words = to_do(&[&looked])[0].text(Sheet::default());
     assert!(words.contains("as long as that proves no more, only you can settle it"), "{words}");
+}
+
+#[test]
+fn of_what_is_unknown_it_is_told_when_it_was_tried_and_of_a_mail_why_it_did_not_go() {
+    let mut tweet = delivery("tweet", State::Unknown);
+    tweet.parts[0].last_tried = Some("2026-12-01T09:30:00Z".parse().unwrap());
+    let mut mail = delivery("newsletter", State::Skipped);
+    mail.error = Some("`tweet` did not go out".to_owned());
+    let part = PartStanding { state: State::Planned, attempts: 0, ..mail.parts.remove(0) };
+    mail.recipients = vec![RecipientStanding {
+        recipient: "a@acme.example".to_owned(),
+        key: StepKey("9".repeat(32)),
+        part,
+        error: None,
+        before: None,
+    }];
+    let drawn = text(&[&tweet, &mail], &Dues::new(), &TimeZone::UTC, Sheet::default());
+    assert!(drawn.contains("tried 2026-12-01 09:30"), "{drawn}");
+    assert!(drawn.contains("0 of 1 sent: `tweet` did not go out"), "{drawn}");
+    let json = json(&[&tweet], &Dues::new());
+    assert_eq!((&json[0]["tried_at"], &json[0]["sent_at"]), (&json!("2026-12-01T09:30:00Z"), &Value::Null));
+    assert_eq!(json[0]["parts"][0]["tried_at"], "2026-12-01T09:30:00Z");
 }

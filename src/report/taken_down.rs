@@ -2,7 +2,8 @@
 
 use super::columns::{Sheet, one_line, table_on};
 use super::sign::{paint, short_key};
-use super::status::{clock, place, record};
+use super::status::{Several, clock, place, record, rung};
+use super::todo::{self, ToDo};
 use crate::plan::{Delivery, MicroDollars, Outcome, PartStanding, State, Stay, StepKey};
 use crate::render::VariantKind;
 use anstyle::{AnsiColor, Style};
@@ -47,6 +48,10 @@ pub fn intended(delivery: &Delivery, means: Option<&Means>) -> (&'static str, St
             (false, _) => ("cancel", "does not go out".to_owned()),
         };
     }
+    let laid_out = up > 0 && delivery.live().next().is_none();
+    if laid_out && !delivery.waits_for_a_person() {
+        return ("take-in", "taken in, if it lies there still".to_owned());
+    }
     if delivery.waits_for_a_person() {
         return ("take-in", "taken in: nobody is to post it any more".to_owned());
     }
@@ -78,14 +83,14 @@ pub fn wanted(
     zone: &TimeZone,
     sheet: impl Into<Sheet>,
 ) -> String {
-    let sheet = sheet.into();
+    let (sheet, several) = (sheet.into(), Several::of(deliveries));
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
             vec![
                 delivery.message.clone(),
-                delivery.rung.clone(),
-                delivery.channel.clone(),
+                rung(delivery),
+                several.channel(delivery),
                 delivery.sent_at.map(|at| clock(at, zone)).unwrap_or_default(),
                 intended(delivery, means.get(&delivery.key)).1,
                 place(delivery),
@@ -146,6 +151,7 @@ pub fn result(outcome: &Outcome) -> (&'static str, &'static str) {
         Outcome::WasGone => ("was-gone", "↓ was gone already"),
         Outcome::TakenIn => ("taken-in", "× taken in"),
         Outcome::Cancelled => ("cancelled", "× does not go out"),
+        Outcome::Kept => ("kept", "✓ stays, as was said"),
         Outcome::Up(stays) => match stays.why {
             Stay::Cannot => ("stays", "✗ stays"),
             Stay::Refused => ("stays", "✗ stays: refused"),
@@ -159,18 +165,18 @@ pub fn result(outcome: &Outcome) -> (&'static str, &'static str) {
 
 /// What became of each, and below it what is still up, why, and what to do.
 pub fn text(deliveries: &[&Delivery], sheet: impl Into<Sheet>) -> String {
-    let sheet = sheet.into();
+    let (sheet, several) = (sheet.into(), Several::of(deliveries));
     let rows: Vec<Vec<String>> = deliveries
         .iter()
         .map(|delivery| {
             let outcome = delivery.outcome();
             // What is down has no address any more.
-            let up = matches!(outcome, Outcome::Up(_) | Outcome::Unknown(_));
+            let up = matches!(outcome, Outcome::Up(_) | Outcome::Kept | Outcome::Unknown(_));
             let place = if up { address(delivery) } else { String::new() };
             vec![
                 delivery.message.clone(),
-                delivery.rung.clone(),
-                delivery.channel.clone(),
+                rung(delivery),
+                several.channel(delivery),
                 result(&outcome).1.to_owned(),
                 place,
             ]
@@ -203,11 +209,16 @@ pub fn json(deliveries: &[&Delivery], means: Option<&AllMeans>) -> Value {
                 Outcome::Unknown(why) => json!(why),
                 _ => Value::Null,
             };
-            value["to_do"] = json!(still_up(delivery, deliveries));
         }
         value
     };
     deliveries.iter().map(one).collect()
+}
+
+/// What a person has to do about those of them that were to be taken down.
+pub fn to_do(deliveries: &[&Delivery]) -> Vec<ToDo> {
+    let withdrawn: Vec<&Delivery> = deliveries.iter().copied().filter(|d| d.is_withdrawn()).collect();
+    todo::to_do(&withdrawn)
 }
 
 /// What is still up of a delivery that was to be taken down, why, and what to
@@ -219,9 +230,11 @@ pub(super) fn still_up(delivery: &Delivery, beside: &[&Delivery]) -> Option<Stri
     let by_hand = |part: Option<&PartStanding>| with_hands(delivery, part, beside);
     let again = format!("      ladder unpublish {message} --only {rung}\n");
     match delivery.outcome() {
+        // What was sent anew is the word after it, and has a line of its own.
+        Outcome::Up(_) if delivery.kind == Some(VariantKind::Mail) && delivery.superseded => None,
         Outcome::Up(stays) if delivery.kind == Some(VariantKind::Mail) => Some(format!(
             "  {who}: {}: {}\n    a correction goes out as a message of its own, on a ladder with `{}`:\n      ladder \
-             new {}\n",
+             new {}\n    once that is done, or if it is left at that:\n      ladder resolve {key} --keep\n",
             one_line(&stays.says),
             reached(delivery),
             one_line(&delivery.channel),
@@ -246,6 +259,9 @@ pub(super) fn still_up(delivery: &Delivery, beside: &[&Delivery]) -> Option<Stri
                         1,
                     ));
                 }
+            }
+            if delivery.can_be_kept() {
+                out.push_str(&format!("    or, if it is to stay:\n      ladder resolve {key} --keep\n"));
             }
             Some(out)
         }

@@ -43,7 +43,7 @@ impl ToDo {
 
     /// What other verbs say in the same form: a line, below it what is said (four
     /// columns in) and what can be typed (six).
-    fn of_text(delivery: &Delivery, beside: &[&Delivery], text: &str) -> ToDo {
+    pub(super) fn of_text(delivery: &Delivery, beside: &[&Delivery], text: &str) -> ToDo {
         let mut lines = text.lines();
         let first = lines.next().unwrap_or_default().trim();
         let who = format!("{} of {}", one_line(&delivery.rung), one_line(&delivery.message));
@@ -53,6 +53,16 @@ impl ToDo {
             _ => Line::Says(line.trim().to_owned()),
         };
         ToDo::of(delivery, beside, what.to_owned(), lines.map(line).collect())
+    }
+
+    /// A sentence, and the commands for it.
+    pub(super) fn of_words(
+        delivery: &Delivery,
+        beside: &[&Delivery],
+        what: String,
+        commands: &[String],
+    ) -> ToDo {
+        ToDo::of(delivery, beside, what, commands.iter().cloned().map(Line::Types).collect())
     }
 
     /// For people.
@@ -154,7 +164,7 @@ fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
         State::Unknown if delivery.is_for_each_person() => {
             let unknown = delivery.recipients.iter().filter(|person| person.part.state == State::Unknown);
             lines.extend(unknown.clone().take(5).map(|person| {
-                let key = person.key.0.get(..12).unwrap_or(&person.key.0);
+                let key = person.key.short();
                 let words =
                     format!("{}: ladder resolve {key} --sent | --not-sent", one_line(&person.recipient));
                 let either = ["--sent", "--not-sent"].map(|end| format!("ladder resolve {key} {end}"));
@@ -216,7 +226,13 @@ fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
             let rest = if last { "" } else { "the rest by hand, from " };
             let how = if last { " by hand" } else { "" };
             let part = which(delivery, part);
-            lines.push(Line::Says(format!("post {rest}{part}{how}; all words: ladder preview {message}")));
+            // The message may say something else by now.
+            let log = format!(
+                "ladder log --campaign {} --channel {}",
+                one_line(&delivery.campaign),
+                one_line(&delivery.channel)
+            );
+            lines.push(Line::Says(format!("post {rest}{part}{how}; all words: {log}")));
             lines.extend([says("then say where it is:"), sent()]);
             format!("refused{because}")
         }

@@ -39,7 +39,7 @@ fn happening(seed: &mut Seed, plan: &Plan, minute: usize) -> Event {
         6 => EventKind::Refused { part, says: said() },
         7 => EventKind::Unknown { part, cause: said() },
         8 => EventKind::Held { why: said() },
-        9 => EventKind::Resolved { sent: seed.below(2) == 0, url: None, by: said() },
+        9 => EventKind::Resolved { sent: seed.below(2) == 0, url: None, id: None, by: said() },
         _ => EventKind::Cancelled { by: said() },
     };
     event(step, &at, kind)

@@ -164,6 +164,11 @@ impl Store {
         if let Some(error) = wrong {
             return Err(error.into());
         }
+        // What somebody wants stopped is so wherever this is imported.
+        for (id, event) in self.coming_facts()? {
+            count.events += 1;
+            write(&line(Some(id), Some(event), None, None), true)?;
+        }
         // Of doubts that are not about changed events, some are about missing ones.
         if doubts.len() <= changed {
             write(&line(None, None, None, Some(count)), true)?;

@@ -253,7 +253,7 @@ fn name_of(file: &File) -> io::Result<String> {
 
 /// Beside the file itself: a store behind a link has one lock, not one for
 /// each link.
-fn lock_file(store: &Path) -> PathBuf {
+pub(super) fn lock_file(store: &Path) -> PathBuf {
     store.canonicalize().unwrap_or_else(|_| store.to_owned()).with_file_name("lock")
 }
 

@@ -22,7 +22,7 @@ pub use lease::Hold;
 pub use lock::RunLock;
 pub use reading::Facts;
 pub use seal::seal;
-pub use withdrawal::Withdrawal;
+pub use withdrawal::{Waiting, Withdrawal};
 
 use crate::plan::{Event, EventKind, Plan, Standing, State};
 use rusqlite::OptionalExtension;

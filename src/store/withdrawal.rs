@@ -3,11 +3,19 @@
 //! Facts are written by the one who has that right. So the wish is laid beside
 //! them, in a table of its own: who sends looks there before anything leaves, makes
 //! a fact of it and gives way. A wish that is a fact by now is gone from the table.
+//!
+//! Whoever wished it has a lock on a file beside the store while it waits for the
+//! right to send: a run gives way to somebody who is there, and not to the dead. What
+//! nobody waits for any more is made a fact by whoever sends next; until then it is
+//! shown, and exported, as the fact that it will be.
 
-use super::{Store, StoreError, lease, lock, sqlite};
-use crate::plan::StepKey;
+use super::{Batch, Store, StoreError, View, lease, lock, sqlite};
+use crate::plan::key::hex_digest;
+use crate::plan::{Delivery, Event, EventKind, Standing, StepKey};
 use jiff::Timestamp;
-use rusqlite::TransactionBehavior;
+use rusqlite::{OptionalExtension, TransactionBehavior};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// From this version on there is a table for it.
@@ -27,7 +35,104 @@ pub struct Withdrawal {
     pub skipped: Option<String>,
 }
 
+impl Withdrawal {
+    /// The fact that it becomes; none where nothing of it is left to be stopped.
+    /// `known`: where its delivery stands, if that was read.
+    pub fn fact(&self, known: Option<&Delivery>) -> Option<Event> {
+        let kind = match &self.skipped {
+            None if known.is_some_and(|delivery| delivery.is_withdrawn() && !delivery.is_kept()) => {
+                return None;
+            }
+            None => EventKind::Withdrawn { by: self.by.clone() },
+            Some(why) if known.is_some_and(Delivery::is_open) => EventKind::Skipped { why: why.clone() },
+            Some(_) => return None,
+        };
+        Some(Event { at: self.at, key: self.key.clone(), recipient: None, kind })
+    }
+
+    /// What the fact goes by, in an export before it is one as well as afterwards.
+    fn id(&self) -> String {
+        let made_of = format!("{} {} {:?}", self.key, self.by, self.skipped);
+        let digest = hex_digest(made_of.as_bytes());
+        let random = digest.get(..20).and_then(|hex| u128::from_str_radix(hex, 16).ok()).unwrap_or_default();
+        let milliseconds = u64::try_from(self.at.as_millisecond()).unwrap_or_default();
+        ulid::Ulid::from_parts(milliseconds, random).to_string()
+    }
+}
+
+/// Held while somebody waits for the right to send, having said what is to be
+/// stopped; it ends with its process, however that ends.
+#[derive(Debug)]
+pub struct Waiting(#[allow(dead_code, reason = "its lock is what it is for")] File);
+
 impl Store {
+    /// Says that somebody waits for the right to send. Others may wait as well.
+    pub fn wait_in_line(&self) -> Result<Waiting, StoreError> {
+        let unwritable = |error: std::io::Error| sqlite::not_writable(self.path(), &error);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(self.waiting_file()).map_err(unwritable)?;
+        // Who looks whether somebody waits has it for a moment.
+        file.lock_shared().map_err(unwritable)?;
+        Ok(Waiting(file))
+    }
+
+    /// Whether a process that lives waits for the right to send.
+    pub fn is_waited_for(&self) -> bool {
+        let Ok(file) = OpenOptions::new().read(true).write(true).open(self.waiting_file()) else {
+            return false;
+        };
+        matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+    }
+
+    fn waiting_file(&self) -> PathBuf {
+        lock::lock_file(self.path()).with_file_name("waiting")
+    }
+
+    /// Puts what is wished into `standing`, as the facts that it will be: for whoever
+    /// only looks.
+    pub fn foresee(&self, standing: &mut Standing) -> Result<(), StoreError> {
+        for wish in self.withdrawals()? {
+            let Some(known) = standing.deliveries.get(&wish.key) else { continue };
+            if let Some(event) = wish.fact(Some(known)) {
+                standing.add(&[event]);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes facts of what was wished by those who are there no more. The caller has
+    /// the right to send. Where somebody waits, the run itself heeds it, and gives way.
+    pub fn heed_withdrawals(&mut self) -> Result<(), StoreError> {
+        if self.is_waited_for() {
+            return Ok(());
+        }
+        let wishes = self.withdrawals()?;
+        if wishes.is_empty() {
+            return Ok(());
+        }
+        let standing = self.view(&View::default(), false)?.standing;
+        let fact = |wish: &Withdrawal| wish.fact(standing.deliveries.get(&wish.key));
+        let events: Vec<Event> = wishes.iter().filter_map(fact).collect();
+        let nothing_left = wishes.iter().filter(|wish| fact(wish).is_none());
+        let nothing_left: Vec<StepKey> = nothing_left.map(|wish| wish.key.clone()).collect();
+        self.commit(&Batch { plans: Vec::new(), events })?;
+        self.forget_withdrawals(&nothing_left)
+    }
+
+    /// The facts that wishes will be, with what they go by: for an export.
+    pub(super) fn coming_facts(&self) -> Result<Vec<(String, Event)>, StoreError> {
+        let wishes = self.withdrawals()?;
+        if wishes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let standing = self.view_as_it_is(&View::default(), true)?.standing;
+        let fact = |wish: Withdrawal| Some((wish.id(), wish.fact(standing.deliveries.get(&wish.key))?));
+        Ok(wishes.into_iter().filter_map(fact).collect())
+    }
+
     /// Who is sending from the store at this moment, for people; none if nobody is.
     pub fn sender(&self) -> Option<String> {
         self.is_sending().then(|| lock::holder(self.path()))
@@ -95,14 +200,37 @@ impl Store {
         let read = || -> rusqlite::Result<Vec<Withdrawal>> {
             let mut found =
                 self.connection.prepare_cached("SELECT key, by, at, skipped FROM withdrawn ORDER BY key")?;
-            let rows = found.query_map([], |row| {
-                let at = Timestamp::from_millisecond(row.get(2)?).unwrap_or(Timestamp::MIN);
-                Ok(Withdrawal { key: StepKey(row.get(0)?), by: row.get(1)?, at, skipped: row.get(3)? })
-            })?;
-            rows.collect()
+            found.query_map([], wish)?.collect()
         };
         read().map_err(|error| sqlite::explain(&self.path, &error))
     }
+}
+
+fn wish(row: &rusqlite::Row<'_>) -> rusqlite::Result<Withdrawal> {
+    let at = Timestamp::from_millisecond(row.get(2)?).unwrap_or(Timestamp::MIN);
+    Ok(Withdrawal { key: StepKey(row.get(0)?), by: row.get(1)?, at, skipped: row.get(3)? })
+}
+
+/// What that fact goes by, if it was a wish before and may have been exported as one.
+pub(super) fn id_of(
+    transaction: &rusqlite::Transaction<'_>,
+    version: i64,
+    event: &Event,
+) -> rusqlite::Result<Option<String>> {
+    if version < SINCE {
+        return Ok(None);
+    }
+    let wish = transaction
+        .prepare_cached("SELECT key, by, at, skipped FROM withdrawn WHERE key = ?1")?
+        .query_row([&event.key.0], wish)
+        .optional()?;
+    let Some(wish) = wish.filter(|wish| wish.at == event.at) else { return Ok(None) };
+    // An export with it may have come back.
+    let is_known = transaction
+        .prepare_cached("SELECT 1 FROM events WHERE id = ?1")?
+        .query_row([wish.id()], |_| Ok(()))
+        .optional()?;
+    Ok(is_known.is_none().then(|| wish.id()))
 }
 
 /// Forgets a wish, in the transaction that makes a fact of it.

@@ -160,8 +160,13 @@ impl Writer<'_> {
                 Err(overflow) => overflow.commit_overflow_random(),
             };
             seq = seq.saturating_add(1);
-            add(&transaction, seq, &id.to_string(), event)?;
-            if matches!(event.kind, EventKind::Withdrawn { .. } | EventKind::Skipped { .. }) {
+            let was_wished = matches!(event.kind, EventKind::Withdrawn { .. } | EventKind::Skipped { .. });
+            let known_by = match was_wished {
+                true => withdrawal::id_of(&transaction, self.version, event)?,
+                false => None,
+            };
+            add(&transaction, seq, &known_by.unwrap_or_else(|| id.to_string()), event)?;
+            if was_wished {
                 withdrawal::is_a_fact(&transaction, self.version, &event.key)?;
             }
         }

@@ -15,6 +15,7 @@ mod making;
 mod newcomer;
 mod pasting;
 mod prices;
+mod queued;
 mod rehearsing;
 mod sending;
 mod told;

@@ -388,3 +388,48 @@ fn whoever_has_seen_enough_leaves_nothing_behind() {
     child.wait().unwrap();
     assert_eq!(left(), 0);
 }
+
+/// The blog, and a post and a mail after it.
+const SHORT: &str = "[rungs.blog]\nchannel = \"blog\"\n\n[rungs.tweet]\nchannel = \"x\"\nafter = \"blog\"\nattach = \"card\"\n";
+
+#[test]
+fn the_exit_code_is_that_of_the_last_run_that_is_shown() {
+    let house = house();
+    house.write("content-ladders/launch.toml", SHORT);
+    // The token expires in the middle of `publish`: that holds the post. Later runs
+    // find it expired, change nothing, and are not shown.
+    let (value, code) = rehearsed(&house, &["--faults", "expired-token", "--seed", "2"]);
+    assert_eq!(code, 5, "{value:#}");
+    let runs: Vec<&Value> = value["runs"].as_array().unwrap().iter().map(|run| &run["exit"]).collect();
+    assert_eq!(runs, [&Value::from(5)]);
+    let notes = value["notes"].to_string();
+    assert!(notes.contains("later calls of `ladder run` send nothing and end with exit code 4"), "{notes}");
+    let mut arguments = vec!["publish", "hello", "--rehearse", "--faults", "expired-token", "--seed", "2"];
+    arguments.extend(CLOCK);
+    let out = house.run(&arguments).ends(5).out();
+    assert!(out.contains("run 1, at once: ladder publish, exit code 5"), "{out}");
+    assert!(out.ends_with("1 of 2 sent in 1 run; a real run would end with exit code 5\n"), "{out}");
+    // What is left to do has a heading, and is as wide as all else.
+    let to_do = out.split_once("\nTo do\n").expect("a heading").1;
+    let prose = |line: &&str| !line.starts_with("      ");
+    assert!(to_do.lines().filter(prose).all(|line| line.chars().count() <= 92), "{to_do}");
+}
+
+#[test]
+fn x_shows_the_card_below_the_part_that_has_the_link() {
+    let house = house();
+    // Of a host without a known ending X makes no link.
+    house.edit("ladder.toml", "https://acme.example/blog", "https://example.com/blog");
+    house.write("content-ladders/launch.toml", SHORT);
+    let card = |value: &Value, part: usize| timeline(value, "x")["shown"][part]["card"].clone();
+    let (value, _) = rehearsed(&house, &[]);
+    let url = card(&value, 0)["url"].as_str().unwrap().to_owned();
+    assert!(url.starts_with("https://example.com/blog/hello/"), "{url}");
+    assert!(!value.to_string().contains("rung.invalid"));
+    let thread = "thread = [\"One\", \"Two\", \"Three {{ rungs.blog.url }}\"]\n";
+    house.write("content-ladders/launch.toml", &format!("{SHORT}{thread}"));
+    let (value, _) = rehearsed(&house, &[]);
+    assert_eq!([0, 1].map(|part| card(&value, part).is_null()), [true, true], "{value:#}");
+    assert_eq!(card(&value, 2)["title"], "Rocket 2 lands itself");
+    assert!(card(&value, 2)["url"].as_str().unwrap().starts_with("https://example.com/blog/hello/"));
+}

@@ -92,6 +92,8 @@ fn a_lost_store_comes_back_from_its_export_and_sends_nothing_twice() {
     house.run(&["publish", "hello", "--yes"]).ends(0);
     house.run(&["journal", "export", "journal.jsonl"]).ends(0);
     assert_eq!(house.run(&["journal", "export"]).ends(0).out(), house.read("journal.jsonl"));
+    assert_eq!(house.run(&["journal", "export", "-"]).ends(0).out(), house.read("journal.jsonl"));
+    assert!(!house.path("-").exists());
     std::fs::remove_dir_all(house.path(".ladder")).unwrap();
     house.write("broken.jsonl", "nonsense\n");
     house.run(&["journal", "import", "broken.jsonl"]).ends(2);

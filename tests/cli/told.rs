@@ -118,6 +118,9 @@ fn another_page_under_the_same_name_is_told_before_and_in_status() {
     assert!(!said.contains("other words"), "{said}");
     let status = house.run(&["status"]).ends(0).out();
     assert!(status.contains("facebook of hello went to page 1234567890"), "{status}");
+    let json = house.run(&["status", "--format", "json"]).ends(0).json();
+    let says = json["elsewhere"][0]["says"].as_str().unwrap();
+    assert!(says.starts_with("facebook of hello went to page 1234567890"), "{json}");
 }
 
 #[test]
@@ -182,6 +185,7 @@ fn a_quiet_run_in_which_nothing_happens_says_nothing() {
     house.write("ladder.toml", &format!("{}{renamed}", &text[..at]));
     let wrong = house.run(&["run", "-q"]).ends(5);
     assert!(wrong.err().contains("linkedin"), "{}", wrong.err());
+    assert!(wrong.out().contains("linkedin"), "{}", wrong.out());
 }
 
 #[test]

@@ -200,3 +200,27 @@ async fn what_is_not_due_yet_is_no_failure() {
     let json = run_five_times(&house, 0);
     assert!(json["error"].is_null() && json["left_alone"] == serde_json::json!([]), "{json}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_words_that_a_thread_began_with_are_there_when_it_stops_half_way() {
+    let (house, networks) = house(THREAD).await;
+    let no =
+        Fault::Says(403, r#"{"title":"Forbidden","status":403,"detail":"You may not say that."}"#.to_owned());
+    networks.x.order_upon(Upon::PublishingAfter(1), no);
+    let json = house.run(&["publish", "m", "--yes", "--format", "json"]).ends(1).json();
+    assert_eq!(json["deliveries"][0]["state"], "refused", "{json}");
+    house.edit("content-ladders/first.toml", "Three.", "Something else.");
+    let status = house.run(&["status", "m"]).ends(0).out();
+    let command = status.split_once("all words: ").expect(&status).1;
+    let command = command.lines().next().unwrap();
+    assert_eq!(command, "ladder log --campaign m --channel one");
+    let log = house.run(&command.split(' ').skip(1).collect::<Vec<_>>()).ends(0).out();
+    let words: Vec<&str> = log.lines().skip(2).map(str::trim).collect();
+    assert_eq!(
+        words,
+        ["│ One.", "part 2 of 3, not sent: refused:", "│ Two.", "part 3 of 3, not sent:", "│ Three."],
+        "{log}"
+    );
+    let edit = house.run(&["edit", "m", "--dry-run"]).ends(0).out();
+    assert!(edit.contains("1 of 3 parts is out;"), "{edit}");
+}

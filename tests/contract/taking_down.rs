@@ -28,6 +28,14 @@ fn outcome(answer: &Value, rung: &str) -> String {
     found.unwrap_or_else(|| panic!("no {rung} in {answer}"))["outcome"].as_str().unwrap().to_owned()
 }
 
+/// The beginning of the newest key of a rung.
+fn key_of(house: &House, rung: &str) -> String {
+    let status = house.status();
+    let of_rung = status["deliveries"].as_array().unwrap().iter().filter(|delivery| delivery["rung"] == rung);
+    let newest = of_rung.max_by_key(|delivery| delivery["generation"].as_u64()).unwrap();
+    newest["key"].as_str().unwrap()[..10].to_owned()
+}
+
 fn deletions(network: &Running) -> usize {
     network.log().iter().filter(|logged| logged.method == "DELETE").count()
 }
@@ -152,7 +160,7 @@ async fn facebook_is_not_believed_that_a_new_post_is_gone() {
     assert_eq!(outcome(&answer, "one"), "unknown");
     let why = answer["deliveries"][0]["why"].as_str().unwrap();
     assert!(why.contains(" UTC the list can tell"), "{why}");
-    let to_do = answer["deliveries"][0]["to_do"].as_str().unwrap();
+    let to_do = answer["to_do"][0].to_string();
     assert!(to_do.contains("ladder unpublish m --only one") && to_do.contains("--removed"), "{to_do}");
     // Half an hour later the list can tell.
     an_hour_passes(&house);
@@ -170,7 +178,7 @@ async fn a_doubt_in_a_thread_that_is_going_down_comes_to_its_end() {
     assert_eq!(networks[0].timeline().len(), 2);
     let answer = unpublish(&house).ends(6).json();
     assert!(networks[0].timeline().is_empty());
-    let to_do = answer["deliveries"][0]["to_do"].as_str().unwrap();
+    let to_do = answer["to_do"][0].to_string();
     assert!(to_do.contains("part 3 of 3") && to_do.contains(" UTC"), "{to_do}");
     house.run(&["run"]).ends(6);
     an_hour_passes(&house);
@@ -308,7 +316,7 @@ async fn what_nobody_can_look_for_stays_unknown_and_goes_no_further() {
     house.publish().ends(6);
     let answer = unpublish(&house).ends(6).json();
     assert_eq!(outcome(&answer, "one"), "unknown");
-    let to_do = answer["deliveries"][0]["to_do"].as_str().unwrap().to_owned();
+    let to_do = answer["to_do"][0].to_string();
     assert!(to_do.contains("--not-sent") && to_do.contains("ladder unpublish m"), "{to_do}");
     // Somebody found it: the comment does not follow, and it can be taken down.
     let key = answer["deliveries"][0]["key"].as_str().unwrap().to_owned();
@@ -385,6 +393,19 @@ async fn who_took_it_down_by_hand_says_so() {
     assert_eq!(outcome(&unpublish(&house).ends(0).json(), "one"), "taken-down");
 }
 
+/// A comment is down, and its post is not: that is some of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_down_only_in_part_is_down_in_part() {
+    let (house, networks) = house(&[way("facebook")]).await;
+    house.write("content-ladders/all.toml", &format!("{}first_comment = \"More.\"\n", rungs(&["one"])));
+    house.publish().ends(0);
+    let post = networks[0].timeline().remove(0).id;
+    networks[0].order_upon(Upon::Path("DELETE", post.leak()), Fault::Says(400, "no".to_owned()));
+    let answer = unpublish(&house).ends(4).json();
+    assert_eq!(outcome(&answer, "one"), "stays");
+    assert!(networks[0].timeline()[0].comments.is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_network_that_wants_to_be_left_alone_is() {
     let (house, networks) = house(&[way("x, OAuth 2")]).await;
@@ -415,7 +436,8 @@ fn what_lies_in_files_is_taken_in_and_mail_stays() {
     let mut shown: Vec<&str> = out.lines().map(str::trim_end).collect();
     // They went out within a moment, in whichever order.
     shown[1..6].sort();
-    insta::assert_snapshot!(shown.join("\n"), @r#"
+    let key = key_of(&house, "file");
+    insta::assert_snapshot!(shown.join("\n").replace(&key, "KEY"), @r#"
     MESSAGE  RUNG  CHANNEL  RESULT        STILL AT
     m        blog  blog     ↓ taken down
     m        file  file     ✗ stays       1 person has it
@@ -427,6 +449,8 @@ fn what_lies_in_files_is_taken_in_and_mail_stays() {
       file of m: mail cannot be recalled: 1 person has it
         a correction goes out as a message of its own, on a ladder with `file`:
           ladder new 'Correction: Rocket m lands'
+        once that is done, or if it is left at that:
+          ladder resolve KEY --keep
     "#);
     assert_eq!(house.files("mail").len(), before);
     let left = house.files("public");
@@ -440,6 +464,16 @@ fn what_lies_in_files_is_taken_in_and_mail_stays() {
     let said = house.run(&["publish", "m", "--yes"]).ends(0).err();
     assert!(said.contains("`blog` was taken down"), "{said}");
     assert_eq!(house.files("public"), left);
+    // Sent anew, that mail is what there is to say something about.
+    house.run(&["publish", "m", "--only", "file", "--yes", "--again", "the date was wrong"]).ends(0);
+    assert!(!house.run(&["status"]).ends(0).out().contains("Correction"));
+    let both = house.run(&["unpublish", "m", "--yes"]).ends(4).out();
+    assert_eq!(both.matches("ladder new 'Correction").count(), 1, "{both}");
+    assert!(both.contains("file, older") && both.contains("file, again"), "{both}");
+    // The correction is out.
+    house.run(&["resolve", &key_of(&house, "file"), "--keep"]).ends(0);
+    let status = house.run(&["status"]).ends(0).out();
+    assert!(!status.contains("Correction"), "{status}");
 }
 
 #[test]
@@ -470,6 +504,7 @@ fn what_a_person_posted_that_person_takes_down() {
     house.publish().ends(0);
     let key = house.status()["deliveries"][0]["key"].as_str().unwrap()[..10].to_owned();
     house.run(&["resolve", &key, "--sent", "https://x.com/acme/status/12"]).ends(0);
+    assert_eq!(house.status()["deliveries"][0]["id"], "12");
     let dry = house.run(&["unpublish", "m", "--dry-run"]).ends(0).out();
     assert!(dry.contains("by hand: a person posted it"), "{dry}");
     let line = format!("ladder resolve {key} --removed");
@@ -477,6 +512,24 @@ fn what_a_person_posted_that_person_takes_down() {
     let ended = house.run(&["unpublish", "m", "--yes"]).ends(1);
     assert!(ended.out().contains("✗ stays") && ended.out().contains(&line), "{}", ended.out());
     assert!(!ended.out().contains("NOT_SET") && !ended.out().contains("ladder unpublish"), "{}", ended.out());
+    // Or it stays, and nobody is asked for anything any more.
+    let keep = format!("ladder resolve {key} --keep");
+    assert!(ended.out().contains(&keep), "{}", ended.out());
+    house.run(&["resolve", &key, "--keep"]).ends(0);
+    let status = house.run(&["status"]).ends(0).out();
+    assert!(!status.contains("To do") && status.contains("✓ sent"), "{status}");
+    let answer = unpublish(&house).ends(0).json();
+    assert_eq!(
+        (outcome(&answer, "x").as_str(), &answer["deliveries"][0]["kept"]),
+        ("kept", &Value::Bool(true))
+    );
+    assert_eq!(house.run(&["resolve", &key, "--keep", "--format", "json"]).ends(2).error(), "not-to-keep");
+    house.run(&["resolve", &key, "--undo"]).ends(0);
+    house.run(&["unpublish", "m", "--yes"]).ends(1);
+    house.run(&["resolve", &key, "--keep"]).ends(0);
+    // Named by its rung, it is wanted down after all.
+    house.run(&["unpublish", "m", "--only", "x", "--yes"]).ends(1);
+    assert!(house.run(&["status"]).ends(0).out().contains("--removed"));
     house.message("m", "It landed again.");
     let edit = house.run(&["edit", "m", "--dry-run"]).ends(0).out();
     assert!(!edit.contains("--again"), "{edit}");
@@ -487,6 +540,43 @@ fn what_a_person_posted_that_person_takes_down() {
     assert_eq!(house.state("x"), "sent");
     house.run(&["resolve", &key, "--removed"]).ends(0);
     house.run(&["unpublish", "m", "--yes"]).ends(0);
+}
+
+/// What lay there, and was laid out again.
+#[test]
+fn an_older_text_to_paste_is_taken_in_and_not_taken_down() {
+    let x = "\n[channels.x]\nadapter = \"x\"\naccount = \"acme\"\naccess_token = { env = \"NOT_SET\" }\nwithout_credentials = \"outbox\"\n";
+    let house = House::new(&format!("{FOLDERS}{x}"), &rungs(&["x"]));
+    house.publish().ends(0);
+    house.run(&["publish", "m", "--yes", "--again", "a better picture"]).ends(0);
+    let dry = house.run(&["unpublish", "m", "--dry-run", "--format", "json"]).ends(0).json();
+    let wills: Vec<&Value> = dry["deliveries"].as_array().unwrap().iter().map(|one| &one["will"]).collect();
+    assert_eq!(wills, ["take-in", "take-in"]);
+    let ended = house.run(&["unpublish", "m", "--yes"]).ends(0);
+    assert_eq!(ended.out().matches("× taken in").count(), 2, "{}", ended.out());
+    assert!(!ended.err().contains("was gone already"), "{}", ended.err());
+}
+
+/// An address that says whose it is, is believed.
+#[test]
+fn another_pages_post_is_not_ours() {
+    let page = "\n[channels.fb]\nadapter = \"facebook\"\naccount = \"Acme\"\npage_id = \"1234567890\"\n\
+                access_token = { env = \"NOT_SET\" }\nwithout_credentials = \"outbox\"\n";
+    let house = House::new(&format!("{FOLDERS}{page}"), &rungs(&["fb"]));
+    house.publish().ends(0);
+    let key = key_of(&house, "fb");
+    for address in [
+        "https://www.facebook.com/999/posts/34",
+        "https://www.facebook.com/1234567890/posts/../../999/posts/34",
+        "https://www.facebook.com/999_34",
+        "https://www.facebook.com/permalink.php?story_fbid=34&id=999",
+    ] {
+        let ended = house.run(&["resolve", &key, "--sent", address, "--format", "json"]).ends(2);
+        assert_eq!(ended.error(), "not-the-post", "{address}");
+        assert_eq!(house.state("fb"), "waiting", "{address}");
+    }
+    house.run(&["resolve", &key, "--sent", "https://www.facebook.com/1234567890/posts/34"]).ends(0);
+    assert_eq!(house.status()["deliveries"][0]["id"], "1234567890_34");
 }
 
 /// Their text leads to a page that is gone.
@@ -511,7 +601,7 @@ fn what_lies_in_the_outbox_is_taken_in_or_said_to_lie_there() {
     let lies = |house: &House| -> Vec<String> {
         house.files("outbox").into_iter().filter(|file| !file.ends_with(".json")).collect()
     };
-    for record in ["gone", "touched", "whole"] {
+    for record in ["gone", "touched", "another's", "whole"] {
         for worked_on in ["", "m/post.txt", "m/post.html"] {
             let told = format!("{record} {worked_on}");
             let house = House::new(FOLDERS, &rungs(&["post"]));
@@ -519,17 +609,24 @@ fn what_lies_in_the_outbox_is_taken_in_or_said_to_lie_there() {
             match record {
                 "gone" => std::fs::remove_file(house.path("outbox/m/post.json")).unwrap(),
                 "touched" => house.write("outbox/m/post.json", "{ \"key\": \"mine\" }"),
+                // It names a delivery that might be there, and lies beside the words of this one.
+                "another's" => {
+                    let key = house.status()["deliveries"][0]["key"].as_str().unwrap().to_owned();
+                    house.edit("outbox/m/post.json", &key, &"0".repeat(key.len()));
+                }
                 _ => {}
             }
-            if worked_on.is_empty() {
+            if worked_on.is_empty() && record != "another's" {
                 let answer = unpublish(&house).ends(0).json();
                 assert_eq!(outcome(&answer, "post"), "taken-down", "{told}");
                 assert!(house.files("outbox").is_empty(), "{told}: {:?}", house.files("outbox"));
                 continue;
             }
-            let worked_on = format!("outbox/{worked_on}");
-            let text = house.read(&worked_on);
-            house.write(&worked_on, &format!("{text}more"));
+            let worked_on = format!("outbox/{}", if worked_on.is_empty() { "m/post.txt" } else { worked_on });
+            if told != "another's " {
+                let text = house.read(&worked_on);
+                house.write(&worked_on, &format!("{text}more"));
+            }
             let before = lies(&house);
             let answer = unpublish(&house).ends(1).json();
             assert_eq!((outcome(&answer, "post").as_str(), lies(&house)), ("stays", before), "{told}");

@@ -154,7 +154,7 @@ fn a_person_ends_the_doubt_in_either_way() {
             house.run(&["run"]).ends(6);
         }
         assert_eq!(server.taken().len(), 1);
-        let key = house.status()["deliveries"][0]["recipients"][0]["key"].as_str().unwrap()[..12].to_owned();
+        let key = house.status()["deliveries"][0]["recipients"][0]["key"].as_str().unwrap()[..10].to_owned();
         house.run(&["resolve", &key, word]).ends(0);
         house.run(&["run"]).ends(0);
         house.publish().ends(0);

@@ -117,19 +117,17 @@ fn a_run_gives_way_to_whoever_takes_its_message_down() {
 #[test]
 fn what_is_withdrawn_before_it_leaves_does_not_leave() {
     let house = House::new(crate::house::FOLDERS, &rungs(&["blog", "post"]));
-    let wait = "touch asked; while [ ! -e go ]; do sleep 0.05; done";
+    let wait = "touch asked; sleep 60";
     let child = house.begin(&["publish", "m", "--yes", "--before-send", wait]);
     while !house.path("asked").exists() {
         std::thread::sleep(Duration::from_millis(20));
     }
-    let other = house.begin(&["unpublish", "m", "--yes", "--format", "json"]);
-    while house.journal().query_row("SELECT count(*) FROM withdrawn", [], |row| row.get::<_, i64>(0)) != Ok(2)
-    {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    house.write("go", "");
-    Ended::of(child).ends(0);
-    let json = Ended::of(other).ends(0).json();
+    // The command is not waited for: nothing that it speaks for leaves.
+    let begun = Instant::now();
+    let json = house.run(&["unpublish", "m", "--yes", "--format", "json"]).ends(0).json();
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    let first = Ended::of(child).ends(0).err();
+    assert!(first.contains("has stopped this run") && !first.contains("before-send failed"), "{first}");
     let outcomes = json["deliveries"].as_array().unwrap().iter().map(|delivery| &delivery["outcome"]);
     assert!(
         outcomes.clone().count() == 2 && outcomes.into_iter().all(|outcome| outcome == "cancelled"),
@@ -140,4 +138,66 @@ fn what_is_withdrawn_before_it_leaves_does_not_leave() {
     // The wish is a fact, and no wish any more.
     let left = house.journal().query_row("SELECT count(*) FROM withdrawn", [], |row| row.get::<_, i64>(0));
     assert_eq!(left, Ok(0));
+}
+
+/// As if `ladder unpublish` had said what it wants, and had then been killed with the
+/// run that it spoke to.
+fn wish_of_the_dead(house: &House, message: &str) {
+    let at = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+    house.rewrite(&format!(
+        "INSERT INTO withdrawn (key, by, at, skipped) SELECT DISTINCT key, 'ada', {at}, NULL FROM events
+         WHERE json ->> '$.event' = 'planned' AND json ->> '$.message' = '{message}'"
+    ));
+}
+
+/// Wherever the journal goes, what somebody wanted stopped is stopped; and the dead
+/// keep nobody waiting.
+#[test]
+fn what_was_to_be_stopped_is_stopped_though_nobody_lives_who_said_so() {
+    let house = House::new(crate::house::FOLDERS, &rungs(&["blog", "post"]));
+    house.message("n", "Another.");
+    for message in ["m", "n"] {
+        house.run(&["schedule", message]).ends(0);
+    }
+    wish_of_the_dead(&house, "m");
+    let status = house.status();
+    let of_m = |delivery: &&serde_json::Value| delivery["message"] == "m";
+    let states: Vec<&serde_json::Value> =
+        status["deliveries"].as_array().unwrap().iter().filter(of_m).map(|d| &d["state"]).collect();
+    assert!(states.len() == 2 && states.iter().all(|state| *state == "cancelled"), "{status}");
+    assert_eq!(status["stopped"].as_array().unwrap().len(), 2, "{status}");
+    let told = house.run(&["status"]).ends(0).err();
+    assert!(told.contains("2 deliveries that it stopped will not go out"), "{told}");
+    assert!(house.run(&["plan", "m"]).ends(0).out().contains("cancelled"));
+    house.run(&["journal", "export", "journal.jsonl"]).ends(0);
+    assert_eq!(house.read("journal.jsonl").matches("\"withdrawn\"").count(), 2);
+    // Another machine, with nothing but the journal.
+    let dir = tempfile::tempdir().unwrap();
+    for file in ["ladder.toml", "content-ladders/all.toml", "messages/m.md", "messages/n.md", "journal.jsonl"]
+    {
+        let to = dir.path().join(file);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(house.path(file), to).unwrap();
+    }
+    let other = House::there(dir, &house.id);
+    other.run(&["journal", "import", "journal.jsonl"]).ends(0);
+    let has_gone = |house: &House| -> Vec<bool> {
+        ["public/m", "public/n"].map(|page| house.path(page).exists()).to_vec()
+    };
+    for house in [&other, &house] {
+        let run = house.run(&["run"]).ends(0);
+        assert!(!run.err().contains("has stopped this run"), "{}", run.err());
+        assert_eq!(has_gone(house), [false, true], "{:?}", house.files("public"));
+        let publish = house.run(&["publish", "m", "--yes"]).ends(0).err();
+        assert!(publish.contains("nothing to send") && publish.contains("was cancelled"), "{publish}");
+        assert_eq!(has_gone(house), [false, true]);
+    }
+    // Now it is a fact, and one and the same in both journals.
+    assert!(house.status().get("stopped").is_none());
+    house.run(&["journal", "export", "later.jsonl"]).ends(0);
+    assert_eq!(house.read("later.jsonl").matches("\"withdrawn\"").count(), 2);
+    std::fs::copy(house.path("later.jsonl"), other.path("later.jsonl")).unwrap();
+    other.run(&["journal", "import", "later.jsonl"]).ends(0);
+    other.run(&["journal", "export", "both.jsonl"]).ends(0);
+    assert_eq!(other.read("both.jsonl").matches("\"withdrawn\"").count(), 2);
 }

@@ -74,8 +74,8 @@ pub(super) struct List {
 
 impl List {
     /// Whether what was `sent` then, and is there, would be in it: posts by their
-    /// times or to their end, comments by Facebook's own count. A list of posts that
-    /// shows nothing at all proves nothing.
+    /// times, or where the list was read to its end with nothing left out, comments by
+    /// Facebook's own count. A list of posts that shows nothing at all proves nothing.
     pub(super) fn shows_all_since(&self, sent: Option<Timestamp>, are_comments: bool) -> bool {
         if are_comments {
             return self.counted;
@@ -140,9 +140,17 @@ async fn read(
             }
         }
         let last = list.entries.last().and_then(|entry| entry.created);
-        further = next(&answer["paging"]);
-        list.whole = further.is_empty();
-        if list.whole || last.is_some_and(|last| until.is_some_and(|until| last < until)) {
+        let end = match next(&answer["paging"]) {
+            Next::End => true,
+            Next::At(place) => {
+                further = place;
+                false
+            }
+            // There is more, and nobody knows where.
+            Next::Nowhere => break,
+        };
+        list.whole = end;
+        if end || last.is_some_and(|last| until.is_some_and(|until| last < until)) {
             break;
         }
     }
@@ -152,14 +160,35 @@ async fn read(
     Ok(list)
 }
 
-/// Where the list goes on. `next` is a whole address, with the token in it and
-/// perhaps on another machine: only its place in the list is taken from it.
-fn next(paging: &Value) -> Vec<(String, String)> {
-    let Some(next) = paging["next"].as_str().and_then(|next| url::Url::parse(next).ok()) else {
-        return Vec::new();
+/// Where a list goes on.
+#[derive(Debug, PartialEq)]
+enum Next {
+    /// Nowhere: this was all of it.
+    End,
+    /// At this place.
+    At(Vec<(String, String)>),
+    /// There is more, and no place is named that could be asked for.
+    Nowhere,
+}
+
+/// `next` is a whole address, with the token in it and perhaps on another machine:
+/// only its place in the list is taken from it.
+fn next(paging: &Value) -> Next {
+    if paging["next"].is_null() {
+        return Next::End;
+    }
+    let base = url::Url::parse("https://graph.facebook.com/");
+    let Some(next) = paging["next"].as_str().and_then(|next| base.ok()?.join(next).ok()) else {
+        return Next::Nowhere;
     };
-    let places = ["after", "until", "__paging_token"];
-    next.query_pairs().into_owned().filter(|(key, _)| places.contains(&key.as_str())).collect()
+    let names_it = ["after", "until"];
+    let belongs = |key: &str| names_it.contains(&key) || key == "__paging_token";
+    let pairs = next.query_pairs().into_owned().filter(|(key, value)| belongs(key) && !value.is_empty());
+    let place: Vec<(String, String)> = pairs.collect();
+    match place.iter().any(|(key, _)| names_it.contains(&key.as_str())) {
+        true => Next::At(place),
+        false => Next::Nowhere,
+    }
 }
 
 fn may_be_ours(entry: &Value, graph: &Graph) -> bool {

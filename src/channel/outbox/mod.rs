@@ -201,8 +201,8 @@ impl Channel for Outbox {
         // A post, or a mail or page in the stead of its channel: what was bound.
         let body = part.body.get("variant").unwrap_or(&part.body);
         let sent = serde_json::from_value(body.clone()).ok();
-        let receipt = receipt.clone();
-        Box::pin(on_disk(move || place?.take_in(sent, &receipt)))
+        let (receipt, identity) = (receipt.clone(), attempt.identity.clone());
+        Box::pin(on_disk(move || place?.take_in(sent, &receipt, &identity)))
     }
 
     fn find<'a>(&'a self, _part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {

@@ -102,7 +102,14 @@ impl Place {
     /// Takes the files away, the record last: it says whose they are to a run
     /// that has to finish. Without a record that can be read their words say it.
     /// What somebody has worked on stays, and with it what belongs to it.
-    pub fn take_in(mut self, sent: Option<Variant>, receipt: &Receipt) -> Result<Removed, SendError> {
+    /// Nor is a text that lies there called taken in because its record names another
+    /// delivery, unless the words are that one's.
+    pub fn take_in(
+        mut self,
+        sent: Option<Variant>,
+        receipt: &Receipt,
+        identity: &Identity,
+    ) -> Result<Removed, SendError> {
         // Where it was laid is known: names depend on what lay there then.
         let laid = receipt.detail.as_deref().and_then(|text| text.strip_suffix(".txt"));
         let laid = laid.and_then(|path| path.rsplit_once('/'));
@@ -113,8 +120,9 @@ impl Place {
         let key = self.key_of(&self.name)?;
         let is_a_key =
             |key: &String| key.len() == self.key.len() && key.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if key.as_ref().is_some_and(|key| *key != self.key && is_a_key(key)) {
-            // Another delivery's files have taken their place.
+        let others = key.as_ref().filter(|key| **key != self.key && is_a_key(key));
+        if others.is_some_and(|key| is_a_generation(key, identity)) {
+            // What was laid out again has taken their place.
             return Ok(Removed::Already);
         }
         let is_ours = key.as_ref() == Some(&self.key);
@@ -129,10 +137,23 @@ impl Place {
         }
         let mut as_written = BTreeSet::new();
         for variant in &known {
-            for (name, words) in self.texts(variant)? {
-                let same = lying.iter().any(|(lies, bytes)| *lies == name && *bytes == words.as_bytes());
-                as_written.extend(same.then_some(name));
+            as_written.extend(self.lie_as(variant, &lying)?);
+        }
+        if others.is_some() {
+            let theirs = self.written()?.map(|written| self.lie_as(&written, &lying)).transpose()?;
+            let all_theirs = lying.iter().all(|(name, _)| theirs.as_ref().is_some_and(|t| t.contains(name)));
+            if as_written.is_empty() && all_theirs {
+                // Another delivery's files have taken their place.
+                return Ok(Removed::Already);
             }
+            let names: Vec<String> =
+                lying.iter().map(|(name, _)| format!("`{}`", self.folder.shown(name))).collect();
+            return Ok(Removed::Stays(format!(
+                "{} {} there, and the record `{}` names another delivery: left there; delete it, if nobody is to post it",
+                names.join(", "),
+                if names.len() == 1 { "is" } else { "are" },
+                self.folder.shown(&record)
+            )));
         }
         let worked_on: Vec<String> = lying
             .iter()
@@ -179,6 +200,15 @@ impl Place {
         Ok(if lying.is_empty() { Removed::Already } else { Removed::Gone })
     }
 
+    /// Which of the files that lie here have the words of `variant`.
+    fn lie_as(&self, variant: &Variant, lying: &[(String, Vec<u8>)]) -> Result<BTreeSet<String>, SendError> {
+        let texts = self.texts(variant)?.into_iter();
+        let same = texts.filter(|(name, words)| {
+            lying.iter().any(|(lies, bytes)| lies == name && *bytes == words.as_bytes())
+        });
+        Ok(same.map(|(name, _)| name).collect())
+    }
+
     pub fn key_of(&self, name: &str) -> Result<Option<String>, SendError> {
         let Some(bytes) = self.folder.read(&format!("{name}.json"))? else { return Ok(None) };
         let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
@@ -222,4 +252,12 @@ impl Place {
         self.folder.keep(&format!("{}.json", self.name), record.as_bytes())?;
         Ok(self.folder.shown(&text))
     }
+}
+
+/// Whether `key` is that of another generation of what `identity` names.
+fn is_a_generation(key: &str, identity: &Identity) -> bool {
+    let of = |generation| Identity { generation, recipient: None, ..identity.clone() }.key().0;
+    let most = u32::try_from(EARLIER).unwrap_or(u32::MAX);
+    let around = identity.generation.saturating_sub(most)..=identity.generation.saturating_add(most);
+    around.into_iter().any(|generation| of(generation) == key)
 }

@@ -8,7 +8,12 @@ pub(super) fn post_at(address: &str, handle: Option<&str>, base_url: &str) -> Re
     let (url, host) = web(address, "X", &["x.com", "twitter.com"], base_url)?;
     let steps: Vec<&str> = url.path_segments().map(Iterator::collect).unwrap_or_default();
     let at = steps.iter().position(|step| matches!(*step, "status" | "statuses"));
-    let id = at.and_then(|at| steps.get(at + 1)).filter(|id| super::api::is_id(id));
+    let number = at.and_then(|at| steps.get(at + 1));
+    // X counts without: the same post would be two.
+    if number.is_some_and(|number| number.len() > 1 && number.starts_with('0')) {
+        return Err("the number of a post begins with no 0".to_owned());
+    }
+    let id = number.filter(|id| super::api::is_id(id));
     let Some(id) = id else {
         if host == Host::Other && steps.iter().any(|step| !step.is_empty()) {
             return Ok(None);
@@ -43,6 +48,7 @@ mod tests {
             ("https://x.com/acmerockets", "names no post"),
             ("https://x.com/acmerockets/status/", "names no post"),
             ("https://x.com/acmerockets/status/twelve", "names no post"),
+            ("https://x.com/acmerockets/status/012", "begins with no 0"),
             ("https://x.com/other/status/12", "@other's"),
             ("https://t.co/abc", "`t.co` is not X"),
             ("https://notx.com/acmerockets/status/12", "is not X"),
@@ -58,6 +64,7 @@ mod tests {
         let at = |address: &str| post_at(address, Some("acme"), "http://127.0.0.1:8080/x");
         assert_eq!(at("http://127.0.0.1:8080/acme/status/12"), Ok(Some("12".to_owned())));
         assert_eq!(at("http://127.0.0.1:8080/posts/a"), Ok(None));
+        at("http://127.0.0.1:8080/acme/status/012").unwrap_err();
         at("http://127.0.0.1:8080/").unwrap_err();
         at("http://127.0.0.1:8080/other/status/12").unwrap_err();
         at("https://evil.example/posts/a").unwrap_err();

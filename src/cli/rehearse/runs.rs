@@ -49,6 +49,8 @@ pub struct Run {
     pub first: bool,
     /// What happened in it.
     pub happened: Vec<Happened>,
+    /// What a real one would have ended with.
+    pub exit: Exit,
 }
 
 /// How it all went.
@@ -61,8 +63,11 @@ pub struct Played {
     pub by_the_clock: Option<Timestamp>,
     /// The channels that could not be used in the last run, a sentence each.
     pub left_alone: Vec<String>,
-    /// What a real run would have ended with.
+    /// What the last of these runs would have ended with, were it real.
     pub exit: Exit,
+    /// What later ones would end with, in which nothing happens any more, where that is
+    /// something else.
+    pub later: Option<Exit>,
 }
 
 /// Takes part in the runs.
@@ -98,9 +103,10 @@ impl Play<'_> {
         let mut by_the_clock = None;
         let mut runs: Vec<Run> = Vec::new();
         let mut left_alone = Vec::new();
+        let mut later = None;
         let mut standing = Standing::default();
-        let later = [plan.embargo, plan.publish_at.filter(|_| !self.early)];
-        if let Some(later) = later.into_iter().flatten().max().filter(|later| *later > start) {
+        let ahead = [plan.embargo, plan.publish_at.filter(|_| !self.early)];
+        if let Some(later) = ahead.into_iter().flatten().max().filter(|later| *later > start) {
             // As `ladder schedule` would, and cron at that time.
             let batch = publish::take_up(self.plans, &standing, &self.only, start);
             self.store.commit(&batch)?;
@@ -117,8 +123,13 @@ impl Play<'_> {
                 progress = self.clock.now();
             }
             quiet = if happened.is_empty() { quiet + 1 } else { 0 };
+            let found = deliveries(&now_standing, self.plans);
+            let exit = if alone.is_empty() { exit_of(&found) } else { exit_beside_rest(&found) };
+            later = None;
             if !happened.is_empty() || runs.is_empty() {
-                runs.push(Run { at, first: runs.is_empty(), happened });
+                runs.push(Run { at, first: runs.is_empty(), happened, exit });
+            } else if runs.last().is_some_and(|last| last.exit != exit) {
+                later = Some(exit);
             }
             (standing, left_alone, scope) = (now_standing, alone, Scope::TakenUp);
             let Some((next, by_wall)) = self.next(&standing, quiet, progress) else { break };
@@ -127,10 +138,9 @@ impl Play<'_> {
             }
             self.clock.move_to(next);
         }
-        let found = deliveries(&standing, self.plans);
-        let exit = if left_alone.is_empty() { exit_of(&found) } else { exit_beside_rest(&found) };
+        let exit = runs.last().map_or(Exit::Done, |last| last.exit);
         let left_alone = left_alone.iter().map(LeftAlone::sentence).collect();
-        Ok(Played { runs, standing, by_the_clock, left_alone, exit })
+        Ok(Played { runs, standing, by_the_clock, left_alone, exit, later })
     }
 
     async fn run(

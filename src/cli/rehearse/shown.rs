@@ -44,6 +44,7 @@ pub fn rehearsal(house: &House, stage: &Stage, played: &Played, facts: Facts<'_>
         number: number + 1,
         call: if run.first { "ladder publish" } else { "ladder run" },
         when: view.calendar.when(run.at),
+        exit: run.exit.code(),
     });
     let mut names: Vec<&str> = Vec::new();
     for step in &facts.plan.steps {
@@ -60,6 +61,12 @@ pub fn rehearsal(house: &House, stage: &Stage, played: &Played, facts: Facts<'_>
     };
     let left_alone = played.left_alone.iter().filter(|sentence| !told(sentence));
     notes.extend(left_alone.map(|sentence| stage.clean(sentence, "")));
+    if let Some(later) = played.later {
+        let code = later.code();
+        notes.push(format!(
+            "as long as that is not mended, later calls of `ladder run` send nothing and end with exit code {code}"
+        ));
+    }
     Rehearsal {
         brand: project.brand.name.clone(),
         message: facts.plan.message.clone(),

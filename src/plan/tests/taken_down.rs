@@ -35,7 +35,7 @@ fn up(why: Stay, says: &str) -> Outcome {
 #[test]
 fn each_end_has_its_state_and_its_outcome() {
     let no = |why| up(why, "no");
-    let untried = || up(Stay::Later, "it was not tried yet");
+    let untried = || up(Stay::Later, "it is to be taken down, and that was not tried yet");
     let cases: Vec<(Vec<EventKind>, Vec<EventKind>, State, Outcome)> = vec![
         (vec![], vec![], State::Cancelled, Outcome::Cancelled),
         (out(3), vec![], State::Sent, untried()),
@@ -101,7 +101,10 @@ fn a_mail_stays_and_goes_to_nobody_else() {
     assert!(!delivery.can_be_taken_down());
     // Who has nothing of it gets nothing, and is not waited for.
     assert_eq!(delivery.recipient(&people[1]).unwrap().part.state, State::Cancelled);
-    assert!(delivery.is_settled());
+    assert!(delivery.is_settled() && delivery.can_be_kept());
+    let mut standing = standing.clone();
+    standing.add(&[event(&plan.steps[0], LATER, kept())]);
+    assert_eq!(standing.deliveries[&plan.steps[0].key].outcome(), Outcome::Kept);
 }
 
 /// Of one it was not known, and a person has looked.
@@ -159,6 +162,52 @@ fn what_a_person_says_is_down_can_be_taken_back_as_long_as_nothing_happened() {
     let kinds: Vec<EventKind> =
         out(3).into_iter().chain([withdrawn(), removed(2), removed(1), removed(0)]).collect();
     assert!(!after(&["1", "2", "3"], &kinds).can_be_reopened());
+}
+
+fn kept() -> EventKind {
+    EventKind::Kept { by: "ada".to_owned() }
+}
+
+#[test]
+fn what_a_person_says_stays_is_nobodys_task_and_goes_no_further() {
+    for (parts, why) in [(3, Stay::Cannot), (3, Stay::Unknown), (1, Stay::Refused)] {
+        let wanted: Vec<EventKind> = out(parts).into_iter().chain([withdrawn(), stays(0, why)]).collect();
+        let said = |then: &[EventKind]| after(&["1", "2", "3"], &[&wanted[..], then].concat());
+        let stays_up = said(&[kept()]);
+        assert_eq!((stays_up.outcome(), stays_up.is_settled()), (Outcome::Kept, true), "{stays_up:?}");
+        assert!(!stays_up.can_be_taken_down() && !stays_up.is_open() && !stays_up.is_in_doubt_afterwards());
+        assert!(!said(&[]).is_settled() && said(&[]).can_be_kept() && !stays_up.can_be_kept());
+        // A slip is taken back; whoever wants it down once more says so.
+        assert_eq!(said(&[kept(), reopened()]), said(&[]));
+        let again = said(&[kept(), withdrawn()]);
+        assert!(again.can_be_taken_down() && !again.is_kept(), "{again:?}");
+        assert_eq!(said(&[kept(), removed(0)]).live().count(), parts as usize - 1);
+    }
+    // What may or may not be there is looked for first; what was not to go stays anyway.
+    let unsure: Vec<EventKind> =
+        out(1).into_iter().chain([intent(1), unknown(1), withdrawn(), kept()]).collect();
+    assert!(matches!(after(&["1", "2"], &unsure).outcome(), Outcome::Unknown(_)));
+    assert!(!after(&["1", "2", "3"], &[&out(3)[..], &[kept()]].concat()).is_kept());
+    assert!(!after(&["1"], &[intent(0), pasted(0), withdrawn(), kept()]).is_kept());
+}
+
+/// A mail that waited too long was given up, and that was a slip.
+#[test]
+fn what_was_given_up_is_open_again_when_that_is_taken_back() {
+    let people: Vec<String> = ["a@example.org", "b@example.org"].map(str::to_owned).to_vec();
+    let plan = plan(vec![mail("news", &people)]);
+    let step = &plan.steps[0];
+    let held = EventKind::Held { why: "too late".to_owned() };
+    let mut standing = Standing::fold(&[planned(&plan, step, T), event(step, T, held)], false);
+    let before = standing.deliveries[&step.key].clone();
+    standing.add(&[event(step, LATER, resolved(false, None))]);
+    let given_up = &standing.deliveries[&step.key];
+    assert_eq!((given_up.state, given_up.can_be_reopened()), (State::Cancelled, true));
+    standing.add(&[event(step, LATER, reopened())]);
+    assert_eq!(standing.deliveries[&step.key], before);
+    // Once it was posted anew there is nothing to take back.
+    standing.add(&[event(step, LATER, resolved(false, None)), planned(&plan, step, LATER)]);
+    assert!(!standing.deliveries[&step.key].can_be_reopened());
 }
 
 #[test]
@@ -268,6 +317,7 @@ fn any_fact() -> impl Strategy<Value = EventKind> {
         any::<bool>().prop_map(|sent| resolved(sent, None)),
         Just(EventKind::Cancelled { by: "a plan".to_owned() }),
         Just(EventKind::Skipped { why: "blog".to_owned() }),
+        Just(kept()),
     ]
 }
 

@@ -174,7 +174,7 @@ impl<'a> Hands<'a, '_> {
             }
             Ok(Found::Absent) => {
                 let by = RECORDS.to_owned();
-                self.happened(now, key, EventKind::Resolved { sent: false, url: None, by });
+                self.happened(now, key, EventKind::Resolved { sent: false, url: None, id: None, by });
                 return;
             }
             Ok(Found::CannotTell(says)) => says,
@@ -215,7 +215,7 @@ impl<'a> Hands<'a, '_> {
         let step = self.step_of(delivery);
         if unknown.all(|part| channel.goes_with_the_post(&sent_part(delivery, part, step.as_ref()))) {
             let by = RECORDS.to_owned();
-            self.happened(now, key, EventKind::Resolved { sent: false, url: None, by });
+            self.happened(now, key, EventKind::Resolved { sent: false, url: None, id: None, by });
         }
     }
 

@@ -81,7 +81,8 @@ pub async fn take_down(
     let mut hands = Hands::new(ground, stop, hears)?;
     let now = Timestamp::now();
     for key in &wanted.keys {
-        if hands.standing.deliveries.get(key).is_some_and(|delivery| !delivery.is_withdrawn()) {
+        let known = hands.standing.deliveries.get(key);
+        if known.is_some_and(|delivery| !delivery.is_withdrawn() || delivery.is_kept()) {
             hands.happened(now, key, EventKind::Withdrawn { by: wanted.by.clone() });
         }
     }

@@ -215,10 +215,10 @@ impl Runner<'_, '_> {
             Ok(Found::Sent(receipt)) => {
                 let url = receipt.url.clone();
                 self.receipt(&unit, receipt, now);
-                self.part_happened(&unit, EventKind::Resolved { sent: true, url, by }, now);
+                self.part_happened(&unit, EventKind::Resolved { sent: true, url, id: None, by }, now);
             }
             Ok(Found::Absent) => {
-                self.part_happened(&unit, EventKind::Resolved { sent: false, url: None, by }, now);
+                self.part_happened(&unit, EventKind::Resolved { sent: false, url: None, id: None, by }, now);
                 let item = &mut self.items[unit.item];
                 let tried = item.tries.get(&(unit.recipient.clone(), unit.part)).map_or(0, |t| t.count);
                 match (unit.recipient, &mut item.people) {

@@ -8,6 +8,7 @@ use crate::publish::attempt::{Finished, Unit};
 use crate::publish::before_send::{DEADLINE, Ran};
 use futures_util::FutureExt;
 use jiff::Timestamp;
+use tokio::sync::oneshot;
 
 /// What has been begun and has not been let go.
 #[derive(Default)]
@@ -16,12 +17,22 @@ pub(super) struct Wave<'a> {
     asked: Vec<Start<'a>>,
     /// The next one will.
     next: Vec<Start<'a>>,
+    /// Ends the command that runs.
+    end: Option<oneshot::Sender<()>>,
 }
 
 impl Wave<'_> {
     /// How many will fly.
     pub(super) fn len(&self) -> usize {
         self.asked.len() + self.next.len()
+    }
+
+    /// Ends the command, if one runs: its yes would let nothing go.
+    pub(super) fn end_the_command(&mut self) {
+        if let Some(end) = self.end.take() {
+            // It may have ended by itself in this moment.
+            let _ = end.send(());
+        }
     }
 }
 
@@ -50,7 +61,16 @@ impl<'a> Runner<'a, '_> {
         }
         self.wave.asked = std::mem::take(&mut self.wave.next);
         let end = self.deadline.last_start();
-        self.flights.push(async move { Finished::Asked(before_send.run(end).await) }.boxed());
+        let (sender, ends) = oneshot::channel();
+        self.wave.end = Some(sender);
+        let asked = async move {
+            tokio::select! {
+                ran = before_send.run(end) => Finished::Asked(ran),
+                // Whether it would have said yes does not matter: nothing is let go.
+                Ok(()) = ends => Finished::Asked(Ran { said: String::new(), outcome: Ok(()) }),
+            }
+        };
+        self.flights.push(asked.boxed());
     }
 
     /// The command has ended.

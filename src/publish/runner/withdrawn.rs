@@ -2,7 +2,7 @@
 //! right to send is given back as soon as what is in flight has landed.
 
 use super::{Runner, Start};
-use crate::plan::{Delivery, Event, EventKind, StepKey};
+use crate::plan::StepKey;
 use crate::store::Withdrawal;
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
@@ -10,7 +10,8 @@ use std::time::Duration;
 
 /// How often a run that only waits looks whether something was withdrawn.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
-/// Whoever noted it so long ago waits for the right to send no more.
+/// Whoever noted it so long ago waits for the right to send no more, even where it
+/// is only stopped.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// What was withdrawn while the run was under way.
@@ -33,29 +34,30 @@ impl<'a> Runner<'a, '_> {
             }
         };
         let (now, mut nothing_left) = (self.clock.now(), Vec::new());
-        for Withdrawal { key, by, at, skipped } in noted {
+        for wish in noted {
+            let Withdrawal { key, by, at, .. } = &wish;
             if !self.withdrawn.keys.insert(key.clone()) {
                 continue;
             }
-            if now.duration_since(at) < PATIENCE && !self.withdrawn.gives_way {
+            let waits = now.duration_since(*at) < PATIENCE && self.store.is_waited_for();
+            if waits && !self.withdrawn.gives_way {
                 self.withdrawn.gives_way = true;
-                self.listener.gives_way(&by);
+                self.listener.gives_way(by);
             }
-            let known = self.standing.deliveries.get(&key);
-            let kind = match skipped {
-                None => EventKind::Withdrawn { by },
-                Some(why) if known.is_some_and(Delivery::is_open) => EventKind::Skipped { why },
-                Some(_) => {
-                    nothing_left.push(key);
-                    continue;
-                }
-            };
+            let known = self.standing.deliveries.get(key);
             let is_ours = known.is_some();
-            let event = Event { at: now, key, recipient: None, kind };
+            let Some(event) = wish.fact(known) else {
+                nothing_left.push(key.clone());
+                continue;
+            };
             if is_ours {
                 self.note(&event);
             }
             self.facts.push(event);
+        }
+        if self.withdrawn.gives_way {
+            // Nothing that the command speaks for leaves any more.
+            self.wave.end_the_command();
         }
         if let Err(failure) = self.store.forget_withdrawals(&nothing_left) {
             self.failure.get_or_insert(failure);

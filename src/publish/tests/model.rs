@@ -174,7 +174,7 @@ impl Story {
         let live = self.live(&delivery.key, part.part, &delivery.rung);
         let url = live.first().map(|number| format!("https://{}.example/{number}", delivery.rung));
         self.told.push(format!("settles {} {} as {url:?}", delivery.rung, delivery.generation));
-        let kind = EventKind::Resolved { sent: url.is_some(), url, by: "grace".to_owned() };
+        let kind = EventKind::Resolved { sent: url.is_some(), url, id: None, by: "grace".to_owned() };
         self.note(&delivery.key, kind);
     }
 

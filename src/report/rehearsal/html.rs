@@ -51,6 +51,7 @@ struct RunView {
     number: usize,
     call: &'static str,
     when: String,
+    exit: u8,
 }
 
 #[derive(Serialize)]
@@ -164,7 +165,7 @@ fn view(rehearsal: &Rehearsal) -> PageView {
         runs: rehearsal
             .runs
             .iter()
-            .map(|run| RunView { number: run.number, call: run.call, when: run.when.clone() })
+            .map(|run| RunView { number: run.number, call: run.call, when: run.when.clone(), exit: run.exit })
             .collect(),
         to_do: to_do
             .filter_map(|end| end.to_do.as_deref())

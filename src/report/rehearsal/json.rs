@@ -5,8 +5,10 @@ use crate::report::sign::word;
 use serde_json::{Value, json};
 
 pub(super) fn rehearsal(rehearsal: &Rehearsal) -> Value {
-    let runs =
-        rehearsal.runs.iter().map(|run| json!({ "run": run.number, "call": run.call, "when": run.when }));
+    let runs = rehearsal
+        .runs
+        .iter()
+        .map(|run| json!({ "run": run.number, "call": run.call, "when": run.when, "exit": run.exit }));
     let timelines = rehearsal.channels.iter().map(|channel| {
         let steps = channel.steps.iter().map(|step| {
             json!({ "run": step.run, "when": step.when, "rung": step.rung, "what": step.what,

@@ -45,7 +45,7 @@ pub struct Rehearsal {
     pub channels: Vec<ChannelShown>,
     /// The bytes of pictures by SHA-256, for the page.
     pub pictures: BTreeMap<String, Vec<u8>>,
-    /// What a real run would have ended with.
+    /// What the last of the runs would have ended with, were it real.
     pub exit: u8,
 }
 
@@ -58,6 +58,8 @@ pub struct Run {
     pub call: &'static str,
     /// When: `at once`, `after 5 min`.
     pub when: String,
+    /// What a real one would have ended with.
+    pub exit: u8,
 }
 
 /// One channel.
@@ -226,7 +228,8 @@ impl Rehearsal {
             out.fold((0, 0), |(all, sent), end| (all + 1, sent + usize::from(end.state == State::Sent)));
         let runs = self.runs.len();
         let plural = if runs == 1 { "run" } else { "runs" };
-        format!("{sent} of {all} sent in {runs} {plural}; a real run would end with exit code {}", self.exit)
+        let which = if runs == 1 { "a real run" } else { "the last, were it real," };
+        format!("{sent} of {all} sent in {runs} {plural}; {which} would end with exit code {}", self.exit)
     }
 }
 
@@ -305,7 +308,7 @@ mod tests {
             seed: Some(1),
             faults: vec!["cut".to_owned()],
             notes: vec![bad.clone()],
-            runs: vec![Run { number: 1, call: "ladder publish", when: "at once".to_owned() }],
+            runs: vec![Run { number: 1, call: "ladder publish", when: "at once".to_owned(), exit: 1 }],
             channels: vec![ChannelShown {
                 name: "x".to_owned(),
                 network: "X".to_owned(),

@@ -102,7 +102,7 @@ fn body(out: &mut String, one: &Shown, columns: usize) {
 
 fn happened(out: &mut String, rehearsal: &Rehearsal, columns: usize, colour: bool) {
     for run in &rehearsal.runs {
-        out.push_str(&format!("  run {}, {}: {}\n", run.number, run.when, run.call));
+        out.push_str(&format!("  run {}, {}: {}, exit code {}\n", run.number, run.when, run.call, run.exit));
         for channel in &rehearsal.channels {
             for step in channel.steps.iter().filter(|step| step.run == run.number) {
                 let who = step.rung.as_deref().unwrap_or(&channel.name);
@@ -133,12 +133,22 @@ fn ends(out: &mut String, rehearsal: &Rehearsal, columns: usize, colour: bool) {
             pad(&channel.name, channels)
         ));
     }
-    for (_, end) in &all {
-        if let Some(to_do) = &end.to_do {
-            out.push_str(&format!("\n{}\n", to_do.trim_end()));
-        } else if let Some(why) = end.why.as_deref().filter(|_| end.state != State::Sent) {
+    let (to_do, alone): (Vec<_>, Vec<_>) = all.iter().partition(|(_, end)| end.to_do.is_some());
+    for (_, end) in alone {
+        if let Some(why) = end.why.as_deref().filter(|_| end.state != State::Sent) {
             out.push('\n');
             wrapped(out, &format!("{}: {why}", one_line(&end.rung)), "  ", columns);
+        }
+    }
+    if !to_do.is_empty() {
+        out.push_str(&format!("\n{}\n", paint("To do", Style::new().bold(), colour)));
+    }
+    for line in to_do.iter().filter_map(|(_, end)| end.to_do.as_deref()).flat_map(str::lines) {
+        let indent: String = line.chars().take_while(|letter| *letter == ' ').collect();
+        // What is copied stays on one line.
+        match indent.len() {
+            6.. => out.push_str(&format!("{}\n", visible(line.trim_end()))),
+            _ => wrapped(out, line.trim(), &indent, columns),
         }
     }
 }

@@ -251,10 +251,26 @@ async fn what_is_taken_down_is_gone_and_a_second_time_does_no_harm() {
     let post = receipt(Some("12_9"), None);
     let comment = receipt(Some("9_5"), Some("comment on 12_9"));
     let another = || ok(&list(&[entry("12_8", 0, "Another")]));
+    // Ours was sent nine minutes after `entry(…, 0, …)`.
+    let then =
+        |entry: Value, next: Value| ok(&json!({ "data": [entry], "paging": { "next": next } }).to_string());
+    let (younger, older) = (|| entry("12_8", 20, "Later"), || entry("12_7", -90, "Earlier"));
+    let cut = [json!("https://graph.facebook.com/v26.0/12/published_posts?limit=100"), json!(7), json!("")];
     for (receipt, replies, wanted) in [
         (&post, vec![ok(r#"{"success":true}"#)], "down"),
         (&comment, vec![ok(r#"{"success":true}"#)], "down"),
         (&post, vec![gone(), gone(), another()], "gone"),
+        // Only what is younger: proof where that is all there is, and none where there is more.
+        (&post, vec![gone(), gone(), ok(&list(&[younger()]))], "gone"),
+        (&post, vec![gone(), gone(), then(younger(), cut[0].clone())], "unsaid"),
+        (&post, vec![gone(), gone(), then(younger(), cut[1].clone())], "unsaid"),
+        (&post, vec![gone(), gone(), then(younger(), cut[2].clone())], "unsaid"),
+        (&post, vec![gone(), gone(), then(older(), cut[0].clone())], "gone"),
+        (
+            &post,
+            vec![gone(), gone(), then(younger(), json!("/v26.0/x?after=Q")), ok(&list(&[older()]))],
+            "gone",
+        ),
         // What can be read is there, whatever a list says.
         (&post, vec![gone(), ok(r#"{"id":"12_9","message":"Still here"}"#)], "stays"),
         (&post, vec![gone(), gone(), ok(&list(&[entry("12_9", 0, "Still here")]))], "stays"),
