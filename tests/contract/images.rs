@@ -2,6 +2,7 @@
 
 use super::bench::{self, Bench};
 use super::rows::{WAYS, Way};
+use ladder::channel::Edited;
 use ladder::rehearsal::{Fault, Settings};
 use ladder::render::Variant;
 
@@ -30,8 +31,11 @@ fn silent(settings: Settings) -> Settings {
     Settings { tells_alts: false, ..settings }
 }
 
+/// What goes wrong, at which network, and what is told of it.
+type Case<'a> = (Option<Fault>, fn(Settings) -> Settings, Option<&'a str>);
+
 /// All of that at once, on each network that can be read.
-async fn judge(cases: &[(Option<Fault>, fn(Settings) -> Settings, Option<&str>)]) {
+async fn judge(cases: &[Case<'_>]) {
     let ways = WAYS.iter().filter(|way| way.reads_back);
     let all = ways.flat_map(|way| {
         cases.iter().map(async move |(fault, change, told)| {
@@ -62,4 +66,23 @@ async fn an_alt_text_that_is_lost_or_another_one_is_told() {
         (shown(""), silent, None),
     ])
     .await;
+}
+
+/// Other words bring no image back.
+#[tokio::test]
+async fn what_is_edited_has_lost_its_image_still() {
+    for way in WAYS.iter().filter(|way| way.reads_back && way.comments) {
+        let bench = Bench::new(way).await;
+        let mut post = bench::post(&["Look at it."]);
+        post.parts[0].media = vec![bench::picture(7), bench::picture(8)];
+        let variant = Variant::Post(post);
+        bench.network.order(Fault::ImageLost);
+        let receipts = bench.send(&variant).await.unwrap_or_else(|error| panic!("{}: {error}", way.name));
+        let change = bench.change(&variant).unwrap();
+        let attempt = bench.attempt(&variant, 0, &[]);
+        let edited = bench.channel.edit(&change, &receipts[0], &attempt).await;
+        let Ok(Edited::Done(receipt)) = edited else { panic!("{}: {edited:?}", way.name) };
+        let told = "Corrected (really): Look at it. (with 1 image; 2 sent)";
+        assert_eq!(receipt.altered.as_deref(), Some(told), "{}", way.name);
+    }
 }

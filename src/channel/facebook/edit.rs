@@ -7,11 +7,11 @@
 use super::dialect::{self, Asked};
 use super::find::{same_words, words_of};
 use super::graph::{self, Graph};
-use super::publish::{altered, is_comment, look_at};
+use super::publish::{altered, is_comment, look_at, with_images};
 use super::{Facebook, address};
 use crate::channel::network::seen;
 use crate::channel::{Attempt, Change, Edited, SendError};
-use crate::plan::Receipt;
+use crate::plan::{PayloadPart, Receipt};
 use reqwest::Method;
 use serde_json::Value;
 
@@ -54,11 +54,12 @@ pub(super) async fn edit(
     let request = graph.request(Method::POST, id)?.form(&[("message", words)]);
     let answer = match graph.call(request, Asked::Edit).await {
         Ok(answer) => answer,
-        Err(error) => return settled(&graph, id, words, receipt).await.ok_or(error),
+        Err(error) => return settled(&graph, id, &change.after, receipt).await.ok_or(error),
     };
     if dialect::object(&answer).is_some_and(|told| told["success"] == true) {
         let told = look_at(&graph, id).await;
         let altered = altered(&told, words).map(|live| seen(&graph.redact(&live)));
+        let altered = with_images(&graph, id, &change.after, altered.clone()).await.or(altered);
         return Ok(Edited::Done(Receipt { altered, ..receipt.clone() }));
     }
     if dialect::is_gone_or_foreign(&answer) {
@@ -76,15 +77,19 @@ pub(super) async fn edit(
         SendError::NotYet { wait: None, .. } | SendError::Unknown { .. } => {
             let in_doubt = answer.status >= 500 || answer.is_success();
             let error = if in_doubt { error.in_doubt() } else { error };
-            settled(&graph, id, words, receipt).await.ok_or(error)
+            settled(&graph, id, &change.after, receipt).await.ok_or(error)
         }
         error => Err(error),
     }
 }
 
 /// It has the words, whatever was answered.
-async fn settled(graph: &Graph, id: &str, words: &str, receipt: &Receipt) -> Option<Edited> {
+async fn settled(graph: &Graph, id: &str, after: &PayloadPart, receipt: &Receipt) -> Option<Edited> {
     let told = look_at(graph, id).await;
     let live = told.get("message")?.as_str()?;
-    same_words(live, words).then(|| Edited::Done(Receipt { altered: None, ..receipt.clone() }))
+    if !same_words(live, words_of(after)) {
+        return None;
+    }
+    let altered = with_images(graph, id, after, None).await;
+    Some(Edited::Done(Receipt { altered, ..receipt.clone() }))
 }

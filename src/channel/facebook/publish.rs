@@ -88,17 +88,24 @@ pub(super) fn read_back<'a>(
     Some(Box::pin(async move {
         let graph = Graph::open(page, &attempt.project).await?;
         let told = if is_plain { look_at(&graph, id).await } else { Value::Null };
-        let images = images::differing(&graph, id, &part.media).await;
         let Receipt { url, altered, .. } = self::receipt(&graph, id, &told, part, receipt.detail.clone());
         // A look adds to what the answer told.
-        let altered = altered.or_else(|| receipt.altered.clone().filter(|_| images.is_some()));
-        let words = || seen(&graph.redact(words_of(part)));
-        let altered = match images {
-            Some(images) => Some(behind(&altered.unwrap_or_else(words), &images)),
-            None => altered,
-        };
+        let known = altered.clone().or_else(|| receipt.altered.clone());
+        let altered = with_images(&graph, id, part, known).await.or(altered);
         Ok(Seen { url: url.filter(|url| is_plain && receipt.url.as_ref() != Some(url)), altered })
     }))
+}
+
+/// What readers see, where the images are not as they were sent; `words`: the live
+/// words, where they are others.
+pub(super) async fn with_images(
+    graph: &Graph,
+    id: &str,
+    part: &PayloadPart,
+    words: Option<String>,
+) -> Option<String> {
+    let images = images::differing(graph, id, &part.media).await?;
+    Some(behind(&words.unwrap_or_else(|| seen(&graph.redact(words_of(part)))), &images))
 }
 
 /// Whether a part is the comment, not the post.
