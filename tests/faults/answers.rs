@@ -104,7 +104,9 @@ fn a_sample_of_answers() {
     if !is_here() {
         return;
     }
-    let (cases, mut dice) = (cases(), Dice::new(11));
+    let (mut cases, mut dice) = (cases(), Dice::new(11));
+    // Who says nothing is waited for, for two minutes where a picture goes up.
+    cases.retain(|(_, fault, ..)| !matches!(fault, Fault::Silence | Fault::SilenceAfter | Fault::Drip));
     let few: Vec<_> = (0..4).map(|_| dice.one_of(&cases).clone()).collect();
     tried(&few);
 }

@@ -283,7 +283,13 @@ network = "reddit"
 
     /// Begins a run that something is going to happen to.
     pub fn begin(&self, arguments: &[&str], points: &[Point]) -> Begun {
+        self.begin_in(&[], arguments, points)
+    }
+
+    /// The same, with other environment variables.
+    pub fn begin_in(&self, surroundings: &[(&str, &str)], arguments: &[&str], points: &[Point]) -> Begun {
         let (mut command, counts) = self.command(arguments, points);
+        command.envs(surroundings.iter().copied());
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         Begun { child, counts, arguments: arguments.iter().map(ToString::to_string).collect() }
     }
