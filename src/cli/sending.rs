@@ -412,8 +412,9 @@ fn tell_outbox(desk: &mut Desk, routes: &BTreeMap<String, Route>) {
     }
 }
 
-/// The first Ctrl-C (or SIGTERM) lets what is in flight finish; the second ends
-/// the process at once, with the code for outcomes that nobody knows.
+/// The first Ctrl-C (SIGTERM, or the terminal that closes) lets what is in flight
+/// finish; the second ends the process at once, with the code for outcomes that nobody
+/// knows.
 pub async fn interrupts(stop: tokio::sync::watch::Sender<bool>) {
     wait_for_one().await;
     let _ = stop.send(true);
@@ -427,14 +428,27 @@ pub async fn interrupts(stop: tokio::sync::watch::Sender<bool>) {
 #[cfg(unix)]
 pub async fn wait_for_one() {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! { _ = tokio::signal::ctrl_c() => {}, _ = terminate.recv() => {} }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-        }
+    let one = async |kind, is_ours: bool| match signal(kind).ok().filter(|_| is_ours) {
+        Some(mut signal) => signal.recv().await,
+        None => std::future::pending().await,
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = one(SignalKind::terminate(), true) => {}
+        _ = one(SignalKind::hangup(), ends_with_its_terminal()) => {}
     }
+}
+
+/// Whether this process is to end when its terminal closes: `nohup` lets it ignore
+/// that, and whoever listens would ignore it no more. Where the system does not tell
+/// (it is in `/proc/self/status` on Linux, proc_pid_status(5)), nobody listens.
+#[cfg(unix)]
+fn ends_with_its_terminal() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // Bit 0 is signal 1, SIGHUP.
+    mask.is_some_and(|mask| mask & 1 == 0)
 }
 
 #[cfg(not(unix))]

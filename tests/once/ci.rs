@@ -5,7 +5,7 @@ use crate::house::{CANARY, Ended, House, mail, people, rungs};
 use crate::smtp::{Act, Server, Stage};
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const PEOPLE: &[&str] = &["a@example.org", "b@example.org", "c@example.org"];
 
@@ -217,4 +217,27 @@ fn the_command_may_read_what_the_run_has_begun() {
     assert_eq!(people(&seen, "news")[0].1, "sending", "{seen}");
     assert!(house.read("seen.jsonl").contains("\"intent\""));
     assert_eq!(server.taken(), PEOPLE);
+}
+
+/// The run is to end: the command is not waited for, and nothing has left.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_stopped_ends_its_command() {
+    for name in ["INT", "TERM", "HUP"] {
+        let house = House::new(crate::house::FOLDERS, &rungs(&["blog", "post"]));
+        let child = house.begin(&["publish", "m", "--yes", "--before-send", "touch asked; sleep 60"]);
+        while !house.path("asked").exists() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let begun = Instant::now();
+        crate::house::signal(name, child.id());
+        let ended = Ended::of(child);
+        assert!(begun.elapsed() < Duration::from_secs(30), "{name}: {:?}", begun.elapsed());
+        assert!(ended.err().contains("stopping: what is in flight finishes"), "{name}: {}", ended.err());
+        assert!(house.files("public").is_empty() && house.files("outbox").is_empty(), "{name}");
+        let states = house.run(&["status", "--format", "json"]).ends(0).json();
+        let planned = |delivery: &serde_json::Value| delivery["state"] == "planned";
+        let deliveries = states["deliveries"].as_array().unwrap();
+        assert!(deliveries.len() == 2 && deliveries.iter().all(planned), "{name}: {states}");
+    }
 }

@@ -423,6 +423,9 @@ impl<'a> Runner<'a, '_> {
 
     /// Until something came back, a wait is over, or it is time to stop.
     async fn wait(&mut self) {
+        if *self.stop.borrow() {
+            self.wave.end_the_command();
+        }
         let wake = self.wakes.first().filter(|_| self.is_going()).map(|(time, _)| *time);
         let may_stop = self.is_going();
         let renewal = self.store.until_renewal().min(withdrawn::LOOK);
