@@ -79,6 +79,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let lock = store.lock_for_sending()?;
+    store.heed_withdrawals()?;
     let view = View::for_run(vec![message.id.clone()]);
     let standing = store.view(&view, false)?.standing;
     keep_media(&house, &store, &plan)?;
@@ -216,7 +217,8 @@ fn compare<'a>(
             Ok(()) => {
                 let (old, new) = (change.before.body.clone(), change.after.body.clone());
                 let pictures = pictures(&change);
-                row.changes.push(Changed { part: part.part, old, new, pictures });
+                let doubted = part.after.changing.clone();
+                row.changes.push(Changed { part: part.part, old, new, doubted, pictures });
                 let payload_digest = step.payload_digest.clone();
                 edits.push(Edit { key: delivery.key.clone(), part: part.part, change, payload_digest });
             }

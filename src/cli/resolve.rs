@@ -59,6 +59,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let house = House::project_only(desk)?;
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
+    // What `status` shows as wished is a fact before anybody answers it.
+    store.note_withdrawals()?;
     let standing = store.view(&View::all(), false)?.standing;
     let keyed = standing
         .find_by_prefix(&arguments.key)
@@ -229,10 +231,16 @@ fn cannot_stay(delivery: &Delivery) -> Failure {
     let what = match () {
         () if delivery.is_kept() => "was said to stay before",
         () if !delivery.is_withdrawn() => "is not to be taken down: it stays anyway",
+        () if delivery.may_be_down() => "may be down by now: a request for that had no answer",
         () => "has nothing out of which is known that it is there",
     };
     let failure = Failure::usage("not-to-keep", format!("`{rung}` of `{message}` {what}"));
     match delivery.state {
+        _ if delivery.may_be_down() => failure.hint(format!(
+            "`ladder unpublish {message} --only {rung}` asks again, and takes it down; if it is gone: \
+             `ladder resolve {} --removed`",
+            short_key(delivery, &[])
+        )),
         State::Unknown | State::Waiting if delivery.is_withdrawn() => {
             failure.hint(format!("`ladder status {message}` says what is to be settled first"))
         }

@@ -93,7 +93,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
 fn in_doubt(standing: &Standing, desk: &mut Desk) -> Exit {
     let mut exit = Exit::Done;
     for delivery in standing.deliveries.values().filter(|delivery| delivery.is_in_doubt_afterwards()) {
-        let verb = if delivery.is_withdrawn() { "unpublish" } else { "edit" };
+        let verb = if delivery.may_be_down() { "unpublish" } else { "edit" };
         let text = format!(
             "`{}` of `{}`: nobody knows what readers see of it: `ladder {verb} {}` asks again",
             delivery.rung, delivery.message, delivery.message

@@ -172,11 +172,13 @@ fn right_to_send(store: &mut Store, meant: &Meant, desk: &mut Desk) -> Result<Op
     let wishes = keys.into_iter().map(|key| wish(key, None));
     let wishes: Vec<Withdrawal> =
         wishes.chain(followers.into_iter().map(|(key, why)| wish(key, Some(why)))).collect();
-    let waiting = store.wait_in_line()?;
+    // The wish is on the disk before anything is waited for.
+    let mut waiting = store.wait_in_line();
     store.withdraw(&wishes)?;
     desk.console.talk("noted: nothing more of it begins; waiting for what is in flight");
     let began = Instant::now();
     while began.elapsed() < store.patience() {
+        waiting = waiting.or_else(|| store.wait_in_line());
         std::thread::sleep(LOOK);
         match store.lock_for_sending() {
             Ok(lock) => return Ok(Some(lock)),

@@ -156,21 +156,25 @@ impl Delivery {
     }
 
     /// Whether a person can say so: it was to be taken down, something of it is out, and
-    /// nothing of it is in doubt or waits to be posted.
+    /// nothing of it is in doubt or waits to be posted. Whether an edit was carried out
+    /// may be in doubt, and stays so: who keeps it can ask again, and nobody else can.
     pub fn can_be_kept(&self) -> bool {
         let open = |state| matches!(state, State::Unknown | State::Sending | State::Waiting);
         let is_out = self.all_parts().any(|part| part.state == State::Sent);
-        self.is_withdrawn() && !self.is_kept() && is_out && !self.all_parts().any(|part| open(part.state))
+        let open = self.all_parts().any(|part| open(part.state)) || self.may_be_down();
+        self.is_withdrawn() && !self.is_kept() && is_out && !open
+    }
+
+    /// Whether a request to take it down may have been carried out or not.
+    pub fn may_be_down(&self) -> bool {
+        self.is_withdrawn() && self.still_up().any(|part| is_unknown(part.after.stays.as_ref()))
     }
 
     /// Whether a request to take it down, or to give it other words, may have been
     /// carried out or not: readers may see something else than the journal says.
     /// To ask again settles it.
     pub fn is_in_doubt_afterwards(&self) -> bool {
-        let in_doubt = |after: &PartAfter| {
-            is_unknown(after.unchanged.as_ref()) || self.is_withdrawn() && is_unknown(after.stays.as_ref())
-        };
-        self.still_up().any(|part| in_doubt(&part.after))
+        self.may_be_down() || self.still_up().any(|part| is_unknown(part.after.unchanged.as_ref()))
     }
 
     /// The parts that readers may see, or a person may be about to post: the last first,
@@ -245,7 +249,10 @@ pub(super) fn note(delivery: &mut Delivery, event: &Event) {
     match &event.kind {
         EventKind::Withdrawn { .. } => {
             delivery.after.withdrawn.get_or_insert(event.at);
-            delivery.after.kept = None;
+            // What was said before is answered by it.
+            if delivery.after.kept.is_some_and(|kept| kept <= event.at) {
+                delivery.after.kept = None;
+            }
         }
         EventKind::Kept { .. } => {
             if !delivery.can_be_kept() {
@@ -253,7 +260,7 @@ pub(super) fn note(delivery: &mut Delivery, event: &Event) {
             }
             delivery.before = Some(Box::new(delivery.clone()));
             delivery.after.kept = Some(event.at);
-            // Who says that it stays has seen that it is there.
+            // Why it was not taken down is of no concern any more.
             for part in delivery.parts.iter_mut().filter(|part| part.state == State::Sent) {
                 (part.after.stays, part.after.removal) = (None, Asked::default());
             }

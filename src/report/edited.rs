@@ -18,6 +18,8 @@ pub struct Changed {
     pub old: Value,
     /// What it is to say.
     pub new: Value,
+    /// What an edit was to bring of which nobody knows whether it did.
+    pub doubted: Option<Value>,
     /// Which pictures are others by then, a sentence each.
     pub pictures: Vec<String>,
 }
@@ -78,20 +80,35 @@ pub fn text(rows: &[EditRow<'_>], columns: usize, colour: bool) -> String {
 
 /// One part: what stands beside its words by name, then its words.
 fn change(changed: &Changed, columns: usize, colour: bool) -> String {
-    let mut out = String::new();
-    for (name, old, new) in beside(&changed.old, &changed.new) {
-        out.push_str(&format!("    {name}:\n{}", difference(&old, &new, columns, colour)));
-    }
-    for picture in &changed.pictures {
-        out.push_str(&format!("    {}\n", one_line(picture)));
-    }
-    let (old, new) = (bare(&changed.old), bare(&changed.new));
-    if old != new {
-        let heading = if out.is_empty() { "" } else { "    the words:\n" };
-        out.push_str(&format!("{heading}{}", difference(&old, &new, columns, colour)));
+    let mut out = between(&changed.old, &changed.new, &changed.pictures, columns, colour);
+    if let Some(doubted) = &changed.doubted {
+        let changes = between(doubted, &changed.new, &[], columns, colour);
+        if out.is_empty() && changes.is_empty() {
+            out.push_str("    these words once more: nobody knows whether it has them\n");
+        } else if !changes.is_empty() {
+            out.push_str("    if readers see what an earlier edit was to bring, which nobody knows:\n");
+            out.push_str(&changes);
+        }
     }
     if out.is_empty() {
         out.push_str("    the same words; something beside them changes\n");
+    }
+    out
+}
+
+/// What changes from one to the other; empty where that is neither words nor pictures.
+fn between(old: &Value, new: &Value, pictures: &[String], columns: usize, colour: bool) -> String {
+    let mut out = String::new();
+    for (name, old, new) in beside(old, new) {
+        out.push_str(&format!("    {name}:\n{}", difference(&old, &new, columns, colour)));
+    }
+    for picture in pictures {
+        out.push_str(&format!("    {}\n", one_line(picture)));
+    }
+    let (old, new) = (bare(old), bare(new));
+    if old != new {
+        let heading = if out.is_empty() { "" } else { "    the words:\n" };
+        out.push_str(&format!("{heading}{}", difference(&old, &new, columns, colour)));
     }
     out
 }
@@ -138,7 +155,7 @@ pub fn json(rows: &[EditRow<'_>]) -> Value {
                 beside.map(|(name, old, new)| json!({ "what": name, "old": old, "new": new })).collect();
             json!({
                 "part": changed.part, "old": words(&changed.old), "new": words(&changed.new),
-                "beside": beside, "pictures": changed.pictures,
+                "beside": beside, "pictures": changed.pictures, "in_doubt": changed.doubted.as_ref().map(words),
             })
         });
         value["changes"] = changes.collect();
@@ -198,6 +215,35 @@ mod tests {
     use super::*;
     use crate::plan::State;
 
+    /// Back to the old words, out of an edit in doubt: they may be others by now.
+    #[test]
+    fn what_an_edit_in_doubt_may_have_brought_is_shown() {
+        let delivery = delivery("post", State::Sent);
+        let shown = |doubted: &str, new: &str| {
+            let changed = Changed {
+                part: 0,
+                old: json!("Old"),
+                new: json!(new),
+                doubted: Some(json!(doubted)),
+                pictures: Vec::new(),
+            };
+            text(&[EditRow { changes: vec![changed], ..EditRow::of(&delivery) }], 60, false)
+        };
+        assert!(shown("New", "Old").ends_with(
+            "    if readers see what an earlier edit was to bring, which nobody knows:\n    - New\n    + Old\n"
+        ));
+        let third = shown("New", "Third");
+        assert!(
+            third.contains("    - Old\n    + Third\n") && third.ends_with("    - New\n    + Third\n"),
+            "{third}"
+        );
+        assert!(
+            shown("New", "New").ends_with("    - Old\n    + New\n")
+                && !shown("New", "New").contains("earlier")
+        );
+        assert!(shown("Old", "Old").ends_with("these words once more: nobody knows whether it has them\n"));
+    }
+
     #[test]
     fn what_changes_is_shown_and_what_cannot_says_what_it_would_take() {
         let delivery = delivery("post", State::Sent);
@@ -206,6 +252,7 @@ mod tests {
                 part: 0,
                 old: json!({ "message": "Same\nold \u{1b}[31m\nEnd", "link": "https://a.example" }),
                 new: json!({ "message": "Same\nnew\nand more\nEnd", "link": "https://b.example" }),
+                doubted: None,
                 pictures: vec!["the picture `a.png` goes".to_owned()],
             }],
             cannot: vec!["images cannot be changed in place".to_owned()],

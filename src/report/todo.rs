@@ -140,7 +140,7 @@ pub(in crate::report) fn what_to_do(delivery: &Delivery, beside: &[&Delivery]) -
 
 fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
     let beside = all.same(delivery);
-    if delivery.is_withdrawn() {
+    if delivery.is_withdrawn() && !delivery.is_kept() {
         return taken_down::still_up(delivery, beside).map(|text| ToDo::of_text(delivery, beside, &text));
     }
     let key = all.keys.short(delivery);
@@ -154,6 +154,9 @@ fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
     }
     if let Some(unchanged) = super::edited::unchanged(delivery) {
         return Some(ToDo::of_text(delivery, beside, &unchanged));
+    }
+    if delivery.is_kept() {
+        return None;
     }
     let mut lines = newer(delivery, beside);
     let says = |text: &str| Line::Says(text.to_owned());

@@ -40,7 +40,7 @@ impl Withdrawal {
     /// `known`: where its delivery stands, if that was read.
     pub fn fact(&self, known: Option<&Delivery>) -> Option<Event> {
         let kind = match &self.skipped {
-            None if known.is_some_and(|delivery| delivery.is_withdrawn() && !delivery.is_kept()) => {
+            None if known.is_some_and(|delivery| delivery.is_withdrawn() && !self.is_news_to(delivery)) => {
                 return None;
             }
             None => EventKind::Withdrawn { by: self.by.clone() },
@@ -48,6 +48,11 @@ impl Withdrawal {
             Some(_) => return None,
         };
         Some(Event { at: self.at, key: self.key.clone(), recipient: None, kind })
+    }
+
+    /// Whether it was said after a person said that it stays.
+    fn is_news_to(&self, delivery: &Delivery) -> bool {
+        delivery.after.kept.is_some_and(|kept| kept <= self.at)
     }
 
     /// What the fact goes by, in an export before it is one as well as afterwards.
@@ -67,16 +72,17 @@ pub struct Waiting(#[allow(dead_code, reason = "its lock is what it is for")] Fi
 
 impl Store {
     /// Says that somebody waits for the right to send. Others may wait as well.
-    pub fn wait_in_line(&self) -> Result<Waiting, StoreError> {
-        let unwritable = |error: std::io::Error| sqlite::not_writable(self.path(), &error);
+    ///
+    /// Never waits itself. None: somebody has that file for a moment (who looks whether
+    /// anybody waits does), or for good, or it is no file. Without it a run gives way to
+    /// nobody, and that is all: what was wished counts nevertheless.
+    pub fn wait_in_line(&self) -> Option<Waiting> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(self.waiting_file()).map_err(unwritable)?;
-        // Who looks whether somebody waits has it for a moment.
-        file.lock_shared().map_err(unwritable)?;
-        Ok(Waiting(file))
+        let file = options.open(self.waiting_file()).ok()?;
+        file.try_lock_shared().ok().map(|()| Waiting(file))
     }
 
     /// Whether a process that lives waits for the right to send.
@@ -106,9 +112,12 @@ impl Store {
     /// Makes facts of what was wished by those who are there no more. The caller has
     /// the right to send. Where somebody waits, the run itself heeds it, and gives way.
     pub fn heed_withdrawals(&mut self) -> Result<(), StoreError> {
-        if self.is_waited_for() {
-            return Ok(());
-        }
+        if self.is_waited_for() { Ok(()) } else { self.note_withdrawals() }
+    }
+
+    /// Makes facts of all that was wished, by whomever. The caller has the right to send,
+    /// and sends nothing.
+    pub fn note_withdrawals(&mut self) -> Result<(), StoreError> {
         let wishes = self.withdrawals()?;
         if wishes.is_empty() {
             return Ok(());
@@ -243,4 +252,33 @@ pub(super) fn is_a_fact(
         transaction.prepare_cached("DELETE FROM withdrawn WHERE key = ?1")?.execute([&key.0])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever lies there, or whoever has it: nobody hangs, and a wish is noted.
+    #[test]
+    fn who_waits_does_so_without_that_file_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::create(&folder.path().join("ladder.db")).unwrap();
+        let path = store.waiting_file();
+        let first = store.wait_in_line().unwrap();
+        let second = store.wait_in_line().unwrap();
+        assert!(store.is_waited_for());
+        drop((first, second));
+        let stranger = File::open(&path).unwrap();
+        stranger.lock().unwrap();
+        assert!(store.wait_in_line().is_none());
+        drop(stranger);
+        assert!(!store.is_waited_for() && store.wait_in_line().is_some());
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert!(store.wait_in_line().is_none() && !store.is_waited_for());
+        let at = Timestamp::UNIX_EPOCH;
+        let wish = Withdrawal { key: StepKey("1".to_owned()), by: "ada".to_owned(), at, skipped: None };
+        store.withdraw(std::slice::from_ref(&wish)).unwrap();
+        assert_eq!(store.withdrawals().unwrap(), [wish]);
+    }
 }

@@ -222,6 +222,10 @@ async fn a_deletion_that_is_never_answered_is_in_doubt() {
         assert_eq!(outcome(&answer, name), "unknown", "{name}");
         assert!(status.contains(&format!("ladder unpublish m --only {name}")), "{name}: {status}");
     }
+    // That it stays is not said before somebody knows that it is there.
+    assert!(!status.contains("--keep"), "{status}");
+    let told = house.run(&["resolve", &key_of(&house, "one"), "--keep"]).ends(2).err();
+    assert!(told.contains("ladder unpublish m --only one") && told.contains("--removed"), "{told}");
     house.run(&["run"]).ends(6);
     unpublish(&house).ends(0);
     house.run(&["run"]).ends(0);

@@ -140,6 +140,38 @@ fn what_is_withdrawn_before_it_leaves_does_not_leave() {
     assert_eq!(left, Ok(0));
 }
 
+/// Somebody has the file by which it is seen that an `unpublish` waits: that one says
+/// what it wants nevertheless, and gets it.
+#[test]
+fn who_wants_something_stopped_says_so_before_waiting_for_anybody() {
+    let house = House::new(crate::house::FOLDERS, &rungs(&["blog", "post"]));
+    let wait = "touch asked; until [ -e go ]; do sleep 0.02; done";
+    let run = house.begin(&["publish", "m", "--yes", "--before-send", wait]);
+    while !house.path("asked").exists() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let stranger = std::fs::File::create(house.path(".ladder/waiting")).unwrap();
+    stranger.lock().unwrap();
+    let unpublish = house.begin(&["unpublish", "m", "--yes"]);
+    // A wish, or a fact by now.
+    let is_noted = || {
+        let sql = "SELECT (SELECT count(*) FROM withdrawn)
+                   + (SELECT count(*) FROM events WHERE json ->> '$.event' = 'withdrawn')";
+        house.journal().query_row(sql, [], |row| row.get::<_, i64>(0)) == Ok(2)
+    };
+    let begun = Instant::now();
+    while !is_noted() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "nothing was noted");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::fs::write(house.path("go"), "").unwrap();
+    Ended::of(run).ends(0);
+    Ended::of(unpublish).ends(0);
+    drop(stranger);
+    house.run(&["run"]).ends(0);
+    assert!(house.files("public").is_empty() && house.files("outbox").is_empty());
+}
+
 /// As if `ladder unpublish` had said what it wants, and had then been killed with the
 /// run that it spoke to.
 fn wish_of_the_dead(house: &House, message: &str) {
@@ -200,4 +232,38 @@ fn what_was_to_be_stopped_is_stopped_though_nobody_lives_who_said_so() {
     other.run(&["journal", "import", "later.jsonl"]).ends(0);
     other.run(&["journal", "export", "both.jsonl"]).ends(0);
     assert_eq!(other.read("both.jsonl").matches("\"withdrawn\"").count(), 2);
+}
+
+/// What `status` offers can be said, and counts against a wish that nobody heeded, be it
+/// the first one or the second.
+#[test]
+fn what_a_person_says_stays_is_said_after_what_nobody_heeded() {
+    let house = House::new(crate::house::FOLDERS, &rungs(&["blog"]));
+    house.publish();
+    let delivery = |name: &str| house.status()["deliveries"][0][name].clone();
+    let key = delivery("key").as_str().unwrap()[..10].to_owned();
+    let keep = format!("ladder resolve {key} --keep");
+    wish_of_the_dead(&house, "m");
+    let status = house.run(&["status"]).ends(0).out();
+    assert!(status.contains(&keep), "{status}");
+    house.run(&["resolve", &key, "--keep"]).ends(0);
+    let is_kept = || {
+        let before = delivery("kept");
+        house.run(&["run"]).ends(0);
+        (before, delivery("kept"))
+    };
+    let both = (serde_json::Value::Bool(true), serde_json::Value::Bool(true));
+    assert_eq!(is_kept(), both);
+    // Once more, when it was withdrawn already: that wish is older than the next word.
+    house.run(&["resolve", &key, "--undo"]).ends(0);
+    wish_of_the_dead(&house, "m");
+    house.run(&["resolve", &key, "--keep"]).ends(0);
+    assert_eq!(is_kept(), both);
+    // One that is heard of too late comes to nothing.
+    wish_of_the_dead(&house, "m");
+    house.rewrite("UPDATE withdrawn SET at = 0");
+    assert_eq!(is_kept(), both);
+    // A new one is a new one.
+    wish_of_the_dead(&house, "m");
+    assert_eq!(is_kept(), (serde_json::Value::Bool(false), serde_json::Value::Bool(false)));
 }

@@ -170,7 +170,7 @@ fn kept() -> EventKind {
 
 #[test]
 fn what_a_person_says_stays_is_nobodys_task_and_goes_no_further() {
-    for (parts, why) in [(3, Stay::Cannot), (3, Stay::Unknown), (1, Stay::Refused)] {
+    for (parts, why) in [(3, Stay::Cannot), (3, Stay::Later), (1, Stay::Refused)] {
         let wanted: Vec<EventKind> = out(parts).into_iter().chain([withdrawn(), stays(0, why)]).collect();
         let said = |then: &[EventKind]| after(&["1", "2", "3"], &[&wanted[..], then].concat());
         let stays_up = said(&[kept()]);
@@ -256,6 +256,38 @@ fn an_edit_is_done_when_it_is_known_to_be() {
     let now =
         after(&["1"], &[intent(0), EventKind::Receipt { part: 0, receipt: altered }, editing("b"), done()]);
     assert_eq!((now.state, now.error), (State::Sent, None));
+}
+
+/// Nobody knows whether it is down: a word that it stays would end that without a look.
+#[test]
+fn what_may_be_down_is_not_said_to_stay() {
+    let removing = || EventKind::Removing { part: 0 };
+    let no = || EventKind::Stays { part: 0, why: Stay::Refused, says: "no".to_owned() };
+    let after = |kinds: &[EventKind]| after(&["1"], &[&out(1)[..], &[withdrawn()], kinds].concat());
+    for begun in [vec![removing()], vec![removing(), removing(), no()]] {
+        let open = after(&begun);
+        assert!(open.may_be_down() && !open.can_be_kept(), "{open:?}");
+        assert_eq!(after(&[&begun[..], &[kept()]].concat()), open);
+        assert_eq!(after(&[&begun[..], &[removed(0)]].concat()).state, State::Unpublished);
+    }
+    // Its words are another question: it stays open, for `ladder edit` to ask.
+    let editing = || EventKind::Editing { part: 0, bound: serde_json::json!("b") };
+    let edited = after(&[editing(), no(), kept()]);
+    assert!(edited.is_kept() && edited.is_in_doubt_afterwards() && !edited.is_settled(), "{edited:?}");
+}
+
+/// Who said before that it should go is answered by it, whenever that is heard of.
+#[test]
+fn a_word_that_it_stays_is_not_undone_by_an_older_wish() {
+    let plan = plan(vec![post("tweet", &[], &["1"])]);
+    let at = |time, kind| event(&plan.steps[0], time, kind);
+    let said = |time| {
+        let mut events = vec![planned(&plan, &plan.steps[0], T)];
+        events.extend(out(1).into_iter().map(|kind| at(T, kind)));
+        events.extend([at(T, withdrawn()), at(LATER, kept()), at(time, withdrawn())]);
+        Standing::fold(&events, false).deliveries[&plan.steps[0].key].is_kept()
+    };
+    assert_eq!([said(T), said(LATER)], [true, false]);
 }
 
 /// What is said of one try says nothing about the one before, of which nobody knows.
