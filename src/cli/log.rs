@@ -100,7 +100,9 @@ fn unsaid(house: &House, store: &Store, standing: &Standing, found: &[&Delivery]
     let mut unsaid = Unsaid::new();
     let is_half_out = |delivery: &&&Delivery| {
         let goes_on = delivery.is_broken_off() || delivery.is_open() || delivery.state == State::Unknown;
-        goes_on && delivery.live().next().is_some() && delivery.parts.len() < delivery.part_count as usize
+        let has_begun = goes_on && delivery.live().next().is_some()
+            || delivery.state == State::Unpublished && !delivery.is_for_each_person();
+        has_begun && delivery.parts.len() < delivery.part_count as usize
     };
     for delivery in found.iter().filter(is_half_out) {
         let Some(plan) = store.plan(&delivery.plan)? else { continue };

@@ -32,6 +32,8 @@ pub fn find(folder: &Folder, problems: &mut Vec<Diagnostic>) -> Vec<Found> {
     let mut walk = Walk { folder, top: &top, found: Vec::new(), seen: BTreeSet::new(), problems };
     if top.is_dir() {
         walk.visit(&top, 0);
+    } else if top.symlink_metadata().is_ok() {
+        walk.passed_over(&top, "is not a folder");
     }
     let mut found = walk.found;
     found.sort_by(|a, b| a.default_id.cmp(&b.default_id));
@@ -128,6 +130,12 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Says of what would be read, were it something else, that it is not.
+    fn passed_over(&mut self, path: &Path, why: &str) {
+        let message = format!("`{}` {why}: it is not read as a message", self.folder.name_of(path));
+        self.problems.push(Diagnostic::warning("unreadable", message));
+    }
+
     fn visit(&mut self, here: &Path, depth: usize) {
         let name = self.folder.name_of(here);
         let real = here.canonicalize().unwrap_or_else(|_| here.to_owned());
@@ -136,10 +144,18 @@ impl Walk<'_> {
             self.problems.push(Diagnostic::error("path-outside", message));
             return;
         }
-        // A link back up would go round for ever.
-        if depth > DEPTH_LIMIT || !self.seen.insert(real) {
+        if depth > DEPTH_LIMIT {
+            return self.passed_over(here, &format!("lies more than {DEPTH_LIMIT} folders deep"));
+        }
+        // A link back up would go round for ever. One to a folder beside it hides nothing.
+        if self.seen.contains(&real) {
+            let above = here.parent().and_then(|above| above.canonicalize().ok());
+            if above.is_some_and(|above| above.starts_with(&real)) {
+                self.passed_over(here, "is a link to a folder that it lies in");
+            }
             return;
         }
+        self.seen.insert(real);
         let entries = match std::fs::read_dir(here) {
             Ok(entries) => entries,
             Err(error) => {
@@ -164,6 +180,9 @@ impl Walk<'_> {
             let is_folder = kind.as_ref().is_ok_and(|kind| kind.is_dir())
                 || (kind.is_ok_and(|kind| kind.is_symlink()) && path.is_dir());
             if is_folder {
+                if file_name.ends_with(".md") {
+                    self.passed_over(&path, "is a folder and not a text");
+                }
                 folders.push(path);
             } else if let Some(stem) = file_name.strip_suffix(".md").filter(|stem| *stem != "README") {
                 files.insert(stem.to_owned(), path);
@@ -314,10 +333,15 @@ mod tests {
         let found = find(&folder, &mut problems);
         let ids: Vec<_> = found.iter().map(|f| f.default_id.as_str()).collect();
         assert_eq!(ids, ["a", "leak"]);
-        assert_eq!(problems[0].rule, "path-outside");
+        let rules = problems.iter().map(|problem| problem.rule).collect::<Vec<_>>();
+        assert_eq!(rules, ["unreadable", "path-outside"]);
+        assert!(
+            problems[0].message.contains("`messages/loop` is a link to a folder that it lies in"),
+            "{problems:?}"
+        );
         let mut sources = crate::source::Sources::new();
         assert!(folder.read_text(&found[1].master, &mut sources, &mut problems).is_none());
-        assert_eq!(problems[1].rule, "path-outside");
+        assert_eq!(problems[2].rule, "path-outside");
     }
 
     #[test]

@@ -139,16 +139,14 @@ fn quote(out: &mut String, words: &str, dim: Style, colour: bool) {
 }
 
 /// For machines: `deliveries` with `sent` (what the service took, or may have taken, a
-/// value for each part) and `not_sent`, the parts that it did not.
+/// value for each such part) and `not_sent`, the parts that it did not.
 pub fn json(deliveries: &[&Delivery], unsaid: &Unsaid) -> Value {
     newest_first(deliveries)
         .into_iter()
         .map(|delivery| {
             let mut value = record(delivery);
             let went = |part: &&PartStanding| is_or_may_be_out(part.state);
-            value["sent"] = bound_parts(delivery)
-                .map(|part| json!(part.bound.as_ref().filter(|_| went(&part))))
-                .collect();
+            value["sent"] = bound_parts(delivery).filter(went).map(|part| json!(part.bound)).collect();
             let kept = bound_parts(delivery).filter(|part| !went(part));
             let kept = kept.map(|part| (part.part, word(part.state), part.bound.clone().unwrap_or_default()));
             let rest = rest(delivery, unsaid).map(|(part, bound)| (part, "planned", bound.clone()));
@@ -400,7 +398,7 @@ mod tests {
             ["│ One", "part 2 of 3, not sent: refused:", "│ Two", "part 3 of 3, not sent:", "│ Three"]
         );
         let value = json(&[&half], &unsaid);
-        assert_eq!(value[0]["sent"], json!([{ "text": "One" }, null]));
+        assert_eq!(value[0]["sent"], json!([{ "text": "One" }]));
         assert_eq!(value[0]["not_sent"][0]["state"], "refused");
         assert_eq!(
             value[0]["not_sent"][1],

@@ -97,11 +97,7 @@ fn what_says_the_same_is_not_told() {
 fn another_time_a_draft_a_lost_rung_and_a_lost_file_are_told() {
     let house = house();
     house.run(&["schedule", "rocket"]).ends(0);
-    let now = |house: &House| {
-        let status = house.run(&["status", "--format", "json"]).ends(0).json();
-        let owned = |(what, rungs): (&str, String)| format!("{what}: {rungs}");
-        changed(&status).into_iter().map(owned).collect::<Vec<_>>()
-    };
+    let now = told;
     house.edit("content-ladders/day.toml", "1d", "2d");
     assert_eq!(now(&house), ["time: newsletter"]);
     house.edit("content-ladders/day.toml", "[rungs.newsletter]", "[rungs.letter]");
@@ -115,6 +111,108 @@ fn another_time_a_draft_a_lost_rung_and_a_lost_file_are_told() {
     assert_eq!(now(&house), ["gone: blog newsletter"]);
     let out = house.run(&["status"]).ends(0).out();
     assert!(out.contains("`ladder unpublish rocket` stops them"), "{out}");
+}
+
+/// `status` as it tells of each change: what, of which rungs, in which order.
+fn told(house: &House) -> Vec<String> {
+    let status = house.run(&["status", "--format", "json"]).ends(0).json();
+    changed(&status).into_iter().map(|(what, rungs)| format!("{what}: {rungs}")).collect()
+}
+
+#[test]
+fn what_the_files_send_elsewhere_by_now_is_told() {
+    let house = house();
+    house.run(&["schedule", "rocket"]).ends(0);
+    house.edit("content-ladders/day.toml", "channel = \"newsletter\"", "channel = \"x\"");
+    assert_eq!(told(&house), ["channel: newsletter"]);
+    let out = house.run(&["status"]).ends(0).out().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(out.contains("newsletter of rocket: goes out as queued on 2"), "{out}");
+    assert!(out.contains(", and the ladder says `x` (`x:acmerockets`) by now"), "{out}");
+    assert!(out.contains("`ladder publish rocket` plans it anew"), "{out}");
+    house.edit("content-ladders/day.toml", "\"x\"", "\"nowhere\"");
+    assert_eq!(told(&house), ["errors: newsletter"]);
+    house.edit("content-ladders/day.toml", "\"nowhere\"", "\"x\"");
+    // What went all the same is told as what went.
+    house.edit("content-ladders/day.toml", "channel = \"blog\"", "channel = \"linkedin\"");
+    let ran = house.run(&["run", "--format", "json"]).ends(0).json();
+    assert_eq!(changed(&ran), [("channel", "newsletter".to_owned()), ("channel", "blog".to_owned())]);
+    let says = ran["changed_since"][1]["says"].as_str().unwrap();
+    assert!(says.contains("blog of rocket: has gone out as queued on 2"), "{says}");
+    house.edit("content-ladders/day.toml", "channel = \"linkedin\"", "channel = \"blog\"");
+    // The command does what is said of it.
+    house.run(&["schedule", "rocket"]).ends(0);
+    assert_eq!(told(&house), [""; 0]);
+}
+
+#[test]
+fn another_ladder_and_another_order_are_told() {
+    let house = house();
+    // A text of its own, which does not speak of the page.
+    let with_text = "channel = \"x\"\ntext = \"It came back.\"";
+    house.edit("content-ladders/day.toml", "channel = \"newsletter\"", with_text);
+    house.run(&["schedule", "rocket"]).ends(0);
+    house.edit("content-ladders/day.toml", "after = \"blog\"\n", "");
+    assert_eq!(told(&house), ["after: newsletter"]);
+    house.run(&["schedule", "rocket"]).ends(0);
+    assert_eq!(told(&house), [""; 0]);
+    house.edit("content-ladders/day.toml", "delay", "after = \"blog\"\ndelay");
+    assert_eq!(told(&house), ["after: newsletter"]);
+    let out = house.run(&["status"]).ends(0).out().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        out.contains(", after nothing, and the ladder says after `blog` by now: `ladder publish"),
+        "{out}"
+    );
+    house.run(&["schedule", "rocket"]).ends(0);
+    // A rung that is only called otherwise is the same.
+    let (ladder, old) = (house.read("content-ladders/day.toml"), "content-ladders/day.toml");
+    let page = ladder.replace("[rungs.blog]", "[rungs.page]\nrenamed_from = \"blog\"");
+    house.write(old, &page.replace("after = \"blog\"", "after = \"page\""));
+    assert_eq!(told(&house), [""; 0]);
+    house.write(old, &ladder);
+    house.write("content-ladders/other.toml", "[rungs.page]\nchannel = \"blog\"\n");
+    house.edit("messages/rocket.md", "\"day\"", "\"other\"");
+    assert_eq!(told(&house), ["ladder: blog", "ladder: newsletter"]);
+    let status = house.run(&["status", "--format", "json"]).ends(0).json();
+    let commands = |at: usize| status["changed_since"][at]["commands"].as_array().unwrap().clone();
+    assert_eq!(commands(0), ["ladder publish rocket"]);
+    // The other ladder's plan has nothing for that account, and leaves it alone.
+    assert_eq!(commands(1), ["ladder publish rocket", "ladder unpublish rocket --only newsletter"]);
+    house.run(&["schedule", "rocket"]).ends(0);
+    assert_eq!(told(&house), ["ladder: newsletter"]);
+    std::fs::remove_file(house.path(old)).unwrap();
+    assert_eq!(told(&house), ["ladder: newsletter"]);
+    house.run(&["unpublish", "rocket", "--only", "newsletter", "--yes"]).ends(0);
+    assert_eq!(told(&house), [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_told_as_gone() {
+    let house = house();
+    house.run(&["schedule", "rocket"]).ends(0);
+    for broken in ["[[[[", "", "summary = \"half"] {
+        house.write("content-ladders/day.toml", broken);
+        assert_eq!(told(&house), ["errors: blog newsletter"], "{broken}");
+        let out = house.run(&["status"]).ends(0).out();
+        assert!(out.contains("`ladder check` says why"), "{out}");
+        house.run(&["check"]).ends(3);
+    }
+    house.write("content-ladders/day.toml", LADDER);
+    let messages = house.path("messages");
+    let unread = |what: &str| {
+        assert_eq!(told(&house), ["errors: blog newsletter"], "{what}");
+        let says = house.run(&["check"]).out();
+        assert!(says.contains("it is not read as a message"), "{what}: {says}");
+    };
+    std::fs::remove_file(messages.join("rocket.md")).unwrap();
+    std::fs::create_dir(messages.join("rocket.md")).unwrap();
+    unread("a folder");
+    std::fs::remove_dir(messages.join("rocket.md")).unwrap();
+    std::fs::create_dir_all(messages.join("rocket/message.md")).unwrap();
+    unread("a folder in its folder");
+    std::fs::remove_dir_all(&messages).unwrap();
+    assert_eq!(told(&house), ["gone: blog newsletter"]);
+    std::fs::write(&messages, MESSAGE).unwrap();
+    unread("one file");
 }
 
 #[test]
