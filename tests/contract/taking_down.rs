@@ -79,6 +79,26 @@ async fn what_was_published_is_taken_down_everywhere_and_stays_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_log_keeps_what_of_a_half_thread_never_went_out() {
+    let (house, networks) = house(&[way("x, OAuth 2")]).await;
+    house.write("content-ladders/all.toml", &format!("{}{THREAD}", rungs(&["one"])));
+    // Who the account is comes first, then the first part.
+    networks[0].order_upon(Upon::Number(2), Fault::Says(403, "not permitted".to_owned()));
+    house.publish().ends(1);
+    let logged = || house.run(&["log"]).ends(0).out();
+    let rest = "part 2 of 3, not sent: refused:\n    │ Two.\n    part 3 of 3, not sent:\n    │ Three.\n";
+    assert!(logged().ends_with(rest), "{}", logged());
+    unpublish(&house).ends(0);
+    assert!(logged().contains("↓ unpublished") && logged().ends_with(rest), "{}", logged());
+    let log = house.run(&["log", "--format", "json"]).ends(0).json();
+    let one = &log["deliveries"][0];
+    assert_eq!(one["sent"], serde_json::json!([{ "text": "One." }]), "{one}");
+    let not_sent: Vec<&Value> =
+        one["not_sent"].as_array().unwrap().iter().map(|part| &part["words"]["text"]).collect();
+    assert_eq!(not_sent, ["Two.", "Three."], "{one}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_thread_goes_from_its_end_and_a_comment_before_its_post() {
     let (house, networks) = house(&[way("x, OAuth 2"), way("facebook")]).await;
     let (one, two) = ("[rungs.one]\nchannel = \"one\"\n", "[rungs.two]\nchannel = \"two\"\n");
