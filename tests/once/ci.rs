@@ -35,8 +35,11 @@ struct Origin {
 
 impl Origin {
     fn new(server: &Server) -> Origin {
+        Origin::of(House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"])))
+    }
+
+    fn of(house: House) -> Origin {
         let folder = tempfile::tempdir().unwrap();
-        let house = House::new(&mail("news", &server.url(), PEOPLE), &rungs(&["news"]));
         house.write(".gitignore", ".ladder/\n");
         house.run(&["journal", "export", "journal.jsonl"]).ends(0);
         git(folder.path(), &["init", "-q", "--bare", "."]);
@@ -240,4 +243,42 @@ fn a_run_that_is_stopped_ends_its_command() {
         let deliveries = states["deliveries"].as_array().unwrap();
         assert!(deliveries.len() == 2 && deliveries.iter().all(planned), "{name}: {states}");
     }
+}
+
+/// The script of docs/ci.md, as it is printed there, from the first page on.
+#[test]
+fn the_script_of_the_page_keeps_the_journal_and_the_pages() {
+    let page = include_str!("../../docs/ci.md");
+    let (_, script) = page.split_once("```sh\n# keep.sh").unwrap();
+    let (script, _) = script.split_once("```").unwrap();
+    // `ladder` is this one.
+    let script = script.replace("ladder journal", concat!(env!("CARGO_BIN_EXE_ladder"), " journal"));
+    let house = House::new(crate::house::FOLDERS, &rungs(&["blog"]));
+    house.write("keep.sh", &script);
+    house.run(&["schedule", "m"]).ends(0);
+    let origin = Origin::of(house);
+    let first = origin.job();
+    assert!(!first.path("public").exists());
+    first.run(&["run", "--before-send", "sh keep.sh"]).ends(0);
+    let pages = first.files("public");
+    assert!(!pages.is_empty());
+    // As the job does at its end; a second time there is nothing to keep.
+    let commits = || {
+        let output = Command::new("git")
+            .args(["rev-list", "--count", "main"])
+            .current_dir(origin.folder.path())
+            .output();
+        String::from_utf8(output.unwrap().stdout).unwrap()
+    };
+    let keep = || Command::new("sh").arg("keep.sh").current_dir(first.root()).status().unwrap().success();
+    assert!(keep());
+    let kept = commits();
+    assert!(keep());
+    assert_eq!(commits(), kept);
+    // The next machine has the pages, and nothing to send.
+    let second = origin.job();
+    assert_eq!(second.files("public"), pages);
+    let states = second.status();
+    assert_eq!(states["deliveries"][0]["state"], "sent", "{states}");
+    second.run(&["run", "--before-send", "exit 1"]).ends(0);
 }
