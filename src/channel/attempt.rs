@@ -1,7 +1,7 @@
 //! One try, as a channel hears of it.
 
 use super::{LONGEST_LAG, Taken};
-use crate::plan::{Identity, Receipt, StepKey};
+use crate::plan::{Identity, PartStanding, Receipt, StepKey};
 use crate::render::Variant;
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -40,6 +40,8 @@ pub struct Attempt {
     pub media: PathBuf,
     /// The bound variant, for adapters that write more than the payload (outbox).
     pub variant: Variant,
+    /// The parts of this rung's earlier generations: what lies in the outbox may be theirs.
+    pub earlier: Vec<PartStanding>,
 }
 
 impl Attempt {

@@ -52,6 +52,7 @@ pub fn attempt(project: &Path, variant: Variant) -> Attempt {
         project: project.to_owned(),
         media: project.join(".ladder/media"),
         variant,
+        earlier: Vec::new(),
     }
 }
 

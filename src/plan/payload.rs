@@ -74,6 +74,10 @@ pub struct Receipt {
     /// other by now has been changed by somebody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    /// Files of earlier generations that were to make room and lie there still, for
+    /// somebody has worked on them, or nobody can tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<String>,
 }
 
 /// What was seen of a part that is out, when it was looked at after its receipt.

@@ -203,14 +203,16 @@ impl<'a> Item<'a> {
             Some(address) => self.step.identity.for_recipient(address),
             None => self.step.identity.clone(),
         };
-        let earlier = self.delivery(standing).map(|delivery| delivery.parts.as_slice()).unwrap_or_default();
+        let before = self.delivery(standing).map(|delivery| delivery.parts.as_slice()).unwrap_or_default();
+        let generations = standing.generations(&self.step.identity).into_iter();
+        let older = generations.filter(|known| known.generation < self.step.identity.generation);
         Attempt {
             key: identity.key(),
             identity,
             part: unit.part,
             number,
             doubted: part.is_some_and(|part| part.doubted),
-            previous: earlier
+            previous: before
                 .iter()
                 .filter(|earlier| earlier.part < unit.part)
                 .filter_map(|earlier| earlier.receipt.clone())
@@ -225,6 +227,7 @@ impl<'a> Item<'a> {
                 Some(bound) => bound.variant.clone(),
                 None => self.read.as_deref().unwrap_or(self.step).variant.clone(),
             },
+            earlier: older.flat_map(|older| older.parts.iter().cloned()).collect(),
         }
     }
 

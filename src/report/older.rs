@@ -77,7 +77,8 @@ fn sentence(delivery: &Delivery, zone: &TimeZone) -> String {
         return format!("{people} {have} had it{on}, and would get it once more");
     }
     if delivery.waits_for_a_person() {
-        return "its text waits for you to post it, and is taken in".to_owned();
+        return "its text waits for you to post it, and is taken in, unless somebody has worked on it"
+            .to_owned();
     }
     let urls = addresses(delivery);
     let place = if urls.is_empty() { String::new() } else { format!(" at {}", urls.join(" ")) };

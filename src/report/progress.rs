@@ -7,6 +7,7 @@
 
 use super::columns::{cut, one_line, pad, width};
 use super::sign::word;
+use super::status::left;
 use crate::plan::{Event, EventKind, Plan, Receipt, Standing, State, Step, StepKey};
 use crate::publish::Listener;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -273,9 +274,9 @@ impl Rung {
 
 /// Where it is, for people. The page for writing of what is posted by hand is
 /// no place, and long.
-fn place(receipt: &Receipt) -> &str {
+fn place(receipt: &Receipt) -> String {
     let detail = receipt.detail.as_deref().filter(|detail| !detail.starts_with("https://"));
-    receipt.url.as_deref().or(detail).unwrap_or_default()
+    format!("{}{}", receipt.url.as_deref().or(detail).unwrap_or_default(), left(receipt))
 }
 
 impl Listener for Progress {
@@ -306,7 +307,7 @@ impl Listener for Progress {
                 self.counted(at, WRITTEN);
             }
             EventKind::Receipt { receipt, .. } if receipt.for_a_person => {
-                self.ended(at, WRITTEN, place(receipt));
+                self.ended(at, WRITTEN, &place(receipt));
             }
             EventKind::Receipt { part, receipt } => {
                 let thread =

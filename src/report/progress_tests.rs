@@ -44,6 +44,7 @@ fn play(progress: &mut Progress, plan: &Plan) {
             for_a_person,
             altered: None,
             sha256: None,
+            left: Vec::new(),
         },
     };
     tell(0, None, EventKind::Intent { part: 0, attempt: 1, bound: serde_json::Value::Null, prepares: false });

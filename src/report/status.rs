@@ -140,6 +140,7 @@ pub fn record(delivery: &Delivery) -> Value {
         "id": first.and_then(|receipt| receipt.id.as_deref()),
         "url": first.and_then(|receipt| receipt.url.as_deref()),
         "detail": first.and_then(|receipt| receipt.detail.as_deref()),
+        "left": first.map(|receipt| receipt.left.as_slice()).unwrap_or_default(),
         "error": delivery.error,
         "in_doubt": delivery.is_in_doubt_afterwards(),
         "kept": delivery.is_kept(),
@@ -268,8 +269,24 @@ pub(super) fn place_alone(delivery: &Delivery) -> String {
 /// The file that the text lies in. What a person posts by hand lies in none:
 /// there the network's page for writing is kept.
 fn lies(delivery: &Delivery) -> Option<String> {
-    let mut details = receipts(delivery).filter_map(|receipt| receipt.detail.as_deref());
-    details.find(|detail| !is_address(detail)).map(str::to_owned)
+    let mut laid = receipts(delivery).filter_map(|receipt| {
+        Some((receipt.detail.as_deref().filter(|detail| !is_address(detail))?, receipt))
+    });
+    laid.next().map(|(detail, receipt)| format!("{detail}{}", left(receipt)))
+}
+
+/// What lies there still from before, behind where the new text lies; nothing if
+/// there is none.
+pub(super) fn left(receipt: &Receipt) -> String {
+    let names: Vec<String> = receipt.left.iter().map(|name| format!("`{}`", one_line(name))).collect();
+    match names.len() {
+        0 => String::new(),
+        1 => format!("; {} from before was left there: delete it, if nobody is to post it", names[0]),
+        _ => format!(
+            "; {} from before were left there: delete them, if nobody is to post them",
+            names.join(", ")
+        ),
+    }
 }
 
 pub(super) fn is_address(detail: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::columns::{Sheet, cut, one_line, prose};
 use super::history::words;
 use super::sign::{ShortKeys, word};
-use super::status::{is_address, receipts};
+use super::status::{is_address, left, receipts};
 use super::taken_down;
 use crate::plan::{Delivery, PartStanding, State, StepKey};
 use serde_json::{Value, json};
@@ -217,7 +217,9 @@ fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
                     "waits for you to post it by hand; its text: ladder log --channel {}",
                     one_line(&delivery.channel)
                 ),
-                (false, Some(place)) => format!("waits for you to post it; its text lies in {place}"),
+                (false, Some(place)) => {
+                    format!("waits for you to post it; its text lies in {place}{}", left(receipt))
+                }
                 (false, None) => "waits for you to post it".to_owned(),
             }
         }

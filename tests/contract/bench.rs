@@ -91,6 +91,7 @@ impl Bench {
             project: self.folder.path().to_owned(),
             media,
             variant: variant.clone(),
+            earlier: Vec::new(),
         }
     }
 

@@ -99,6 +99,7 @@ pub fn attempt(channel: &dyn Channel, variant: &Variant, folder: &Path, message:
         project: folder.to_owned(),
         media,
         variant: variant.clone(),
+        earlier: Vec::new(),
     }
 }
 

@@ -49,6 +49,7 @@ impl Post {
             project: self.folder.path().to_owned(),
             media: self.folder.path().join("media"),
             variant: mail(),
+            earlier: Vec::new(),
         }
     }
 

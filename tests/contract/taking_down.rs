@@ -659,3 +659,80 @@ fn what_lies_in_the_outbox_is_taken_in_or_said_to_lie_there() {
         }
     }
 }
+
+/// What is laid out anew writes nothing over that somebody has worked on, and what
+/// stays to be pasted is named; whose it is tells the record, or else the words.
+#[test]
+fn what_lies_in_the_outbox_makes_room_or_is_named_beside_the_new_one() {
+    let text = |house: &House, file: &str| std::fs::read_to_string(house.path(file)).unwrap_or_default();
+    let cases = [
+        ("whole", "m/post.html"),
+        ("whole", "in the way"),
+        ("gone", ""),
+        ("gone", "m/post.txt"),
+        ("cut", ""),
+        ("edited", ""),
+        ("another's", ""),
+    ];
+    for (record, touched) in cases {
+        let told = format!("{record} {touched}");
+        let house = House::new(FOLDERS, &rungs(&["post"]));
+        house.publish().ends(0);
+        let old = house.files("outbox").into_iter().find(|file| file.ends_with(".html")).unwrap();
+        match record {
+            "gone" => std::fs::remove_file(house.path("outbox/m/post.json")).unwrap(),
+            "cut" => house.write("outbox/m/post.json", "{ \"key\": "),
+            "edited" => house.edit("outbox/m/post.json", "landed", "burned"),
+            "another's" => {
+                let key = house.status()["deliveries"][0]["key"].as_str().unwrap().to_owned();
+                house.edit("outbox/m/post.json", &key, &"0".repeat(key.len()));
+            }
+            _ => {}
+        }
+        let worked_on = match touched {
+            "" => None,
+            "in the way" => {
+                std::fs::remove_file(house.path(&old)).unwrap();
+                std::fs::create_dir(house.path(&old)).unwrap();
+                Some(old.clone())
+            }
+            file => {
+                let file = format!("outbox/{file}");
+                house.write(&file, &format!("{}My own work.", house.read(&file)));
+                Some(file)
+            }
+        };
+        let before = (text(&house, "outbox/m/post.txt"), text(&house, &old));
+        house.edit("messages/m.md", "It landed.", "The new words.");
+        let ended = house.run(&["publish", "m", "--yes", "--again", "better words"]).ends(0);
+        let status = house.status();
+        let newest = status["deliveries"].as_array().unwrap().iter().find(|one| one["generation"] == 1);
+        let newest = newest.unwrap();
+        let lies = newest["detail"].as_str().unwrap();
+        assert!(text(&house, lies).contains("The new words."), "{told}: {lies}");
+        let texts: Vec<String> =
+            house.files("outbox").into_iter().filter(|file| file.ends_with(".txt")).collect();
+        if worked_on.is_none() && record != "another's" {
+            assert_eq!((texts, lies), (vec![lies.to_owned()], "outbox/m/post.txt"), "{told}");
+            assert_eq!(newest["left"], serde_json::json!([]), "{told}");
+            continue;
+        }
+        assert_ne!(lies, "outbox/m/post.txt", "{told}");
+        assert_eq!((text(&house, "outbox/m/post.txt"), text(&house, &old)), before, "{told}");
+        let shown = house.run(&["status"]).ends(0).out();
+        for file in ["outbox/m/post.txt", "outbox/m/post.html"] {
+            assert!(newest["left"].as_array().unwrap().contains(&file.into()), "{told}: {newest}");
+            assert!(ended.err().contains(file) && shown.contains(file), "{told}: {}{shown}", ended.err());
+        }
+        if touched.is_empty() {
+            continue;
+        }
+        // Beside it nothing piles up: the next one takes the place of this one.
+        house.edit("messages/m.md", "The new words.", "Newer words.");
+        house.run(&["publish", "m", "--yes", "--again", "once more"]).ends(0);
+        assert_eq!((text(&house, "outbox/m/post.txt"), text(&house, &old)), before, "{told}");
+        let news = house.files("outbox").into_iter().filter(|file| file.ends_with(".txt"));
+        let news: Vec<String> = news.filter(|file| file != "outbox/m/post.txt").collect();
+        assert!(news.len() == 1 && text(&house, &news[0]).contains("Newer words."), "{told}: {news:?}");
+    }
+}

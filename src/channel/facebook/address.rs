@@ -54,6 +54,10 @@ fn read(address: &str, page: &str, base_url: &str) -> Result<Told, String> {
     let before_posts = at("posts").and_then(|at| at.checked_sub(1)).and_then(|at| steps.get(at));
     let of = whole.map(|(of, _)| of.to_owned()).or_else(|| asked("id"));
     let of = of.or_else(|| before_posts.map(|of| (*of).to_owned())).filter(|of| is_number(of));
+    // No name of a page has an underscore: this one is that of a post.
+    if let Some(name) = before_posts.filter(|name| self::whole(name).is_some()) {
+        return Err(format!("`{name}` in it is no page: open the post itself, and copy that address"));
+    }
     if let Some(of) = of.as_ref().filter(|of| *of != page) {
         return Err(format!("that post is of page {of}, and the channel is for page {page}"));
     }
@@ -61,6 +65,10 @@ fn read(address: &str, page: &str, base_url: &str) -> Result<Told, String> {
     let posts = below("posts").and_then(<[&str]>::last).map(|id| (*id).to_owned());
     let number = whole.map(|(_, post)| post.to_owned()).or(posts).or_else(|| asked("story_fbid"));
     if let Some(post) = number {
+        // No id begins with it; that of another spelling finds nothing later on.
+        if is_number(&post) && post.starts_with('0') {
+            return Err(format!("`{post}` in it is no number of a post: none begins with 0"));
+        }
         let id = is_number(&post).then(|| format!("{page}_{post}"));
         return Ok(Told { id, names_page: of.is_some() });
     }
@@ -124,6 +132,9 @@ mod tests {
             ("https://www.facebook.com/acme", "names no post"),
             ("https://www.facebook.com/acme/posts/", "names no post"),
             ("https://www.facebook.com/permalink.php?story_fbid=&id=12", "names no post"),
+            ("https://facebook.com/12_1/posts/34", "`12_1` in it is no page"),
+            ("https://facebook.com/12/posts/034", "`034` in it is no number of a post"),
+            ("https://facebook.com/12_034", "`034` in it is no number of a post"),
             ("https://www.facebook.com/999_34", "is of page 999, and the channel is for page 12"),
             ("https://facebook.com.example/acme/posts/34", "is not Facebook"),
             ("https://fb.me/abc", "is not Facebook"),

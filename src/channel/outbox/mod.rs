@@ -4,6 +4,7 @@
 //! As a channel of its own its posts are sent when the files are written. As
 //! the stand-in for a channel without credentials they wait for a person.
 
+mod lying;
 mod place;
 
 use super::credentials::account;
@@ -186,8 +187,8 @@ impl Channel for Outbox {
         let place = self.place(attempt);
         let for_a_person = self.for_a_person;
         Box::pin(async move {
-            let detail = on_disk(move || place?.write()).await?;
-            Ok(Receipt { detail: Some(detail), for_a_person, ..Receipt::default() })
+            let receipt = on_disk(move || place.and_then(|mut place| place.write())).await?;
+            Ok(Receipt { for_a_person, ..receipt })
         })
     }
 
@@ -210,14 +211,10 @@ impl Channel for Outbox {
         let for_a_person = self.for_a_person;
         Box::pin(async move {
             on_disk(move || {
-                let place = place?;
                 // The JSON is written last: without it the others may be missing too.
-                Ok(match place.key_of(&place.name)? {
-                    Some(key) if key == place.key => {
-                        let detail = Some(place.folder.shown(&format!("{}.txt", place.name)));
-                        Found::Sent(Receipt { detail, for_a_person, ..Receipt::default() })
-                    }
-                    _ => Found::Absent,
+                Ok(match place?.receipt()? {
+                    Some(receipt) => Found::Sent(Receipt { for_a_person, ..receipt }),
+                    None => Found::Absent,
                 })
             })
             .await

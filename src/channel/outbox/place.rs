@@ -1,9 +1,10 @@
 //! Where the files of one variant lie: laid out, found again, taken in.
 
+use super::lying::ENDINGS;
 use super::{alt_texts, html_of, names_of, text_of, to_attach};
 use crate::channel::folder::{Folder, file_name, picture_bytes};
 use crate::channel::{Attempt, Removed, SendError, manual};
-use crate::plan::{Identity, Receipt};
+use crate::plan::{Identity, PartStanding, Receipt};
 use crate::render::Variant;
 use crate::text::Rules;
 use serde_json::{Value, json};
@@ -11,17 +12,21 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// How many generations back a file's owner is looked for.
-const EARLIER: usize = 1000;
+pub(super) const EARLIER: usize = 1000;
 
 /// Where one variant's files go.
 pub(super) struct Place {
-    pub folder: Folder,
+    pub(super) folder: Folder,
     media: PathBuf,
-    /// The rung.
+    /// What its files are called, without their endings.
     pub name: String,
+    /// What they are called where nothing is in the way: the rung.
+    pub(super) base: String,
     /// The delivery, for all recipients.
     pub key: String,
-    variant: Variant,
+    pub(super) identity: Identity,
+    pub(super) variant: Variant,
+    pub(super) earlier: Vec<PartStanding>,
     rules: Rules,
 }
 
@@ -32,37 +37,30 @@ impl Place {
             folder = folder.join(&file_name(part))?;
         }
         let key = Identity { recipient: None, ..attempt.identity.clone() }.key().0;
+        let base = file_name(&attempt.identity.rung);
         let mut place = Place {
             folder,
             media: attempt.media.clone(),
-            name: file_name(&attempt.identity.rung),
+            name: base.clone(),
+            base,
             key,
+            identity: attempt.identity.clone(),
             variant: attempt.variant.clone(),
+            earlier: attempt.earlier.clone(),
             rules,
         };
-        // Another ladder's rung of the same name is not overwritten, nor what a
-        // person has worked on. An earlier generation as it was written makes
-        // room: beside the new one it would only be pasted by mistake.
-        let own = format!("{}-{}", place.name, place.key.get(..8).unwrap_or(&place.key));
-        match place.key_of(&place.name)? {
-            Some(key) if key != place.key => {
-                let has_its_own = place.key_of(&own)?.as_ref() == Some(&place.key);
-                if has_its_own || !place.is_earlier(&key, &attempt.identity)? {
-                    place.name = own;
-                }
-            }
-            _ => {}
+        let lies = place.lying(&place.base)?;
+        let is_beside = place.lying(&place.own())?.key().is_some_and(|key| key == place.key)
+            || lies.key().is_some_and(|key| key != place.key) && !place.makes_room(&place.base, &lies)?;
+        if is_beside {
+            place.name = place.own();
         }
         Ok(place)
     }
 
-    /// Whether `key` is an earlier generation's, and its text lies as it was written.
-    fn is_earlier(&self, key: &str, identity: &Identity) -> Result<bool, SendError> {
-        let of = |generation| Identity { generation, recipient: None, ..identity.clone() }.key().0;
-        if !(0..identity.generation).rev().take(EARLIER).any(|generation| of(generation) == key) {
-            return Ok(false);
-        }
-        self.is_as_written()
+    /// The name beside what is not to be written over.
+    pub(super) fn own(&self) -> String {
+        format!("{}-{}", self.base, self.key.get(..8).unwrap_or(&self.key))
     }
 
     /// The variant whose files lie here, by their record.
@@ -72,16 +70,8 @@ impl Place {
         Ok(serde_json::from_value(record["variant"].clone()).ok())
     }
 
-    /// Whether the text lies as it was written, or not any more.
-    fn is_as_written(&self) -> Result<bool, SendError> {
-        let lies = self.folder.read(&format!("{}.txt", self.name))?;
-        Ok(self.written()?.is_some_and(|written| {
-            lies.is_none_or(|lies| lies == text_of(&written, &self.rules).into_bytes())
-        }))
-    }
-
     /// What was written of `variant` for people: name and words.
-    fn texts(&self, variant: &Variant) -> Result<Vec<(String, String)>, SendError> {
+    fn texts(&self, base: &str, variant: &Variant) -> Result<Vec<(String, String)>, SendError> {
         let mut files: Vec<(String, String)> = Vec::new();
         for picture in to_attach(variant) {
             let [plain, own] = names_of(picture);
@@ -93,9 +83,9 @@ impl Place {
             files.push((picture.sha256.clone(), name));
         }
         Ok(vec![
-            (format!("{}.txt", self.name), text_of(variant, &self.rules)),
-            (format!("{}.html", self.name), html_of(variant, &files, &self.rules)),
-            (format!("{}.alt.txt", self.name), alt_texts(variant, &files)),
+            (format!("{base}.txt"), text_of(variant, &self.rules)),
+            (format!("{base}.html"), html_of(variant, &files, &self.rules)),
+            (format!("{base}.alt.txt"), alt_texts(variant, &files)),
         ])
     }
 
@@ -118,9 +108,7 @@ impl Place {
         }
         let record = format!("{}.json", self.name);
         let key = self.key_of(&self.name)?;
-        let is_a_key =
-            |key: &String| key.len() == self.key.len() && key.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let others = key.as_ref().filter(|key| **key != self.key && is_a_key(key));
+        let others = key.as_ref().filter(|key| **key != self.key && self.is_a_key(key));
         if others.is_some_and(|key| is_a_generation(key, identity)) {
             // What was laid out again has taken their place.
             return Ok(Removed::Already);
@@ -129,7 +117,7 @@ impl Place {
         let recorded = if is_ours { self.written()? } else { None };
         let known: Vec<Variant> = recorded.into_iter().chain(sent).chain([self.variant.clone()]).collect();
         let mut lying = Vec::new();
-        for ending in ["txt", "html", "alt.txt"] {
+        for ending in ENDINGS {
             let name = format!("{}.{ending}", self.name);
             if let Some(bytes) = self.folder.read(&name)? {
                 lying.push((name, bytes));
@@ -137,10 +125,11 @@ impl Place {
         }
         let mut as_written = BTreeSet::new();
         for variant in &known {
-            as_written.extend(self.lie_as(variant, &lying)?);
+            as_written.extend(self.lie_as(&self.name, variant, &lying)?);
         }
         if others.is_some() {
-            let theirs = self.written()?.map(|written| self.lie_as(&written, &lying)).transpose()?;
+            let theirs =
+                self.written()?.map(|written| self.lie_as(&self.name, &written, &lying)).transpose()?;
             let all_theirs = lying.iter().all(|(name, _)| theirs.as_ref().is_some_and(|t| t.contains(name)));
             if as_written.is_empty() && all_theirs {
                 // Another delivery's files have taken their place.
@@ -200,28 +189,40 @@ impl Place {
         Ok(if lying.is_empty() { Removed::Already } else { Removed::Gone })
     }
 
-    /// Which of the files that lie here have the words of `variant`.
-    fn lie_as(&self, variant: &Variant, lying: &[(String, Vec<u8>)]) -> Result<BTreeSet<String>, SendError> {
-        let texts = self.texts(variant)?.into_iter();
+    /// Which of the files that lie under `base` have the words of `variant`.
+    pub(super) fn lie_as(
+        &self,
+        base: &str,
+        variant: &Variant,
+        lying: &[(String, Vec<u8>)],
+    ) -> Result<BTreeSet<String>, SendError> {
+        let texts = self.texts(base, variant)?.into_iter();
         let same = texts.filter(|(name, words)| {
             lying.iter().any(|(lies, bytes)| lies == name && *bytes == words.as_bytes())
         });
         Ok(same.map(|(name, _)| name).collect())
     }
 
-    pub fn key_of(&self, name: &str) -> Result<Option<String>, SendError> {
+    fn key_of(&self, name: &str) -> Result<Option<String>, SendError> {
         let Some(bytes) = self.folder.read(&format!("{name}.json"))? else { return Ok(None) };
         let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         Ok(Some(value["key"].as_str().unwrap_or_default().to_owned()))
     }
 
-    pub fn write(&self) -> Result<String, SendError> {
-        // The record says whose files these are: where they are to be another's,
-        // it goes first, so that a run that ends between is begun anew.
-        if self.key_of(&self.name)?.is_some_and(|key| key != self.key) {
-            self.folder.remove(&format!("{}.json", self.name))?;
-            self.folder.remove(&format!("{}.alt.txt", self.name))?;
+    /// What is told of the files where they lie whole.
+    pub fn receipt(&self) -> Result<Option<Receipt>, SendError> {
+        if self.lying(&self.name)?.key().is_none_or(|key| key != self.key) {
+            return Ok(None);
         }
+        let detail = Some(self.folder.shown(&format!("{}.txt", self.name)));
+        Ok(Some(Receipt { detail, left: self.left()?, ..Receipt::default() }))
+    }
+
+    /// Lays the files out, the record last: with it they are whole. What was laid out
+    /// earlier and lies as it was written goes: beside the new one it would only be
+    /// pasted by mistake.
+    pub fn write(&mut self) -> Result<Receipt, SendError> {
+        let lying = self.choose()?;
         let mut files: Vec<(String, String)> = Vec::new();
         for picture in to_attach(&self.variant) {
             if files.iter().any(|(digest, _)| *digest == picture.sha256) {
@@ -235,26 +236,40 @@ impl Place {
             self.folder.keep(&name, &bytes)?;
             files.push((picture.sha256.clone(), name));
         }
-        let text = format!("{}.txt", self.name);
-        self.folder.keep(&text, text_of(&self.variant, &self.rules).as_bytes())?;
-        self.folder
-            .keep(&format!("{}.html", self.name), html_of(&self.variant, &files, &self.rules).as_bytes())?;
-        let alt = alt_texts(&self.variant, &files);
-        if !alt.is_empty() {
-            self.folder.keep(&format!("{}.alt.txt", self.name), alt.as_bytes())?;
+        let texts = [
+            (format!("{}.txt", self.name), text_of(&self.variant, &self.rules)),
+            (format!("{}.html", self.name), html_of(&self.variant, &files, &self.rules)),
+            (format!("{}.alt.txt", self.name), alt_texts(&self.variant, &files)),
+        ];
+        let record = format!("{}.json", self.name);
+        let stays = |(name, bytes): &(String, Vec<u8>)| {
+            texts.iter().any(|(other, words)| name == other && bytes == words.as_bytes())
+        };
+        // The record says whose files these are, and goes last here: a run that ends
+        // between finds nothing whose words nobody knows.
+        for (name, _) in lying.texts.iter().filter(|lies| !stays(lies)) {
+            self.folder.remove(name)?;
+        }
+        if lying.key().is_some_and(|key| key != self.key) || !lying.texts.iter().all(stays) {
+            self.folder.remove(&record)?;
+        }
+        for (name, words) in texts.iter().filter(|(_, words)| !words.is_empty()) {
+            self.folder.keep(name, words.as_bytes())?;
         }
         let compose = match &self.variant {
             Variant::Post(post) => manual::compose_url_of(&self.rules, post, 0),
             Variant::Article(_) | Variant::Mail(_) => None,
         };
-        let record = json!({ "key": self.key, "compose_url": compose, "variant": self.variant });
-        let record = serde_json::to_string_pretty(&record).unwrap_or_default();
-        self.folder.keep(&format!("{}.json", self.name), record.as_bytes())?;
-        Ok(self.folder.shown(&text))
+        let written = json!({ "key": self.key, "compose_url": compose, "variant": self.variant });
+        let written = serde_json::to_string_pretty(&written).unwrap_or_default();
+        self.folder.keep(&record, written.as_bytes())?;
+        self.clear()?;
+        let detail = Some(self.folder.shown(&format!("{}.txt", self.name)));
+        Ok(Receipt { detail, left: self.left()?, ..Receipt::default() })
     }
 }
 
-/// Whether `key` is that of another generation of what `identity` names.
+/// Whether `key` is that of any generation of what `identity` names.
 fn is_a_generation(key: &str, identity: &Identity) -> bool {
     let of = |generation| Identity { generation, recipient: None, ..identity.clone() }.key().0;
     let most = u32::try_from(EARLIER).unwrap_or(u32::MAX);

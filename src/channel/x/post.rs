@@ -2,7 +2,7 @@
 
 use super::api::{self, Api, Purpose, heard, id_of, is_id};
 use super::payload::text_of;
-use super::words::{Likeness, Shown, words_of};
+use super::words::{Likeness, Shown, unescaped, words_of};
 use super::{Me, X, find, media};
 use crate::channel::http::{self, Trouble};
 use crate::channel::images::{self, behind};
@@ -118,7 +118,12 @@ fn differing(api: &Api<'_>, post: &Value, said: &Value, part: &PayloadPart) -> O
     let sent: Vec<&str> = part.media.iter().map(|picture| picture.alt.as_str()).collect();
     // Where their number is not told, the link of the images tells that there are some.
     let number = shown.media.unwrap_or(if shown.ends_in_link() { sent.len() } else { 0 });
-    let images = images::Shown { number: Some(number), alts: alts(post, said) };
+    // They may come as they are, or with signs spelled as in a text: none of the
+    // readings makes another alt text look like ours.
+    let told = alts(post, said);
+    let read = |alt: String| if sent.contains(&alt.as_str()) { alt } else { unescaped(&alt) };
+    let alts = told.into_iter().map(|alt| alt.map(read)).collect();
+    let images = images::Shown { number: Some(number), alts };
     let Some(other) = images.differing(&sent) else { return words };
     let words = words.unwrap_or_else(|| seen(&api.secrets.redact(&shown.read(number))));
     Some(behind(&words, &api.secrets.redact(&other)))

@@ -249,7 +249,8 @@ fn normal(text: &str) -> String {
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn unescaped(text: &str) -> String {
+/// The signs that X spells as in HTML, as they are.
+pub(super) fn unescaped(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 

@@ -274,6 +274,7 @@ impl<'a> Hands<'a, '_> {
             variant: self.laid_out.get(&delivery.key).cloned().unwrap_or_else(|| {
                 step.map_or_else(|| Variant::Post(nothing()), |step| step.variant.clone())
             }),
+            earlier: Vec::new(),
         }
     }
 }

@@ -217,6 +217,7 @@ impl Channel for Fake {
                     for_a_person: matches!(say, Say::ForAPerson),
                     altered: None,
                     sha256: None,
+                    left: Vec::new(),
                 }),
             }
         })

@@ -265,6 +265,33 @@ async fn an_image_that_changed_or_is_gone_stops_the_post() {
     assert_eq!(server.lines(), Vec::<String>::new());
 }
 
+/// Nothing tells whether X spells the signs of an alt text as those of a text.
+#[tokio::test]
+async fn an_alt_text_may_come_back_as_it_is_or_spelled_as_in_html() {
+    for (sent, live, same) in [
+        ("R&D <lab>", "R&amp;D &lt;lab&gt;", true),
+        ("R&D <lab>", "R&D <lab>", true),
+        ("&amp; is written &amp;amp;", "&amp; is written &amp;amp;", true),
+        ("R&D", "R&amp;amp;D", false),
+        ("R&D", "RD", false),
+    ] {
+        let reply = json!({
+            "data": [{ "id": "9", "text": "Look https://t.co/Pic", "attachments": { "media_keys": ["3_1"] } }],
+            "includes": { "media": [{ "media_key": "3_1", "type": "photo", "alt_text": live }] },
+        });
+        let server = Server::start(move |_| Some(Reply::new(200, reply.clone()))).await;
+        let house = House::new(&server);
+        let mut variant = with_images("Look", &[("a.png", b"a")]);
+        if let crate::render::Variant::Post(post) = &mut variant {
+            post.parts[0].media[0].alt = sent.to_owned();
+        }
+        let attempt = house.attempt(variant);
+        let (parts, receipt) = (house.parts(&attempt), receipt("9"));
+        let seen = house.channel().look_closely(&parts[0], &receipt, &attempt).unwrap().await.unwrap();
+        assert_eq!(seen.altered.is_none(), same, "{sent} / {live}: {seen:?}");
+    }
+}
+
 /// With `--verify` the post is read once more: X charges for it, so not by itself.
 #[tokio::test]
 async fn who_looks_closely_sees_words_images_and_alt_texts() {
