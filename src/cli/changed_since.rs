@@ -163,6 +163,9 @@ pub fn look(
     changed
 }
 
+/// What is otherwise, and in which words: those of [`Changed::detail`].
+type Otherwise = (What, String);
+
 /// What is queued of one message beside what would be by its files.
 fn compare(
     house: &House,
@@ -222,9 +225,9 @@ fn compare(
             None => found,
         })
     };
-    let told: Vec<((What, String), bool, &(Step, Delivery))> =
+    let told: Vec<(Otherwise, bool, &(Step, Delivery))> =
         queued.iter().filter_map(|one| Some((what(&one.0, &one.1)?, one.1.is_open(), one))).collect();
-    let kinds: BTreeSet<(&(What, String), bool)> = told.iter().map(|(what, open, _)| (what, *open)).collect();
+    let kinds: BTreeSet<(&Otherwise, bool)> = told.iter().map(|(what, open, _)| (what, *open)).collect();
     for kind in kinds {
         let of_kind: Vec<&(Step, Delivery)> =
             told.iter().filter(|(what, open, _)| (what, *open) == kind).map(|(_, _, one)| *one).collect();
@@ -250,7 +253,7 @@ fn climbs<'l>(loaded: &'l Loaded, message: &Message, plan: &Plan) -> Option<&'l 
 
 /// The message climbs another ladder: whether that one's plan ends what the old one has
 /// queued. It does so of what goes to an account that it speaks to as well.
-fn by_other_ladder(now: &Plan, plan: &Plan, delivery: &Delivery) -> (What, String) {
+fn by_other_ladder(now: &Plan, plan: &Plan, delivery: &Delivery) -> Otherwise {
     let speaks = now.steps.iter().any(|step| step.identity.account == delivery.account);
     let what = if speaks && !delivery.reached() { What::Ladder } else { What::LeftLadder };
     (what, format!("by the ladder `{}`, and the message's own is `{}`", plan.ladder, now.ladder))
@@ -258,7 +261,7 @@ fn by_other_ladder(now: &Plan, plan: &Plan, delivery: &Delivery) -> (What, Strin
 
 /// The same rung goes to another account. Whose own account no channel has any more
 /// does not go at all, which is told elsewhere.
-fn elsewhere(house: &House, new: &Step, delivery: &Delivery) -> Option<(What, String)> {
+fn elsewhere(house: &House, new: &Step, delivery: &Delivery) -> Option<Otherwise> {
     let old = &delivery.account;
     let is_there = || today(house, &delivery.channel, &delivery.adapter, old).is_some();
     if is_same_account(&new.identity.account, old) || delivery.is_open() && !is_there() {
@@ -270,7 +273,7 @@ fn elsewhere(house: &House, new: &Step, delivery: &Delivery) -> Option<(What, St
 }
 
 /// What a rung says otherwise that goes where it was queued for.
-fn differs(plan: &Plan, step: &Step, delivery: &Delivery, now: &Plan, new: &Step) -> Option<(What, String)> {
+fn differs(plan: &Plan, step: &Step, delivery: &Delivery, now: &Plan, new: &Step) -> Option<Otherwise> {
     if new.payload_digest != delivery.payload_digest {
         let what = match (delivery.is_open(), delivery.is_touched()) {
             (true, false) => What::Words,
