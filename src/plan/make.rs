@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::ladder::{Ladder, Message, Project, Rung, When};
-use crate::render::Variant;
+use crate::render::{Variant, VariantKind};
 use crate::source::{Sources, Spanned};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -212,7 +212,7 @@ fn step(
                 format!("`{}` has gone out in other words; it is not sent again", draft.rung),
             )
             .at(rung.name.span)
-            .hint(new_words_for(&draft.adapter, &materials.message.id)),
+            .hint(new_words_for(sent, &materials.message.id)),
         ),
         (Some(queued), _, None)
             if queued.is_open() && !queued.is_touched() && queued.payload_digest != payload_digest =>
@@ -310,22 +310,16 @@ fn half_out(delivery: &Delivery, rung: &str) -> Diagnostic {
 }
 
 /// How what is out may get the words that the message has by now.
-fn new_words_for(adapter: &str, message: &str) -> String {
-    match adapter {
-        "email" => {
-            "mail cannot be recalled: a correction is a message of its own (`ladder new`); `--again REASON` \
-                    sends this one to everybody once more"
-                .to_owned()
-        }
-        // The adapter's own table of what it can do says why.
-        "x" => format!(
-            "X changes no post in place: `ladder edit {message}` says what it would take; `--again REASON` posts it once more"
-        ),
-        _ => format!(
-            "`ladder edit {message}` gives it the new words in place, where that can be done; `--again REASON` posts it \
-             once more"
-        ),
+fn new_words_for(sent: &Delivery, message: &str) -> String {
+    if sent.kind == Some(VariantKind::Mail) {
+        return "mail cannot be recalled: a correction is a message of its own (`ladder new`); `--again REASON` sends \
+                this one to everybody once more"
+            .to_owned();
     }
+    format!(
+        "`ladder edit {message}` gives it the new words where they can be changed in place, and says what it takes \
+         elsewhere; `--again REASON` posts it once more"
+    )
 }
 
 /// A message was edited after it was laid out for a person, who may be pasting

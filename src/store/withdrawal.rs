@@ -68,7 +68,9 @@ impl Withdrawal {
 /// Held while somebody waits for the right to send, having said what is to be
 /// stopped; it ends with its process, however that ends.
 #[derive(Debug)]
-pub struct Waiting(#[allow(dead_code, reason = "its lock is what it is for")] File);
+pub struct Waiting {
+    _lock: File,
+}
 
 impl Store {
     /// Says that somebody waits for the right to send. Others may wait as well.
@@ -82,7 +84,7 @@ impl Store {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(self.waiting_file()).ok()?;
-        file.try_lock_shared().ok().map(|()| Waiting(file))
+        file.try_lock_shared().ok().map(|()| Waiting { _lock: file })
     }
 
     /// Whether a process that lives waits for the right to send.
