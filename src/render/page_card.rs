@@ -125,11 +125,10 @@ impl Sink {
                 self.in_title.set(!self.said.borrow().contains_key("title"));
                 return TokenSinkResult::RawData(RawKind::Rcdata);
             }
-            ("title", false) => {
-                if self.in_title.replace(false) {
-                    let title = self.title.take();
-                    self.said.borrow_mut().entry("title".to_owned()).or_insert(title);
-                }
+            ("title", false) if self.in_title.get() => {
+                self.in_title.set(false);
+                let title = self.title.take();
+                self.said.borrow_mut().entry("title".to_owned()).or_insert(title);
             }
             ("script", true) => return TokenSinkResult::RawData(RawKind::ScriptData),
             ("style" | "noscript" | "iframe" | "noembed" | "noframes" | "xmp", true) => {
