@@ -14,6 +14,7 @@ mod channels;
 mod check;
 mod compose;
 mod count;
+mod darkroom;
 mod desk;
 mod edit;
 mod errand;
