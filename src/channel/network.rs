@@ -21,12 +21,18 @@ use tokio::sync::OnceCell;
 /// One account at a network that takes posts by HTTP. It is a [`Channel`] by this;
 /// what the methods promise stands there.
 pub trait Network: Send + Sync + Debug {
+    /// What it makes of a message.
+    const KIND: VariantKind = VariantKind::Post;
     /// Limits, built in.
     const RULES: Rules;
     /// Its own templates.
     const DEFAULTS: Defaults;
     /// See [`Channel::at_once`].
     const AT_ONCE: usize = 8;
+    /// See [`Channel::rules`]: those that are built in, where an instance has none of its own.
+    fn rules(&self) -> Rules {
+        Self::RULES
+    }
     /// See [`Channel::paces`].
     fn paces(&self) -> &'static [Pace] {
         &[]
@@ -37,7 +43,7 @@ pub trait Network: Send + Sync + Debug {
     /// The account's secrets.
     fn credentials(&self) -> &Credentials;
     /// See [`Channel::payload`].
-    fn payload(&self, variant: &Variant) -> Checked<Payload>;
+    fn payload(&self, variant: &Variant, identity: &Identity) -> Checked<Payload>;
     /// See [`Channel::removal_price`].
     fn removal_price(&self) -> Option<MicroDollars> {
         None
@@ -182,19 +188,19 @@ impl<N: Network> Channel for N {
     }
 
     fn kind(&self) -> VariantKind {
-        VariantKind::Post
+        N::KIND
     }
 
     fn rules(&self) -> Rules {
-        N::RULES
+        Network::rules(self)
     }
 
     fn defaults(&self) -> Defaults {
         N::DEFAULTS
     }
 
-    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
-        Network::payload(self, variant)
+    fn payload(&self, variant: &Variant, identity: &Identity) -> Checked<Payload> {
+        Network::payload(self, variant, identity)
     }
 
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
-use crate::plan::{Payload, PayloadPart, Receipt, Seen};
+use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, network};
@@ -163,7 +163,7 @@ impl Network for Facebook {
         &self.credentials
     }
 
-    fn payload(&self, variant: &Variant) -> Checked<Payload> {
+    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
         payload::payload(&self.page_id, variant)
     }
 

@@ -25,7 +25,7 @@ use super::{
 use crate::diagnostic::Checked;
 use crate::ladder::Pace;
 use crate::ladder::shape::{Field, Kind, Reader};
-use crate::plan::{Payload, PayloadPart, Receipt, Seen};
+use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::{Rules, network};
@@ -187,7 +187,7 @@ impl Network for X {
         &self.credentials
     }
 
-    fn payload(&self, variant: &Variant) -> Checked<Payload> {
+    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
         match super::post_of(variant) {
             Ok(post) => payload::payload(post),
             Err(problems) => Checked::bad(problems),
