@@ -158,7 +158,7 @@ fn wanted(outlet: &Outlet, media: &Media, settings: &Settings, of_card: bool) ->
     let chosen = settings.crop.as_ref().and_then(|shape| media.crop(shape.value));
     match outlet.kind {
         // Elsewhere the network makes the card's picture itself, of what it finds at the link.
-        VariantKind::Post if of_card && !rules.card_field => Wanted::ORIGINAL,
+        VariantKind::Post if of_card && rules.image.card_bytes.is_none() => Wanted::ORIGINAL,
         VariantKind::Post => Wanted {
             rules: rules.image,
             // Whoever gets the original gets it however large it is: the check tells of it.

@@ -105,6 +105,7 @@ pub struct ImageRules {
     /// Images that move, where they do so there.
     pub animated: Option<Animated>,
     /// Largest picture of a card in bytes, where the card is handed over with one.
+    /// Elsewhere the network makes it of what it finds at the link.
     pub card_bytes: Option<u64>,
 }
 
@@ -186,6 +187,8 @@ pub(super) const LINKEDIN: ImageRules = ImageRules {
     area: Some(36_152_319),
     shown: Some(4096),
     animated: Some(Animated { bytes: Some(8 * 1024 * 1024), frames: Some(250), ..Animated::GIF }),
+    // `thumbnail` of an article: an image like others (Posts API).
+    card_bytes: Some(8 * 1024 * 1024),
     ..ImageRules::POSTED
 };
 
