@@ -139,7 +139,7 @@ fn crops_are_made_where_a_rung_asks_for_them() {
     assert_eq!((&shown["width"], &shown["height"]), (&200.into(), &200.into()));
     assert!(shown["made"].as_str().unwrap().starts_with("cropped to 200 × 200, PNG, "), "{shown}");
     let terminal = house.run(&["preview", "hello"]).ends(0).out();
-    assert!(terminal.contains("wide.png (cropped to 200 × 200, PNG, 1 kB)"), "{terminal}");
+    assert!(terminal.contains("wide.png (cropped to 200 × 200, PNG, "), "{terminal}");
     assert_eq!(variant(&preview, "blog")["cover"]["width"], 400);
 
     for (wrong, says, column) in [
