@@ -120,7 +120,7 @@ fn jpeg(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
             }
             0xe0 if is_jfif => pieces.push(Piece::Kept(segment)),
             0xe2 if content.starts_with(b"ICC_PROFILE\0") => pieces.push(Piece::Kept(segment)),
-            0xee if content.starts_with(b"Adobe") => pieces.push(Piece::Kept(segment)),
+            0xee if content.starts_with(b"Adobe") && content.len() == 12 => pieces.push(Piece::Kept(segment)),
             0xe0..=0xef | 0xfe => {}
             0xda => {
                 // The pixels, up to the next marker that does not belong to them.

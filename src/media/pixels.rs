@@ -10,10 +10,12 @@ use image::imageops::{self, FilterType};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, GrayImage, ImageDecoder, ImageEncoder, ImageReader, Limits};
 use image::{RgbImage, RgbaImage};
+use std::borrow::Cow;
 use std::io::{self, Cursor, Write};
 
-/// Memory for the pixels of an image as its file has them: a photo of 130 million.
-const MOST_MEMORY: u64 = 400 << 20;
+/// Memory for the pixels of an image as its file has them: a photo of 89 million. While
+/// it is turned, there are two of them.
+const MOST_MEMORY: u64 = 256 << 20;
 /// A colour profile that is larger is left out. Those of cameras have 0.5 to 3 kB.
 const LARGEST_PROFILE: usize = 256 << 10;
 
@@ -96,9 +98,11 @@ impl Pixels {
     }
 
     /// Of another size.
-    pub fn resized(&self, width: u32, height: u32) -> Pixels {
+    pub fn resized(&self, width: u32, height: u32) -> Cow<'_, Pixels> {
+        if self.size() == (width, height) {
+            return Cow::Borrowed(self);
+        }
         let buffer = match &self.buffer {
-            _ if self.size() == (width, height) => self.buffer.clone(),
             Buffer::Gray(image) => Buffer::Gray(imageops::resize(image, width, height, FILTER)),
             Buffer::Rgb(image) => Buffer::Rgb(imageops::resize(image, width, height, FILTER)),
             Buffer::Rgba(image) => {
@@ -119,7 +123,7 @@ impl Pixels {
                 Buffer::Rgba(small)
             }
         };
-        Pixels { buffer, profile: self.profile.clone() }
+        Cow::Owned(Pixels { buffer, profile: self.profile.clone() })
     }
 
     /// Whether it was drawn rather than photographed, so that JPEG would smear its

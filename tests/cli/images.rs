@@ -141,6 +141,24 @@ fn crops_are_made_where_a_rung_asks_for_them() {
     let terminal = house.run(&["preview", "hello"]).ends(0).out();
     assert!(terminal.contains("wide.png (cropped to 200 × 200, PNG, "), "{terminal}");
     assert_eq!(variant(&preview, "blog")["cover"]["width"], 400);
+    let mail = variant(&preview, "newsletter");
+    assert_eq!((&mail["media"][0]["width"], &mail["media"][0]["made"]), (&400.into(), &Value::Null));
+    // The mail's size is in its HTML part; the card's picture has the shape of cards.
+    house.edit(MESSAGE, "+++\n\n", "\n[overrides.newsletter]\ncrop = \"1:1\"\n+++\n\n");
+    house.edit(MESSAGE, "crops = { ", "crops = { \"1.91:1\" = [9, 9, 382, 191], ");
+    house.edit("content-ladders/at-once.toml", "attach = \"images\"", "attach = \"card\"");
+    let preview = house.run(&["preview", "hello", "--format", "json"]).ends(3).json();
+    assert!(preview["diagnostics"].to_string().contains("is 382 × 191, which is another shape"));
+    house.edit(MESSAGE, "382, 191]", "382, 200]");
+    house.edit(MESSAGE, "[9, 9, ", "[9, 0, ");
+    let preview = house.run(&["preview", "hello", "--format", "json"]).ends(0).json();
+    let card = &variant(&preview, "linkedin")["card"]["image"];
+    assert_eq!((&card["width"], &card["height"]), (&382.into(), &200.into()), "{card}");
+    let mail = variant(&preview, "newsletter");
+    assert_eq!((&mail["media"][0]["width"], &mail["media"][0]["height"]), (&200.into(), &200.into()));
+    let html = mail["html"].as_str().unwrap();
+    assert!(html.contains("width=\"200\"") && html.contains("height=\"200\""), "{html}");
+    house.edit(MESSAGE, "\"1.91:1\" = [9, 0, 382, 200], ", "");
 
     for (wrong, says, column) in [
         ("\"1:1\" = [210, 0, 200, 200]", "does not lie in `wide.png`, which is 400 × 200", 19),
