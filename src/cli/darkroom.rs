@@ -29,11 +29,14 @@ pub struct Darkroom {
 #[derive(Debug, Default)]
 struct Shelf {
     /// What became of each image (by its digest) for each of the wishes.
-    done: BTreeMap<String, Vec<(Wanted, Result<Option<Print>, CannotFit>)>>,
+    done: BTreeMap<String, Vec<(Wanted, Outcome)>>,
     /// The bytes of some of them, by their digest.
     bytes: BTreeMap<String, Vec<u8>>,
     kept: usize,
 }
+
+/// The image as it is wanted; none if that is the file itself.
+type Outcome = Result<Option<Print>, CannotFit>;
 
 /// What is another image than the one in the project.
 #[derive(Clone, Debug)]
@@ -102,23 +105,19 @@ impl Darkroom {
         let Some(recipe) = &picture.made_from else { return Ok(bytes) };
         let made = media::remake(&bytes, recipe, picture.width, picture.height).ok();
         let made = made.filter(|made| hex_digest(made) == picture.sha256).ok_or_else(|| {
-            let message =
-                format!("`{}` does not become the image that was planned with: another ladder made it", picture.path);
+            let message = format!(
+                "`{}` does not become the image that was planned with: another ladder made it",
+                picture.path
+            );
             failure(message).hint("plan again with this one")
         })?;
         shelf.keep(&picture.sha256, &made);
         Ok(made)
     }
 
-    /// The image as it is wanted; none if that is the file itself. While one is made,
-    /// the others wait: of no two the pixels are in memory.
-    fn print(
-        &self,
-        folder: &Folder,
-        path: &str,
-        facts: &MediaFacts,
-        wanted: &Wanted,
-    ) -> Result<Option<Print>, CannotFit> {
+    /// The image as it is wanted. While one is made, the others wait: of no two the
+    /// pixels are in memory.
+    fn print(&self, folder: &Folder, path: &str, facts: &MediaFacts, wanted: &Wanted) -> Outcome {
         let mut shelf = self.shelf();
         let known = shelf.done.get(&facts.sha256).and_then(|all| all.iter().find(|(own, _)| own == wanted));
         if let Some((_, outcome)) = known {

@@ -129,12 +129,9 @@ fn bad_crop(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                     media.file.value, facts.width, facts.height
                 )
             };
-            found.push(
-                table::BAD_CROP
-                    .broken(says)
-                    .at(crop.span)
-                    .hint("x, y, width and height in pixels, from the upper left corner of the image as it is shown"),
-            );
+            found.push(table::BAD_CROP.broken(says).at(crop.span).hint(
+                "x, y, width and height in pixels, from the upper left corner of the image as it is shown",
+            ));
         }
     }
 }

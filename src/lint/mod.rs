@@ -30,8 +30,8 @@ pub use silence::{silence, spare_extra};
 pub use table::RULES;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::media::CannotFit;
 use crate::ladder::{Ladder, Message, Project, Rung};
+use crate::media::CannotFit;
 use crate::render::{Outlet, Variant};
 use crate::source::Sources;
 use look::Look;
@@ -135,7 +135,7 @@ pub fn check_message(subject: &Subject<'_>) -> Vec<Diagnostic> {
             media::RULES,
             images::RULES,
         ]
-            .into_iter();
+        .into_iter();
         for rule in rules.flatten() {
             rule(&look, &mut found);
         }

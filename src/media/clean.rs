@@ -144,7 +144,8 @@ fn jpeg(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
 fn png(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
     // What the pixels and their colours need, and frames that move.
     const KEPT: [&[u8; 4]; 12] = [
-        b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"bKGD", b"pHYs", b"acTL", b"fcTL", b"fdAT",
+        b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"bKGD", b"pHYs", b"acTL", b"fcTL",
+        b"fdAT",
     ];
     let mut pieces = vec![Piece::Kept(bytes.get(..8).filter(|start| *start == b"\x89PNG\r\n\x1a\n")?)];
     let (mut at, mut frames) = (8, 1);
@@ -154,9 +155,9 @@ fn png(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
         let chunk = bytes.get(at..end)?;
         let name: &[u8; 4] = chunk.get(4..8)?.try_into().ok()?;
         if name == b"acTL" {
-            frames = chunk.get(8..12).map_or(1, |frames| {
-                u32::from_be_bytes([frames[0], frames[1], frames[2], frames[3]]).max(1)
-            });
+            frames = chunk
+                .get(8..12)
+                .map_or(1, |frames| u32::from_be_bytes([frames[0], frames[1], frames[2], frames[3]]).max(1));
         }
         // A capital first letter: no decoder may pass it over (5.4).
         if name[0].is_ascii_uppercase() || KEPT.contains(&name) {

@@ -89,9 +89,7 @@ impl Pixels {
     pub fn crop(&mut self, crop: Crop) {
         let Crop { x, y, width, height } = crop;
         self.buffer = match &self.buffer {
-            Buffer::Gray(image) => {
-                Buffer::Gray(imageops::crop_imm(image, x, y, width, height).to_image())
-            }
+            Buffer::Gray(image) => Buffer::Gray(imageops::crop_imm(image, x, y, width, height).to_image()),
             Buffer::Rgb(image) => Buffer::Rgb(imageops::crop_imm(image, x, y, width, height).to_image()),
             Buffer::Rgba(image) => Buffer::Rgba(imageops::crop_imm(image, x, y, width, height).to_image()),
         };

@@ -190,7 +190,9 @@ fn other_kinds_are_cleaned_as_well() {
 
     let gif = file(&corners(32, 32), ImageFormat::Gif);
     let end = gif.len() - 1;
-    let told = [&gif[..end], b"\x21\xfe\x0bGPS52.5200N\0\x21\xff\x0bXMP DataXMP\x0bGPS52.5200N\0", &gif[end..]].concat();
+    let told =
+        [&gif[..end], b"\x21\xfe\x0bGPS52.5200N\0\x21\xff\x0bXMP DataXMP\x0bGPS52.5200N\0", &gif[end..]]
+            .concat();
     assert_eq!(through(&told, &Wanted::ORIGINAL).unwrap().0, gif);
 
     let webp = file(&corners(32, 32), ImageFormat::WebP);
@@ -205,7 +207,10 @@ fn other_kinds_are_cleaned_as_well() {
     let size = u32::try_from(told.len() - 8).unwrap().to_le_bytes();
     told[4..8].copy_from_slice(&size);
     let (out, _) = through(&told, &Wanted::ORIGINAL).unwrap();
-    assert_eq!((corners_of(&out), inspect(&out).unwrap().orientation), (["white", "blue", "green", "red"], 3));
+    assert_eq!(
+        (corners_of(&out), inspect(&out).unwrap().orientation),
+        (["white", "blue", "green", "red"], 3)
+    );
 }
 
 #[test]

@@ -263,12 +263,19 @@ mod tests {
 
     #[test]
     fn ratios_are_read_as_people_write_them() {
-        for (written, shown) in
-            [("1:1", "1:1"), ("1.91:1", "1.91:1"), ("04:05", "4:5"), ("2.5:1", "2.5:1"), ("1000:0.01", "1000:0.01")]
-        {
+        for (written, shown) in [
+            ("1:1", "1:1"),
+            ("1.91:1", "1.91:1"),
+            ("04:05", "4:5"),
+            ("2.5:1", "2.5:1"),
+            ("1000:0.01", "1000:0.01"),
+        ] {
             assert_eq!(Ratio::parse(written).unwrap().to_string(), shown);
         }
-        for wrong in ["", "1", "1:", ":1", "1:0", "0:1", "1.911:1", "-1:1", "1:1:1", "1e3:1", "1001:1", "1.:1", "a:b", "１:1"] {
+        for wrong in [
+            "", "1", "1:", ":1", "1:0", "0:1", "1.911:1", "-1:1", "1:1:1", "1e3:1", "1001:1", "1.:1", "a:b",
+            "１:1",
+        ] {
             assert_eq!(Ratio::parse(wrong), None, "{wrong}");
         }
         assert_eq!(Ratio::parse("8:10"), Some(Ratio::new(400, 500)));

@@ -62,8 +62,7 @@ fn rules(ended: &Ended) -> Vec<String> {
 
 #[test]
 fn where_a_photo_was_taken_arrives_nowhere() {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let kind = || Kind::named("linkedin").unwrap();
     let network = runtime.block_on(Network::start(kind(), Settings::of(kind(), "canary-52"))).unwrap();
     let photo = from_a_phone(600, 800);
@@ -131,7 +130,11 @@ fn a_plan_says_how_each_image_is_made_and_it_is_made_so_again() {
 #[test]
 fn crops_are_made_where_a_rung_asks_for_them() {
     let house = house("wide.png", &file(&two_halves(400, 200), ImageFormat::Png));
-    house.edit(MESSAGE, "file = \"wide.png\"", "file = \"wide.png\"\ncrops = { \"1:1\" = [10, 0, 200, 200] }");
+    house.edit(
+        MESSAGE,
+        "file = \"wide.png\"",
+        "file = \"wide.png\"\ncrops = { \"1:1\" = [10, 0, 200, 200] }",
+    );
     let rung = "attach = \"images\"";
     house.edit("content-ladders/at-once.toml", rung, &format!("{rung}\ncrop = \"2:2\""));
     let preview = house.run(&["preview", "hello", "--format", "json"]).ends(0).json();
@@ -188,7 +191,8 @@ fn what_cannot_be_made_to_fit_is_refused_with_the_reason() {
         encoder.encode_frame(image::Frame::new(frame)).unwrap();
     }
     drop(encoder);
-    let by_hand = |network: &str| format!("[channels.linkedin]\nadapter = \"manual\"\nnetwork = \"{network}\"\n");
+    let by_hand =
+        |network: &str| format!("[channels.linkedin]\nadapter = \"manual\"\nnetwork = \"{network}\"\n");
     let with_network = |name: &str, bytes: &[u8], network: &str| {
         let house = house(name, bytes);
         let project = house.read("ladder.toml");
@@ -200,7 +204,11 @@ fn what_cannot_be_made_to_fit_is_refused_with_the_reason() {
     let house = with_network("moving.gif", &moving, "bluesky");
     let said = house.run(&["check", "hello", "--format", "json"]).ends(3);
     assert!(rules(&said).contains(&"image-format".to_owned()), "{}", said.out());
-    assert!(said.out().contains("`moving.gif` moves, and nothing of its kind does so on Bluesky"), "{}", said.out());
+    assert!(
+        said.out().contains("`moving.gif` moves, and nothing of its kind does so on Bluesky"),
+        "{}",
+        said.out()
+    );
     // Where it does, it goes as it is.
     let house = with_network("moving.gif", &moving, "mastodon");
     let preview = house.run(&["preview", "hello", "--format", "json"]).ends(0).json();
@@ -226,6 +234,7 @@ fn an_image_that_lies_about_its_kind_goes_out_under_the_right_name() {
     let files = house.files("public");
     assert!(files.iter().any(|name| name.ends_with("/photo.jpg")), "{files:?}");
     assert!(!files.iter().any(|name| name.ends_with("/photo.png")), "{files:?}");
-    let page = files.iter().find(|name| name.ends_with("hello/index.html") || name.ends_with("channel/index.html"));
+    let page =
+        files.iter().find(|name| name.ends_with("hello/index.html") || name.ends_with("channel/index.html"));
     assert!(page.is_none_or(|page| house.read(page).contains("photo.jpg")), "{files:?}");
 }

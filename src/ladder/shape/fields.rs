@@ -29,7 +29,11 @@ pub const SETTINGS: &[Field] = &[
         Kind::OneOf(&["card", "images", "none"]),
         "What goes with a post: the link's card, the message's images, or nothing.",
     ),
-    field("crop", Kind::Ratio, "Which of an image's crops is shown: `1:1`, `1.91:1`. Default: the whole image."),
+    field(
+        "crop",
+        Kind::Ratio,
+        "Which of an image's crops is shown: `1:1`, `1.91:1`. Default: the whole image.",
+    ),
     field("first_comment", Kind::Text, "Template of the first comment below the post."),
     field(
         "url_reserve",

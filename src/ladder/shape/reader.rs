@@ -3,9 +3,9 @@
 use super::{Field, Kind, has_field};
 use crate::diagnostic::{Diagnostic, names_secret, nearest};
 use crate::ladder::delay::{At, When, parse_duration};
+use crate::ladder::media::Crop;
 use crate::ladder::name::is_page;
 use crate::ladder::secret_ref::SecretRef;
-use crate::ladder::media::Crop;
 use crate::ladder::tree::{Node, NodeKind, Table};
 use crate::source::{Span, Spanned};
 use crate::text::Ratio;
