@@ -30,6 +30,8 @@ pub struct Darkroom {
 struct Shelf {
     /// What became of each image (by its digest) for each of the wishes.
     done: BTreeMap<String, Vec<(Wanted, Outcome)>>,
+    /// Facts of images that no message names, by their digest.
+    facts: BTreeMap<String, MediaFacts>,
     /// The bytes of some of them, by their digest.
     bytes: BTreeMap<String, Vec<u8>>,
     kept: usize,
@@ -62,14 +64,19 @@ impl Darkroom {
     ) -> Vec<(String, CannotFit)> {
         let mut unfit: Vec<(String, CannotFit)> = Vec::new();
         variant.replace_pictures(|picture, of_card| {
-            let media = message.media.iter().find(|media| media.path == picture.path)?;
-            let facts = media.facts.as_ref().filter(|facts| facts.sha256 == picture.sha256)?;
+            let media = message.media.iter().find(|media| media.path == picture.path);
+            // A card's may be the linked page's own, which is no file of the message.
+            let facts = match media {
+                Some(media) => media.facts.clone(),
+                None => self.facts(folder, picture),
+            };
+            let facts = facts.filter(|facts| facts.sha256 == picture.sha256)?;
             let wanted = wanted(outlet, media, settings, of_card);
-            let print = self.print(folder, &media.path, facts, &wanted).or_else(|why| {
+            let print = self.print(folder, &picture.path, &facts, &wanted).or_else(|why| {
                 if !unfit.iter().any(|(path, _)| *path == picture.path) {
                     unfit.push((picture.path.clone(), why));
                 }
-                self.print(folder, &media.path, facts, &Wanted::ORIGINAL)
+                self.print(folder, &picture.path, &facts, &Wanted::ORIGINAL)
             });
             let print = print.ok().flatten()?;
             Some(Picture {
@@ -83,6 +90,15 @@ impl Darkroom {
                 ..picture.clone()
             })
         });
+        // The page of somebody else is no fault of the message: its card goes without.
+        let is_strange = |path: &String| !message.media.iter().any(|media| media.path == *path);
+        if unfit.iter().any(|(path, _)| is_strange(path))
+            && let Variant::Post(post) = variant
+            && let Some(card) = &mut post.card
+        {
+            card.image = None;
+        }
+        unfit.retain(|(path, _)| !is_strange(path));
         unfit
     }
 
@@ -136,6 +152,17 @@ impl Darkroom {
         outcome
     }
 
+    /// The facts of an image that the message does not name; none if it cannot be read.
+    fn facts(&self, folder: &Folder, picture: &Picture) -> Option<MediaFacts> {
+        let known = self.shelf().facts.get(&picture.sha256).cloned();
+        known.or_else(|| {
+            let bytes = folder.read_bytes(&folder.path.join(&picture.path), MEDIA_LIMIT).ok()?;
+            let facts = media::inspect(&bytes).ok()?;
+            self.shelf().facts.insert(facts.sha256.clone(), facts.clone());
+            Some(facts)
+        })
+    }
+
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         // Whoever died with it had not changed it yet, or was done.
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
@@ -152,12 +179,13 @@ impl Shelf {
 }
 
 /// What `outlet` wants of an image of the message.
-fn wanted(outlet: &Outlet, media: &Media, settings: &Settings, of_card: bool) -> Wanted {
+fn wanted(outlet: &Outlet, media: Option<&Media>, settings: &Settings, of_card: bool) -> Wanted {
     let rules = &outlet.rules;
-    let chosen = settings.crop.as_ref().and_then(|shape| media.crop(shape.value));
+    let crop = |shape: Ratio| media.and_then(|media| media.crop(shape));
+    let chosen = settings.crop.as_ref().and_then(|shape| crop(shape.value));
     match outlet.kind {
         // Elsewhere the network makes the card's picture itself, of what it finds at the link.
-        VariantKind::Post if of_card && rules.image.card_bytes.is_none() => Wanted::ORIGINAL,
+        VariantKind::Post if of_card && !rules.card_supplied => Wanted::ORIGINAL,
         VariantKind::Post => Wanted {
             rules: rules.image,
             // Whoever gets the original gets it however large it is: the check tells of it.
@@ -167,7 +195,7 @@ fn wanted(outlet: &Outlet, media: &Media, settings: &Settings, of_card: bool) ->
                 .filter(|_| of_card)
                 .or(rules.image_bytes)
                 .filter(|_| rules.image.made_to_fit),
-            crop: if of_card { media.crop(CARD).or(chosen) } else { chosen },
+            crop: if of_card { crop(CARD).or(chosen) } else { chosen },
         },
         VariantKind::Article | VariantKind::Mail => Wanted { crop: chosen, ..Wanted::ORIGINAL },
     }

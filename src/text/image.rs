@@ -104,8 +104,8 @@ pub struct ImageRules {
     pub widest: Option<Ratio>,
     /// Images that move, where they do so there.
     pub animated: Option<Animated>,
-    /// Largest picture of a card in bytes, where the card is handed over with one.
-    /// Elsewhere the network makes it of what it finds at the link.
+    /// Largest picture of a card that is supplied, in bytes, where that is another number
+    /// than an image's.
     pub card_bytes: Option<u64>,
 }
 
@@ -187,8 +187,6 @@ pub(super) const LINKEDIN: ImageRules = ImageRules {
     area: Some(36_152_319),
     shown: Some(4096),
     animated: Some(Animated { bytes: Some(8 * 1024 * 1024), frames: Some(250), ..Animated::GIF }),
-    // `thumbnail` of an article: an image like others (Posts API).
-    card_bytes: Some(8 * 1024 * 1024),
     ..ImageRules::POSTED
 };
 
