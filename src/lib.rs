@@ -2,7 +2,7 @@
 //!
 //! The rooms in reading order. Nothing points back up this list's arrows:
 //! `cli → publish, report → channel, store → plan → schedule → lint → render →
-//! text, ladder → source, diagnostic`.
+//! media, text, ladder → source, diagnostic`.
 //!
 //! What the user wrote (pure):
 //! - [`source`]: named texts and spans into them.
@@ -11,6 +11,7 @@
 //!
 //! What will be said (pure):
 //! - [`text`]: text on each network: counting, fitting, splitting.
+//! - [`media`]: images as each outlet takes them.
 //! - [`render`]: template and message in, variant out.
 //! - [`lint`]: one function a rule.
 //!
@@ -35,6 +36,7 @@ pub mod diagnostic;
 pub mod exit;
 pub mod ladder;
 pub mod lint;
+pub mod media;
 pub mod plan;
 pub mod publish;
 pub mod rehearsal;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms and single files that do no I/O.
 const PURE: &[&str] =
-    &["source.rs", "diagnostic", "exit.rs", "ladder", "text", "render", "lint", "plan", "schedule"];
+    &["source.rs", "diagnostic", "exit.rs", "ladder", "text", "media", "render", "lint", "plan", "schedule"];
 
 /// The outside: files, network, clock, environment, tasks, printing.
 const OUTSIDE: &[&str] = &[
@@ -43,8 +43,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("exit", &[]),
     ("ladder", &["source", "diagnostic", "text"]),
     ("text", &["source", "diagnostic"]),
-    ("render", &["source", "diagnostic", "ladder", "text"]),
-    ("lint", &["source", "diagnostic", "ladder", "text", "render"]),
+    ("media", &["ladder", "text"]),
+    ("render", &["source", "diagnostic", "ladder", "text", "media"]),
+    ("lint", &["source", "diagnostic", "ladder", "text", "media", "render"]),
     ("plan", &["source", "diagnostic", "ladder", "text", "render"]),
     ("schedule", &["source", "diagnostic", "ladder", "plan"]),
     // A clock asks nobody.

@@ -72,6 +72,7 @@ pub fn picture(name: &str, bytes: &[u8]) -> Picture {
         bytes: bytes.len() as u64,
         width: 1200,
         height: 630,
+        made_from: None,
     }
 }
 

@@ -15,7 +15,8 @@ use super::load::Loaded;
 use crate::channel::linked_page::{Reach, fetch};
 use crate::clock;
 use crate::diagnostic::visible::visible;
-use crate::ladder::{Message, inspect};
+use crate::ladder::Message;
+use crate::media::inspect;
 use crate::render::Picture;
 use crate::render::page_card::{PageCard, PageCards};
 use jiff::{SignedDuration, Timestamp};
@@ -147,6 +148,7 @@ fn keep(folder: &Folder, bytes: &[u8]) -> Result<Picture, String> {
         bytes: facts.bytes,
         width: facts.width,
         height: facts.height,
+        made_from: None,
     })
 }
 

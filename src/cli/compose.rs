@@ -10,6 +10,7 @@ use crate::channel::{Configured, configure};
 use crate::diagnostic::{Diagnostic, told_once};
 use crate::ladder::{Ladder, Message, Project, Rung};
 use crate::lint;
+use crate::media::CannotFit;
 use crate::plan::{Draft, Identity, StepKey};
 use crate::render::{self, Job, Outlet, Variant, VariantKind};
 use jiff::Timestamp;
@@ -51,6 +52,8 @@ pub struct Made<'a> {
     pub message: &'a Message,
     /// What came out.
     pub variant: Variant,
+    /// The images, by their paths, that cannot be made to fit, and why.
+    pub unfit: Vec<(String, CannotFit)>,
 }
 
 /// One message on one ladder.
@@ -114,7 +117,7 @@ pub fn compose<'a>(
             now,
             zone: &loaded.zone,
         };
-        composed.climb(&job, rung, in_language, channel);
+        composed.climb(loaded, &job, rung, in_language, channel);
     }
     let made: Vec<lint::Made<'_>> = composed.made.iter().map(Made::for_lint).collect();
     let problems = lint::check_message(&lint::Subject {
@@ -134,11 +137,20 @@ pub fn compose<'a>(
 
 impl<'a> Composed<'a> {
     /// Renders one rung and puts it into its adapter's words.
-    fn climb(&mut self, job: &Job<'_>, rung: &'a Rung, message: &'a Message, channel: &'a Configured) {
+    fn climb(
+        &mut self,
+        loaded: &Loaded,
+        job: &Job<'_>,
+        rung: &'a Rung,
+        message: &'a Message,
+        channel: &'a Configured,
+    ) {
         let mut rendered = render::render(job);
         rendered.problems =
             rendered.problems.into_iter().map(|found| found.of_rung(&job.rung.name.value)).collect();
-        let Some(variant) = rendered.take(&mut self.problems) else { return };
+        let Some(mut variant) = rendered.take(&mut self.problems) else { return };
+        let Loaded { folder, darkroom, .. } = loaded;
+        let unfit = darkroom.develop(folder, &mut variant, message, &job.settings(), job.outlet);
         let identity = Identity {
             account: channel.channel.account(),
             message: job.master.id.clone(),
@@ -148,6 +160,10 @@ impl<'a> Composed<'a> {
             recipient: None,
         };
         let mut checked = channel.channel.payload(&variant, &identity);
+        if !unfit.is_empty() {
+            // The check says why it is still of that kind, or that large.
+            checked.problems.retain(|problem| !matches!(problem.rule, "image-format" | "image-too-large"));
+        }
         for problem in &mut checked.problems {
             problem.rungs = vec![identity.rung.clone()];
             // An adapter sees only the variant: where it comes from is said here.
@@ -170,7 +186,7 @@ impl<'a> Composed<'a> {
                 recipients: channel.channel.recipients().to_vec(),
             });
         }
-        self.made.push(Made { rung, channel, message, variant });
+        self.made.push(Made { rung, channel, message, variant, unfit });
     }
 }
 
@@ -181,6 +197,7 @@ impl Made<'_> {
             outlet: &self.channel.outlet,
             message: self.message,
             variant: &self.variant,
+            unfit: &self.unfit,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Every file is read once. Problems are gathered, never thrown one at a time;
 //! only a `ladder.toml` that cannot be understood at all ends a verb here.
 
+use super::darkroom::Darkroom;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::folder::{Folder, PROJECT_FILE};
@@ -15,6 +16,7 @@ use crate::ladder::{
     Ladder, Message, MessageFile, MessageFiles, Project, parse_ladder, parse_message, parse_project,
 };
 use crate::lint;
+use crate::render::Picture;
 use crate::render::page_card::PageCards;
 use crate::source::{SourceId, Sources};
 use jiff::tz::TimeZone;
@@ -45,6 +47,8 @@ pub struct Loaded {
     pub problems: Vec<Diagnostic>,
     ladder_files: Vec<SourceId>,
     media: Media,
+    /// Where images are made to fit.
+    pub darkroom: Darkroom,
     /// What the files of each message that was read were, by its master.
     prints: BTreeMap<SourceId, String>,
 }
@@ -84,6 +88,7 @@ impl Loaded {
             problems,
             ladder_files: Vec::new(),
             media: Media::default(),
+            darkroom: Darkroom::default(),
             prints: BTreeMap::new(),
         })
     }
@@ -108,6 +113,12 @@ impl Loaded {
             ));
         }
         self.problems.extend(lint::silence(missing, &[&self.project.allow]));
+    }
+
+    /// The bytes of a picture that a variant carries; they must be those that were
+    /// rendered and planned with.
+    pub fn bytes_of(&self, picture: &Picture) -> Result<Vec<u8>, Failure> {
+        self.darkroom.bytes_of(&self.folder, picture)
     }
 
     /// Every message's files.

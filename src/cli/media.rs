@@ -1,12 +1,9 @@
 //! Media files: there, in the project, small enough, and really images.
 
-use super::failure::Failure;
 use super::folder::{Folder, MEDIA_LIMIT, Unreadable};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::exit::Exit;
-use crate::ladder::{MediaFacts, Message, inspect};
-use crate::plan::key::hex_digest;
-use crate::render::Picture;
+use crate::ladder::{MediaFacts, Message};
+use crate::media::inspect;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -35,20 +32,6 @@ impl Media {
             }
         }
     }
-}
-
-/// The bytes of a picture that a variant carries; they must be those that were
-/// rendered and planned with.
-pub fn bytes_of(folder: &Folder, picture: &Picture) -> Result<Vec<u8>, Failure> {
-    let failure = |why: String| Failure::new(Exit::Failed, "media", why);
-    let bytes = folder
-        .read_bytes(&folder.path.join(&picture.path), MEDIA_LIMIT)
-        .map_err(|why| failure(why.problem("bad-media", &picture.path, MEDIA_LIMIT).message))?;
-    if hex_digest(&bytes) != picture.sha256 {
-        let message = format!("`{}` is no longer the file that was planned with", picture.path);
-        return Err(failure(message).hint("plan again"));
-    }
-    Ok(bytes)
 }
 
 fn facts(folder: &Folder, path: &str) -> Result<MediaFacts, Box<Diagnostic>> {

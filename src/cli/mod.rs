@@ -15,6 +15,7 @@ mod channels;
 mod check;
 mod compose;
 mod count;
+mod darkroom;
 mod desk;
 mod edit;
 mod errand;

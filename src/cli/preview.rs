@@ -5,7 +5,6 @@ use super::desk::{Desk, Format};
 use super::failure::Failure;
 use super::file::write_new;
 use super::house::House;
-use super::media::bytes_of;
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::ladder::{At, Day, Rung};
@@ -148,7 +147,7 @@ fn pictures(house: &House, composed: &Composed<'_>) -> BTreeMap<String, Vec<u8>>
     let mut pictures = BTreeMap::new();
     for picture in composed.made.iter().flat_map(|made| made.variant.pictures()) {
         if !pictures.contains_key(&picture.sha256)
-            && let Ok(bytes) = bytes_of(&house.loaded.folder, picture)
+            && let Ok(bytes) = house.loaded.bytes_of(picture)
         {
             pictures.insert(picture.sha256.clone(), bytes);
         }

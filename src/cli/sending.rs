@@ -5,7 +5,6 @@ use super::asking::{LeftAlone, ask};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
-use super::media::bytes_of;
 use crate::channel::outbox;
 use crate::exit::Exit;
 use crate::ladder::delay::parse_duration;
@@ -145,7 +144,7 @@ pub fn keep_media(house: &House, store: &Store, plan: &Plan) -> Result<(), Failu
         if kept.contains(&picture.sha256.as_str()) || store.media_folder().join(&picture.sha256).is_file() {
             continue;
         }
-        store.keep_media(&picture.sha256, &bytes_of(&house.loaded.folder, picture)?)?;
+        store.keep_media(&picture.sha256, &house.loaded.bytes_of(picture)?)?;
         kept.push(&picture.sha256);
     }
     Ok(())
@@ -159,7 +158,7 @@ pub fn keep_media_again(house: &House, store: &Store, plan: &Plan) {
         if store.media_folder().join(&picture.sha256).is_file() {
             continue;
         }
-        if let Ok(bytes) = bytes_of(&house.loaded.folder, picture) {
+        if let Ok(bytes) = house.loaded.bytes_of(picture) {
             let _ = store.keep_media(&picture.sha256, &bytes);
         }
     }

@@ -24,7 +24,7 @@ pub mod tree;
 
 pub use delay::{At, Day, When};
 pub use ladder_file::parse_ladder;
-pub use media::{MediaFacts, inspect};
+pub use media::{Crop, MediaFacts};
 pub use message::{MessageFile, MessageFiles, parse_message};
 pub use pace::Pace;
 pub use project::parse_project;
@@ -32,6 +32,7 @@ pub use settings::{Attach, Overflow, Settings};
 pub use tree::{Node, NodeKind, Table};
 
 use crate::source::{SourceId, Span, Spanned};
+use crate::text::Ratio;
 use jiff::SignedDuration;
 
 /// `ladder.toml`, understood.
@@ -282,11 +283,18 @@ pub struct Media {
     pub path: String,
     /// Alt text by language; one written without a language stands under `""`.
     pub alt: Vec<(String, Spanned<String>)>,
+    /// `crops`: parts of it by their shape, in pixels of the image as it is shown.
+    pub crops: Vec<(Ratio, Spanned<Crop>)>,
     /// What the bytes say; none if the file could not be read (a problem tells why).
     pub facts: Option<MediaFacts>,
 }
 
 impl Media {
+    /// The part of it that has this shape, if the message names one.
+    pub fn crop(&self, shape: Ratio) -> Option<Crop> {
+        self.crops.iter().find(|(own, _)| *own == shape).map(|(_, crop)| crop.value)
+    }
+
     /// The alt text for a reader of `language`: its own, else the one without a
     /// language; never another language's.
     pub fn alt_in(&self, language: &str) -> Option<&Spanned<String>> {

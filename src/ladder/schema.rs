@@ -90,6 +90,9 @@ fn named(each: Value, description: &str) -> Value {
     })
 }
 
+/// The shape of an image: `1.91:1`.
+const RATIO: &str = r"^\d{1,4}(\.\d{1,2})?:\d{1,4}(\.\d{1,2})?$";
+
 fn described(field: &Field) -> Value {
     let mut schema = of_kind(field.kind);
     schema["description"] = json!(field.about);
@@ -110,6 +113,12 @@ fn of_kind(kind: Kind) -> Value {
         Kind::List => texts(),
         Kind::TextByLanguage => {
             json!({ "anyOf": [text(), { "type": "object", "additionalProperties": { "type": "string" } }] })
+        }
+        Kind::Ratio => json!({ "type": "string", "pattern": RATIO }),
+        Kind::Crops => {
+            let number = json!({ "type": "integer", "minimum": 0 });
+            let crop = json!({ "type": "array", "items": number, "minItems": 4, "maxItems": 4 });
+            json!({ "type": "object", "patternProperties": { (RATIO): crop }, "additionalProperties": false })
         }
         Kind::Secret => {
             let way = |name: &str, value: Value| {
@@ -195,6 +204,22 @@ mod tests {
               }
             ],
             "description": "What the image shows, for those who do not see it."
+          },
+          "crops": {
+            "type": "object",
+            "patternProperties": {
+              "^\\d{1,4}(\\.\\d{1,2})?:\\d{1,4}(\\.\\d{1,2})?$": {
+                "type": "array",
+                "items": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "minItems": 4,
+                "maxItems": 4
+              }
+            },
+            "additionalProperties": false,
+            "description": "Parts of the image by their shape: x, y, width and height in its pixels."
           }
         }
         "#);

@@ -6,6 +6,7 @@ use super::shape::Reader;
 use super::{Ladder, Message, Project, Rung};
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
+use crate::text::Ratio;
 
 /// Every key of adaptation; what is not given is `None` and is filled by what
 /// stands farther away ([`Settings::or`]), last by the adapter's own template.
@@ -37,6 +38,8 @@ pub struct Settings {
     pub preheader: Option<Spanned<String>>,
     /// `attach`: what goes with a post.
     pub attach: Option<Spanned<Attach>>,
+    /// `crop`: which crop of the message's images is shown.
+    pub crop: Option<Spanned<Ratio>>,
     /// `first_comment` below the post, on networks that have one.
     pub first_comment: Option<Spanned<String>>,
     /// `url_reserve`: characters kept free for a URL that is not known yet,
@@ -97,6 +100,7 @@ impl Settings {
                     _ => Attach::None,
                 })
             }),
+            crop: reader.ratio("crop"),
             first_comment: reader.text("first_comment"),
             url_reserve: reader.integer("url_reserve").map(|number| {
                 number.map(|number| usize::try_from(number).unwrap_or(MOST_RESERVED).min(MOST_RESERVED))
@@ -154,6 +158,7 @@ impl Settings {
             subject: self.subject.or_else(|| farther.subject.clone()),
             preheader: self.preheader.or_else(|| farther.preheader.clone()),
             attach: self.attach.or_else(|| farther.attach.clone()),
+            crop: self.crop.or_else(|| farther.crop.clone()),
             first_comment: self.first_comment.or_else(|| farther.first_comment.clone()),
             url_reserve: self.url_reserve.or_else(|| farther.url_reserve.clone()),
         }

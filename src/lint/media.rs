@@ -9,10 +9,10 @@ use crate::source::Span;
 
 /// The rules of this file.
 pub(super) const RULES: &[OfVariant] =
-    &[missing_alt, poor_alt, alt_too_long, too_many_images, image_too_large, card_and_images];
+    &[missing_alt, poor_alt, alt_too_long, too_many_images, card_and_images];
 
 /// The pictures that readers get with alt text (a card's picture has none), each once.
-fn shown<'a>(look: &Look<'a>) -> Vec<&'a Picture> {
+pub(super) fn shown<'a>(look: &Look<'a>) -> Vec<&'a Picture> {
     shown_in(look.made.variant)
 }
 
@@ -31,10 +31,9 @@ fn shown_in(variant: &Variant) -> Vec<&Picture> {
 }
 
 /// Where the message names the file, or says its alt text.
-fn place(look: &Look<'_>, picture: &Picture, alt: bool) -> Span {
+pub(super) fn place(look: &Look<'_>, path: &str, alt: bool) -> Span {
     let messages = [look.made.message, look.subject.message];
-    let media =
-        messages.into_iter().flat_map(|message| &message.media).find(|media| media.path == picture.path);
+    let media = messages.into_iter().flat_map(|message| &message.media).find(|media| media.path == path);
     let text = media.filter(|_| alt).and_then(|media| media.alt_in(&look.made.outlet.language));
     text.map(|text| text.span).or(media.map(|media| media.file.span)).unwrap_or(look.made.message.title.span)
 }
@@ -57,7 +56,7 @@ fn missing_alt(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                     picture.name,
                     look.rung()
                 ))
-                .at(place(look, picture, false))
+                .at(place(look, &picture.path, false))
                 .hint(format!("say what is to be seen: `alt = {{ {} = \"…\" }}`", language_key(language))),
         );
     }
@@ -81,7 +80,7 @@ fn poor_alt(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             found.push(
                 table::POOR_ALT
                     .broken(format!("the alt text of `{}` tells nobody what is to be seen", picture.name))
-                    .at(place(look, picture, true))
+                    .at(place(look, &picture.path, true))
                     .hint("describe it to somebody on the telephone, in a sentence"),
             );
         }
@@ -101,7 +100,7 @@ fn alt_too_long(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                         length - limit,
                         look.network()
                     ))
-                    .at(place(look, picture, true))
+                    .at(place(look, &picture.path, true))
                     .hint("say what matters in it; the rest belongs into the text"),
             );
         }
@@ -117,7 +116,7 @@ fn too_many_images(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         }
         let takes = if rules.images == 0 { "none".to_owned() } else { rules.images.to_string() };
         let span = look.settings.attach.as_ref().map(|attach| attach.span);
-        let extra = part.media.get(rules.images).map(|picture| place(look, picture, false));
+        let extra = part.media.get(rules.images).map(|picture| place(look, &picture.path, false));
         found.push(
             table::TOO_MANY_IMAGES
                 .broken(format!(
@@ -130,32 +129,6 @@ fn too_many_images(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                 .hint("take images out of the message, or set `attach = \"card\"` or `\"none\"` on the rung"),
         );
     }
-}
-
-fn image_too_large(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
-    let Some(limit) = look.made.outlet.rules.image_bytes else { return };
-    for picture in shown(look).into_iter().filter(|picture| picture.bytes > limit) {
-        found.push(
-            table::IMAGE_TOO_LARGE
-                .broken(format!(
-                    "`{}` is {} large, and {} takes {}",
-                    picture.name,
-                    megabytes(picture.bytes),
-                    look.network(),
-                    megabytes(limit)
-                ))
-                .at(place(look, picture, false))
-                .hint(format!(
-                    "it is {} × {} pixels: make it smaller, or save it as JPEG",
-                    picture.width, picture.height
-                )),
-        );
-    }
-}
-
-fn megabytes(bytes: u64) -> String {
-    let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
-    format!("{}.{} MB", tenths / 10, tenths % 10)
 }
 
 fn card_and_images(look: &Look<'_>, found: &mut Vec<Diagnostic>) {

@@ -7,6 +7,7 @@
 
 mod blame;
 mod body_links;
+mod images;
 mod length;
 mod links;
 mod look;
@@ -30,6 +31,7 @@ pub use table::RULES;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ladder::{Ladder, Message, Project, Rung};
+use crate::media::CannotFit;
 use crate::render::{Outlet, Variant};
 use crate::source::Sources;
 use look::Look;
@@ -72,6 +74,8 @@ pub struct Made<'a> {
     pub message: &'a Message,
     /// What came out.
     pub variant: &'a Variant,
+    /// The images, by their paths, that cannot be made to fit, and why.
+    pub unfit: &'a [(String, CannotFit)],
 }
 
 /// Everything about one message on its ladder.
@@ -116,14 +120,22 @@ pub fn check_ladder(sources: &Sources, project: &Project, ladder: &Ladder) -> Ve
 /// project allow. Those of the ladder and the project alone are not repeated.
 pub fn check_message(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for rule in unused::RULES.iter().chain(words::OF_THE_MESSAGE) {
+    for rule in unused::RULES.iter().chain(words::OF_THE_MESSAGE).chain(images::OF_THE_MESSAGE) {
         rule(subject, &mut found);
     }
     for made in subject.made {
         let look = Look::new(subject, made);
         let before = found.len();
-        let rules = [length::RULES, mail::RULES, words::RULES, mention::RULES, links::RULES, media::RULES]
-            .into_iter();
+        let rules = [
+            length::RULES,
+            mail::RULES,
+            words::RULES,
+            mention::RULES,
+            links::RULES,
+            media::RULES,
+            images::RULES,
+        ]
+        .into_iter();
         for rule in rules.flatten() {
             rule(&look, &mut found);
         }

@@ -118,7 +118,11 @@ rules! {
     POOR_ALT Warning may "poor-alt" "Alt text says what is to be seen, not what the file is called."
     ALT_TOO_LONG Error may "alt-too-long" "Alt text is within the network's limit."
     TOO_MANY_IMAGES Error may "too-many-images" "No part has more images than the network takes."
-    IMAGE_TOO_LARGE Error may "image-too-large" "No image is larger than the network takes."
+    IMAGE_TOO_LARGE Error may "image-too-large" "No image is larger than the network takes, however small it is made."
+    IMAGE_SHAPE Error may "image-shape" "No image is wider or narrower than the network takes."
+    IMAGE_QUALITY Note may "image-quality" "An image can be made to fit and still look good."
+    BAD_CROP Error stands "bad-crop" "A crop lies in its image, and has the shape that it is called by."
+    MISNAMED_IMAGE Note may "misnamed-image" "An image's file is called what it is."
     IMAGE_FORMAT Error stands "image-format" "Every image is of a kind that the network takes."
     CARD_AND_IMAGES Warning may "card-and-images" "Where a network shows card or images, one of them is chosen."
     // Mail.

@@ -2,6 +2,7 @@
 
 use super::{Job, Part, Picture};
 use crate::ladder::Media;
+use crate::text::Ratio;
 
 /// The message's images in order. A file that could not be read is left out:
 /// a problem has told why.
@@ -12,8 +13,9 @@ pub(super) fn of(job: &Job<'_>) -> Vec<Picture> {
 /// The same, each with its number among the message's media.
 fn numbered(job: &Job<'_>) -> Vec<(usize, Picture)> {
     let mut pictures: Vec<(usize, Picture)> = Vec::new();
+    let shape = job.settings().crop.map(|shape| shape.value);
     for (number, media) in job.message.media.iter().enumerate() {
-        let Some(mut picture) = picture(job, media) else { continue };
+        let Some(mut picture) = picture(job, media, shape) else { continue };
         // Two files of one name in different folders stay two.
         if pictures.iter().any(|(_, own)| own.name == picture.name) {
             picture.name = picture.path.replace('/', "-");
@@ -87,9 +89,15 @@ pub(super) fn is_relative(link: &str) -> bool {
         && !link.split(['/', '?', '#']).next().is_some_and(|start| start.contains(':'))
 }
 
-fn picture(job: &Job<'_>, media: &Media) -> Option<Picture> {
+/// The image of the project with the size that the part of it has which is shown: what
+/// is cut out of it, and made to fit, comes later, from its bytes.
+fn picture(job: &Job<'_>, media: &Media, shape: Option<Ratio>) -> Option<Picture> {
     let facts = media.facts.as_ref()?;
-    let name = media.path.rsplit('/').next().unwrap_or(&media.path).to_owned();
+    let crop = shape.and_then(|shape| media.crop(shape));
+    let crop = crop.filter(|crop| crop.lies_in(facts.width, facts.height));
+    let (width, height) = crop.map_or((facts.width, facts.height), |crop| (crop.width, crop.height));
+    let name = media.path.rsplit('/').next().unwrap_or(&media.path);
+    let name = Picture::named(name, &facts.mime);
     let alt = media.alt_in(&job.outlet.language).map_or("", |alt| alt.value.trim());
     Some(Picture {
         path: media.path.clone(),
@@ -98,7 +106,8 @@ fn picture(job: &Job<'_>, media: &Media) -> Option<Picture> {
         mime: facts.mime.clone(),
         sha256: facts.sha256.clone(),
         bytes: facts.bytes,
-        width: facts.width,
-        height: facts.height,
+        width,
+        height,
+        made_from: None,
     })
 }

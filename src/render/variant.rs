@@ -1,5 +1,6 @@
 //! What a rung makes of a message.
 
+use crate::media::Recipe;
 use crate::text::visible;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -101,6 +102,38 @@ impl Variant {
         copy.texts_mut().into_iter().flat_map(|text| super::late::rungs(text)).collect()
     }
 
+    /// Puts what `made` gives in the place of each picture; it is told whether that is
+    /// a card's. A mail refers to its pictures by their digests: it follows.
+    pub fn replace_pictures(&mut self, mut made: impl FnMut(&Picture, bool) -> Option<Picture>) {
+        let mut replace = |picture: &mut Picture, of_card: bool| {
+            let other = made(picture, of_card)?;
+            Some(std::mem::replace(picture, other).sha256)
+        };
+        match self {
+            Variant::Post(post) => {
+                for picture in post.parts.iter_mut().flat_map(|part| &mut part.media) {
+                    replace(picture, false);
+                }
+                if let Some(image) = post.card.as_mut().and_then(|card| card.image.as_mut()) {
+                    replace(image, true);
+                }
+            }
+            Variant::Article(article) => {
+                for picture in article.cover.iter_mut().chain(&mut article.media) {
+                    replace(picture, false);
+                }
+            }
+            Variant::Mail(mail) => {
+                for picture in &mut mail.media {
+                    if let Some(old) = replace(picture, false) {
+                        let (old, new) = (format!("cid:{old}"), format!("cid:{}", picture.sha256));
+                        mail.html = mail.html.replace(&old, &new);
+                    }
+                }
+            }
+        }
+    }
+
     /// The pictures it carries, cover included.
     pub fn pictures(&self) -> Vec<&Picture> {
         match self {
@@ -165,6 +198,37 @@ pub struct Picture {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
+    /// How it was made of the file at `path`; none if it is that file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_from: Option<Recipe>,
+}
+
+impl Picture {
+    /// `name` with the ending of that type; it keeps its own where that is one of it.
+    /// Servers and sites go by it.
+    pub fn named(name: &str, mime: &str) -> String {
+        let endings: &[&str] = match mime {
+            "image/jpeg" => &["jpg", "jpeg", "jpe", "jfif"],
+            "image/png" => &["png", "apng"],
+            "image/gif" => &["gif"],
+            "image/webp" => &["webp"],
+            _ => return name.to_owned(),
+        };
+        let known = ["jpg", "jpeg", "jpe", "jfif", "png", "apng", "gif", "webp"];
+        let is_one_of = |ending: &str, all: &[&str]| all.iter().any(|one| one.eq_ignore_ascii_case(ending));
+        match name.rsplit_once('.') {
+            Some((_, ending)) if is_one_of(ending, endings) => name.to_owned(),
+            Some((stem, ending)) if !stem.is_empty() && is_one_of(ending, &known) => {
+                format!("{stem}.{}", endings[0])
+            }
+            _ => format!("{name}.{}", endings[0]),
+        }
+    }
+
+    /// What was done to its pixels to make it fit, for people.
+    pub fn made(&self) -> Option<String> {
+        self.made_from.as_ref()?.says(self.width, self.height, self.bytes)
+    }
 }
 
 /// A link as networks show it.

@@ -10,6 +10,7 @@ pub mod entity;
 mod escape;
 pub mod fit;
 pub mod hashtag;
+mod image;
 pub mod late;
 pub mod little_text;
 pub mod markdown;
@@ -24,6 +25,7 @@ pub use entity::{Dialect, Entity, EntityKind, Facet, Feature, entities, facets};
 pub use escape::escape;
 pub use fit::{BREAK, shorten, shorten_before, split};
 pub use hashtag::hashtag;
+pub use image::{Animated, ImageRules, KNOWN_TYPES, Ratio};
 pub use marked::{Stretch, Syntax, marked, seen};
 pub use markup::links::linked;
 pub(crate) use sentence::sentence_ends;
@@ -64,6 +66,8 @@ pub struct Rules {
     pub images: usize,
     /// Largest image in bytes.
     pub image_bytes: Option<u64>,
+    /// What images it takes besides.
+    pub image: ImageRules,
     /// Longest alt text in characters.
     pub alt_limit: Option<usize>,
     /// Whether a link is shown as a card.

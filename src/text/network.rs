@@ -3,6 +3,7 @@
 //! Plain data. Adapters hand these out as they are, or with an instance's own
 //! limit put in.
 
+use super::image::{self, ImageRules};
 use super::{Dialect, Fold, Most, Rules, Syntax, Unit};
 use crate::diagnostic::nearest;
 
@@ -96,6 +97,7 @@ pub const UNKNOWN: Rules = Rules {
     threads: false,
     images: usize::MAX,
     image_bytes: None,
+    image: ImageRules::ORIGINAL,
     alt_limit: None,
     card: false,
     card_field: false,
@@ -123,6 +125,7 @@ pub const X: Rules = Rules {
     // 4 photos of 5 MB: docs.x.com, media upload, 2026-08-22.
     images: 4,
     image_bytes: Some(5 * 1024 * 1024),
+    image: image::X,
     // docs.x.com, media metadata, 2026-08-22.
     alt_limit: Some(1000),
     card: true,
@@ -150,6 +153,7 @@ pub const FACEBOOK: Rules = Rules {
     // "smaller than 4 MB" (error reference, 2026).
     images: 10,
     image_bytes: Some(4 * 1024 * 1024),
+    image: image::FACEBOOK,
     card: true,
     // `link` beside `message` (Pages API, posts, read 2026-09).
     card_field: true,
@@ -175,6 +179,7 @@ pub const LINKEDIN: Rules = Rules {
     // multiImage takes 2 to 20 (Posts API); about 8 MB works in practice.
     images: 20,
     image_bytes: Some(8 * 1024 * 1024),
+    image: image::LINKEDIN,
     // Not confirmed by LinkedIn's own pages.
     alt_limit: Some(4086),
     card: true,
@@ -209,6 +214,7 @@ pub const MASTODON: Rules = Rules {
     // configuration (entities/Instance, 2026-07-02).
     images: 4,
     image_bytes: Some(16 * 1024 * 1024),
+    image: image::MASTODON,
     alt_limit: Some(1500),
     card: true,
     // With media attached no card is shown.
@@ -233,6 +239,7 @@ pub const BLUESKY: Rules = Rules {
     // that say 1,000,000 are older). Alt text has no limit there.
     images: 4,
     image_bytes: Some(2_000_000),
+    image: image::BLUESKY,
     card: true,
     // `app.bsky.embed.external`: the client reads the page (docs.bsky.app, website
     // card embeds, read 2026).
@@ -260,6 +267,7 @@ pub const THREADS: Rules = Rules {
     // A carousel has 2 to 20 items; 8 MB an image; alt text 1,000 (same pages).
     images: 20,
     image_bytes: Some(8 * 1024 * 1024),
+    image: image::THREADS,
     alt_limit: Some(1000),
     card: true,
     // The first link is shown as a card only where there are no media.
@@ -282,6 +290,7 @@ pub const INSTAGRAM: Rules = Rules {
     // A carousel has 2 to 10 items; JPEG of 8 MiB; alt text 1,000 (same pages).
     images: 10,
     image_bytes: Some(8 * 1024 * 1024),
+    image: image::INSTAGRAM,
     alt_limit: Some(1000),
     // A judgement; 30 is the limit. Unverified reports speak of 5 in the app.
     hashtags: Some(5),
@@ -309,6 +318,7 @@ pub const TELEGRAM: Rules = Rules {
     // An album has 2 to 10 items, a photo 10 MB; there is no alt text (same).
     images: 10,
     image_bytes: Some(10 * 1024 * 1024),
+    image: image::TELEGRAM,
     card: true,
     // A photo's caption gets no card.
     card_with_images: false,
@@ -332,6 +342,7 @@ pub const DISCORD: Rules = Rules {
     // 10 files of 10 MiB; their `description` 1,024 (same).
     images: 10,
     image_bytes: Some(10 * 1024 * 1024),
+    image: image::DISCORD,
     alt_limit: Some(1024),
     card: true,
     ..UNKNOWN
@@ -371,6 +382,7 @@ pub const REDDIT: Rules = Rules {
     // A gallery has 2 to 20 items; 20 MB is unverified; there is no alt text.
     images: 20,
     image_bytes: Some(20 * 1024 * 1024),
+    image: image::REDDIT,
     title_limit: Some(300),
     ..UNKNOWN
 };

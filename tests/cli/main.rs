@@ -9,6 +9,7 @@ mod bad_words;
 mod counting;
 mod first_day;
 mod house;
+mod images;
 mod linkedin;
 mod looking;
 mod making;

@@ -174,6 +174,7 @@ pub fn picture(side: u32) -> Picture {
         bytes: bytes.len() as u64,
         width: side,
         height: side,
+        made_from: None,
     }
 }
 

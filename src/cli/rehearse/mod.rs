@@ -18,7 +18,6 @@ use super::failure::Failure;
 use super::file;
 use super::folder::Folder;
 use super::house::House;
-use super::media::bytes_of;
 use super::publish::{Arguments, PLAN_LIMIT, known_rungs};
 use super::sending::{match_channels, runtime, wait_for_one};
 use crate::clock::Clock;
@@ -224,7 +223,7 @@ fn keep_pictures(house: &House, store: &Store, plan: &Plan) -> Result<BTreeMap<S
         if pictures.contains_key(&picture.sha256) {
             continue;
         }
-        let bytes = bytes_of(&house.loaded.folder, picture).or_else(|failure| {
+        let bytes = house.loaded.bytes_of(picture).or_else(|failure| {
             let kept = house.loaded.folder.store_file().with_file_name("media").join(&picture.sha256);
             let bytes = std::fs::read(kept).ok();
             let same = |bytes: &Vec<u8>| crate::plan::key::hex_digest(bytes) == picture.sha256;

@@ -166,6 +166,7 @@ fn read_media(
         .in_yaml(yaml);
     let file = reader.required_text("file");
     let alt = reader.text_by_language("alt").unwrap_or_default();
+    let crops = reader.crops("crops").unwrap_or_default();
     reader.finish();
     let file = file?;
     for (language, text) in &alt {
@@ -179,7 +180,7 @@ fn read_media(
         }
     }
     match path_in_project(folder, &file.value) {
-        Ok(path) => Some(Media { file, path, alt, facts: None }),
+        Ok(path) => Some(Media { file, path, alt, crops, facts: None }),
         Err((says, hint)) => {
             let says = format!("`{}` {says}", file.value);
             problems.push(Diagnostic::error("path-outside", says).at(file.span).hint(hint));

@@ -29,6 +29,11 @@ pub const SETTINGS: &[Field] = &[
         Kind::OneOf(&["card", "images", "none"]),
         "What goes with a post: the link's card, the message's images, or nothing.",
     ),
+    field(
+        "crop",
+        Kind::Ratio,
+        "Which of an image's crops is shown: `1:1`, `1.91:1`. Default: the whole image.",
+    ),
     field("first_comment", Kind::Text, "Template of the first comment below the post."),
     field(
         "url_reserve",
@@ -113,6 +118,7 @@ pub const LADDER: &[Field] = &[
 pub const MEDIA: &[Field] = &[
     field("file", Kind::Text, "Path of the image, relative to the message's file."),
     field("alt", Kind::TextByLanguage, "What the image shows, for those who do not see it."),
+    field("crops", Kind::Crops, "Parts of the image by their shape: x, y, width and height in its pixels."),
 ];
 
 /// The head of a message.

@@ -47,6 +47,10 @@ pub enum Kind {
     List,
     /// A text, or one text for each language.
     TextByLanguage,
+    /// Width to height: `1.91:1`.
+    Ratio,
+    /// For each such shape four whole numbers: x, y, width, height.
+    Crops,
     /// A secret: `{ env = … }`, `{ file = … }`, `{ command = […] }`; never a literal text.
     Secret,
     /// A duration, or `false`.

@@ -3,10 +3,12 @@
 use super::{Field, Kind, has_field};
 use crate::diagnostic::{Diagnostic, names_secret, nearest};
 use crate::ladder::delay::{At, When, parse_duration};
+use crate::ladder::media::Crop;
 use crate::ladder::name::is_page;
 use crate::ladder::secret_ref::SecretRef;
 use crate::ladder::tree::{Node, NodeKind, Table};
 use crate::source::{Span, Spanned};
+use crate::text::Ratio;
 
 /// Reads a table by its shape: each method takes a key out, wrong kinds and (at
 /// [`Reader::finish`]) unknown keys become diagnostics, and reading goes on.
@@ -397,6 +399,56 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// The shape of an image.
+    pub fn ratio(&mut self, key: &str) -> Option<Spanned<Ratio>> {
+        let text = self.text(key)?;
+        self.as_ratio(&text.value, text.span)
+    }
+
+    /// For each shape of an image the part of it that has it.
+    pub fn crops(&mut self, key: &str) -> Option<Vec<(Ratio, Spanned<Crop>)>> {
+        const HINT: &str = "x, y, width and height in pixels of the image: `\"1:1\" = [300, 0, 1200, 1200]`";
+        let (_, node) = self.node(key)?;
+        let NodeKind::Table(table) = node.kind else {
+            self.wrong(key, "a table of parts by their shape", &node, Some(HINT));
+            return None;
+        };
+        let mut crops: Vec<(Ratio, Spanned<Crop>)> = Vec::new();
+        for (name, node) in table.entries {
+            let Some(ratio) = self.as_ratio(&name.value, name.span) else { continue };
+            let numbers = match &node.kind {
+                NodeKind::Array(items) => items
+                    .iter()
+                    .map(|item| match item.kind {
+                        NodeKind::Integer(number) => u32::try_from(number).ok(),
+                        _ => None,
+                    })
+                    .collect::<Option<Vec<u32>>>(),
+                _ => None,
+            };
+            match numbers.as_deref() {
+                Some(&[x, y, width, height]) => {
+                    crops.push((ratio.value, Spanned::new(Crop { x, y, width, height }, node.span)));
+                }
+                _ => {
+                    let says = format!("the crop `{}` is not four whole numbers", name.value);
+                    self.problems.push(Diagnostic::error("bad-crop", says).at(node.span).hint(HINT));
+                }
+            }
+        }
+        Some(crops)
+    }
+
+    fn as_ratio(&mut self, text: &str, span: Span) -> Option<Spanned<Ratio>> {
+        let ratio = Ratio::parse(text);
+        if ratio.is_none() {
+            let says = format!("`{text}` is not the shape of an image");
+            let hint = "width and height: `1:1`, `4:5`, `16:9` or `1.91:1`";
+            self.problems.push(Diagnostic::error("bad-crop", says).at(span).hint(hint));
+        }
+        ratio.map(|ratio| Spanned::new(ratio, span))
     }
 
     fn as_text(&mut self, key: &str, node: Node) -> Option<Spanned<String>> {

@@ -1,8 +1,10 @@
 //! One way to break each rule that this room watches.
 
 use super::house::{House, card};
-use crate::ladder::{Settings, When};
+use crate::ladder::{Crop, Settings, When};
+use crate::media::{CannotFit, How, Recipe};
 use crate::source::Spanned;
+use crate::text::Ratio;
 
 /// A rule, and what breaks it.
 pub type Case = (&'static str, fn(&mut House));
@@ -102,7 +104,35 @@ pub const CASES: &[Case] = &[
     ("poor-alt", |house| house.post(1).parts[0].media[0].alt = "Rocket.png".to_owned()),
     ("alt-too-long", |house| house.rules().alt_limit = Some(10)),
     ("too-many-images", |house| house.rules().images = 0),
-    ("image-too-large", |house| house.rules().image_bytes = Some(999)),
+    ("image-too-large", |house| {
+        // A mail gets the original, which has 1000.
+        house.outlets.get_mut("newsletter").unwrap().rules.image_bytes = Some(999);
+        let picture = house.post(1).parts[0].media[0].clone();
+        house.mail().media.push(picture);
+    }),
+    ("image-format", |house| house.unfit.push(("messages/rocket.png".to_owned(), CannotFit::Moves))),
+    ("image-shape", |house| {
+        let bounds = (Ratio::parse("4:5"), Ratio::parse("1.91:1"));
+        house.unfit.push(("messages/rocket.png".to_owned(), CannotFit::Shape { size: (9, 1), bounds }));
+    }),
+    ("image-quality", |house| {
+        house.post(1).parts[0].media[0].made_from = Some(Recipe {
+            sha256: "11".to_owned(),
+            width: 4000,
+            height: 2100,
+            crop: None,
+            how: How::Jpeg { quality: 70 },
+            squeezed: true,
+        });
+    }),
+    ("bad-crop", |house| {
+        let crop = Crop { x: 1, y: 0, width: 1200, height: 630 };
+        let media = &mut house.message.media[0];
+        media.crops = vec![(Ratio::new(191, 100), Spanned::new(crop, media.file.span))];
+    }),
+    ("misnamed-image", |house| {
+        house.message.media[0].facts.as_mut().unwrap().mime = "image/jpeg".to_owned();
+    }),
     ("card-and-images", |house| house.post(1).card = Some(card())),
     ("subject-too-long", |house| house.mail().subject = "Rocket and rocket ".repeat(5)),
     ("preheader-missing", |house| house.mail().preheader.clear()),

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use crate::ladder::{Brand, ChannelTable, Handle, Media, MediaFacts, Settings, Table};
+use crate::media::CannotFit;
 use crate::render::{Article, Card, Defaults, Mail, Part, Picture, Post, VariantKind};
 use crate::source::{SourceId, Span, Spanned};
 use crate::text::{Rules, network};
@@ -46,6 +47,8 @@ pub struct House {
     pub others: Vec<Message>,
     pub outlets: BTreeMap<String, Outlet>,
     pub variants: Vec<Variant>,
+    /// What could not be made to fit, on whatever rung.
+    pub unfit: Vec<(String, CannotFit)>,
 }
 
 impl House {
@@ -64,18 +67,23 @@ impl House {
             bytes: 1000,
             width: 1200,
             height: 630,
+            made_from: None,
         };
         let late = "https://rung.invalid/blog/tracked".to_owned();
         let media = Media {
             file: find(message, "rocket.png"),
             path: picture.path.clone(),
             alt: Vec::new(),
+            crops: Vec::new(),
             facts: Some(MediaFacts {
                 mime: picture.mime.clone(),
                 bytes: 1000,
                 width: 1200,
                 height: 630,
                 sha256: "00".to_owned(),
+                frames: 1,
+                orientation: 1,
+                private: false,
             }),
         };
         let rung = |name: &str, header: &str, channel: &str, after: Option<&str>| Rung {
@@ -202,6 +210,7 @@ impl House {
                     language: "en".to_owned(),
                 }),
             ],
+            unfit: Vec::new(),
             sources,
         }
     }
@@ -252,7 +261,9 @@ impl House {
             .zip(&self.variants)
             .filter_map(|(rung, variant)| {
                 let outlet = self.outlets.get(&rung.channel.value)?;
-                Some(Made { rung, outlet, message: self.message.in_language(&outlet.language), variant })
+                let message = self.message.in_language(&outlet.language);
+                let unfit = if rung.name.value == "tweet" { &self.unfit[..] } else { &[] };
+                Some(Made { rung, outlet, message, variant, unfit })
             })
             .collect();
         let mut found = check_project(&self.project);

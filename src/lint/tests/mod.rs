@@ -54,11 +54,9 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "empty-subject",
     "too-many-cashtags",
     "gif-and-images",
-    "image-format",
     "template",
     "card-without-link",
     "unknown-handle",
-    "image-format",
 ];
 
 #[test]

@@ -189,11 +189,15 @@ impl House {
             width: 1600,
             height: 900,
             sha256: format!("{:0>64}", self.message.media.len() + 1),
+            frames: 1,
+            orientation: 1,
+            private: false,
         };
         self.message.media.push(Media {
             path: format!("messages/rocket-2/{}", file.value),
             alt: vec![("en".to_owned(), Spanned::new(alt.to_owned(), file.span))],
             file,
+            crops: Vec::new(),
             facts: Some(facts),
         });
     }

@@ -105,6 +105,7 @@ pub fn picture(name: &str, alt: &str, sha256: &str) -> Picture {
         bytes: 81_234,
         width: 1200,
         height: 675,
+        made_from: None,
     }
 }
 

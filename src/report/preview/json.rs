@@ -116,7 +116,15 @@ fn mail(mail: &Mail, item: &PreviewItem<'_>) -> Value {
 }
 
 fn media(picture: &Picture) -> Value {
-    json!({ "file": picture.path, "alt": picture.alt })
+    json!({
+        "file": picture.path,
+        "alt": picture.alt,
+        "type": picture.mime,
+        "bytes": picture.bytes,
+        "width": picture.width,
+        "height": picture.height,
+        "made": picture.made(),
+    })
 }
 
 #[cfg(test)]

@@ -164,7 +164,8 @@ fn link_card(out: &mut String, card: &Card) {
 fn pictures(out: &mut String, pictures: &[Picture]) {
     for picture in pictures {
         let alt = if picture.alt.is_empty() { "**no alt text**".to_owned() } else { code(&picture.alt) };
-        out.push_str(&format!("- image {}: {alt}\n", code(&picture.path)));
+        let made = picture.made().map(|made| format!(" ({made})")).unwrap_or_default();
+        out.push_str(&format!("- image {}{made}: {alt}\n", code(&picture.path)));
     }
     if !pictures.is_empty() {
         out.push('\n');

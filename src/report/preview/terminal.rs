@@ -122,10 +122,10 @@ impl Frame {
     }
 
     fn picture(&mut self, picture: &Picture) {
-        let size = if picture.width > 0 {
-            format!(" ({}×{})", picture.width, picture.height)
-        } else {
-            String::new()
+        let size = match picture.made() {
+            Some(made) => format!(" ({made})"),
+            None if picture.width > 0 => format!(" ({}×{})", picture.width, picture.height),
+            None => String::new(),
         };
         self.text("▣ ", "  ", &format!("{}{size}", one_line(&picture.name)), PLAIN);
         let alt = one_line(&shown(&picture.alt));

@@ -272,6 +272,7 @@ fn by_hash(sha256: &str, alt: &str, album: &mut Album<'_>, room: &mut Room) -> P
         bytes: 0,
         width: 0,
         height: 0,
+        made_from: None,
     };
     let (src, absent) = match album.show(&picture) {
         album::Shown::Image(url) => (Some(url), ""),

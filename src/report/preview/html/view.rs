@@ -258,8 +258,11 @@ fn picture(picture: &Picture, album: &mut Album<'_>, room: &mut Room) -> Picture
         Shown::Image(url) => (Some(url), ""),
         Shown::Absent(why) => (None, why),
     };
-    let size =
-        if picture.width > 0 { format!("{} × {}", picture.width, picture.height) } else { String::new() };
+    let size = match picture.made() {
+        Some(made) => made,
+        None if picture.width > 0 => format!("{} × {}", picture.width, picture.height),
+        None => String::new(),
+    };
     PictureView { src, absent, name: room.line(&picture.name), alt: room.line(&picture.alt), size }
 }
 

@@ -1,0 +1,295 @@
+//! An image's file without what is not needed to show it: no place, no camera, no
+//! comment, no preview of what was cropped away. The pixels stay bit for bit.
+//!
+//! A list of what stays, not of what goes: what nobody here knows is left out. How the
+//! camera was held is written anew, alone; colour profiles stay, for without one the
+//! colours would be others. What stands behind an image's end goes too: phones keep
+//! films there.
+
+use image::ImageFormat;
+
+/// A file that was gone through.
+#[derive(Debug)]
+pub(super) struct Walked<'a> {
+    /// What stays, in order.
+    pieces: Vec<Piece<'a>>,
+    /// Frames; 1 of a still image.
+    pub frames: u32,
+}
+
+#[derive(Debug)]
+enum Piece<'a> {
+    Kept(&'a [u8]),
+    Written(Vec<u8>),
+}
+
+impl Piece<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Piece::Kept(bytes) => bytes,
+            Piece::Written(bytes) => bytes,
+        }
+    }
+}
+
+impl Walked<'_> {
+    /// The clean file.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut all = Vec::with_capacity(self.pieces.iter().map(|piece| piece.bytes().len()).sum());
+        self.pieces.iter().for_each(|piece| all.extend_from_slice(piece.bytes()));
+        all
+    }
+
+    /// Whether `bytes` are clean already.
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        let mut rest = bytes;
+        let begins = self.pieces.iter().all(|piece| match rest.strip_prefix(piece.bytes()) {
+            Some(behind) => {
+                rest = behind;
+                true
+            }
+            None => false,
+        });
+        begins && rest.is_empty()
+    }
+}
+
+/// Goes through a file; `orientation` is Exif's number, 1 to 8. None if it is not built
+/// as its kind has to be.
+pub(super) fn walk(bytes: &[u8], format: ImageFormat, orientation: u8) -> Option<Walked<'_>> {
+    match format {
+        ImageFormat::Jpeg => jpeg(bytes, orientation),
+        ImageFormat::Png => png(bytes, orientation),
+        ImageFormat::Gif => gif(bytes),
+        ImageFormat::WebP => webp(bytes, orientation),
+        _ => None,
+    }
+}
+
+/// Exif that says only how the camera was held (Exif 2.32, 4.6.4.A: tag 0x0112, SHORT);
+/// none where it need not be said.
+fn exif(orientation: u8) -> Option<Vec<u8>> {
+    let mut tiff = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+    tiff.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
+    (2..=8).contains(&orientation).then_some(tiff)
+}
+
+/// Segments behind markers (ITU T.81, annex B).
+fn jpeg(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
+    let mut pieces = vec![Piece::Kept(bytes.get(..2).filter(|start| *start == [0xff, 0xd8])?)];
+    let mut turned = exif(orientation).map(|tiff| {
+        let mut segment = vec![0xff, 0xe1];
+        let length = u16::try_from(2 + 6 + tiff.len()).unwrap_or(u16::MAX);
+        segment.extend(length.to_be_bytes());
+        segment.extend(b"Exif\0\0");
+        segment.extend(tiff);
+        Piece::Written(segment)
+    });
+    let mut at = 2;
+    loop {
+        if *bytes.get(at)? != 0xff {
+            return None;
+        }
+        // Any number of 0xff may stand before a marker.
+        while *bytes.get(at + 1)? == 0xff {
+            at += 1;
+        }
+        let marker = bytes[at + 1];
+        if marker == 0xd9 {
+            pieces.extend(turned);
+            pieces.push(Piece::Kept(&bytes[at..at + 2]));
+            return Some(Walked { pieces, frames: 1 });
+        }
+        let length = u16::from_be_bytes(bytes.get(at + 2..at + 4)?.try_into().ok()?);
+        let end = at + 2 + usize::from(length);
+        let content = bytes.get(at + 4..end)?;
+        let segment = &bytes[at..end];
+        at = end;
+        // Exif stands first, or behind JFIF, which wants to be first as well.
+        let is_jfif = marker == 0xe0 && content.starts_with(b"JFIF\0") && content.len() >= 14;
+        if !is_jfif {
+            pieces.extend(turned.take());
+        }
+        match marker {
+            // Without its preview: that is of the image before it was retouched.
+            0xe0 if is_jfif && content.len() > 14 => {
+                let mut head = b"\xff\xe0\0\x10".to_vec();
+                head.extend(&content[..12]);
+                head.extend([0, 0]);
+                pieces.push(Piece::Written(head));
+            }
+            0xe0 if is_jfif => pieces.push(Piece::Kept(segment)),
+            0xe2 if content.starts_with(b"ICC_PROFILE\0") => pieces.push(Piece::Kept(segment)),
+            0xee if content.starts_with(b"Adobe") && content.len() == 12 => pieces.push(Piece::Kept(segment)),
+            0xe0..=0xef | 0xfe => {}
+            0xda => {
+                // The pixels, up to the next marker that does not belong to them.
+                while let Some(found) = memchr::memchr(0xff, bytes.get(at..)?) {
+                    at += found;
+                    match bytes.get(at + 1)? {
+                        0 | 0xd0..=0xd7 => at += 2,
+                        0xff => at += 1,
+                        _ => break,
+                    }
+                }
+                pieces.push(Piece::Kept(&bytes[end - segment.len()..at]));
+            }
+            0xc0..=0xcf | 0xdb..=0xdf => pieces.push(Piece::Kept(segment)),
+            _ => return None,
+        }
+    }
+}
+
+/// Chunks (PNG, third edition, section 5).
+fn png(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
+    // What the pixels and their colours need, and frames that move.
+    const KEPT: [&[u8; 4]; 12] = [
+        b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"bKGD", b"pHYs", b"acTL", b"fcTL",
+        b"fdAT",
+    ];
+    let mut pieces = vec![Piece::Kept(bytes.get(..8).filter(|start| *start == b"\x89PNG\r\n\x1a\n")?)];
+    let (mut at, mut frames) = (8, 1);
+    loop {
+        let length = u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?);
+        let end = at.checked_add(12)?.checked_add(usize::try_from(length).ok()?)?;
+        let chunk = bytes.get(at..end)?;
+        let name: &[u8; 4] = chunk.get(4..8)?.try_into().ok()?;
+        if name == b"acTL" {
+            frames = chunk
+                .get(8..12)
+                .map_or(1, |frames| u32::from_be_bytes([frames[0], frames[1], frames[2], frames[3]]).max(1));
+        }
+        // A capital first letter: no decoder may pass it over (5.4).
+        if name[0].is_ascii_uppercase() || KEPT.contains(&name) {
+            pieces.push(Piece::Kept(chunk));
+        }
+        if name == b"IHDR"
+            && let Some(tiff) = exif(orientation)
+        {
+            let mut chunk = u32::try_from(tiff.len()).unwrap_or(0).to_be_bytes().to_vec();
+            let mut sum = flate2::Crc::new();
+            sum.update(b"eXIf");
+            sum.update(&tiff);
+            chunk.extend(b"eXIf");
+            chunk.extend(tiff);
+            chunk.extend(sum.sum().to_be_bytes());
+            pieces.push(Piece::Written(chunk));
+        }
+        at = end;
+        if name == b"IEND" {
+            return Some(Walked { pieces, frames });
+        }
+    }
+}
+
+/// Blocks (GIF89a, appendix B).
+fn gif(bytes: &[u8]) -> Option<Walked<'_>> {
+    let table = |packed: u8| if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) };
+    if !bytes.starts_with(b"GIF8") {
+        return None;
+    }
+    let mut at = 13 + table(*bytes.get(10)?);
+    let mut pieces = vec![Piece::Kept(bytes.get(..at)?)];
+    let mut frames = 0;
+    // Behind the sub-blocks that begin there.
+    let behind = |mut at: usize| {
+        loop {
+            match *bytes.get(at)? {
+                0 => return Some(at + 1),
+                length => at += 1 + usize::from(length),
+            }
+        }
+    };
+    loop {
+        let start = at;
+        let kept = match *bytes.get(at)? {
+            0x3b => {
+                pieces.push(Piece::Kept(&bytes[at..=at]));
+                return Some(Walked { pieces, frames: frames.max(1) });
+            }
+            0x2c => {
+                frames += 1;
+                let packed = *bytes.get(at + 9)?;
+                at = behind(at + 11 + table(packed))?;
+                true
+            }
+            0x21 => {
+                let label = *bytes.get(at + 1)?;
+                let application = bytes.get(at + 3..at + 14);
+                at = behind(at + 2)?;
+                // How long a frame stands, and how often all of them are shown.
+                label == 0xf9
+                    || label == 0xff
+                        && at - start == 19
+                        && application.is_some_and(|own| own == b"NETSCAPE2.0" || own == b"ANIMEXTS1.0")
+            }
+            _ => return None,
+        };
+        if kept {
+            pieces.push(Piece::Kept(bytes.get(start..at)?));
+        }
+    }
+}
+
+/// Chunks of RIFF (RFC 9649, section 2).
+fn webp(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
+    let size = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize);
+    if !bytes.starts_with(b"RIFF") || bytes.get(8..12)? != b"WEBP" {
+        return None;
+    }
+    let all = bytes.get(..size(4)?.checked_add(8)?)?;
+    let (mut at, mut frames) = (12, 0);
+    let mut pieces = Vec::new();
+    let turned = exif(orientation);
+    // Chunks are filled up to an even length.
+    let chunk = |at: usize| {
+        let length = size(at + 4)?;
+        let end = at.checked_add(8 + length + length % 2)?;
+        Some((all.get(at..at + 4)?, all.get(at..end.min(all.len()))?, end))
+    };
+    while at < all.len() {
+        let (name, whole, end) = chunk(at)?;
+        match name {
+            b"VP8X" => {
+                let mut head = whole.to_vec();
+                // Its flags for Exif and XMP.
+                let flags = head.get_mut(8)?;
+                *flags = *flags & !0x0c | if turned.is_some() { 8 } else { 0 };
+                pieces.push(Piece::Written(head));
+            }
+            b"ANMF" => {
+                frames += 1;
+                // A frame has chunks of its own.
+                let mut inner = at + 24;
+                let mut kept = vec![all.get(at + 8..inner)?];
+                while inner < end.min(all.len()) {
+                    let (name, whole, behind) = chunk(inner)?;
+                    if matches!(name, b"ALPH" | b"VP8 " | b"VP8L") {
+                        kept.push(whole);
+                    }
+                    inner = behind;
+                }
+                let length = u32::try_from(kept.iter().map(|part| part.len()).sum::<usize>()).ok()?;
+                let mut frame = b"ANMF".to_vec();
+                frame.extend(length.to_le_bytes());
+                kept.iter().for_each(|part| frame.extend_from_slice(part));
+                pieces.push(Piece::Written(frame));
+            }
+            b"ICCP" | b"ANIM" | b"ALPH" | b"VP8 " | b"VP8L" => pieces.push(Piece::Kept(whole)),
+            _ => {}
+        }
+        at = end;
+    }
+    if let Some(tiff) = turned {
+        let mut chunk = b"EXIF".to_vec();
+        chunk.extend(u32::try_from(tiff.len()).ok()?.to_le_bytes());
+        chunk.extend(tiff);
+        pieces.push(Piece::Written(chunk));
+    }
+    let length = 4 + pieces.iter().map(|piece| piece.bytes().len()).sum::<usize>();
+    let mut head = b"RIFF".to_vec();
+    head.extend(u32::try_from(length).ok()?.to_le_bytes());
+    head.extend(b"WEBP");
+    pieces.insert(0, Piece::Written(head));
+    Some(Walked { pieces, frames: frames.max(1) })
+}
