@@ -359,7 +359,7 @@ fn fits(
 /// Says what follows where a network would not know the post by what was told: it
 /// can be counted and linked to, and not changed, deleted or commented on.
 fn without_an_id(delivery: &Delivery, address: Option<&str>, channel: Option<&dyn Channel>, desk: &mut Desk) {
-    let reached_by_id = matches!(delivery.adapter.as_str(), "x" | "facebook" | "linkedin");
+    let reached_by_id = channel.is_some_and(Channel::ids_last);
     let told = Receipt { url: address.map(str::to_owned), ..Receipt::default() };
     let known = channel.is_some_and(|channel| channel.id_of(&told).is_some());
     if !reached_by_id || known || delivery.is_for_each_person() {

@@ -5,6 +5,7 @@ use super::{Made, Subject};
 use crate::ladder::Settings;
 use crate::render::{Article, Mail, Post, Variant};
 use crate::source::{Span, Spanned};
+use crate::text::{Rules, network};
 
 /// A rule that looks at one variant.
 pub(super) type OfVariant = fn(&Look<'_>, &mut Vec<crate::diagnostic::Diagnostic>);
@@ -31,23 +32,11 @@ impl<'a> Look<'a> {
 
     /// The network, as people write it.
     pub fn network(&self) -> &'static str {
-        match self.made.outlet.rules.network {
-            "x" => "X",
-            "facebook" => "Facebook",
-            "linkedin" => "LinkedIn",
-            "instagram" => "Instagram",
-            "threads" => "Threads",
-            "mastodon" => "Mastodon",
-            "bluesky" => "Bluesky",
-            "telegram" => "Telegram",
-            "slack" => "Slack",
-            "discord" => "Discord",
-            "reddit" => "Reddit",
-            "nostr" => "Nostr",
-            "pinterest" => "Pinterest",
-            "youtube" => "YouTube",
-            "outbox" | "manual" => "this channel",
-            other => other,
+        let Rules { network, title, .. } = self.made.outlet.rules;
+        match network {
+            "outbox" | "manual" => title,
+            network if title == network::UNKNOWN.title => network,
+            _ => title,
         }
     }
 

@@ -27,7 +27,9 @@ pub struct Logged {
     pub body: LoggedBody,
     /// The status that the network answered with; none if it was not asked.
     pub status: Option<u16>,
-    /// Whether it made something that readers see.
+    /// Whether it asks for something that readers see.
+    pub publishes: bool,
+    /// Whether it made that.
     pub published: bool,
 }
 
@@ -106,6 +108,7 @@ impl Logged {
             headers: headers.collect(),
             body,
             status: None,
+            publishes: false,
             published: false,
         }
     }

@@ -16,6 +16,7 @@ mod reply;
 mod request;
 mod server;
 mod settings;
+mod simulated;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -25,6 +26,7 @@ pub use fault::{Fault, Upon};
 pub use log::{Logged, LoggedBody, LoggedPart};
 pub use mail::{Letter, MailServer};
 pub use settings::{Settings, Signed};
+pub use simulated::{Kind, SIMULATED, Simulated, Way, Written};
 pub use timeline::{LiveComment, LiveLink, LiveMedia, LivePost};
 
 use jiff::Timestamp;
@@ -33,17 +35,6 @@ use request::Asked;
 use server::Shared;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Which network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// X's API v2 (docs.x.com, 2026-08-22).
-    X,
-    /// Pages of Facebook's Graph API v26.0 (2026-07-29).
-    Facebook,
-    /// LinkedIn's versioned Posts API (li-lms-2026-05).
-    LinkedIn,
-}
 
 /// What every network does in its own way.
 trait Service: Send {
@@ -84,12 +75,7 @@ impl Network {
     /// caller. The error is the operating system's: no socket could be had.
     pub async fn start(kind: Kind, settings: Settings) -> std::io::Result<Running> {
         let clock = settings.clock.clone();
-        let service: Box<dyn Service> = match kind {
-            Kind::X => Box::new(x::X::new(settings)),
-            Kind::Facebook => Box::new(facebook::Facebook::new(settings)),
-            Kind::LinkedIn => Box::new(linkedin::LinkedIn::new(settings)),
-        };
-        server::start(kind, service, clock).await
+        server::start(kind, (kind.row().open)(settings), clock).await
     }
 }
 

@@ -130,7 +130,7 @@ impl Inside {
             Upon::Path(method, part) => asked.method == *method && asked.path.contains(part),
         });
         let fault = struck.and_then(|at| self.orders.remove(at)).map(|(_, fault)| fault);
-        let mut logged = Logged::of(asked);
+        let mut logged = Logged { publishes, ..Logged::of(asked) };
         match &fault {
             Some(Fault::Expired) => self.service.expire(),
             Some(Fault::CutShort(characters)) => self.service.shorten_next(*characters),

@@ -65,57 +65,18 @@ impl Settings {
     /// Every secret is made of `canary`, so that a test can look for it
     /// everywhere that it must not be.
     pub fn of(kind: super::Kind, canary: &str) -> Settings {
-        use super::Kind;
-        let (id, handle, scopes, versions): (_, _, &[&str], &[&str]) = match kind {
-            Kind::X => (
-                "2244994945",
-                "acmerockets",
-                &["tweet.read", "tweet.write", "users.read", "media.write", "offline.access"],
-                &[],
-            ),
-            Kind::Facebook => (
-                "1234567890",
-                "acmerockets",
-                &[
-                    "pages_show_list",
-                    "pages_manage_posts",
-                    "pages_read_engagement",
-                    "pages_manage_engagement",
-                    "pages_read_user_content",
-                ],
-                // Alive on 2026-07-29; v20.0 ended on 2026-09-24.
-                &["v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0"],
-            ),
-            Kind::LinkedIn => (
-                "aBcD-1234_x",
-                "ada",
-                &[
-                    "openid",
-                    "profile",
-                    "w_member_social",
-                    "w_organization_social",
-                    "r_organization_social",
-                    "rw_organization_admin",
-                    "w_organization_social_feed",
-                    "r_organization_social_feed",
-                ],
-                // About twelve months each; the oldest two are gone.
-                &["202604", "202605", "202606", "202607", "202608", "202609", "202610"],
-            ),
-        };
-        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        Settings {
-            id: id.to_owned(),
+        let mut settings = Settings {
+            id: "1".to_owned(),
             name: "Acme Rockets".to_owned(),
-            handle: handle.to_owned(),
+            handle: "acmerockets".to_owned(),
             token: format!("{canary}-token"),
             wrong_kind: format!("{canary}-wrong-kind"),
             revoked: format!("{canary}-revoked"),
-            scopes: texts(scopes),
+            scopes: Vec::new(),
             signed: None,
             app_secret: None,
-            organizations: vec![("2414183".to_owned(), "Acme Rockets".to_owned())],
-            versions: texts(versions),
+            organizations: Vec::new(),
+            versions: Vec::new(),
             posts_in_window: 100,
             lag: Duration::ZERO,
             processing: Duration::ZERO,
@@ -123,7 +84,17 @@ impl Settings {
             premium: false,
             ids_after: None,
             clock: Clock::system(),
-        }
+        };
+        (kind.row().account)(&mut settings);
+        settings
+    }
+
+    /// The account that a channel's table names, with throwaway secrets.
+    pub fn cast(kind: super::Kind, canary: &str, written: &super::Written) -> Settings {
+        let mut settings = Settings::of(kind, canary);
+        settings.token = written.secret(kind.row().token);
+        (kind.row().cast)(&mut settings, written);
+        settings
     }
 
     /// The same with OAuth 1.0a set up, its secrets made of `canary`.
@@ -135,6 +106,12 @@ impl Settings {
             token_secret: format!("{canary}-token-secret"),
         });
         self
+    }
+
+    /// What the credentials may do, and which versions are alive.
+    pub(super) fn may_do(&mut self, scopes: &[&str], versions: &[&str]) {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        (self.scopes, self.versions) = (texts(scopes), texts(versions));
     }
 
     /// The same without one of the scopes.

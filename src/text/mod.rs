@@ -36,6 +36,8 @@ pub struct Rules {
     /// The outlet whose rules these are (`x`, `linkedin`, `email`, …): names
     /// the look of the preview and the column of `[handles]`.
     pub network: &'static str,
+    /// What people call it: `LinkedIn`.
+    pub title: &'static str,
     /// Longest text of one part, if there is a limit.
     pub limit: Option<usize>,
     /// What is counted.

@@ -82,6 +82,7 @@ pub fn find(name: &str) -> Option<&'static Rules> {
 /// An outlet of which nothing is known: no limits, readers' characters.
 pub const UNKNOWN: Rules = Rules {
     network: "unknown",
+    title: "this channel",
     limit: None,
     unit: Unit::Grapheme,
     byte_limit: None,
@@ -109,6 +110,7 @@ pub const UNKNOWN: Rules = Rules {
 /// X.
 pub const X: Rules = Rules {
     network: "x",
+    title: "X",
     // 280 weighted, a link 23: twitter-text config v3 (docs.x.com, counting characters, 2026-05-20).
     limit: Some(280),
     unit: Unit::Weighted,
@@ -137,6 +139,7 @@ pub const X: Rules = Rules {
 /// A Facebook page.
 pub const FACEBOOK: Rules = Rules {
     network: "facebook",
+    title: "Facebook",
     // 63,206 is the product's limit, not printed in the API's pages. What
     // exactly it counts is not written either: UTF-16 never undercounts.
     limit: Some(63_206),
@@ -162,6 +165,7 @@ pub const FACEBOOK: Rules = Rules {
 /// LinkedIn, a person or an organisation.
 pub const LINKEDIN: Rules = Rules {
     network: "linkedin",
+    title: "LinkedIn",
     // 3,000 (Posts API, FIELD_LENGTH_TOO_LONG). Which unit is not written:
     // UTF-16 never undercounts.
     limit: Some(3000),
@@ -189,6 +193,7 @@ pub const LINKEDIN: Rules = Rules {
 /// at `/api/v2/instance`.
 pub const MASTODON: Rules = Rules {
     network: "mastodon",
+    title: "Mastodon",
     // 500 characters of readers, the content warning among them; a link with a
     // scheme counts 23, `@user@host` as `@user` (the server's length validator
     // and its tests at d5e278df, 2026; docs entities/Instance at 2903485d, 2026-07-02).
@@ -213,6 +218,7 @@ pub const MASTODON: Rules = Rules {
 /// Bluesky.
 pub const BLUESKY: Rules = Rules {
     network: "bluesky",
+    title: "Bluesky",
     // `maxGraphemes` 300 and `maxLength` 3000 of `text`, links in full
     // (lexicon app.bsky.feed.post at d6296a1c, 2026-08-20).
     limit: Some(300),
@@ -237,6 +243,7 @@ pub const BLUESKY: Rules = Rules {
 /// Threads.
 pub const THREADS: Rules = Rules {
     network: "threads",
+    title: "Threads",
     // 500, "emojis are counted as the number of UTF-8 bytes" (Threads API,
     // posts, 2026-04-14). At most 5 different links a post (same page).
     limit: Some(500),
@@ -259,6 +266,7 @@ pub const THREADS: Rules = Rules {
 /// Instagram, a professional account. Every post needs an image or a video.
 pub const INSTAGRAM: Rules = Rules {
     network: "instagram",
+    title: "Instagram",
     // A caption of 2,200 (content publishing, error 2207010, 2026-06-02), with
     // at most 30 tags and 20 mentions. Which unit is not written: UTF-16 never
     // undercounts.
@@ -278,6 +286,7 @@ pub const INSTAGRAM: Rules = Rules {
 /// A Telegram channel.
 pub const TELEGRAM: Rules = Rules {
     network: "telegram",
+    title: "Telegram",
     // A message 4,096, below a picture 1,024, both without the marks of markup
     // (Bot API 10.1, 2026-06-11). That they are UTF-16 units like the offsets
     // of entities is unverified: no other unit counts more.
@@ -303,6 +312,7 @@ pub const TELEGRAM: Rules = Rules {
 /// A Discord channel.
 pub const DISCORD: Rules = Rules {
     network: "discord",
+    title: "Discord",
     // 2,000, without the space around it (discord-api-docs at c98d64bc,
     // 2026-08-06). "Characters" is not explained there: taken for code points.
     limit: Some(2000),
@@ -324,6 +334,7 @@ pub const DISCORD: Rules = Rules {
 /// A Slack channel.
 pub const SLACK: Rules = Rules {
     network: "slack",
+    title: "Slack",
     // `text` is cut off after 40,000; 4,000 are recommended (docs.slack.dev,
     // chat.postMessage, read 2026). Unverified: the unit, and whether `&amp;`
     // counts as one. UTF-16 never undercounts.
@@ -343,6 +354,7 @@ pub const SLACK: Rules = Rules {
 /// A subreddit.
 pub const REDDIT: Rules = Rules {
     network: "reddit",
+    title: "Reddit",
     // A text of 40,000 below a title of 300 that cannot be changed later.
     // Both unverified: Reddit's own page could not be read; older clients
     // stopped at 15,000. UTF-16 never undercounts.
@@ -361,6 +373,7 @@ pub const REDDIT: Rules = Rules {
 /// `max_content_length`, in Unicode characters; nips at db5fe3de, 2026-07-22).
 pub const NOSTR: Rules = Rules {
     network: "nostr",
+    title: "Nostr",
     unit: Unit::CodePoint,
     dialect: Dialect::Nostr,
     threads: true,
@@ -371,6 +384,7 @@ pub const NOSTR: Rules = Rules {
 /// The subject of a mail.
 pub const EMAIL: Rules = Rules {
     network: "email",
+    title: "mail",
     dialect: Dialect::Email,
     // Gmail takes 25 MB in all, and base64 grows by a third
     // (support.google.com, read 2026): one image should be far below.
@@ -383,6 +397,7 @@ pub const EMAIL: Rules = Rules {
 /// A pin's description.
 pub const PINTEREST: Rules = Rules {
     network: "pinterest",
+    title: "Pinterest",
     // 800 below a title of 100, alt text 500 (API v5 specification, read 2026;
     // older pages say 500). Code points: unverified.
     limit: Some(800),
@@ -396,6 +411,7 @@ pub const PINTEREST: Rules = Rules {
 /// The description of a video.
 pub const YOUTUBE: Rules = Rules {
     network: "youtube",
+    title: "YouTube",
     // 5,000 bytes of UTF-8 below a title of 100 characters (Data API, videos,
     // snippet.description, read 2026-11).
     limit: Some(5000),

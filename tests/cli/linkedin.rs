@@ -20,8 +20,8 @@ impl World {
     fn new() -> World {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let settings = Settings::of(Kind::LinkedIn, CANARY);
-        let network = runtime.block_on(Network::start(Kind::LinkedIn, settings)).unwrap();
+        let settings = Settings::of(Kind::named("linkedin").unwrap(), CANARY);
+        let network = runtime.block_on(Network::start(Kind::named("linkedin").unwrap(), settings)).unwrap();
         let house = House::new();
         let base_url =
             format!("author = \"urn:li:organization:2414183\"\nbase_url = \"{}\"", network.base_url());

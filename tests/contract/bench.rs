@@ -43,7 +43,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(way);
         write_secrets(folder.path(), &settings);
-        let network = Network::start(way.kind, change(settings)).await.unwrap();
+        let network = Network::start(way.kind().unwrap(), change(settings)).await.unwrap();
         let channel = configured(&table(way, network.base_url())).channel;
         Bench { way, folder, network, channel }
     }
@@ -124,7 +124,7 @@ impl Bench {
 
 /// A network's account for this way.
 pub fn settings(way: &Way) -> Settings {
-    let mut settings = Settings::of(way.kind, CANARY);
+    let mut settings = Settings::of(way.kind().unwrap(), CANARY);
     if way.table.contains("consumer_key") {
         settings = settings.signed(CANARY);
     }

@@ -3,21 +3,17 @@
 
 use super::bench::{CANARY, picture_bytes, settings, table, write_secrets};
 use super::log::assert_once;
-use super::rows::{WAYS, Way};
+use super::rows::way;
 use crate::house::{House, rungs, signal};
 use ladder::rehearsal::{Fault, Network, Running, Settings, Upon};
 use std::time::Duration;
 
 const LISTED: [&str; 3] = ["x, OAuth 2", "facebook", "linkedin, an organisation"];
 
-fn way(name: &str) -> &'static Way {
-    WAYS.iter().find(|way| way.name == name).unwrap()
-}
-
 /// A project whose messages all say the same on this network.
 async fn house(name: &str, change: impl FnOnce(Settings) -> Settings) -> (House, Running) {
     let way = way(name);
-    let network = Network::start(way.kind, change(settings(way))).await.unwrap();
+    let network = Network::start(way.kind().unwrap(), change(settings(way))).await.unwrap();
     let channel = table(way, network.base_url()).replace("channels.tweet", "channels.one");
     let ladder = format!("{}text = \"It landed.\"\n", rungs(&["one"]));
     let house = House::new(&format!("\n{channel}"), &ladder);

@@ -1,8 +1,8 @@
 //! Other words for what is out: the channels, and `ladder edit`.
 
 use super::bench::{self, Bench};
-use super::program::{house, way};
-use super::rows::WAYS;
+use super::program::house;
+use super::rows::{WAYS, way};
 use crate::house::{Ended, FOLDERS, House, rungs, signal};
 use ladder::channel::{ADAPTERS, Ability, Edited, SendError};
 use ladder::rehearsal::{Fault, Running, Upon};
@@ -17,7 +17,7 @@ fn can_edit(adapter: &str) -> bool {
 
 #[tokio::test]
 async fn the_words_change_and_nothing_else_does_and_twice_is_fine() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::new(way).await;
         let variant = bench::rich(way);
         let receipts = bench.send(&variant).await.unwrap();

@@ -267,7 +267,7 @@ fn all_of(way: &Way) -> Vec<Variant> {
 
 #[tokio::test]
 async fn every_request_is_as_the_networks_pages_want_it() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         for variant in all_of(way) {
             let bench = Bench::new(way).await;
             bench.channel.verify(bench.folder.path()).await.unwrap();
@@ -343,7 +343,7 @@ async fn what_was_told_to_cost_is_what_the_log_costs() {
 
 #[tokio::test]
 async fn a_repetition_that_the_network_refuses_is_seen_in_the_log() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::new(way).await;
         let variant = bench::plain();
         let part = bench.payload(&variant).parts.remove(0);
@@ -360,7 +360,7 @@ async fn a_repetition_that_the_network_refuses_is_seen_in_the_log() {
 /// The judge sees what it is there for: one good request, and one thing wrong in it.
 #[tokio::test]
 async fn the_judge_sees_every_fault_that_it_looks_for() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::new(way).await;
         bench.send(&bench::rich(way)).await.unwrap();
         let log = bench.network.log();

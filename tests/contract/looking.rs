@@ -10,7 +10,7 @@ use std::time::Duration;
 
 #[tokio::test]
 async fn what_went_out_behind_a_lost_answer_is_found() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         for variant in [bench::plain(), bench::rich(way), bench::with_card()] {
             let bench = Bench::new(way).await;
             bench.network.order(Fault::AnswerLost);
@@ -33,7 +33,7 @@ async fn what_went_out_behind_a_lost_answer_is_found() {
 
 #[tokio::test]
 async fn parts_and_comments_behind_a_lost_answer_are_found_too() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::new(way).await;
         let variant = bench::rich(way);
         let parts = bench.payload(&variant).parts;
@@ -66,7 +66,7 @@ async fn parts_and_comments_behind_a_lost_answer_are_found_too() {
 
 #[tokio::test]
 async fn absence_takes_proof() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::new(way).await;
         bench.network.posted_by_hand("Something older.", Duration::from_secs(5 * 3600));
         bench.network.order(Fault::CutBefore);
@@ -156,7 +156,7 @@ async fn what_only_begins_like_ours_is_neither_ours_nor_proof() {
 
 #[tokio::test]
 async fn a_list_that_is_behind_proves_nothing() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::with(way, |mut settings| {
             settings.lag = Duration::from_secs(60);
             settings

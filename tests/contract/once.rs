@@ -64,7 +64,7 @@ async fn one_delivery_is_at_most_one_post() {
         Fault::Echo(403),
         Fault::Redirect("http://127.0.0.1:1/".to_owned()),
     ];
-    for way in WAYS {
+    for way in WAYS.iter() {
         for first in &faults {
             let bench = Bench::new(way).await;
             bench.network.posted_by_hand("Something older.", Duration::from_secs(5 * 3600));
@@ -127,7 +127,7 @@ async fn whichever_request_goes_wrong_no_part_is_there_twice() {
         Fault::TooMany(Duration::from_secs(1)),
     ];
     let mut all = Vec::new();
-    for way in WAYS {
+    for way in WAYS.iter() {
         let clean = Bench::new(way).await;
         assert!(deliver_all(&clean, &bench::rich(way)).await, "{}", way.name);
         for number in 0..clean.network.log().len() {
@@ -175,7 +175,7 @@ async fn one_request_goes_wrong(way: &'static Way, number: usize, fault: Fault) 
 
 #[tokio::test]
 async fn a_duplicate_is_taken_for_ours_only_after_a_doubt() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::new(way).await;
         let variant = bench::plain();
         let part = bench.payload(&variant).parts.remove(0);

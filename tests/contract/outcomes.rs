@@ -26,7 +26,7 @@ fn assert_unknown(way: &Way, fault: &Fault, outcome: &Result<Vec<Receipt>, SendE
 
 #[tokio::test]
 async fn a_connection_that_breaks_after_the_request_left_is_unknown() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         for fault in [Fault::AnswerLost, Fault::CutBefore] {
             let (_, outcome) = outcome(way, fault.clone()).await;
             assert_unknown(way, &fault, &outcome);
@@ -36,7 +36,7 @@ async fn a_connection_that_breaks_after_the_request_left_is_unknown() {
 
 #[tokio::test]
 async fn an_error_of_the_server_proves_nothing() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         for fault in [Fault::FailedBefore, Fault::FailedAfter] {
             let (_, outcome) = outcome(way, fault.clone()).await;
             assert_unknown(way, &fault, &outcome);
@@ -46,7 +46,7 @@ async fn an_error_of_the_server_proves_nothing() {
 
 #[tokio::test]
 async fn a_success_without_the_id_is_none() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         for fault in [Fault::WithoutId, Fault::Empty, Fault::Html] {
             let (_, outcome) = outcome(way, fault.clone()).await;
             assert_unknown(way, &fault, &outcome);
@@ -56,7 +56,7 @@ async fn a_success_without_the_id_is_none() {
 
 #[tokio::test]
 async fn an_answer_that_is_not_whole_is_unknown_unless_its_head_has_the_id() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         for fault in [Fault::HalfJson, Fault::BrokenBody, Fault::BrokenPieces, Fault::Gigabyte] {
             let (bench, outcome) = outcome(way, fault.clone()).await;
             match &outcome {
@@ -76,7 +76,7 @@ async fn an_answer_that_is_not_whole_is_unknown_unless_its_head_has_the_id() {
 
 #[tokio::test]
 async fn an_answer_that_is_packed_unasked_is_an_answer() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let (bench, outcome) = outcome(way, Fault::Packed).await;
         let receipts = outcome.unwrap_or_else(|error| panic!("{}: {error}", way.name));
         assert_eq!(receipts[0].id.as_ref(), Some(&bench.network.timeline()[0].id), "{}", way.name);
@@ -85,7 +85,7 @@ async fn an_answer_that_is_packed_unasked_is_an_answer() {
 
 #[tokio::test]
 async fn waiting_for_an_answer_ends_and_is_unknown() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         for fault in [Fault::Silence, Fault::SilenceAfter, Fault::Drip] {
             let bench = Bench::new(way).await;
             bench.network.order(fault.clone());
@@ -110,7 +110,7 @@ async fn waiting_for_an_answer_ends_and_is_unknown() {
 
 #[tokio::test]
 async fn too_many_is_not_yet_for_as_long_as_was_told() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let (bench, outcome) = outcome(way, Fault::TooMany(Duration::from_secs(120))).await;
         let Err(SendError::TooMany { wait, says }) = outcome else { panic!("{}: {outcome:?}", way.name) };
         assert!(!says.is_empty() && bench.network.timeline().is_empty(), "{}", way.name);
@@ -127,7 +127,7 @@ async fn too_many_is_not_yet_for_as_long_as_was_told() {
 
 #[tokio::test]
 async fn a_connection_that_is_refused_is_not_yet() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let folder = Bench::new(way).await;
         // A port that was free a moment ago.
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -140,7 +140,7 @@ async fn a_connection_that_is_refused_is_not_yet() {
 
 #[tokio::test]
 async fn a_slow_answer_is_an_answer() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let (bench, outcome) = outcome(way, Fault::Slow(Duration::from_millis(80))).await;
         assert_eq!(outcome.unwrap()[0].id.as_ref(), Some(&bench.network.timeline()[0].id), "{}", way.name);
     }
@@ -148,7 +148,7 @@ async fn a_slow_answer_is_an_answer() {
 
 #[tokio::test]
 async fn an_id_that_is_none_is_no_success() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         for odd in ["../../2/tweets/1", "1?x=y", "", "urn:li:share:1/../2", "<b>1</b>", "1 2", "\u{1b}[2J"] {
             let (bench, outcome) = outcome(way, Fault::OddId(odd.to_owned())).await;
             match &outcome {
@@ -164,7 +164,7 @@ async fn an_id_that_is_none_is_no_success() {
 /// A server that repeats what it was told, where the id should be.
 #[tokio::test]
 async fn a_secret_is_no_id_and_is_kept_nowhere() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let token = format!("{}-token", bench::CANARY);
         for odd in [
             token.clone(),
@@ -186,7 +186,7 @@ async fn a_secret_is_no_id_and_is_kept_nowhere() {
 #[tokio::test]
 async fn what_a_network_says_cannot_act_on_a_terminal() {
     let says = "no\u{1b}[2J\u{1b}]0;gone\u{7}\r\u{202e}evil\u{0}\u{9b}31m";
-    for way in WAYS {
+    for way in WAYS.iter() {
         for status in [400, 401, 403, 404, 422, 429, 500, 503] {
             let (_, outcome) = outcome(way, Fault::Says(status, says.to_owned())).await;
             let words = outcome.unwrap_err().to_string();
@@ -204,7 +204,7 @@ async fn what_a_network_says_cannot_act_on_a_terminal() {
 #[tokio::test]
 async fn no_request_is_led_elsewhere() {
     let mut all = Vec::new();
-    for way in WAYS {
+    for way in WAYS.iter() {
         let clean = Bench::new(way).await;
         clean.send(&bench::rich(way)).await.unwrap_or_else(|error| panic!("{}: {error}", way.name));
         all.extend((0..clean.network.log().len()).map(|number| led_elsewhere(way, number)));
@@ -224,7 +224,7 @@ async fn led_elsewhere(way: &'static Way, number: usize) {
 /// A proxy's address has a port and a path, and ends as people write it.
 #[tokio::test]
 async fn a_base_url_may_have_a_path() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         for end in ["/for/networks", "/for/networks/", "/for/networks//"] {
             let bench = Bench::new(way).await;
             let base_url = format!("{}{end}", bench.network.base_url());
@@ -241,7 +241,7 @@ async fn a_base_url_may_have_a_path() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let elsewhere = Bench::new(way).await;
         let to = format!("{}/caught", elsewhere.network.base_url());
         let (bench, outcome) = outcome(way, Fault::Redirect(to)).await;

@@ -2,7 +2,7 @@
 
 use super::bench::{CANARY, picture_bytes, settings, table, write_secrets};
 use super::log::assert_once;
-use super::rows::{WAYS, Way};
+use super::rows::{Way, way};
 use crate::house::{House, rungs, signal};
 use ladder::rehearsal::{Fault, Kind, Network, Running, Upon};
 use std::path::Path;
@@ -12,7 +12,7 @@ use std::time::Duration;
 pub async fn house(ways: &[&'static Way]) -> (House, Vec<Running>) {
     let (mut channels, mut names, mut networks) = (String::new(), Vec::new(), Vec::new());
     for way in ways {
-        let network = Network::start(way.kind, settings(way)).await.unwrap();
+        let network = Network::start(way.kind().unwrap(), settings(way)).await.unwrap();
         let name = ["one", "two", "three"][names.len()];
         channels.push('\n');
         channels
@@ -26,10 +26,6 @@ pub async fn house(ways: &[&'static Way]) -> (House, Vec<Running>) {
         write_secrets(house.root(), &settings(way));
     }
     (house, networks)
-}
-
-pub fn way(name: &str) -> &'static Way {
-    WAYS.iter().find(|way| way.name == name).unwrap()
 }
 
 /// No file below `folder` but those of [`write_secrets`] holds a secret.
@@ -274,7 +270,7 @@ async fn a_kill_while_images_are_uploaded_leaves_no_doubt() {
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_is_waited_for_and_then_it_goes() {
     let (house, networks) = house(&[way("x, OAuth 2")]).await;
-    assert_eq!(networks[0].kind(), Kind::X);
+    assert_eq!(networks[0].kind(), Kind::named("x").unwrap());
     networks[0].order(Fault::TooMany(Duration::from_secs(2)));
     house.publish().ends(0);
     assert_eq!(house.state("one"), "sent");

@@ -6,7 +6,7 @@ use ladder::channel::Removed;
 
 #[tokio::test]
 async fn what_is_taken_down_is_down_and_twice_is_fine() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::new(way).await;
         let kept = bench.network.posted_by_hand("Somebody's own.", std::time::Duration::from_secs(3600));
         let receipts = bench.send(&bench::rich(way)).await.unwrap();
@@ -45,7 +45,7 @@ async fn a_comment_can_be_taken_down_alone() {
 #[tokio::test]
 async fn what_may_not_be_taken_down_stays_and_says_so() {
     use ladder::rehearsal::{Fault, Upon};
-    for way in WAYS {
+    for way in WAYS.iter() {
         for fault in [Fault::Expired, Fault::FailedBefore, Fault::CutBefore] {
             let bench = Bench::new(way).await;
             let receipts = bench.send(&bench::plain()).await.unwrap();

@@ -2,15 +2,11 @@
 //! a program that cron calls every few minutes writes nothing down each time.
 
 use super::bench::{CANARY, settings, table, write_secrets};
-use super::rows::{WAYS, Way};
+use super::rows::way;
 use crate::house::{House, rungs};
 use ladder::rehearsal::{Fault, Network, Running, Upon};
 use serde_json::Value;
 use std::time::Duration;
-
-fn way(name: &str) -> &'static Way {
-    WAYS.iter().find(|way| way.name == name).unwrap()
-}
 
 /// The networks of [`house`].
 struct Networks {
@@ -24,8 +20,8 @@ struct Networks {
 async fn house(first: &str) -> (House, Networks) {
     let (x, facebook) = (way("x, OAuth 1.0a"), way("facebook"));
     let networks = Networks {
-        x: Network::start(x.kind, settings(x)).await.unwrap(),
-        facebook: Network::start(facebook.kind, settings(facebook)).await.unwrap(),
+        x: Network::start(x.kind().unwrap(), settings(x)).await.unwrap(),
+        facebook: Network::start(facebook.kind().unwrap(), settings(facebook)).await.unwrap(),
     };
     let one = table(x, networks.x.base_url()).replace("channels.tweet", "channels.one");
     let two = table(facebook, networks.facebook.base_url()).replace("channels.tweet", "channels.two");

@@ -25,7 +25,7 @@ async fn secrets_are_in_no_word_of_ours() {
         Fault::Expired,
     ];
     let mut all = Vec::new();
-    for way in WAYS {
+    for way in WAYS.iter() {
         for fault in &faults {
             for upon in [Upon::Publishing, Upon::Any] {
                 all.push(speak(way, fault.clone(), upon));
@@ -62,7 +62,7 @@ fn token_file(way: &Way) -> &'static str {
 
 #[tokio::test]
 async fn a_wrong_token_is_refused_before_anything_is_sent() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::new(way).await;
         bench.secret(token_file(way), &format!("{CANARY}-nonsense"));
         // The run does not begin; in the middle of one nothing is posted, and it goes once
@@ -97,7 +97,7 @@ async fn a_token_that_expires_between_two_parts_leaves_the_first() {
 
 #[tokio::test]
 async fn uploads_that_fail_are_never_in_doubt() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let upload = match way.adapter {
             "x" => "/2/media/upload",
             "facebook" => "/photos",

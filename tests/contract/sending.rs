@@ -8,7 +8,7 @@ use ladder::render::Variant;
 
 #[tokio::test]
 async fn the_timeline_shows_what_was_planned() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::new(way).await;
         assert_eq!(bench.channel.ready(bench.folder.path()).await, Ready::Yes, "{}", way.name);
         let whose = bench.channel.verify(bench.folder.path()).await;
@@ -73,7 +73,7 @@ async fn a_card_leads_where_the_link_does() {
 
 #[tokio::test]
 async fn the_longest_text_that_fits_is_taken_whole() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::new(way).await;
         let limit = bench.channel.rules().limit.unwrap();
         // Letters that escapes double, up to the very limit.
@@ -86,7 +86,7 @@ async fn the_longest_text_that_fits_is_taken_whole() {
 
 #[tokio::test]
 async fn one_image_needs_no_second() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let bench = Bench::new(way).await;
         let mut post = bench::post(&["Look at it."]);
         post.parts[0].media = vec![bench::picture(7)];

@@ -1,8 +1,8 @@
 //! `ladder unpublish`: the program itself against the networks, judged by what
 //! they show and by what they were asked.
 
-use super::program::{house, way};
-use super::rows::WAYS;
+use super::program::house;
+use super::rows::{WAYS, way};
 use crate::house::{Ended, FOLDERS, House, rungs, signal};
 use ladder::rehearsal::{Fault, Running, Upon};
 use serde_json::Value;
@@ -44,7 +44,7 @@ const THREAD: &str = "thread = [\"One.\", \"Two.\", \"Three.\"]\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_published_is_taken_down_everywhere_and_stays_down() {
-    for way in WAYS {
+    for way in WAYS.iter() {
         let (house, networks) = house(&[way]).await;
         let more = if way.threads { THREAD } else { "first_comment = \"More.\"\n" };
         house.write("content-ladders/all.toml", &format!("{}{more}", rungs(&["one"])));

@@ -11,7 +11,7 @@ use std::time::Duration;
 async fn house(name: &str, change: impl FnOnce(Settings) -> Settings) -> (House, Running) {
     let way: &Way = WAYS.iter().find(|way| way.name == name).unwrap();
     let settings = change(settings(way));
-    let network = Network::start(way.kind, settings.clone()).await.unwrap();
+    let network = Network::start(way.kind().unwrap(), settings.clone()).await.unwrap();
     let channel = table(way, network.base_url()).replace("channels.tweet", "channels.one");
     let house = House::new(&format!("\n{channel}"), &rungs(&["one"]));
     write_secrets(house.root(), &settings);

@@ -2,13 +2,13 @@
 //! to do.
 
 use super::bench::{Bench, CANARY};
-use super::rows::WAYS;
+use super::rows::way;
 use ladder::channel::{SendError, Whose};
 use ladder::rehearsal::Settings;
 
 /// Refused by `verify`, in these words.
-async fn told(way: usize, change: impl FnOnce(Settings) -> Settings, token: Option<&str>) -> String {
-    let bench = Bench::with(&WAYS[way], change).await;
+async fn told(name: &str, change: impl FnOnce(Settings) -> Settings, token: Option<&str>) -> String {
+    let bench = Bench::with(way(name), change).await;
     if let Some(token) = token {
         bench.secret("token", &format!("{CANARY}-{token}"));
     }
@@ -16,20 +16,20 @@ async fn told(way: usize, change: impl FnOnce(Settings) -> Settings, token: Opti
         Err(SendError::Refused { says }) => says,
         Ok(Whose::Verified) => "(taken)".to_owned(),
         Ok(Whose::Unsaid(why)) => format!("(not verified: {why})"),
-        Err(other) => panic!("{}: {other:?}", WAYS[way].name),
+        Err(other) => panic!("{}: {other:?}", name),
     }
 }
 
 #[tokio::test]
 async fn x_says_which_credential_and_what_to_do() {
     let mut all = Vec::new();
-    all.push(told(0, |s| s, Some("nonsense")).await);
-    all.push(told(0, |s| s, Some("wrong-kind")).await);
-    all.push(told(0, |s| s.without_scope("users.read"), None).await);
-    all.push(told(1, |s| s.without_scope("tweet.write"), None).await);
+    all.push(told("x, OAuth 2", |s| s, Some("nonsense")).await);
+    all.push(told("x, OAuth 2", |s| s, Some("wrong-kind")).await);
+    all.push(told("x, OAuth 2", |s| s.without_scope("users.read"), None).await);
+    all.push(told("x, OAuth 1.0a", |s| s.without_scope("tweet.write"), None).await);
     all.push(
         told(
-            0,
+            "x, OAuth 2",
             |mut s| {
                 s.handle = "somebody".to_owned();
                 s
@@ -50,12 +50,12 @@ async fn x_says_which_credential_and_what_to_do() {
 #[tokio::test]
 async fn facebook_says_which_credential_and_what_to_do() {
     let mut all = Vec::new();
-    all.push(told(2, |s| s, Some("nonsense")).await);
-    all.push(told(2, |s| s, Some("revoked")).await);
-    all.push(told(2, |s| s, Some("wrong-kind")).await);
+    all.push(told("facebook", |s| s, Some("nonsense")).await);
+    all.push(told("facebook", |s| s, Some("revoked")).await);
+    all.push(told("facebook", |s| s, Some("wrong-kind")).await);
     all.push(
         told(
-            2,
+            "facebook",
             |mut s| {
                 s.id = "777".to_owned();
                 s
@@ -75,11 +75,11 @@ async fn facebook_says_which_credential_and_what_to_do() {
 #[tokio::test]
 async fn linkedin_says_which_credential_and_what_to_do() {
     let mut all = Vec::new();
-    all.push(told(4, |s| s, Some("nonsense")).await);
-    all.push(told(4, |s| s, Some("revoked")).await);
+    all.push(told("linkedin, an organisation", |s| s, Some("nonsense")).await);
+    all.push(told("linkedin, an organisation", |s| s, Some("revoked")).await);
     all.push(
         told(
-            5,
+            "linkedin, a member",
             |mut s| {
                 s.id = "somebody".to_owned();
                 s
@@ -90,7 +90,7 @@ async fn linkedin_says_which_credential_and_what_to_do() {
     );
     all.push(
         told(
-            4,
+            "linkedin, an organisation",
             |mut s| {
                 s.versions.clear();
                 s

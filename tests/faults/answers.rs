@@ -5,8 +5,8 @@ use crate::judge::to_the_end;
 use crate::many::{Dice, all, number};
 use crate::shim::is_here;
 use crate::smtp::{Act, Server, Stage, say};
-use crate::world::World;
-use ladder::rehearsal::{Fault, Running, Upon};
+use crate::world::{RUNGS, World, networks_and};
+use ladder::rehearsal::{Fault, Upon};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -45,30 +45,20 @@ pub fn faults() -> Vec<(Fault, bool)> {
     ]
 }
 
-pub fn network<'a>(world: &'a World, name: &str) -> &'a Running {
-    match name {
-        "tweet" => &world.x,
-        "page" => &world.facebook,
-        _ => &world.linkedin,
-    }
-}
-
-const NETWORKS: [&str; 3] = ["tweet", "page", "firm"];
-
 /// One fault at one request of one network.
 fn answer(rung: &str, fault: &Fault, mends: bool, upon: &Upon) {
     let world = World::new();
     world.only(&[rung, "news", "post"]);
     let told = format!("{rung}: {fault:?} upon {upon:?}");
-    network(&world, rung).order_upon(upon.clone(), fault.clone());
+    world.network(rung).order_upon(upon.clone(), fault.clone());
     world.publish();
-    let struck = network(&world, rung).ordered() == 0;
+    let struck = world.network(rung).ordered() == 0;
     let posting = match upon {
         Upon::Publishing => true,
         Upon::Number(number) => {
-            let log = network(&world, rung).log();
+            let log = world.network(rung).log();
             // Of what was never done, it is not known what it would have made.
-            log.get(*number).is_none_or(|asked| asked.method == "POST" && !asked.path.contains("media"))
+            log.get(*number).is_none_or(|asked| asked.publishes)
         }
         _ => true,
     };
@@ -79,11 +69,11 @@ fn answer(rung: &str, fault: &Fault, mends: bool, upon: &Upon) {
 
 fn cases() -> Vec<(&'static str, Fault, bool, Upon)> {
     let mut cases = Vec::new();
-    for rung in NETWORKS {
+    for rung in RUNGS.iter().map(|rung| rung.name) {
         let world = World::new();
         world.only(&[rung]);
         world.publish().ends(0);
-        let requests = network(&world, rung).log().len();
+        let requests = world.network(rung).log().len();
         for (fault, mends) in faults() {
             cases.push((rung, fault.clone(), mends, Upon::Publishing));
             for request in 0..requests {
@@ -132,7 +122,7 @@ fn every_answer() {
 /// nothing: it is safe to try again, and nobody is left in doubt.
 fn never_reached(change: impl Fn(&World), surroundings: &[(&str, &str)], told: &str) {
     let world = World::new();
-    world.only(&["tweet", "page", "firm", "news"]);
+    world.only(&networks_and(&["news"]));
     let good = world.read("ladder.toml");
     change(&world);
     let publish = ["publish", "m", "--yes", "--format", "json"];
@@ -148,7 +138,7 @@ fn never_reached(change: impl Fn(&World), surroundings: &[(&str, &str)], told: &
         let state = delivery["state"].as_str().unwrap();
         assert!(["planned", "held"].contains(&state), "{told}: {delivery:#}");
     }
-    for network in world.networks() {
+    for network in &world.networks {
         assert_eq!(network.timeline(), [], "{told}");
     }
     world.write("ladder.toml", &good);
@@ -157,7 +147,7 @@ fn never_reached(change: impl Fn(&World), surroundings: &[(&str, &str)], told: &
 }
 
 fn elsewhere(world: &World, http: &str, smtp: &str) {
-    for network in world.networks() {
+    for network in &world.networks {
         world.edit("ladder.toml", network.base_url(), http);
     }
     world.edit("ladder.toml", "smtp = { env = \"ACME_SMTP\" }", &format!("smtp = \"{smtp}\""));

@@ -15,11 +15,7 @@ pub struct Live {
 
 /// Everything that is live or ever was and carries this mark, comments too.
 pub fn live(world: &World, rung: &str, mark: &str) -> Live {
-    let network = match rung {
-        "tweet" => &world.x,
-        "page" => &world.facebook,
-        _ => &world.linkedin,
-    };
+    let network = world.network(rung);
     let mut found = Vec::new();
     for post in network.everything() {
         if says(&post.text, mark) {
@@ -98,8 +94,8 @@ pub fn judge(world: &World, last: &Ended, status: &Value, messages: &[&str], tol
                 }
             }
         };
-        if let Some((_, marks)) = RUNGS.iter().find(|(name, _)| *name == rung) {
-            for (part, mark) in delivery["parts"].as_array().unwrap().iter().zip(*marks) {
+        if let Some(known) = RUNGS.iter().find(|known| known.name == rung) {
+            for (part, mark) in delivery["parts"].as_array().unwrap().iter().zip(known.marks) {
                 let live = live(world, &rung, &format!("{mark}-{message}"));
                 step(&text(&part["state"]), &key, live, &format!("{mark} {context}"));
             }
@@ -160,12 +156,12 @@ fn nothing_that_the_status_does_not_know(
     told: &str,
 ) {
     for message in messages {
-        for (rung, marks) in RUNGS {
-            if seen.contains(&((*message).to_owned(), (*rung).to_owned())) {
+        for rung in RUNGS.iter() {
+            if seen.contains(&((*message).to_owned(), rung.name.to_owned())) {
                 continue;
             }
-            for mark in *marks {
-                let count = live(world, rung, &format!("{mark}-{message}")).count;
+            for mark in rung.marks {
+                let count = live(world, rung.name, &format!("{mark}-{message}")).count;
                 assert_eq!(count, 0, "FORGOTTEN: {mark} of {message} is live and in no status: {told}");
             }
         }

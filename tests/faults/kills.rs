@@ -4,7 +4,7 @@
 use crate::judge::{no_secret_told, to_the_end};
 use crate::many::{all, number};
 use crate::shim::{Action, Class, Point, at, is_here};
-use crate::world::World;
+use crate::world::{World, networks_and};
 
 const ACTIONS: [Action; 3] = [Action::KillBefore, Action::KillAfter, Action::KillTorn];
 
@@ -91,7 +91,7 @@ fn at_every_call_of_each_channel() {
     if !is_here() {
         return;
     }
-    for rung in ["blog", "tweet", "page", "firm", "news", "file", "post", "hand"] {
+    for rung in networks_and(&["blog", "news", "file", "post", "hand"]) {
         let only = [rung];
         let calls = calls(Some(&only));
         eprintln!("{rung}: {calls:?}");

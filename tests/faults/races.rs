@@ -76,7 +76,7 @@ fn two_runners_and_two_hundred_deliveries() {
     }
     let doubts = to_the_end(&world, &messages, true, "two runners");
     assert_eq!(doubts, 0);
-    assert_eq!(world.x.timeline().len(), 3 * messages.len());
+    assert_eq!(world.network("tweet").timeline().len(), 3 * messages.len());
 }
 
 /// A runner that is stopped in the middle (a laptop that is closed), another

@@ -2,11 +2,11 @@
 //! die, two at once, clocks that jump, words that are edited, and an operator
 //! who tells the truth. Whatever happened: nothing twice, nothing lost.
 
-use crate::answers::{faults, network};
+use crate::answers::faults;
 use crate::judge::{judge, live, no_secret_told, to_the_end};
 use crate::many::{Dice, all, number};
 use crate::shim::{Action, Class, at, is_here};
-use crate::world::{RUNGS, World};
+use crate::world::{RUNGS, World, networks_and};
 use jiff::SignedDuration;
 use ladder::rehearsal::Upon;
 use std::time::Duration;
@@ -30,8 +30,8 @@ fn day(seed: u64, weather: Weather) {
     });
     // Now and then all of it; mostly two channels, for the days to be short.
     if dice.roll(4) > 0 {
-        let first = *dice.one_of(&["tweet", "page", "firm"]);
-        let second = *dice.one_of(&["news", "file", "tweet", "page", "firm", "post"]);
+        let first = *dice.one_of(&networks_and(&[]));
+        let second = *dice.one_of(&networks_and(&["news", "file", "post"]));
         if dice.roll(2) == 0 { world.only(&["blog", first, second]) } else { world.only(&[first, second]) }
     }
     let mut story = vec![format!("lists are {lag} s behind")];
@@ -39,9 +39,10 @@ fn day(seed: u64, weather: Weather) {
     for _ in 0..2 + dice.roll(5) {
         all_out &= something(&world, &mut dice, weather, &mut messages, &mut story);
         let told = tell(seed, weather, &story);
-        for (rung, marks) in RUNGS {
-            for mark in marks.iter().flat_map(|mark| messages.iter().map(move |m| format!("{mark}-{m}"))) {
-                assert!(live(&world, rung, &mark).count <= 1, "TWICE: {mark}: {told}");
+        for rung in RUNGS.iter() {
+            for mark in rung.marks.iter().flat_map(|mark| messages.iter().map(move |m| format!("{mark}-{m}")))
+            {
+                assert!(live(&world, rung.name, &mark).count <= 1, "TWICE: {mark}: {told}");
             }
         }
     }
@@ -89,11 +90,11 @@ fn something(
     };
     match dice.roll(if weather.clocks { 12 } else { 10 }) {
         0..3 => {
-            let rung = *dice.one_of(&["tweet", "page", "firm"]);
+            let rung = *dice.one_of(&networks_and(&[]));
             let (fault, mends) = dice.one_of(&faults()).clone();
             let upon = if dice.roll(3) == 0 { Upon::Any } else { Upon::Publishing };
             story.push(format!("{rung}: {fault:?} upon {upon:?}"));
-            network(world, rung).order_upon(upon, fault);
+            world.network(rung).order_upon(upon, fault);
             return mends;
         }
         3..5 => {

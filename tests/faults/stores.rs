@@ -78,7 +78,7 @@ fn a_journal_that_somebody_holds() {
         let world = World::new();
         let journal = rusqlite::Connection::open(world.path(".ladder/ladder.db")).unwrap();
         let run = world.begin_in(&short, &PUBLISH, &[]);
-        while world.linkedin.log().is_empty() {
+        while world.network("firm").log().is_empty() {
             std::thread::sleep(Duration::from_millis(1));
         }
         let holds = (0..200).any(|_| {

@@ -4,12 +4,12 @@
 use crate::shim::{Clock, Counts, Point};
 use crate::smtp::Server;
 use jiff::SignedDuration;
-use ladder::rehearsal::{Kind, Network, Running, Settings};
+use ladder::rehearsal::{Network, Running, SIMULATED, Settings, Simulated, Way};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
 /// What every secret is made of: seen nowhere but on the wire.
 pub const CANARY: &str = "canary-7d41-never-shown";
@@ -25,59 +25,112 @@ pub fn runtime() -> &'static tokio::runtime::Runtime {
     })
 }
 
-/// The rungs of the ladder `all`, each with the marks that its parts carry: a
-/// letter and a digit, which stand before the message's name.
-pub const RUNGS: &[(&str, &[&str])] =
-    &[("tweet", &["t1", "t2", "t3"]), ("page", &["p1", "p2"]), ("firm", &["l1", "l2"])];
+/// A rung to a network.
+pub struct NetworkRung {
+    /// The rung's name; the channel is called like its adapter.
+    pub name: &'static str,
+    /// How the network is used.
+    pub way: Way,
+    /// The marks that its parts carry: a letter and a digit, which stand before the
+    /// message's name.
+    pub marks: &'static [&'static str],
+}
 
-const LADDER: &str = r#"name = "all"
+/// One for every network, in the order of their table.
+pub static RUNGS: LazyLock<Vec<NetworkRung>> = LazyLock::new(|| {
+    let rung = |network: &&'static Simulated| {
+        // X by OAuth 1.0a, Facebook with the proof of its app.
+        let way = *network
+            .ways
+            .iter()
+            .rfind(|way| matches!(way.adapter, "x" | "facebook"))
+            .unwrap_or(&network.ways[0]);
+        let (name, marks): (_, &[&str]) = match network.adapter {
+            "x" => ("tweet", &["t1", "t2", "t3"]),
+            "facebook" => ("page", &["p1", "p2"]),
+            "linkedin" => ("firm", &["l1", "l2"]),
+            other if way.threads => (other, &["n1", "n2", "n3"]),
+            other if way.comments => (other, &["n1", "n2"]),
+            other => (other, &["n1"]),
+        };
+        NetworkRung { name, way, marks }
+    };
+    SIMULATED.iter().map(rung).collect()
+});
 
-[rungs.blog]
-channel = "blog"
+/// The rungs to networks, and these.
+pub fn networks_and(others: &[&'static str]) -> Vec<&'static str> {
+    RUNGS.iter().map(|rung| rung.name).chain(others.iter().copied()).collect()
+}
 
-[rungs.tweet]
-channel = "x"
-after = "blog"
-attach = "images"
-thread = ["t1-{{ message.id }} {{ message.summary }} {{ rungs.blog.url }}", "t2-{{ message.id }} It stands.", "t3-{{ message.id }} The end."]
+impl NetworkRung {
+    fn written(&self) -> String {
+        let mark = |at: usize| format!("{}-{{{{ message.id }}}}", self.marks[at]);
+        let says = if self.way.article {
+            format!("title = \"{} {{{{ message.title }}}}\"", mark(0))
+        } else if self.way.threads {
+            format!(
+                "attach = \"images\"\nthread = [\"{} {{{{ message.summary }}}} {{{{ rungs.blog.url }}}}\", \
+                 \"{} It stands.\", \"{} The end.\"]",
+                mark(0),
+                mark(1),
+                mark(2)
+            )
+        } else {
+            let comment = if self.way.comments {
+                format!("\nfirst_comment = \"{} More: {{{{ rungs.blog.url }}}}\"", mark(1))
+            } else {
+                String::new()
+            };
+            format!("attach = \"images\"\ntext = \"{} {{{{ message.summary }}}}\"{comment}", mark(0))
+        };
+        format!("[rungs.{}]\nchannel = \"{}\"\nafter = \"blog\"\n{says}", self.name, self.way.adapter)
+    }
 
-[rungs.page]
-channel = "facebook"
-after = "blog"
-attach = "images"
-text = "p1-{{ message.id }} {{ message.summary }}"
-first_comment = "p2-{{ message.id }} More: {{ rungs.blog.url }}"
+    /// The channel's table; its secrets come in every way that there is.
+    fn channel(&self, base_url: &str, aside: &str) -> String {
+        let table = match self.way.adapter {
+            "x" => format!(
+                r#"account = "acmerockets"
+access_token = {{ file = "{aside}/signed_token" }}
+access_token_secret = {{ file = "{aside}/token_secret" }}
+consumer_key = {{ file = "{aside}/consumer_key" }}
+consumer_secret = {{ command = ["cat", "{aside}/consumer_secret"] }}
+"#
+            ),
+            "facebook" => format!(
+                r#"account = "Acme Rockets"
+page_id = "1234567890"
+access_token = {{ command = ["cat", "{aside}/token"] }}
+app_secret = {{ env = "ACME_APP_SECRET" }}
+"#
+            ),
+            "linkedin" => self.way.table.replace("file = \"token\"", "env = \"ACME_LINKEDIN\""),
+            _ => self.way.table.replace("{ file = \"", &format!("{{ file = \"{aside}/")),
+        };
+        let adapter = self.way.adapter;
+        format!("[channels.{adapter}]\nadapter = \"{adapter}\"\nbase_url = \"{base_url}\"\n{table}\n")
+    }
+}
 
-[rungs.firm]
-channel = "linkedin"
-after = "blog"
-attach = "images"
-text = "l1-{{ message.id }} {{ message.summary }}"
-first_comment = "l2-{{ message.id }} More: {{ rungs.blog.url }}"
-
-[rungs.news]
-channel = "news"
-after = "blog"
-
-[rungs.file]
-channel = "file"
-
-[rungs.post]
-channel = "post"
-text = "o1-{{ message.id }} {{ message.title }}"
-
-[rungs.hand]
-channel = "hand"
-text = "h1-{{ message.id }} {{ message.title }}"
-"#;
+/// The ladder's rungs: a page, the networks, mail, a folder, somebody's hand.
+fn rungs() -> Vec<String> {
+    let own = |text: &str| text.to_owned();
+    let mut rungs = vec![own("[rungs.blog]\nchannel = \"blog\"")];
+    rungs.extend(RUNGS.iter().map(NetworkRung::written));
+    rungs.push(own("[rungs.news]\nchannel = \"news\"\nafter = \"blog\""));
+    rungs.push(own("[rungs.file]\nchannel = \"file\""));
+    rungs.push(own("[rungs.post]\nchannel = \"post\"\ntext = \"o1-{{ message.id }} {{ message.title }}\""));
+    rungs.push(own("[rungs.hand]\nchannel = \"hand\"\ntext = \"h1-{{ message.id }} {{ message.title }}\""));
+    rungs
+}
 
 /// A project in a folder of its own, its secrets in another, and its networks.
 pub struct World {
     dir: tempfile::TempDir,
     pub aside: tempfile::TempDir,
-    pub x: Running,
-    pub facebook: Running,
-    pub linkedin: Running,
+    /// In the order of [`RUNGS`].
+    pub networks: Vec<Running>,
     pub mail: Server,
     pub clock: Clock,
     runs: AtomicU64,
@@ -93,20 +146,20 @@ impl World {
     pub fn with(mail: Server, change: impl Fn(Settings) -> Settings) -> World {
         let (dir, aside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let clock = Clock::new(aside.path().join("clock"));
-        let start = |kind, change_more: &dyn Fn(Settings) -> Settings| {
-            let mut settings = change_more(change(Settings::of(kind, CANARY)));
+        let start = |rung: &NetworkRung| {
+            let kind = rung.way.kind().unwrap();
+            let mut settings = change(Settings::of(kind, CANARY));
+            match rung.way.adapter {
+                "x" => settings = settings.signed(CANARY),
+                "facebook" => settings.app_secret = Some(format!("{CANARY}-app-secret")),
+                _ => {}
+            }
             let clock = clock.clone();
             settings.clock = ladder::clock::Clock::told_by(move || clock.now());
             runtime().block_on(Network::start(kind, settings)).unwrap()
         };
-        let signed = |settings: Settings| settings.signed(CANARY);
-        let proven = |mut settings: Settings| {
-            settings.app_secret = Some(format!("{CANARY}-app-secret"));
-            settings
-        };
-        let (x, facebook, linkedin) =
-            (start(Kind::X, &signed), start(Kind::Facebook, &proven), start(Kind::LinkedIn, &|s| s));
-        let world = World { dir, aside, x, facebook, linkedin, mail, clock, runs: AtomicU64::new(0) };
+        let networks = RUNGS.iter().map(start).collect();
+        let world = World { dir, aside, networks, mail, clock, runs: AtomicU64::new(0) };
         let secrets = [
             ("consumer_key", "consumer-key"),
             ("consumer_secret", "consumer-secret"),
@@ -122,7 +175,7 @@ impl World {
         let made = world.run(&["store", "create", "--format", "json"]).json();
         let id = made["id"].as_str().unwrap().to_owned();
         world.write("ladder.toml", &world.project(&id));
-        world.write("content-ladders/all.toml", LADDER);
+        world.write("content-ladders/all.toml", &format!("name = \"all\"\n\n{}\n", rungs().join("\n\n")));
         for picture in ["one.png", "two.png"] {
             let mut bytes = std::io::Cursor::new(Vec::new());
             let colour = image::Rgb([9, 80, if picture == "one.png" { 10 } else { 200 }]);
@@ -135,8 +188,10 @@ impl World {
     }
 
     fn project(&self, id: &str) -> String {
-        let (x, facebook, linkedin) = (self.x.base_url(), self.facebook.base_url(), self.linkedin.base_url());
-        let aside = self.aside.path().display();
+        let aside = self.aside.path().display().to_string();
+        let networks = RUNGS.iter().zip(&self.networks);
+        let networks: String =
+            networks.map(|(rung, network)| rung.channel(network.base_url(), &aside)).collect();
         format!(
             r#"[brand]
 name = "Acme"
@@ -154,31 +209,7 @@ directory = "public"
 url = "https://acme.example/blog/{{slug}}/"
 live = false
 
-[channels.x]
-adapter = "x"
-account = "acmerockets"
-base_url = "{x}"
-access_token = {{ file = "{aside}/signed_token" }}
-access_token_secret = {{ file = "{aside}/token_secret" }}
-consumer_key = {{ file = "{aside}/consumer_key" }}
-consumer_secret = {{ command = ["cat", "{aside}/consumer_secret"] }}
-
-[channels.facebook]
-adapter = "facebook"
-account = "Acme Rockets"
-page_id = "1234567890"
-base_url = "{facebook}"
-access_token = {{ command = ["cat", "{aside}/token"] }}
-app_secret = {{ env = "ACME_APP_SECRET" }}
-
-[channels.linkedin]
-adapter = "linkedin"
-account = "Acme Rockets"
-author = "urn:li:organization:2414183"
-base_url = "{linkedin}"
-access_token = {{ env = "ACME_LINKEDIN" }}
-
-[channels.news]
+{networks}[channels.news]
 adapter = "email"
 smtp = {{ env = "ACME_SMTP" }}
 from = "Acme <news@acme.example>"
@@ -203,11 +234,11 @@ network = "reddit"
     /// Only these rungs from now on.
     pub fn only(&self, rungs: &[&str]) {
         let mut text = "name = \"all\"\n".to_owned();
-        for piece in LADDER.split("\n\n").skip(1) {
+        for piece in self::rungs() {
             let name = piece.split(['.', ']']).nth(1).unwrap();
             if rungs.contains(&name) {
                 let piece = if rungs.contains(&"blog") {
-                    piece.to_owned()
+                    piece
                 } else {
                     piece
                         .replace("\nafter = \"blog\"", "")
@@ -226,8 +257,10 @@ network = "reddit"
         self.write(&format!("messages/{name}.md"), &format!("+++\n{head}+++\n{body}\n"));
     }
 
-    pub fn networks(&self) -> [&Running; 3] {
-        [&self.x, &self.facebook, &self.linkedin]
+    /// The network of that rung.
+    pub fn network(&self, rung: &str) -> &Running {
+        let at = RUNGS.iter().position(|known| known.name == rung);
+        &self.networks[at.unwrap_or_else(|| panic!("no network has the rung {rung}"))]
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

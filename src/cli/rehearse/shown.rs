@@ -8,8 +8,9 @@ use super::stage::{Server, Stage};
 use crate::cli::house::House;
 use crate::cli::sending::deliveries;
 use crate::plan::{Delivery, Event, EventKind, Plan, State, Step, StepKey};
-use crate::rehearsal::LivePost;
-use crate::render::{Card as PlannedCard, Variant};
+use crate::rehearsal::{Kind, LivePost};
+use crate::render::{Card as PlannedCard, Outlet, Variant};
+use crate::report::preview::look;
 use crate::report::rehearsal::{
     Body, Calendar, Card, ChannelShown, End, Happening, Rehearsal, Run, Shown, duration, told, what_to_do,
 };
@@ -95,7 +96,6 @@ impl View<'_> {
     fn channel(&self, name: &str) -> ChannelShown {
         let outlet = self.house.channels.outlets.get(name);
         let network = outlet.map(|outlet| outlet.rules.network).unwrap_or_default();
-        let adapter = outlet.map(|outlet| outlet.adapter.as_str()).unwrap_or_default();
         let server = self.stage.servers.iter().position(|server| server.channels.iter().any(|c| c == name));
         let mut shown = server.map_or_else(Vec::new, |number| self.served(&self.stage.servers[number], name));
         shown.extend(
@@ -103,13 +103,8 @@ impl View<'_> {
         );
         ChannelShown {
             name: name.to_owned(),
-            network: called(network, adapter).to_owned(),
-            look: match network {
-                "x" => "x",
-                "facebook" => "facebook",
-                "linkedin" => "linkedin",
-                _ => "plain",
-            },
+            network: called(outlet).to_owned(),
+            look: look(network),
             dialect: outlet.map_or(crate::text::Dialect::Plain, |outlet| outlet.rules.dialect),
             account: self.account(name, network),
             shown,
@@ -394,14 +389,13 @@ fn led_to(text: &str, planned: &str) -> Option<String> {
 }
 
 /// The network, for people.
-fn called<'n>(network: &'n str, adapter: &'n str) -> &'n str {
-    match (network, adapter) {
-        ("x", "x") => "X",
-        ("facebook", "facebook") => "Facebook",
-        ("linkedin", "linkedin") => "LinkedIn",
+fn called(outlet: Option<&Outlet>) -> &str {
+    let adapter = outlet.map(|outlet| outlet.adapter.as_str()).unwrap_or_default();
+    match (outlet, adapter) {
         (_, "static-site") => "site",
         (_, "email") => "mail",
         (_, "manual") => "by hand",
+        (Some(outlet), adapter) if Kind::named(adapter).is_some() => outlet.rules.title,
         (_, adapter) => adapter,
     }
 }

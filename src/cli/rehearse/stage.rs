@@ -9,10 +9,11 @@ use crate::channel::{ADAPTERS, Channel, Configured, configure, outbox};
 use crate::cli::failure::Failure;
 use crate::clock::Clock;
 use crate::exit::Exit;
-use crate::ladder::tree::NodeKind;
+use crate::ladder::shape::Kind as FieldKind;
+use crate::ladder::tree::{Node, NodeKind};
 use crate::ladder::{ChannelTable, Project, parse_project};
 use crate::plan::Plan;
-use crate::rehearsal::{self, Fault, MailServer, Network, Running, Settings, Signed, Upon};
+use crate::rehearsal::{self, Fault, Kind, MailServer, Network, Running, Settings, Upon, Written};
 use crate::source::Sources;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -43,6 +44,8 @@ pub struct Server {
     /// Which network, in small letters; `email`.
     pub adapter: String,
     account: String,
+    /// What stands for the address of this machine in what is shown.
+    shown_as: String,
 }
 
 impl Server {
@@ -89,16 +92,6 @@ impl Server {
         match &self.face {
             Face::Network(network) => network.base_url(),
             Face::Mail(server) => server.address(),
-        }
-    }
-
-    /// What stands for the address of this machine in what is shown.
-    fn shown_as(&self) -> &'static str {
-        match self.adapter.as_str() {
-            "x" => "https://api.x.com",
-            "facebook" => "https://graph.facebook.com",
-            "linkedin" => "https://api.linkedin.com",
-            _ => "smtp://mail.example",
         }
     }
 }
@@ -199,14 +192,14 @@ impl Stage {
         // Its own last: by then only its bare host can be meant.
         for server in self.servers.iter().filter(|server| !own(server)).chain(self.servers.iter().filter(own))
         {
-            let (address, shown) = (server.address(), server.shown_as());
-            let bare = |address: &'static str| address.split_once("://").map_or(address, |(_, bare)| bare);
+            let (address, shown) = (server.address(), server.shown_as.as_str());
+            let bare = shown.split_once("://").map_or(shown, |(_, bare)| bare);
             text = text.replace(address, shown);
             if let Some((_, here)) = address.split_once("://") {
-                text = text.replace(here, bare(shown));
+                text = text.replace(here, bare);
             }
             if own(&server) {
-                text = text.replace("127.0.0.1", bare(shown));
+                text = text.replace("127.0.0.1", bare);
             }
         }
         text
@@ -239,25 +232,23 @@ impl Stage {
             server.requests += requests;
             return Ok(Some(number));
         }
-        let kind = match adapter.as_str() {
-            "x" => rehearsal::Kind::X,
-            "facebook" => rehearsal::Kind::Facebook,
-            "linkedin" => rehearsal::Kind::LinkedIn,
-            "email" if table.rest.get("maildir").is_none() => {
-                let server = MailServer::start(clock.clone()).await.map_err(|error| unmade(&error))?;
-                let (face, channels) = (Face::Mail(server), vec![name.clone()]);
-                self.servers.push(Server { face, channels, requests, adapter, account });
-                return Ok(Some(self.servers.len() - 1));
-            }
-            _ => return Ok(None),
+        let (face, shown_as) = if let Some(kind) = Kind::named(&adapter) {
+            let written = written(table);
+            let settings = Settings { clock, ..Settings::cast(kind, &throwaway(name), &written) };
+            let network = Network::start(kind, settings).await.map_err(|error| unmade(&error))?;
+            // An account has a past, and its list shows it: how far a list reaches
+            // back is told by what is older than the try.
+            network.posted_by_hand("An older post of this account", PAST);
+            let home = written.text("base_url").unwrap_or(kind.row().home);
+            (Face::Network(network), home.trim_end_matches('/').to_owned())
+        } else if adapter == "email" && table.rest.get("maildir").is_none() {
+            let server = MailServer::start(clock).await.map_err(|error| unmade(&error))?;
+            (Face::Mail(server), "smtp://mail.example".to_owned())
+        } else {
+            return Ok(None);
         };
-        let network =
-            Network::start(kind, settings(kind, table, &clock)).await.map_err(|error| unmade(&error))?;
-        // An account has a past, and its list shows it: how far a list reaches
-        // back is told by what is older than the try.
-        network.posted_by_hand("An older post of this account", PAST);
-        let (face, channels) = (Face::Network(network), vec![name.clone()]);
-        self.servers.push(Server { face, channels, requests, adapter, account });
+        let channels = vec![name.clone()];
+        self.servers.push(Server { face, channels, requests, adapter, account, shown_as });
         Ok(Some(self.servers.len() - 1))
     }
 }
@@ -266,61 +257,27 @@ fn unmade(error: &std::io::Error) -> Failure {
     Failure::new(Exit::Failed, "system", format!("the rehearsal could not be set up: {error}"))
 }
 
-/// An account as the table has it.
-fn settings(kind: rehearsal::Kind, table: &ChannelTable, clock: &Clock) -> Settings {
-    let mut settings = Settings::of(kind, &throwaway(&table.name.value));
-    settings.clock = clock.clone();
-    let account = table.account.as_ref().map(|account| account.value.trim().to_owned());
-    match kind {
-        rehearsal::Kind::X => {
-            // An id of X's kind, of 2025 (unverified, and of no matter).
-            settings.ids_after = Some(1_900_000_000_000_000_000);
-            if let Some(account) = account {
-                settings.handle = account.trim_start_matches('@').to_owned();
-                settings.name.clone_from(&settings.handle);
+/// Where a channel's table says whom to ask: the rehearsal says it instead.
+const PLACES: &[&str] = &["base_url", "smtp"];
+
+/// What the table says of its account, with throwaway secrets.
+fn written(table: &ChannelTable) -> Written {
+    let mut written = Written {
+        account: table.account.as_ref().map(|account| account.value.trim().to_owned()),
+        ..Written::default()
+    };
+    for (key, node) in &table.rest.entries {
+        let name = key.value.clone();
+        match &node.kind {
+            NodeKind::String(text) => drop(written.texts.insert(name, text.clone())),
+            NodeKind::Table(_) if is_secret(table, &key.value) => {
+                let secret = format!("{}-{name}", throwaway(&table.name.value));
+                written.secrets.insert(name, secret);
             }
-            settings.signed = Some(signed(table)).filter(|_| is_signed(table));
-        }
-        rehearsal::Kind::Facebook => {
-            settings.ids_after = Some(122_100_000_000_000);
-            if let Some(page) = text(table, "page_id") {
-                settings.id = page.trim().to_owned();
-            }
-            if let Some(account) = account {
-                settings.handle.clone_from(&account);
-                settings.name = account;
-            }
-            if table.rest.get("app_secret").is_some() {
-                settings.app_secret = Some(secret(table, "app_secret"));
-            }
-        }
-        rehearsal::Kind::LinkedIn => {
-            settings.ids_after = Some(7_200_000_000_000_000_000);
-            let author = text(table, "author").unwrap_or_default();
-            let name = account.unwrap_or_else(|| settings.name.clone());
-            if let Some(number) = author.strip_prefix("urn:li:organization:") {
-                settings.organizations = vec![(number.to_owned(), name.clone())];
-            } else if let Some(id) = author.strip_prefix("urn:li:person:") {
-                settings.id = id.to_owned();
-            }
-            settings.name = name;
+            _ => {}
         }
     }
-    settings.token = secret(table, "access_token");
-    settings
-}
-
-fn is_signed(table: &ChannelTable) -> bool {
-    ["consumer_key", "consumer_secret", "access_token_secret"].iter().any(|key| table.rest.get(key).is_some())
-}
-
-fn signed(table: &ChannelTable) -> Signed {
-    Signed {
-        consumer_key: secret(table, "consumer_key"),
-        consumer_secret: secret(table, "consumer_secret"),
-        token: secret(table, "access_token"),
-        token_secret: secret(table, "access_token_secret"),
-    }
+    written
 }
 
 /// Made of the channel's name, and good nowhere but here.
@@ -328,24 +285,12 @@ fn throwaway(channel: &str) -> String {
     format!("rehearsal-{channel}")
 }
 
-fn secret(table: &ChannelTable, key: &str) -> String {
-    format!("{}-{key}", throwaway(&table.name.value))
+/// Whether the adapter takes a secret by that key.
+fn is_secret(table: &ChannelTable, key: &str) -> bool {
+    let adapter = ADAPTERS.iter().find(|adapter| adapter.name == table.adapter.value);
+    let mut fields = adapter.into_iter().flat_map(|adapter| adapter.fields);
+    fields.any(|field| field.name == key && matches!(field.kind, FieldKind::Secret))
 }
-
-fn text(table: &ChannelTable, key: &str) -> Option<String> {
-    match &table.rest.get(key)?.kind {
-        NodeKind::String(text) => Some(text.clone()),
-        _ => None,
-    }
-}
-
-/// The keys that the stand-in takes over as they are written.
-const KEPT: &[&str] =
-    &["page_id", "author", "version", "image_wait", "from", "to", "reply_to", "list_unsubscribe", "list_id"];
-
-/// The keys that are secrets: each gets a throwaway one, where the table has it.
-const SECRET_KEYS: &[&str] =
-    &["access_token", "app_secret", "consumer_key", "consumer_secret", "access_token_secret"];
 
 /// A table for the same account at the server of that address.
 fn stand_in(table: &ChannelTable, address: &str, folder: &Path) -> Result<String, Failure> {
@@ -355,31 +300,38 @@ fn stand_in(table: &ChannelTable, address: &str, folder: &Path) -> Result<String
     if let Some(account) = &table.account {
         let _ = writeln!(out, "account = {}", quoted(&account.value));
     }
-    let _ = match table.adapter.value.as_str() {
-        "email" => writeln!(out, "smtp = {}", quoted(address)),
-        _ => writeln!(out, "base_url = {}", quoted(address)),
-    };
-    for key in KEPT {
-        let written = match table.rest.get(key).map(|node| &node.kind) {
-            Some(NodeKind::String(text)) => quoted(text),
-            Some(NodeKind::Boolean(value)) => value.to_string(),
-            Some(NodeKind::Array(items)) => {
-                let texts = items.iter().filter_map(|item| match &item.kind {
-                    NodeKind::String(text) => Some(quoted(text)),
-                    _ => None,
-                });
-                format!("[{}]", texts.collect::<Vec<_>>().join(", "))
-            }
-            _ => continue,
-        };
-        let _ = writeln!(out, "{key} = {written}");
-    }
-    for key in SECRET_KEYS.iter().filter(|key| table.rest.get(key).is_some()) {
-        let file = format!("{SECRETS}/{name}-{key}");
-        std::fs::write(folder.join(&file), secret(table, key)).map_err(|error| unmade(&error))?;
-        let _ = writeln!(out, "{key} = {{ file = {} }}", quoted(&file));
+    let place = if table.adapter.value == "email" { "smtp" } else { "base_url" };
+    let _ = writeln!(out, "{place} = {}", quoted(address));
+    let secrets = written(table).secrets;
+    for (key, node) in table.rest.entries.iter().filter(|(key, _)| !PLACES.contains(&key.value.as_str())) {
+        let key = key.value.as_str();
+        if let Some(secret) = secrets.get(key) {
+            let file = format!("{SECRETS}/{name}-{key}");
+            std::fs::write(folder.join(&file), secret).map_err(|error| unmade(&error))?;
+            let _ = writeln!(out, "{key} = {{ file = {} }}", quoted(&file));
+        } else if let Some(value) = value(node) {
+            let _ = writeln!(out, "{key} = {value}");
+        }
     }
     Ok(out)
+}
+
+/// A plain value, or a list or table of such, as TOML. What else there may be (a
+/// moment) no adapter takes.
+fn value(node: &Node) -> Option<toml::Value> {
+    Some(match &node.kind {
+        NodeKind::String(text) => toml::Value::String(text.clone()),
+        NodeKind::Boolean(value) => toml::Value::Boolean(*value),
+        NodeKind::Integer(number) => toml::Value::Integer(*number),
+        NodeKind::Float(number) => toml::Value::Float(*number),
+        NodeKind::Array(items) => toml::Value::Array(items.iter().filter_map(value).collect()),
+        NodeKind::Table(table) => {
+            let entries = table.entries.iter();
+            let entries = entries.filter_map(|(key, node)| Some((key.value.clone(), value(node)?)));
+            toml::Value::Table(entries.collect())
+        }
+        _ => return None,
+    })
 }
 
 fn read_stand_in(written: &str, name: &str) -> Result<Box<dyn Channel>, Failure> {

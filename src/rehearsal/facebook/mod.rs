@@ -1,10 +1,13 @@
 //! A Facebook page, by the Graph API's pages: changelog of v26.0 (2026-07-29),
 //! error handling, pages posts.
 
+mod account;
 mod parameters;
 mod photo;
 mod refusal;
 mod shown;
+
+pub(super) use account::NETWORK;
 
 use super::reply::{Checked, Reply, no};
 use super::request::Asked;
@@ -37,7 +40,7 @@ enum Who {
 }
 
 impl Facebook {
-    pub fn new(settings: Settings) -> Facebook {
+    fn new(settings: Settings) -> Facebook {
         Facebook {
             ids: Ids::after(settings.ids_after),
             settings,

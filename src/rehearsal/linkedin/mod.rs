@@ -1,10 +1,13 @@
 //! LinkedIn, a member and organisations, by learn.microsoft.com: little text
 //! (li-lms-2026-05), Posts API, Images API, social actions, rate limits.
 
+mod account;
 mod little_text;
 mod post;
 mod refusal;
 mod upload;
+
+pub(super) use account::NETWORK;
 
 use super::reply::{Checked, Reply, no};
 use super::request::Asked;
@@ -37,7 +40,7 @@ struct Standing {
 }
 
 impl LinkedIn {
-    pub fn new(settings: Settings) -> LinkedIn {
+    fn new(settings: Settings) -> LinkedIn {
         LinkedIn {
             ids: Ids::after(settings.ids_after),
             settings,

@@ -17,7 +17,7 @@ async fn photo(facebook: &Running, form: Form) -> (u16, Value) {
 
 #[tokio::test]
 async fn a_post_with_its_link_and_first_comment_stands() {
-    let facebook = start(Kind::Facebook, |s| s).await;
+    let facebook = start(Kind::named("facebook").unwrap(), |s| s).await;
     let fields =
         [("message", "It landed."), ("link", "https://acme.example/"), ("fields", "id,permalink_url")];
     let (status, answer) = feed(&facebook, &fields).await;
@@ -48,7 +48,7 @@ async fn a_post_with_its_link_and_first_comment_stands() {
 
 #[tokio::test]
 async fn photos_are_sent_unseen_and_then_put_on_a_post_once() {
-    let facebook = start(Kind::Facebook, |s| s).await;
+    let facebook = start(Kind::named("facebook").unwrap(), |s| s).await;
     let mut ids = Vec::new();
     for side in [2, 3] {
         let form = Form::new()
@@ -90,7 +90,7 @@ async fn photos_are_sent_unseen_and_then_put_on_a_post_once() {
 
 #[tokio::test]
 async fn what_facebook_refuses_is_refused_by_its_codes() {
-    let facebook = start(Kind::Facebook, |s| s).await;
+    let facebook = start(Kind::named("facebook").unwrap(), |s| s).await;
     assert_eq!(feed(&facebook, &[("message", "It landed.")]).await.0, 200);
     let long = "a".repeat(63_207);
     let cases: &[(&[(&str, &str)], u64)] = &[
@@ -123,7 +123,7 @@ async fn what_facebook_refuses_is_refused_by_its_codes() {
 
 #[tokio::test]
 async fn tokens_are_told_apart_by_subcodes_and_the_app_must_prove_itself() {
-    let facebook = start(Kind::Facebook, |s| s).await;
+    let facebook = start(Kind::named("facebook").unwrap(), |s| s).await;
     let with = |token: String| {
         told(
             bare(&facebook, "POST", &format!("{PAGE}/feed"))
@@ -139,13 +139,13 @@ async fn tokens_are_told_apart_by_subcodes_and_the_app_must_prove_itself() {
     assert_eq!(told(bare(&facebook, "GET", "/v26.0/me")).await.1["error"]["code"], 104);
     assert!(!format!("{:?}", facebook.log()).contains(CANARY), "{:?}", facebook.log());
 
-    let poor = start(Kind::Facebook, |s| s.without_scope("pages_manage_posts")).await;
+    let poor = start(Kind::named("facebook").unwrap(), |s| s.without_scope("pages_manage_posts")).await;
     let (status, answer) = feed(&poor, &[("message", "a")]).await;
     assert_eq!((status, code(&answer).0), (403, Some(200)));
-    let blind = start(Kind::Facebook, |s| s.without_scope("pages_read_engagement")).await;
+    let blind = start(Kind::named("facebook").unwrap(), |s| s.without_scope("pages_read_engagement")).await;
     assert_eq!(code(&told(ask(&blind, "GET", &format!("{PAGE}/feed"))).await.1).0, Some(10));
 
-    let strict = start(Kind::Facebook, |mut s| {
+    let strict = start(Kind::named("facebook").unwrap(), |mut s| {
         s.app_secret = Some("app".to_owned());
         s
     })

@@ -60,7 +60,7 @@ fn encoded(urn: &str) -> String {
 
 #[tokio::test]
 async fn a_post_with_card_and_comment_stands_as_readers_see_it() {
-    let linkedin = start(Kind::LinkedIn, |s| s).await;
+    let linkedin = start(Kind::named("linkedin").unwrap(), |s| s).await;
     let thumbnail = image(&linkedin, ACME, Some(png(3))).await;
     let mut post = body(ACME, r"It landed \(again\) #rocketry");
     post["content"] = json!({ "article": {
@@ -99,7 +99,7 @@ async fn a_post_with_card_and_comment_stands_as_readers_see_it() {
 
 #[tokio::test]
 async fn what_is_not_escaped_ends_the_post_without_a_word() {
-    let linkedin = start(Kind::LinkedIn, |s| s).await;
+    let linkedin = start(Kind::named("linkedin").unwrap(), |s| s).await;
     posted(&linkedin, &body(ACME, "It landed (again)")).await;
     assert_eq!(linkedin.timeline()[0].text, "It landed ");
     let find = format!("/rest/posts?author={}&q=author", encoded(ACME));
@@ -109,7 +109,7 @@ async fn what_is_not_escaped_ends_the_post_without_a_word() {
 
 #[tokio::test]
 async fn images_must_be_there_and_owned_by_the_author() {
-    let linkedin = start(Kind::LinkedIn, |s| s).await;
+    let linkedin = start(Kind::named("linkedin").unwrap(), |s| s).await;
     let with = |content: Value| {
         let mut post = body(ACME, "Look");
         post["content"] = content;
@@ -149,7 +149,7 @@ async fn images_must_be_there_and_owned_by_the_author() {
 
 #[tokio::test]
 async fn what_linkedin_refuses_is_refused_in_its_words() {
-    let linkedin = start(Kind::LinkedIn, |s| s).await;
+    let linkedin = start(Kind::named("linkedin").unwrap(), |s| s).await;
     let id = posted(&linkedin, &body(ACME, "It landed.")).await;
     let (status, answer) = refused(&linkedin, &body(ACME, "It landed.")).await;
     assert!(status == 422 && answer.contains("DUPLICATE_POST") && answer.contains(&id), "{answer}");
@@ -180,7 +180,7 @@ async fn what_linkedin_refuses_is_refused_in_its_words() {
 
 #[tokio::test]
 async fn headers_tokens_and_scopes_are_told_apart() {
-    let linkedin = start(Kind::LinkedIn, |s| s).await;
+    let linkedin = start(Kind::named("linkedin").unwrap(), |s| s).await;
     let post = || super::ask(&linkedin, "POST", "/rest/posts").json(&body(ACME, "a"));
     assert_eq!(told(post()).await.1["code"], "VERSION_MISSING");
     let (status, answer) = told(post().header("linkedin-version", "202401")).await;
@@ -196,7 +196,7 @@ async fn headers_tokens_and_scopes_are_told_apart() {
     // Nobody reads members' posts.
     let find = format!("/rest/posts?author={}&q=author", encoded(ADA));
     assert_eq!(told(ask(&linkedin, "GET", &find).header("x-restli-method", "FINDER")).await.0, 403);
-    let poor = start(Kind::LinkedIn, |s| s.without_scope("w_organization_social")).await;
+    let poor = start(Kind::named("linkedin").unwrap(), |s| s.without_scope("w_organization_social")).await;
     assert!(refused(&poor, &body(ACME, "a")).await.1.contains("ACCESS_DENIED"));
     posted(&poor, &body(ADA, "a")).await;
 }

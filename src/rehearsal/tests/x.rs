@@ -27,7 +27,7 @@ async fn uploaded(x: &Running, bytes: Vec<u8>) -> String {
 
 #[tokio::test]
 async fn a_thread_with_a_picture_stands_as_it_was_written() {
-    let x = start(Kind::X, |s| s).await;
+    let x = start(Kind::named("x").unwrap(), |s| s).await;
     let media = uploaded(&x, png(3)).await;
     let alt = json!({ "id": media, "metadata": { "alt_text": { "text": "A blue square" } } });
     let (status, _) = told(ask(&x, "POST", "/2/media/metadata").json(&alt)).await;
@@ -61,7 +61,7 @@ async fn a_thread_with_a_picture_stands_as_it_was_written() {
 
 #[tokio::test]
 async fn what_x_refuses_is_refused_with_its_words() {
-    let x = start(Kind::X, |s| s).await;
+    let x = start(Kind::named("x").unwrap(), |s| s).await;
     posted(&x, json!({ "text": "It landed." })).await;
     let stranger = x.posted_by_stranger();
     let cases = [
@@ -95,7 +95,7 @@ async fn what_x_refuses_is_refused_with_its_words() {
 
 #[tokio::test]
 async fn media_are_judged_by_their_bytes_and_used_once() {
-    let x = start(Kind::X, |s| s).await;
+    let x = start(Kind::named("x").unwrap(), |s| s).await;
     for (bytes, category) in [
         (b"no picture at all".to_vec(), "tweet_image"),
         (png(2), "tweet_gif"),
@@ -122,7 +122,7 @@ async fn media_are_judged_by_their_bytes_and_used_once() {
 
 #[tokio::test]
 async fn an_upload_in_pieces_must_add_up() {
-    let x = start(Kind::X, |s| s).await;
+    let x = start(Kind::named("x").unwrap(), |s| s).await;
     let bytes = png(40);
     let begin =
         json!({ "media_type": "image/png", "media_category": "tweet_image", "total_bytes": bytes.len() });
@@ -147,16 +147,16 @@ async fn an_upload_in_pieces_must_add_up() {
 
 #[tokio::test]
 async fn wrong_credentials_are_told_apart() {
-    let x = start(Kind::X, |s| s).await;
+    let x = start(Kind::named("x").unwrap(), |s| s).await;
     let me = |token: &str| told(bare(&x, "GET", "/2/users/me").bearer_auth(token));
     assert_eq!(told(bare(&x, "GET", "/2/users/me")).await.0, 401);
     assert_eq!(me("something").await.0, 401);
     let (status, answer) = me(&format!("{CANARY}-wrong-kind")).await;
     assert_eq!((status, answer["title"].as_str().unwrap()), (403, "Unsupported Authentication"));
     assert_eq!(told(ask(&x, "GET", "/2/users/me")).await.1["data"]["username"], "acmerockets");
-    let reading = start(Kind::X, |s| s.without_scope("tweet.write")).await;
+    let reading = start(Kind::named("x").unwrap(), |s| s.without_scope("tweet.write")).await;
     assert_eq!(post(&reading, json!({ "text": "a" })).await.0, 403);
-    let unscoped = start(Kind::X, |s| s.without_scope("media.write")).await;
+    let unscoped = start(Kind::named("x").unwrap(), |s| s.without_scope("media.write")).await;
     let form =
         reqwest::multipart::Form::new().part("media", file(png(2))).text("media_category", "tweet_image");
     assert_eq!(told(ask(&unscoped, "POST", "/2/media/upload").multipart(form)).await.0, 403);
@@ -206,7 +206,7 @@ fn signed(
 
 #[tokio::test]
 async fn signatures_are_computed_again() {
-    let x = start(Kind::X, |s| s.signed(CANARY)).await;
+    let x = start(Kind::named("x").unwrap(), |s| s.signed(CANARY)).await;
     let now = Timestamp::now().as_second();
     let answer = signed(&x, "GET", "/2/users/me", "", now, "n1").send().await.unwrap();
     assert_eq!(answer.status(), 200);
@@ -226,7 +226,7 @@ async fn signatures_are_computed_again() {
         told(signed(&x, "POST", "/2/tweets", "", now, "n5").json(&json!({ "text": "signed" }))).await.0,
         201
     );
-    let reading = start(Kind::X, |s| s.signed(CANARY).without_scope("tweet.write")).await;
+    let reading = start(Kind::named("x").unwrap(), |s| s.signed(CANARY).without_scope("tweet.write")).await;
     let (status, answer) =
         told(signed(&reading, "POST", "/2/tweets", "", now, "n6").json(&json!({ "text": "a" }))).await;
     assert!(status == 403 && answer["type"].as_str().unwrap().ends_with("oauth1-permissions"), "{answer}");
@@ -270,7 +270,7 @@ fn the_signature_is_the_one_of_the_networks_own_example() {
 
 #[tokio::test]
 async fn lists_have_pages_and_limits_have_headers() {
-    let x = start(Kind::X, |mut s| {
+    let x = start(Kind::named("x").unwrap(), |mut s| {
         s.posts_in_window = 7;
         s
     })

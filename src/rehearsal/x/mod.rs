@@ -1,10 +1,13 @@
 //! X, by docs.x.com: openapi.json 2.167 of 2026-08-22, rate limits and errors
 //! of 2026-07-24, counting of 2026-05-20, the changelog to 2026-08-13.
 
+mod account;
 mod media;
 mod refusal;
 mod shown;
 mod sign;
+
+pub(super) use account::NETWORK;
 
 use super::reply::{Checked, Reply, no};
 use super::request::Asked;
@@ -79,7 +82,7 @@ pub(super) struct X {
 }
 
 impl X {
-    pub fn new(settings: Settings) -> X {
+    fn new(settings: Settings) -> X {
         X {
             ids: Ids::after(settings.ids_after),
             settings,

@@ -49,6 +49,7 @@ impl Story {
 pub fn rules(network: &'static str, limit: Option<usize>, fold: Option<Fold>) -> Rules {
     Rules {
         network,
+        title: network::find(network).unwrap_or(&network::UNKNOWN).title,
         limit,
         threads: true,
         images: 4,

@@ -17,6 +17,7 @@ mod fixture;
 use crate::diagnostic::Diagnostic;
 use crate::render::{Outlet, Part, Post, Variant};
 use crate::source::Sources;
+use crate::text::network;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -61,16 +62,11 @@ pub struct PreviewItem<'a> {
 impl PreviewItem<'_> {
     /// The network in words: `LinkedIn`.
     fn network(&self) -> String {
-        let name = self.outlet.rules.network;
-        match name {
+        let rules = &self.outlet.rules;
+        match rules.network {
             "" => self.outlet.adapter.clone(),
-            "x" => "X".to_owned(),
-            "linkedin" => "LinkedIn".to_owned(),
-            "youtube" => "YouTube".to_owned(),
-            "tiktok" => "TikTok".to_owned(),
-            "wordpress" => "WordPress".to_owned(),
             "static-site" => "site".to_owned(),
-            "email" => "mail".to_owned(),
+            _ if rules.title != network::UNKNOWN.title => rules.title.to_owned(),
             name => {
                 let mut letters = name.chars();
                 letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
@@ -157,6 +153,11 @@ pub fn json(preview: &Preview<'_>) -> serde_json::Value {
 /// For a terminal of `width` columns; no line is longer (32 at least, 100 at most are used).
 pub fn terminal(preview: &Preview<'_>, width: usize, colour: bool) -> String {
     terminal::preview(preview, width, colour)
+}
+
+/// The look of a network's posts on pages: a class of their style sheet.
+pub fn look(network: &str) -> &'static str {
+    html::look(network)
 }
 
 /// One self-contained page: no script, no request, under 5 MB.

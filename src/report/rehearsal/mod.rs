@@ -69,7 +69,7 @@ pub struct ChannelShown {
     pub name: String,
     /// The network, for people: `X`.
     pub network: String,
-    /// How posts look there: `x`, `facebook`, `linkedin`, `plain`.
+    /// How posts look there: the name of a network.
     pub look: &'static str,
     /// In which dialect links and names stand out.
     pub dialect: crate::text::Dialect,

@@ -19,14 +19,14 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Stage {
-        Stage::with(Settings::of(Kind::Facebook, "canary"), "canary-token", "").await
+        Stage::with(Settings::of(Kind::named("facebook").unwrap(), "canary"), "canary-token", "").await
     }
 
     async fn with(settings: Settings, token: &str, more: &str) -> Stage {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("token"), token).unwrap();
         std::fs::write(folder.path().join("app"), "canary-app").unwrap();
-        let network = Network::start(Kind::Facebook, settings).await.unwrap();
+        let network = Network::start(Kind::named("facebook").unwrap(), settings).await.unwrap();
         let toml = format!(
             "[channels.f]\nadapter = \"facebook\"\naccount = \"Acme Rockets\"\npage_id = \"1234567890\"\n\
              access_token = {{ file = \"token\" }}\nbase_url = \"{}\"\n{more}\n",
@@ -119,7 +119,7 @@ async fn readers_see_what_was_planned() {
 
 #[tokio::test]
 async fn a_token_that_will_not_do_is_refused_before_the_first_byte() {
-    let settings = || Settings::of(Kind::Facebook, "canary");
+    let settings = || Settings::of(Kind::named("facebook").unwrap(), "canary");
     let mut proven = settings();
     proven.app_secret = Some("canary-app".to_owned());
     for (settings, token, says) in [
@@ -150,7 +150,7 @@ async fn a_token_that_will_not_do_is_refused_before_the_first_byte() {
 #[tokio::test]
 async fn a_missing_permission_is_named() {
     for (scope, comment) in [("pages_manage_posts", None), ("pages_manage_engagement", Some("More"))] {
-        let settings = Settings::of(Kind::Facebook, "canary").without_scope(scope);
+        let settings = Settings::of(Kind::named("facebook").unwrap(), "canary").without_scope(scope);
         let stage = Stage::with(settings, "canary-token", "").await;
         let (parts, mut attempt) =
             stage.attempt(post("a", |post| post.first_comment = comment.map(str::to_owned)));

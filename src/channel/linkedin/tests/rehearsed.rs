@@ -15,7 +15,12 @@ const HARD: &str = "It landed (twice) [really] {yes} <3 5*3 ~ 1|2 C# a@b.example
                     https://acme.example/blog/rocket_2/(a)?x=1#top\n\n#rocketry #Überschall";
 
 async fn network(change: impl FnOnce(Settings) -> Settings) -> Running {
-    Network::start(Kind::LinkedIn, change(Settings::of(Kind::LinkedIn, CANARY))).await.unwrap()
+    Network::start(
+        Kind::named("linkedin").unwrap(),
+        change(Settings::of(Kind::named("linkedin").unwrap(), CANARY)),
+    )
+    .await
+    .unwrap()
 }
 
 fn house(author: &str, network: &Running, more: &str) -> House {

@@ -22,6 +22,14 @@ const TEMPLATES: [(&str, &str); 5] = [
     ("picture.html", include_str!("picture.html")),
 ];
 
+/// The networks that have a look of their own in `style.css`.
+const LOOKS: &[&str] = &["facebook", "linkedin", "x"];
+
+/// The class of a network's posts.
+pub(in crate::report) fn look(network: &str) -> &'static str {
+    LOOKS.iter().find(|name| **name == network).copied().unwrap_or("plain")
+}
+
 /// The page.
 pub fn page(preview: &Preview<'_>) -> String {
     let view = view::page(preview, STYLE);

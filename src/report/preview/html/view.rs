@@ -3,6 +3,7 @@
 
 use super::album::{Album, Shown};
 use super::body::{self, Room};
+use super::look;
 use super::rich::escape;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::{Article, Card, Mail, Picture, Post, Variant, late};
@@ -177,12 +178,7 @@ pub fn quoted(sentence: &str) -> String {
 fn rung(preview: &Preview<'_>, item: &PreviewItem<'_>, album: &mut Album<'_>, room: &mut Room) -> RungView {
     let mut view = RungView {
         name: item.rung.to_owned(),
-        look: match item.outlet.rules.network {
-            "x" => "x",
-            "facebook" => "facebook",
-            "linkedin" => "linkedin",
-            _ => "plain",
-        },
+        look: look(item.outlet.rules.network),
         network: item.network(),
         what: match item.variant {
             Variant::Mail(_) => "mail".to_owned(),

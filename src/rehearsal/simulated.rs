@@ -1,0 +1,133 @@
+//! Which networks there are in this process: each declares itself in its own
+//! file, and is a line of [`SIMULATED`].
+
+use super::{Service, Settings, facebook, linkedin, x};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// Every network, by the name of the adapter that speaks to it. Keep sorted.
+pub static SIMULATED: &[&Simulated] = &[&facebook::NETWORK, &linkedin::NETWORK, &x::NETWORK];
+
+/// A network as its own file declares it.
+pub struct Simulated {
+    /// The adapter that speaks to it.
+    pub adapter: &'static str,
+    /// Where the real one is at home: what people read in place of this machine's
+    /// address, unless the channel's table says `base_url`.
+    pub home: &'static str,
+    /// The key of a channel's table whose secret is [`Settings::token`].
+    pub token: &'static str,
+    /// An account there whose credentials may do all that is needed: what is this
+    /// network's own is put into the settings.
+    pub account: fn(&mut Settings),
+    /// The account that a channel's table names.
+    pub cast: fn(&mut Settings, &Written),
+    /// How channels use it: whoever tries all adapters tries each of these.
+    pub ways: &'static [Way],
+    /// The network of that account.
+    pub(super) open: fn(Settings) -> Box<dyn Service>,
+}
+
+/// What a channel's table says of its account.
+#[derive(Clone, Default)]
+pub struct Written {
+    /// `account`.
+    pub account: Option<String>,
+    /// Every text of it, by its key.
+    pub texts: BTreeMap<String, String>,
+    /// The throwaway that stands for each of its secrets, by its key.
+    pub secrets: BTreeMap<String, String>,
+}
+
+impl Written {
+    /// A text of the table, trimmed.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.texts.get(key).map(|text| text.trim())
+    }
+
+    /// The throwaway for a secret; empty where the table has none.
+    pub fn secret(&self, key: &str) -> String {
+        self.secrets.get(key).cloned().unwrap_or_default()
+    }
+}
+
+/// One way of using a network: what can be expected of it is data.
+#[derive(Clone, Copy, Debug)]
+pub struct Way {
+    /// For people: `linkedin, a member`.
+    pub name: &'static str,
+    /// The adapter.
+    pub adapter: &'static str,
+    /// The channel's table, without `adapter` and `base_url`. The account is that of
+    /// [`Settings::of`]; [`Settings::token`] lies in the file `token`.
+    pub table: &'static str,
+    /// It takes articles, and not posts.
+    pub article: bool,
+    /// A post may have several parts.
+    pub threads: bool,
+    /// A first comment goes below it.
+    pub comments: bool,
+    /// The network lists what was posted, for us too.
+    pub lists: bool,
+    /// The text that is live can be read back.
+    pub reads_back: bool,
+    /// The id stands in a header: a broken body hides nothing.
+    pub id_in_header: bool,
+}
+
+impl Way {
+    /// A single post on a network that lists what was posted and lets it be read.
+    pub const POST: Way = Way {
+        name: "",
+        adapter: "",
+        table: "",
+        article: false,
+        threads: false,
+        comments: false,
+        lists: true,
+        reads_back: true,
+        id_in_header: false,
+    };
+
+    /// Its network; none of an adapter that has none.
+    pub fn kind(&self) -> Option<Kind> {
+        Kind::named(self.adapter)
+    }
+}
+
+/// One of [`SIMULATED`].
+#[derive(Clone, Copy)]
+pub struct Kind(&'static Simulated);
+
+impl Kind {
+    /// The network that this adapter speaks to.
+    pub fn named(adapter: &str) -> Option<Kind> {
+        SIMULATED.iter().find(|network| network.adapter == adapter).map(|network| Kind(network))
+    }
+
+    /// As it declares itself.
+    pub fn row(self) -> &'static Simulated {
+        self.0
+    }
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Kind) -> bool {
+        self.0.adapter == other.0.adapter
+    }
+}
+
+impl Eq for Kind {}
+
+impl Hash for Kind {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.adapter.hash(state);
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.adapter)
+    }
+}
