@@ -78,7 +78,11 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>) -> SendError
         },
         status if answer.is_refusal() => {
             let says = refused(answer, &fault, &said, api);
-            if fault.is_about_who(status) { SendError::Mendable { says } } else { SendError::Refused { says } }
+            if fault.is_about_who(status) {
+                SendError::Mendable { says }
+            } else {
+                SendError::Refused { says }
+            }
         }
         status => {
             let hint = if (300..400).contains(&status) { led(answer, api) } else { String::new() };
@@ -122,7 +126,9 @@ fn refused(answer: &Answer, fault: &Fault, said: &str, api: &Api<'_>) -> String 
             "WordPress does not allow it to the user `{user}` ({said}): give the user the role of an author or editor"
         ),
         (404, "rest_no_route") => {
-            format!("the site has no such part of the REST API ({said}): look at `base_url` and at its plugins")
+            format!(
+                "the site has no such part of the REST API ({said}): look at `base_url` and at its plugins"
+            )
         }
         (413, _) => format!("the site takes nothing that long ({said}): make the images smaller"),
         (_, "") => format!("the site refuses it: {said}"),

@@ -132,8 +132,28 @@ pub(super) fn words(html: &str) -> String {
 
 fn is_block(name: &str) -> bool {
     const BLOCKS: &[&str] = &[
-        "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "figure", "figcaption",
-        "table", "thead", "tbody", "tr", "td", "th", "hr", "div",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "pre",
+        "figure",
+        "figcaption",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "td",
+        "th",
+        "hr",
+        "div",
     ];
     BLOCKS.contains(&name)
 }
@@ -161,7 +181,8 @@ fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
         if rest.is_empty() {
             return None;
         }
-        let is_tag = |text: &str| text.as_bytes().get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/');
+        let is_tag =
+            |text: &str| text.as_bytes().get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/');
         let (piece, after) = if rest.starts_with("<!--") {
             let end = rest.find("-->").map_or(rest.len(), |at| at + 3);
             (Piece::Comment(&rest[..end]), &rest[end..])
@@ -301,7 +322,10 @@ mod tests {
         for (sent, kept) in [
             ("<p>&#91;gallery] \"q\"</p>", "<p>&#091;gallery] &quot;q&quot;</p>"),
             ("<hr class=\"x\"/>", "<hr class=\"x\" />"),
-            ("<p><img src=\"a.png\" alt=\"A\"></p>", "<p><img class=\"wp-image-7\" src=\"https://b/\" alt=\"A\" /></p>"),
+            (
+                "<p><img src=\"a.png\" alt=\"A\"></p>",
+                "<p><img class=\"wp-image-7\" src=\"https://b/\" alt=\"A\" /></p>",
+            ),
             ("<!-- wp:paragraph -->\n<p>Hi</p>\n<!-- /wp:paragraph -->", "<p>Hi</p>\n\n<!-- ladder:x -->"),
             ("<p>z</p>", "<p>z<!-- ladder:x --></p>"),
         ] {
@@ -332,7 +356,8 @@ mod tests {
 
     #[test]
     fn words_are_what_readers_read() {
-        let html = "<!-- wp:heading -->\n<h2>A &amp; <em>b</em></h2><p>c\nd<br>e &#91;f]</p><script>g</script>";
+        let html =
+            "<!-- wp:heading -->\n<h2>A &amp; <em>b</em></h2><p>c\nd<br>e &#91;f]</p><script>g</script>";
         assert_eq!(words(html), "A & b\nc d\ne [f]");
         assert_eq!(alts("<img alt=\"A &amp; b\" src=\"x\"><img src=\"y\">"), ["A & b", ""]);
         assert_eq!(decoded("&#x41;&nope; & &amp;lt; é&é"), "A&nope; & &lt; é&é");

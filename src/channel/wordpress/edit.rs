@@ -16,7 +16,9 @@ pub(super) fn can_edit(change: &Change) -> Result<(), String> {
     if before != after {
         return Err(format!("its `slug` would change (`{before}` to `{after}`), and with it its address"));
     }
-    for (key, what) in [("status", "what becomes of it"), ("author", "its author"), ("comments", "its comments")] {
+    for (key, what) in
+        [("status", "what becomes of it"), ("author", "its author"), ("comments", "its comments")]
+    {
         if change.before.body.get(key) != change.after.body.get(key) {
             return Err(format!("{what} (`{key}`) would change: that is for WordPress itself"));
         }

@@ -93,12 +93,7 @@ async fn known(api: &Api<'_>, stem: &str) -> Result<Option<There>, SendError> {
 
 const FIELDS: &str = "id,slug,source_url,alt_text";
 
-async fn upload(
-    api: &Api<'_>,
-    picture: &Picture,
-    stem: &str,
-    attempt: &Attempt,
-) -> Result<There, SendError> {
+async fn upload(api: &Api<'_>, picture: &Picture, stem: &str, attempt: &Attempt) -> Result<There, SendError> {
     let (folder, kept) = (attempt.media.clone(), picture.clone());
     let bytes = on_disk(move || picture_bytes(&folder, &kept)).await.map_err(|error| match error {
         // Nothing has left: reading was interrupted.

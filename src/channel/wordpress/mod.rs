@@ -79,8 +79,16 @@ const FIELDS: &[Field] = &[
         about: "what the text is written in; `blocks` where nothing is said",
     },
     Field { name: "categories", kind: Kind::List, about: "the names of the categories of each post" },
-    Field { name: "author", kind: Kind::Text, about: "another user who is named as the author: `ada-lovelace`" },
-    Field { name: "comments", kind: Kind::Boolean, about: "whether readers may comment; default: the site's" },
+    Field {
+        name: "author",
+        kind: Kind::Text,
+        about: "another user who is named as the author: `ada-lovelace`",
+    },
+    Field {
+        name: "comments",
+        kind: Kind::Boolean,
+        about: "whether readers may comment; default: the site's",
+    },
     Field {
         name: "live",
         kind: Kind::DurationOrFalse,
@@ -160,7 +168,9 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
         let name = category.value.trim();
         if name.is_empty() {
             let problem = Diagnostic::error("wrong-value", "a category has no name").at(category.span);
-            reader.problems.push(problem.hint("write its name as WordPress shows it: `categories = [\"News\"]`"));
+            reader
+                .problems
+                .push(problem.hint("write its name as WordPress shows it: `categories = [\"News\"]`"));
         } else if !categories.iter().any(|known| known == name) {
             categories.push(name.to_owned());
         }

@@ -39,7 +39,10 @@ pub(super) fn payload(channel: &WordPress, variant: &Variant) -> Checked<Payload
             return;
         }
         if !FORMATS.contains(&picture.mime.as_str()) {
-            let says = format!("`{}` is {}, and WordPress takes JPEG, PNG, GIF and WebP", picture.path, picture.mime);
+            let says = format!(
+                "`{}` is {}, and WordPress takes JPEG, PNG, GIF and WebP",
+                picture.path, picture.mime
+            );
             problems.push(Diagnostic::error("image-format", says));
         }
         media.push(picture.clone());
@@ -50,7 +53,8 @@ pub(super) fn payload(channel: &WordPress, variant: &Variant) -> Checked<Payload
         take(picture, &mut problems);
     }
     if article.canonical.is_some() {
-        let says = "WordPress has no field of its own for the address of an original: `canonical` is left out";
+        let says =
+            "WordPress has no field of its own for the address of an original: `canonical` is left out";
         problems.push(Diagnostic::warning("left-out", says));
     }
     let body = json!({
@@ -97,9 +101,12 @@ pub(super) fn is_called(written: &str, name: &str) -> bool {
 fn check_slug(slug: &str) -> Result<(), String> {
     // WordPress takes away and replaces what it does not like in one: then the
     // address would be another one than that which is looked for.
-    let good = |c: char| !c.is_ascii() && c.is_alphanumeric() || matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
+    let good =
+        |c: char| !c.is_ascii() && c.is_alphanumeric() || matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
     if slug.is_empty() || slug.starts_with('-') || slug.ends_with('-') || slug.contains("--") {
-        return Err(format!("the slug `{slug}` is none that WordPress would keep: use small letters, digits and `-`"));
+        return Err(format!(
+            "the slug `{slug}` is none that WordPress would keep: use small letters, digits and `-`"
+        ));
     }
     if let Some(odd) = slug.chars().find(|c| !good(*c)) {
         return Err(format!("the slug `{slug}` has a `{odd}`: use small letters, digits and `-`"));

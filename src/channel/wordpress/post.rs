@@ -35,7 +35,8 @@ impl Post {
         let id = value.get("id").and_then(Value::as_u64).map(|id| id.to_string())?;
         let said = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let link = Some(said("link")).filter(|link| api.are_not_in(link));
-        let is_page = |link: &String| url::Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        let is_page =
+            |link: &String| url::Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         is_number(&id).then_some(())?;
         Some(Post {
             id,
@@ -217,7 +218,11 @@ fn wanted(api: &Api<'_>) -> Status {
 }
 
 /// The body of a draft, its pictures and terms looked up or made.
-async fn written(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -> Result<Map<String, Value>, SendError> {
+async fn written(
+    api: &Api<'_>,
+    part: &PayloadPart,
+    attempt: &Attempt,
+) -> Result<Map<String, Value>, SendError> {
     let mut body = words_of(api, part, attempt).await?;
     body.insert("slug".to_owned(), json!(text(part, "slug")));
     body.insert("status".to_owned(), json!("draft"));
@@ -315,17 +320,24 @@ fn taken(slug: &str, by: Option<&Post>) -> SendError {
         None => "by a post that this user may not see".to_owned(),
     };
     SendError::Refused {
-        says: format!("the address `{slug}` is taken {whose}: give this article another `slug`, or take that post away"),
+        says: format!(
+            "the address `{slug}` is taken {whose}: give this article another `slug`, or take that post away"
+        ),
     }
 }
 
 /// The one request that readers see anything of: the draft becomes what it is to be.
 /// Done twice, it is the same post.
-pub(super) async fn publish(api: &Api<'_>, part: &PayloadPart, ready: Prepared) -> Result<Receipt, SendError> {
+pub(super) async fn publish(
+    api: &Api<'_>,
+    part: &PayloadPart,
+    ready: Prepared,
+) -> Result<Receipt, SendError> {
     let id = match ready {
         Prepared::Out(post) => {
             let receipt = post.receipt(part, api);
-            let detail = Some("an earlier try had gone out: it stands there with this delivery's mark".to_owned());
+            let detail =
+                Some("an earlier try had gone out: it stands there with this delivery's mark".to_owned());
             return Ok(Receipt { detail: receipt.detail.or(detail), ..receipt });
         }
         Prepared::Draft(id) => id,
@@ -336,7 +348,9 @@ pub(super) async fn publish(api: &Api<'_>, part: &PayloadPart, ready: Prepared) 
         return if post.id == id {
             Ok(post.receipt(part, api))
         } else {
-            Err(SendError::Unknown { cause: format!("the site was asked to publish {id}, and speaks of another post") })
+            Err(SendError::Unknown {
+                cause: format!("the site was asked to publish {id}, and speaks of another post"),
+            })
         };
     }
     if answer.status == 404 && Fault::of(&answer).code == "rest_post_invalid_id" {
@@ -395,7 +409,8 @@ pub(super) async fn remove(api: &Api<'_>, id: &str) -> Result<Removed, SendError
         return if state == Some("trash") || deleted == Some(true) {
             Ok(Removed::Gone)
         } else {
-            let cause = format!("the answer was {}, and is none that WordPress gives to a deletion", answer.status);
+            let cause =
+                format!("the answer was {}, and is none that WordPress gives to a deletion", answer.status);
             Err(SendError::Unknown { cause })
         };
     }

@@ -76,7 +76,11 @@ fn told(answer: &Answer, base_url: &str) -> Option<Result<Root, String>> {
 fn judged(api: &Api<'_>, answer: &Answer, root: Root) -> Result<Site, SendError> {
     let unsaid = |why: String| Ok(Site { root: root.clone(), whose: Whose::Unsaid(why) });
     if (300..400).contains(&answer.status) {
-        return unsaid(format!("the site answers {}, and not its REST API{}", answer.status, led(answer, api)));
+        return unsaid(format!(
+            "the site answers {}, and not its REST API{}",
+            answer.status,
+            led(answer, api)
+        ));
     }
     if !answer.is_success() {
         let fault = Fault::of(answer);
@@ -107,8 +111,11 @@ fn judged(api: &Api<'_>, answer: &Answer, root: Root) -> Result<Site, SendError>
         ("edit_others_posts", api.channel.author.is_some()),
     ];
     let has = |name: &str| can.get(name).is_some_and(|can| can.as_bool() == Some(true));
-    let missing: Vec<String> =
-        needed.iter().filter(|(name, needed)| *needed && !has(name)).map(|(name, _)| format!("`{name}`")).collect();
+    let missing: Vec<String> = needed
+        .iter()
+        .filter(|(name, needed)| *needed && !has(name))
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
     if missing.is_empty() {
         return Ok(Site { root, whose: Whose::Verified });
     }
