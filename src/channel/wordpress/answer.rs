@@ -100,11 +100,13 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>) -> SendError
 /// Where a redirect leads, which is not followed: the password would go with it.
 pub(super) fn led(answer: &Answer, api: &Api<'_>) -> String {
     let to = answer.header("location").map(|to| api.clean(to)).unwrap_or_default();
+    let to = to.split(['?', '#']).next().unwrap_or_default();
+    let site = to.split("/wp-json").next().unwrap_or(to).trim_end_matches('/');
     // A password may stand in it that is not ours to repeat.
-    if to.is_empty() || to.contains(['@', '?', '#']) {
+    if site.is_empty() || site.contains('@') {
         return LED_ELSEWHERE.to_owned();
     }
-    format!("; it leads to {to}: write the site's address as it is there in `base_url`")
+    format!("; it leads to {site}: write `base_url` as the site's address is there")
 }
 
 /// What is wrong, and what to do about it.

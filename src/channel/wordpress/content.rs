@@ -190,9 +190,7 @@ fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
             let end = tag_end(rest);
             (Piece::Tag(&rest[..end]), &rest[end..])
         } else {
-            let end = rest[1..].find('<').filter(|_| rest.is_char_boundary(1)).map(|at| at + 1);
-            let end = end.or_else(|| rest.char_indices().skip(1).find(|(_, c)| *c == '<').map(|(at, _)| at));
-            let end = end.unwrap_or(rest.len());
+            let end = rest.bytes().skip(1).position(|byte| byte == b'<').map_or(rest.len(), |at| at + 1);
             (Piece::Text(&rest[..end]), &rest[end..])
         };
         rest = after;
@@ -224,20 +222,17 @@ fn name(tag: &str) -> &str {
 /// Where an attribute's value stands in the tag, and the value. Values are in
 /// double quotation marks, as our writers and WordPress have them.
 fn attribute(tag: &str, name: &str) -> Option<(std::ops::Range<usize>, String)> {
-    let mut from = 0;
-    let wanted = format!("{name}=\"");
-    loop {
-        let at = from + tag.get(from..)?.find(&wanted)?;
-        let start = at + wanted.len();
-        let end = start + tag.get(start..)?.find('"')?;
-        let before = &tag[..at];
-        // Not within another value, nor the end of a longer name.
-        let is_own = before.bytes().filter(|b| *b == b'"').count() % 2 == 0;
-        if is_own && before.ends_with(|c: char| c.is_whitespace()) {
+    let mut at = 0;
+    while let Some(open) = tag[at..].find("=\"").map(|open| at + open) {
+        let start = open + 2;
+        let end = start + tag[start..].find('"')?;
+        let named = tag[at..open].rsplit(char::is_whitespace).next().unwrap_or_default();
+        if named == name {
             return Some((start..end, decoded(&tag[start..end])));
         }
-        from = start;
+        at = end + 1;
     }
+    None
 }
 
 /// The characters that writers of HTML spell as entities.
@@ -249,7 +244,7 @@ fn decoded(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let known = after.get(..after.len().min(10)).or(Some(after)).and_then(|start| start.split_once(';'));
+        let known = after[..after.floor_char_boundary(10)].split_once(';');
         let c = known.and_then(|(entity, _)| match entity {
             "lt" => Some('<'),
             "gt" => Some('>'),

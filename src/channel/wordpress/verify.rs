@@ -51,16 +51,16 @@ fn is_no_api(answer: &Answer) -> bool {
 }
 
 /// Where a page of the site says that the API is: `Link: <…>; rel="https://api.w.org/"`.
-/// The error: it is on another server, to which no password goes unasked.
+/// The error: it is not below `base_url`, and no password goes there unasked.
 fn told(answer: &Answer, base_url: &str) -> Option<Result<Root, String>> {
     let link = answer.told("link")?;
     let (before, _) = link.split_once("rel=\"https://api.w.org/\"")?;
     let address = before.rsplit_once('<')?.1.split_once('>')?.0;
     let (url, base) = (Url::parse(address).ok()?, Url::parse(base_url).ok()?);
-    if url.origin() != base.origin() {
-        let host = url.host_str().unwrap_or("another server");
+    if url.origin() != base.origin() || !url.path().starts_with(base.path().trim_end_matches('/')) {
         return Some(Err(format!(
-            "the site has its REST API at `{host}`, and `base_url` names another server: write the site's own address"
+            "the site has its REST API at {}, and `base_url` is {base_url}: write the site's own address",
+            address.split('?').next().unwrap_or_default()
         )));
     }
     let mut bare = url.clone();
@@ -76,11 +76,10 @@ fn told(answer: &Answer, base_url: &str) -> Option<Result<Root, String>> {
 fn judged(api: &Api<'_>, answer: &Answer, root: Root) -> Result<Site, SendError> {
     let unsaid = |why: String| Ok(Site { root: root.clone(), whose: Whose::Unsaid(why) });
     if (300..400).contains(&answer.status) {
-        return unsaid(format!(
-            "the site answers {}, and not its REST API{}",
-            answer.status,
-            led(answer, api)
-        ));
+        // Each request would be led there, and the password is carried nowhere.
+        let (status, led) = (answer.status, led(answer, api));
+        let says = format!("the site's REST API is not at `base_url` (it answers {status}){led}");
+        return Err(SendError::Refused { says });
     }
     if !answer.is_success() {
         let fault = Fault::of(answer);
