@@ -55,7 +55,7 @@ pub(super) fn payload(channel: &WordPress, variant: &Variant) -> Checked<Payload
     if article.canonical.is_some() {
         let says =
             "WordPress has no field of its own for the address of an original: `canonical` is left out";
-        problems.push(Diagnostic::warning("left-out", says));
+        problems.push(Diagnostic::warning("no-canonical", says));
     }
     let body = json!({
         "title": title(article),

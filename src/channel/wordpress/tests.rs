@@ -1,3 +1,5 @@
+//! One site and one channel: settings, words for people, and what only WordPress does.
+
 use super::*;
 use crate::channel::fixture::{attempt, identity, keep, picture, project};
 use crate::channel::{ADAPTERS, Configured};
@@ -155,7 +157,7 @@ fn what_wordpress_would_not_keep_is_said_before() {
     for slug in ["a", "a-b_2", "日本"] {
         assert!(problems(&|made| slug.clone_into(&mut made.slug)).is_empty(), "{slug}");
     }
-    assert_eq!(problems(&|made| made.canonical = Some("https://a.example/".to_owned())), ["left-out"]);
+    assert_eq!(problems(&|made| made.canonical = Some("https://a.example/".to_owned())), ["no-canonical"]);
     assert_eq!(
         problems(&|made| {
             let odd = crate::render::Picture { mime: "image/tiff".to_owned(), ..picture("a.tif", b"a") };
