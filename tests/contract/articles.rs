@@ -2,7 +2,10 @@
 //! what nobody may see of one that is only being made.
 
 use super::bench::{self, Bench};
-use super::rows::{WAYS, Way};
+use super::log::assert_once;
+use super::program::house;
+use super::rows::{WAYS, Way, way};
+use crate::house::{rungs, signal};
 use jiff::SignedDuration;
 use ladder::channel::{Change, Edited, Found, SendError};
 use ladder::rehearsal::{Fault, LivePost, Upon};
@@ -160,5 +163,49 @@ async fn a_draft_of_what_is_withdrawn_is_believed_when_the_request_cannot_arrive
         // And it is still where the next try finds it.
         bench.send(&variant).await.unwrap();
         assert_eq!(bench.network.timeline().len(), 1);
+    }
+}
+
+/// A death in the middle of making it: the next run goes on with what is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_while_a_draft_is_made_leaves_no_doubt_and_no_second_draft() {
+    for way in ways() {
+        let (house, networks) = house(&[way]).await;
+        networks[0].order_upon(Upon::Path("POST", "/posts"), Fault::SilenceAfter);
+        let mut child = house.begin(&["publish", "m", "--yes"]);
+        for _ in 0..3000 {
+            if networks[0].ordered() == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(networks[0].ordered(), 0, "{}", way.name);
+        signal("KILL", child.id());
+        child.wait().unwrap();
+        assert_eq!(house.state("one"), "planned", "{}", way.name);
+        assert!(networks[0].timeline().is_empty(), "{}", way.name);
+        house.run(&["run"]).ends(0);
+        assert_eq!((house.state("one").as_str(), networks[0].timeline().len()), ("sent", 1), "{}", way.name);
+        let made =
+            networks[0].log().iter().filter(|l| l.method == "POST" && l.path.ends_with("/posts")).count();
+        assert_eq!(made, 1, "{}", way.name);
+        assert_once(&networks[0], way.name);
+    }
+}
+
+/// What comes after an article has its address; of a draft there is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_after_leads_to_the_article() {
+    for article in ways() {
+        let (house, networks) = house(&[article, way("facebook")]).await;
+        let after = "after = \"one\"\ntext = \"Read it: {{ rungs.one.url }}\"\n";
+        house.write("content-ladders/all.toml", &format!("{}{after}", rungs(&["one", "two"])));
+        house.publish().ends(0);
+        let page = networks[0].timeline().remove(0).url;
+        assert_eq!(networks[1].timeline()[0].text, format!("Read it: {page}"), "{}", article.name);
+        // And a rehearsal shows both.
+        house.message("n", "It landed *once more*.");
+        let shown = house.run(&["publish", "n", "--rehearse"]).ends(0).out();
+        assert!(shown.contains("It landed once more.") && shown.contains("Read it: "), "{shown}");
     }
 }

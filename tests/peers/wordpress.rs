@@ -67,7 +67,12 @@ impl Site {
         house.write("messages/m.md", MESSAGE);
         std::fs::write(house.path("messages/cover.png"), png(1200, 630, 9)).unwrap();
         std::fs::write(house.path("messages/pad.png"), png(800, 500, 200)).unwrap();
-        Site { peer, proxy, house, user }
+        let site = Site { peer, proxy, house, user };
+        let (_, page) = site.page(site.peer.said("WP_URL"));
+        let version =
+            page.split_once("name=\"generator\" content=\"").and_then(|(_, rest)| rest.split_once('"'));
+        println!("{}", version.map_or("a WordPress that does not say its version", |(version, _)| version));
+        site
     }
 
     /// Asks the site itself, past the proxy.

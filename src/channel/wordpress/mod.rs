@@ -219,6 +219,7 @@ impl Network for WordPress {
     const KIND: VariantKind = VariantKind::Article;
     const RULES: Rules = Rules {
         network: "wordpress",
+        title: "WordPress",
         // About what search engines show of a title: a judgement, no limit.
         title_limit: Some(70),
         ..network::UNKNOWN
