@@ -32,6 +32,7 @@ pub mod taken;
 pub mod taken_back;
 #[cfg(test)]
 mod tests;
+pub mod wordpress;
 pub mod x;
 
 use crate::diagnostic::{Checked, Diagnostic};
@@ -391,6 +392,7 @@ pub static ADAPTERS: &[Adapter] = &[
     manual::ADAPTER,
     outbox::ADAPTER,
     static_site::ADAPTER,
+    wordpress::ADAPTER,
     x::ADAPTER,
 ];
 

@@ -55,6 +55,10 @@ pub trait Network: Send + Sync + Debug {
     }
     /// See [`Channel::verify`].
     fn verify(&self, project: &Path) -> impl Future<Output = Result<Whose, SendError>> + Send;
+    /// See [`Channel::prepares`]: where nothing else is said, only images take requests.
+    fn prepares(&self, part: &PayloadPart) -> bool {
+        !part.media.is_empty()
+    }
     /// See [`Channel::prepare`].
     fn prepare<'a>(
         &'a self,
@@ -127,6 +131,15 @@ pub trait Network: Send + Sync + Debug {
     ) -> impl Future<Output = Result<Edited, SendError>> + Send {
         let _ = (change, receipt, attempt);
         async { Ok(Edited::Stays(NO_EDIT.to_owned())) }
+    }
+    /// See [`Channel::live_within`].
+    fn live_within(&self) -> Option<Duration> {
+        None
+    }
+    /// See [`Channel::live`].
+    fn live(&self, url: &str) -> impl Future<Output = Result<bool, SendError>> + Send {
+        let _ = url;
+        async { Ok(true) }
     }
 }
 
@@ -220,7 +233,7 @@ impl<N: Network> Channel for N {
     }
 
     fn prepares(&self, part: &PayloadPart) -> bool {
-        !part.media.is_empty()
+        Network::prepares(self, part)
     }
 
     fn read_back<'a>(
@@ -301,6 +314,14 @@ impl<N: Network> Channel for N {
         attempt: &'a Attempt,
     ) -> Doing<'a, Edited> {
         Box::pin(Network::edit(self, change, receipt, attempt))
+    }
+
+    fn live_within(&self) -> Option<Duration> {
+        Network::live_within(self)
+    }
+
+    fn live<'a>(&'a self, url: &'a str) -> Doing<'a, bool> {
+        Box::pin(Network::live(self, url))
     }
 
     fn paces(&self) -> &'static [Pace] {

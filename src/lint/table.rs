@@ -56,6 +56,7 @@ rules! {
     WRONG_KIND Error stands "wrong-kind" "A channel gets the kind of variant that it takes."
     BAD_SLUG Error stands "bad-slug" "The last part of an article's address can be a file's name."
     SAME_NAME Error stands "same-name" "Two images of one article have different file names."
+    NO_CANONICAL Warning may "no-canonical" "The address of an original is told where the site has a place for it."
     CONTROL_CHARACTER Error stands "control-character" "No header of a mail has a control character or a line break in it."
     TOO_MANY_CASHTAGS Error stands "too-many-cashtags" "A post on X has one cashtag at most."
     GIF_AND_IMAGES Error stands "gif-and-images" "A GIF on X stands alone."

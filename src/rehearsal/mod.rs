@@ -20,6 +20,7 @@ mod simulated;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod wordpress;
 mod x;
 
 pub use fault::{Fault, Upon};

@@ -4,7 +4,7 @@ use super::bench::configured;
 use ladder::channel::ability::{self, Abilities};
 use ladder::channel::{ADAPTERS, Ability, Change, Edited, Found, NO_EDIT, NO_REMOVAL, Removed};
 use ladder::plan::{PayloadPart, Receipt};
-use ladder::render::VariantKind;
+use ladder::render::{Variant, VariantKind};
 
 /// Where the generated table stands.
 const PAGE: &str = include_str!("../../docs/promises.md");
@@ -25,7 +25,7 @@ async fn what_is_declared_is_what_is_done() {
         let variant = match adapter.kind {
             VariantKind::Article => super::files::article(),
             VariantKind::Mail => super::mail::mail(),
-            VariantKind::Post => super::bench::plain(),
+            VariantKind::Post => Variant::Post(super::bench::post(&["It landed."])),
         };
         let attempt = super::files::attempt(&*channel, &variant, folder.path(), "rocket-2");
         let part = channel.payload(&variant, &attempt.identity).value.unwrap().parts.remove(0);

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use ladder::channel::{ADAPTERS, Attempt, Change, Channel, Configured, Found, SendError, configure};
 use ladder::plan::{Identity, Payload, Receipt};
 use ladder::rehearsal::{Network, Running, Settings};
-use ladder::render::{Card, Part, Picture, Post, Variant};
+use ladder::render::{Article, Card, Part, Picture, Post, Variant};
 use ladder::source::Sources;
 use std::path::Path;
 
@@ -108,8 +108,13 @@ impl Bench {
     /// Other words for the first part.
     pub fn change(&self, variant: &Variant) -> Option<Change> {
         let mut other = variant.clone();
-        let Variant::Post(post) = &mut other else { return None };
-        post.parts[0].text = format!("Corrected (really): {}", post.parts[0].text);
+        match &mut other {
+            Variant::Post(post) => {
+                post.parts[0].text = format!("Corrected (really): {}", post.parts[0].text);
+            }
+            Variant::Article(article) => article.title = format!("Corrected (really): {}", article.title),
+            Variant::Mail(_) => return None,
+        }
         let first = |variant: &Variant| self.payload(variant).parts.remove(0);
         Some(Change { before: first(variant), after: first(&other) })
     }
@@ -183,10 +188,43 @@ pub fn post(texts: &[&str]) -> Post {
     Post { parts: texts.iter().map(part).collect(), card: None, first_comment: None, url_reserve: 80 }
 }
 
-/// A short post.
-pub fn plain() -> Variant {
-    Variant::Post(post(&["It landed."]))
+/// A short post, or a short article.
+pub fn plain(way: &Way) -> Variant {
+    if way.article {
+        Variant::Article(article("It landed", "It landed.", &[]))
+    } else {
+        Variant::Post(post(&["It landed."]))
+    }
 }
+
+/// An article with a body of that Markdown and those pictures, the first of them its cover.
+pub fn article(title: &str, markdown: &str, sides: &[u32]) -> Article {
+    let media: Vec<Picture> = sides.iter().map(|side| picture(*side)).collect();
+    Article {
+        title: title.to_owned(),
+        slug: title
+            .to_lowercase()
+            .replace(|c: char| !c.is_ascii_alphanumeric(), " ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join("-"),
+        excerpt: "Reusable & cheaper [by far].".to_owned(),
+        html: ladder::render::html::sanitised(markdown),
+        markdown: markdown.to_owned(),
+        cover: media.first().cloned(),
+        media,
+        tags: Vec::new(),
+        canonical: None,
+        language: "en".to_owned(),
+        date: None,
+    }
+}
+
+/// A body with everything in it that some site takes for its own, and a picture.
+pub const AWKWARD_BODY: &str = "It landed (again) & {really} [gallery] 5 \\* 3 ~ 15 | C:\\temp \
+    <https://acme.example/blog/rocket_2/?utm_source=a_b&utm_medium=social>\n\n\
+    ![The rocket, 4 (metres) wide & \"quoted\"](rocket-4.png)\n\n## How & *why*\n\n- one\n- two\n\n\
+    ```rust\nlet a = \"<b>\" && [1];\n```\n\n> Grüße, 日本 🚀\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n";
 
 /// A text with everything in it that some network takes for its own.
 pub const AWKWARD: &str = "It landed (again) & <softly> #rocketry {really} [1] 5 * 3 ~ 15 | C:\\temp a_b \
@@ -195,6 +233,11 @@ pub const AWKWARD: &str = "It landed (again) & <softly> #rocketry {really} [1] 5
 /// All that the way can carry: a thread with images, or a post with images and
 /// a first comment.
 pub fn rich(way: &Way) -> Variant {
+    if way.article {
+        let mut made = article("Rocket 2: \"it\" <lands> & [more]", AWKWARD_BODY, &[3, 4]);
+        made.tags = vec!["rocketry".to_owned(), "Rocket & Science".to_owned()];
+        return Variant::Article(made);
+    }
     let mut made =
         if way.threads { post(&[AWKWARD, "Second (part) of three.", "The end."]) } else { post(&[AWKWARD]) };
     made.parts[0].links =

@@ -34,7 +34,7 @@ async fn the_words_change_and_nothing_else_does_and_twice_is_fine() {
             assert_eq!((&receipt.id, &receipt.altered), (&receipts[0].id, &None), "{}", way.name);
         }
         let after = bench.network.timeline();
-        assert_eq!(after[0].text, format!("Corrected (really): {}", bench::AWKWARD), "{}", way.name);
+        assert_eq!(after[0].text, format!("Corrected (really): {}", before[0].text), "{}", way.name);
         let mut same = after.clone();
         same[0].text = before[0].text.clone();
         assert_eq!(same, before, "{}", way.name);
@@ -43,7 +43,7 @@ async fn the_words_change_and_nothing_else_does_and_twice_is_fine() {
 
 #[tokio::test]
 async fn what_cannot_change_in_place_says_so_before_anything_is_sent() {
-    for way in WAYS.iter().filter(|way| can_edit(way.adapter)) {
+    for way in WAYS.iter().filter(|way| can_edit(way.adapter) && !way.article) {
         let bench = Bench::new(way).await;
         let variant = bench::rich(way);
         let asked = bench.network.log().len();
@@ -73,10 +73,12 @@ async fn a_lost_answer_is_settled_by_reading_where_that_may_be() {
             [(Fault::AnswerLost, true), (Fault::FailedAfter, true), (Fault::CutBefore, false)]
         {
             let bench = Bench::new(way).await;
-            let receipts = bench.send(&bench::plain()).await.unwrap();
-            let change = bench.change(&bench::plain()).unwrap();
-            bench.network.order_upon(Upon::Path("POST", "/"), fault.clone());
-            let attempt = bench.attempt(&bench::plain(), 0, &[]);
+            let receipts = bench.send(&bench::plain(way)).await.unwrap();
+            let change = bench.change(&bench::plain(way)).unwrap();
+            // An article's terms are asked for first.
+            let path = if way.article { "/posts/" } else { "/" };
+            bench.network.order_upon(Upon::Path("POST", path), fault.clone());
+            let attempt = bench.attempt(&bench::plain(way), 0, &[]);
             let edited = bench.channel.edit(&change, &receipts[0], &attempt).await;
             let readable = way.lists;
             match edited {

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 
 mod abilities;
+mod articles;
 mod bench;
 #[cfg(unix)]
 mod doubts;

@@ -11,7 +11,7 @@ use std::time::Duration;
 async fn outcome(way: &'static Way, fault: Fault) -> (Bench, Result<Vec<Receipt>, SendError>) {
     let bench = Bench::new(way).await;
     bench.network.order(fault);
-    let outcome = bench.send(&bench::plain()).await;
+    let outcome = bench.send(&bench::plain(way)).await;
     assert_eq!(bench.network.ordered(), 0, "{}: the fault never struck", way.name);
     (bench, outcome)
 }
@@ -89,7 +89,7 @@ async fn waiting_for_an_answer_ends_and_is_unknown() {
         for fault in [Fault::Silence, Fault::SilenceAfter, Fault::Drip] {
             let bench = Bench::new(way).await;
             bench.network.order(fault.clone());
-            let variant = bench::plain();
+            let variant = bench::plain(way);
             let sending = bench.send(&variant);
             tokio::pin!(sending);
             while bench.network.ordered() > 0 {
@@ -121,7 +121,7 @@ async fn too_many_is_not_yet_for_as_long_as_was_told() {
             None => panic!("{}: no wait", way.name),
         }
         // And then it goes.
-        bench.send(&bench::plain()).await.unwrap_or_else(|error| panic!("{}: {error}", way.name));
+        bench.send(&bench::plain(way)).await.unwrap_or_else(|error| panic!("{}: {error}", way.name));
     }
 }
 
@@ -133,7 +133,7 @@ async fn a_connection_that_is_refused_is_not_yet() {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let channel = bench::configured(&bench::table(way, &format!("http://{free}"))).channel;
         let bench = Bench { channel, ..folder };
-        let outcome = bench.send(&bench::plain()).await;
+        let outcome = bench.send(&bench::plain(way)).await;
         assert!(matches!(outcome, Err(SendError::NotYet { .. })), "{}: {outcome:?}", way.name);
     }
 }

@@ -1,7 +1,8 @@
 //! Which rows there are, and how each is tried: as its network declares it.
 
-use ladder::channel::ADAPTERS;
+use ladder::channel::{ADAPTERS, Ability};
 use ladder::rehearsal::{SIMULATED, Way as Declared};
+use ladder::render::VariantKind;
 use std::sync::LazyLock;
 
 /// One way of using a network: which of the contract's clauses apply is data.
@@ -14,6 +15,13 @@ pub static WAYS: LazyLock<Vec<Way>> =
 /// The way of that name.
 pub fn way(name: &str) -> &'static Way {
     WAYS.iter().find(|way| way.name == name).unwrap_or_else(|| panic!("no way is called {name}"))
+}
+
+/// Whether the network knows a key of ours: then asking twice is no second post, and
+/// looking at what stands under the key is proof.
+pub fn has_key(way: &Way) -> bool {
+    let row = ADAPTERS.iter().find(|row| row.name == way.adapter);
+    row.is_some_and(|row| matches!(row.abilities.stable_key, Ability::Yes(_)))
 }
 
 /// Rows that have no network: their clauses are in modules of their own.
@@ -56,6 +64,9 @@ fn every_sample_parses_and_hides_its_secrets() {
         let made = super::bench::configured(&format!("[channels.sample]\n{}", adapter.sample));
         assert_eq!(made.adapter, adapter.name);
         assert_eq!(made.channel.kind(), adapter.kind);
+        let articles = WAYS.iter().filter(|way| way.adapter == adapter.name).all(|way| way.article);
+        let is_network = WAYS.iter().any(|way| way.adapter == adapter.name);
+        assert!(!is_network || articles == (adapter.kind == VariantKind::Article), "{}", adapter.name);
         assert!(made.channel.account().contains(':'), "{}: {}", adapter.name, made.channel.account());
     }
 }

@@ -80,7 +80,7 @@ fn text() -> impl Strategy<Value = String> {
 /// Sends `text` by each way; the first that shows something else, or that does
 /// not find it behind a lost answer.
 async fn first_breach(text: &str) -> Option<String> {
-    for way in WAYS.iter() {
+    for way in WAYS.iter().filter(|way| !way.article) {
         let bench = Bench::new(way).await;
         let variant = Variant::Post(bench::post(&[text]));
         let rules = bench.channel.rules();

@@ -141,7 +141,7 @@ impl View<'_> {
             if of.is_some_and(|step| step.channel != name) {
                 continue;
             }
-            shown.push(self.posted(post, rung));
+            shown.push(self.posted(post, rung, name));
         }
         for letter in server.letters() {
             let of_channel = |step: &&Step| step.channel == name && matches!(&step.variant, Variant::Mail(_));
@@ -172,7 +172,7 @@ impl View<'_> {
         shown
     }
 
-    fn posted(&self, post: LivePost, rung: Option<String>) -> Shown {
+    fn posted(&self, post: LivePost, rung: Option<String>, name: &str) -> Shown {
         // Some networks take headline and picture from the page, which is not there yet,
         // and X all of the card.
         let planned =
@@ -184,9 +184,10 @@ impl View<'_> {
         Shown {
             rung,
             when: self.calendar.when(post.at),
-            place: Some(post.url),
+            // Of a site of one's own, the address is this machine's here.
+            place: Some(self.stage.clean(&post.url, name)),
             body: Body::Post {
-                text: post.text,
+                text: self.stage.clean(&post.text, ""),
                 pictures: post.media.into_iter().map(|media| (media.sha256, media.alt)).collect(),
                 card,
                 comments: post.comments.into_iter().map(|comment| comment.text).collect(),

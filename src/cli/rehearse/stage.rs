@@ -198,7 +198,7 @@ impl Stage {
             if let Some((_, here)) = address.split_once("://") {
                 text = text.replace(here, bare);
             }
-            if own(&server) {
+            if own(&server) && !bare.starts_with("127.0.0.1") {
                 text = text.replace("127.0.0.1", bare);
             }
         }

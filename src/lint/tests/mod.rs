@@ -50,6 +50,7 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "wrong-kind",
     "bad-slug",
     "same-name",
+    "no-canonical",
     "control-character",
     "empty-subject",
     "too-many-cashtags",
