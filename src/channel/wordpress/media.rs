@@ -162,6 +162,7 @@ mod tests {
             bytes: 1,
             width: 1,
             height: 1,
+            made_from: None,
         };
         let one = stem(&picture("Our Rocket; \"2\".PNG", "A"));
         assert!(one.starts_with("our-rocket-2-") && one.len() == "our-rocket-2-".len() + 16, "{one}");
