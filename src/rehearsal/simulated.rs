@@ -1,13 +1,13 @@
 //! Which networks there are in this process: each declares itself in its own
 //! file, and is a line of [`SIMULATED`].
 
-use super::{Service, Settings, facebook, linkedin, x};
+use super::{Service, Settings, bluesky, facebook, linkedin, x};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// Every network, by the name of the adapter that speaks to it. Keep sorted.
-pub static SIMULATED: &[&Simulated] = &[&facebook::NETWORK, &linkedin::NETWORK, &x::NETWORK];
+pub static SIMULATED: &[&Simulated] = &[&bluesky::NETWORK, &facebook::NETWORK, &linkedin::NETWORK, &x::NETWORK];
 
 /// A network as its own file declares it.
 pub struct Simulated {
@@ -74,6 +74,9 @@ pub struct Way {
     pub reads_back: bool,
     /// The id stands in a header: a broken body hides nothing.
     pub id_in_header: bool,
+    /// What is sent has a key of ours, under which nothing stands twice: sent once
+    /// more it is the same post, and what does not stand there is not there.
+    pub stable_key: bool,
 }
 
 impl Way {
@@ -88,6 +91,7 @@ impl Way {
         lists: true,
         reads_back: true,
         id_in_header: false,
+        stable_key: false,
     };
 
     /// Its network; none of an adapter that has none.

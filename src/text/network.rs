@@ -231,6 +231,8 @@ pub const BLUESKY: Rules = Rules {
     images: 4,
     image_bytes: Some(2_000_000),
     card: true,
+    // `app.bsky.embed.external` beside `text`: the server unfurls nothing.
+    card_field: true,
     // One embed a post.
     card_with_images: false,
     // A judgement, not a limit.
