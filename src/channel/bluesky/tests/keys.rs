@@ -1,7 +1,7 @@
 //! What is sent twice is there once, whatever differs in it.
 
 use super::{HANDLE, house};
-use crate::channel::{Attempt, Channel as _, Found, LONGEST_LAG, Removed, SendError, Taken, fixture};
+use crate::channel::{Attempt, Found, LONGEST_LAG, Removed, SendError, Taken, fixture};
 use crate::plan::Receipt;
 use crate::rehearsal::{Fault, Upon};
 use jiff::{SignedDuration, Timestamp};

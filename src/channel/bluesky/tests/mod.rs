@@ -247,6 +247,23 @@ fn a_table_that_names_no_account_says_what_to_write() {
             told("account = \"acme.example\"\nbase_url = \"https://bsky.social/xrpc\""),
             told("account = \"acme.example\"\nweb = \"bsky.app\""),
         ],
-        @""
+        @r#"
+    [
+        [
+            "`acmerockets` is no handle that Bluesky knows (write the whole handle: `account = \"acmerockets.bsky.social\"`)",
+        ],
+        [
+            "`Acme Rockets` is no handle that Bluesky knows (write the whole handle, such as `acme.bsky.social`, or the account's DID)",
+        ],
+        [],
+        [],
+        [
+            "`base_url` ends with `/xrpc`, which is put behind it anyway (write `base_url = \"https://bsky.social\"`)",
+        ],
+        [
+            "`bsky.app` is no address where readers find posts (write the app's address, such as `web = \"https://bsky.app\"`)",
+        ],
+    ]
+    "#
     );
 }

@@ -1,7 +1,7 @@
 //! Sessions: whose they are, how long they last, and how many.
 
 use super::{CANARY, HANDLE, House, house, house_with};
-use crate::channel::{Channel as _, SendError, Whose, fixture};
+use crate::channel::{SendError, Whose, fixture};
 use crate::rehearsal::{Fault, Settings};
 use std::sync::atomic::Ordering;
 
@@ -44,7 +44,16 @@ async fn it_says_whose_they_are_and_what_to_do() {
         settings
     };
     all.push(told(&house_with("did:plc:other", anothers).await).await);
-    insta::assert_snapshot!(all.join("\n"), @"");
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    (taken)
+    (taken)
+    Bluesky does not take this app password for acmerockets.bsky.social: make an app password at Bluesky (Settings, Privacy and security, App passwords), and put it where `app_password` points; if the account has another handle by now, write that in `account` (Invalid identifier or password)
+    that is the account's own password, for which Bluesky wants a code: make an app password at Bluesky (Settings, Privacy and security, App passwords), and put it where `app_password` points (A sign in code has been sent to your email address)
+    Bluesky has taken the account acmerockets.bsky.social down: sign in at bsky.app, which says why (Account has been taken down)
+    the account is called @acme.example by now, and `account` is acmerockets.bsky.social: write `account = "acme.example"`, and `renamed_from = ["acmerockets.bsky.social"]`, so that what went out under the old name is not sent again
+    (taken)
+    the app password is that of did:plc:ewvi7nxzyoun6zhxrhs64oiz (@acmerockets.bsky.social), and `account` is did:plc:other: use that account's app password
+    "#);
 }
 
 #[tokio::test]
