@@ -18,6 +18,7 @@ pub mod folder;
 pub mod http;
 mod images;
 mod likeness;
+pub mod linked_page;
 pub mod linkedin;
 pub mod manual;
 pub mod network;

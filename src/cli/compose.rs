@@ -110,6 +110,7 @@ pub fn compose<'a>(
             outlet: &channel.outlet,
             kinds: &kinds,
             templates: &loaded.templates,
+            cards: &loaded.cards,
             now,
             zone: &loaded.zone,
         };

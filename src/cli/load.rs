@@ -15,6 +15,7 @@ use crate::ladder::{
     Ladder, Message, MessageFile, MessageFiles, Project, parse_ladder, parse_message, parse_project,
 };
 use crate::lint;
+use crate::render::page_card::PageCards;
 use crate::source::{SourceId, Sources};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,8 @@ pub struct Loaded {
     pub ladders: Vec<Ladder>,
     /// `templates/**`, by path below it.
     pub templates: BTreeMap<String, SourceId>,
+    /// What pages that messages link to say of themselves, as far as they were read.
+    pub cards: PageCards,
     /// What was found wrong so far.
     pub problems: Vec<Diagnostic>,
     ladder_files: Vec<SourceId>,
@@ -71,6 +74,7 @@ impl Loaded {
         // A zone that does not exist has been reported by the parser.
         let zone = TimeZone::get(&project.brand.timezone.value).unwrap_or(TimeZone::UTC);
         Ok(Loaded {
+            cards: super::cards::known(&folder),
             folder,
             sources,
             project,

@@ -9,6 +9,7 @@
 mod asking;
 mod astray;
 mod by_hand;
+mod cards;
 mod changed_since;
 mod channels;
 mod check;

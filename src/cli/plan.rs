@@ -1,5 +1,6 @@
 //! `ladder plan`: writes the plan.
 
+use super::cards;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::file::write_new;
@@ -31,7 +32,8 @@ pub struct Arguments {
 /// file; `ladder publish` takes either.
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     said_why(arguments.again.as_deref())?;
-    let (house, message) = House::with_message(desk, &arguments.message)?;
+    let (mut house, message) = House::with_message(desk, &arguments.message)?;
+    cards::read_for(&mut house, &message, arguments.ladder.as_deref(), desk);
     let now = desk.now(&house.loaded.zone)?;
     let mut composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
     // A fresh clone has no journal: what it plans is as if nothing had happened.

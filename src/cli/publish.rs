@@ -11,7 +11,7 @@ use super::sending::{
     match_channels, send,
 };
 use super::showing::Showing;
-use super::{by_hand, file, price, rehearse};
+use super::{by_hand, cards, file, price, rehearse};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, Standing, State, StepKey, Wish};
@@ -95,7 +95,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let (house, message) = if is_plan {
         (House::open(desk)?, None)
     } else {
-        let (house, message) = House::with_message(desk, &arguments.message)?;
+        let (mut house, message) = House::with_message(desk, &arguments.message)?;
+        cards::read_for(&mut house, &message, arguments.ladder.as_deref(), desk);
         (house, Some(message))
     };
     let before_send = before_send(arguments.before_send.as_deref(), &house)?;

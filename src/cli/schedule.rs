@@ -1,5 +1,6 @@
 //! `ladder schedule`: puts a message into the queue, for its time.
 
+use super::cards;
 use super::changed_since::{planned_anew, tell_planned_anew};
 use super::desk::Desk;
 use super::failure::Failure;
@@ -33,7 +34,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     desk.field("deliveries", json!([]));
     let now = desk.real_clock()?;
     said_why(arguments.again.as_deref())?;
-    let (house, message) = House::with_message(desk, &arguments.message)?;
+    let (mut house, message) = House::with_message(desk, &arguments.message)?;
+    cards::read_for(&mut house, &message, arguments.ladder.as_deref(), desk);
     let mut store = house.store()?;
     let lock = store.lock_for_sending()?;
     let view = View::for_queueing(message.id.clone());

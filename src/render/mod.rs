@@ -20,6 +20,7 @@ pub mod markdown;
 pub mod markup;
 mod names;
 mod operators;
+pub mod page_card;
 mod pictures;
 mod pin;
 mod post;
@@ -41,6 +42,7 @@ use crate::text::Rules;
 pub use crate::text::late;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use page_card::PageCards;
 use std::collections::BTreeMap;
 pub use tracking::Tracking;
 
@@ -107,6 +109,8 @@ pub struct Job<'a> {
     pub kinds: &'a BTreeMap<String, VariantKind>,
     /// The project's templates by path below `templates/`, for `{% include %}`.
     pub templates: &'a BTreeMap<String, crate::source::SourceId>,
+    /// What the pages say of themselves that messages link to, as far as they were read.
+    pub cards: &'a PageCards,
     /// The moment that counts as now.
     pub now: Timestamp,
     /// The brand's zone.

@@ -2,6 +2,7 @@
 
 use super::markdown;
 use super::markup::{self, Markup};
+use super::page_card::PageCard;
 use super::pin::{self, Pinned};
 use super::template::{Engine, Filled, Template};
 use super::{Card, Job, Part, Post, context, defaults, late, pictures, tracking_of};
@@ -309,6 +310,13 @@ impl<'a> Writer<'a> {
                     );
                     return None;
                 };
+                // Of a page that is not ours the card says what the page says, where
+                // the network does not look for itself.
+                let led_to = job.message.link.as_ref().filter(|_| job.outlet.rules.card_supplied);
+                if let Some(page) = led_to.and_then(|link| job.cards.get(&link.value)) {
+                    let PageCard { title, description, image } = page.clone();
+                    return Some(Card { url: link, title, description, image });
+                }
                 Some(Card {
                     url: link,
                     title: job.message.title.value.trim().to_owned(),

@@ -72,6 +72,8 @@ pub struct Rules {
     /// text need not have it. Elsewhere the network makes the card of a link in
     /// the text, and without one there is none.
     pub card_field: bool,
+    /// Whether the card shows what it is given: the network does not look at the page.
+    pub card_supplied: bool,
     /// Whether card and images are shown together; if not, images win.
     pub card_with_images: bool,
     /// What readers see before "see more".

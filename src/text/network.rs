@@ -99,6 +99,7 @@ pub const UNKNOWN: Rules = Rules {
     alt_limit: None,
     card: false,
     card_field: false,
+    card_supplied: false,
     card_with_images: true,
     fold: None,
     hashtags: None,
@@ -179,6 +180,8 @@ pub const LINKEDIN: Rules = Rules {
     card: true,
     // `content.article.source` beside `commentary` (Posts API).
     card_field: true,
+    // "The API does not scrape": title, description and thumbnail are the caller's (same).
+    card_supplied: true,
     // `content` holds one kind: an article or images.
     card_with_images: false,
     // Not documented and differs by client: about what a phone shows.
@@ -233,6 +236,9 @@ pub const BLUESKY: Rules = Rules {
     card: true,
     // `app.bsky.embed.external` beside `text`: the server unfurls nothing.
     card_field: true,
+    // `app.bsky.embed.external`: the client reads the page (docs.bsky.app, website
+    // card embeds, read 2026).
+    card_supplied: true,
     // One embed a post.
     card_with_images: false,
     // A judgement, not a limit.

@@ -174,3 +174,55 @@ fn a_lost_post_has_to_be_found_before_its_comment_can_hang_below_it() {
     let other = world.run("token", &["resolve", key, "--sent", "https://lnkd.in/abc"]).ends(2);
     assert!(other.err().contains("`lnkd.in` is not LinkedIn"), "{}", other.err());
 }
+
+/// A message about a page that is somebody else's.
+fn linking(world: &World, link: &str) {
+    let head =
+        format!("+++\ntitle = \"In the news\"\nsummary = \"They wrote about us.\"\nlink = \"{link}\"\n+++\n");
+    world.house.write("messages/news.md", &format!("{head}Read it.\n"));
+    world
+        .house
+        .write("content-ladders/press.toml", "name = \"press\"\n\n[rungs.post]\nchannel = \"linkedin\"\n");
+}
+
+#[test]
+fn the_card_of_a_strangers_page_says_what_the_page_says() {
+    let world = World::new();
+    let link = "https://news.example/rockets";
+    linking(&world, link);
+    // As it was read within the last day.
+    let now = jiff::Timestamp::now();
+    let kept =
+        serde_json::json!({ link: { "read": now, "title": "Rockets land", "description": "All of it." } });
+    world.house.write(".ladder/cards/cards.json", &kept.to_string());
+    let publish = ["publish", "news", "--ladder", "press", "--yes"];
+    let shown =
+        world.run("token", &["preview", "news", "--ladder", "press", "--format", "json"]).ends(0).json();
+    assert_eq!(shown["variants"][0]["card"]["title"], "Rockets land", "{shown:#}");
+    world.run("token", &publish).ends(0);
+    let card = world.network.timeline().remove(0).link.unwrap();
+    assert_eq!(
+        (card.title.as_deref(), card.description.as_deref()),
+        (Some("Rockets land"), Some("All of it."))
+    );
+    assert_eq!(card.thumbnail, None, "that page has none");
+}
+
+#[test]
+fn a_page_that_cannot_be_read_is_told_and_the_card_says_what_the_message_says() {
+    let world = World::new();
+    for (link, why) in [
+        ("http://127.0.0.1:9/admin", "a private address"),
+        ("http://[::ffff:10.0.0.1]/", "a private address"),
+        ("https://news.example/rockets", "for examples and tests"),
+    ] {
+        linking(&world, link);
+        let ended = world.run("token", &["plan", "news", "--ladder", "press"]).ends(0);
+        let said = ended.err();
+        assert!(said.contains("no card could be read of") && said.contains(why), "{link}: {said}");
+        assert!(!world.house.path(".ladder/cards").exists());
+    }
+    world.run("token", &["publish", "news", "--ladder", "press", "--yes"]).ends(0);
+    let card = world.network.timeline().remove(0).link.unwrap();
+    assert_eq!(card.title.as_deref(), Some("In the news"));
+}

@@ -19,6 +19,7 @@ pub(crate) struct House {
     pub outlet: Outlet,
     pub kinds: BTreeMap<String, VariantKind>,
     pub templates: BTreeMap<String, SourceId>,
+    pub cards: crate::render::page_card::PageCards,
     pub zone: TimeZone,
 }
 
@@ -141,7 +142,17 @@ impl House {
             ("alone".to_owned(), VariantKind::Post),
         ]);
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        House { sources, project, ladder, message, outlet, kinds, templates: BTreeMap::new(), zone }
+        House {
+            sources,
+            project,
+            ladder,
+            message,
+            outlet,
+            kinds,
+            templates: BTreeMap::new(),
+            cards: BTreeMap::new(),
+            zone,
+        }
     }
 
     /// `text` as if it stood in a file of its own.
@@ -217,6 +228,7 @@ impl House {
             outlet: &self.outlet,
             kinds: &self.kinds,
             templates: &self.templates,
+            cards: &self.cards,
             now: Timestamp::UNIX_EPOCH,
             zone: &self.zone,
         }
