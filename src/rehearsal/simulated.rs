@@ -7,7 +7,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// Every network, by the name of the adapter that speaks to it. Keep sorted.
-pub static SIMULATED: &[&Simulated] = &[&bluesky::NETWORK, &facebook::NETWORK, &linkedin::NETWORK, &x::NETWORK];
+pub static SIMULATED: &[&Simulated] =
+    &[&bluesky::NETWORK, &facebook::NETWORK, &linkedin::NETWORK, &x::NETWORK];
 
 /// A network as its own file declares it.
 pub struct Simulated {

@@ -20,7 +20,8 @@ fn odd(way: &Way, logged: &Logged) -> Vec<String> {
     };
     let scheme = if way.table.contains("consumer_key") { "OAuth «secret»" } else { "Bearer «secret»" };
     // What everybody may ask Bluesky is asked without a token, and so is for one.
-    let is_open = [".createSession", ".getRecord", ".resolveHandle"].iter().any(|end| logged.path.ends_with(end));
+    let is_open =
+        [".createSession", ".getRecord", ".resolveHandle"].iter().any(|end| logged.path.ends_with(end));
     let scheme = Some(scheme).filter(|_| !(way.adapter == "bluesky" && is_open));
     wants(logged.header("authorization") == scheme, "authorization");
     wants(logged.header("user-agent").is_some_and(|agent| agent.starts_with("ladder/")), "user-agent");
@@ -85,7 +86,8 @@ fn of_bluesky(logged: &Logged, wants: &mut impl FnMut(bool, &str)) {
     }
     let LoggedBody::Json(body) = &logged.body else { return wants(false, "a post that is no JSON") };
     wants(
-        only(body, &["repo", "collection", "rkey", "swapRecord", "record"]) && body.as_object().unwrap().len() == 5,
+        only(body, &["repo", "collection", "rkey", "swapRecord", "record"])
+            && body.as_object().unwrap().len() == 5,
         "a field too many, or too few",
     );
     wants(body["swapRecord"].is_null(), "written over what stands there");
@@ -93,7 +95,10 @@ fn of_bluesky(logged: &Logged, wants: &mut impl FnMut(bool, &str)) {
     let record = &body["record"];
     let known = ["$type", "text", "createdAt", "langs", "facets", "embed", "reply"];
     wants(only(record, &known), "a field that no post has");
-    wants(record["text"].as_str().is_some_and(|text| text.chars().count() <= 3000), "a text that is too long");
+    wants(
+        record["text"].as_str().is_some_and(|text| text.chars().count() <= 3000),
+        "a text that is too long",
+    );
     wants(record["createdAt"].as_str().is_some_and(|at| at.ends_with('Z')), "no time");
     let images = record.pointer("/embed/images").and_then(Value::as_array).into_iter().flatten();
     let names: Vec<String> = images.map(|image| image["image"]["ref"].to_string()).collect();

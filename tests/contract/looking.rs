@@ -73,7 +73,8 @@ async fn absence_takes_proof() {
         assert!(bench.send(&bench::plain()).await.is_err());
         // At once, a list may be behind.
         let early = bench.find(&bench::plain(), SignedDuration::ZERO).await.unwrap();
-        let is_told = if way.stable_key { early == Found::Absent } else { matches!(early, Found::CannotTell(_)) };
+        let is_told =
+            if way.stable_key { early == Found::Absent } else { matches!(early, Found::CannotTell(_)) };
         assert!(is_told, "{}: {early:?}", way.name);
         // Much later, with a list that reaches back past the try.
         let late = bench.find(&bench::plain(), SignedDuration::from_hours(1)).await.unwrap();

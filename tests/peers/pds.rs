@@ -47,9 +47,17 @@ impl Sky {
 
     /// All of the account's posts, oldest first.
     async fn posts(&self) -> Vec<Value> {
-        let query =
-            [("repo", self.peer.said("ALICE_DID")), ("collection", "app.bsky.feed.post"), ("reverse", "true")];
+        let query = [
+            ("repo", self.peer.said("ALICE_DID")),
+            ("collection", "app.bsky.feed.post"),
+            ("reverse", "true"),
+        ];
         self.ask("com.atproto.repo.listRecords", &query).await["records"].as_array().unwrap().clone()
+    }
+
+    /// Which version answers.
+    async fn version(&self) -> String {
+        self.ask("_health", &[]).await["version"].as_str().unwrap().to_owned()
     }
 
     /// What `status` says of the one delivery.
@@ -62,6 +70,7 @@ impl Sky {
 #[ignore = "starts Bluesky's server with a script of LADDER_PEERS"]
 async fn an_image_with_its_words_is_there_once_and_goes_again() {
     let sky = Sky::new("attach = \"images\"\ntext = \"It landed. #rocketry\"\n", &[]).with_image();
+    println!("PDS {}", sky.version().await);
     sky.house.publish().ends(0);
     let posts = sky.posts().await;
     assert_eq!(posts.len(), 1, "{posts:#?}");
@@ -102,7 +111,10 @@ async fn a_card_shows_what_we_say_and_its_picture() {
     let posts = sky.posts().await;
     let record = &posts[0]["value"];
     let card = &record["embed"]["external"];
-    assert_eq!((&card["uri"], &card["title"]), (&json!("https://acme.example/blog/m/"), &json!("Rocket m lands")));
+    assert_eq!(
+        (&card["uri"], &card["title"]),
+        (&json!("https://acme.example/blog/m/"), &json!("Rocket m lands"))
+    );
     assert_eq!(card["thumb"]["mimeType"], "image/png", "{record:#}");
     assert!(!record["text"].as_str().unwrap().contains("://"), "{record:#}");
     assert_eq!(sky.house.state("one"), "sent");

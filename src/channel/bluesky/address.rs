@@ -16,7 +16,8 @@ pub(super) fn post_at(address: &str, names: &[String], web_url: &str) -> Result<
         None => {
             let (url, _) = web(address, "Bluesky", &["bsky.app"], web_url)?;
             let steps: Vec<&str> = url.path_segments().map(Iterator::collect).unwrap_or_default();
-            let Some(at) = steps.windows(4).position(|steps| steps[0] == "profile" && steps[2] == "post") else {
+            let Some(at) = steps.windows(4).position(|steps| steps[0] == "profile" && steps[2] == "post")
+            else {
                 return Err(none());
             };
             // A browser may write the colons of a DID as it likes.
@@ -32,7 +33,10 @@ pub(super) fn post_at(address: &str, names: &[String], web_url: &str) -> Result<
         return Ok(Some(key));
     }
     let actor = crate::diagnostic::visible::visible(&actor).into_owned();
-    Err(format!("it is a post of {actor}, and not of {}", names.first().map_or("this account", String::as_str)))
+    Err(format!(
+        "it is a post of {actor}, and not of {}",
+        names.first().map_or("this account", String::as_str)
+    ))
 }
 
 #[cfg(test)]
@@ -53,7 +57,11 @@ mod tests {
             ("https://sky.example/app/profile/acme.example/post/3ke7sih67k22z", &handle),
             ("at://did:plc:abc/app.bsky.feed.post/3ke7sih67k22z", &did),
         ] {
-            assert_eq!(post_at(address, names, "https://sky.example/app"), Ok(Some(key.to_owned())), "{address}");
+            assert_eq!(
+                post_at(address, names, "https://sky.example/app"),
+                Ok(Some(key.to_owned())),
+                "{address}"
+            );
         }
         for (bad, why) in [
             ("https://bsky.app/profile/other.example/post/3ke7sih67k22z", "a post of other.example"),
@@ -67,6 +75,8 @@ mod tests {
             let told = post_at(bad, &handle, "https://bsky.app").unwrap_err();
             assert!(told.contains(why), "{bad}: {told}");
         }
-        assert!(post_at("at://did:plc:x/app.bsky.feed.post/3ke7sih67k22z", &did, "https://bsky.app").is_err());
+        assert!(
+            post_at("at://did:plc:x/app.bsky.feed.post/3ke7sih67k22z", &did, "https://bsky.app").is_err()
+        );
     }
 }

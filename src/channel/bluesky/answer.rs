@@ -92,7 +92,10 @@ pub(super) fn trouble(
             Asked::SignIn => "no more sign-ins for now (30 in 5 minutes and 300 a day are its limit)",
             Asked::Publicly | Asked::Other => "no more of this account for now",
         };
-        return SendError::TooMany { says: format!("Bluesky takes {what}: {said}"), wait: Some(pause(answer)) };
+        return SendError::TooMany {
+            says: format!("Bluesky takes {what}: {said}"),
+            wait: Some(pause(answer)),
+        };
     }
     // What was uploaded a while ago may be gone by now, and is uploaded anew.
     if fault.name == "BlobNotFound" {

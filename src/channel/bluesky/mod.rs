@@ -110,7 +110,9 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
             let plain = identifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
             let hint = match plain && !identifier.is_empty() {
                 true => format!("write the whole handle: `account = \"{identifier}.bsky.social\"`"),
-                false => "write the whole handle, such as `acme.bsky.social`, or the account's DID".to_owned(),
+                false => {
+                    "write the whole handle, such as `acme.bsky.social`, or the account's DID".to_owned()
+                }
             };
             let says = format!("`{}` is no handle that Bluesky knows", written.value);
             reader.problems.push(Diagnostic::error("wrong-value", says).at(written.span).hint(hint));

@@ -3,9 +3,9 @@
 use super::answer::{Asked, Fault};
 use super::api::{Api, Record, is_cid};
 use super::find::{self, Stands};
+use super::image;
 use super::payload::{POST, text_of};
 use super::tid::is_tid;
-use super::image;
 use crate::channel::network::Network as _;
 use crate::channel::{Attempt, Posting, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt};
@@ -73,7 +73,8 @@ fn put_in(record: &mut Value, blobs: Vec<Value>) {
 /// The first part and the one before, each by its name and the digest of its bytes.
 async fn reply(api: &Api<'_>, attempt: &Attempt) -> Result<Value, SendError> {
     let complete = attempt.previous.len() >= attempt.part as usize;
-    let (Some(first), Some(last)) = (attempt.previous.first(), attempt.previous.last().filter(|_| complete)) else {
+    let (Some(first), Some(last)) = (attempt.previous.first(), attempt.previous.last().filter(|_| complete))
+    else {
         let says = format!(
             "what part {} is called is not known, so nothing can be hung below it: post the rest by hand",
             attempt.part
@@ -100,7 +101,9 @@ async fn reference(api: &Api<'_>, receipt: &Receipt, number: u32) -> Result<Valu
     match (key, record) {
         (Some(key), Some(record)) => Ok(json!({ "uri": api.uri(&key), "cid": record.cid })),
         _ => Err(SendError::Refused {
-            says: format!("part {number} is not there, so nothing can be hung below it: post the rest by hand"),
+            says: format!(
+                "part {number} is not there, so nothing can be hung below it: post the rest by hand"
+            ),
         }),
     }
 }
@@ -169,7 +172,8 @@ async fn put(
         "swapRecord": null,
         "record": record,
     });
-    let answer = api.act("com.atproto.repo.putRecord", |request| request.json(&body), Asked::Publicly).await?;
+    let answer =
+        api.act("com.atproto.repo.putRecord", |request| request.json(&body), Asked::Publicly).await?;
     let said = answer.json().filter(|_| answer.is_success()).unwrap_or_default();
     let text = |key: &str| said.get(key).and_then(Value::as_str);
     if let (Some(uri), Some(cid)) = (text("uri"), text("cid"))
@@ -185,7 +189,9 @@ async fn put(
     let error = api.trouble(&answer, Asked::Publicly);
     Err(match error {
         // It is uploaded anew each time; a server that loses it each time is broken.
-        SendError::NotYet { says, wait: None } if attempt.number >= image::MOST_TRIES => SendError::Refused { says },
+        SendError::NotYet { says, wait: None } if attempt.number >= image::MOST_TRIES => {
+            SendError::Refused { says }
+        }
         error => error,
     })
 }
@@ -233,10 +239,10 @@ pub(super) async fn remove(api: &Api<'_>, receipt: &Receipt) -> Result<Removed, 
         return Ok(Removed::Already);
     }
     let body = json!({ "repo": api.session.did, "collection": POST, "rkey": key });
-    let answer = api.act("com.atproto.repo.deleteRecord", |request| request.json(&body), Asked::Publicly).await?;
+    let answer =
+        api.act("com.atproto.repo.deleteRecord", |request| request.json(&body), Asked::Publicly).await?;
     if answer.is_its_own_success() {
         return Ok(Removed::Gone);
     }
     Err(api.trouble(&answer, Asked::Publicly))
 }
-

@@ -93,7 +93,8 @@ pub(super) async fn sign_in(bluesky: &Bluesky, secrets: &Secrets) -> Result<Sess
     is_the_account(bluesky, did, handle)?;
     if facts.get("active").and_then(Value::as_bool) == Some(false) {
         let status = clean(text(facts, "status").unwrap_or("not active"));
-        let says = format!("Bluesky says that the account {did} is {status}: sign in at bsky.app, which says why");
+        let says =
+            format!("Bluesky says that the account {did} is {status}: sign in at bsky.app, which says why");
         return Err(SendError::Refused { says });
     }
     let named = endpoint(facts).and_then(|endpoint| place(endpoint, &bluesky.base_url));
@@ -224,7 +225,8 @@ pub(super) fn is_handle(name: &str) -> bool {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    let ends_in_letter = name.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let ends_in_letter =
+        name.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_alphabetic()));
     name.len() <= 253 && name.contains('.') && ends_in_letter && name.split('.').all(is_label)
 }
 
@@ -268,7 +270,11 @@ mod tests {
     fn tokens_go_to_the_public_net_and_nowhere_else() {
         let entryway = "https://bsky.social";
         for (endpoint, base_url, to) in [
-            ("https://morel.us-east.host.bsky.network", entryway, Some("https://morel.us-east.host.bsky.network")),
+            (
+                "https://morel.us-east.host.bsky.network",
+                entryway,
+                Some("https://morel.us-east.host.bsky.network"),
+            ),
             ("https://pds.acme.example/", entryway, Some("https://pds.acme.example")),
             ("https://pds.acme.example:8443", entryway, Some("https://pds.acme.example:8443")),
             ("http://pds.acme.example", entryway, None),
@@ -302,7 +308,20 @@ mod tests {
         for handle in ["acme.bsky.social", "acme.example", "8.cn", "a-b.test"] {
             assert!(is_handle(handle) && !is_did(handle), "{handle}");
         }
-        for neither in ["", "acme", "did:plc", "did:plc:", "did:PLC:a", "did:plc:a/b", "a..b", "-a.b", "a.8", "a_b.c", "a.b/c", "ä.de"] {
+        for neither in [
+            "",
+            "acme",
+            "did:plc",
+            "did:plc:",
+            "did:PLC:a",
+            "did:plc:a/b",
+            "a..b",
+            "-a.b",
+            "a.8",
+            "a_b.c",
+            "a.b/c",
+            "ä.de",
+        ] {
             assert!(!is_did(neither) && !is_handle(neither), "{neither}");
         }
     }

@@ -50,7 +50,15 @@ mod tests {
 
     #[test]
     fn what_is_no_tid_is_none() {
-        for bad in ["", "3ke7sih67k22", "3ke7sih67k22za", "zzzzzzzzzzzzz", "3KE7SIH67K22Z", "3ke7sih67k220", "é3ke7sih67k2"] {
+        for bad in [
+            "",
+            "3ke7sih67k22",
+            "3ke7sih67k22za",
+            "zzzzzzzzzzzzz",
+            "3KE7SIH67K22Z",
+            "3ke7sih67k220",
+            "é3ke7sih67k2",
+        ] {
             assert!(!is_tid(bad), "{bad}");
         }
     }

@@ -136,7 +136,10 @@ mod tests {
             "text": "hi", "$type": "app.bsky.feed.post", "langs": ["en"], "createdAt": "2026-01-01T00:00:00.000Z",
         });
         assert_eq!(of_record(&hi).unwrap(), "bafyreibe7usvbptpuqwloqo7gw5bxmb2ugckhwox7maxyz6d2nkx3bnlgy");
-        assert_eq!(of_record(&json!({})).unwrap(), "bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua");
+        assert_eq!(
+            of_record(&json!({})).unwrap(),
+            "bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua"
+        );
         assert_eq!(of_blob(b"text"), "bafkreieyfwpd5omw6vm6mm7u2gkn543wdwij6wr3mr6rvbi75llhymwj2e");
         assert!(is_cid(&of_blob(b"")) && !is_cid("bafkrei") && !is_cid("") && !is_cid("é"));
     }
@@ -145,7 +148,8 @@ mod tests {
     fn what_no_record_may_hold_has_no_name() {
         assert!(of_record(&json!({ "a": 1.5 })).is_none());
         assert!(of_record(&json!({ "a": { "$link": "nonsense" } })).is_none());
-        let link = json!({ "a": [{ "$link": of_blob(b"x") }, null, true, -1, 300, 70_000, 5_000_000_000_u64] });
+        let link =
+            json!({ "a": [{ "$link": of_blob(b"x") }, null, true, -1, 300, 70_000, 5_000_000_000_u64] });
         assert!(of_record(&link).is_some());
     }
 }

@@ -131,9 +131,10 @@ impl Bluesky {
         }
         // Everybody below this name is somebody.
         match handle.to_ascii_lowercase().strip_suffix(".bsky.social") {
-            Some(name) if !name.starts_with("nobody") => {
-                Ok(Reply::json(200, json!({ "did": format!("did:plc:{:a<24.24}", name.replace(['.', '-'], "")) })))
-            }
+            Some(name) if !name.starts_with("nobody") => Ok(Reply::json(
+                200,
+                json!({ "did": format!("did:plc:{:a<24.24}", name.replace(['.', '-'], "")) }),
+            )),
             _ => no(error(400, "HandleNotFound", "Unable to resolve handle")),
         }
     }
@@ -156,9 +157,7 @@ impl Bluesky {
         let key = query("rkey");
         match self.place(key).filter(|_| query("collection") == POST) {
             Some(at) => Ok(Reply::json(200, self.shown(&self.posts[at]))),
-            None => {
-                no(error(400, "RecordNotFound", &format!("Could not locate record: {}", self.uri(key))))
-            }
+            None => no(error(400, "RecordNotFound", &format!("Could not locate record: {}", self.uri(key)))),
         }
     }
 
@@ -179,7 +178,9 @@ impl Bluesky {
             all.reverse();
         }
         if let Some(cursor) = query("cursor") {
-            all.retain(|standing| if reverse { *standing.live.id > *cursor } else { *standing.live.id < *cursor });
+            all.retain(
+                |standing| if reverse { *standing.live.id > *cursor } else { *standing.live.id < *cursor },
+            );
         }
         all.truncate(if query("collection") == Some(POST) { limit } else { 0 });
         let records: Vec<Value> = all.iter().map(|standing| self.shown(standing)).collect();
@@ -212,7 +213,11 @@ impl Bluesky {
     /// The type is told by the bytes, whatever was said (seen).
     fn upload(&mut self, asked: &Asked) -> Checked<Reply> {
         let Sent::Bytes(bytes) = &asked.sent else {
-            return no(error(400, "InvalidRequest", "Request encoding (Content-Type) required but not provided"));
+            return no(error(
+                400,
+                "InvalidRequest",
+                "Request encoding (Content-Type) required but not provided",
+            ));
         };
         if bytes.len() > BLOB_BYTES {
             return no(error(413, "PayloadTooLarge", "request entity too large"));
@@ -220,7 +225,8 @@ impl Bluesky {
         let said = asked.header("content-type").unwrap_or("application/octet-stream");
         let mime = image::mime(bytes).unwrap_or(said);
         let name = cid::of_blob(bytes);
-        let blob = json!({ "$type": "blob", "ref": { "$link": name }, "mimeType": mime, "size": bytes.len() });
+        let blob =
+            json!({ "$type": "blob", "ref": { "$link": name }, "mimeType": mime, "size": bytes.len() });
         self.blobs.insert(name, bytes.clone());
         Ok(Reply::json(200, json!({ "blob": blob })))
     }
@@ -266,9 +272,8 @@ impl Bluesky {
             return Ok(Reply::json(200, json!({ "uri": self.uri(key), "cid": name })));
         }
         let stands = before.map(|at| self.posts[at].cid.as_str());
-        if let Some(swap) = body.get("swapRecord").filter(|swap| swap.as_str() != stands) {
+        if body.get("swapRecord").is_some_and(|swap| swap.as_str() != stands) {
             let was = stands.unwrap_or("null");
-            let _ = swap;
             return no(error(400, "InvalidSwap", &format!("Record was at {was}")));
         }
         if let Some(at) = before {
@@ -293,7 +298,10 @@ impl Bluesky {
         let Some(key) = key else { return no(error(400, "InvalidRequest", "Missing required key \"rkey\"")) };
         let Some(at) = self.place(key) else { return Ok(Reply::json(200, json!({}))) };
         self.posts[at].live.deleted = true;
-        Ok(Reply::json(200, json!({ "commit": { "cid": self.posts[at].cid, "rev": self.next_key(asked.at) } })))
+        Ok(Reply::json(
+            200,
+            json!({ "commit": { "cid": self.posts[at].cid, "rev": self.next_key(asked.at) } }),
+        ))
     }
 
     fn stand(&mut self, key: &str, record: Value, name: String, at: Timestamp) -> Reply {
@@ -331,7 +339,8 @@ impl Bluesky {
         };
         self.posts.push(Standing { live, record, cid: name.clone() });
         let commit = json!({ "cid": name, "rev": self.next_key(at) });
-        let said = json!({ "uri": self.uri(key), "cid": name, "commit": commit, "validationStatus": "valid" });
+        let said =
+            json!({ "uri": self.uri(key), "cid": name, "commit": commit, "validationStatus": "valid" });
         Reply::json(200, said)
     }
 

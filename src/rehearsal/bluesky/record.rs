@@ -19,14 +19,18 @@ pub(super) fn checked(record: &Value) -> Checked<Vec<Blob>> {
     if record["$type"] != "app.bsky.feed.post" {
         return wrong("Invalid $type: expected app.bsky.feed.post", "$.record.$type");
     }
-    let Some(text) = record["text"].as_str() else { return wrong("Missing required key \"text\"", "$.record") };
+    let Some(text) = record["text"].as_str() else {
+        return wrong("Missing required key \"text\"", "$.record");
+    };
     short(text, 3000, 300, "$.record.text")?;
     let made = record["createdAt"].as_str().unwrap_or_default();
     if made.parse::<Timestamp>().is_err() || !made.contains('T') {
         return wrong(&format!("Invalid datetime (got {made:?})"), "$.record.createdAt");
     }
     for (key, most) in [("langs", 3), ("tags", 8)] {
-        let items = record.get(key).map(|items| items.as_array().map(|items| items.iter().all(Value::is_string) && items.len() <= most));
+        let items = record.get(key).map(|items| {
+            items.as_array().map(|items| items.iter().all(Value::is_string) && items.len() <= most)
+        });
         if !matches!(items, None | Some(Some(true))) {
             return wrong(&format!("{key} is no list of at most {most} texts"), &format!("$.record.{key}"));
         }
@@ -144,14 +148,21 @@ fn blobs(record: &Value) -> Checked<Vec<Blob>> {
 }
 
 fn blob(blob: &Value, most: u64, at: &str) -> Checked<Blob> {
-    let (name, mime, size) = (blob["ref"]["$link"].as_str(), blob["mimeType"].as_str(), blob["size"].as_u64());
+    let (name, mime, size) =
+        (blob["ref"]["$link"].as_str(), blob["mimeType"].as_str(), blob["size"].as_u64());
     match (blob["$type"].as_str(), name, mime, size) {
         (Some("blob"), Some(cid), Some(mime), Some(size)) if cid::is_cid(cid) => {
             if !mime.starts_with("image/") {
-                return no(super::error(400, "InvalidMimeType", &format!("Wrong type of file. It is {mime} but it must match image/*.")));
+                return no(super::error(
+                    400,
+                    "InvalidMimeType",
+                    &format!("Wrong type of file. It is {mime} but it must match image/*."),
+                ));
             }
             if size > most {
-                let says = format!("This file is too large. It is {size} bytes but the maximum size is {most} bytes.");
+                let says = format!(
+                    "This file is too large. It is {size} bytes but the maximum size is {most} bytes."
+                );
                 return no(super::error(400, "BlobTooLarge", &says));
             }
             Ok(Blob { cid: cid.to_owned(), mime: mime.to_owned(), size })

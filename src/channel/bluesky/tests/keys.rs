@@ -74,7 +74,10 @@ async fn a_stranger_at_the_key_is_left_alone() {
     house.channel.send(&house.parts(&old)[0], &attempt).await.unwrap();
     let part = house.parts(&new).remove(0);
     let sent = house.channel.send(&part, &attempt).await;
-    assert!(matches!(&sent, Err(SendError::Unknown { cause }) if cause.contains("nothing is written")), "{sent:?}");
+    assert!(
+        matches!(&sent, Err(SendError::Unknown { cause }) if cause.contains("nothing is written")),
+        "{sent:?}"
+    );
     let found = house.channel.find(&part, &attempt).await;
     assert!(matches!(found, Ok(Found::CannotTell(_))), "{found:?}");
     assert_eq!(house.network.timeline()[0].text, "Something else.");

@@ -32,7 +32,8 @@ pub struct House {
 /// The channel of that table, and its problems.
 pub fn configured(table: &str) -> (Option<Box<dyn Channel>>, Vec<Diagnostic>) {
     let mut sources = Sources::new();
-    let toml = format!("[brand]\nname = \"Acme\"\nlanguage = \"en\"\n[channels.b]\nadapter = \"bluesky\"\n{table}");
+    let toml =
+        format!("[brand]\nname = \"Acme\"\nlanguage = \"en\"\n[channels.b]\nadapter = \"bluesky\"\n{table}");
     let id = sources.add("ladder.toml", &toml);
     let mut problems = Vec::new();
     let project = parse_project(&sources, id, &["bluesky"]).take(&mut problems).unwrap();
@@ -185,7 +186,10 @@ async fn a_thread_names_its_first_and_the_one_before_by_what_they_say() {
         ..Receipt::default()
     });
     let sent = house.channel.send(&house.parts(&variant)[2], &attempt).await;
-    assert!(matches!(&sent, Err(SendError::Refused { says }) if says.contains("part 2 is not there")), "{sent:?}");
+    assert!(
+        matches!(&sent, Err(SendError::Refused { says }) if says.contains("part 2 is not there")),
+        "{sent:?}"
+    );
 }
 
 #[tokio::test]
@@ -204,7 +208,11 @@ async fn a_card_has_its_picture_unless_that_is_too_large() {
     post.card.as_mut().unwrap().image.as_mut().unwrap().bytes = 1_000_001;
     let checked = house.channel.payload(&variant, &fixture::identity());
     assert!(!checked.has_errors() && checked.value.unwrap().parts[0].media.is_empty());
-    assert!(checked.problems[0].message.ends_with("the card goes without its picture"), "{:?}", checked.problems);
+    assert!(
+        checked.problems[0].message.ends_with("the card goes without its picture"),
+        "{:?}",
+        checked.problems
+    );
     // The record without its card is not what was sent.
     let part = house.parts(&variant).remove(0);
     let mut bare = part.clone();
@@ -236,7 +244,9 @@ async fn images_that_the_server_lost_are_uploaded_anew() {
 fn a_table_that_names_no_account_says_what_to_write() {
     let told = |table: &str| -> Vec<String> {
         let all = configured(&format!("app_password = {{ env = \"B\" }}\n{table}")).1;
-        all.iter().map(|problem| format!("{} ({})", problem.message, problem.hint.as_deref().unwrap_or(""))).collect()
+        all.iter()
+            .map(|problem| format!("{} ({})", problem.message, problem.hint.as_deref().unwrap_or("")))
+            .collect()
     };
     insta::assert_debug_snapshot!(
         [
