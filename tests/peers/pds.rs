@@ -66,11 +66,16 @@ impl Sky {
     }
 }
 
+#[allow(clippy::print_stdout, reason = "whoever reads the run wants to know which server judged it")]
+fn told(version: &str) {
+    println!("PDS {version}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "starts Bluesky's server with a script of LADDER_PEERS"]
 async fn an_image_with_its_words_is_there_once_and_goes_again() {
     let sky = Sky::new("attach = \"images\"\ntext = \"It landed. #rocketry\"\n", &[]).with_image();
-    println!("PDS {}", sky.version().await);
+    told(&sky.version().await);
     sky.house.publish().ends(0);
     let posts = sky.posts().await;
     assert_eq!(posts.len(), 1, "{posts:#?}");
