@@ -52,7 +52,13 @@ impl Secrets {
     /// `text`, which a server said, with every trace of the secrets taken out,
     /// and every longer piece of them.
     pub fn redact(&self, text: &str) -> String {
-        let all: Vec<Exposed> = self.values.iter().map(|(_, value)| value.clone()).collect();
+        self.redact_with(text, &[])
+    }
+
+    /// The same with `more` that became known on the way, such as a session's token.
+    pub fn redact_with(&self, text: &str, more: &[Exposed]) -> String {
+        let own = self.values.iter().map(|(_, value)| value);
+        let all: Vec<Exposed> = own.chain(more).cloned().collect();
         redact_pieces(text, &all)
     }
 }

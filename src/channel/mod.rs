@@ -6,6 +6,7 @@
 
 pub mod ability;
 mod attempt;
+pub mod bluesky;
 mod certificate;
 mod configured;
 pub mod credentials;
@@ -386,6 +387,7 @@ pub struct Configuring<'a> {
 
 /// Every adapter of this build. Keep sorted.
 pub static ADAPTERS: &[Adapter] = &[
+    bluesky::ADAPTER,
     email::ADAPTER,
     facebook::ADAPTER,
     linkedin::ADAPTER,

@@ -29,6 +29,8 @@ pub fn tidied(address: &str) -> String {
     let known = match () {
         () if is_of("facebook.com") => FACEBOOK,
         () if is_of("linkedin.com") => LINKEDIN,
+        // All that names a post there is its path.
+        () if is_of("bsky.app") => &[],
         () => return address.to_owned(),
     };
     if url.query().is_none() && url.fragment().is_none() {
@@ -68,6 +70,10 @@ mod tests {
             (
                 "https://www.linkedin.com/posts/acme_it-activity-7-Ab?utm_source=share&rcm=x",
                 "https://www.linkedin.com/posts/acme_it-activity-7-Ab",
+            ),
+            (
+                "https://bsky.app/profile/acme.example/post/3ke6kg3wk222z?ref_src=embed#a",
+                "https://bsky.app/profile/acme.example/post/3ke6kg3wk222z",
             ),
             ("https://notx.com/a/status/1?s=20", "https://notx.com/a/status/1?s=20"),
             ("https://acme.example/a?b=c#d", "https://acme.example/a?b=c#d"),

@@ -10,7 +10,7 @@ const SECRET: &str = "«secret»";
 
 /// Parameters that carry secrets.
 const SECRET_NAMES: &[&str] =
-    &["access_token", "appsecret_proof", "input_token", "client_secret", "refresh_token"];
+    &["access_token", "appsecret_proof", "input_token", "client_secret", "password", "refresh_token"];
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -1,14 +1,14 @@
 //! Which networks there are in this process: each declares itself in its own
 //! file, and is a line of [`SIMULATED`].
 
-use super::{Service, Settings, facebook, linkedin, wordpress, x};
+use super::{Service, Settings, bluesky, facebook, linkedin, wordpress, x};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// Every network, by the name of the adapter that speaks to it. Keep sorted.
 pub static SIMULATED: &[&Simulated] =
-    &[&facebook::NETWORK, &linkedin::NETWORK, &wordpress::NETWORK, &x::NETWORK];
+    &[&bluesky::NETWORK, &facebook::NETWORK, &linkedin::NETWORK, &wordpress::NETWORK, &x::NETWORK];
 
 /// A network as its own file declares it.
 pub struct Simulated {

@@ -59,6 +59,31 @@ pub const X: Defaults = Defaults {
     ..NOTHING
 };
 
+/// Bluesky: one breath, three tags at most and only if they fit. The card shows the
+/// link and the title, so the text says the point alone; without a link the title leads.
+pub const BLUESKY: Defaults = Defaults {
+    text: Some(concat!(
+        "{% if link is defined and message.summary %}{{ message.summary }}",
+        "{% else %}",
+        headline!("message.summary", "true"),
+        "{% endif %}",
+        "{% set tags = message.tags | hashtags(3) %}{% if tags %} {{ tags }}{% endif %}",
+    )),
+    shorter: &[
+        concat!(
+            "{% if link is defined and message.summary %}{{ message.summary }}",
+            "{% else %}",
+            headline!("message.summary", "true"),
+            "{% endif %}",
+        ),
+        headline!("message.summary | sentences(200)", "point[-1:] != '…'"),
+        "{{ message.title }}",
+        "{{ message.title | fit(300) }}",
+    ],
+    attach: Some(Attach::Card),
+    ..NOTHING
+};
+
 /// The point; without a link, whose card shows the title, the title first.
 macro_rules! point_first {
     () => {

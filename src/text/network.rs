@@ -241,6 +241,8 @@ pub const BLUESKY: Rules = Rules {
     image_bytes: Some(2_000_000),
     image: image::BLUESKY,
     card: true,
+    // `app.bsky.embed.external` beside `text`: the server unfurls nothing.
+    card_field: true,
     // `app.bsky.embed.external`: the client reads the page (docs.bsky.app, website
     // card embeds, read 2026).
     card_supplied: true,

@@ -1,6 +1,6 @@
 //! A channel, the network that it talks to, and a folder for both.
 
-use super::rows::Way;
+use super::rows::{Way, has_key};
 use jiff::{SignedDuration, Timestamp};
 use ladder::channel::{ADAPTERS, Attempt, Change, Channel, Configured, Found, SendError, configure};
 use ladder::plan::{Identity, Payload, Receipt};
@@ -31,6 +31,8 @@ pub struct Bench {
     pub folder: tempfile::TempDir,
     pub network: Running,
     pub channel: Box<dyn Channel>,
+    /// When all parts were tried first: where that makes the key, it is one moment.
+    pub began: Timestamp,
 }
 
 impl Bench {
@@ -45,7 +47,7 @@ impl Bench {
         write_secrets(folder.path(), &settings);
         let network = Network::start(way.kind().unwrap(), change(settings)).await.unwrap();
         let channel = configured(&table(way, network.base_url())).channel;
-        Bench { way, folder, network, channel }
+        Bench { way, folder, network, channel, began: Timestamp::now() }
     }
 
     /// Another value for a secret.
@@ -85,7 +87,7 @@ impl Bench {
             doubted: false,
             previous: previous.to_vec(),
             taken: ladder::channel::Taken::default(),
-            first_tried: Timestamp::now(),
+            first_tried: if has_key(self.way) { self.began } else { Timestamp::now() },
             last_tried: Timestamp::now(),
             withdrawn: false,
             project: self.folder.path().to_owned(),
@@ -122,7 +124,9 @@ impl Bench {
     /// Looks for the first part, as if it had been tried that long ago.
     pub async fn find(&self, variant: &Variant, ago: SignedDuration) -> Result<Found, SendError> {
         let tried = Timestamp::now() - ago;
-        let attempt = Attempt { first_tried: tried, last_tried: tried, ..self.attempt(variant, 0, &[]) };
+        let attempt = self.attempt(variant, 0, &[]);
+        let first_tried = if has_key(self.way) { attempt.first_tried } else { tried };
+        let attempt = Attempt { first_tried, last_tried: tried, ..attempt };
         self.channel.find(&self.payload(variant).parts[0], &attempt).await
     }
 }

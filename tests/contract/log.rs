@@ -20,10 +20,14 @@ fn odd(way: &Way, logged: &Logged) -> Vec<String> {
     };
     let scheme = match way.table {
         table if table.contains("consumer_key") => "OAuth «secret»",
-        table if table.contains("app_password") => "Basic «secret»",
+        table if table.contains("app_password") && way.adapter != "bluesky" => "Basic «secret»",
         _ => "Bearer «secret»",
     };
-    wants(logged.header("authorization") == Some(scheme), "authorization");
+    // What everybody may ask Bluesky is asked without a token, and so is for one.
+    let is_open =
+        [".createSession", ".getRecord", ".resolveHandle"].iter().any(|end| logged.path.ends_with(end));
+    let scheme = Some(scheme).filter(|_| !(way.adapter == "bluesky" && is_open));
+    wants(logged.header("authorization") == scheme, "authorization");
     wants(logged.header("user-agent").is_some_and(|agent| agent.starts_with("ladder/")), "user-agent");
     wants(logged.header("cookie").is_none(), "a cookie");
     wants(logged.query.iter().all(|(name, _)| name != "access_token"), "a token in the address");
@@ -40,6 +44,7 @@ fn odd(way: &Way, logged: &Logged) -> Vec<String> {
     match way.adapter {
         "x" => of_x(logged, &mut wants),
         "facebook" => of_facebook(way, logged, &mut wants),
+        "bluesky" => of_bluesky(logged, &mut wants),
         "wordpress" => of_wordpress(logged, &mut wants),
         _ => of_linkedin(logged, &mut wants),
     }
@@ -77,6 +82,33 @@ fn of_x(logged: &Logged, wants: &mut impl FnMut(bool, &str)) {
         wants(only(reply, &["in_reply_to_tweet_id"]), "a field that no reply has");
         wants(reply["in_reply_to_tweet_id"].is_string(), "a reply to nothing");
     }
+}
+
+fn of_bluesky(logged: &Logged, wants: &mut impl FnMut(bool, &str)) {
+    wants(logged.path.starts_with("/xrpc/com.atproto."), "a path of no API");
+    if !logged.path.ends_with(".putRecord") {
+        return;
+    }
+    let LoggedBody::Json(body) = &logged.body else { return wants(false, "a post that is no JSON") };
+    wants(
+        only(body, &["repo", "collection", "rkey", "swapRecord", "record"])
+            && body.as_object().unwrap().len() == 5,
+        "a field too many, or too few",
+    );
+    wants(body["swapRecord"].is_null(), "written over what stands there");
+    wants(body["rkey"].as_str().is_some_and(|key| key.len() == 13), "a key that is no TID");
+    let record = &body["record"];
+    let known = ["$type", "text", "createdAt", "langs", "facets", "embed", "reply"];
+    wants(only(record, &known), "a field that no post has");
+    wants(
+        record["text"].as_str().is_some_and(|text| text.chars().count() <= 3000),
+        "a text that is too long",
+    );
+    wants(record["createdAt"].as_str().is_some_and(|at| at.ends_with('Z')), "no time");
+    let images = record.pointer("/embed/images").and_then(Value::as_array).into_iter().flatten();
+    let names: Vec<String> = images.map(|image| image["image"]["ref"].to_string()).collect();
+    let different: BTreeSet<&String> = names.iter().collect();
+    wants(names.len() <= 4 && different.len() == names.len(), "more than four images, or one twice");
 }
 
 fn of_facebook(way: &Way, logged: &Logged, wants: &mut impl FnMut(bool, &str)) {
@@ -255,6 +287,7 @@ fn said(logged: &Logged) -> Option<String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let words = match (logged.method.as_str(), end, &logged.body) {
         ("POST", "tweets", LoggedBody::Json(body)) => text(&body["text"]),
+        ("POST", "com.atproto.repo.putRecord", LoggedBody::Json(body)) => text(&body["record"]["text"]),
         ("POST", "posts", LoggedBody::Json(body)) => text(&body["commentary"]),
         ("POST", _, LoggedBody::Json(body)) if body["status"] == "publish" => text(&body["status"]),
         ("POST", "comments", LoggedBody::Json(body)) => text(&body["message"]["text"]),
@@ -342,7 +375,8 @@ async fn every_request_is_as_the_networks_pages_want_it() {
             let posted = log.iter().filter(|logged| logged.published).count();
             assert_eq!(posted, receipts.len(), "{}", way.name);
             // Nothing before it is known whose the credentials are.
-            assert_eq!(log[0].method, "GET", "{}", way.name);
+            let signs_in = log[0].path.ends_with(".createSession");
+            assert!(log[0].method == "GET" || signs_in, "{}: {:?}", way.name, log[0]);
             assert_eq!(uploads(&log), planned(way, &variant), "{}: each picture once, in order", way.name);
         }
     }
@@ -355,8 +389,9 @@ fn planned(way: &Way, variant: &Variant) -> Vec<String> {
     };
     let mut all: Vec<String> =
         post.parts.iter().flat_map(|part| &part.media).map(|picture| picture.sha256.clone()).collect();
-    // Only LinkedIn takes a card's picture from us.
-    let card = post.card.as_ref().and_then(|card| card.image.as_ref()).filter(|_| way.adapter == "linkedin");
+    // Only these take a card's picture from us.
+    let takes = ["bluesky", "linkedin"].contains(&way.adapter);
+    let card = post.card.as_ref().and_then(|card| card.image.as_ref()).filter(|_| takes);
     all.extend(card.map(|picture| picture.sha256.clone()));
     all
 }
@@ -468,6 +503,23 @@ async fn the_judge_sees_every_fault_that_it_looks_for() {
                 fields.push(field("message", &long));
             });
             change("no version", &|logged| logged.path = logged.path.replace("/v26.0", ""));
+        } else if way.adapter == "bluesky" {
+            let json = |logged: &mut Logged, by: &dyn Fn(&mut Value)| {
+                let LoggedBody::Json(body) = &mut logged.body else { panic!() };
+                by(body);
+            };
+            change("an unknown field", &|logged| json(logged, &|body| body["record"]["via"] = "x".into()));
+            change("too long", &|logged| json(logged, &|body| body["record"]["text"] = long.clone().into()));
+            change("written over", &|logged| json(logged, &|body| body["swapRecord"] = "bafy".into()));
+            change("any key", &|logged| json(logged, &|body| body["rkey"] = "post-1".into()));
+            change("no time", &|logged| json(logged, &|body| body["record"]["createdAt"] = Value::Null));
+            change("one picture twice", &|logged| {
+                json(logged, &|body| {
+                    let images = body.pointer_mut("/record/embed/images").unwrap().as_array_mut().unwrap();
+                    let first = images[0].clone();
+                    images[1] = first;
+                });
+            });
         } else {
             let text = if way.adapter == "x" { "text" } else { "commentary" };
             let json = |logged: &mut Logged, by: &dyn Fn(&mut Value)| {

@@ -50,6 +50,81 @@ async fn x() {
 }
 
 #[tokio::test]
+async fn bluesky() {
+    insta::assert_json_snapshot!(of("bluesky").await, @r#"
+    [
+      {
+        "$type": "app.bsky.feed.post",
+        "text": "It landed (again) & <softly> #rocketry {really} [1] 5 * 3 ~ 15 | C:\\temp a_b https://acme.example/blog/rocket_2/?utm_source=a_b&utm_medium=social\n\nGrüße, 日本 🚀",
+        "langs": [
+          "en"
+        ],
+        "embed": {
+          "$type": "app.bsky.embed.images",
+          "images": [
+            {
+              "alt": "The rocket, 3 (metres) wide & \"quoted\"",
+              "aspectRatio": {
+                "width": 3,
+                "height": 3
+              }
+            },
+            {
+              "alt": "The rocket, 4 (metres) wide & \"quoted\"",
+              "aspectRatio": {
+                "width": 4,
+                "height": 4
+              }
+            }
+          ]
+        }
+      },
+      {
+        "$type": "app.bsky.feed.post",
+        "text": "Second (part) of three.",
+        "langs": [
+          "en"
+        ]
+      },
+      {
+        "$type": "app.bsky.feed.post",
+        "text": "The end.",
+        "langs": [
+          "en"
+        ],
+        "embed": {
+          "$type": "app.bsky.embed.images",
+          "images": [
+            {
+              "alt": "The rocket, 5 (metres) wide & \"quoted\"",
+              "aspectRatio": {
+                "width": 5,
+                "height": 5
+              }
+            }
+          ]
+        }
+      },
+      {
+        "$type": "app.bsky.feed.post",
+        "text": "Read it: https://acme.example/blog/rocket-2/",
+        "langs": [
+          "en"
+        ],
+        "embed": {
+          "$type": "app.bsky.embed.external",
+          "external": {
+            "uri": "https://acme.example/blog/rocket-2/",
+            "title": "Rocket 2 (lands) itself",
+            "description": "Reusable & quiet."
+          }
+        }
+      }
+    ]
+    "#);
+}
+
+#[tokio::test]
 async fn facebook() {
     insta::assert_json_snapshot!(of("facebook").await, @r#"
     [

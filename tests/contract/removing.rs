@@ -49,7 +49,9 @@ async fn what_may_not_be_taken_down_stays_and_says_so() {
         for fault in [Fault::Expired, Fault::FailedBefore, Fault::CutBefore] {
             let bench = Bench::new(way).await;
             let receipts = bench.send(&bench::plain(way)).await.unwrap();
-            bench.network.order_upon(Upon::Path("DELETE", "/"), fault.clone());
+            let (method, path) =
+                if way.adapter == "bluesky" { ("POST", "deleteRecord") } else { ("DELETE", "/") };
+            bench.network.order_upon(Upon::Path(method, path), fault.clone());
             let removed = bench.channel.remove(&receipts[0], bench.folder.path()).await;
             assert!(
                 !matches!(removed, Ok(Removed::Gone | Removed::Already)),

@@ -37,7 +37,10 @@ fn key_of(house: &House, rung: &str) -> String {
 }
 
 fn deletions(network: &Running) -> usize {
-    network.log().iter().filter(|logged| logged.method == "DELETE").count()
+    let deletes = |logged: &&ladder::rehearsal::Logged| {
+        logged.method == "DELETE" || logged.path.ends_with(".deleteRecord")
+    };
+    network.log().iter().filter(deletes).count()
 }
 
 const THREAD: &str = "thread = [\"One.\", \"Two.\", \"Three.\"]\n";

@@ -39,6 +39,9 @@ fn each_network_says_it_in_its_own_manner() {
         (card.title.as_str(), late::shown(&card.url).as_str()),
         ("Rocket 2 lands itself", "‹address of blog›")
     );
+    let house = on("bluesky", defaults::BLUESKY);
+    assert_snapshot!(said(&house), @"Reusable, quieter, and cheaper to fly. #rocketry #OpenSource #space");
+    assert_eq!(late::shown(&post(&house, "post").card.unwrap().url), "‹address of blog›");
     let mut house = on("linkedin", defaults::LINKEDIN);
     house.message.body.value =
         "# Head\n\nThe booster came back at dawn. Nobody touched it.\n\n- a list\n".to_owned();
