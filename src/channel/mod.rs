@@ -205,6 +205,11 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         let _ = project;
         Box::pin(async { Ok(Whose::Verified) })
     }
+    /// What the instance takes that it speaks to, to be noted in `ladder.limits.toml`.
+    /// `None`: there is nothing to ask; its rules are built in.
+    fn noted<'a>(&'a self) -> Doing<'a, Option<crate::ladder::limits::Noted>> {
+        Box::pin(async { Ok(None) })
+    }
     /// What sending the payload costs, where the network charges for calls.
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {
         let _ = payload;

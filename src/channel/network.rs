@@ -8,6 +8,7 @@ use super::{
 };
 use crate::clock::Stopwatch;
 use crate::ladder::Pace;
+use crate::ladder::limits::Noted;
 use crate::plan::PayloadPart;
 use serde_json::Value;
 use std::fmt::Debug;
@@ -55,6 +56,10 @@ pub trait Network: Send + Sync + Debug {
     }
     /// See [`Channel::verify`].
     fn verify(&self, project: &Path) -> impl Future<Output = Result<Whose, SendError>> + Send;
+    /// See [`Channel::noted`].
+    fn noted(&self) -> impl Future<Output = Result<Option<Noted>, SendError>> + Send {
+        async { Ok(None) }
+    }
     /// See [`Channel::prepare`].
     fn prepare<'a>(
         &'a self,
@@ -209,6 +214,10 @@ impl<N: Network> Channel for N {
 
     fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, Whose> {
         Box::pin(Network::verify(self, project))
+    }
+
+    fn noted<'a>(&'a self) -> Doing<'a, Option<Noted>> {
+        Box::pin(Network::noted(self))
     }
 
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {

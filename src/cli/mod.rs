@@ -30,6 +30,7 @@ mod log;
 mod media;
 mod messages;
 mod new;
+mod noting;
 mod output;
 mod plan;
 pub mod presets;
