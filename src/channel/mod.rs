@@ -20,6 +20,7 @@ mod likeness;
 pub mod linked_page;
 pub mod linkedin;
 pub mod manual;
+pub mod mastodon;
 pub mod network;
 pub mod outbox;
 pub mod overheard;
@@ -394,6 +395,7 @@ pub static ADAPTERS: &[Adapter] = &[
     facebook::ADAPTER,
     linkedin::ADAPTER,
     manual::ADAPTER,
+    mastodon::ADAPTER,
     outbox::ADAPTER,
     static_site::ADAPTER,
     x::ADAPTER,

@@ -12,6 +12,7 @@ mod image;
 mod linkedin;
 mod log;
 mod mail;
+mod mastodon;
 mod reply;
 mod request;
 mod server;

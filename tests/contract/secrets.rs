@@ -101,6 +101,7 @@ async fn uploads_that_fail_are_never_in_doubt() {
         let upload = match way.adapter {
             "x" => "/2/media/upload",
             "facebook" => "/photos",
+            "mastodon" => "/api/v2/media",
             _ => "/rest/images",
         };
         for fault in [

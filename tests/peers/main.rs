@@ -19,3 +19,4 @@ mod peer;
 #[allow(dead_code, reason = "each server takes what it needs")]
 mod pictures;
 mod proxy;
+mod snac;
