@@ -23,6 +23,7 @@ pub fn project() -> Project {
         channels: Vec::new(),
         handles: Vec::new(),
         allow: Vec::new(),
+        limits: Vec::new(),
     }
 }
 

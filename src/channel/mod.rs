@@ -21,6 +21,7 @@ mod likeness;
 pub mod linked_page;
 pub mod linkedin;
 pub mod manual;
+pub mod mastodon;
 pub mod network;
 pub mod outbox;
 pub mod overheard;
@@ -207,6 +208,11 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         let _ = project;
         Box::pin(async { Ok(Whose::Verified) })
     }
+    /// What the instance takes that it speaks to, to be noted in `ladder.limits.toml`.
+    /// `None`: there is nothing to ask; its rules are built in.
+    fn noted<'a>(&'a self) -> Doing<'a, Option<crate::ladder::limits::Noted>> {
+        Box::pin(async { Ok(None) })
+    }
     /// What sending the payload costs, where the network charges for calls.
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {
         let _ = payload;
@@ -392,6 +398,7 @@ pub static ADAPTERS: &[Adapter] = &[
     facebook::ADAPTER,
     linkedin::ADAPTER,
     manual::ADAPTER,
+    mastodon::ADAPTER,
     outbox::ADAPTER,
     static_site::ADAPTER,
     wordpress::ADAPTER,

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::clock::Stopwatch;
 use crate::ladder::Pace;
+use crate::ladder::limits::Noted;
 use crate::plan::PayloadPart;
 use serde_json::Value;
 use std::fmt::Debug;
@@ -58,6 +59,10 @@ pub trait Network: Send + Sync + Debug {
     /// See [`Channel::prepares`]: where nothing else is said, only images take requests.
     fn prepares(&self, part: &PayloadPart) -> bool {
         !part.media.is_empty()
+    }
+    /// See [`Channel::noted`].
+    fn noted(&self) -> impl Future<Output = Result<Option<Noted>, SendError>> + Send {
+        async { Ok(None) }
     }
     /// See [`Channel::prepare`].
     fn prepare<'a>(
@@ -222,6 +227,10 @@ impl<N: Network> Channel for N {
 
     fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, Whose> {
         Box::pin(Network::verify(self, project))
+    }
+
+    fn noted<'a>(&'a self) -> Doing<'a, Option<Noted>> {
+        Box::pin(Network::noted(self))
     }
 
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {

@@ -4,6 +4,7 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
+use super::noting::{self, Noting};
 use crate::channel::{ADAPTERS, Ready, SendError, Whose};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
@@ -37,6 +38,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let house = House::project_only(desk)?;
     let problems = house.loaded.problems.clone();
     let said = if arguments.check { ask_networks(&house)? } else { BTreeMap::new() };
+    let noting = if arguments.check { noting::note(&house)? } else { Noting::default() };
     let mut rows = Vec::new();
     let mut text = String::new();
     // Channels that have not what they need, and no outbox to go to.
@@ -78,6 +80,12 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             "language": table.language, "ready": ready,
             "checked": word.map(|word| json!({ "good": word.verdict.good(), "says": word.says })),
             "without_credentials": outbox.then_some("outbox"), "secrets": secrets }));
+        if let (Some(limits), Some(row)) = (noting.rows.get(name), rows.last_mut()) {
+            row["limits"] = limits.clone();
+        }
+    }
+    for line in &noting.lines {
+        text.push_str(&format!("{line}\n"));
     }
     desk.field("channels", rows);
     desk.show(&visible(&text));

@@ -12,6 +12,7 @@ use super::messages::{self, Found};
 use crate::channel::ADAPTERS;
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::exit::Exit;
+use crate::ladder::limits::{LIMITS_FILE, parse_limits};
 use crate::ladder::{
     Ladder, Message, MessageFile, MessageFiles, Project, parse_ladder, parse_message, parse_project,
 };
@@ -46,6 +47,8 @@ pub struct Loaded {
     /// What was found wrong so far.
     pub problems: Vec<Diagnostic>,
     ladder_files: Vec<SourceId>,
+    /// `ladder.limits.toml`, if there is one.
+    limits_file: Option<SourceId>,
     media: Media,
     /// Where images are made to fit.
     pub darkroom: Darkroom,
@@ -70,10 +73,19 @@ impl Loaded {
         let project = folder
             .read_text(&folder.path.join(PROJECT_FILE), &mut sources, &mut problems)
             .and_then(|id| parse_project(&sources, id, &adapters).take(&mut problems));
-        let Some(project) = project else {
+        let Some(mut project) = project else {
             desk.problems(&sources, &problems);
             return Err(Failure::new(Exit::Check, "bad-project", "`ladder.toml` cannot be understood"));
         };
+        let limits = folder.path.join(LIMITS_FILE);
+        // A link that leads nowhere is there, and is told.
+        let limits_file = match limits.symlink_metadata() {
+            Ok(_) => folder.read_text(&limits, &mut sources, &mut problems),
+            Err(_) => None,
+        };
+        if let Some(id) = limits_file {
+            project.limits = parse_limits(&sources, id).take(&mut problems).unwrap_or_default();
+        }
         let problems = lint::silence(problems, &[&project.allow]);
         // A zone that does not exist has been reported by the parser.
         let zone = TimeZone::get(&project.brand.timezone.value).unwrap_or(TimeZone::UTC);
@@ -87,6 +99,7 @@ impl Loaded {
             templates: BTreeMap::new(),
             problems,
             ladder_files: Vec::new(),
+            limits_file,
             media: Media::default(),
             darkroom: Darkroom::default(),
             prints: BTreeMap::new(),
@@ -119,6 +132,18 @@ impl Loaded {
     /// rendered and planned with.
     pub fn bytes_of(&self, picture: &Picture) -> Result<Vec<u8>, Failure> {
         self.darkroom.bytes_of(&self.folder, picture)
+    }
+
+    /// Whether `ladder.limits.toml` is there and could not be understood.
+    pub fn limits_are_broken(&self) -> bool {
+        let of_limits = |problem: &Diagnostic| {
+            problem.span.map(|span| span.source) == self.limits_file && problem.span.is_some()
+        };
+        let is_there = self.folder.path.join(LIMITS_FILE).symlink_metadata().is_ok();
+        match self.limits_file {
+            Some(_) => self.problems.iter().any(of_limits),
+            None => is_there,
+        }
     }
 
     /// Every message's files.
@@ -234,7 +259,8 @@ impl Loaded {
     }
 
     fn print_with(&self, own: &str, ladder: &Ladder) -> String {
-        let shared = [self.project.source, ladder.source].into_iter().chain(self.templates.values().copied());
+        let shared = [self.project.source, ladder.source].into_iter().chain(self.limits_file);
+        let shared = shared.chain(self.templates.values().copied());
         let texts = shared.map(|id| self.sources.get(id)).map(|source| (source.name.as_str(), &*source.text));
         messages::digest(std::iter::once(("", own)).chain(texts))
     }

@@ -31,6 +31,7 @@ mod log;
 mod media;
 mod messages;
 mod new;
+mod noting;
 mod output;
 mod plan;
 pub mod presets;

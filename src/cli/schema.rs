@@ -4,7 +4,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use crate::channel::ADAPTERS;
 use crate::exit::Exit;
-use crate::ladder::schema::{ladder_schema, message_schema, project_schema};
+use crate::ladder::schema::{ladder_schema, limits_schema, message_schema, project_schema};
 
 /// Arguments of `ladder schema`.
 #[derive(Clone, Debug, clap::Args)]
@@ -19,6 +19,8 @@ pub struct Arguments {
 pub enum Of {
     /// `ladder.toml`
     Project,
+    /// `ladder.limits.toml`
+    Limits,
     /// `content-ladders/*.toml`
     Ladder,
     /// The front matter of a message
@@ -32,6 +34,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             let adapters: Vec<_> = ADAPTERS.iter().map(|adapter| (adapter.name, adapter.fields)).collect();
             project_schema(&adapters)
         }
+        Of::Limits => limits_schema(),
         Of::Ladder => ladder_schema(),
         Of::Message => message_schema(),
     };

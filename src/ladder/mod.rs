@@ -11,6 +11,7 @@
 pub mod delay;
 pub mod front_matter;
 pub mod ladder_file;
+pub mod limits;
 pub mod media;
 pub mod message;
 pub mod name;
@@ -52,9 +53,16 @@ pub struct Project {
     pub handles: Vec<Handle>,
     /// Rules silenced for the whole project.
     pub allow: Vec<Spanned<String>>,
+    /// `ladder.limits.toml`: what is noted of the instances that channels speak to.
+    pub limits: Vec<(String, limits::Noted)>,
 }
 
 impl Project {
+    /// What is noted of the instance of the channel of that name.
+    pub fn noted(&self, channel: &str) -> Option<&limits::Noted> {
+        self.limits.iter().find(|(name, _)| name == channel).map(|(_, noted)| noted)
+    }
+
     /// The channel of that name.
     pub fn channel(&self, name: &str) -> Option<&ChannelTable> {
         self.channels.iter().find(|channel| channel.name.value == name)

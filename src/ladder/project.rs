@@ -62,7 +62,7 @@ fn read_project(table: Table, id: SourceId, adapters: &[&str], problems: &mut Ve
         .filter_map(|(name, table)| read_channel(name, table, &brand, adapters, problems))
         .collect();
     let handles = handles.into_iter().map(|(name, table)| read_handle(name, table, problems)).collect();
-    Project { source: id, brand, store_id, tracking_domains, channels, handles, allow }
+    Project { source: id, brand, store_id, tracking_domains, channels, handles, allow, limits: Vec::new() }
 }
 
 /// Sections that other builds honour. Ignored, `[approvals]` would be a lock

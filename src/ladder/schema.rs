@@ -3,6 +3,7 @@
 //! Draft-07 because editors' TOML support knows nothing newer. Unknown keys are
 //! not allowed, except in a message's head, where they are kept.
 
+use super::limits::{CHANNEL_LIMITS, LIMITS};
 use super::shape::{Field, Kind, fields};
 use serde_json::{Map, Value, json};
 
@@ -41,6 +42,15 @@ pub fn project_schema(adapters: &[(&str, &[Field])]) -> Value {
     properties["brand"]["required"] = json!(["name"]);
     project["required"] = json!(["brand"]);
     titled(project, "ladder.toml: a project")
+}
+
+/// The schema of `ladder.limits.toml`.
+pub fn limits_schema() -> Value {
+    let mut limits = object(LIMITS, false);
+    let mut channel = object(CHANNEL_LIMITS, false);
+    channel["required"] = json!(["base_url"]);
+    limits["properties"]["channels"] = named(channel, about(LIMITS, "channels"));
+    titled(limits, "ladder.limits.toml: what the instances take")
 }
 
 /// The schema of a file in `content-ladders/`.

@@ -75,7 +75,7 @@ impl std::fmt::Display for StepKey {
 /// holds the spelling that the journal began with.
 pub fn account_compared(account: &str) -> Cow<'_, str> {
     match account.split_once(':') {
-        Some((network @ ("bluesky" | "facebook" | "linkedin" | "x"), name)) => {
+        Some((network @ ("bluesky" | "facebook" | "linkedin" | "mastodon" | "x"), name)) => {
             let name = name.trim();
             Cow::Owned(format!("{network}:{}", name.strip_prefix('@').unwrap_or(name).to_lowercase()))
         }

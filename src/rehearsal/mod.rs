@@ -13,6 +13,7 @@ mod image;
 mod linkedin;
 mod log;
 mod mail;
+mod mastodon;
 mod reply;
 mod request;
 mod server;

@@ -39,6 +39,12 @@ pub struct Settings {
     pub processing: Duration,
     /// Whether the alt texts of what stands there are told to who asks.
     pub tells_alts: bool,
+    /// Mastodon: where the instance stands, which its posts' addresses begin with.
+    pub home: String,
+    /// Mastodon: most characters of a post, where the instance has set that.
+    pub longest: Option<usize>,
+    /// Mastodon: whether `Idempotency-Key` is heeded.
+    pub heeds_keys: bool,
     /// X: whether the account may post 25,000 characters.
     pub premium: bool,
     /// Ids follow this one in a row, instead of being made of the time.
@@ -81,6 +87,9 @@ impl Settings {
             lag: Duration::ZERO,
             processing: Duration::ZERO,
             tells_alts: true,
+            home: kind.row().home.to_owned(),
+            longest: None,
+            heeds_keys: true,
             premium: false,
             ids_after: None,
             clock: Clock::system(),

@@ -1,14 +1,20 @@
 //! Which networks there are in this process: each declares itself in its own
 //! file, and is a line of [`SIMULATED`].
 
-use super::{Service, Settings, bluesky, facebook, linkedin, wordpress, x};
+use super::{Service, Settings, bluesky, facebook, linkedin, mastodon, wordpress, x};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// Every network, by the name of the adapter that speaks to it. Keep sorted.
-pub static SIMULATED: &[&Simulated] =
-    &[&bluesky::NETWORK, &facebook::NETWORK, &linkedin::NETWORK, &wordpress::NETWORK, &x::NETWORK];
+pub static SIMULATED: &[&Simulated] = &[
+    &bluesky::NETWORK,
+    &facebook::NETWORK,
+    &linkedin::NETWORK,
+    &mastodon::NETWORK,
+    &wordpress::NETWORK,
+    &x::NETWORK,
+];
 
 /// A network as its own file declares it.
 pub struct Simulated {
@@ -75,6 +81,11 @@ pub struct Way {
     pub reads_back: bool,
     /// The id stands in a header: a broken body hides nothing.
     pub id_in_header: bool,
+    /// The network refuses what it has already; else a repetition is the same post, or
+    /// one more.
+    pub refuses_repeats: bool,
+    /// How its network differs from that of [`Settings::of`].
+    pub settings: fn(&mut Settings),
 }
 
 impl Way {
@@ -89,6 +100,8 @@ impl Way {
         lists: true,
         reads_back: true,
         id_in_header: false,
+        refuses_repeats: true,
+        settings: |_| (),
     };
 
     /// Its network; none of an adapter that has none.

@@ -141,6 +141,27 @@ pub const MAIL: Defaults = Defaults {
     ..NOTHING
 };
 
+/// Mastodon: one breath, then the link, and three tags at most on a line of their own
+/// at the end, where they are customary. 500 characters less a link (23, whatever its
+/// length) leave enough for a title and a summary; what does not fit says less.
+pub const MASTODON: Defaults = Defaults {
+    text: Some(concat!(
+        headline!("message.summary", "true"),
+        "{% if link is defined %}\n\n{{ link }}{% endif %}",
+        "{% set tags = message.tags | hashtags(3) %}{% if tags %}\n\n{{ tags }}{% endif %}",
+    )),
+    shorter: &[
+        concat!(headline!("message.summary", "true"), "{% if link is defined %}\n\n{{ link }}{% endif %}"),
+        concat!(
+            headline!("message.summary | sentences(300)", "point[-1:] != '…'"),
+            "{% if link is defined %}\n\n{{ link }}{% endif %}"
+        ),
+        "{{ message.title }}{% if link is defined %}\n\n{{ link }}{% endif %}",
+        "{{ message.title | fit(400) }}{% if link is defined %}\n\n{{ link }}{% endif %}",
+    ],
+    ..NOTHING
+};
+
 /// An outlet without manners of its own (a folder, a person who pastes).
 pub const PLAIN: Defaults = Defaults {
     text: Some(concat!(

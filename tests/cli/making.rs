@@ -75,7 +75,7 @@ fn shells_editors_and_packagers_get_their_files() {
     assert!(house.run(&["man"]).ends(0).out().contains(".TH ladder"));
     house.run(&["man", "--out", "pages"]).ends(0);
     assert!(house.files("pages").contains(&"pages/ladder-publish.1".to_owned()));
-    for of in ["project", "ladder", "message"] {
+    for of in ["project", "limits", "ladder", "message"] {
         let schema: Value = serde_json::from_str(&house.run(&["schema", of]).ends(0).out()).unwrap();
         assert_eq!(schema["type"], "object", "{of}");
     }

@@ -65,7 +65,7 @@ async fn what_is_declared_is_what_is_done() {
 /// The same part with other words in it.
 fn other_words(part: &PayloadPart) -> PayloadPart {
     let mut other = part.clone();
-    for key in ["message", "commentary", "text", "markdown"] {
+    for key in ["message", "commentary", "status", "text", "markdown"] {
         if other.body[key].is_string() {
             other.body[key] = "Other words.".into();
         }

@@ -134,6 +134,7 @@ impl Bench {
 /// A network's account for this way.
 pub fn settings(way: &Way) -> Settings {
     let mut settings = Settings::of(way.kind().unwrap(), CANARY);
+    (way.settings)(&mut settings);
     if way.table.contains("consumer_key") {
         settings = settings.signed(CANARY);
     }

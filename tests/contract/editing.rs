@@ -59,6 +59,9 @@ async fn what_cannot_change_in_place_says_so_before_anything_is_sent() {
             let why = bench.channel.can_edit(&change).unwrap_err();
             assert!(why.contains("images") && why.contains("in place"), "{}: {why}", way.name);
         }
+        if !way.comments {
+            continue;
+        }
         let comment = parts.last().unwrap().clone();
         let change = ladder::channel::Change { before: comment.clone(), after: comment };
         assert!(bench.channel.can_edit(&change).unwrap_err().contains("comment"), "{}", way.name);
@@ -75,9 +78,10 @@ async fn a_lost_answer_is_settled_by_reading_where_that_may_be() {
             let bench = Bench::new(way).await;
             let receipts = bench.send(&bench::plain(way)).await.unwrap();
             let change = bench.change(&bench::plain(way)).unwrap();
+            let method = if way.adapter == "mastodon" { "PUT" } else { "POST" };
             // An article's terms are asked for first.
             let path = if way.article { "/posts/" } else { "/" };
-            bench.network.order_upon(Upon::Path("POST", path), fault.clone());
+            bench.network.order_upon(Upon::Path(method, path), fault.clone());
             let attempt = bench.attempt(&bench::plain(way), 0, &[]);
             let edited = bench.channel.edit(&change, &receipts[0], &attempt).await;
             let readable = way.lists;

@@ -97,6 +97,7 @@ async fn a_list_that_may_not_be_read_proves_nothing() {
                 .without_scope("r_organization_social")
                 .without_scope("r_organization_social_feed")
                 .without_scope("edit_posts")
+                .without_scope("read:statuses")
         })
         .await;
         // X has no such scope alone, and Bluesky none at all: there the list fails.
@@ -116,6 +117,7 @@ async fn a_list_that_breaks_proves_nothing() {
             "x" => "/tweets",
             "facebook" => "published_posts",
             "bluesky" => "getRecord",
+            "mastodon" => "/statuses",
             "wordpress" => "/wp/v2/posts",
             _ => "/rest/posts",
         };

@@ -125,6 +125,34 @@ async fn bluesky() {
 }
 
 #[tokio::test]
+async fn mastodon() {
+    insta::assert_json_snapshot!(of("mastodon").await, @r#"
+    [
+      {
+        "status": "It landed (again) & <softly> #rocketry {really} [1] 5 * 3 ~ 15 | C:\\temp a_b https://acme.example/blog/rocket_2/?utm_source=a_b&utm_medium=social\n\nGrüße, 日本 🚀",
+        "visibility": "public",
+        "language": "en"
+      },
+      {
+        "status": "Second (part) of three.",
+        "visibility": "unlisted",
+        "language": "en"
+      },
+      {
+        "status": "The end.",
+        "visibility": "unlisted",
+        "language": "en"
+      },
+      {
+        "status": "Read it: https://acme.example/blog/rocket-2/",
+        "visibility": "public",
+        "language": "en"
+      }
+    ]
+    "#);
+}
+
+#[tokio::test]
 async fn facebook() {
     insta::assert_json_snapshot!(of("facebook").await, @r#"
     [

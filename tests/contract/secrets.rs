@@ -103,6 +103,7 @@ async fn uploads_that_fail_are_never_in_doubt() {
             "x" => "/2/media/upload",
             "facebook" => "/photos",
             "bluesky" => "uploadBlob",
+            "mastodon" => "/api/v2/media",
             "wordpress" => "/wp/v2/media",
             _ => "/rest/images",
         };

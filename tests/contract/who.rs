@@ -115,3 +115,51 @@ async fn credentials_that_turn_out_bad_in_the_run_are_no_end_of_the_post() {
         assert_eq!((house.state("one").as_str(), network.timeline().len()), ("sent", 1), "{name}");
     }
 }
+
+/// One ladder whose text is longer than Mastodon's own limit.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_instance_takes_is_noted_once_and_counts_without_a_socket() {
+    let (house, network) = house("mastodon", |settings| Settings { longest: Some(1000), ..settings }).await;
+    let text = format!("{}text = \"{}\"\n", rungs(&["one"]), "words ".repeat(120));
+    house.write("content-ladders/all.toml", &text);
+    house.run(&["check", "m"]).ends(3);
+    let other = "[channels.gone]\nbase_url = \"https://gone.example\"\nmax_characters = 7\n";
+    house.write("ladder.limits.toml", other);
+    let json = house.run(&CHECK).ends(0).json();
+    let limits = &json["channels"][0]["limits"];
+    assert_eq!((&limits["changed"], &limits["known"]["max_characters"]), (&true.into(), &1000.into()));
+    let written = house.read("ladder.limits.toml");
+    assert!(
+        written.contains("[channels.gone]\nbase_url = \"https://gone.example\"\nmax_characters = 7"),
+        "{written}"
+    );
+    let asked = network.log().len();
+    house.run(&["check", "m"]).ends(0);
+    house.run(&["preview", "m"]).ends(0);
+    assert_eq!(network.log().len(), asked);
+    // Nothing is new: nothing is written, and nothing said.
+    let out = house.run(&["channels", "--check"]).ends(0).out();
+    assert!(!out.contains("ladder.limits.toml"), "{out}");
+    assert_eq!(house.read("ladder.limits.toml"), written);
+    house.publish().ends(0);
+    assert_eq!(network.timeline().len(), 1);
+    // Noted of another instance, it does not count.
+    house.write("ladder.limits.toml", &written.replace("http://127.0.0.1", "https://elsewhere.example"));
+    house.run(&["check", "m"]).ends(3);
+    house.write("ladder.limits.toml", &written.replace("max_characters = 7", "max_characters = \"seven\""));
+    let broken = house.run(&["check", "m"]).ends(3);
+    assert!(format!("{}{}", broken.out(), broken.err()).contains("ladder.limits.toml:"), "{}", broken.err());
+    let before = house.read("ladder.limits.toml");
+    house.run(&["channels", "--check"]).ends(3);
+    assert_eq!(house.read("ladder.limits.toml"), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_does_not_say_what_it_takes_stops_nothing() {
+    let (house, network) = house("mastodon", |settings| settings).await;
+    network.order_upon(Upon::Path("GET", "/instance"), Fault::Html);
+    let ended = house.run(&["channels", "--check"]).ends(0);
+    assert!(ended.out().contains("limits of `one` are not known"), "{}", ended.out());
+    assert!(!house.path("ladder.limits.toml").exists());
+    house.publish().ends(0);
+}

@@ -20,4 +20,5 @@ mod peer;
 #[allow(dead_code, reason = "each server takes what it needs")]
 mod pictures;
 mod proxy;
+mod snac;
 mod wordpress;

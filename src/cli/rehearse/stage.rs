@@ -132,7 +132,7 @@ impl Stage {
             }
             let Some(configured) = configure(sources, project, table).value else { continue };
             let adapter = table.adapter.value.as_str();
-            let server = stage.server_for(table, &configured, plan).await?;
+            let server = stage.server_for(project, table, &configured, plan).await?;
             if server.is_none() && !matches!(adapter, "static-site" | "outbox" | "manual" | "email") {
                 let says = format!("`{adapter}` of `[channels.{name}]` has no network to rehearse with yet");
                 return Err(Failure::usage("not-rehearsed", says)
@@ -214,6 +214,7 @@ impl Stage {
     /// account. None for what goes into a folder.
     async fn server_for(
         &mut self,
+        project: &Project,
         table: &ChannelTable,
         configured: &Configured,
         plan: &Plan,
@@ -234,7 +235,10 @@ impl Stage {
         }
         let (face, shown_as) = if let Some(kind) = Kind::named(&adapter) {
             let written = written(table);
-            let settings = Settings { clock, ..Settings::cast(kind, &throwaway(name), &written) };
+            // An instance takes what the plan was made for.
+            let noted = project.noted(name).and_then(|noted| usize::try_from(noted.max_characters?).ok());
+            let settings =
+                Settings { clock, longest: noted, ..Settings::cast(kind, &throwaway(name), &written) };
             let network = Network::start(kind, settings).await.map_err(|error| unmade(&error))?;
             // An account has a past, and its list shows it: how far a list reaches
             // back is told by what is older than the try.

@@ -143,6 +143,7 @@ impl House {
                     names: vec![("x".to_owned(), find(project, "@ada_l"))],
                 }],
                 allow: Vec::new(),
+                limits: Vec::new(),
             },
             ladder: Ladder {
                 source: ladder,

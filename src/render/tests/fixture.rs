@@ -77,6 +77,7 @@ impl House {
                 names: vec![("x".to_owned(), word("@ada_l")), ("name".to_owned(), word("Ada Lovelace"))],
             }],
             allow: Vec::new(),
+            limits: Vec::new(),
         };
         let rung = |name: &str, after: &[&str]| Rung {
             name: word(name),
