@@ -8,7 +8,7 @@ use super::api::host;
 use crate::channel::SendError;
 use crate::channel::http::{self, Answer, Trouble};
 use crate::ladder::limits::Noted;
-use crate::text::{Rules, network};
+use crate::text::{ImageRules, Rules, network};
 use serde_json::Value;
 
 /// Most pixels of an image, where nothing is noted (entities/Instance,
@@ -25,6 +25,7 @@ pub(super) fn rules(noted: &Noted) -> Rules {
         images: size(noted.max_media_attachments).unwrap_or(own.images),
         image_bytes: noted.image_size_limit.or(own.image_bytes),
         alt_limit: size(noted.description_limit).or(own.alt_limit),
+        image: ImageRules { area: noted.image_matrix_limit.or(own.image.area), ..own.image },
         ..own
     }
 }
