@@ -257,7 +257,7 @@ fn the_picture_of_a_linked_pages_card_is_made_to_fit_or_left_out() {
         &format!("{project}\n[channels.card]\nadapter = \"manual\"\nnetwork = \"bluesky\"\ntext = \"It landed. {{{{ link }}}}\"\n"),
     );
     house.edit(MESSAGE, "tags = [", "link = \"https://acme.example/page\"\ntags = [");
-    let mut card = |bytes: &[u8], mime: &str| {
+    let card = |bytes: &[u8], mime: &str| {
         let facts = inspect(bytes).unwrap();
         let path = format!(".ladder/cards/{}.img", facts.sha256);
         std::fs::create_dir_all(house.path(".ladder/cards")).unwrap();
