@@ -238,3 +238,40 @@ fn an_image_that_lies_about_its_kind_goes_out_under_the_right_name() {
         files.iter().find(|name| name.ends_with("hello/index.html") || name.ends_with("channel/index.html"));
     assert!(page.is_none_or(|page| house.read(page).contains("photo.jpg")), "{files:?}");
 }
+
+#[test]
+fn the_picture_of_a_linked_pages_card_is_made_to_fit_or_left_out() {
+    let photo = from_a_phone(300, 400);
+    let mut moving = Vec::new();
+    let mut encoder = image::codecs::gif::GifEncoder::new(&mut moving);
+    for red in [0, 200] {
+        let frame = image::RgbaImage::from_pixel(20, 10, image::Rgba([red, 0, 0, 255]));
+        encoder.encode_frame(image::Frame::new(frame)).unwrap();
+    }
+    drop(encoder);
+    let house = House::new();
+    house.write("content-ladders/at-once.toml", "[rungs.post]\nchannel = \"card\"\nattach = \"card\"\n");
+    let project = house.read("ladder.toml");
+    house.write(
+        "ladder.toml",
+        &format!("{project}\n[channels.card]\nadapter = \"manual\"\nnetwork = \"bluesky\"\ntext = \"It landed. {{{{ link }}}}\"\n"),
+    );
+    house.edit(MESSAGE, "tags = [", "link = \"https://acme.example/page\"\ntags = [");
+    let card = |bytes: &[u8], mime: &str| {
+        let facts = inspect(bytes).unwrap();
+        let path = format!(".ladder/cards/{}.img", facts.sha256);
+        std::fs::create_dir_all(house.path(".ladder/cards")).unwrap();
+        std::fs::write(house.path(&path), bytes).unwrap();
+        let image = serde_json::json!({ "path": path, "name": "page.img", "alt": "", "mime": mime,
+            "sha256": facts.sha256, "bytes": facts.bytes, "width": facts.width, "height": facts.height });
+        let cards = serde_json::json!({ "https://acme.example/page": {
+            "read": "2026-11-01T09:00:00Z", "title": "The page", "description": "Of it", "image": image } });
+        house.write(".ladder/cards/cards.json", &cards.to_string());
+        let preview = house.run(&["preview", "hello", "--format", "json"]).ends(0).json();
+        variant(&preview, "post")["card"].clone()
+    };
+    let shown = card(&photo, "image/jpeg");
+    assert_eq!(shown["title"], "The page");
+    assert!(shown["image"]["made"].as_str().unwrap().starts_with("saved anew, JPEG, "), "{shown}");
+    assert_eq!(card(&moving, "image/gif")["image"], Value::Null);
+}
