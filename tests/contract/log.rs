@@ -4,7 +4,7 @@
 //! refused).
 
 use super::bench::{self, Bench};
-use super::rows::{WAYS, Way, has_key};
+use super::rows::{WAYS, Way};
 use ladder::rehearsal::{Fault, Logged, LoggedBody, Running};
 use ladder::render::Variant;
 use serde_json::Value;
@@ -476,8 +476,8 @@ async fn a_repetition_that_the_network_refuses_is_seen_in_the_log() {
         assert_once(&bench.network, way.name);
         let _ = bench.channel.send(&part, &attempt).await;
         assert_eq!(bench.network.timeline().len(), 1, "{}: the network hides it", way.name);
-        // Who has a key looks first, and does not ask again.
-        let again = usize::from(!has_key(way));
+        // An article is looked for first, and not asked for again.
+        let again = usize::from(!way.article);
         assert_eq!(sent_again(&bench.network.log()).len(), again, "{}", way.name);
     }
 }
