@@ -83,3 +83,21 @@ pub fn markdown() -> String {
     }
     out
 }
+
+/// The table of all adapters as the README has it: what each does, and in a word what
+/// can be done about a delivery. `has_page`: whether `docs/channels/NAME.md` is there.
+pub fn summary(has_page: impl Fn(&str) -> bool) -> String {
+    let mut out = "| adapter | what it does | found again | read back | taken down | edited |\n\
+                   | --- | --- | --- | --- | --- | --- |\n"
+        .to_owned();
+    for adapter in super::ADAPTERS {
+        let name = match adapter.name {
+            name if has_page(name) => format!("[`{name}`](docs/channels/{name}.md)"),
+            name => format!("`{name}`"),
+        };
+        let Abilities { find, read_back, delete, edit, .. } = adapter.abilities;
+        let words = [find, read_back, delete, edit].map(Ability::word).join(" | ");
+        out.push_str(&format!("| {name} | {} | {words} |\n", adapter.about));
+    }
+    out
+}

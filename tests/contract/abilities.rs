@@ -77,3 +77,13 @@ fn the_page_has_the_table_that_the_rows_give() {
     let (table, _) = rest.split_once(END).expect("docs/promises.md has the table's end");
     assert_eq!(table, ability::markdown(), "write this between the two marks");
 }
+
+#[test]
+fn the_readme_has_the_table_that_the_rows_give() {
+    const README: &str = include_str!("../../README.md");
+    let (_, rest) = README.split_once("<!-- channels -->\n").expect("README.md has the table's beginning");
+    let (table, _) = rest.split_once("<!-- end of channels -->").expect("README.md has the table's end");
+    let pages = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/channels");
+    let made = ability::summary(|name| pages.join(format!("{name}.md")).is_file());
+    assert_eq!(table, made, "write this between the two marks");
+}

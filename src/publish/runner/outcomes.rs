@@ -146,6 +146,9 @@ impl Runner<'_, '_> {
                     self.wakes.insert((until, unit.item));
                 }
             }
+        } else if unit.recipient.is_none() {
+            // However soon the wait is over: the next try is a later run's.
+            item.parked = true;
         }
         self.part_happened(
             unit,
