@@ -180,7 +180,7 @@ impl View<'_> {
                 Variant::Post(variant) => variant.card.as_ref(),
                 _ => None,
             });
-        let card = card(&post, planned);
+        let card = card(&post, planned).map(|card| Card { url: self.stage.clean(&card.url, ""), ..card });
         Shown {
             rung,
             when: self.calendar.when(post.at),

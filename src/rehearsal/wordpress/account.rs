@@ -17,7 +17,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
         Way {
             name: "wordpress, blocks",
             adapter: "wordpress",
-            table: "user = \"ada\"\napp_password = { file = \"token\" }\n",
+            table: "account = \"Acme Rockets\"\nuser = \"ada\"\napp_password = { file = \"token\" }\n",
             article: true,
             ..Way::POST
         },
