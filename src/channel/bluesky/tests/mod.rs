@@ -217,6 +217,9 @@ async fn a_card_has_its_picture_unless_that_is_too_large() {
     let part = house.parts(&variant).remove(0);
     let mut bare = part.clone();
     bare.body.as_object_mut().unwrap().remove("embed");
+    // Another delivery: within the same millisecond it would have the same key.
+    let later = attempt.first_tried + jiff::SignedDuration::from_secs(1);
+    let attempt = Attempt { first_tried: later, ..attempt };
     let receipt = house.channel.send(&bare, &attempt).await.unwrap();
     let seen = house.channel.read_back(&part, &receipt, &attempt).unwrap().await.unwrap();
     assert_eq!(seen.altered.as_deref(), Some("Read it. (without its card)"));
