@@ -2,7 +2,7 @@
 //! cannot be reached at all.
 
 use crate::judge::to_the_end;
-use crate::many::{Dice, all, number};
+use crate::many::{Dice, all, every};
 use crate::shim::is_here;
 use crate::smtp::{Act, Server, Stage, say};
 use crate::world::{RUNGS, World, networks_and};
@@ -107,13 +107,13 @@ fn every_answer() {
     if !is_here() {
         return;
     }
-    let every = usize::try_from(number("LADDER_FAULTS_EVERY").unwrap_or(5)).unwrap();
+    let step = usize::try_from(every(5)).unwrap();
     // Each posting, and of the other requests some.
     let mut turn = 0;
     let mut cases = cases();
     cases.retain(|(_, _, _, upon)| {
         turn += 1;
-        *upon == Upon::Publishing || turn % every == 0
+        *upon == Upon::Publishing || turn % step == 0
     });
     tried(&cases);
 }

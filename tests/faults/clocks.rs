@@ -1,7 +1,7 @@
 //! Clocks that are wrong, and hours that come twice or not at all.
 
 use crate::judge::{judge, live, to_the_end};
-use crate::many::{all, number};
+use crate::many::{all, every};
 use crate::shim::{Action, Class, at, is_here};
 use crate::world::{RUNGS, World, networks_and};
 use jiff::civil::date;
@@ -45,7 +45,7 @@ fn a_clock_that_jumps_anywhere() {
     }
     let mut cases = Vec::new();
     for class in Class::ALL {
-        for number in (1..=40).step_by(usize::try_from(number("LADDER_FAULTS_EVERY").unwrap_or(8)).unwrap()) {
+        for number in (1..=40).step_by(usize::try_from(every(8)).unwrap()) {
             for seconds in [DAY, -DAY] {
                 cases.push((number, class, seconds, number % 2 == 0));
             }

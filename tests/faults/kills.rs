@@ -2,7 +2,7 @@
 //! answer and every change of a file; before it, after it, and in the middle.
 
 use crate::judge::{no_secret_told, to_the_end};
-use crate::many::{all, number};
+use crate::many::{all, every};
 use crate::shim::{Action, Class, Point, at, is_here};
 use crate::world::{World, networks_and};
 
@@ -80,7 +80,7 @@ fn a_sample_of_them() {
 #[ignore = "minutes: run by .ci/run"]
 fn everywhere() {
     if is_here() {
-        run(&matrix(&calls(None), &ACTIONS, number("LADDER_FAULTS_EVERY").unwrap_or(9)), None);
+        run(&matrix(&calls(None), &ACTIONS, every(9)), None);
     }
 }
 
@@ -95,7 +95,7 @@ fn at_every_call_of_each_channel() {
         let only = [rung];
         let calls = calls(Some(&only));
         eprintln!("{rung}: {calls:?}");
-        run(&matrix(&calls, &ACTIONS, number("LADDER_FAULTS_EVERY").unwrap_or(8)), Some(&only));
+        run(&matrix(&calls, &ACTIONS, every(8)), Some(&only));
     }
 }
 
@@ -104,8 +104,8 @@ fn at_every_call_of_each_channel() {
 #[ignore = "minutes: run by .ci/run"]
 fn when_the_power_goes() {
     if is_here() {
-        let every = number("LADDER_FAULTS_EVERY").unwrap_or(8);
-        run(&matrix(&calls(None), &[Action::PowerLoss], every), None);
+        let step = every(8);
+        run(&matrix(&calls(None), &[Action::PowerLoss], step), None);
     }
 }
 

@@ -8,6 +8,13 @@ pub fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
+/// Of how many cases one is tried: `LADDER_FAULTS_EVERY`, else so many for three
+/// networks, and more as there are more of them, for the whole to take as long.
+pub fn every(of_three: u64) -> u64 {
+    let networks = crate::world::RUNGS.len() as u64;
+    number("LADDER_FAULTS_EVERY").unwrap_or((of_three * networks).div_ceil(3)).max(1)
+}
+
 /// A course of numbers that can be repeated (splitmix64).
 #[derive(Clone, Debug)]
 pub struct Dice(u64);

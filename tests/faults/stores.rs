@@ -2,7 +2,7 @@
 //! somebody else holds.
 
 use crate::judge::to_the_end;
-use crate::many::{all, number};
+use crate::many::{all, every};
 use crate::shim::{Action, Class, Point, is_here};
 use crate::world::World;
 use std::time::Duration;
@@ -51,8 +51,8 @@ fn a_sample_of_broken_disks() {
 #[ignore = "minutes: run by .ci/run"]
 fn every_broken_disk() {
     if is_here() {
-        let every = usize::try_from(number("LADDER_FAULTS_EVERY").unwrap_or(8)).unwrap();
-        let points = points(every);
+        let step = usize::try_from(every(8)).unwrap();
+        let points = points(step);
         all(&points, |point| fails_at(*point));
         eprintln!("{} broken disks", points.len());
     }

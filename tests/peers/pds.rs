@@ -40,7 +40,7 @@ impl Sky {
 
     /// Asks the server itself.
     async fn ask(&self, method: &str, query: &[(&str, &str)]) -> Value {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
         let request = client.get(format!("{}/xrpc/{method}", self.peer.said("PDS_URL"))).query(query);
         request.send().await.unwrap().json().await.unwrap()
     }
@@ -95,7 +95,7 @@ async fn an_image_with_its_words_is_there_once_and_goes_again() {
     assert_eq!(delivery["url"], url.as_str(), "{delivery:#}");
     // The bytes are those of the file.
     let cid = image["image"]["ref"]["$link"].as_str().unwrap();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
     let blob = format!("{}/xrpc/com.atproto.sync.getBlob", sky.peer.said("PDS_URL"));
     let query = [("did", sky.peer.said("ALICE_DID")), ("cid", cid)];
     let bytes = client.get(blob).query(&query).send().await.unwrap().bytes().await.unwrap();

@@ -38,7 +38,7 @@ impl Stage {
 
     /// What `alice` has posted, oldest first, as the server's own API tells it.
     async fn posts(&self) -> Vec<Value> {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
         let get = async |path: &str| -> Value {
             let request = client.get(format!("{}{path}", self.server.said("MASTODON_URL")));
             let answer = request.bearer_auth(self.server.said("ALICE_TOKEN")).send().await.unwrap();
