@@ -34,6 +34,7 @@ pub mod taken;
 pub mod taken_back;
 #[cfg(test)]
 mod tests;
+mod upload;
 pub mod wordpress;
 pub mod x;
 

@@ -29,7 +29,7 @@ pub use fault::{Fault, Upon};
 pub use log::{Logged, LoggedBody, LoggedPart};
 pub use mail::{Letter, MailServer};
 pub use settings::{Settings, Signed};
-pub use simulated::{Kind, SIMULATED, Simulated, Way, Written};
+pub use simulated::{Asks, Kind, SIMULATED, Simulated, Way, Written};
 pub use timeline::{LiveComment, LiveLink, LiveMedia, LivePost};
 
 use jiff::Timestamp;

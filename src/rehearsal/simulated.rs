@@ -30,10 +30,26 @@ pub struct Simulated {
     pub account: fn(&mut Settings),
     /// The account that a channel's table names.
     pub cast: fn(&mut Settings, &Written),
+    /// Where things are asked of it.
+    pub asks: Asks,
     /// How channels use it: whoever tries all adapters tries each of these.
     pub ways: &'static [Way],
     /// The network of that account.
     pub(super) open: fn(Settings) -> Box<dyn Service>,
+}
+
+/// Where things are asked of a network: a piece of the path, and the method where
+/// networks differ.
+#[derive(Clone, Copy, Debug)]
+pub struct Asks {
+    /// What is looked through for a post (`GET`).
+    pub list: &'static str,
+    /// An image.
+    pub upload: &'static str,
+    /// A post is taken down.
+    pub removal: (&'static str, &'static str),
+    /// It gets other words.
+    pub edit: (&'static str, &'static str),
 }
 
 /// What a channel's table says of its account.

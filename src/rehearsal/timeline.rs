@@ -69,7 +69,7 @@ pub struct LiveComment {
     pub at: Timestamp,
 }
 
-/// Numbers for new things: they grow with time, as all three networks' do.
+/// Numbers for new things: they grow with time, as those of X, Facebook and LinkedIn do.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     last: u64,

@@ -3,7 +3,7 @@
 
 use super::bench::{CANARY, picture_bytes, settings, table, write_secrets};
 use super::log::assert_once;
-use super::rows::way;
+use super::rows::{asks, way};
 use crate::house::{House, rungs, signal};
 use ladder::rehearsal::{Fault, Network, Running, Settings, Upon};
 use std::time::Duration;
@@ -184,7 +184,7 @@ async fn an_unknown_is_not_hidden_by_a_token_that_expired() {
     for name in LISTED {
         let (house, network) = house(name, |settings| settings).await;
         network.order(Fault::AnswerLost);
-        network.order_upon(Upon::Path("GET", list_of(name)), Fault::FailedBefore);
+        network.order_upon(Upon::Path("GET", asks(way(name)).list), Fault::FailedBefore);
         house.publish().ends(6);
         house.write("token", &format!("{CANARY}-nonsense\n"));
         let ended = house.run(&["run"]).ends(6);
@@ -464,13 +464,5 @@ async fn only_a_post_of_the_account_settles_a_doubt() {
         }
         house.run(&["resolve", &key, "--sent", good]).ends(0);
         assert_eq!(last(&house)["url"], good, "{name}");
-    }
-}
-
-fn list_of(name: &str) -> &'static str {
-    match name {
-        "facebook" => "published_posts",
-        "x, OAuth 2" => "/tweets",
-        _ => "/rest/posts",
     }
 }

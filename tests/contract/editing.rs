@@ -2,7 +2,7 @@
 
 use super::bench::{self, Bench};
 use super::program::house;
-use super::rows::{WAYS, way};
+use super::rows::{WAYS, asks, way};
 use crate::house::{Ended, FOLDERS, House, rungs, signal};
 use ladder::channel::{ADAPTERS, Ability, Edited, SendError};
 use ladder::rehearsal::{Fault, Running, Upon};
@@ -78,9 +78,7 @@ async fn a_lost_answer_is_settled_by_reading_where_that_may_be() {
             let bench = Bench::new(way).await;
             let receipts = bench.send(&bench::plain(way)).await.unwrap();
             let change = bench.change(&bench::plain(way)).unwrap();
-            let method = if way.adapter == "mastodon" { "PUT" } else { "POST" };
-            // An article's terms are asked for first.
-            let path = if way.article { "/posts/" } else { "/" };
+            let (method, path) = asks(way).edit;
             bench.network.order_upon(Upon::Path(method, path), fault.clone());
             let attempt = bench.attempt(&bench::plain(way), 0, &[]);
             let edited = bench.channel.edit(&change, &receipts[0], &attempt).await;

@@ -420,8 +420,8 @@ fn planned(way: &Way, variant: &Variant) -> Vec<String> {
     };
     let mut all: Vec<String> =
         post.parts.iter().flat_map(|part| &part.media).map(|picture| picture.sha256.clone()).collect();
-    // Only these take a card's picture from us.
-    let takes = ["bluesky", "linkedin"].contains(&way.adapter);
+    // Only who is told what the card shows takes its picture from us.
+    let takes = ladder::text::network::find(way.adapter).is_some_and(|rules| rules.card_supplied);
     let card = post.card.as_ref().and_then(|card| card.image.as_ref()).filter(|_| takes);
     all.extend(card.map(|picture| picture.sha256.clone()));
     all

@@ -1,7 +1,7 @@
 //! Looking for what may or may not be out.
 
 use super::bench::{self, Bench};
-use super::rows::{WAYS, has_key};
+use super::rows::{WAYS, asks, has_key};
 use jiff::SignedDuration;
 use ladder::channel::{Found, SendError};
 use ladder::rehearsal::{Fault, Upon};
@@ -102,8 +102,7 @@ async fn a_list_that_may_not_be_read_proves_nothing() {
         .await;
         // X has no such scope alone, and Bluesky none at all: there the list fails.
         if ["bluesky", "x"].contains(&way.adapter) {
-            let path = if way.adapter == "x" { "/tweets" } else { "getRecord" };
-            bench.network.order_upon(Upon::Path("GET", path), Fault::FailedBefore);
+            bench.network.order_upon(Upon::Path("GET", asks(way).list), Fault::FailedBefore);
         }
         let found = bench.find(&bench::plain(way), SignedDuration::from_hours(1)).await;
         assert!(matches!(found, Ok(Found::CannotTell(_)) | Err(_)), "{}: {found:?}", way.name);
@@ -113,14 +112,7 @@ async fn a_list_that_may_not_be_read_proves_nothing() {
 #[tokio::test]
 async fn a_list_that_breaks_proves_nothing() {
     for way in WAYS.iter().filter(|way| way.lists) {
-        let path = match way.adapter {
-            "x" => "/tweets",
-            "facebook" => "published_posts",
-            "bluesky" => "getRecord",
-            "mastodon" => "/statuses",
-            "wordpress" => "/wp/v2/posts",
-            _ => "/rest/posts",
-        };
+        let path = asks(way).list;
         for fault in [
             Fault::HalfJson,
             Fault::Empty,

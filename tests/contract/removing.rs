@@ -1,7 +1,7 @@
 //! Taking down.
 
 use super::bench::{self, Bench};
-use super::rows::WAYS;
+use super::rows::{WAYS, asks};
 use ladder::channel::Removed;
 
 #[tokio::test]
@@ -49,8 +49,7 @@ async fn what_may_not_be_taken_down_stays_and_says_so() {
         for fault in [Fault::Expired, Fault::FailedBefore, Fault::CutBefore] {
             let bench = Bench::new(way).await;
             let receipts = bench.send(&bench::plain(way)).await.unwrap();
-            let (method, path) =
-                if way.adapter == "bluesky" { ("POST", "deleteRecord") } else { ("DELETE", "/") };
+            let (method, path) = asks(way).removal;
             bench.network.order_upon(Upon::Path(method, path), fault.clone());
             let removed = bench.channel.remove(&receipts[0], bench.folder.path()).await;
             assert!(

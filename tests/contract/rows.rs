@@ -1,7 +1,7 @@
 //! Which rows there are, and how each is tried: as its network declares it.
 
 use ladder::channel::{ADAPTERS, Ability};
-use ladder::rehearsal::{SIMULATED, Way as Declared};
+use ladder::rehearsal::{Asks, SIMULATED, Way as Declared};
 use ladder::render::VariantKind;
 use std::sync::LazyLock;
 
@@ -22,6 +22,11 @@ pub fn way(name: &str) -> &'static Way {
 pub fn has_key(way: &Way) -> bool {
     let row = ADAPTERS.iter().find(|row| row.name == way.adapter);
     row.is_some_and(|row| matches!(row.abilities.stable_key, Ability::Yes(_)))
+}
+
+/// Where things are asked of the way's network.
+pub fn asks(way: &Way) -> Asks {
+    way.kind().unwrap().row().asks
 }
 
 /// Rows that have no network: their clauses are in modules of their own.

@@ -1,7 +1,7 @@
 //! No secret is seen outside of the wire, and wrong ones are told apart.
 
 use super::bench::{self, Bench, CANARY};
-use super::rows::{WAYS, Way};
+use super::rows::{WAYS, Way, asks};
 use ladder::channel::SendError;
 use ladder::rehearsal::{Fault, Upon};
 use std::time::Duration;
@@ -99,14 +99,7 @@ async fn a_token_that_expires_between_two_parts_leaves_the_first() {
 #[tokio::test]
 async fn uploads_that_fail_are_never_in_doubt() {
     for way in WAYS.iter() {
-        let upload = match way.adapter {
-            "x" => "/2/media/upload",
-            "facebook" => "/photos",
-            "bluesky" => "uploadBlob",
-            "mastodon" => "/api/v2/media",
-            "wordpress" => "/wp/v2/media",
-            _ => "/rest/images",
-        };
+        let upload = asks(way).upload;
         for fault in [
             Fault::AnswerLost,
             Fault::FailedAfter,

@@ -4,9 +4,8 @@
 
 use super::answer::Asked;
 use super::api::Api;
-use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::network::odd_upload;
-use crate::channel::{Attempt, SendError};
+use crate::channel::{Attempt, SendError, upload};
 use crate::render::Picture;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
@@ -20,11 +19,7 @@ pub(super) const MOST_TRIES: u32 = 5;
 /// Uploads an image; what the server calls it, to be put into the record as it is:
 /// the type is the server's, which looks at the bytes.
 pub(super) async fn upload(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Result<Value, SendError> {
-    let (media, kept) = (attempt.media.clone(), picture.clone());
-    let bytes = on_disk(move || picture_bytes(&media, &kept)).await.map_err(|error| match error {
-        SendError::Unknown { cause } => SendError::NotYet { says: cause, wait: None },
-        error => error,
-    })?;
+    let bytes = upload::bytes(picture, attempt).await?;
     let fill = |request: reqwest::RequestBuilder| {
         request.timeout(UPLOAD_LIMIT).header(CONTENT_TYPE, picture.mime.as_str()).body(bytes.clone())
     };

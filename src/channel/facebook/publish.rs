@@ -4,11 +4,10 @@ use super::dialect::{self, Asked};
 use super::find::{same_words, words_of};
 use super::graph::{self, Graph, Named};
 use super::{Facebook, address, images, verify};
-use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, file};
 use crate::channel::images::behind;
 use crate::channel::network::{odd_upload, seen};
-use crate::channel::{Attempt, Doing, Posting, SendError};
+use crate::channel::{Attempt, Doing, Posting, SendError, upload};
 use crate::plan::{PayloadPart, Receipt, Seen};
 use crate::render::Picture;
 use reqwest::Method;
@@ -212,12 +211,7 @@ async fn send_form(graph: &Graph, page: &Facebook, form: Form, asked: Asked) -> 
 
 /// The picture's bytes, its words for those who do not see it, and its name.
 async fn form(picture: &Picture, attempt: &Attempt) -> Result<Form, SendError> {
-    let (media, wanted) = (attempt.media.clone(), picture.clone());
-    let bytes = on_disk(move || picture_bytes(&media, &wanted)).await.map_err(|error| match error {
-        // Nothing has left yet.
-        SendError::Unknown { cause } => SendError::NotYet { says: cause, wait: None },
-        other => other,
-    })?;
+    let bytes = upload::bytes(picture, attempt).await?;
     let form = Form::new().part("source", file(picture, bytes)?);
     Ok(if picture.alt.is_empty() { form } else { form.text("alt_text_custom", picture.alt.clone()) })
 }

@@ -7,10 +7,9 @@
 use super::answer::{Asked, Fault, trouble};
 use super::api::{self, Api};
 use super::urn;
-use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, Trouble};
 use crate::channel::network::{odd_name, odd_upload};
-use crate::channel::{Attempt, SendError};
+use crate::channel::{Attempt, SendError, upload};
 use crate::render::Picture;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -67,12 +66,7 @@ pub(super) async fn upload(
 }
 
 async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Result<String, SendError> {
-    let (folder, kept) = (attempt.media.clone(), picture.clone());
-    let bytes = on_disk(move || picture_bytes(&folder, &kept)).await.map_err(|error| match error {
-        // Nothing has left: reading was interrupted.
-        SendError::Unknown { cause } => SendError::NotYet { says: cause, wait: None },
-        other => other,
-    })?;
+    let bytes = upload::bytes(picture, attempt).await?;
     let owner = json!({ "initializeUploadRequest": { "owner": api.channel.author } });
     let answer = api.post("/rest/images?action=initializeUpload", &owner).await;
     let answer = answer.map_err(Trouble::of_asking)?;

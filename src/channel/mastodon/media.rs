@@ -6,52 +6,31 @@
 //! begins anew.
 
 use super::api::{Api, Purpose, status};
-use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, Trouble, file};
 use crate::channel::network::{odd_name, odd_upload};
-use crate::channel::{Attempt, SendError};
+use crate::channel::upload::Patience;
+use crate::channel::{Attempt, SendError, upload};
 use crate::render::Picture;
 use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::Value;
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// For a request that carries an image: a slow line takes its time.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(180);
-/// Longest waiting in one try for the instance to have looked at images, all of them
-/// together: who sends holds the store, and others wait for it.
-const PROCESSING_LIMIT: Duration = Duration::from_secs(2 * 60);
 /// Between two looks; images are mostly ready at once (200), and videos are not sent.
 const PAUSE: Duration = Duration::from_secs(1);
 /// No instance names an upload by more.
 const LONGEST_ID: usize = 64;
 
-/// How much longer a try waits for the instance to look at its images.
-#[derive(Debug)]
-pub(super) struct Patience {
-    left: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience { left: PROCESSING_LIMIT }
-    }
-}
-
 /// Uploads an image with its words, waits until it can be shown, and returns its id.
-pub(super) async fn upload(
+pub(super) async fn brought(
     api: &Api<'_>,
     picture: &Picture,
     attempt: &Attempt,
     patience: &mut Patience,
 ) -> Result<String, SendError> {
-    let (folder, kept) = (attempt.media.clone(), picture.clone());
-    let bytes = on_disk(move || picture_bytes(&folder, &kept)).await.map_err(|error| match error {
-        // Nothing has left: reading was interrupted.
-        SendError::Unknown { cause } => SendError::NotYet { says: cause, wait: None },
-        other => other,
-    })?;
+    let bytes = upload::bytes(picture, attempt).await?;
     let what = format!("the image `{}`", picture.name);
     let mut answer = bring(api, "/api/v2/media", picture, bytes.clone()).await?;
     // Older servers know the first version alone (docs: v2 since 3.1.3).
@@ -113,14 +92,7 @@ async fn processed(api: &Api<'_>, id: &str, what: &str, patience: &mut Patience)
             }
         }
     };
-    let minutes = PROCESSING_LIMIT.as_secs() / 60;
-    let began = Instant::now();
-    let outcome = tokio::time::timeout(patience.left, looking).await;
-    patience.left = patience.left.saturating_sub(began.elapsed());
-    outcome.unwrap_or_else(|_| {
-        let says = format!("{} has not processed {what} within {minutes} minutes", api.instance);
-        Err(SendError::NotYet { says, wait: None })
-    })
+    patience.bear(looking, &api.instance, what).await
 }
 
 /// Whether a text can name an upload, which becomes part of addresses: numbers on

@@ -4,6 +4,7 @@ use super::api::{self, Api, Purpose, Read, is_id};
 use super::{Mastodon, media, words};
 use crate::channel::http::Trouble;
 use crate::channel::network::{odd_name, seen};
+use crate::channel::upload::Patience;
 use crate::channel::{Attempt, Posting, SendError};
 use crate::plan::key::hex_digest;
 use crate::plan::{PayloadPart, Receipt, Seen};
@@ -31,9 +32,9 @@ pub(super) async fn prepare<'a>(
     // has to be one now: a post on the wrong account cannot be taken back unseen.
     let _ = mastodon.me(&api).await.map_err(SendError::before_posting)?;
     let mut body = part.body.clone();
-    let (mut ids, mut patience) = (Vec::new(), media::Patience::default());
+    let (mut ids, mut patience) = (Vec::new(), Patience::default());
     for picture in &part.media {
-        ids.push(media::upload(&api, picture, attempt, &mut patience).await?);
+        ids.push(media::brought(&api, picture, attempt, &mut patience).await?);
     }
     if !ids.is_empty() {
         body["media_ids"] = json!(ids);

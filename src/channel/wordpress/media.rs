@@ -7,10 +7,9 @@
 use super::answer::{Asked, Fault, trouble};
 use super::api::Api;
 use super::content::Placed;
-use crate::channel::folder::{on_disk, picture_bytes};
 use crate::channel::http::{Answer, Trouble};
 use crate::channel::network::odd_upload;
-use crate::channel::{Attempt, SendError};
+use crate::channel::{Attempt, SendError, upload};
 use crate::plan::PayloadPart;
 use crate::plan::key::hex_digest;
 use crate::render::Picture;
@@ -94,12 +93,7 @@ async fn known(api: &Api<'_>, stem: &str) -> Result<Option<There>, SendError> {
 const FIELDS: &str = "id,slug,source_url,alt_text";
 
 async fn upload(api: &Api<'_>, picture: &Picture, stem: &str, attempt: &Attempt) -> Result<There, SendError> {
-    let (folder, kept) = (attempt.media.clone(), picture.clone());
-    let bytes = on_disk(move || picture_bytes(&folder, &kept)).await.map_err(|error| match error {
-        // Nothing has left: reading was interrupted.
-        SendError::Unknown { cause } => SendError::NotYet { says: cause, wait: None },
-        other => other,
-    })?;
+    let bytes = upload::bytes(picture, attempt).await?;
     let name = format!("{stem}.{}", ending(&picture.mime));
     let answer = api.upload(&name, &picture.mime, bytes).await.map_err(Trouble::of_asking)?;
     if let Some(there) = item(api, &answer) {

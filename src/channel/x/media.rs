@@ -5,16 +5,15 @@
 //! nothing here is ever in doubt, and a retry begins anew.
 
 use super::api::Api;
-use crate::channel::folder::picture_bytes;
 use crate::channel::http::{Answer, file};
 use crate::channel::network::{is_plain_id, odd_name, odd_upload};
-use crate::channel::{Attempt, SendError};
+use crate::channel::upload::Patience;
+use crate::channel::{Attempt, SendError, upload};
 use crate::render::Picture;
 use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// Up to this an image goes in one request: the limit of an image is 5 MB, and
 /// what goes in pieces is known to arrive.
@@ -23,34 +22,15 @@ const IN_ONE: usize = 4 * 1024 * 1024;
 const PIECE: usize = 1024 * 1024;
 /// For a request that carries an image: a slow line takes its time.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
-/// Longest waiting in one try for X to have looked at images, all of them
-/// together: who sends holds the store, and others wait for it.
-const PROCESSING_LIMIT: Duration = Duration::from_secs(2 * 60);
-
-/// How much longer a try waits for X to look at its images.
-#[derive(Debug)]
-pub(super) struct Patience {
-    left: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience { left: PROCESSING_LIMIT }
-    }
-}
 
 /// Uploads an image with its words, and returns its id.
-pub(super) async fn upload(
+pub(super) async fn brought(
     api: &Api<'_>,
     picture: &Picture,
     attempt: &Attempt,
     patience: &mut Patience,
 ) -> Result<String, SendError> {
-    let (media, kept) = (attempt.media.clone(), picture.clone());
-    let bytes = tokio::task::spawn_blocking(move || picture_bytes(&media, &kept));
-    let interrupted =
-        |error| SendError::NotYet { says: format!("reading an image was interrupted: {error}"), wait: None };
-    let bytes = bytes.await.map_err(interrupted)??;
+    let bytes = upload::bytes(picture, attempt).await?;
     let what = format!("the image `{}`", picture.name);
     let is_gif = picture.mime == "image/gif";
     let (id, data) = if is_gif || bytes.len() > IN_ONE {
@@ -170,15 +150,7 @@ async fn processed(
             data = body.get("data").cloned().unwrap_or(body);
         }
     };
-    let minutes = PROCESSING_LIMIT.as_secs() / 60;
-    let late = |_| SendError::NotYet {
-        says: format!("X has not processed {what} within {minutes} minutes"),
-        wait: None,
-    };
-    let began = Instant::now();
-    let outcome = tokio::time::timeout(patience.left, looking).await;
-    patience.left = patience.left.saturating_sub(began.elapsed());
-    outcome.unwrap_or_else(|elapsed| Err(late(elapsed)))
+    patience.bear(looking, "X", what).await
 }
 
 /// The words for those who do not see the image. A post without them would be
@@ -195,6 +167,7 @@ async fn describe(api: &Api<'_>, id: &str, picture: &Picture, what: &str) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::time::Instant;
 
     /// X never has done looking; time is the runtime's, which leaps where all sleep.
     #[tokio::test(start_paused = true)]

@@ -7,6 +7,7 @@ use super::{Me, X, find, media};
 use crate::channel::http::{self, Trouble};
 use crate::channel::images::{self, behind};
 use crate::channel::network::{odd_name, seen};
+use crate::channel::upload::Patience;
 use crate::channel::{Attempt, Posting, Removed, SendError};
 use crate::plan::{PayloadPart, Receipt, Seen};
 use reqwest::Method;
@@ -34,9 +35,9 @@ pub(super) async fn prepare<'a>(
     // back unseen.
     let me = x.me(&api).await.map_err(SendError::before_posting)?.ok();
     let mut body = part.body.clone();
-    let (mut ids, mut patience) = (Vec::new(), media::Patience::default());
+    let (mut ids, mut patience) = (Vec::new(), Patience::default());
     for picture in &part.media {
-        ids.push(media::upload(&api, picture, attempt, &mut patience).await?);
+        ids.push(media::brought(&api, picture, attempt, &mut patience).await?);
     }
     if !ids.is_empty() {
         body["media"] = json!({ "media_ids": ids });

@@ -1,7 +1,7 @@
 //! An account there, and the way of using it.
 
 use super::Bluesky;
-use crate::rehearsal::{Settings, Simulated, Way, Written};
+use crate::rehearsal::{Asks, Settings, Simulated, Way, Written};
 
 /// A server of the AT Protocol with Bluesky's lexicons (d6296a1c, 2026-08-20).
 pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
@@ -10,6 +10,12 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "app_password",
     account,
     cast,
+    asks: Asks {
+        list: "getRecord",
+        upload: "uploadBlob",
+        removal: ("POST", "deleteRecord"),
+        edit: ("POST", "putRecord"),
+    },
     ways: &[Way {
         name: "bluesky",
         adapter: "bluesky",

@@ -1,7 +1,7 @@
 //! An account there, and the ways of using it.
 
 use super::Facebook;
-use crate::rehearsal::{Settings, Simulated, Way, Written};
+use crate::rehearsal::{Asks, Settings, Simulated, Way, Written};
 
 /// Pages of Facebook's Graph API v26.0 (2026-07-29).
 pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
@@ -10,6 +10,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "access_token",
     account,
     cast,
+    asks: Asks { list: "published_posts", upload: "/photos", removal: ("DELETE", "/"), edit: ("POST", "/") },
     ways: &[
         Way {
             name: "facebook",

@@ -1,7 +1,7 @@
 //! An account there, and the ways of using it.
 
 use super::LinkedIn;
-use crate::rehearsal::{Settings, Simulated, Way, Written};
+use crate::rehearsal::{Asks, Settings, Simulated, Way, Written};
 
 /// LinkedIn's versioned Posts API (li-lms-2026-05).
 pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
@@ -10,6 +10,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "access_token",
     account,
     cast,
+    asks: Asks { list: "/rest/posts", upload: "/rest/images", removal: ("DELETE", "/"), edit: ("POST", "/") },
     ways: &[
         Way {
             name: "linkedin, an organisation",

@@ -1,7 +1,7 @@
 //! An account there, and the ways of using it.
 
 use super::WordPress;
-use crate::rehearsal::{Settings, Simulated, Way, Written};
+use crate::rehearsal::{Asks, Settings, Simulated, Way, Written};
 
 /// Among the versions: the site has addresses of words.
 pub(super) const PRETTY: &str = "pretty-permalinks";
@@ -13,6 +13,12 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "app_password",
     account,
     cast,
+    asks: Asks {
+        list: "/wp/v2/posts",
+        upload: "/wp/v2/media",
+        removal: ("DELETE", "/"),
+        edit: ("POST", "/posts/"),
+    },
     ways: &[
         Way {
             name: "wordpress, blocks",
