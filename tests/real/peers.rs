@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// A script of LADDER_PEERS: `NAME.sh start DIR PORT`, `NAME.sh stop DIR`.
 pub struct Peer {
@@ -37,7 +38,13 @@ impl Peer {
         command.arg(&peer.script).arg("start").arg(&peer.dir).arg(free_ports(ports).to_string());
         command.envs(variables.iter().copied()).stdin(Stdio::null());
         command.stdout(said.reopen().unwrap()).stderr(said.reopen().unwrap());
-        let started = command.status().unwrap();
+        let started = {
+            // A script writes what it starts into the folder of its installation: two
+            // at once, and one of them would start half a file.
+            static STARTING: Mutex<()> = Mutex::new(());
+            let _one = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+            command.status().unwrap()
+        };
         let out = std::fs::read_to_string(said.path()).unwrap();
         assert!(started.success(), "{name} does not start: {out}");
         let pairs = out.lines().filter_map(|line| line.split_once('='));
