@@ -1,7 +1,7 @@
 //! Which networks there are in this process: each declares itself in its own
 //! file, and is a line of [`SIMULATED`].
 
-use super::{Service, Settings, bluesky, facebook, linkedin, mastodon, wordpress, x};
+use super::{Good, Service, Settings, bluesky, facebook, linkedin, mastodon, wordpress, x};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -30,6 +30,8 @@ pub struct Simulated {
     pub account: fn(&mut Settings),
     /// The account that a channel's table names.
     pub cast: fn(&mut Settings, &Written),
+    /// What a good request of it looks like.
+    pub good: Good,
     /// Where things are asked of it.
     pub asks: Asks,
     /// How channels use it: whoever tries all adapters tries each of these.
@@ -91,6 +93,8 @@ pub struct Way {
     pub threads: bool,
     /// A first comment goes below it.
     pub comments: bool,
+    /// Images are brought to it; else it fetches them where they are.
+    pub uploads: bool,
     /// The network lists what was posted, for us too.
     pub lists: bool,
     /// The text that is live can be read back.
@@ -113,6 +117,7 @@ impl Way {
         article: false,
         threads: false,
         comments: false,
+        uploads: true,
         lists: true,
         reads_back: true,
         id_in_header: false,

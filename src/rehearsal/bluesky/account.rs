@@ -1,6 +1,6 @@
 //! An account there, and the way of using it.
 
-use super::Bluesky;
+use super::{Bluesky, requests};
 use crate::rehearsal::{Asks, Settings, Simulated, Way, Written};
 
 /// A server of the AT Protocol with Bluesky's lexicons (d6296a1c, 2026-08-20).
@@ -10,6 +10,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "app_password",
     account,
     cast,
+    good: requests::GOOD,
     asks: Asks {
         list: "getRecord",
         upload: "uploadBlob",

@@ -5,6 +5,7 @@
 mod account;
 mod cid;
 mod record;
+mod requests;
 mod session;
 
 pub(super) use account::NETWORK;

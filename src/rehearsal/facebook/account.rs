@@ -1,6 +1,6 @@
 //! An account there, and the ways of using it.
 
-use super::Facebook;
+use super::{Facebook, requests};
 use crate::rehearsal::{Asks, Settings, Simulated, Way, Written};
 
 /// Pages of Facebook's Graph API v26.0 (2026-07-29).
@@ -10,6 +10,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "access_token",
     account,
     cast,
+    good: requests::GOOD,
     asks: Asks { list: "published_posts", upload: "/photos", removal: ("DELETE", "/"), edit: ("POST", "/") },
     ways: &[
         Way {

@@ -5,6 +5,7 @@ mod account;
 mod parameters;
 mod photo;
 mod refusal;
+mod requests;
 mod shown;
 
 pub(super) use account::NETWORK;

@@ -1,6 +1,6 @@
 //! An account there, and the ways of using it.
 
-use super::LinkedIn;
+use super::{LinkedIn, requests};
 use crate::rehearsal::{Asks, Settings, Simulated, Way, Written};
 
 /// LinkedIn's versioned Posts API (li-lms-2026-05).
@@ -10,6 +10,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "access_token",
     account,
     cast,
+    good: requests::GOOD,
     asks: Asks { list: "/rest/posts", upload: "/rest/images", removal: ("DELETE", "/"), edit: ("POST", "/") },
     ways: &[
         Way {

@@ -5,6 +5,7 @@ mod account;
 mod little_text;
 mod post;
 mod refusal;
+mod requests;
 mod upload;
 
 pub(super) use account::NETWORK;

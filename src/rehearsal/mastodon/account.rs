@@ -1,6 +1,6 @@
 //! An account there, and the ways of using it.
 
-use super::Mastodon;
+use super::{Mastodon, requests};
 use crate::rehearsal::{Asks, Settings, Simulated, Way, Written};
 
 /// Mastodon's API (docs.joinmastodon.org at 2903485d, 2026-07-02).
@@ -10,6 +10,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "access_token",
     account,
     cast,
+    good: requests::GOOD,
     asks: Asks { list: "/statuses", upload: "/api/v2/media", removal: ("DELETE", "/"), edit: ("PUT", "/") },
     ways: &[
         Way {

@@ -4,6 +4,7 @@
 
 mod account;
 mod media;
+mod requests;
 mod shown;
 
 pub(super) use account::NETWORK;

@@ -1,6 +1,6 @@
 //! An account there, and the ways of using it.
 
-use super::WordPress;
+use super::{WordPress, requests};
 use crate::rehearsal::{Asks, Settings, Simulated, Way, Written};
 
 /// Among the versions: the site has addresses of words.
@@ -13,6 +13,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "app_password",
     account,
     cast,
+    good: requests::GOOD,
     asks: Asks {
         list: "/wp/v2/posts",
         upload: "/wp/v2/media",

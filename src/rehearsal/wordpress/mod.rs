@@ -7,6 +7,7 @@ mod account;
 mod library;
 mod posts;
 mod refusal;
+mod requests;
 mod shown;
 mod terms;
 

@@ -1,6 +1,6 @@
 //! An account there, and the ways of using it.
 
-use super::X;
+use super::{X, requests};
 use crate::rehearsal::{Asks, Settings, Signed, Simulated, Way, Written};
 
 /// X's API v2 (docs.x.com, 2026-08-22).
@@ -10,6 +10,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "access_token",
     account,
     cast,
+    good: requests::GOOD,
     asks: Asks { list: "/tweets", upload: "/2/media/upload", removal: ("DELETE", "/"), edit: ("POST", "/") },
     ways: &[
         Way {

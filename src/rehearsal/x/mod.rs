@@ -4,6 +4,7 @@
 mod account;
 mod media;
 mod refusal;
+mod requests;
 mod shown;
 mod sign;
 
