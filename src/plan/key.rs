@@ -70,12 +70,16 @@ impl std::fmt::Display for StepKey {
     }
 }
 
-/// How an account is compared: networks whose names are the same in capitals and
-/// small letters, with or without an `@`, have one spelling of each. The key
-/// holds the spelling that the journal began with.
+/// Where an account is a folder or a sender's address: there capitals and small
+/// letters, and a sign before the name, may make another one.
+const EXACT: &[&str] = &["email", "feed", "medium", "outbox", "static-site"];
+
+/// How an account is compared: the names that networks give are the same in capitals
+/// and small letters, with or without an `@`. The key holds the spelling that the
+/// journal began with.
 pub fn account_compared(account: &str) -> Cow<'_, str> {
     match account.split_once(':') {
-        Some((network @ ("bluesky" | "facebook" | "linkedin" | "mastodon" | "x"), name)) => {
+        Some((network, name)) if !EXACT.contains(&network) => {
             let name = name.trim();
             Cow::Owned(format!("{network}:{}", name.strip_prefix('@').unwrap_or(name).to_lowercase()))
         }
@@ -95,4 +99,19 @@ pub fn hex_digest(bytes: &[u8]) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_networks_have_no_capitals_and_folders_do() {
+        for network in ["x", "mastodon", "wordpress", "one-of-tomorrow"] {
+            assert!(is_same_account(&format!("{network}:@AcmeRockets"), &format!("{network}:acmerockets")));
+            assert!(!is_same_account(&format!("{network}:acme"), &format!("{network}:acme2")));
+        }
+        assert!(!is_same_account("x:acme", "mastodon:acme"));
+        assert!(!is_same_account("static-site:Blog", "static-site:blog"));
+    }
 }

@@ -97,6 +97,14 @@ pub struct Way {
     pub uploads: bool,
     /// The network lists what was posted, for us too.
     pub lists: bool,
+    /// The permissions that its list takes; none where there is no such, or nobody is asked.
+    pub list_needs: &'static [&'static str],
+    /// What stands there may be asked without credentials.
+    pub list_is_open: bool,
+    /// It takes its time to look at images.
+    pub processes: bool,
+    /// It says how long to wait where it takes no more for now.
+    pub names_waits: bool,
     /// The text that is live can be read back.
     pub reads_back: bool,
     /// The id stands in a header: a broken body hides nothing.
@@ -119,6 +127,10 @@ impl Way {
         comments: false,
         uploads: true,
         lists: true,
+        list_needs: &[],
+        list_is_open: false,
+        processes: false,
+        names_waits: true,
         reads_back: true,
         id_in_header: false,
         refuses_repeats: true,

@@ -92,16 +92,11 @@ async fn absence_takes_proof() {
 async fn a_list_that_may_not_be_read_proves_nothing() {
     for way in WAYS.iter().filter(|way| way.lists) {
         let bench = Bench::with(way, |settings| {
-            settings
-                .without_scope("pages_read_engagement")
-                .without_scope("r_organization_social")
-                .without_scope("r_organization_social_feed")
-                .without_scope("edit_posts")
-                .without_scope("read:statuses")
+            way.list_needs.iter().fold(settings, |settings, scope| settings.without_scope(scope))
         })
         .await;
-        // X has no such scope alone, and Bluesky none at all: there the list fails.
-        if ["bluesky", "x"].contains(&way.adapter) {
+        // Where there is no such permission, the list fails.
+        if way.list_needs.is_empty() {
             bench.network.order_upon(Upon::Path("GET", asks(way).list), Fault::FailedBefore);
         }
         let found = bench.find(&bench::plain(way), SignedDuration::from_hours(1)).await;
@@ -129,8 +124,7 @@ async fn a_list_that_breaks_proves_nothing() {
             bench.network.posted_by_hand("Something older.", Duration::from_secs(5 * 3600));
             bench.network.order_upon(Upon::Path("GET", path), fault.clone());
             let found = bench.find(&bench::plain(way), SignedDuration::from_hours(1)).await;
-            // What stands at Bluesky's key may be asked without credentials.
-            if way.adapter == "bluesky" && fault == Fault::Expired {
+            if way.list_is_open && fault == Fault::Expired {
                 assert!(matches!(found, Ok(Found::Absent)), "{}: {found:?}", way.name);
                 continue;
             }

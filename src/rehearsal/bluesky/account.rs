@@ -22,6 +22,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
         adapter: "bluesky",
         table: "account = \"acmerockets.bsky.social\"\napp_password = { file = \"token\" }\n",
         threads: true,
+        list_is_open: true,
         ..Way::POST
     }],
     open: |settings| Box::new(Bluesky::new(settings)),

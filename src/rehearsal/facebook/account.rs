@@ -18,6 +18,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             adapter: "facebook",
             table: "account = \"Acme Rockets\"\npage_id = \"1234567890\"\naccess_token = { file = \"token\" }\n",
             comments: true,
+            list_needs: &["pages_read_engagement"],
             ..Way::POST
         },
         Way {
@@ -26,6 +27,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             table: "page_id = \"1234567890\"\naccess_token = { file = \"token\" }\n\
                     app_secret = { file = \"app_secret\" }\n",
             comments: true,
+            list_needs: &["pages_read_engagement"],
             ..Way::POST
         },
     ],

@@ -20,6 +20,9 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
                     access_token = { file = \"token\" }\n",
             comments: true,
             id_in_header: true,
+            list_needs: &["r_organization_social", "r_organization_social_feed"],
+            processes: true,
+            names_waits: false,
             ..Way::POST
         },
         Way {
@@ -31,6 +34,9 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             lists: false,
             reads_back: false,
             id_in_header: true,
+            list_needs: &["r_organization_social", "r_organization_social_feed"],
+            processes: true,
+            names_waits: false,
             ..Way::POST
         },
     ],

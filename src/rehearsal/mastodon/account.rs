@@ -19,6 +19,8 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             table: "account = \"@acmerockets@mastodon.example\"\naccess_token = { file = \"token\" }\n",
             threads: true,
             refuses_repeats: false,
+            list_needs: &["read:statuses"],
+            processes: true,
             ..Way::POST
         },
         Way {
@@ -28,6 +30,8 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             threads: true,
             refuses_repeats: false,
             settings: |settings| settings.heeds_keys = false,
+            list_needs: &["read:statuses"],
+            processes: true,
             ..Way::POST
         },
     ],

@@ -26,6 +26,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             adapter: "wordpress",
             table: "account = \"Acme Rockets\"\nuser = \"ada\"\napp_password = { file = \"token\" }\n",
             article: true,
+            list_needs: &["edit_posts"],
             ..Way::POST
         },
         Way {
@@ -34,6 +35,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             table: "user = \"ada\"\napp_password = { file = \"token\" }\neditor = \"html\"\n\
                     categories = [\"News\"]\ncomments = false\n",
             article: true,
+            list_needs: &["edit_posts"],
             ..Way::POST
         },
     ],
