@@ -84,6 +84,7 @@ pub fn post(texts: &[&str]) -> Variant {
         card: None,
         first_comment: None,
         url_reserve: 80,
+        language: String::new(),
     })
 }
 

@@ -34,6 +34,7 @@ pub(crate) fn post(rung: &str, after: &[&str], texts: &[&str]) -> Step {
         card: None,
         first_comment: None,
         url_reserve: 80,
+        language: "en".to_owned(),
     });
     step(rung, after, variant, texts)
 }

@@ -41,9 +41,13 @@ impl Delivery {
 fn without_words(kind: VariantKind) -> Variant {
     let nothing = String::new;
     match kind {
-        VariantKind::Post => {
-            Variant::Post(Post { parts: Vec::new(), card: None, first_comment: None, url_reserve: 0 })
-        }
+        VariantKind::Post => Variant::Post(Post {
+            parts: Vec::new(),
+            card: None,
+            first_comment: None,
+            url_reserve: 0,
+            language: String::new(),
+        }),
         VariantKind::Article => Variant::Article(Article {
             title: nothing(),
             slug: nothing(),

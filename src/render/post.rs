@@ -66,7 +66,8 @@ pub(super) fn post(job: &Job<'_>) -> Checked<Post> {
     let mut parts: Vec<Part> = texts.into_iter().map(|text| part(text, writer.syntax())).collect();
     let card = writer.attach(&settings, &mut parts, &Spoken { pins, cut_off }, &mut problems);
     let first_comment = first_comment.map(|comment| pin::take(&comment).text);
-    Checked::with(Post { parts, card, first_comment, url_reserve: writer.reserve }, problems)
+    let language = job.message.language.clone();
+    Checked::with(Post { parts, card, first_comment, url_reserve: writer.reserve, language }, problems)
 }
 
 /// Whether the outlet's posts have no markup that says which of it is code.

@@ -166,6 +166,10 @@ pub struct Post {
     pub first_comment: Option<String>,
     /// Characters kept free for each late URL that is counted by its letters.
     pub url_reserve: usize,
+    /// BCP 47 tag of the message that it was made of: a channel in another language
+    /// says what it is given. Empty where nobody said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub language: String,
 }
 
 /// One part of a post.

@@ -200,7 +200,13 @@ pub(super) mod tests {
             after: after.iter().map(|rung| (*rung).to_owned()).collect(),
             needs_url_of: vec![],
             gate,
-            variant: Variant::Post(Post { parts: vec![], card: None, first_comment: None, url_reserve: 0 }),
+            variant: Variant::Post(Post {
+                parts: vec![],
+                card: None,
+                first_comment: None,
+                url_reserve: 0,
+                language: String::new(),
+            }),
             payload: Payload { parts: vec![part] },
             payload_digest: String::new(),
             tracking: Tracking::default(),
@@ -303,7 +309,13 @@ pub(super) mod tests {
             let mut step = step("post", VariantKind::Post, &[], Gate::default());
             step.payload.parts = vec![step.payload.parts[0].clone(); parts];
             let first_comment = comment.map(str::to_owned);
-            step.variant = Variant::Post(Post { parts: vec![], card: None, first_comment, url_reserve: 0 });
+            step.variant = Variant::Post(Post {
+                parts: vec![],
+                card: None,
+                first_comment,
+                url_reserve: 0,
+                language: String::new(),
+            });
             what(&step)
         };
         assert_eq!(words(1, None), "post");

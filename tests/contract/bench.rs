@@ -190,7 +190,13 @@ pub fn picture(side: u32) -> Picture {
 
 pub fn post(texts: &[&str]) -> Post {
     let part = |text: &&str| Part { text: (*text).to_owned(), links: Vec::new(), media: Vec::new() };
-    Post { parts: texts.iter().map(part).collect(), card: None, first_comment: None, url_reserve: 80 }
+    Post {
+        parts: texts.iter().map(part).collect(),
+        card: None,
+        first_comment: None,
+        url_reserve: 80,
+        language: "en".to_owned(),
+    }
 }
 
 /// A short post, or a short article.

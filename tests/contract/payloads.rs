@@ -100,7 +100,8 @@ fn outbox() {
           ],
           "card": null,
           "first_comment": null,
-          "url_reserve": 80
+          "url_reserve": 80,
+          "language": "en"
         }
       }
     ]

@@ -31,6 +31,8 @@ pub(super) fn payload(language: &str, variant: &Variant) -> Checked<Payload> {
     let mut parts = Vec::new();
     for (at, part) in post.parts.iter().enumerate() {
         let mut body = json!({ "$type": POST, "text": part.text });
+        // The message's own; else the channel's.
+        let language = if post.language.is_empty() { language } else { &post.language };
         if !language.is_empty() {
             body["langs"] = json!([language]);
         }

@@ -100,7 +100,7 @@ pub struct Mastodon {
     visibility: &'static str,
     content_warning: Option<String>,
     sensitive: bool,
-    /// The language of its posts, by ISO 639-1.
+    /// The language of its posts, where a message has none: a BCP 47 tag.
     language: String,
     /// Limits, as they were noted of this instance.
     rules: Rules,
@@ -156,7 +156,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     if username.is_some() && host.is_none() && !base_url.is_empty() {
         account = format!("{account}@{}", api::host(&base_url));
     }
-    let language = table.language.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    let language = table.language.clone();
     let mastodon = Mastodon {
         account,
         username,

@@ -15,14 +15,16 @@ use serde_json::{Value, json};
 pub(super) fn payload(mastodon: &Mastodon, post: &Post) -> Checked<Payload> {
     let mut problems = Vec::new();
     let mut parts = Vec::new();
+    // The message's own; else the channel's.
+    let language = iso_639_1(if post.language.is_empty() { &mastodon.language } else { &post.language });
     for (at, part) in post.parts.iter().enumerate() {
         let visibility = match mastodon.visibility {
             "public" if at > 0 => "unlisted",
             own => own,
         };
         let mut body = json!({ "status": part.text, "visibility": visibility });
-        if !mastodon.language.is_empty() {
-            body["language"] = json!(mastodon.language);
+        if !language.is_empty() {
+            body["language"] = json!(language);
         }
         if let Some(warning) = &mastodon.content_warning {
             body["spoiler_text"] = json!(warning);
@@ -53,4 +55,9 @@ pub(super) fn text_of(part: &PayloadPart) -> &str {
 /// The content warning of a part; empty without one.
 pub(super) fn warning_of(part: &PayloadPart) -> &str {
     part.body.get("spoiler_text").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The language of a BCP 47 tag.
+fn iso_639_1(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }

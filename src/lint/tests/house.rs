@@ -200,6 +200,7 @@ impl House {
                     card: None,
                     first_comment: None,
                     url_reserve: 80,
+                    language: String::new(),
                 }),
                 Variant::Mail(Mail {
                     from: "Acme <news@acme.example>".to_owned(),

@@ -82,6 +82,7 @@ impl House {
                 card: None,
                 first_comment: None,
                 url_reserve: 80,
+                language: String::new(),
             }),
             payload: payload(&[&self.text]),
             tracking: Tracking::default(),

@@ -255,7 +255,13 @@ impl<'a> Hands<'a, '_> {
             },
             |step| step.identity.clone(),
         );
-        let nothing = || Post { parts: Vec::new(), card: None, first_comment: None, url_reserve: 0 };
+        let nothing = || Post {
+            parts: Vec::new(),
+            card: None,
+            first_comment: None,
+            url_reserve: 0,
+            language: String::new(),
+        };
         let earlier = delivery.parts.iter().filter(|earlier| earlier.part < part.part);
         let ids_last = channel.ids_last();
         Attempt {

@@ -115,7 +115,7 @@ pub fn part(text: &str) -> Part {
 }
 
 pub fn post(parts: Vec<Part>, card: Option<Card>) -> Variant {
-    Variant::Post(Post { parts, card, first_comment: None, url_reserve: 80 })
+    Variant::Post(Post { parts, card, first_comment: None, url_reserve: 80, language: "en".to_owned() })
 }
 
 /// Drawn once: it is the slow part of these tests.

@@ -33,6 +33,10 @@ async fn a_warning_a_visibility_and_a_language_go_with_every_part() {
         );
     }
     assert_eq!(bodies[1]["in_reply_to_id"], receipts[0].id.clone().unwrap());
+    // What was written in another language says so, also on this channel.
+    let Variant::Post(mut post) = fixture::post(&["Un."]) else { panic!() };
+    post.language = "fr-CA".to_owned();
+    assert_eq!(house.parts(&Variant::Post(post))[0].body["language"], "fr");
 }
 
 #[tokio::test]
