@@ -349,6 +349,10 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn recipients(&self) -> &[String] {
         &[]
     }
+    /// What its posts are folded behind.
+    fn content_warning(&self) -> Option<&str> {
+        None
+    }
     /// The sender, for mail.
     fn from(&self) -> Option<String> {
         None

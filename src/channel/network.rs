@@ -137,6 +137,10 @@ pub trait Network: Send + Sync + Debug {
         let _ = (change, receipt, attempt);
         async { Ok(Edited::Stays(NO_EDIT.to_owned())) }
     }
+    /// See [`Channel::content_warning`].
+    fn content_warning(&self) -> Option<&str> {
+        None
+    }
     /// See [`Channel::live_within`].
     fn live_within(&self) -> Option<Duration> {
         None
@@ -227,6 +231,10 @@ impl<N: Network> Channel for N {
 
     fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, Whose> {
         Box::pin(Network::verify(self, project))
+    }
+
+    fn content_warning(&self) -> Option<&str> {
+        Network::content_warning(self)
     }
 
     fn noted<'a>(&'a self) -> Doing<'a, Option<Noted>> {
