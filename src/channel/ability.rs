@@ -77,7 +77,7 @@ impl Abilities {
 /// The table of all adapters in Markdown, as `docs/promises.md` has it.
 pub fn markdown() -> String {
     let mut out = format!("| adapter | {} |\n|---{}|\n", NAMES.join(" | "), "|---".repeat(NAMES.len()));
-    for adapter in super::ADAPTERS {
+    for adapter in super::every_adapter() {
         let cells: Vec<String> = adapter.abilities.all().iter().map(Ability::to_string).collect();
         out.push_str(&format!("| `{}` | {} |\n", adapter.name, cells.join(" | ")));
     }
@@ -90,7 +90,7 @@ pub fn summary(has_page: impl Fn(&str) -> bool) -> String {
     let mut out = "| adapter | what it does | found again | read back | taken down | edited |\n\
                    | --- | --- | --- | --- | --- | --- |\n"
         .to_owned();
-    for adapter in super::ADAPTERS {
+    for adapter in super::every_adapter() {
         let name = match adapter.name {
             name if has_page(name) => format!("[`{name}`](docs/channels/{name}.md)"),
             name => format!("`{name}`"),

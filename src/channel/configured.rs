@@ -1,7 +1,7 @@
 //! From a table of `ladder.toml` to a channel: which adapter serves it, whose
 //! account it is and was called before.
 
-use super::{ADAPTERS, Channel, Configuring, owner};
+use super::{Channel, Configuring, every_adapter, owner};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::{ChannelTable, Pace, Project};
 use crate::plan::is_same_account;
@@ -52,7 +52,7 @@ impl Configured {
 /// Turns a table into a channel.
 pub fn configure(sources: &Sources, project: &Project, table: &ChannelTable) -> Checked<Configured> {
     let written = &table.adapter;
-    let Some(adapter) = ADAPTERS.iter().find(|adapter| adapter.name == written.value) else {
+    let Some(adapter) = every_adapter().into_iter().find(|adapter| adapter.name == written.value) else {
         return Checked::bad(vec![unknown_adapter(&written.value).at(written.span)]);
     };
     (adapter.configure)(&Configuring { sources, project, table }).map(|channel| {
@@ -88,7 +88,7 @@ pub fn configure(sources: &Sources, project: &Project, table: &ChannelTable) -> 
 }
 
 fn unknown_adapter(written: &str) -> Diagnostic {
-    let names = || ADAPTERS.iter().map(|adapter| adapter.name);
+    let names = || every_adapter().into_iter().map(|adapter| adapter.name);
     let hint = match crate::diagnostic::nearest(written, names()) {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("this build has: {}", names().collect::<Vec<_>>().join(", ")),

@@ -55,6 +55,46 @@ pub fn service(base_url: &str) -> Result<&'static Client, SendError> {
     built.as_ref().map_err(|says| SendError::NotYet { says: says.clone(), wait: None })
 }
 
+/// `ws://…` and `wss://…` as HTTP knows them.
+#[cfg(feature = "nostr")]
+pub fn of_socket(address: &str) -> String {
+    match address.strip_prefix("ws") {
+        Some(rest) => format!("http{rest}"),
+        None => address.to_owned(),
+    }
+}
+
+/// The line to a server that speaks in messages both ways (RFC 6455): nothing is said on
+/// it yet, so that whatever goes wrong, nothing has happened. The error says what did.
+#[cfg(feature = "nostr")]
+pub async fn socket(address: &str) -> Result<reqwest::Upgraded, String> {
+    use tokio_tungstenite::tungstenite::handshake::client::generate_key;
+    use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+    // HTTP/2 has no such lines but by an extension that few servers have (RFC 8441).
+    static CLIENT: OnceLock<Result<Client, String>> = OnceLock::new();
+    static HERE: OnceLock<Result<Client, String>> = OnceLock::new();
+    let url = url::Url::parse(&of_socket(address)).map_err(|_| "this is no address".to_owned())?;
+    let host = url.host_str().unwrap_or("the service").to_owned();
+    let client = match super::is_loopback(&host) {
+        true => HERE.get_or_init(|| built(alone().http1_only().no_proxy())),
+        false => CLIENT.get_or_init(|| built(alone().http1_only())),
+    };
+    let key = generate_key();
+    let request = client.as_ref().map_err(Clone::clone)?.get(url);
+    let request = request
+        .header("connection", "Upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", &key);
+    let answer = request.send().await.map_err(|error| in_words(&error))?;
+    let accepts = answer.headers().get("sec-websocket-accept").map(|accept| accept.as_bytes().to_vec());
+    if answer.status().as_u16() != 101 || accepts != Some(derive_accept_key(key.as_bytes()).into_bytes()) {
+        let status = answer.status().as_u16();
+        return Err(format!("{host} answered {status} instead of opening a line for messages"));
+    }
+    answer.upgrade().await.map_err(|error| in_words(&error))
+}
+
 /// Follows nothing, and keeps no connection.
 fn alone() -> ClientBuilder {
     configured(redirect::Policy::none()).pool_max_idle_per_host(0)

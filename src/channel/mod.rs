@@ -23,6 +23,7 @@ pub mod linkedin;
 pub mod manual;
 pub mod mastodon;
 pub mod network;
+pub mod nostr;
 pub mod outbox;
 pub mod overheard;
 pub mod owner;
@@ -404,11 +405,26 @@ pub static ADAPTERS: &[Adapter] = &[
     linkedin::ADAPTER,
     manual::ADAPTER,
     mastodon::ADAPTER,
+    #[cfg(feature = "nostr")]
+    nostr::ADAPTER,
     outbox::ADAPTER,
     static_site::ADAPTER,
     wordpress::ADAPTER,
     x::ADAPTER,
 ];
+
+/// Adapters that other builds have: each says how to get one of them.
+pub static NOT_BUILT_IN: &[Adapter] = &[
+    #[cfg(not(feature = "nostr"))]
+    nostr::ADAPTER,
+];
+
+/// Every adapter that there is, in this build or not, by name.
+pub fn every_adapter() -> Vec<&'static Adapter> {
+    let mut all: Vec<&Adapter> = ADAPTERS.iter().chain(NOT_BUILT_IN).collect();
+    all.sort_by_key(|adapter| adapter.name);
+    all
+}
 
 /// Whether `host` is this machine, where no password crosses a wire.
 pub fn is_loopback(host: &str) -> bool {

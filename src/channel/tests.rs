@@ -70,6 +70,18 @@ fn another_kind_of_variant_is_a_problem_and_no_panic() {
     }
 }
 
+/// What other builds have is known by name, and how to get one of them is said.
+#[test]
+fn an_adapter_that_is_not_built_in_says_how_to_have_it() {
+    for adapter in NOT_BUILT_IN {
+        let says = said(&format!("[channels.a]\n{}", adapter.sample));
+        assert!(says.iter().any(|says| says.starts_with("not-built-in: ")), "{says:?}");
+        assert!(says.iter().any(|says| says.contains(&format!("--features {}", adapter.name))), "{says:?}");
+    }
+    let names: Vec<&str> = every_adapter().into_iter().map(|adapter| adapter.name).collect();
+    assert!(names.is_sorted() && names.contains(&"nostr"), "{names:?}");
+}
+
 #[test]
 fn unknown_keys_and_adapters_are_errors_with_the_nearest_name() {
     let says = said("[channels.a]\nadapter = \"linkdin\"\n");

@@ -5,7 +5,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
 use super::noting::{self, Noting};
-use crate::channel::{ADAPTERS, Ready, SendError, Whose};
+use crate::channel::{ADAPTERS, Ready, SendError, Whose, every_adapter};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::ladder::shape::Field;
@@ -182,9 +182,9 @@ fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
 fn adapters(desk: &mut Desk) -> Exit {
     let mut rows = Vec::new();
     let mut text = String::new();
-    let all = ADAPTERS.iter().flat_map(|adapter| adapter.fields).chain(CHANNEL_OWN);
+    let all = every_adapter().into_iter().flat_map(|adapter| adapter.fields).chain(CHANNEL_OWN);
     let width = all.map(|field| field.name.len()).max().unwrap_or_default();
-    for adapter in ADAPTERS {
+    for adapter in every_adapter() {
         rows.push(json!({ "name": adapter.name, "about": adapter.about, "kind": adapter.kind.name(),
             "fields": fields(adapter.fields), "sample": adapter.sample,
             "abilities": adapter.abilities.json() }));

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::failure::Failure;
-use crate::channel::ADAPTERS;
+use crate::channel::every_adapter;
 use crate::exit::Exit;
 use crate::ladder::schema::{ladder_schema, limits_schema, message_schema, project_schema};
 
@@ -31,7 +31,8 @@ pub enum Of {
 pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let schema = match arguments.of {
         Of::Project => {
-            let adapters: Vec<_> = ADAPTERS.iter().map(|adapter| (adapter.name, adapter.fields)).collect();
+            let adapters: Vec<_> =
+                every_adapter().into_iter().map(|adapter| (adapter.name, adapter.fields)).collect();
             project_schema(&adapters)
         }
         Of::Limits => limits_schema(),

@@ -14,6 +14,8 @@ mod linkedin;
 mod log;
 mod mail;
 mod mastodon;
+#[cfg(feature = "nostr")]
+mod nostr;
 mod reply;
 mod request;
 mod requests;

@@ -23,6 +23,10 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
+#[cfg(feature = "nostr")]
+#[path = "socket.rs"]
+mod socket;
+
 /// What requests share.
 pub(super) struct Shared {
     state: Mutex<Inside>,
@@ -88,6 +92,8 @@ async fn take(
     ConnectInfo(line): ConnectInfo<Line>,
     request: Request,
 ) -> Response {
+    #[cfg(feature = "nostr")]
+    let (request, opening) = socket::opening(request).await;
     let Ok(asked) = Asked::read(request, shared.clock.now()).await else {
         line.cut();
         return Response::default();
@@ -102,6 +108,10 @@ async fn take(
     };
     if let Some(Fault::Slow(time)) = fault {
         shared.clock.sleep(time).await;
+    }
+    #[cfg(feature = "nostr")]
+    if let (101, None | Some(Fault::Slow(_)), Some(opening)) = (reply.status, &fault, opening) {
+        return socket::open(opening, shared, line, asked, &reply);
     }
     let mut response = match fault {
         None

@@ -1,6 +1,8 @@
 //! Which networks there are in this process: each declares itself in its own
 //! file, and is a line of [`SIMULATED`].
 
+#[cfg(feature = "nostr")]
+use super::nostr;
 use super::{Good, Service, Settings, bluesky, facebook, linkedin, mastodon, wordpress, x};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,6 +14,8 @@ pub static SIMULATED: &[&Simulated] = &[
     &facebook::NETWORK,
     &linkedin::NETWORK,
     &mastodon::NETWORK,
+    #[cfg(feature = "nostr")]
+    &nostr::NETWORK,
     &wordpress::NETWORK,
     &x::NETWORK,
 ];
@@ -156,6 +160,16 @@ impl Kind {
     /// As it declares itself.
     pub fn row(self) -> &'static Simulated {
         self.0
+    }
+
+    /// Where an account is a key, a throwaway one, and the account that it is: nobody
+    /// else's can be signed for. Elsewhere any word will do for a secret.
+    pub fn lend(self, written: &mut Written) {
+        #[cfg(feature = "nostr")]
+        if self.0.adapter == "nostr" {
+            nostr::lend(written);
+        }
+        let _ = written;
     }
 }
 

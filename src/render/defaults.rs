@@ -162,6 +162,17 @@ pub const MASTODON: Defaults = Defaults {
     ..NOTHING
 };
 
+/// Nostr: a title and a summary have room, and so has the link; three tags at most on
+/// a line of their own.
+pub const NOSTR: Defaults = Defaults {
+    text: Some(concat!(
+        headline!("message.summary", "true"),
+        "{% if link is defined %}\n\n{{ link }}{% endif %}",
+        "{% set tags = message.tags | hashtags(3) %}{% if tags %}\n\n{{ tags }}{% endif %}",
+    )),
+    ..NOTHING
+};
+
 /// An outlet without manners of its own (a folder, a person who pastes).
 pub const PLAIN: Defaults = Defaults {
     text: Some(concat!(

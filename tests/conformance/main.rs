@@ -10,6 +10,8 @@ mod bluesky;
 mod markdown;
 mod markup;
 mod mastodon;
+#[cfg(feature = "nostr")]
+mod nostr;
 mod oauth;
 mod practice;
 mod sets;

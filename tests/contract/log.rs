@@ -179,6 +179,10 @@ async fn the_judge_sees_every_fault_that_it_looks_for() {
         assert_eq!(good.odd(way, posting), Vec::<String>::new(), "{}", way.name);
         assert!(!good.spoils.is_empty(), "{}: nothing of its own is judged", way.name);
         for (what, spoil) in OF_ALL.iter().chain(good.spoils) {
+            // Who signs the words themselves sends no header for it.
+            if *what == "no authorization" && posting.header("authorization").is_none() {
+                continue;
+            }
             let mut logged = posting.clone();
             spoil(&mut logged);
             assert_ne!(&logged, posting, "{}: {what} changes nothing", way.name);

@@ -281,6 +281,9 @@ fn written(table: &ChannelTable) -> Written {
             _ => {}
         }
     }
+    if let Some(kind) = Kind::named(&table.adapter.value) {
+        kind.lend(&mut written);
+    }
     written
 }
 
@@ -301,12 +304,13 @@ fn stand_in(table: &ChannelTable, address: &str, folder: &Path) -> Result<String
     let name = &table.name.value;
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let mut out = format!("[channels.{}]\nadapter = {}\n", quoted(name), quoted(&table.adapter.value));
-    if let Some(account) = &table.account {
-        let _ = writeln!(out, "account = {}", quoted(&account.value));
+    let written = written(table);
+    if let Some(account) = &written.account {
+        let _ = writeln!(out, "account = {}", quoted(account));
     }
     let place = if table.adapter.value == "email" { "smtp" } else { "base_url" };
     let _ = writeln!(out, "{place} = {}", quoted(address));
-    let secrets = written(table).secrets;
+    let secrets = written.secrets;
     for (key, node) in table.rest.entries.iter().filter(|(key, _)| !PLACES.contains(&key.value.as_str())) {
         let key = key.value.as_str();
         if let Some(secret) = secrets.get(key) {

@@ -1,0 +1,117 @@
+//! Events: what is signed, and the names that notes have. Pure.
+//!
+//! Digests and signatures are the crate's (`nostr`); nothing of them is made by hand.
+
+use super::configured::Nostr;
+use super::payload::NOTE;
+use crate::channel::{Attempt, SendError};
+use crate::plan::key::hex_digest;
+use crate::plan::{PayloadPart, Receipt};
+use nostr::prelude::{
+    Event, EventId, Keys, Kind, Nip19Event, PublicKey, RelayUrl, Tag, Timestamp, ToBech32, UnsignedEvent,
+};
+use serde_json::Value;
+
+/// The note of that part, at its first try: the same at every other one.
+pub(super) fn note(
+    nostr: &Nostr,
+    author: PublicKey,
+    part: &PayloadPart,
+    attempt: &Attempt,
+) -> Result<UnsignedEvent, SendError> {
+    let mut tags = Vec::new();
+    for written in part.body.get("tags").and_then(Value::as_array).into_iter().flatten() {
+        let texts = written.as_array().into_iter().flatten().filter_map(Value::as_str);
+        tags.extend(Tag::parse(texts.map(str::to_owned)));
+    }
+    tags.extend(replies(nostr, &author, attempt)?);
+    tags.extend(mark(attempt));
+    let kind = part.body.get("kind").and_then(Value::as_u64).and_then(|kind| u16::try_from(kind).ok());
+    let content = part.body.get("content").and_then(Value::as_str).unwrap_or_default();
+    let at = seconds(attempt.first_tried);
+    Ok(UnsignedEvent::new(author, at, Kind::from(kind.unwrap_or(NOTE)), tags, content))
+}
+
+/// What makes a note another one than the same words that go out for another delivery,
+/// or again after they were taken down, in the same second: its id has nothing else to
+/// tell them apart. Relays and apps pass over tags that they do not know (NIP-01).
+fn mark(attempt: &Attempt) -> Option<Tag> {
+    let digest = hex_digest(format!("{}/{}", attempt.key, attempt.part).as_bytes());
+    Tag::parse(["ladder", digest.get(..16)?]).ok()
+}
+
+fn seconds(at: jiff::Timestamp) -> Timestamp {
+    Timestamp::from(u64::try_from(at.as_second()).unwrap_or_default())
+}
+
+/// What a part of a thread hangs below (NIP-10): the first part as the root, and the
+/// one before it; for the second part both are one. `p` tells their author.
+fn replies(nostr: &Nostr, author: &PublicKey, attempt: &Attempt) -> Result<Vec<Tag>, SendError> {
+    if attempt.part == 0 {
+        return Ok(Vec::new());
+    }
+    let named = |receipt: Option<&Receipt>| {
+        let id = receipt.and_then(|receipt| id_of(nostr, receipt));
+        id.ok_or_else(|| SendError::Refused {
+            says: format!(
+                "the id of part {} is not known, so nothing can be hung below it: post the rest by hand",
+                attempt.part
+            ),
+        })
+    };
+    let complete = attempt.previous.len() >= attempt.part as usize;
+    let root = named(attempt.previous.first().filter(|_| complete))?;
+    let parent = named(attempt.previous.last().filter(|_| complete))?;
+    let relay = nostr.relays.first().cloned().unwrap_or_default();
+    let place = |id: EventId, mark: &str| {
+        Tag::parse(["e".to_owned(), id.to_hex(), relay.clone(), mark.to_owned(), author.to_hex()])
+    };
+    let mut tags: Vec<Tag> = place(root, "root").into_iter().collect();
+    if attempt.part > 1 {
+        tags.extend(place(parent, "reply"));
+    }
+    tags.extend(Tag::parse(["p".to_owned(), author.to_hex()]));
+    Ok(tags)
+}
+
+/// The id of a receipt's note: what was signed, else what its address says.
+pub(super) fn id_of(nostr: &Nostr, receipt: &Receipt) -> Option<EventId> {
+    let in_address =
+        || super::address::post_at(receipt.url.as_deref()?, nostr.author.as_ref()).ok().flatten();
+    EventId::from_hex(&receipt.id.clone().or_else(in_address)?).ok()
+}
+
+/// Signs. The same event gets the same signature each time: what would be random in it
+/// is the event's own digest. BIP-340 takes any value there, and its nonce is made of
+/// the secret key and of the message as well.
+pub(super) fn signed(mut event: UnsignedEvent, keys: &Keys) -> Result<Event, SendError> {
+    let id = event.id();
+    let curve = secp256k1::Secp256k1::signing_only();
+    let signature = keys.sign_schnorr_with_aux_rand(&curve, id.as_bytes(), id.as_bytes());
+    event.add_signature(signature).map_err(|_| SendError::Refused {
+        says: "the note could not be signed: this is a mistake in ladder; please report it".to_owned(),
+    })
+}
+
+/// An event of another kind, made now: a request to delete, a proof of who asks.
+pub(super) fn made_now(kind: u16, tags: &[&[&str]], content: &str, keys: &Keys) -> Result<Event, SendError> {
+    let tags = tags.iter().filter_map(|tag| Tag::parse(tag.iter().map(|text| (*text).to_owned())).ok());
+    let at = seconds(crate::clock::now());
+    signed(UnsignedEvent::new(keys.public_key(), at, Kind::from(kind), tags, content), keys)
+}
+
+/// What is known of a note that relays have. Its address tells apps whose it is and
+/// where it may be found (NIP-19); the gateway that makes a page of it is a third
+/// party's, and the form of its addresses is unverified.
+pub(super) fn receipt(nostr: &Nostr, id: EventId, author: PublicKey, detail: Option<String>) -> Receipt {
+    let hints = if nostr.base_url.is_empty() { nostr.relays.as_slice() } else { &[] };
+    // More make the address no better, and long.
+    let hints = hints.iter().take(2).filter_map(|relay| RelayUrl::parse(relay).ok());
+    let name = Nip19Event::new(id).author(author).kind(Kind::from(NOTE)).relays(hints).to_bech32().ok();
+    Receipt {
+        id: Some(id.to_hex()),
+        url: name.map(|name| format!("{}/{name}", nostr.gateway)),
+        detail,
+        ..Receipt::default()
+    }
+}

@@ -1,0 +1,119 @@
+//! A good message to a relay, by NIP-01, 10, 42 and 92 (db5fe3de, 2026-07-22), and a good
+//! upload by BUD-02. What arrives is judged by this, whatever became of it. A note's
+//! digest is made here anew, and by other means than the adapter's.
+
+use crate::rehearsal::requests::{Good, Wants, only, published, text};
+use crate::rehearsal::{Logged, LoggedBody, Way};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+pub(super) const GOOD: Good = Good {
+    authorization: |_, logged| (logged.method == "PUT").then_some("Nostr «secret»"),
+    holds,
+    says,
+    posting: published,
+    spoils: &[
+        ("another text under the same id", |logged| spoil(logged, |note| note["content"] = json!("other"))),
+        ("an unknown field", |logged| spoil(logged, |note| note["via"] = json!("x"))),
+        ("a time in milliseconds", |logged| {
+            spoil(logged, |note| note["created_at"] = json!(1_767_225_600_000_i64));
+        }),
+        ("a tag that is no list of texts", |logged| spoil(logged, |note| note["tags"] = json!([["t", 1]]))),
+        ("a key as people write it", |logged| spoil(logged, |note| note["pubkey"] = json!("npub1abc"))),
+        ("no signature", |logged| spoil(logged, |note| note["sig"] = json!(""))),
+    ],
+};
+
+fn spoil(logged: &mut Logged, by: impl FnOnce(&mut Value)) {
+    if let LoggedBody::Json(Value::Array(message)) = &mut logged.body
+        && let Some(note) = message.get_mut(1)
+    {
+        by(note);
+    }
+}
+
+fn is_hex(value: &Value, length: usize) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    value.as_str().is_some_and(|hex| hex.len() == length && hex.bytes().all(is_digit))
+}
+
+fn holds(_: &Way, logged: &Logged, wants: Wants<'_>) {
+    let known = ["/", "/upload", "/req", "/auth"].contains(&logged.path.as_str());
+    wants(known || logged.path.starts_with("/event/"), "a path of nothing");
+    let LoggedBody::Json(message) = &logged.body else { return };
+    wants(
+        message.as_array().is_some_and(|message| message.len() == 2 || message[0] == "REQ"),
+        "a long message",
+    );
+    match message[0].as_str() {
+        Some("REQ") => {
+            let name = message[1].as_str().unwrap_or_default();
+            wants((1..=64).contains(&name.len()), "a question without a name");
+            let ids = message[2]["ids"].as_array();
+            wants(only(&message[2], &["ids"]), "a filter of something else");
+            wants(ids.is_some_and(|ids| ids.iter().all(|id| is_hex(id, 64))), "an id as people write it");
+        }
+        Some("EVENT" | "AUTH") => event(&message[1], wants),
+        _ => wants(false, "a message of no kind"),
+    }
+}
+
+fn event(event: &Value, wants: Wants<'_>) {
+    let known = ["id", "pubkey", "created_at", "kind", "tags", "content", "sig"];
+    wants(
+        only(event, &known) && event.as_object().is_some_and(|event| event.len() == 7),
+        "a field too many, or too few",
+    );
+    let hex = [("id", 64), ("pubkey", 64), ("sig", 128)];
+    wants(hex.iter().all(|(name, length)| is_hex(&event[*name], *length)), "what is to be hex is none");
+    wants(event["id"] == digest(event), "an id that is not the digest");
+    let at = event["created_at"].as_i64();
+    wants(at.is_some_and(|at| (1_500_000_000..10_000_000_000).contains(&at)), "no time in seconds");
+    let tags = event["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let is_tag =
+        |tag: &Value| tag.as_array().is_some_and(|tag| !tag.is_empty() && tag.iter().all(Value::is_string));
+    wants(event["tags"].is_array() && tags.iter().all(is_tag), "a tag that is no list of texts");
+    for tag in tags {
+        match tag[0].as_str() {
+            Some("e") if event["kind"] == 1 => {
+                let mark = tag[3].as_str().unwrap_or_default();
+                wants(is_hex(&tag[1], 64) && ["root", "reply"].contains(&mark), "a reply to nothing");
+            }
+            Some("e" | "p") => wants(is_hex(&tag[1], 64), "a name that is not hex"),
+            Some("t") => {
+                let word = text(&tag[1]);
+                wants(
+                    !word.is_empty() && word == word.to_lowercase() && !word.starts_with('#'),
+                    "a tag's word",
+                );
+            }
+            Some("imeta") => {
+                let has = |name: &str| {
+                    let fields = tag.as_array().into_iter().flatten().filter_map(Value::as_str);
+                    fields
+                        .filter_map(|field| field.split_once(' '))
+                        .any(|(has, value)| has == name && !value.is_empty())
+                };
+                wants(has("url") && has("x") && has("m"), "an image that is not described");
+            }
+            _ => {}
+        }
+    }
+    let content = event["content"].as_str();
+    let is_plain = |content: &str| content.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    wants(content.is_some_and(is_plain), "characters that are written in two ways");
+}
+
+/// NIP-01: SHA-256 of `[0, pubkey, created_at, kind, tags, content]` without blanks.
+fn digest(event: &Value) -> String {
+    let field = |name: &str| event[name].clone();
+    let whole =
+        json!([0, field("pubkey"), field("created_at"), field("kind"), field("tags"), field("content")]);
+    Sha256::digest(whole.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The words of a request that makes something readers see.
+fn says(logged: &Logged) -> Option<String> {
+    let LoggedBody::Json(message) = &logged.body else { return None };
+    (logged.path == "/event/1").then(|| text(&message[1]["content"]))
+}
