@@ -5,7 +5,7 @@ use super::peer::Peer;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -122,10 +122,16 @@ impl Net {
 
     /// What the relay's own client shows of these kinds, oldest first.
     fn events(&self, kinds: &str) -> Vec<Value> {
-        let output = Command::new(self.peer.said("AIONOSTR"))
-            .args(["query", "-r", self.peer.said("NOSTR_URL"), "--kinds", kinds])
-            .output()
+        let mut client = Command::new(self.peer.said("AIONOSTR"))
+            .args(["query", "-r", self.peer.said("NOSTR_URL")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
             .unwrap();
+        // It reads its question where it is no terminal.
+        writeln!(client.stdin.take().unwrap(), "{{\"kinds\":[{kinds}]}}").unwrap();
+        let output = client.wait_with_output().unwrap();
+        assert!(output.status.success());
         let said = String::from_utf8(output.stdout).unwrap();
         let mut events: Vec<Value> =
             said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();

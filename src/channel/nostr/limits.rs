@@ -29,7 +29,7 @@ pub(super) fn place(relays: &[String], base_url: &str) -> String {
 /// that does not say takes what it takes.
 pub(super) async fn ask(nostr: &Nostr) -> Result<Noted, SendError> {
     let servers = nostr.servers();
-    let all = super::relay::all(&servers, |server| one(server)).await;
+    let all = super::relay::all(&servers, one).await;
     let mut noted = Noted { base_url: place(&nostr.relays, &nostr.base_url), ..Noted::default() };
     let mut unsaid = Vec::new();
     let mut software = Vec::new();

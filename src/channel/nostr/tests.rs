@@ -1,5 +1,7 @@
 //! Notes, as they are planned and signed, and what is said of a table.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use super::configured::Nostr;
 use super::{event, payload, post};
 use crate::channel::network::Network as _;
