@@ -28,6 +28,7 @@ pub mod overheard;
 pub mod owner;
 mod paste;
 pub mod posted_at;
+mod question;
 pub mod secret;
 pub mod static_site;
 pub mod taken;
