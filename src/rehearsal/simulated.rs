@@ -93,8 +93,17 @@ pub struct Way {
     pub threads: bool,
     /// A first comment goes below it.
     pub comments: bool,
+    /// What goes there may have images.
+    pub images: bool,
     /// Images are brought to it; else it fetches them where they are.
     pub uploads: bool,
+    /// The request that makes what nobody sees yet, and what the next try goes on with: a
+    /// draft. None: it is made and published in one.
+    pub draft: Option<(&'static str, &'static str)>,
+    /// An image that was uploaded and whose answer was lost is found there.
+    pub finds_uploads: bool,
+    /// Each has an address of its own by its slug, and two cannot have the same.
+    pub addresses: bool,
     /// The network lists what was posted, for us too.
     pub lists: bool,
     /// The permissions that its list takes; none where there is no such, or nobody is asked.
@@ -125,7 +134,11 @@ impl Way {
         article: false,
         threads: false,
         comments: false,
+        images: true,
         uploads: true,
+        draft: None,
+        finds_uploads: false,
+        addresses: false,
         lists: true,
         list_needs: &[],
         list_is_open: false,
