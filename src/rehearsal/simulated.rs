@@ -1,7 +1,7 @@
 //! Which networks there are in this process: each declares itself in its own
 //! file, and is a line of [`SIMULATED`].
 
-use super::{Good, Service, Settings, bluesky, facebook, linkedin, mastodon, wordpress, x};
+use super::{Good, Service, Settings, bluesky, facebook, linkedin, mastodon, micropub, wordpress, x};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -12,6 +12,7 @@ pub static SIMULATED: &[&Simulated] = &[
     &facebook::NETWORK,
     &linkedin::NETWORK,
     &mastodon::NETWORK,
+    &micropub::NETWORK,
     &wordpress::NETWORK,
     &x::NETWORK,
 ];
