@@ -15,13 +15,16 @@ pub mod facebook;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod folder;
+pub mod forem;
 pub mod http;
 mod images;
 mod likeness;
 pub mod linked_page;
 pub mod linkedin;
 pub mod manual;
+mod markdown_body;
 pub mod mastodon;
+pub mod medium;
 pub mod network;
 pub mod outbox;
 pub mod overheard;
@@ -397,9 +400,11 @@ pub static ADAPTERS: &[Adapter] = &[
     bluesky::ADAPTER,
     email::ADAPTER,
     facebook::ADAPTER,
+    forem::ADAPTER,
     linkedin::ADAPTER,
     manual::ADAPTER,
     mastodon::ADAPTER,
+    medium::ADAPTER,
     outbox::ADAPTER,
     static_site::ADAPTER,
     wordpress::ADAPTER,

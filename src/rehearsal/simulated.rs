@@ -1,7 +1,7 @@
 //! Which networks there are in this process: each declares itself in its own
 //! file, and is a line of [`SIMULATED`].
 
-use super::{Good, Service, Settings, bluesky, facebook, linkedin, mastodon, wordpress, x};
+use super::{Good, Service, Settings, bluesky, facebook, forem, linkedin, mastodon, wordpress, x};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -10,6 +10,7 @@ use std::hash::{Hash, Hasher};
 pub static SIMULATED: &[&Simulated] = &[
     &bluesky::NETWORK,
     &facebook::NETWORK,
+    &forem::NETWORK,
     &linkedin::NETWORK,
     &mastodon::NETWORK,
     &wordpress::NETWORK,
@@ -89,6 +90,10 @@ pub struct Way {
     pub table: &'static str,
     /// It takes articles, and not posts.
     pub article: bool,
+    /// Of an article: the last step of its address is ours to choose, and another's is taken.
+    pub own_address: bool,
+    /// Of an article: what is said of its cover to who does not see it.
+    pub cover_alt: bool,
     /// A post may have several parts.
     pub threads: bool,
     /// A first comment goes below it.
@@ -123,6 +128,8 @@ impl Way {
         adapter: "",
         table: "",
         article: false,
+        own_address: true,
+        cover_alt: true,
         threads: false,
         comments: false,
         uploads: true,

@@ -29,7 +29,7 @@ fn assert_shown(bench: &Bench, variant: &Variant, receipts: &[Receipt]) {
         assert_eq!((timeline.len(), receipts.len()), (1, 1), "{}", bench.way.name);
         assert_eq!(receipts[0].id.as_ref(), Some(&timeline[0].id), "{}", bench.way.name);
         assert_eq!(receipts[0].url.as_ref(), Some(&timeline[0].url), "{}", bench.way.name);
-        return super::articles::assert_shown(&timeline[0], variant, bench.way.name);
+        return super::articles::assert_shown(bench.way, &timeline[0], variant, bench.way.name);
     }
     let (way, Variant::Post(post)) = (bench.way.name, variant) else { panic!() };
     let timeline = bench.network.timeline();

@@ -4,7 +4,7 @@
 use super::program::house;
 use super::rows::{WAYS, way};
 use crate::house::{Ended, FOLDERS, House, rungs, signal};
-use ladder::rehearsal::{Fault, Running, Upon};
+use ladder::rehearsal::{Fault, LoggedBody, Running, Upon};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -38,7 +38,11 @@ fn key_of(house: &House, rung: &str) -> String {
 
 fn deletions(network: &Running) -> usize {
     let deletes = |logged: &&ladder::rehearsal::Logged| {
-        logged.method == "DELETE" || logged.path.ends_with(".deleteRecord")
+        // Where nothing is deleted, it is made a draft again.
+        let hidden = matches!(&logged.body, LoggedBody::Json(body) if body["article"]["published"] == false);
+        logged.method == "DELETE"
+            || logged.path.ends_with(".deleteRecord")
+            || logged.method == "PUT" && hidden
     };
     network.log().iter().filter(deletes).count()
 }
