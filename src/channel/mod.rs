@@ -16,6 +16,7 @@ pub mod facebook;
 pub(crate) mod fixture;
 pub mod folder;
 pub mod forem;
+pub mod hashnode;
 pub mod http;
 mod images;
 mod likeness;
@@ -401,6 +402,7 @@ pub static ADAPTERS: &[Adapter] = &[
     email::ADAPTER,
     facebook::ADAPTER,
     forem::ADAPTER,
+    hashnode::ADAPTER,
     linkedin::ADAPTER,
     manual::ADAPTER,
     mastodon::ADAPTER,

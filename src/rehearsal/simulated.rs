@@ -1,7 +1,7 @@
 //! Which networks there are in this process: each declares itself in its own
 //! file, and is a line of [`SIMULATED`].
 
-use super::{Good, Service, Settings, bluesky, facebook, forem, linkedin, mastodon, wordpress, x};
+use super::{Good, Service, Settings, bluesky, facebook, forem, hashnode, linkedin, mastodon, wordpress, x};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,6 +11,7 @@ pub static SIMULATED: &[&Simulated] = &[
     &bluesky::NETWORK,
     &facebook::NETWORK,
     &forem::NETWORK,
+    &hashnode::NETWORK,
     &linkedin::NETWORK,
     &mastodon::NETWORK,
     &wordpress::NETWORK,
@@ -94,6 +95,10 @@ pub struct Way {
     pub own_address: bool,
     /// Of an article: what is said of its cover to who does not see it.
     pub cover_alt: bool,
+    /// Of an article: where its draft is made (`POST`), a piece of the path.
+    pub drafts: &'static str,
+    /// An image that was brought once is found again, and not brought twice.
+    pub keeps_uploads: bool,
     /// A post may have several parts.
     pub threads: bool,
     /// A first comment goes below it.
@@ -130,6 +135,8 @@ impl Way {
         article: false,
         own_address: true,
         cover_alt: true,
+        drafts: "",
+        keeps_uploads: true,
         threads: false,
         comments: false,
         uploads: true,

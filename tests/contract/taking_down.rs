@@ -40,7 +40,9 @@ fn deletions(network: &Running) -> usize {
     let deletes = |logged: &&ladder::rehearsal::Logged| {
         // Where nothing is deleted, it is made a draft again.
         let hidden = matches!(&logged.body, LoggedBody::Json(body) if body["article"]["published"] == false);
+        let removes = matches!(&logged.body, LoggedBody::Json(body) if body["operationName"] == "removePost");
         logged.method == "DELETE"
+            || removes
             || logged.path.ends_with(".deleteRecord")
             || logged.method == "PUT" && hidden
     };

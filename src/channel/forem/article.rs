@@ -272,23 +272,24 @@ pub(super) async fn find(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -
     Ok(Found::Absent)
 }
 
-/// The article of that number, if the author has one.
-pub(super) async fn read(api: &Api<'_>, id: &str, attempt: &Attempt) -> Result<Option<Article>, SendError> {
-    match listed(api, since(attempt), |article| article.id == id).await? {
+/// The article of that number, however old it is, if the author has one.
+pub(super) async fn read(api: &Api<'_>, id: &str) -> Result<Option<Article>, SendError> {
+    match listed(api, Timestamp::MIN, |article| article.id == id).await? {
         Listed::There(article) => Ok(Some(*article)),
-        Listed::Absent | Listed::Endless => Ok(None),
+        Listed::Absent => Ok(None),
+        Listed::Endless => Err(SendError::Refused {
+            says: format!(
+                "{}'s list of articles is longer than it is read, and the article is not among the first",
+                api.name()
+            ),
+        }),
     }
 }
 
 /// What readers see. A read that fails changes nothing: the article is out.
-pub(super) async fn read_back(
-    api: &Api<'_>,
-    part: &PayloadPart,
-    receipt: &Receipt,
-    attempt: &Attempt,
-) -> Seen {
+pub(super) async fn read_back(api: &Api<'_>, part: &PayloadPart, receipt: &Receipt) -> Seen {
     let id = receipt.id.as_deref().unwrap_or_default();
-    let Ok(Some(article)) = read(api, id, attempt).await else { return Seen::default() };
+    let Ok(Some(article)) = read(api, id).await else { return Seen::default() };
     let url = article.url.clone().filter(|url| article.is_out && receipt.url.as_ref() != Some(url));
     Seen { altered: article.altered(part, api), url }
 }

@@ -26,7 +26,7 @@ pub(super) async fn edit(
     receipt: &Receipt,
     attempt: &Attempt,
 ) -> Result<Edited, SendError> {
-    let Some(live) = read(api, id, attempt).await?.filter(|live| live.is_out) else {
+    let Some(live) = read(api, id).await?.filter(|live| live.is_out) else {
         return Ok(Edited::Stays("the author has no such article any more, or it is unpublished".to_owned()));
     };
     let as_left = match &receipt.sha256 {
@@ -47,7 +47,7 @@ pub(super) async fn edit(
         Err(lost) => Trouble::of_creating(lost),
     };
     if matches!(error, SendError::Unknown { .. })
-        && let Ok(Some(article)) = read(api, id, attempt).await
+        && let Ok(Some(article)) = read(api, id).await
         && article.digest() != live.digest()
         && article.says(&change.after)
     {

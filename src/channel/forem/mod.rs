@@ -200,7 +200,7 @@ impl Network for Forem {
         receipt.id.as_deref().filter(|id| is_number(id))?;
         Some(Box::pin(async move {
             let api = self.open(&attempt.project).await?;
-            Ok(article::read_back(&api, part, receipt, attempt).await)
+            Ok(article::read_back(&api, part, receipt).await)
         }))
     }
 

@@ -49,6 +49,7 @@ const FOREM: Way = Way {
     article: true,
     own_address: false,
     cover_alt: false,
+    drafts: "/api/articles",
     uploads: false,
     settings: |settings| settings.versions.clear(),
     ..Way::POST

@@ -26,6 +26,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             adapter: "wordpress",
             table: "account = \"Acme Rockets\"\nuser = \"ada\"\napp_password = { file = \"token\" }\n",
             article: true,
+            drafts: "/posts",
             list_needs: &["edit_posts"],
             ..Way::POST
         },
@@ -35,6 +36,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             table: "user = \"ada\"\napp_password = { file = \"token\" }\neditor = \"html\"\n\
                     categories = [\"News\"]\ncomments = false\n",
             article: true,
+            drafts: "/posts",
             list_needs: &["edit_posts"],
             ..Way::POST
         },
