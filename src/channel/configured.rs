@@ -73,6 +73,7 @@ pub fn configure(sources: &Sources, project: &Project, table: &ChannelTable) -> 
             source,
             medium: channel.medium().to_owned(),
             from: channel.from(),
+            content_warning: channel.content_warning().map(str::to_owned),
         };
         let without_credentials = table.without_credentials;
         let paces = channel.paces().iter().chain(&table.pace).copied().collect();

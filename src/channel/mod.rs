@@ -32,6 +32,7 @@ pub mod overheard;
 pub mod owner;
 mod paste;
 pub mod posted_at;
+mod question;
 pub mod secret;
 pub mod static_site;
 pub mod taken;
@@ -352,6 +353,10 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     /// Who gets it, one message each.
     fn recipients(&self) -> &[String] {
         &[]
+    }
+    /// What its posts are folded behind.
+    fn content_warning(&self) -> Option<&str> {
+        None
     }
     /// The sender, for mail.
     fn from(&self) -> Option<String> {

@@ -91,20 +91,23 @@ pub struct Way {
     pub table: &'static str,
     /// It takes articles, and not posts.
     pub article: bool,
-    /// Of an article: the last step of its address is ours to choose, and another's is taken.
-    pub own_address: bool,
-    /// Of an article: what is said of its cover to who does not see it.
-    pub cover_alt: bool,
-    /// Of an article: where its draft is made (`POST`), a piece of the path.
-    pub drafts: &'static str,
-    /// An image that was brought once is found again, and not brought twice.
-    pub keeps_uploads: bool,
     /// A post may have several parts.
     pub threads: bool,
     /// A first comment goes below it.
     pub comments: bool,
+    /// What goes there may have images.
+    pub images: bool,
     /// Images are brought to it; else it fetches them where they are.
     pub uploads: bool,
+    /// The request that makes what nobody sees yet, and what the next try goes on with: a
+    /// draft. None: it is made and published in one.
+    pub draft: Option<(&'static str, &'static str)>,
+    /// An image that was uploaded and whose answer was lost is found there.
+    pub finds_uploads: bool,
+    /// A cover says what it shows to who does not see it.
+    pub cover_alt: bool,
+    /// Each has an address of its own by its slug, and two cannot have the same.
+    pub addresses: bool,
     /// The network lists what was posted, for us too.
     pub lists: bool,
     /// The permissions that its list takes; none where there is no such, or nobody is asked.
@@ -133,13 +136,14 @@ impl Way {
         adapter: "",
         table: "",
         article: false,
-        own_address: true,
-        cover_alt: true,
-        drafts: "",
-        keeps_uploads: true,
         threads: false,
         comments: false,
+        images: true,
         uploads: true,
+        draft: None,
+        finds_uploads: false,
+        cover_alt: true,
+        addresses: false,
         lists: true,
         list_needs: &[],
         list_is_open: false,

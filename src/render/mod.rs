@@ -67,6 +67,8 @@ pub struct Outlet {
     pub medium: String,
     /// The sender, for mail.
     pub from: Option<String>,
+    /// What its posts are folded behind, where the channel says so.
+    pub content_warning: Option<String>,
 }
 
 /// An adapter's own templates. What is `None` does not exist for it.

@@ -39,7 +39,7 @@ pub fn assert_once(network: &Running, case: &str) {
 }
 
 /// The pictures that were uploaded, in order, by what they hold.
-fn uploads(log: &[Logged]) -> Vec<String> {
+pub fn uploads(log: &[Logged]) -> Vec<String> {
     let of = |logged: &Logged| match &logged.body {
         LoggedBody::Bytes(_, sha256) => Some(sha256.clone()),
         LoggedBody::Parts(parts) => {

@@ -203,6 +203,10 @@ impl Network for Mastodon {
     const RULES: Rules = network::MASTODON;
     const DEFAULTS: Defaults = defaults::MASTODON;
 
+    fn content_warning(&self) -> Option<&str> {
+        self.content_warning.as_deref()
+    }
+
     fn rules(&self) -> Rules {
         self.rules
     }

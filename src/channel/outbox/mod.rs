@@ -143,6 +143,7 @@ pub fn stand_in(project: &Project) -> Configured {
         source: "outbox".to_owned(),
         medium: "social".to_owned(),
         from: None,
+        content_warning: None,
     };
     let channel = Outbox {
         account: "outbox:outbox".to_owned(),

@@ -308,6 +308,7 @@ fn outlet(channel: &str, adapter: &str, kind: VariantKind) -> Outlet {
         source: channel.to_owned(),
         medium: "social".to_owned(),
         from: None,
+        content_warning: None,
     }
 }
 

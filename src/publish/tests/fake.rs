@@ -278,6 +278,7 @@ fn configured(name: &str, log: Arc<Log>) -> Configured {
         source: name.to_owned(),
         medium: "social".to_owned(),
         from: None,
+        content_warning: None,
     };
     let channel = Box::new(Fake { name: name.to_owned(), log });
     Configured::bare("fake", channel, outlet)

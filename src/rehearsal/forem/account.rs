@@ -47,9 +47,8 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
 /// Of titles that come again at once there is a clause of its own.
 const FOREM: Way = Way {
     article: true,
-    own_address: false,
     cover_alt: false,
-    drafts: "/api/articles",
+    draft: Some(("POST", "/api/articles")),
     uploads: false,
     settings: |settings| settings.versions.clear(),
     ..Way::POST

@@ -47,8 +47,8 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
 const HASHNODE: Way = Way {
     article: true,
     cover_alt: false,
-    keeps_uploads: false,
-    drafts: "/createDraft",
+    addresses: true,
+    draft: Some(("POST", "/createDraft")),
     list_needs: &[PRO],
     ..Way::POST
 };

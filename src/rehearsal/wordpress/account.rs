@@ -26,7 +26,9 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             adapter: "wordpress",
             table: "account = \"Acme Rockets\"\nuser = \"ada\"\napp_password = { file = \"token\" }\n",
             article: true,
-            drafts: "/posts",
+            draft: Some(("POST", "/posts")),
+            finds_uploads: true,
+            addresses: true,
             list_needs: &["edit_posts"],
             ..Way::POST
         },
@@ -36,7 +38,9 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             table: "user = \"ada\"\napp_password = { file = \"token\" }\neditor = \"html\"\n\
                     categories = [\"News\"]\ncomments = false\n",
             article: true,
-            drafts: "/posts",
+            draft: Some(("POST", "/posts")),
+            finds_uploads: true,
+            addresses: true,
             list_needs: &["edit_posts"],
             ..Way::POST
         },

@@ -135,6 +135,7 @@ impl House {
             source: "x".to_owned(),
             medium: "social".to_owned(),
             from: None,
+            content_warning: None,
         };
         let kinds = BTreeMap::from([
             ("blog".to_owned(), VariantKind::Article),

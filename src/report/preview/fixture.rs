@@ -72,6 +72,7 @@ pub fn outlet(channel: &str, adapter: &str, kind: VariantKind, rules: Rules) -> 
         language: "en".to_owned(),
         medium: "social".to_owned(),
         from: None,
+        content_warning: None,
     }
 }
 

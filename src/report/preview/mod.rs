@@ -74,6 +74,16 @@ impl PreviewItem<'_> {
         }
     }
 
+    /// The language that it is written in.
+    fn language(&self) -> &str {
+        let own = match self.variant {
+            Variant::Post(post) => &post.language,
+            Variant::Article(article) => &article.language,
+            Variant::Mail(mail) => &mail.language,
+        };
+        if own.is_empty() { &self.outlet.language } else { own }
+    }
+
     /// The account without what only tells it from accounts elsewhere: `x:acme` is `acme`.
     fn handle(&self) -> &str {
         let known = [self.outlet.rules.network, self.outlet.adapter.as_str()];

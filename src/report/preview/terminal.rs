@@ -170,6 +170,9 @@ fn post(frame: &mut Frame, item: &PreviewItem<'_>, post: &Post) {
     frame.open(item, &if many > 1 { format!("thread of {many}") } else { "post".to_owned() });
     for (at, part) in post.parts.iter().enumerate() {
         let length = count(&part.text, &item.outlet.rules.with_pictures(part.media.len()), post.url_reserve);
+        if let Some(warning) = &item.outlet.content_warning {
+            frame.text("⚠ ", "  ", &shown(warning), DIM);
+        }
         text_with_fold(frame, item, &part.text);
         if !part.media.is_empty() {
             frame.blank();

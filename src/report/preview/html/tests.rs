@@ -30,6 +30,21 @@ fn every_variant_is_shown_as_its_readers_see_it() {
 }
 
 #[test]
+fn what_a_post_is_folded_behind_is_seen_first() {
+    let mut story = fixture::story();
+    let before = page(&story.preview());
+    assert!(!before.contains("class=\"warned\""));
+    let tweet = story.rungs.iter_mut().find(|(rung, ..)| *rung == "tweet").unwrap();
+    tweet.1.content_warning = Some("Rockets & <b>noise</b>".to_owned());
+    let html = page(&story.preview());
+    let words = "<summary dir=\"auto\">Rockets &amp; &lt;b&gt;noise&lt;/b&gt;</summary>";
+    let behind = &html[html.find(words).unwrap()..];
+    let behind = &behind[..behind.find("</details>").unwrap()];
+    assert!(behind.contains("quieter, and cheaper to fly"), "{behind}");
+    assert_eq!(html.matches("class=\"warned\"").count(), 1);
+}
+
+#[test]
 fn a_cover_that_the_body_shows_is_shown_once_as_on_the_page() {
     let shown = |html: &str| {
         let mut story = fixture::story();

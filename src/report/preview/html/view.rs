@@ -63,6 +63,7 @@ pub struct RungView {
 
 #[derive(Serialize)]
 struct PostView {
+    content_warning: Option<String>,
     parts: Vec<PartView>,
     first_comment_html: Option<String>,
     left_out: Option<String>,
@@ -186,7 +187,7 @@ fn rung(preview: &Preview<'_>, item: &PreviewItem<'_>, album: &mut Album<'_>, ro
             _ => format!("{} {}", item.network(), item.variant.kind().name()),
         },
         kind: item.variant.kind().name(),
-        language: item.outlet.language.clone(),
+        language: item.language().to_owned(),
         brand: preview.brand.to_owned(),
         initials: initials(preview.brand),
         account: item.at_handle(),
@@ -250,7 +251,8 @@ fn post(item: &PreviewItem<'_>, post: &Post, album: &mut Album<'_>, room: &mut R
         Comment::Below(text) => (Some(room.rich(text, dialect)), None),
         Comment::LeftOut(why) => (None, Some(why)),
     };
-    PostView { parts, first_comment_html, left_out }
+    let content_warning = item.outlet.content_warning.as_deref().map(|warning| room.line(warning));
+    PostView { content_warning, parts, first_comment_html, left_out }
 }
 
 fn picture(picture: &Picture, album: &mut Album<'_>, room: &mut Room) -> PictureView {
