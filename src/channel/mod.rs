@@ -16,13 +16,17 @@ pub mod facebook;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod folder;
+pub mod forem;
+pub mod hashnode;
 pub mod http;
 mod images;
 mod likeness;
 pub mod linked_page;
 pub mod linkedin;
 pub mod manual;
+mod markdown_body;
 pub mod mastodon;
+pub mod medium;
 pub mod micropub;
 pub mod network;
 pub mod outbox;
@@ -404,9 +408,12 @@ pub static ADAPTERS: &[Adapter] = &[
     bluesky::ADAPTER,
     email::ADAPTER,
     facebook::ADAPTER,
+    forem::ADAPTER,
+    hashnode::ADAPTER,
     linkedin::ADAPTER,
     manual::ADAPTER,
     mastodon::ADAPTER,
+    medium::ADAPTER,
     micropub::ADAPTER,
     outbox::ADAPTER,
     static_site::ADAPTER,

@@ -9,6 +9,8 @@
 mod bluesky;
 mod facebook;
 mod fault;
+mod forem;
+mod hashnode;
 mod image;
 mod linkedin;
 mod log;

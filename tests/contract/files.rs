@@ -45,6 +45,14 @@ const WAYS: &[Way] = &[
         url: None,
         for_a_person: true,
     },
+    Way {
+        adapter: "medium",
+        table: "account = \"ada\"\n",
+        variant: article,
+        file: Some("medium/rocket-2/step.html"),
+        url: None,
+        for_a_person: true,
+    },
 ];
 
 pub fn article() -> Variant {

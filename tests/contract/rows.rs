@@ -33,6 +33,7 @@ pub fn asks(way: &Way) -> Asks {
 pub const WITHOUT_NETWORK: &[(&str, &str)] = &[
     ("email", "mail: a server in this process, and a folder"),
     ("manual", "files: nothing leaves the house"),
+    ("medium", "files: a folder, for a person"),
     ("outbox", "files: a folder"),
     ("static-site", "files: a folder"),
 ];
