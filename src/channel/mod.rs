@@ -12,6 +12,7 @@ mod configured;
 pub mod credentials;
 pub mod email;
 pub mod facebook;
+pub mod feed;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod folder;
@@ -397,6 +398,7 @@ pub static ADAPTERS: &[Adapter] = &[
     bluesky::ADAPTER,
     email::ADAPTER,
     facebook::ADAPTER,
+    feed::ADAPTER,
     linkedin::ADAPTER,
     manual::ADAPTER,
     mastodon::ADAPTER,

@@ -25,6 +25,7 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
     let wanted_excerpt = fill(settings.excerpt.as_ref(), own.excerpt).map(|t| one_line(&t.text));
     let canonical = fill(settings.canonical.as_ref(), None).map(|t| t.text.trim().to_owned());
     let canonical = canonical.filter(|canonical| !canonical.is_empty());
+    let canonical = canonical.or_else(|| own.announces.then(|| engine.announced()).flatten());
     let Some(body) = body(job, &engine, &settings, &mut problems) else {
         return Checked::bad(problems);
     };

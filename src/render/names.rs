@@ -89,6 +89,12 @@ impl Names {
         self.addresses().find(|(name, _)| *name == article).map(|(_, token)| token)
     }
 
+    /// The same, for what gets no tags.
+    pub fn plain_article_address(&self) -> Option<String> {
+        let article = self.article.as_deref()?;
+        self.addresses().find(|(name, _)| *name == article).map(|(name, _)| late::token(name, false))
+    }
+
     /// Whether there is such a filter.
     pub fn is_filter(&self, name: &str) -> bool {
         FILTERS.contains(&name) || builtin_filters::FILTERS.contains(&name)
