@@ -13,6 +13,7 @@ mod configured;
 pub mod credentials;
 pub mod email;
 pub mod facebook;
+pub mod feed;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod folder;
@@ -408,6 +409,7 @@ pub static ADAPTERS: &[Adapter] = &[
     bluesky::ADAPTER,
     email::ADAPTER,
     facebook::ADAPTER,
+    feed::ADAPTER,
     forem::ADAPTER,
     hashnode::ADAPTER,
     linkedin::ADAPTER,

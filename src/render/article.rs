@@ -30,6 +30,7 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
         None => Names::original_address(job),
     };
     let canonical = canonical.filter(|canonical| !canonical.is_empty());
+    let canonical = canonical.or_else(|| own.announces.then(|| engine.announced()).flatten());
     let Some(body) = body(job, &engine, &settings, &mut problems) else {
         return Checked::bad(problems);
     };

@@ -89,6 +89,12 @@ impl Names {
         self.addresses().find(|(name, _)| *name == article).map(|(_, token)| token)
     }
 
+    /// The same, for what gets no tags.
+    pub fn plain_article_address(&self) -> Option<String> {
+        let article = self.article.as_deref()?;
+        self.addresses().find(|(name, _)| *name == article).map(|(name, _)| late::token(name, false))
+    }
+
     /// Where the original of an article stands that comes after another one: see [`original`].
     pub fn original_address(job: &Job<'_>) -> Option<String> {
         original(job).map(|rung| late::token(rung, false))

@@ -134,7 +134,7 @@ impl Stage {
             let adapter = table.adapter.value.as_str();
             let server = stage.server_for(project, table, &configured, plan).await?;
             if server.is_none()
-                && !matches!(adapter, "static-site" | "outbox" | "manual" | "medium" | "email")
+                && !matches!(adapter, "feed" | "static-site" | "outbox" | "manual" | "medium" | "email")
             {
                 let says = format!("`{adapter}` of `[channels.{name}]` has no network to rehearse with yet");
                 return Err(Failure::usage("not-rehearsed", says)
