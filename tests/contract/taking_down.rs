@@ -54,7 +54,9 @@ fn deletions(network: &Running) -> usize {
             }
             _ => (logged.path.as_str(), false),
         };
-        logged.method == method && place.contains(path) && (asks.removal != asks.edit || says)
+        logged.method == method
+            && place.contains(path.trim_start_matches('/'))
+            && (asks.removal != asks.edit || says)
     };
     network.log().iter().filter(deletes).count()
 }
