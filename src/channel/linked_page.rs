@@ -194,8 +194,9 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, ..] = address.segments();
-    // An IPv4 address in the clothes of IPv6: mapped, or translated (64:ff9b::/96).
+    let [a, b, c, d, e, f, ..] = address.segments();
+    // An IPv4 address in the clothes of IPv6: mapped, or translated (64:ff9b::/96, RFC
+    // 6052; 64:ff9b:1::/48, RFC 8215, is for networks of one's own).
     if let Some(inner) = address.to_ipv4_mapped() {
         return is_public_v4(inner);
     }
@@ -205,7 +206,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         Ipv4Addr::new(c, d, e, f)
     };
     match (a, b) {
-        (0x64, 0xff9b) => is_public_v4(last()),
+        (0x64, 0xff9b) => [c, d, e, f] == [0; 4] && is_public_v4(last()),
         // 6to4 holds an IPv4 address; Teredo, documentation, benchmarks, ORCHID.
         (0x2002 | 0x3fff, _) | (0x2001, 0..=0x1ff | 0xdb8) => false,
         // Only global unicast is the public internet.

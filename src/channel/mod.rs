@@ -5,6 +5,7 @@
 //! running a program; only `ready`, `send`, `find` and `live` touch the outside.
 
 pub mod ability;
+mod article_html;
 mod attempt;
 pub mod bluesky;
 mod certificate;
@@ -12,16 +13,22 @@ mod configured;
 pub mod credentials;
 pub mod email;
 pub mod facebook;
+pub mod feed;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod folder;
+pub mod forem;
+pub mod hashnode;
 pub mod http;
 mod images;
 mod likeness;
 pub mod linked_page;
 pub mod linkedin;
 pub mod manual;
+mod markdown_body;
 pub mod mastodon;
+pub mod medium;
+pub mod micropub;
 pub mod network;
 pub mod nostr;
 pub mod outbox;
@@ -29,6 +36,7 @@ pub mod overheard;
 pub mod owner;
 mod paste;
 pub mod posted_at;
+mod question;
 pub mod secret;
 pub mod static_site;
 pub mod taken;
@@ -402,9 +410,14 @@ pub static ADAPTERS: &[Adapter] = &[
     bluesky::ADAPTER,
     email::ADAPTER,
     facebook::ADAPTER,
+    feed::ADAPTER,
+    forem::ADAPTER,
+    hashnode::ADAPTER,
     linkedin::ADAPTER,
     manual::ADAPTER,
     mastodon::ADAPTER,
+    medium::ADAPTER,
+    micropub::ADAPTER,
     #[cfg(feature = "nostr")]
     nostr::ADAPTER,
     outbox::ADAPTER,

@@ -9,13 +9,17 @@
 mod bluesky;
 mod facebook;
 mod fault;
+mod forem;
+mod hashnode;
 mod image;
 mod linkedin;
 mod log;
 mod mail;
 mod mastodon;
+mod micropub;
 #[cfg(feature = "nostr")]
 mod nostr;
+mod page;
 mod reply;
 mod request;
 mod requests;

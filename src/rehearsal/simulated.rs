@@ -3,7 +3,9 @@
 
 #[cfg(feature = "nostr")]
 use super::nostr;
-use super::{Good, Service, Settings, bluesky, facebook, linkedin, mastodon, wordpress, x};
+use super::{
+    Good, Service, Settings, bluesky, facebook, forem, hashnode, linkedin, mastodon, micropub, wordpress, x,
+};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -12,8 +14,11 @@ use std::hash::{Hash, Hasher};
 pub static SIMULATED: &[&Simulated] = &[
     &bluesky::NETWORK,
     &facebook::NETWORK,
+    &forem::NETWORK,
+    &hashnode::NETWORK,
     &linkedin::NETWORK,
     &mastodon::NETWORK,
+    &micropub::NETWORK,
     #[cfg(feature = "nostr")]
     &nostr::NETWORK,
     &wordpress::NETWORK,
@@ -97,8 +102,19 @@ pub struct Way {
     pub threads: bool,
     /// A first comment goes below it.
     pub comments: bool,
+    /// What goes there may have images.
+    pub images: bool,
     /// Images are brought to it; else it fetches them where they are.
     pub uploads: bool,
+    /// The request that makes what nobody sees yet, and what the next try goes on with: a
+    /// draft. None: it is made and published in one.
+    pub draft: Option<(&'static str, &'static str)>,
+    /// An image that was uploaded and whose answer was lost is found there.
+    pub finds_uploads: bool,
+    /// A cover says what it shows to who does not see it.
+    pub cover_alt: bool,
+    /// Each has an address of its own by its slug, and two cannot have the same.
+    pub addresses: bool,
     /// The network lists what was posted, for us too.
     pub lists: bool,
     /// The permissions that its list takes; none where there is no such, or nobody is asked.
@@ -129,7 +145,12 @@ impl Way {
         article: false,
         threads: false,
         comments: false,
+        images: true,
         uploads: true,
+        draft: None,
+        finds_uploads: false,
+        cover_alt: true,
+        addresses: false,
         lists: true,
         list_needs: &[],
         list_is_open: false,

@@ -245,7 +245,12 @@ pub const AWKWARD: &str = "It landed (again) & <softly> #rocketry {really} [1] 5
 /// a first comment.
 pub fn rich(way: &Way) -> Variant {
     if way.article {
-        let mut made = article("Rocket 2: \"it\" <lands> & [more]", AWKWARD_BODY, &[3, 4]);
+        let picture = "![The rocket, 4 (metres) wide & \"quoted\"](rocket-4.png)\n\n";
+        let (body, sides): (_, &[u32]) = match way.images {
+            true => (AWKWARD_BODY.to_owned(), &[3, 4]),
+            false => (AWKWARD_BODY.replace(picture, ""), &[]),
+        };
+        let mut made = article("Rocket 2: \"it\" <lands> & [more]", &body, sides);
         made.tags = vec!["rocketry".to_owned(), "Rocket & Science".to_owned()];
         return Variant::Article(made);
     }

@@ -151,7 +151,7 @@ async fn one_request_goes_wrong(way: &'static Way, number: usize, fault: Fault) 
         assert_once(&bench.network, &case);
         assert!(timeline.len() <= 1, "{case}: {timeline:?}");
         if let Some(live) = timeline.first() {
-            super::articles::assert_shown(live, &variant, &case);
+            super::articles::assert_shown(way, live, &variant, &case);
         }
         assert!(!whole || timeline.len() == 1, "{case}");
         return whole;

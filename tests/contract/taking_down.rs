@@ -4,7 +4,7 @@
 use super::program::house;
 use super::rows::{WAYS, way};
 use crate::house::{Ended, FOLDERS, House, rungs, signal};
-use ladder::rehearsal::{Fault, Running, Upon};
+use ladder::rehearsal::{Fault, Logged, LoggedBody, Running, Upon};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -36,11 +36,27 @@ fn key_of(house: &House, rung: &str) -> String {
     newest["key"].as_str().unwrap()[..10].to_owned()
 }
 
+/// Where one address takes changes and deletions, what is asked stands in the body: to
+/// delete it, or to make a draft of it again.
+fn takes_away(body: &Value) -> bool {
+    ["delete", "remove"].contains(&body["action"].as_str().unwrap_or_default())
+        || body["article"]["published"] == false
+}
+
 fn deletions(network: &Running) -> usize {
-    let deletes = |logged: &&ladder::rehearsal::Logged| {
-        logged.method == "DELETE"
-            || logged.path.ends_with(".deleteRecord")
-            || (logged.path == "/event/5" && logged.status == Some(200))
+    let asks = network.kind().row().asks;
+    let deletes = |logged: &&Logged| {
+        let (method, path) = asks.removal;
+        let (place, says) = match &logged.body {
+            // A GraphQL request says in its body what it asks for.
+            LoggedBody::Json(body) => {
+                (body["operationName"].as_str().unwrap_or(&logged.path), takes_away(body))
+            }
+            _ => (logged.path.as_str(), false),
+        };
+        logged.method == method
+            && place.contains(path.trim_start_matches('/'))
+            && (asks.removal != asks.edit || says)
     };
     network.log().iter().filter(deletes).count()
 }

@@ -14,6 +14,7 @@
 #[path = "../once/house.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod house;
+mod micropub;
 #[cfg(feature = "nostr")]
 mod nostr;
 mod pds;

@@ -2,7 +2,7 @@
 //! terms and addresses of pictures will.
 
 use super::WordPress;
-use super::content::{alts, pictures};
+use crate::channel::article_html::{alts, pictures};
 use crate::channel::wrong_kind;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};

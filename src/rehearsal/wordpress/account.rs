@@ -26,6 +26,9 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             adapter: "wordpress",
             table: "account = \"Acme Rockets\"\nuser = \"ada\"\napp_password = { file = \"token\" }\n",
             article: true,
+            draft: Some(("POST", "/posts")),
+            finds_uploads: true,
+            addresses: true,
             list_needs: &["edit_posts"],
             ..Way::POST
         },
@@ -35,6 +38,9 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             table: "user = \"ada\"\napp_password = { file = \"token\" }\neditor = \"html\"\n\
                     categories = [\"News\"]\ncomments = false\n",
             article: true,
+            draft: Some(("POST", "/posts")),
+            finds_uploads: true,
+            addresses: true,
             list_needs: &["edit_posts"],
             ..Way::POST
         },
