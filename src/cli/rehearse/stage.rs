@@ -240,7 +240,7 @@ impl Stage {
             // An instance takes what the plan was made for.
             let noted = project.noted(name).and_then(|noted| usize::try_from(noted.max_characters?).ok());
             let settings =
-                Settings { clock, longest: noted, ..Settings::cast(kind, &throwaway(name), &written) };
+                Settings { clock, longest: noted, ..Settings::cast(kind, &throwaway(&adapter), &written) };
             let network = Network::start(kind, settings).await.map_err(|error| unmade(&error))?;
             // An account has a past, and its list shows it: how far a list reaches
             // back is told by what is older than the try.
@@ -277,7 +277,7 @@ fn written(table: &ChannelTable) -> Written {
         match &node.kind {
             NodeKind::String(text) => drop(written.texts.insert(name, text.clone())),
             NodeKind::Table(_) if is_secret(table, &key.value) => {
-                let secret = format!("{}-{name}", throwaway(&table.name.value));
+                let secret = format!("{}-{name}", throwaway(&table.adapter.value));
                 written.secrets.insert(name, secret);
             }
             _ => {}
@@ -286,9 +286,10 @@ fn written(table: &ChannelTable) -> Written {
     written
 }
 
-/// Made of the channel's name, and good nowhere but here.
-fn throwaway(channel: &str) -> String {
-    format!("rehearsal-{channel}")
+/// Made of the adapter's name, and good nowhere but here: two channels of one account
+/// have the same.
+fn throwaway(adapter: &str) -> String {
+    format!("rehearsal-{adapter}")
 }
 
 /// Whether the adapter takes a secret by that key.
