@@ -15,6 +15,7 @@ pub mod facebook;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod folder;
+pub mod ghost;
 pub mod http;
 mod images;
 mod likeness;
@@ -402,6 +403,7 @@ pub static ADAPTERS: &[Adapter] = &[
     bluesky::ADAPTER,
     email::ADAPTER,
     facebook::ADAPTER,
+    ghost::ADAPTER,
     linkedin::ADAPTER,
     manual::ADAPTER,
     mastodon::ADAPTER,

@@ -9,6 +9,7 @@
 mod bluesky;
 mod facebook;
 mod fault;
+mod ghost;
 mod image;
 mod linkedin;
 mod log;

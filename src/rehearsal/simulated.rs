@@ -1,7 +1,7 @@
 //! Which networks there are in this process: each declares itself in its own
 //! file, and is a line of [`SIMULATED`].
 
-use super::{Good, Service, Settings, bluesky, facebook, linkedin, mastodon, wordpress, x};
+use super::{Good, Service, Settings, bluesky, facebook, ghost, linkedin, mastodon, wordpress, x};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -10,6 +10,7 @@ use std::hash::{Hash, Hasher};
 pub static SIMULATED: &[&Simulated] = &[
     &bluesky::NETWORK,
     &facebook::NETWORK,
+    &ghost::NETWORK,
     &linkedin::NETWORK,
     &mastodon::NETWORK,
     &wordpress::NETWORK,
@@ -164,6 +165,11 @@ impl Kind {
     /// The network that this adapter speaks to.
     pub fn named(adapter: &str) -> Option<Kind> {
         SIMULATED.iter().find(|network| network.adapter == adapter).map(|network| Kind(network))
+    }
+
+    /// `seed`, made into what a secret looks like there.
+    pub fn secret(self, seed: String) -> String {
+        if self.0.adapter == ghost::NETWORK.adapter { ghost::key_of(&seed) } else { seed }
     }
 
     /// As it declares itself.

@@ -14,6 +14,7 @@
 #[path = "../once/house.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod house;
+mod ghost;
 mod pds;
 #[path = "../real/peers.rs"]
 #[allow(dead_code, reason = "mail servers and tools use more of it")]

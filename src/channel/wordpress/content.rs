@@ -46,13 +46,32 @@ pub(super) fn with_pictures(html: &str, placed: &dyn Fn(&str) -> Option<Placed>)
     out
 }
 
+/// `html` with each picture where it lies. `placed` knows a picture's address by the
+/// name that stands in the text; what it does not know stays.
+pub(in crate::channel) fn with_addresses(html: &str, placed: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(html.len() + 256);
+    for piece in pieces(html) {
+        let put = match piece {
+            Piece::Tag(tag) if name(tag) == "img" => attribute(tag, "src")
+                .and_then(|(range, name)| Some((range, placed(&name)?)))
+                .map(|(range, url)| format!("{}{}{}", &tag[..range.start], escape(&url), &tag[range.end..])),
+            _ => None,
+        };
+        match put {
+            Some(tag) => out.push_str(&tag),
+            None => out.push_str(piece.text()),
+        }
+    }
+    out
+}
+
 /// The names of the pictures in `html`, in order.
-pub(super) fn pictures(html: &str) -> Vec<String> {
+pub(in crate::channel) fn pictures(html: &str) -> Vec<String> {
     images(html).filter_map(|tag| attribute(tag, "src")).map(|(_, name)| name).collect()
 }
 
 /// What is said to who does not see them, of each picture in order.
-pub(super) fn alts(html: &str) -> Vec<String> {
+pub(in crate::channel) fn alts(html: &str) -> Vec<String> {
     let alt = |tag| attribute(tag, "alt").map(|(_, alt)| alt).unwrap_or_default();
     images(html).map(alt).collect()
 }
@@ -86,7 +105,7 @@ pub(super) fn marked(content: &str, key: &StepKey, blocks: bool) -> String {
 
 /// Whether two texts are the same to readers: however entities, blanks and tags are
 /// spelled, wherever the pictures lie.
-pub(super) fn same(one: &str, other: &str) -> bool {
+pub(in crate::channel) fn same(one: &str, other: &str) -> bool {
     one == other || plain(one) == plain(other)
 }
 
@@ -116,7 +135,7 @@ fn plain(html: &str) -> String {
 }
 
 /// The words that readers see of `html`, a line for each block.
-pub(super) fn words(html: &str) -> String {
+pub(in crate::channel) fn words(html: &str) -> String {
     let clean = cleaned(&in_runs(html));
     let mut out = String::with_capacity(clean.len());
     for piece in pieces(&clean) {
@@ -336,6 +355,15 @@ mod tests {
         ] {
             assert_eq!(with_pictures(same, &placed), same);
         }
+    }
+
+    #[test]
+    fn an_address_takes_the_place_of_a_name() {
+        let placed = |name: &str| (name == "a.png").then(|| "https://x.example/a.png?b&c".to_owned());
+        assert_eq!(
+            with_addresses("<p><img alt=\"&quot;\" src=\"a.png\"> <img src=\"b.png\"></p>", &placed),
+            "<p><img alt=\"&quot;\" src=\"https://x.example/a.png?b&amp;c\"> <img src=\"b.png\"></p>"
+        );
     }
 
     #[test]

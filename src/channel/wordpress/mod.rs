@@ -13,10 +13,10 @@
 
 mod answer;
 mod api;
-mod content;
+pub(super) mod content;
 mod edit;
 mod media;
-mod payload;
+pub(super) mod payload;
 mod post;
 mod terms;
 #[cfg(test)]

@@ -93,7 +93,7 @@ fn is_shown(content: &str, picture: &Picture) -> bool {
 
 /// Whether the address of a picture in a text is its name: blanks may be written
 /// as `%20`.
-pub(super) fn is_called(written: &str, name: &str) -> bool {
+pub(in crate::channel) fn is_called(written: &str, name: &str) -> bool {
     let bare = written.strip_prefix("./").unwrap_or(written);
     bare == name || bare.replace("%20", " ") == name
 }

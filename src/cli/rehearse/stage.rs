@@ -276,6 +276,10 @@ fn written(table: &ChannelTable) -> Written {
             NodeKind::String(text) => drop(written.texts.insert(name, text.clone())),
             NodeKind::Table(_) if is_secret(table, &key.value) => {
                 let secret = format!("{}-{name}", throwaway(&table.name.value));
+                let secret = match Kind::named(&table.adapter.value) {
+                    Some(kind) => kind.secret(secret),
+                    None => secret,
+                };
                 written.secrets.insert(name, secret);
             }
             _ => {}

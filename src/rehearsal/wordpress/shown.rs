@@ -89,9 +89,14 @@ fn hides_cover(post: &Standing) -> bool {
 /// The text with the images that are left in it, and with their words as they are now.
 fn seen(post: &Standing) -> String {
     let Some(media) = &post.media else { return post.content.clone() };
-    let mut left = media.iter().skip(usize::from(post.cover != 0 && !hides_cover(post)));
+    with_images(&post.content, &media[usize::from(post.cover != 0 && !hides_cover(post)).min(media.len())..])
+}
+
+/// The text with these images alone, in order, and with their words.
+pub(in crate::rehearsal) fn with_images(html: &str, media: &[LiveMedia]) -> String {
+    let mut left = media.iter();
     let mut out = String::new();
-    let mut rest = post.content.as_str();
+    let mut rest = html;
     while let Some(at) = rest.find("<img") {
         let end = rest[at..].find('>').map_or(rest.len(), |end| at + end + 1);
         out.push_str(&rest[..at]);
@@ -126,7 +131,7 @@ pub(super) fn kept(html: &str) -> String {
 }
 
 /// The first characters that readers see, with all tags.
-pub(super) fn cut(html: &str, characters: usize) -> String {
+pub(in crate::rehearsal) fn cut(html: &str, characters: usize) -> String {
     let (mut out, mut left, mut inside) = (String::new(), characters, false);
     for c in html.chars() {
         inside |= c == '<';
@@ -163,7 +168,7 @@ pub(super) fn slug_of(text: &str) -> String {
 }
 
 /// The words of HTML, a line for each block.
-fn words(html: &str) -> String {
+pub(in crate::rehearsal) fn words(html: &str) -> String {
     let mut out = String::new();
     let mut rest = html;
     while let Some(at) = rest.find('<') {
@@ -191,14 +196,14 @@ fn words(html: &str) -> String {
     plain(&lines)
 }
 
-fn tags(html: &str) -> impl Iterator<Item = &str> {
+pub(in crate::rehearsal) fn tags(html: &str) -> impl Iterator<Item = &str> {
     html.match_indices('<').filter_map(|(at, _)| {
         let end = html[at..].find('>')?;
         html.get(at..at + end + 1)
     })
 }
 
-fn value(tag: &str, name: &str) -> Option<String> {
+pub(in crate::rehearsal) fn value(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     rest.split_once('"').map(|(value, _)| plain(value))
 }
