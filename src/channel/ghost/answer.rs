@@ -35,7 +35,9 @@ impl Fault {
     pub fn of(answer: &Answer) -> Fault {
         let body = answer.json();
         let Some(error) = body.as_ref().and_then(|body| body.get("errors")).and_then(|all| all.get(0)) else {
-            return Fault { says: answer.excerpt(), ..Fault::default() };
+            // What is JSON and no error is a post, whose words explain nothing.
+            let says = if body.is_some() { String::new() } else { answer.excerpt() };
+            return Fault { says, ..Fault::default() };
         };
         let text = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
         let code = [text("code"), text("type")].into_iter().find(|code| !code.is_empty()).unwrap_or_default();

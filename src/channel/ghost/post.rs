@@ -133,14 +133,20 @@ impl Post {
         Some(seen(&api.redact(&told)))
     }
 
-    /// How the images differ, the cover first.
+    /// How the images in the text differ, and the cover.
     fn images(&self, part: &PayloadPart) -> Option<String> {
-        let own = cover(part).map(|cover| cover.alt.clone());
-        let sent: Vec<String> = own.into_iter().chain(alts(text(part, "html"))).collect();
+        let sent = alts(text(part, "html"));
         let sent: Vec<&str> = sent.iter().map(String::as_str).collect();
-        let cover = self.cover.iter().map(|(_, alt)| alt.clone());
-        let live: Vec<String> = cover.chain(alts(&self.html)).collect();
-        Shown { number: Some(live.len()), alts: live.into_iter().map(Some).collect() }.differing(&sent)
+        let live = alts(&self.html);
+        let shown = Shown { number: Some(live.len()), alts: live.into_iter().map(Some).collect() };
+        let cover = match (cover(part), &self.cover) {
+            (Some(_), None) => Some("(without its cover image)"),
+            (Some(own), Some((_, alt))) if own.alt != *alt => Some("(its cover with another alt text)"),
+            (None, Some(_)) => Some("(with a cover image that is not ours)"),
+            _ => None,
+        };
+        let told: Vec<String> = shown.differing(&sent).into_iter().chain(cover.map(str::to_owned)).collect();
+        (!told.is_empty()).then(|| told.join(" "))
     }
 
     /// Whether all words are those of the part.

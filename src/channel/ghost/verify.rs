@@ -6,11 +6,11 @@ use crate::channel::http::Trouble;
 use crate::channel::{SendError, Whose};
 use serde_json::Value;
 
-/// Asks for a post's number, which takes the key, and nothing more: an integration has no
+/// Asks for a user's number, which takes the key, and nothing more: an integration has no
 /// name for itself (`/users/me/` is answered with 404; seen, 6.65).
 pub(super) async fn ask(api: &Api) -> Result<Whose, SendError> {
     let query = [("limit", "1"), ("fields", "id")];
-    let answer = api.get("/posts/", &query).await.map_err(Trouble::of_asking)?;
+    let answer = api.get("/users/", &query).await.map_err(Trouble::of_asking)?;
     if (300..400).contains(&answer.status) {
         // Each request would be led there, and the token is carried nowhere.
         let (status, led) = (answer.status, led(&answer, api));
@@ -25,7 +25,7 @@ pub(super) async fn ask(api: &Api) -> Result<Whose, SendError> {
         };
     }
     let body = answer.json();
-    if body.as_ref().and_then(|body| body.get("posts")).is_some_and(Value::is_array) {
+    if body.as_ref().and_then(|body| body.get("users")).is_some_and(Value::is_array) {
         return Ok(Whose::Verified);
     }
     match &answer.cut {

@@ -24,7 +24,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             adapter: "ghost",
             table: "account = \"Acme Rockets\"\nadmin_api_key = { file = \"token\" }\n",
             article: true,
-            draft: Some(("POST", "/posts/")),
+            draft: Some(("POST", "/posts")),
             addresses: true,
             ..Way::POST
         },
@@ -34,7 +34,7 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             table: "admin_api_key = { file = \"token\" }\nnewsletter = \"weekly\"\nemail_segment = \"status:free\"\n\
                     visibility = \"members\"\nauthors = [\"ada\"]\ntags = [\"News\"]\n",
             article: true,
-            draft: Some(("POST", "/posts/")),
+            draft: Some(("POST", "/posts")),
             addresses: true,
             ..Way::POST
         },

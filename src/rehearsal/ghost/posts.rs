@@ -39,7 +39,7 @@ pub(super) struct Standing {
 impl Ghost {
     /// A post that is there without our doing.
     pub(super) fn stand(&mut self, text: &str, author: &str, at: Timestamp) -> String {
-        let (id, slug) = (self.next(), self.unique("untitled", ""));
+        let (id, slug) = (self.next(), self.unique(&address_of(text), ""));
         self.posts.push(Standing {
             id: id.clone(),
             slug,
@@ -305,6 +305,12 @@ impl Ghost {
 /// Ghost's times are whole seconds, whatever they look like.
 fn seconds(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()
+}
+
+/// The address that Ghost makes of a title.
+fn address_of(title: &str) -> String {
+    let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_lowercase()
 }
 
 /// A tag's slug: `#` becomes `hash-`.
