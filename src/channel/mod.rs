@@ -5,6 +5,7 @@
 //! running a program; only `ready`, `send`, `find` and `live` touch the outside.
 
 pub mod ability;
+mod article_html;
 mod attempt;
 pub mod bluesky;
 mod certificate;
@@ -23,6 +24,7 @@ pub mod linked_page;
 pub mod linkedin;
 pub mod manual;
 pub mod mastodon;
+pub mod micropub;
 pub mod network;
 pub mod outbox;
 pub mod overheard;
@@ -407,6 +409,7 @@ pub static ADAPTERS: &[Adapter] = &[
     linkedin::ADAPTER,
     manual::ADAPTER,
     mastodon::ADAPTER,
+    micropub::ADAPTER,
     outbox::ADAPTER,
     static_site::ADAPTER,
     wordpress::ADAPTER,

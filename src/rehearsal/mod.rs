@@ -15,6 +15,8 @@ mod linkedin;
 mod log;
 mod mail;
 mod mastodon;
+mod micropub;
+mod page;
 mod reply;
 mod request;
 mod requests;

@@ -1,7 +1,7 @@
 //! Which networks there are in this process: each declares itself in its own
 //! file, and is a line of [`SIMULATED`].
 
-use super::{Good, Service, Settings, bluesky, facebook, ghost, linkedin, mastodon, wordpress, x};
+use super::{Good, Service, Settings, bluesky, facebook, ghost, linkedin, mastodon, micropub, wordpress, x};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -13,6 +13,7 @@ pub static SIMULATED: &[&Simulated] = &[
     &ghost::NETWORK,
     &linkedin::NETWORK,
     &mastodon::NETWORK,
+    &micropub::NETWORK,
     &wordpress::NETWORK,
     &x::NETWORK,
 ];
@@ -165,11 +166,6 @@ impl Kind {
     /// The network that this adapter speaks to.
     pub fn named(adapter: &str) -> Option<Kind> {
         SIMULATED.iter().find(|network| network.adapter == adapter).map(|network| Kind(network))
-    }
-
-    /// `seed`, made into what a secret looks like there.
-    pub fn secret(self, seed: String) -> String {
-        if self.0.adapter == ghost::NETWORK.adapter { ghost::key_of(&seed) } else { seed }
     }
 
     /// As it declares itself.

@@ -80,6 +80,15 @@ pub fn find(name: &str) -> Option<&'static Rules> {
     NETWORKS.iter().find(|rules| rules.network == name)
 }
 
+/// A site that speaks Micropub: it has no limits of its own (W3C Micropub, 2017-05-23).
+pub const MICROPUB: Rules = Rules {
+    network: "micropub",
+    title: "Micropub",
+    // About what search engines show of a title: a judgement, no limit.
+    title_limit: Some(70),
+    ..UNKNOWN
+};
+
 /// An outlet of which nothing is known: no limits, readers' characters.
 pub const UNKNOWN: Rules = Rules {
     network: "unknown",

@@ -4,7 +4,7 @@
 use super::program::house;
 use super::rows::{WAYS, way};
 use crate::house::{Ended, FOLDERS, House, rungs, signal};
-use ladder::rehearsal::{Fault, Running, Upon};
+use ladder::rehearsal::{Fault, Logged, LoggedBody, Running, Upon};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -37,8 +37,17 @@ fn key_of(house: &House, rung: &str) -> String {
 }
 
 fn deletions(network: &Running) -> usize {
-    let deletes = |logged: &&ladder::rehearsal::Logged| {
-        logged.method == "DELETE" || logged.path.ends_with(".deleteRecord")
+    let asks = network.kind().row().asks;
+    // Where one address takes all, what is asked stands in the body.
+    let says = |logged: &Logged| match &logged.body {
+        LoggedBody::Json(body) => {
+            ["delete", "remove", "\"status\":\"draft\""].iter().any(|word| body.to_string().contains(word))
+        }
+        _ => false,
+    };
+    let deletes = |logged: &&Logged| {
+        let (method, path) = asks.removal;
+        logged.method == method && logged.path.contains(path) && (asks.removal != asks.edit || says(logged))
     };
     network.log().iter().filter(deletes).count()
 }

@@ -156,7 +156,11 @@ fn ghost_shows_what_was_written_once() {
     let before = site.proxy.seen().len();
     site.house.publish().ends(0);
     site.house.run(&["run"]).ends(0);
-    assert!(site.proxy.seen()[before..].iter().all(|seen| seen.starts_with("GET")), "{:?}", site.proxy.seen());
+    assert!(
+        site.proxy.seen()[before..].iter().all(|seen| seen.starts_with("GET")),
+        "{:?}",
+        site.proxy.seen()
+    );
     // Other words; the answer of the second edit is lost.
     for (from, to, lost) in [("It **landed**", "It **really landed**", false), ("really", "truly", true)] {
         site.house.edit("messages/m.md", from, to);
@@ -169,7 +173,8 @@ fn ghost_shows_what_was_written_once() {
     assert!(after["html"].as_str().unwrap().contains("truly landed"), "{after}");
     assert_eq!((&after["slug"], &after["feature_image"]), (&post["slug"], &post["feature_image"]));
     // Somebody works on it in Ghost.
-    let theirs = serde_json::json!({ "posts": [{ "updated_at": after["updated_at"], "title": "Their words" }] });
+    let theirs =
+        serde_json::json!({ "posts": [{ "updated_at": after["updated_at"], "title": "Their words" }] });
     site.call("PUT", &format!("posts/{}/", after["id"].as_str().unwrap()), Some(&theirs));
     site.house.edit("messages/m.md", "truly", "finally");
     let said = site.edit();

@@ -11,10 +11,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 #![allow(clippy::print_stdout, reason = "which version answered is what the run is for")]
 
+mod ghost;
 #[path = "../once/house.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod house;
-mod ghost;
+mod micropub;
 mod pds;
 #[path = "../real/peers.rs"]
 #[allow(dead_code, reason = "mail servers and tools use more of it")]

@@ -2,8 +2,7 @@
 //! will. Limits: Ghost's schema of posts, 6.65 (2026-11).
 
 use super::Ghost;
-use crate::channel::wordpress::content::pictures;
-use crate::channel::wordpress::payload::is_called;
+use crate::channel::article_html::{is_called, pictures};
 use crate::channel::wrong_kind;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart, StepKey};

@@ -13,10 +13,10 @@
 
 mod answer;
 mod api;
-pub(super) mod content;
+mod content;
 mod edit;
 mod media;
-pub(super) mod payload;
+mod payload;
 mod post;
 mod terms;
 #[cfg(test)]

@@ -6,8 +6,8 @@
 
 use super::answer::{Asked, Fault, trouble};
 use super::api::Api;
-use super::content::words;
 use crate::channel::SendError;
+use crate::channel::article_html::words;
 use crate::channel::http::Trouble;
 use serde_json::{Value, json};
 

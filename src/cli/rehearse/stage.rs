@@ -275,10 +275,11 @@ fn written(table: &ChannelTable) -> Written {
         match &node.kind {
             NodeKind::String(text) => drop(written.texts.insert(name, text.clone())),
             NodeKind::Table(_) if is_secret(table, &key.value) => {
-                let secret = format!("{}-{name}", throwaway(&table.name.value));
+                let seed = throwaway(&table.name.value);
                 let secret = match Kind::named(&table.adapter.value) {
-                    Some(kind) => kind.secret(secret),
-                    None => secret,
+                    // As the account has it: Ghost's key has a form.
+                    Some(kind) if kind.row().token == name => Settings::of(kind, &seed).token,
+                    _ => format!("{seed}-{name}"),
                 };
                 written.secrets.insert(name, secret);
             }

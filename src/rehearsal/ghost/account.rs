@@ -57,7 +57,7 @@ fn cast(settings: &mut Settings, written: &Written) {
 }
 
 /// An Admin API key: 24 digits in hex, and 64.
-pub(in crate::rehearsal) fn key_of(seed: &str) -> String {
+fn key_of(seed: &str) -> String {
     let (id, secret) = (digest(format!("id {seed}").as_bytes()), digest(seed.as_bytes()));
     format!("{}:{secret}", &id[..24])
 }

@@ -9,7 +9,7 @@ mod refusal;
 mod requests;
 mod token;
 
-pub(super) use account::{NETWORK, key_of};
+pub(super) use account::NETWORK;
 
 use super::image;
 use super::reply::{Checked, Reply, no};

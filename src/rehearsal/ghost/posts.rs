@@ -3,10 +3,10 @@
 use super::refusal::{error, invalid, no_post};
 use super::{Ghost, STRANGER};
 use crate::rehearsal::image;
+use crate::rehearsal::page::{cut, tags, value, with_images, words};
 use crate::rehearsal::reply::{Checked, Reply, no};
 use crate::rehearsal::request::Asked;
 use crate::rehearsal::timeline::{LiveMedia, LivePost};
-use crate::rehearsal::wordpress::shown::{cut, tags, value, with_images, words};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -248,7 +248,7 @@ impl Ghost {
         };
         let cover =
             post.cover.as_ref().filter(is_cover).map(|(address, _)| (address.clone(), media[0].alt.clone()));
-        let html = with_images(&post.html, &media[usize::from(cover.is_some())..]);
+        let html = with_images(&post.html, media.iter().skip(usize::from(cover.is_some())));
         (cover, html)
     }
 

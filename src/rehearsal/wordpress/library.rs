@@ -2,9 +2,9 @@
 //! `Content-Disposition`; types that are not allowed are answered with 500.
 
 use super::refusal::{error, forbidden, no_post};
-use super::shown::slug_of;
 use super::{WordPress, fields};
 use crate::rehearsal::image;
+use crate::rehearsal::page::slug_of;
 use crate::rehearsal::reply::{Checked, Reply, no};
 use crate::rehearsal::request::{Asked, Sent};
 use serde_json::{Value, json};

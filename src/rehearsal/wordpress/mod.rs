@@ -8,7 +8,7 @@ mod library;
 mod posts;
 mod refusal;
 mod requests;
-pub(super) mod shown;
+mod shown;
 mod terms;
 
 pub(super) use account::NETWORK;

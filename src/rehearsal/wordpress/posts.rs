@@ -2,8 +2,9 @@
 //! is not one step there either: the row is written first.
 
 use super::refusal::{error, forbidden, invalid, no_post};
-use super::shown::{cut, kept, slug_of};
+use super::shown::kept;
 use super::{ME, WordPress, fields};
+use crate::rehearsal::page::{cut, slug_of};
 use crate::rehearsal::reply::{Checked, Reply, no};
 use crate::rehearsal::request::{Asked, Sent};
 use crate::rehearsal::timeline::LiveMedia;

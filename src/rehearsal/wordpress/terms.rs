@@ -1,8 +1,8 @@
 //! Tags and categories.
 
 use super::refusal::{error, forbidden};
-use super::shown::slug_of;
 use super::{WordPress, fields};
+use crate::rehearsal::page::slug_of;
 use crate::rehearsal::reply::{Checked, Reply, no};
 use crate::rehearsal::request::Asked;
 use serde_json::{Value, json};
