@@ -13,17 +13,22 @@ mod configured;
 pub mod credentials;
 pub mod email;
 pub mod facebook;
+pub mod feed;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod folder;
+pub mod forem;
 pub mod ghost;
+pub mod hashnode;
 pub mod http;
 mod images;
 mod likeness;
 pub mod linked_page;
 pub mod linkedin;
 pub mod manual;
+mod markdown_body;
 pub mod mastodon;
+pub mod medium;
 pub mod micropub;
 pub mod network;
 pub mod outbox;
@@ -405,10 +410,14 @@ pub static ADAPTERS: &[Adapter] = &[
     bluesky::ADAPTER,
     email::ADAPTER,
     facebook::ADAPTER,
+    feed::ADAPTER,
+    forem::ADAPTER,
     ghost::ADAPTER,
+    hashnode::ADAPTER,
     linkedin::ADAPTER,
     manual::ADAPTER,
     mastodon::ADAPTER,
+    medium::ADAPTER,
     micropub::ADAPTER,
     outbox::ADAPTER,
     static_site::ADAPTER,

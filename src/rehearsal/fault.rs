@@ -13,7 +13,8 @@ pub enum Upon {
     PublishingAfter(usize),
     /// The one that so many came before.
     Number(usize),
-    /// The next with this method whose path holds these characters.
+    /// The next with this method whose path holds these characters; of GraphQL the
+    /// operation's name is a part of the path, and a question is a `GET`.
     Path(&'static str, &'static str),
 }
 

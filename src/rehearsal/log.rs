@@ -21,7 +21,7 @@ pub struct Logged {
     pub path: String,
     /// The query, decoded.
     pub query: Vec<(String, String)>,
-    /// The headers in small letters; of `authorization` the scheme alone.
+    /// The headers in small letters; of `authorization` the scheme alone, of `api-key` nothing.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: LoggedBody,
@@ -73,7 +73,7 @@ impl Logged {
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             let shown = match (name.as_str(), value.split_once(' ')) {
                 ("authorization", Some((scheme, _))) => format!("{scheme} {SECRET}"),
-                ("authorization", None) => SECRET.to_owned(),
+                ("authorization", None) | ("api-key", _) => SECRET.to_owned(),
                 _ => value,
             };
             (name.as_str().to_owned(), shown)

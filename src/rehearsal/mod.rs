@@ -9,7 +9,9 @@
 mod bluesky;
 mod facebook;
 mod fault;
+mod forem;
 mod ghost;
+mod hashnode;
 mod image;
 mod linkedin;
 mod log;

@@ -99,6 +99,23 @@ impl Asked {
         (self.method.as_str(), segments.iter().map(String::as_str).collect())
     }
 
+    /// What is asked, and where, as a fault is ordered for it. Of GraphQL, which asks all
+    /// at one address by one method, the operation's name is a step of the path, and its
+    /// questions are as good as `GET`.
+    pub fn place(&self) -> (&str, String) {
+        let name = |body: &Value| {
+            Some((body["query"].as_str()?.to_owned(), body["operationName"].as_str()?.to_owned()))
+        };
+        match self.json().and_then(name) {
+            Some((query, name)) => {
+                let method =
+                    if query.trim_start().starts_with("query") { "GET" } else { self.method.as_str() };
+                (method, format!("{}/{name}", self.path.trim_end_matches('/')))
+            }
+            None => (self.method.as_str(), self.path.clone()),
+        }
+    }
+
     /// A parameter of the query.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(has, _)| has == name).map(|(_, value)| value.as_str())

@@ -127,7 +127,10 @@ impl Inside {
                 publishes && self.log.iter().filter(|logged| logged.published).count() >= *parts
             }
             Upon::Number(before) => self.log.len() == *before,
-            Upon::Path(method, part) => asked.method == *method && asked.path.contains(part),
+            Upon::Path(method, part) => {
+                let (asks, place) = asked.place();
+                asks == *method && place.contains(part)
+            }
         });
         let fault = struck.and_then(|at| self.orders.remove(at)).map(|(_, fault)| fault);
         let mut logged = Logged { publishes, ..Logged::of(asked) };

@@ -1,7 +1,10 @@
 //! Which networks there are in this process: each declares itself in its own
 //! file, and is a line of [`SIMULATED`].
 
-use super::{Good, Service, Settings, bluesky, facebook, ghost, linkedin, mastodon, micropub, wordpress, x};
+use super::{
+    Good, Service, Settings, bluesky, facebook, forem, ghost, hashnode, linkedin, mastodon, micropub,
+    wordpress, x,
+};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -10,7 +13,9 @@ use std::hash::{Hash, Hasher};
 pub static SIMULATED: &[&Simulated] = &[
     &bluesky::NETWORK,
     &facebook::NETWORK,
+    &forem::NETWORK,
     &ghost::NETWORK,
+    &hashnode::NETWORK,
     &linkedin::NETWORK,
     &mastodon::NETWORK,
     &micropub::NETWORK,
@@ -104,6 +109,8 @@ pub struct Way {
     pub draft: Option<(&'static str, &'static str)>,
     /// An image that was uploaded and whose answer was lost is found there.
     pub finds_uploads: bool,
+    /// A cover says what it shows to who does not see it.
+    pub cover_alt: bool,
     /// Each has an address of its own by its slug, and two cannot have the same.
     pub addresses: bool,
     /// The network lists what was posted, for us too.
@@ -140,6 +147,7 @@ impl Way {
         uploads: true,
         draft: None,
         finds_uploads: false,
+        cover_alt: true,
         addresses: false,
         lists: true,
         list_needs: &[],

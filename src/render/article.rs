@@ -1,5 +1,6 @@
 //! Articles: a page on a site, with what lists, feeds and cards need.
 
+use super::names::Names;
 use super::template::{Engine, Filled, Template};
 use super::{Article, Job, excerpt, html, markdown, pictures, slug};
 use crate::diagnostic::{Checked, Diagnostic};
@@ -23,8 +24,13 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
     let title = fill(settings.title.as_ref(), own.title).map(|t| one_line(&t.text));
     let wanted_slug = fill(settings.slug.as_ref(), None).map(|t| t.text);
     let wanted_excerpt = fill(settings.excerpt.as_ref(), own.excerpt).map(|t| one_line(&t.text));
-    let canonical = fill(settings.canonical.as_ref(), None).map(|t| t.text.trim().to_owned());
+    // Whoever writes an empty one wants none.
+    let canonical = match &settings.canonical {
+        Some(written) => fill(Some(written), None).map(|t| t.text.trim().to_owned()),
+        None => Names::original_address(job),
+    };
     let canonical = canonical.filter(|canonical| !canonical.is_empty());
+    let canonical = canonical.or_else(|| own.announces.then(|| engine.announced()).flatten());
     let Some(body) = body(job, &engine, &settings, &mut problems) else {
         return Checked::bad(problems);
     };

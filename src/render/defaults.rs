@@ -132,6 +132,9 @@ pub const LINKEDIN: Defaults = Defaults {
 /// A page: the message as it was written.
 pub const ARTICLE: Defaults = Defaults { title: Some("{{ message.title }}"), ..NOTHING };
 
+/// A feed's item: an article that leads to the page it is about.
+pub const FEED: Defaults = Defaults { announces: true, ..ARTICLE };
+
 /// A mail: the title as subject, the summary behind it, the message as it was written.
 pub const MAIL: Defaults = Defaults {
     subject: Some("{{ message.title }}"),
@@ -180,4 +183,5 @@ const NOTHING: Defaults = Defaults {
     title: None,
     excerpt: None,
     attach: None,
+    announces: false,
 };

@@ -7,8 +7,9 @@
 use super::late;
 use super::markdown;
 use super::markup::gfm::events;
-use ammonia::{Builder, UrlRelative};
+use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 use pulldown_cmark::{CowStr, Event, Tag, html};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::OnceLock;
 
@@ -37,6 +38,25 @@ pub fn with_images(markdown: &str, image: &mut dyn FnMut(&str) -> Option<String>
 /// HTML that somebody else made, by the same rules.
 pub fn cleaned(html: &str) -> String {
     cleaner().clean(html).to_string()
+}
+
+/// HTML of this room for readers who do not know where it stood: an address that is not
+/// whole becomes what `whole` makes of it, or none.
+pub fn with_whole_addresses(
+    html: &str,
+    whole: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+) -> String {
+    let whole = move |address: &str| whole(address).map(Cow::Owned);
+    rules().url_relative(UrlRelative::Custom(Box::new(Whole(whole)))).clean(html).to_string()
+}
+
+/// What makes an address whole, as the sanitiser asks for it.
+struct Whole<F>(F);
+
+impl<F: Fn(&str) -> Option<Cow<'static, str>> + Send + Sync + 'static> UrlRelativeEvaluate<'_> for Whole<F> {
+    fn evaluate<'url>(&self, url: &'url str) -> Option<Cow<'url, str>> {
+        (self.0)(url)
+    }
 }
 
 /// A post in Markdown of a network's own, by the same rules; `lines`: a line
@@ -142,26 +162,29 @@ pub(super) fn within<'a>(raw: &mut usize, tags: usize, event: Event<'a>) -> Opti
 /// Cleans what goes on a page or into a mail.
 pub(super) fn cleaner() -> &'static Builder<'static> {
     static CLEANER: OnceLock<Builder<'static>> = OnceLock::new();
-    CLEANER.get_or_init(|| {
-        let mut builder = Builder::default();
-        let id = HashSet::from(["id"]);
-        let mut attributes: HashMap<&str, HashSet<&str>> = builder.clone_tag_attributes();
-        for tag in ["h1", "h2", "h3", "h4", "h5", "h6", "div"] {
-            attributes.entry(tag).or_default().extend(&id);
-        }
-        attributes.entry("code").or_default().insert("class");
-        builder
-            .tag_attributes(attributes)
-            .url_schemes(HashSet::from(["http", "https", "mailto", "cid"]))
-            .url_relative(UrlRelative::PassThrough)
-            .link_rel(Some("noopener noreferrer"))
-            .attribute_filter(|tag, attribute, value| match (tag, attribute) {
-                // `class` only names a code block's language.
-                ("code", "class") if !value.starts_with("language-") => None,
-                // `//host/x` takes the page's scheme: in a mail there is none.
-                ("a", "href") | ("img", "src") if value.trim_start().starts_with("//") => None,
-                _ => Some(value.into()),
-            });
-        builder
-    })
+    CLEANER.get_or_init(rules)
+}
+
+/// What stays of HTML, and how.
+fn rules() -> Builder<'static> {
+    let mut builder = Builder::default();
+    let id = HashSet::from(["id"]);
+    let mut attributes: HashMap<&str, HashSet<&str>> = builder.clone_tag_attributes();
+    for tag in ["h1", "h2", "h3", "h4", "h5", "h6", "div"] {
+        attributes.entry(tag).or_default().extend(&id);
+    }
+    attributes.entry("code").or_default().insert("class");
+    builder
+        .tag_attributes(attributes)
+        .url_schemes(HashSet::from(["http", "https", "mailto", "cid"]))
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(Some("noopener noreferrer"))
+        .attribute_filter(|tag, attribute, value| match (tag, attribute) {
+            // `class` only names a code block's language.
+            ("code", "class") if !value.starts_with("language-") => None,
+            // `//host/x` takes the page's scheme: in a mail there is none.
+            ("a", "href") | ("img", "src") if value.trim_start().starts_with("//") => None,
+            _ => Some(value.into()),
+        });
+    builder
 }

@@ -13,6 +13,7 @@ mod builtin_filters;
 mod context;
 pub mod defaults;
 mod excerpt;
+pub mod feed;
 mod filters;
 pub mod html;
 mod mail;
@@ -88,6 +89,9 @@ pub struct Defaults {
     pub excerpt: Option<&'static str>,
     /// What goes with a post; card if the network shows one and the message has a link.
     pub attach: Option<crate::ladder::Attach>,
+    /// An article here is another one's announcement: where nobody wrote a `canonical`,
+    /// it is the address of the article that the rung waits for, else the message's link.
+    pub announces: bool,
 }
 
 /// Everything needed for one variant.

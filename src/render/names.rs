@@ -89,6 +89,17 @@ impl Names {
         self.addresses().find(|(name, _)| *name == article).map(|(_, token)| token)
     }
 
+    /// The same, for what gets no tags.
+    pub fn plain_article_address(&self) -> Option<String> {
+        let article = self.article.as_deref()?;
+        self.addresses().find(|(name, _)| *name == article).map(|(name, _)| late::token(name, false))
+    }
+
+    /// Where the original of an article stands that comes after another one: see [`original`].
+    pub fn original_address(job: &Job<'_>) -> Option<String> {
+        original(job).map(|rung| late::token(rung, false))
+    }
+
     /// Whether there is such a filter.
     pub fn is_filter(&self, name: &str) -> bool {
         FILTERS.contains(&name) || builtin_filters::FILTERS.contains(&name)
@@ -253,14 +264,38 @@ fn handles_of(job: &Job<'_>) -> Vec<String> {
     job.project.handles.iter().map(|handle| handle.name.value.clone()).collect()
 }
 
+fn base_language(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase()
+}
+
+/// The article that this one is a copy of: of those that it waits for, in the same
+/// language, the one that is itself a copy of none of them; of several, the ladder's
+/// first. A translation is an original of its own.
+fn original<'a>(job: &Job<'a>) -> Option<&'a str> {
+    let own = base_language(&job.outlet.language);
+    let speaks_it = |channel: &str| {
+        job.project.channel(channel).is_some_and(|channel| base_language(&channel.language) == own)
+    };
+    let earlier: Vec<&str> = job
+        .ladder
+        .rungs
+        .iter()
+        .filter(|other| job.kinds.get(&other.name.value) == Some(&VariantKind::Article))
+        .filter(|other| job.ladder.waits_for(&job.rung.name.value, &other.name.value))
+        .filter(|other| speaks_it(&other.channel.value))
+        .map(|other| other.name.value.as_str())
+        .collect();
+    let is_first = |name: &&str| !earlier.iter().any(|other| job.ladder.waits_for(name, other));
+    earlier.iter().copied().find(is_first)
+}
+
 /// Of several articles the one that this rung waits for, first of all the one
 /// in its readers' language; else the ladder's first.
 fn article(job: &Job<'_>, rungs: &[Target]) -> Option<String> {
-    let base = |tag: &str| tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
-    let language = base(&job.outlet.language);
+    let language = base_language(&job.outlet.language);
     let speaks_it = |target: &&Target| {
         let channel = job.ladder.rung(&target.name).and_then(|rung| job.project.channel(&rung.channel.value));
-        channel.is_some_and(|channel| base(&channel.language) == language)
+        channel.is_some_and(|channel| base_language(&channel.language) == language)
     };
     let articles = || rungs.iter().filter(|target| target.kind == Some(VariantKind::Article));
     let waited_for = || articles().filter(|target| target.waited_for);

@@ -6,6 +6,7 @@ use super::names::Names;
 use super::rewrite::{Files, Path, Placed, Rewriter};
 use super::{Job, builtin_filters, context, filters, operators};
 use crate::diagnostic::Diagnostic;
+use crate::ladder::name::is_page;
 use crate::ladder::tree::place_in_text;
 use crate::source::{SourceId, Span, Spanned};
 use minijinja::machinery::{CodeGenerator, eval, make_string_output};
@@ -59,6 +60,13 @@ impl<'a> Engine<'a> {
         let names = Names::of(job);
         let context = context::context(job, &names);
         Engine { job, names, context, facts: Arc::new(filters::Facts::of(job)) }
+    }
+
+    /// What an announcement leads to, without tags: programs know a page by its address.
+    pub fn announced(&self) -> Option<String> {
+        let own = || self.job.message.link.as_ref().or(self.job.master.link.as_ref());
+        let own = || own().map(|link| link.value.trim().to_owned()).filter(|link| is_page(link));
+        self.names.plain_article_address().or_else(own)
     }
 
     /// Fills `template`.

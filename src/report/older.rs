@@ -85,6 +85,7 @@ fn sentence(delivery: &Delivery, zone: &TimeZone) -> String {
     // The page of an article keeps its address.
     match delivery.adapter.as_str() {
         "static-site" => format!("the page{place} is written over, as long as its address is still that one"),
+        "feed" => "its item in the feed is written over".to_owned(),
         _ => format!("the older one stays up{place}"),
     }
 }

@@ -361,7 +361,7 @@ fn live(delivery: &Delivery) -> Vec<Line> {
 fn looks_again(delivery: &Delivery) -> bool {
     match delivery.adapter.as_str() {
         // They keep no list of what they were sent.
-        "email" | "manual" | "outbox" | "static-site" => false,
+        "email" | "feed" | "manual" | "medium" | "outbox" | "static-site" => false,
         "linkedin" => delivery.unsettled().and_then(|part| part.bound.as_ref()).is_some_and(|bound| {
             let author = ["author", "actor"].iter().find_map(|name| bound.get(*name)?.as_str());
             author.is_some_and(|author| author.starts_with("urn:li:organization:"))

@@ -7,6 +7,7 @@ mod bad_files;
 mod bad_input;
 mod bad_words;
 mod counting;
+mod feeds;
 mod first_day;
 mod house;
 mod images;

@@ -32,7 +32,9 @@ pub fn asks(way: &Way) -> Asks {
 /// Rows that have no network: their clauses are in modules of their own.
 pub const WITHOUT_NETWORK: &[(&str, &str)] = &[
     ("email", "mail: a server in this process, and a folder"),
+    ("feed", "files: a folder"),
     ("manual", "files: nothing leaves the house"),
+    ("medium", "files: a folder, for a person"),
     ("outbox", "files: a folder"),
     ("static-site", "files: a folder"),
 ];

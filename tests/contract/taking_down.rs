@@ -36,18 +36,28 @@ fn key_of(house: &House, rung: &str) -> String {
     newest["key"].as_str().unwrap()[..10].to_owned()
 }
 
+/// Where one address takes changes and deletions, what is asked stands in the body: to
+/// delete it, or to make a draft of it again.
+fn takes_away(body: &Value) -> bool {
+    ["delete", "remove"].contains(&body["action"].as_str().unwrap_or_default())
+        || body["article"]["published"] == false
+        || body["posts"][0]["status"] == "draft"
+}
+
 fn deletions(network: &Running) -> usize {
     let asks = network.kind().row().asks;
-    // Where one address takes all, what is asked stands in the body.
-    let says = |logged: &Logged| match &logged.body {
-        LoggedBody::Json(body) => {
-            ["delete", "remove", "\"status\":\"draft\""].iter().any(|word| body.to_string().contains(word))
-        }
-        _ => false,
-    };
     let deletes = |logged: &&Logged| {
         let (method, path) = asks.removal;
-        logged.method == method && logged.path.contains(path) && (asks.removal != asks.edit || says(logged))
+        let (place, says) = match &logged.body {
+            // A GraphQL request says in its body what it asks for.
+            LoggedBody::Json(body) => {
+                (body["operationName"].as_str().unwrap_or(&logged.path), takes_away(body))
+            }
+            _ => (logged.path.as_str(), false),
+        };
+        logged.method == method
+            && place.contains(path.trim_start_matches('/'))
+            && (asks.removal != asks.edit || says)
     };
     network.log().iter().filter(deletes).count()
 }

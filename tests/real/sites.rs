@@ -197,6 +197,78 @@ entries = [{"title": e.find(A + "title").text, "content": (e.find(A + "content")
 print(json.dumps({"wrong": wrong, "entries": entries}))
 "#;
 
+/// What a reader's program finds in all three files, and what XML and JSON find in them.
+const FEEDS: &str = r#"
+import datetime, email.utils, json, sys, xml.etree.ElementTree as tree, feedparser
+wrong, read = [], {}
+for path in sys.argv[1:]:
+    name = path.rsplit("/", 1)[-1]
+    if name == "feed.json":
+        feed = json.load(open(path))
+        if feed["version"] != "https://jsonfeed.org/version/1.1": wrong.append(feed["version"])
+        items = feed["items"]
+        for item in items:
+            for key in ("date_published", "date_modified"): datetime.datetime.fromisoformat(item[key].replace("Z", "+00:00"))
+            if not item["image"].startswith("https://"): wrong.append(item["image"])
+        read[name] = [{"id": i["id"], "title": i["title"], "page": i["url"], "html": i["content_html"], "tags": i["tags"]} for i in items]
+    else:
+        root = tree.parse(path).getroot()
+        feed = feedparser.parse(path, sanitize_html=False, resolve_relative_uris=False)
+        if feed.bozo: wrong.append(f"{name}: {feed.bozo_exception}")
+        if feed.version != {"atom.xml": "atom10", "rss.xml": "rss20"}[name]: wrong.append(feed.version)
+        if not any(link.rel == "self" for link in feed.feed.links): wrong.append(f"{name}: no self")
+        if not any(link.rel == "hub" for link in feed.feed.links): wrong.append(f"{name}: no hub")
+        for date in root.iter("pubDate"):
+            if email.utils.parsedate_to_datetime(date.text).utcoffset() is None: wrong.append(date.text)
+        for entry in feed.entries:
+            if not entry.published_parsed or not entry.enclosures: wrong.append(f"{name}: {entry.id}")
+        read[name] = [{"id": e.id, "title": e.title, "page": e.link, "html": e.content[-1].value, "tags": [t.term for t in e.tags]} for e in feed.entries]
+    ids = [item["id"] for item in read[name]]
+    if len(ids) != len(set(ids)): wrong.append(f"{name}: ids twice")
+print(json.dumps({"wrong": wrong, "read": read, "feedparser": feedparser.__version__}))
+"#;
+
+#[test]
+#[ignore = "needs python3 with feedparser"]
+#[expect(clippy::print_stderr, reason = "which version answered")]
+fn a_readers_program_finds_the_same_in_all_three_files() {
+    let house = House::new("at-once");
+    house.edit(
+        "ladder.toml",
+        "[channels.blog]",
+        "[channels.feed]\nadapter = \"feed\"\ndirectory = \"public/feeds\"\n\
+         url = \"https://example.com/feeds/\"\nhubs = [\"https://hub.example/\"]\n\n[channels.blog]",
+    );
+    house.write(
+        "content-ladders/at-once.toml",
+        "name = \"at-once\"\n[rungs.blog]\nchannel = \"blog\"\n[rungs.feed]\nchannel = \"feed\"\nafter = \"blog\"\n",
+    );
+    hostile(&house);
+    for message in ["hello", "trap"] {
+        house.run(&["publish", message, "--yes"]).ends(0);
+    }
+    let files = ["atom.xml", "rss.xml", "feed.json"].map(|file| house.path(&format!("public/feeds/{file}")));
+    let found = python(FEEDS, &[&files[0], &files[1], &files[2]]);
+    eprintln!("feedparser {}", found["feedparser"]);
+    assert_eq!(found["wrong"], json!([]));
+    let read = &found["read"];
+    let titles: Vec<_> = read["atom.xml"].as_array().unwrap().iter().map(|item| &item["title"]).collect();
+    assert!(titles.len() == 2 && titles.contains(&&json!(TITLE)), "{titles:?}");
+    for item in read["feed.json"].as_array().unwrap() {
+        assert!(item["page"].as_str().unwrap().contains("/blog/"), "{item}");
+        assert!(item["html"].as_str().unwrap().contains("<p>"), "{item}");
+    }
+    for file in ["atom.xml", "rss.xml"] {
+        for (xml, json) in read[file].as_array().unwrap().iter().zip(read["feed.json"].as_array().unwrap()) {
+            for key in ["id", "title", "page", "tags"] {
+                assert_eq!(xml[key], json[key], "{file}");
+            }
+            let trimmed = |item: &serde_json::Value| item["html"].as_str().unwrap().trim().to_owned();
+            assert_eq!(trimmed(xml), trimmed(json), "{file}");
+        }
+    }
+}
+
 #[test]
 #[ignore = "needs python3"]
 fn the_plain_preset_writes_pages_and_a_feed_that_others_read() {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The files for people, by their endings.
-pub(super) const ENDINGS: [&str; 3] = ["txt", "html", "alt.txt"];
+pub(super) const ENDINGS: [&str; 4] = ["txt", "html", "md", "alt.txt"];
 
 /// What lies under one name.
 #[derive(Default)]

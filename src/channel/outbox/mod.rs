@@ -224,6 +224,11 @@ impl Channel for Outbox {
 }
 
 impl Outbox {
+    /// The files of another channel, which wait for a person: they lie as an outbox's do.
+    pub(super) fn for_a_person(account: &str, directory: String, rules: Rules, defaults: Defaults) -> Outbox {
+        Outbox { account: account.to_owned(), directory, rules, defaults, for_a_person: true }
+    }
+
     /// The files of that delivery, wherever they lie.
     fn place(&self, attempt: &Attempt) -> Result<Place, SendError> {
         Place::of(&self.directory, attempt, self.rules)

@@ -3,7 +3,7 @@
 use super::lying::ENDINGS;
 use super::{alt_texts, html_of, names_of, text_of, to_attach};
 use crate::channel::folder::{Folder, file_name, picture_bytes};
-use crate::channel::{Attempt, Removed, SendError, manual};
+use crate::channel::{Attempt, Removed, SendError, manual, medium};
 use crate::plan::{Identity, PartStanding, Receipt};
 use crate::render::Variant;
 use crate::text::Rules;
@@ -82,11 +82,26 @@ impl Place {
             let name = if !lies(&plain)? && lies(&own)? { own } else { plain };
             files.push((picture.sha256.clone(), name));
         }
-        Ok(vec![
-            (format!("{base}.txt"), text_of(variant, &self.rules)),
-            (format!("{base}.html"), html_of(variant, &files, &self.rules)),
-            (format!("{base}.alt.txt"), alt_texts(variant, &files)),
-        ])
+        Ok(self.written_for_people(base, variant, &files))
+    }
+
+    /// The files for people; one without words is not written. `files`: what each picture
+    /// is called beside them, by its digest.
+    fn written_for_people(
+        &self,
+        base: &str,
+        variant: &Variant,
+        files: &[(String, String)],
+    ) -> Vec<(String, String)> {
+        let [text, html, markdown] = match variant {
+            Variant::Article(article) if self.rules.network == medium::ADAPTER.name => {
+                medium::texts(article, files)
+            }
+            _ => [text_of(variant, &self.rules), html_of(variant, files, &self.rules), String::new()],
+        };
+        let words = [text, html, markdown, alt_texts(variant, files)];
+        let names = ENDINGS.map(|ending| format!("{base}.{ending}"));
+        names.into_iter().zip(words).filter(|(_, words)| !words.is_empty()).collect()
     }
 
     /// Takes the files away, the record last: it says whose they are to a run
@@ -236,11 +251,7 @@ impl Place {
             self.folder.keep(&name, &bytes)?;
             files.push((picture.sha256.clone(), name));
         }
-        let texts = [
-            (format!("{}.txt", self.name), text_of(&self.variant, &self.rules)),
-            (format!("{}.html", self.name), html_of(&self.variant, &files, &self.rules)),
-            (format!("{}.alt.txt", self.name), alt_texts(&self.variant, &files)),
-        ];
+        let texts = self.written_for_people(&self.name, &self.variant, &files);
         let record = format!("{}.json", self.name);
         let stays = |(name, bytes): &(String, Vec<u8>)| {
             texts.iter().any(|(other, words)| name == other && bytes == words.as_bytes())
@@ -253,7 +264,7 @@ impl Place {
         if lying.key().is_some_and(|key| key != self.key) || !lying.texts.iter().all(stays) {
             self.folder.remove(&record)?;
         }
-        for (name, words) in texts.iter().filter(|(_, words)| !words.is_empty()) {
+        for (name, words) in &texts {
             self.folder.keep(name, words.as_bytes())?;
         }
         let compose = match &self.variant {

@@ -14,6 +14,7 @@ mod taken_back;
 mod tests;
 
 pub use address::Address;
+pub use html::encode;
 pub use preset::Preset;
 
 use super::credentials::account;

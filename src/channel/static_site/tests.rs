@@ -238,39 +238,41 @@ async fn a_plain_site_has_page_list_and_feed() {
     insta::assert_snapshot!(first.file("site/posts/feed.xml"), @r#"
     <?xml version="1.0" encoding="utf-8"?>
     <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
-    <id>https://acme.example/blog/feed.xml</id>
-    <title>Acme &amp; Söhne</title>
-    <updated>2026-12-01T08:00:00Z</updated>
-    <author><name>Acme &amp; Söhne</name></author>
-    <generator>ladder-static-site</generator>
-    <link rel="self" type="application/atom+xml" href="https://acme.example/blog/feed.xml"/>
-    <link rel="alternate" type="text/html" href="https://acme.example/blog/"/>
-    <entry xml:lang="de">
-    <id>tag:acme.example,2026:second/blog</id>
-    <title>Zweite &lt;script&gt;alert(1)&lt;/script&gt;</title>
-    <published>2026-12-01T08:00:00Z</published>
-    <updated>2026-12-01T08:00:00Z</updated>
-    <link rel="alternate" type="text/html" href="https://acme.example/blog/second/"/>
-    <category term="2024"/>
-    <category term="no"/>
-    <category term="a: b"/>
-    <summary>Reusable, quieter &amp; cheaper.</summary>
-    <content type="html">&lt;p&gt;Zwei&lt;/p&gt;</content>
-    </entry>
-    <entry xml:lang="en">
-    <id>tag:acme.example,2026:rocket-2/blog</id>
-    <title>Rocket 2: &quot;it lands&quot; # really</title>
-    <published>2026-11-30T23:30:00Z</published>
-    <updated>2026-12-01T08:00:00Z</updated>
-    <link rel="alternate" type="text/html" href="https://acme.example/blog/rocket-2/"/>
-    <category term="2024"/>
-    <category term="no"/>
-    <category term="a: b"/>
-    <summary>Reusable, quieter &amp; cheaper.</summary>
-    <content type="html">&lt;p&gt;It &lt;strong&gt;landed&lt;/strong&gt;.&lt;/p&gt;
+      <id>https://acme.example/blog/feed.xml</id>
+      <title>Acme &amp; Söhne</title>
+      <updated>2026-12-01T08:00:00Z</updated>
+      <author>
+        <name>Acme &amp; Söhne</name>
+      </author>
+      <generator>ladder-static-site</generator>
+      <link rel="self" type="application/atom+xml" href="https://acme.example/blog/feed.xml"/>
+      <link rel="alternate" type="text/html" href="https://acme.example/blog/"/>
+      <entry xml:lang="de">
+        <id>tag:acme.example,2026:second/blog</id>
+        <title>Zweite &lt;script&gt;alert(1)&lt;/script&gt;</title>
+        <published>2026-12-01T08:00:00Z</published>
+        <updated>2026-12-01T08:00:00Z</updated>
+        <link rel="alternate" type="text/html" href="https://acme.example/blog/second/"/>
+        <category term="2024"/>
+        <category term="no"/>
+        <category term="a: b"/>
+        <summary>Reusable, quieter &amp; cheaper.</summary>
+        <content type="html">&lt;p&gt;Zwei&lt;/p&gt;</content>
+      </entry>
+      <entry xml:lang="en">
+        <id>tag:acme.example,2026:rocket-2/blog</id>
+        <title>Rocket 2: &quot;it lands&quot; # really</title>
+        <published>2026-11-30T23:30:00Z</published>
+        <updated>2026-12-01T08:00:00Z</updated>
+        <link rel="alternate" type="text/html" href="https://acme.example/blog/rocket-2/"/>
+        <category term="2024"/>
+        <category term="no"/>
+        <category term="a: b"/>
+        <summary>Reusable, quieter &amp; cheaper.</summary>
+        <content type="html">&lt;p&gt;It &lt;strong&gt;landed&lt;/strong&gt;.&lt;/p&gt;
     &lt;p&gt;&lt;img src=&quot;https://acme.example/blog/rocket-2/rocket.png&quot; alt=&quot;x&quot;&gt;&lt;/p&gt;
     </content>
-    </entry>
+      </entry>
     </feed>
     "#);
     let page = first.file("site/posts/rocket-2/index.html");

@@ -133,7 +133,9 @@ impl Stage {
             let Some(configured) = configure(sources, project, table).value else { continue };
             let adapter = table.adapter.value.as_str();
             let server = stage.server_for(project, table, &configured, plan).await?;
-            if server.is_none() && !matches!(adapter, "static-site" | "outbox" | "manual" | "email") {
+            if server.is_none()
+                && !matches!(adapter, "feed" | "static-site" | "outbox" | "manual" | "medium" | "email")
+            {
                 let says = format!("`{adapter}` of `[channels.{name}]` has no network to rehearse with yet");
                 return Err(Failure::usage("not-rehearsed", says)
                     .hint("take the rung out, or another ladder: nothing goes to a real network here"));

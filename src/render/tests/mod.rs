@@ -60,6 +60,47 @@ fn article(house: &House) -> Article {
     }
 }
 
+/// A house with a second article behind the first, and a third behind that.
+fn copies() -> House {
+    let mut house = House::new().outlet(VariantKind::Article, "website", own::ARTICLE);
+    for (name, after) in [("copy", "blog"), ("copy-of-copy", "copy")] {
+        let mut rung = house.ladder.rungs[1].clone();
+        let word = |text: &str| crate::source::Spanned::new(text.to_owned(), rung.span);
+        (rung.name, rung.after) = (word(name), vec![word(after)]);
+        house.ladder.rungs.insert(0, rung);
+        house.kinds.insert(name.to_owned(), VariantKind::Article);
+    }
+    house
+}
+
+fn canonical(house: &House, rung: &str) -> Option<String> {
+    match render(&house.job(rung)).value {
+        Some(Variant::Article(article)) => article.canonical,
+        other => panic!("not an article: {other:?}"),
+    }
+}
+
+#[test]
+fn an_article_that_comes_after_another_one_names_it_as_the_original() {
+    let mut house = copies();
+    let blog = Some(late::token("blog", false));
+    assert_eq!(canonical(&house, "blog"), None);
+    assert_eq!(canonical(&house, "copy"), blog);
+    // The first of all, however the ladder is ordered, and not the one in between.
+    assert_eq!(canonical(&house, "copy-of-copy"), blog);
+    let (its_own, none) = (house.written("https://acme.example/its-own"), house.written(""));
+    house.settings("copy").canonical = Some(its_own);
+    assert_eq!(canonical(&house, "copy").as_deref(), Some("https://acme.example/its-own"));
+    house.settings("copy").canonical = Some(none);
+    assert_eq!(canonical(&house, "copy"), None);
+    // A translation is no copy, and what is no article is no original.
+    house.outlet.language = "de-AT".to_owned();
+    assert_eq!(canonical(&house, "copy-of-copy"), None);
+    let mut house = copies();
+    house.kinds.insert("blog".to_owned(), VariantKind::Post);
+    assert_eq!(canonical(&house, "copy"), None);
+}
+
 fn mail(house: &House) -> Mail {
     match render(&house.job("mail")).value {
         Some(Variant::Mail(mail)) => mail,

@@ -4,15 +4,16 @@ use super::super::{Address, Work};
 use super::MARK;
 use super::entry::{Entry, IN_FEED};
 use crate::channel::SendError;
+use crate::render::feed::{Feed, Format, Item};
+use crate::render::html::with_whole_addresses;
 use crate::text::escape;
-use jiff::Timestamp;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, context};
+use url::Url;
 
 const PAGE: &str = include_str!("page.html");
 const LIST: &str = include_str!("list.html");
-const FEED: &str = include_str!("feed.xml");
 const STYLE: &str = include_str!("style.css");
 
 /// The article's page.
@@ -78,41 +79,38 @@ pub fn list(work: &Work, entries: &[Entry]) -> Result<String, SendError> {
 
 /// The feed. Nothing in it is of the moment: the same pages give the same bytes.
 pub fn feed(work: &Work, entries: &[Entry]) -> Result<String, SendError> {
-    let newest = entries.iter().map(|entry| entry.updated).max().unwrap_or(Timestamp::UNIX_EPOCH);
     let home = home(work);
-    let items = entries.iter().take(IN_FEED).map(|entry| {
-        let html = match &entry.url {
-            Some(url) => with_absolute_images(&entry.html, url),
-            None => entry.html.clone(),
-        };
-        context! {
-            id => entry.tag.as_str(),
-            title => entry.title.as_str(),
-            link => entry.url.clone().unwrap_or_else(|| format!("{}/", encode(&entry.slug))),
-            excerpt => entry.excerpt.as_str(),
-            language => entry.language.as_str(),
-            tags => entry.tags.clone(),
-            published => entry.published.to_string(),
-            updated => entry.updated.to_string(),
-            html => html,
-        }
+    let items = entries.iter().take(IN_FEED).map(|entry| Item {
+        id: entry.tag.clone(),
+        address: Some(entry.url.clone().unwrap_or_else(|| format!("{}/", encode(&entry.slug)))),
+        title: entry.title.clone(),
+        summary: entry.excerpt.clone(),
+        html: entry.url.as_deref().map_or_else(|| entry.html.clone(), |url| in_a_feed(&entry.html, url)),
+        tags: entry.tags.clone(),
+        language: entry.language.clone(),
+        published: entry.published,
+        updated: entry.updated,
+        cover: None,
     });
-    draw(
-        FEED,
-        context! {
-            mark => MARK,
-            site => work.site.title.as_str(),
-            language => work.site.language.as_str(),
-            home => home.as_deref(),
-            // A feed's name never changes: its address is one, where it has one.
-            id => home.as_ref().map_or_else(
-                || format!("urn:ladder:{}", crate::plan::key::hex_digest(work.folder.shown("").as_bytes())),
-                |home| format!("{home}feed.xml"),
-            ),
-            updated => newest.to_string(),
-            items => items.collect::<Vec<_>>(),
-        },
-    )
+    let site = &work.site;
+    let feed = Feed {
+        // A feed's name never changes: its address is one, where it has one.
+        id: home.as_ref().map_or_else(
+            || format!("urn:ladder:{}", crate::plan::key::hex_digest(work.folder.shown("").as_bytes())),
+            |home| format!("{home}feed.xml"),
+        ),
+        title: site.title.clone(),
+        description: site.title.clone(),
+        address: home.as_ref().map(|home| format!("{home}feed.xml")),
+        author: site.title.clone(),
+        language: site.language.clone(),
+        hubs: Vec::new(),
+        generator: MARK.to_owned(),
+        items: items.collect(),
+        home,
+    };
+    feed.text(Format::Atom)
+        .map_err(|error| SendError::Refused { says: format!("the feed could not be drawn: {error}") })
 }
 
 /// Where list and feed are found.
@@ -155,21 +153,9 @@ fn absolute(page: &str, file: &str) -> String {
     format!("{}/{file}", page.trim_end_matches('/'))
 }
 
-/// Feed readers do not know where the page stood: images beside it get their
-/// whole address. `html` is the sanitiser's output, so attributes are quoted.
-fn with_absolute_images(html: &str, page: &str) -> String {
-    let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    // Only in a tag: an author may write about `src="…"`.
-    while let Some(tag) = rest.find("<img ") {
-        let Some(at) = rest[tag..].find("src=\"") else { break };
-        let (head, tail) = rest.split_at(tag + at + 5);
-        out.push_str(head);
-        let value = tail.split('"').next().unwrap_or_default();
-        let relative = !value.contains(':') && !value.starts_with(['/', '#']) && !value.is_empty();
-        out.push_str(&if relative { absolute(page, value) } else { value.to_owned() });
-        rest = &tail[value.len()..];
-    }
-    out.push_str(rest);
-    out
+/// Feed readers do not know where the page stood: what lies beside it gets its whole
+/// address.
+fn in_a_feed(html: &str, page: &str) -> String {
+    let Ok(page) = Url::parse(&absolute(page, "")) else { return html.to_owned() };
+    with_whole_addresses(html, move |address| page.join(address).ok().map(String::from))
 }

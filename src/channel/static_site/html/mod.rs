@@ -13,6 +13,7 @@ use super::{Owner, Work};
 use crate::channel::SendError;
 use crate::channel::folder::picture_bytes;
 use crate::plan::Receipt;
+pub use draw::encode;
 pub use entry::SIDECAR;
 
 use entry::Entry;

@@ -1,0 +1,133 @@
+//! The files that readers' programs fetch, made of the items that are there.
+
+use super::{Work, item};
+use crate::channel::SendError;
+use crate::plan::key::hex_digest;
+use crate::render::feed::{Feed, Format};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Two items of one run must not write the files at the same time: the later one
+/// would be missing in what the earlier one read.
+static FILES: Mutex<()> = Mutex::new(());
+
+/// What a file of ours says of itself. The digest behind it is that of the file with
+/// zeros in its place: what somebody has worked on does not fit it any more.
+const MARK: &str = "ladder-feed ";
+const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Another process may have written an item while the files were made, and made them
+/// without this one: they are made again until they hold what is there. Never more
+/// often than this; who comes last sees all.
+const MOST_LOOKS: u32 = 100;
+
+/// Until it is dropped, nobody else in this process writes the files.
+pub fn alone() -> MutexGuard<'static, ()> {
+    FILES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The files as the items that are there make them.
+fn made(work: &Work) -> Result<Vec<(Format, String)>, SendError> {
+    let mut items: Vec<_> = item::all(&work.folder)?.into_iter().map(|stored| stored.item).collect();
+    items.truncate(work.options.entries);
+    let options = &work.options;
+    let address = |file: &str| options.url.join(file).map(String::from).ok();
+    let mut feed = Feed {
+        id: address(Format::Atom.file()).unwrap_or_default(),
+        title: options.title.clone(),
+        description: options.description.clone(),
+        address: None,
+        home: Some(options.home.clone()),
+        author: options.author.clone(),
+        language: options.language.clone(),
+        hubs: options.hubs.clone(),
+        generator: format!("{MARK}{ZEROS}"),
+        items,
+    };
+    let text = |format: &Format| {
+        feed.address = address(format.file());
+        let text = feed.text(*format).map_err(|error| SendError::Refused {
+            says: format!("`{}` could not be made: {error}", format.file()),
+        })?;
+        Ok((*format, sealed(&text)))
+    };
+    options.formats.iter().map(text).collect()
+}
+
+/// Writes the files that are not as they should be. The first of them before the
+/// next is looked at: each is whole, whatever becomes of the others.
+pub fn anew(work: &Work) -> Result<(), SendError> {
+    let mut files = made(work)?;
+    for _ in 0..MOST_LOOKS {
+        for (format, text) in &files {
+            work.folder.keep(format.file(), text.as_bytes())?;
+        }
+        let now = made(work)?;
+        if now == files {
+            return Ok(());
+        }
+        files = now;
+    }
+    Err(SendError::NotYet { says: "the feed's items change all the time".to_owned(), wait: None })
+}
+
+/// Whether the files hold what is there.
+pub fn are_whole(work: &Work) -> Result<bool, SendError> {
+    for (format, text) in made(work)? {
+        if work.folder.read(format.file())?.as_deref() != Some(text.as_bytes()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Refuses to go on where a file is somebody else's, or was worked on: it would be lost.
+pub fn refuse_foreign(work: &Work) -> Result<(), SendError> {
+    match foreign(work)? {
+        Some(says) => Err(SendError::Mendable { says }),
+        None => Ok(()),
+    }
+}
+
+/// The first file that is somebody else's, and what to do about it.
+pub fn foreign(work: &Work) -> Result<Option<String>, SendError> {
+    for format in &work.options.formats {
+        let Some(bytes) = work.folder.read(format.file())? else { continue };
+        let (text, shown) = (String::from_utf8_lossy(&bytes), work.folder.shown(format.file()));
+        match seal_of(&text) {
+            Some(seal) if digest_without(&text, seal) == seal => {}
+            Some(_) => {
+                return Ok(Some(format!(
+                    "`{shown}` was changed since it was written, and would be written over: keep what was \
+                     added elsewhere, and delete the file"
+                )));
+            }
+            None => {
+                return Ok(Some(format!(
+                    "`{shown}` was not made by `ladder`: give the channel a `directory` of its own, or move \
+                     that file away"
+                )));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// `text`, which holds zeros for its digest, with the digest.
+fn sealed(text: &str) -> String {
+    let digest = digest_without(text, ZEROS);
+    text.replacen(&format!("{MARK}{ZEROS}"), &format!("{MARK}{digest}"), 1)
+}
+
+/// The digest that a file says it has. A feed may be called like the mark: only with a
+/// digest behind it it is one.
+fn seal_of(text: &str) -> Option<&str> {
+    let behind =
+        text.match_indices(MARK).filter_map(|(at, _)| text.get(at + MARK.len()..)?.get(..ZEROS.len()));
+    behind.into_iter().find(|seal| seal.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Ends of lines do not count: version control may change them.
+fn digest_without(text: &str, seal: &str) -> String {
+    let blank = text.replacen(&format!("{MARK}{seal}"), &format!("{MARK}{ZEROS}"), 1).replace('\r', "");
+    hex_digest(blank.as_bytes())
+}

@@ -1,0 +1,102 @@
+//! An item taken out, or given other words: only while it is what was written.
+
+use super::item::{self, SIDECAR};
+use super::{Work, files};
+use crate::channel::folder::picture_bytes;
+use crate::channel::{Edited, Removed, SendError};
+use crate::plan::Receipt;
+use crate::plan::key::hex_digest;
+use crate::render::Picture;
+use crate::render::feed::Item;
+
+/// The item first, then the files without it, then its images: readers' programs
+/// fetch the files, and a run that dies midway is finished by the next.
+pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
+    let _alone = files::alone();
+    let file = work.sidecar();
+    let shown = work.folder.shown(&file);
+    if let Some(there) = receipt.detail.as_ref().filter(|there| **there != shown) {
+        return Ok(Removed::Stays(format!(
+            "it was written to `{there}`, and the channel writes to `{shown}` now: take it out by hand"
+        )));
+    }
+    let there = work.folder.read(&file)?;
+    if let Some(bytes) = &there {
+        // A newer generation has taken its place.
+        if item::Stored::read(bytes).is_some_and(|stored| stored.key != work.key) {
+            return Ok(Removed::Already);
+        }
+        if !is_as_written(bytes, receipt) {
+            return Ok(Removed::Stays(changed(&shown)));
+        }
+    }
+    if let Some(why) = files::foreign(work)? {
+        return Ok(Removed::Stays(why));
+    }
+    work.folder.remove(&file)?;
+    files::anew(work)?;
+    remove_images(work, work.pictures())?;
+    work.folder.remove_if_empty(&work.place)?;
+    Ok(if there.is_some() { Removed::Gone } else { Removed::Already })
+}
+
+/// Writes `work` in the place of what `before` wrote. What lies there already is done.
+pub fn edit(work: &Work, before: &Work, receipt: &Receipt) -> Result<Edited, SendError> {
+    let _alone = files::alone();
+    let file = work.sidecar();
+    let shown = work.folder.shown(&file);
+    let Some(bytes) = work.folder.read(&file)? else {
+        return Ok(Edited::Stays(format!("`{shown}` is not there any more")));
+    };
+    let known = item::Stored::read(&bytes).filter(|known| known.key == work.key);
+    if !is_as_written(&bytes, receipt) && known.is_none() {
+        return Ok(Edited::Stays(changed(&shown)));
+    }
+    let Some(known) = known else {
+        return Ok(Edited::Stays(format!("`{shown}` is another item by now")));
+    };
+    // The first time it came out, whatever the plan says by now.
+    let stored = item::Stored { generation: known.generation, ..work.item(Some(&known)) };
+    // Done before, and its receipt was lost: the moment is that of the first time.
+    let same =
+        item::Stored { item: Item { updated: stored.item.updated, ..known.item.clone() }, ..known.clone() };
+    let stored = if same == stored { known } else { stored };
+    let text = stored.to_json();
+    if bytes != text.as_bytes() && !is_as_written(&bytes, receipt) {
+        return Ok(Edited::Stays(changed(&shown)));
+    }
+    if let Some(why) = files::foreign(work)? {
+        return Ok(Edited::Stays(why));
+    }
+    for picture in work.pictures() {
+        let bytes = picture_bytes(&work.media, picture)?;
+        work.folder.keep(&format!("{}/{}", work.place, picture.name), &bytes)?;
+    }
+    work.folder.keep(&file, text.as_bytes())?;
+    files::anew(work)?;
+    let dropped = |picture: &&Picture| work.pictures().all(|kept| kept.name != picture.name);
+    remove_images(work, before.pictures().filter(dropped))?;
+    Ok(Edited::Done(work.receipt()?))
+}
+
+fn changed(shown: &str) -> String {
+    format!("`{shown}` was changed since it was written, and is left as it is: do it by hand")
+}
+
+/// Whether those are the bytes that were written, by the digest in the receipt.
+fn is_as_written(bytes: &[u8], receipt: &Receipt) -> bool {
+    receipt.sha256.as_deref() == Some(hex_digest(bytes).as_str())
+}
+
+fn remove_images<'a>(work: &Work, pictures: impl Iterator<Item = &'a Picture>) -> Result<(), SendError> {
+    for picture in pictures.filter(|picture| picture.name != SIDECAR) {
+        let name = format!("{}/{}", work.place, picture.name);
+        // Something else under that name is not ours to touch.
+        if let Ok(Some(bytes)) = work.folder.read(&name)
+            && hex_digest(&bytes) == picture.sha256
+        {
+            work.folder.remove(&name)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Whose the key is (`GET /api/users/me`).
+
+use super::answer::{Asked, at_the_edge, bad_key, said, trouble};
+use super::api::Api;
+use crate::channel::http::Trouble;
+use crate::channel::{SendError, Whose};
+use serde_json::Value;
+
+/// Asks. The error: proof that the key is no good or is another's, or that nobody
+/// answered yet.
+pub(super) async fn ask(api: &Api<'_>) -> Result<Whose, SendError> {
+    let answer = api.get("/users/me").await.map_err(Trouble::of_asking)?;
+    let name = api.name();
+    if answer.status == 401 {
+        return Err(SendError::Refused { says: bad_key(&said(&answer, api), name) });
+    }
+    if answer.status == 403 && answer.is_not_its_own() {
+        return Ok(Whose::Unsaid(at_the_edge(&said(&answer, api), name)));
+    }
+    let status = answer.status;
+    if !answer.is_success() {
+        return match trouble(&answer, Asked::Other, api) {
+            SendError::Refused { says } | SendError::Mendable { says } => Ok(Whose::Unsaid(says)),
+            SendError::NotYet { says, wait: None } if (300..400).contains(&status) => Ok(Whose::Unsaid(says)),
+            other => Err(other),
+        };
+    }
+    answer.same_time(name)?;
+    let facts = answer.json();
+    let username = facts.as_ref().and_then(|facts| facts.get("username")).and_then(Value::as_str);
+    let Some(username) = username.filter(|username| !username.is_empty()) else {
+        return Ok(Whose::Unsaid(format!("{name} answered {status} and named no author")));
+    };
+    match &api.channel.username {
+        Some(own) if !own.eq_ignore_ascii_case(username) => {
+            let whose = api.clean(username);
+            Err(SendError::Refused {
+                says: format!(
+                    "the API key is a token of @{whose}, and the channel is for @{own}: use the key of @{own}, or write \
+                     `account = \"{whose}\"`"
+                ),
+            })
+        }
+        _ => Ok(Whose::Verified),
+    }
+}

@@ -1,0 +1,120 @@
+//! What Hashnode's answers mean: one table from status and code to one of the three
+//! outcomes.
+//!
+//! Errors come with status 200: `{errors: [{message, extensions: {code}}], data}`. The
+//! codes are few: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_USER_INPUT` and
+//! `INTERNAL_SERVER_ERROR`, which is everything else (told by a third party of
+//! Hashnode's page of errors, 2026-08-13). Apollo adds some for questions that are not
+//! well put.
+
+use super::api::Api;
+use crate::channel::SendError;
+use crate::channel::http::{Answer, LED_ELSEWHERE};
+use serde_json::Value;
+use std::time::Duration;
+
+/// What was asked, for what an answer that proves nothing means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// That a draft is published, a post changed or removed: readers may see it, whatever
+    /// was answered.
+    ToChange,
+    /// Anything that nobody sees. Repeating it does no harm.
+    Other,
+}
+
+/// So long Hashnode is left alone where it names no time (a judgement).
+const RATE_WAIT: Duration = Duration::from_secs(60);
+
+/// What was asked for, out of an answer without any error.
+pub(super) fn data(answer: &Answer, pointer: &str) -> Option<Value> {
+    let body = answer.json().filter(|_| answer.is_success())?;
+    let is_clean = body.get("errors").is_none_or(|errors| errors.as_array().is_some_and(Vec::is_empty));
+    body.pointer(&format!("/data{pointer}")).filter(|value| is_clean && !value.is_null()).cloned()
+}
+
+/// The first error's code and words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub code: String,
+    pub says: String,
+}
+
+impl Fault {
+    pub fn of(answer: &Answer) -> Option<Fault> {
+        let body = answer.json()?;
+        let first = body.get("errors")?.as_array()?.first()?.clone();
+        let code = first.pointer("/extensions/code").and_then(Value::as_str).unwrap_or_default();
+        let is_code = code.len() <= 60 && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let says = first.get("message").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Some(Fault { code: if is_code { code.to_owned() } else { String::new() }, says })
+    }
+}
+
+/// Whether it says, in its own words, that there is no such thing.
+pub(super) fn is_gone(answer: &Answer) -> bool {
+    Fault::of(answer).is_some_and(|fault| fault.code == "NOT_FOUND")
+}
+
+/// What an answer means that is not the one that was wanted.
+pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>) -> SendError {
+    let fault = Fault::of(answer);
+    let words = fault.as_ref().map_or_else(|| answer.excerpt(), |fault| fault.says.clone());
+    let said = api.clean(&words);
+    let said = if said.is_empty() { "without a word".to_owned() } else { said };
+    let code = fault.as_ref().map(|fault| fault.code.as_str()).unwrap_or_default();
+    if answer.status == 429 {
+        let says = format!("Hashnode takes no more for now: {said}");
+        return SendError::TooMany { says, wait: Some(answer.retry_after().unwrap_or(RATE_WAIT)) };
+    }
+    match code {
+        // A gateway's failure may carry any words.
+        _ if answer.status >= 500 => {}
+        "UNAUTHENTICATED" => return SendError::Mendable { says: bad_token(&said) },
+        "FORBIDDEN" => return SendError::Mendable { says: forbidden(&said) },
+        "NOT_FOUND"
+        | "BAD_USER_INPUT"
+        | "GRAPHQL_VALIDATION_FAILED"
+        | "GRAPHQL_PARSE_FAILED"
+        | "BAD_REQUEST" => {
+            return SendError::Refused { says: format!("Hashnode refuses it: {said} ({code})") };
+        }
+        _ => {}
+    }
+    match answer.status {
+        401 => SendError::Mendable { says: bad_token(&said) },
+        403 => SendError::Mendable { says: forbidden(&said) },
+        status if answer.is_refusal() => SendError::Refused {
+            says: format!("Hashnode, or what stands in its place, refuses it: {said} ({status})"),
+        },
+        status => {
+            let hint = if (300..400).contains(&status) { LED_ELSEWHERE } else { "" };
+            let what = if answer.is_success() { " with what is no success" } else { "" };
+            let cut = answer.cut.as_deref().map(|cut| format!(" ({})", api.clean(cut))).unwrap_or_default();
+            let says = format!("Hashnode answered {status}{what}: {said}{cut}{hint}");
+            match asked {
+                Asked::ToChange => SendError::Unknown { cause: says },
+                Asked::Other => SendError::NotYet { says, wait: answer.retry_after() },
+            }
+        }
+    }
+}
+
+pub(super) fn bad_token(said: &str) -> String {
+    format!(
+        "Hashnode does not take this token ({said}): make a personal access token under Account Settings → Developer"
+    )
+}
+
+fn forbidden(said: &str) -> String {
+    if said.contains("Pro plan") {
+        return format!(
+            "Hashnode gives its API to publications on the Pro plan alone ({said}): upgrade the publication in its \
+             dashboard, or publish there by hand (`adapter = \"manual\"`)"
+        );
+    }
+    format!(
+        "Hashnode does not allow it to the token's user ({said}): a contributor may not publish; ask the owner to make \
+         the user an editor"
+    )
+}

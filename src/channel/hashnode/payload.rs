@@ -1,0 +1,126 @@
+//! What an article is in Hashnode's words. Pure: names stand where addresses of
+//! pictures will.
+
+use super::Hashnode;
+use crate::channel::markdown_body::{below_title, pictures};
+use crate::channel::wrong_kind;
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::plan::{Payload, PayloadPart};
+use crate::render::{Picture, Variant};
+use serde_json::{Value, json};
+
+/// Most tags (schema, `PublishPostInput.tags`).
+const MOST_TAGS: usize = 15;
+/// Most bytes of an image (`confirmImageUpload`).
+const LARGEST: u64 = 8 * 1024 * 1024;
+
+/// `createDraft`.
+pub(super) fn payload(channel: &Hashnode, variant: &Variant) -> Checked<Payload> {
+    let Variant::Article(article) = variant else {
+        return Checked::bad(vec![wrong_kind(variant, "an article")]);
+    };
+    let mut problems = Vec::new();
+    let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-');
+    if article.slug.is_empty() || !article.slug.chars().all(plain) {
+        let says = format!(
+            "the slug `{}` is none that Hashnode would keep: use small letters, digits and `-`",
+            article.slug
+        );
+        problems.push(Diagnostic::error("bad-slug", says).hint("set `slug` on the rung"));
+    }
+    let markdown = below_title(&article.markdown, &article.title);
+    let shown: Vec<String> = pictures(&markdown).into_iter().map(|shown| shown.address).collect();
+    let is_shown = |picture: &Picture| shown.iter().any(|address| is_called(address, &picture.name));
+    // The blog shows the cover above the text: once is enough.
+    let cover = article.cover.as_ref().filter(|cover| !is_shown(cover));
+    let mut media: Vec<Picture> = Vec::new();
+    for picture in cover.into_iter().chain(article.media.iter().filter(|own| is_shown(own))) {
+        match media.iter().find(|known| known.name == picture.name) {
+            Some(known) if known.sha256 == picture.sha256 => continue,
+            Some(_) => {
+                let problem = format!("two images are called `{}`", picture.name);
+                let hint = "one would stand for the other: give one another name";
+                problems.push(Diagnostic::error("same-name", problem).hint(hint));
+                continue;
+            }
+            None => {}
+        }
+        if picture.bytes > LARGEST {
+            let says = format!("`{}` has {} bytes, and Hashnode takes 8 MB", picture.path, picture.bytes);
+            problems.push(Diagnostic::error("image-too-large", says).hint("make it smaller"));
+        }
+        media.push(picture.clone());
+    }
+    let body = json!({
+        "title": article.title,
+        "slug": article.slug,
+        "markdown": markdown,
+        "description": article.excerpt,
+        "original": article.canonical,
+        "cover": cover.map(|cover| &cover.name),
+        "tags": tags(&article.tags, &mut problems),
+        "series": channel.series,
+        "newsletter": channel.newsletter,
+        "comments": channel.comments,
+    });
+    Checked::with(Payload { parts: vec![PayloadPart { body, media }] }, problems)
+}
+
+/// Whether the address of a picture in a text is its name: blanks may be written as `%20`.
+pub(super) fn is_called(written: &str, name: &str) -> bool {
+    let bare = written.strip_prefix("./").unwrap_or(written);
+    bare == name || bare.replace("%20", " ") == name
+}
+
+/// Tags by their addresses, and what they are called.
+fn tags(written: &[String], problems: &mut Vec<Diagnostic>) -> Vec<Value> {
+    let mut slugs: Vec<String> = Vec::new();
+    let mut tags = Vec::new();
+    let mut left: Vec<String> = Vec::new();
+    for tag in written {
+        let slug = slug_of(tag);
+        if slugs.contains(&slug) {
+            continue;
+        }
+        if slug.is_empty() || tags.len() == MOST_TAGS {
+            left.push(format!("`{tag}`"));
+            continue;
+        }
+        tags.push(json!({ "slug": slug, "name": tag.trim() }));
+        slugs.push(slug);
+    }
+    if !left.is_empty() {
+        let says = format!(
+            "{} goes without: Hashnode takes {MOST_TAGS} tags of letters and digits",
+            left.join(", ")
+        );
+        problems.push(
+            Diagnostic::warning("tags-left-out", says)
+                .hint("put those first in the message's `tags` that matter there"),
+        );
+    }
+    tags
+}
+
+fn slug_of(tag: &str) -> String {
+    let mut slug = String::new();
+    for c in tag.to_lowercase().chars() {
+        match c {
+            'a'..='z' | '0'..='9' => slug.push(c),
+            _ if slug.is_empty() || slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// A text of the body.
+pub(super) fn text<'a>(part: &'a PayloadPart, key: &str) -> &'a str {
+    part.body.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The picture above the text.
+pub(super) fn cover(part: &PayloadPart) -> Option<&Picture> {
+    let name = part.body.get("cover").and_then(Value::as_str)?;
+    part.media.iter().find(|picture| picture.name == name)
+}

@@ -1,0 +1,86 @@
+//! A feed beside the blog that it is of: published, published again, edited, taken out.
+
+use super::house::House;
+use serde_json::Value;
+
+const FEED: &str = "[channels.feed]\nadapter = \"feed\"\ndirectory = \"public/feeds\"\n\
+                    url = \"https://example.com/feeds\"\n\n[channels.blog]";
+const LADDER: &str = "name = \"at-once\"\n\n[rungs.blog]\nchannel = \"blog\"\n\n\
+                      [rungs.feed]\nchannel = \"feed\"\nafter = \"blog\"\n";
+
+fn house() -> House {
+    let house = House::new();
+    house.edit("ladder.toml", "[channels.blog]", FEED);
+    house.write("content-ladders/at-once.toml", LADDER);
+    house
+}
+
+fn feed(house: &House) -> Value {
+    serde_json::from_str(&house.read("public/feeds/feed.json")).unwrap()
+}
+
+#[test]
+fn an_item_leads_to_the_page_it_comes_after_and_is_there_once() {
+    let house = house();
+    house.run(&["check"]).ends(0);
+    house.run(&["publish", "hello", "--yes"]).ends(0);
+    let made = feed(&house);
+    let item = &made["items"][0];
+    // Programs know a page by its address: no tags.
+    assert_eq!(item["url"], "https://example.com/blog/hello/");
+    assert_eq!(item["id"].as_str().unwrap().split_once(',').unwrap().0, "tag:example.com");
+    assert_eq!(made["feed_url"], "https://example.com/feeds/feed.json");
+    assert_eq!(made["home_page_url"], "https://example.com");
+    let before = ["atom.xml", "rss.xml", "feed.json"].map(|file| house.read(&format!("public/feeds/{file}")));
+    house.run(&["publish", "hello", "--yes"]).ends(0);
+    let after = ["atom.xml", "rss.xml", "feed.json"].map(|file| house.read(&format!("public/feeds/{file}")));
+    assert_eq!(before, after);
+
+    let title = item["title"].as_str().unwrap().to_owned();
+    house.edit("messages/hello/message.md", &title, "Corrected");
+    house.run(&["edit", "hello", "--yes"]).ends(0);
+    let edited = feed(&house);
+    assert_eq!(edited["items"][0]["title"], "Corrected");
+    for kept in ["id", "date_published", "url"] {
+        assert_eq!(edited["items"][0][kept], item[kept]);
+    }
+
+    house.run(&["unpublish", "hello", "--only", "feed", "--yes"]).ends(0);
+    assert_eq!(feed(&house)["items"], Value::Array(Vec::new()));
+    assert!(!house.read("public/feeds/atom.xml").contains("<entry"));
+    let left = house.files("public/feeds");
+    assert_eq!(left.len(), 3, "{left:?}");
+    assert!(house.path("public/blog/hello/index.html").is_file(), "the page stays");
+}
+
+#[test]
+fn a_feed_is_rehearsed_and_nothing_is_written() {
+    let house = house();
+    let ended = house.run(&["publish", "hello", "--rehearse"]).ends(0);
+    assert!(ended.out().contains("feed"), "{}", ended.out());
+    assert!(!house.path("public/feeds").exists());
+}
+
+#[test]
+fn mistakes_in_the_table_are_told_together() {
+    let house = house();
+    house.edit(
+        "ladder.toml",
+        "url = \"https://example.com/feeds\"",
+        "url = \"https://example.com/feeds?x\"\nformats = [\"atm\"]\nentries = 0\nhubs = [\"hub\"]\n\
+         id_authority = \"not a domain\"\nhome = \"https://example.com\"",
+    );
+    let ended = house.run(&["check"]);
+    let said = ended.out() + &ended.err();
+    for told in [
+        "`url` is the address of a folder",
+        "did you mean `atom`?",
+        "`hub` is not the address of a hub",
+        "`id_authority` is neither a domain nor a mail address",
+        "entries",
+        "home",
+    ] {
+        assert!(said.contains(told), "no {told}: {said}");
+    }
+    assert_ne!(ended.code(), 0);
+}
