@@ -1,6 +1,6 @@
 //! A Ghost of nobody's but its own makers, with SQLite.
 
-use crate::house::{Ended, House, rungs};
+use crate::house::{Ended, House, rungs, signal};
 use crate::peer::Peer;
 use crate::pictures::png;
 use crate::proxy::{Loss, Proxy};
@@ -206,19 +206,48 @@ fn ghost_has_one_post_whatever_is_lost() {
         for loss in [Loss::Answer, Loss::Request] {
             let site = Site::new("newsletter = \"default-newsletter\"\n");
             site.proxy.lose(method, path, loss);
+            site.house.publish();
             for _ in 0..4 {
-                site.house.publish();
                 if site.house.state("blog") == "sent" {
                     break;
                 }
                 if site.house.state("blog") == "planned" {
                     site.house.let_time_pass();
                 }
+                site.house.run(&["run"]);
             }
             assert_eq!(site.proxy.ordered(), 0, "{method} {path} {loss:?}: {:?}", site.proxy.seen());
             site.assert_whole();
             assert!(site.the_post()["email"]["id"].is_string(), "no mail");
         }
+    }
+}
+
+/// Killed while Ghost is at work on any of the three, the next run goes on at once.
+#[test]
+#[ignore = "needs the servers of LADDER_PEERS"]
+fn ghost_has_one_post_wherever_the_program_is_killed() {
+    for (method, path) in [("POST", "/images/upload/"), ("POST", "/admin/posts/"), ("PUT", "/admin/posts/")] {
+        let site = Site::new("newsletter = \"default-newsletter\"\n");
+        let mut child = site.house.begin(&["publish", "m", "--yes"]);
+        let asked = |seen: &String| seen.starts_with(method) && seen.contains(path);
+        while !site.proxy.seen().iter().any(asked) {
+            assert!(child.try_wait().unwrap().is_none(), "{method} {path}: {:?}", site.proxy.seen());
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        signal("KILL", child.id());
+        assert!(!child.wait().unwrap().success(), "{method} {path}: it was done before");
+        site.house.run(&["run"]);
+        println!("{method} {path}: {}", site.house.state("blog"));
+        for _ in 0..3 {
+            if site.house.state("blog") == "sent" {
+                break;
+            }
+            site.house.run(&["run"]);
+        }
+        println!("{:?}", site.proxy.seen());
+        site.assert_whole();
+        assert!(site.the_post()["email"]["id"].is_string(), "no mail");
     }
 }
 
