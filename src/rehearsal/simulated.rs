@@ -2,7 +2,8 @@
 //! file, and is a line of [`SIMULATED`].
 
 use super::{
-    Good, Service, Settings, bluesky, facebook, forem, hashnode, linkedin, mastodon, micropub, wordpress, x,
+    Good, Service, Settings, bluesky, facebook, forem, ghost, hashnode, linkedin, mastodon, micropub,
+    wordpress, x,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +14,7 @@ pub static SIMULATED: &[&Simulated] = &[
     &bluesky::NETWORK,
     &facebook::NETWORK,
     &forem::NETWORK,
+    &ghost::NETWORK,
     &hashnode::NETWORK,
     &linkedin::NETWORK,
     &mastodon::NETWORK,

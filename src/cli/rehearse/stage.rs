@@ -277,7 +277,12 @@ fn written(table: &ChannelTable) -> Written {
         match &node.kind {
             NodeKind::String(text) => drop(written.texts.insert(name, text.clone())),
             NodeKind::Table(_) if is_secret(table, &key.value) => {
-                let secret = format!("{}-{name}", throwaway(&table.adapter.value));
+                let seed = throwaway(&table.adapter.value);
+                let secret = match Kind::named(&table.adapter.value) {
+                    // As the account has it: Ghost's key has a form.
+                    Some(kind) if kind.row().token == name => Settings::of(kind, &seed).token,
+                    _ => format!("{seed}-{name}"),
+                };
                 written.secrets.insert(name, secret);
             }
             _ => {}
