@@ -9,6 +9,13 @@ pub(in crate::channel) fn pictures(html: &str) -> Vec<String> {
     images(html).filter_map(|tag| attribute(tag, "src")).map(|(_, name)| name).collect()
 }
 
+/// Whether the address of a picture in a text is its name: blanks may be written
+/// as `%20`.
+pub(in crate::channel) fn is_called(written: &str, name: &str) -> bool {
+    let bare = written.strip_prefix("./").unwrap_or(written);
+    bare == name || bare.replace("%20", " ") == name
+}
+
 /// What is said to who does not see them, of each picture in order.
 pub(in crate::channel) fn alts(html: &str) -> Vec<String> {
     let alt = |tag| attribute(tag, "alt").map(|(_, alt)| alt).unwrap_or_default();

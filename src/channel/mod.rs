@@ -18,6 +18,7 @@ pub mod feed;
 pub(crate) mod fixture;
 pub mod folder;
 pub mod forem;
+pub mod ghost;
 pub mod hashnode;
 pub mod http;
 mod images;
@@ -412,6 +413,7 @@ pub static ADAPTERS: &[Adapter] = &[
     facebook::ADAPTER,
     feed::ADAPTER,
     forem::ADAPTER,
+    ghost::ADAPTER,
     hashnode::ADAPTER,
     linkedin::ADAPTER,
     manual::ADAPTER,

@@ -259,3 +259,15 @@ fn recipients_are_checked_and_named_once() {
         assert!(has_errors(&channels(&toml).1), "{bad}");
     }
 }
+
+/// What adapts a message stands in a channel's table too, and is taken out of it first:
+/// an adapter's key of the same name would never be read.
+#[test]
+fn no_adapter_has_a_key_that_all_channels_have() {
+    for adapter in ADAPTERS {
+        for field in adapter.fields {
+            let taken = crate::ladder::shape::fields::CHANNEL.iter().any(|known| known.name == field.name);
+            assert!(!taken, "`{}` of {}", field.name, adapter.name);
+        }
+    }
+}

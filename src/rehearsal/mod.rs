@@ -10,6 +10,7 @@ mod bluesky;
 mod facebook;
 mod fault;
 mod forem;
+mod ghost;
 mod hashnode;
 mod image;
 mod linkedin;

@@ -4,7 +4,8 @@
 #[cfg(feature = "nostr")]
 use super::nostr;
 use super::{
-    Good, Service, Settings, bluesky, facebook, forem, hashnode, linkedin, mastodon, micropub, wordpress, x,
+    Good, Service, Settings, bluesky, facebook, forem, ghost, hashnode, linkedin, mastodon, micropub,
+    wordpress, x,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,6 +16,7 @@ pub static SIMULATED: &[&Simulated] = &[
     &bluesky::NETWORK,
     &facebook::NETWORK,
     &forem::NETWORK,
+    &ghost::NETWORK,
     &hashnode::NETWORK,
     &linkedin::NETWORK,
     &mastodon::NETWORK,

@@ -433,3 +433,22 @@ fn x_shows_the_card_below_the_part_that_has_the_link() {
     assert_eq!(card(&value, 2)["title"], "Rocket 2 lands itself");
     assert!(card(&value, 2)["url"].as_str().unwrap().starts_with("https://example.com/blog/hello/"));
 }
+
+/// What one account is told by two channels is told with the same credentials.
+#[test]
+fn two_channels_of_one_account_are_both_rehearsed() {
+    let house = house();
+    let table = "adapter = \"mastodon\"\naccount = \"@acme@mastodon.example\"\nbase_url = \"https://mastodon.example\"\n\
+                 access_token = { env = \"TOOT\" }\n";
+    let more = format!("\n[channels.loud]\n{table}\n[channels.quiet]\n{table}visibility = \"unlisted\"\n");
+    house.write("ladder.toml", &format!("{}{more}", house.read("ladder.toml")));
+    let rungs = "[rungs.loud]\nchannel = \"loud\"\ntext = \"Hear.\"\n[rungs.quiet]\nchannel = \"quiet\"\ntext = \"Hush.\"\n";
+    house.write("content-ladders/launch.toml", &format!("name = \"launch\"\n{rungs}"));
+    let (value, code) = rehearsed(&house, &[]);
+    assert_eq!(
+        (texts(&value, "loud").join(""), texts(&value, "quiet").join(""), code),
+        ("Hear.".into(), "Hush.".into(), 0)
+    );
+    let sent = |rung: &str| (rung.to_owned(), "sent".to_owned());
+    assert_eq!(states(&value), [sent("loud"), sent("quiet")]);
+}

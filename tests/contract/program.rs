@@ -15,15 +15,18 @@ pub async fn house(ways: &[&'static Way]) -> (House, Vec<Running>) {
         let network = Network::start(way.kind().unwrap(), settings(way)).await.unwrap();
         let name = ["one", "two", "three"][names.len()];
         channels.push('\n');
-        channels
-            .push_str(&table(way, network.base_url()).replace("channels.tweet", &format!("channels.{name}")));
+        let table = table(way, network.base_url()).replace("channels.tweet", &format!("channels.{name}"));
+        // Each way's secrets lie in a folder of its own: two may have keys of another form.
+        channels.push_str(&table.replace("file = \"", &format!("file = \"{name}/")));
         names.push(name);
         networks.push(network);
     }
     let mut house = House::new(&channels, &rungs(&names));
     house.in_haste = true;
-    for way in ways {
-        write_secrets(house.root(), &settings(way));
+    for (name, way) in names.iter().zip(ways) {
+        let folder = house.path(name);
+        std::fs::create_dir(&folder).unwrap();
+        write_secrets(&folder, &settings(way));
     }
     (house, networks)
 }
@@ -67,7 +70,7 @@ async fn one_message_goes_to_three_networks_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_token_stops_the_run_before_the_first_byte() {
     let (house, networks) = house(&[way("x, OAuth 1.0a"), way("facebook")]).await;
-    house.write("token", &format!("{CANARY}-nonsense\n"));
+    house.write("two/token", &format!("{CANARY}-nonsense\n"));
     let ended = house.publish();
     assert_ne!(ended.code(), Some(0), "{}", ended.out());
     assert!(!ended.out().contains("canary") && !ended.err().contains("canary"), "{}", ended.out());
@@ -84,19 +87,19 @@ async fn what_is_wrong_with_the_credentials_is_an_error_for_machines_too() {
     assert!(json["error"].is_null(), "{json}");
     assert_eq!(
         json["channels"][1]["secrets"][0],
-        serde_json::json!({ "key": "access_token", "by": "file", "reference": "token", "there": true })
+        serde_json::json!({ "key": "access_token", "by": "file", "reference": "two/token", "there": true })
     );
     // What cannot even ask is not good either.
-    std::fs::rename(house.path("token"), house.path("elsewhere")).unwrap();
+    std::fs::rename(house.path("two/token"), house.path("elsewhere")).unwrap();
     let json = house.run(&check).ends(1).json();
     assert_eq!(json["error"]["code"], "not-accepted", "{json}");
     assert!(json["error"]["message"].as_str().unwrap().contains("`[channels.two]`: cannot send: "), "{json}");
     house.run(&check[..1]).ends(0);
-    std::fs::rename(house.path("elsewhere"), house.path("token")).unwrap();
+    std::fs::rename(house.path("elsewhere"), house.path("two/token")).unwrap();
     networks[0].stop();
     let json = house.run(&check).ends(1).json();
     assert_eq!(json["error"]["code"], "not-known", "{json}");
-    house.write("token", &format!("{CANARY}-nonsense\n"));
+    house.write("two/token", &format!("{CANARY}-nonsense\n"));
     let ended = house.run(&check).ends(1);
     let error = &ended.json()["error"];
     assert_eq!(error["code"], "not-accepted", "{error}");

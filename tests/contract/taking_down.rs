@@ -41,6 +41,7 @@ fn key_of(house: &House, rung: &str) -> String {
 fn takes_away(body: &Value) -> bool {
     ["delete", "remove"].contains(&body["action"].as_str().unwrap_or_default())
         || body["article"]["published"] == false
+        || body["posts"][0]["status"] == "draft"
 }
 
 fn deletions(network: &Running) -> usize {

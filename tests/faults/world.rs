@@ -106,7 +106,8 @@ app_secret = {{ env = "ACME_APP_SECRET" }}
 "#
             ),
             "linkedin" => self.way.table.replace("file = \"token\"", "env = \"ACME_LINKEDIN\""),
-            _ => self.way.table.replace("{ file = \"", &format!("{{ file = \"{aside}/")),
+            // Each its own: a key of Ghost's has a form.
+            adapter => self.way.table.replace("{ file = \"", &format!("{{ file = \"{aside}/{adapter}-")),
         };
         let adapter = self.way.adapter;
         format!("[channels.{adapter}]\nadapter = \"{adapter}\"\nbase_url = \"{base_url}\"\n{table}\n")
@@ -170,6 +171,11 @@ impl World {
         ];
         for (file, name) in secrets {
             std::fs::write(world.aside.path().join(file), format!("{CANARY}-{name}\n")).unwrap();
+        }
+        for rung in RUNGS.iter() {
+            let token = Settings::of(rung.way.kind().unwrap(), CANARY).token;
+            let file = format!("{}-token", rung.way.adapter);
+            std::fs::write(world.aside.path().join(file), format!("{token}\n")).unwrap();
         }
         world.write("ladder.toml", "[brand]\nname = \"Acme\"\nlanguage = \"en\"\n");
         let made = world.run(&["store", "create", "--format", "json"]).json();

@@ -23,7 +23,7 @@ pub const FIELDS: &[Field] = &[
         kind: Kind::List,
         about: "which files: `atom` (`atom.xml`), `rss` (`rss.xml`), `json` (`feed.json`); default all three",
     },
-    Field { name: "title", kind: Kind::Text, about: "what the feed is called; default: the brand's name" },
+    Field { name: "name", kind: Kind::Text, about: "what the feed is called; default: the brand's name" },
     Field { name: "description", kind: Kind::Text, about: "what it is about; default: its title" },
     Field {
         name: "home_page_url",
@@ -71,7 +71,7 @@ pub fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let directory = directory(&mut reader, "feeds");
     let url = address(&mut reader, name);
     let formats = formats(&mut reader);
-    let title = reader.text("title").map_or_else(|| brand.name.clone(), |title| title.value);
+    let title = reader.text("name").map_or_else(|| brand.name.clone(), |title| title.value);
     let description = reader.text("description").map_or_else(|| title.clone(), |text| text.value);
     let home = reader.url("home_page_url").map(|home| home.value);
     let author = reader.text("author").map_or_else(|| brand.name.clone(), |author| author.value);

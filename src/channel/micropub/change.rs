@@ -3,8 +3,8 @@
 
 use super::api::{Api, Asked};
 use super::entry::Entry;
-use super::payload::is_called;
 use super::post::{receipt, told, with_images};
+use crate::channel::article_html::is_called;
 use crate::channel::network::seen;
 use crate::channel::{Attempt, Change, Edited, Removed, SendError, http};
 use crate::plan::Receipt;

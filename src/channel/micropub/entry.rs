@@ -1,8 +1,7 @@
 //! A post as Micropub's JSON has it: every property is a list, and its values are
 //! texts or objects (microformats 2, as W3C Micropub 3.3.2 has them). Pure.
 
-use super::payload::is_called;
-use crate::channel::article_html::{alts, pictures, same, with_addresses, words};
+use crate::channel::article_html::{alts, is_called, pictures, same, with_addresses, words};
 use crate::channel::images::{Shown, behind};
 use crate::plan::PayloadPart;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! What a message is in Micropub's words. Pure: the names of pictures stand where
 //! their addresses will.
 
-use crate::channel::article_html::pictures;
+use crate::channel::article_html::{is_called, pictures};
 use crate::channel::{post_of, wrong_kind};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
@@ -100,10 +100,4 @@ fn tags(article: &Article) -> Vec<&str> {
         }
     }
     tags
-}
-
-/// Whether the address of a picture in a text is its name: blanks may be written as `%20`.
-pub(super) fn is_called(written: &str, name: &str) -> bool {
-    let bare = written.strip_prefix("./").unwrap_or(written);
-    bare == name || bare.replace("%20", " ") == name
 }

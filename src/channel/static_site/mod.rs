@@ -87,7 +87,7 @@ const FIELDS: &[Field] = &[
     },
     Field { name: "assets", kind: Kind::Text, about: "Jekyll: the folder for images; default `assets`" },
     Field { name: "front_matter", kind: Kind::Any, about: "more keys for the front matter" },
-    Field { name: "title", kind: Kind::Text, about: "`html`: the site's name; default: the brand's" },
+    Field { name: "name", kind: Kind::Text, about: "`html`: the site's name; default: the brand's" },
 ];
 
 /// One folder of pages.
@@ -142,7 +142,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let live = live.and_then(|live| Duration::try_from(live).ok());
     let layout = reader.text("layout").map(|layout| layout.value);
     let assets = folder_of(&mut reader, "assets").unwrap_or_else(|| "assets".to_owned());
-    let title = reader.text("title").map_or_else(|| brand.name.clone(), |title| title.value);
+    let title = reader.text("name").map_or_else(|| brand.name.clone(), |title| title.value);
     let extra = front_matter::extra(&mut reader);
     reader.finish();
     let (Some(preset), account) = (preset, account("static-site", configuring, Some(&directory))) else {

@@ -2,7 +2,7 @@
 //! terms and addresses of pictures will.
 
 use super::WordPress;
-use crate::channel::article_html::{alts, pictures};
+use crate::channel::article_html::{alts, is_called, pictures};
 use crate::channel::wrong_kind;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
@@ -89,13 +89,6 @@ fn tags(article: &Article) -> Vec<&str> {
 
 fn is_shown(content: &str, picture: &Picture) -> bool {
     pictures(content).iter().any(|name| is_called(name, &picture.name))
-}
-
-/// Whether the address of a picture in a text is its name: blanks may be written
-/// as `%20`.
-pub(super) fn is_called(written: &str, name: &str) -> bool {
-    let bare = written.strip_prefix("./").unwrap_or(written);
-    bare == name || bare.replace("%20", " ") == name
 }
 
 fn check_slug(slug: &str) -> Result<(), String> {

@@ -3,9 +3,9 @@
 use super::answer::{Asked, Fault, is_out, trouble};
 use super::api::Api;
 use super::content::{mark, marked, with_pictures};
-use super::payload::{cover, is_called, sent_alts, text, texts};
+use super::payload::{cover, sent_alts, text, texts};
 use super::{Status, is_number, media, terms};
-use crate::channel::article_html::{alts, same, words};
+use crate::channel::article_html::{alts, is_called, same, words};
 use crate::channel::http::{Answer, Trouble};
 use crate::channel::images::{Shown, behind};
 use crate::channel::network::seen;

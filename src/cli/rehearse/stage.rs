@@ -240,7 +240,7 @@ impl Stage {
             // An instance takes what the plan was made for.
             let noted = project.noted(name).and_then(|noted| usize::try_from(noted.max_characters?).ok());
             let settings =
-                Settings { clock, longest: noted, ..Settings::cast(kind, &throwaway(name), &written) };
+                Settings { clock, longest: noted, ..Settings::cast(kind, &throwaway(&adapter), &written) };
             let network = Network::start(kind, settings).await.map_err(|error| unmade(&error))?;
             // An account has a past, and its list shows it: how far a list reaches
             // back is told by what is older than the try.
@@ -277,7 +277,12 @@ fn written(table: &ChannelTable) -> Written {
         match &node.kind {
             NodeKind::String(text) => drop(written.texts.insert(name, text.clone())),
             NodeKind::Table(_) if is_secret(table, &key.value) => {
-                let secret = format!("{}-{name}", throwaway(&table.name.value));
+                let seed = throwaway(&table.adapter.value);
+                let secret = match Kind::named(&table.adapter.value) {
+                    // As the account has it: Ghost's key has a form.
+                    Some(kind) if kind.row().token == name => Settings::of(kind, &seed).token,
+                    _ => format!("{seed}-{name}"),
+                };
                 written.secrets.insert(name, secret);
             }
             _ => {}
@@ -289,9 +294,10 @@ fn written(table: &ChannelTable) -> Written {
     written
 }
 
-/// Made of the channel's name, and good nowhere but here.
-fn throwaway(channel: &str) -> String {
-    format!("rehearsal-{channel}")
+/// Made of the adapter's name, and good nowhere but here: two channels of one account
+/// have the same.
+fn throwaway(adapter: &str) -> String {
+    format!("rehearsal-{adapter}")
 }
 
 /// Whether the adapter takes a secret by that key.

@@ -1,6 +1,6 @@
 //! Atom (RFC 4287).
 
-use super::{Feed, Item, Xml, around, document, element, empty, legal};
+use super::{Feed, Item, Xml, around, document, element, empty, legal, moment};
 use quick_xml::events::BytesText;
 use std::io;
 
@@ -12,7 +12,7 @@ pub(super) fn text(feed: &Feed) -> io::Result<String> {
         if !feed.description.is_empty() && feed.description != feed.title {
             element(xml, "subtitle", &feed.description)?;
         }
-        element(xml, "updated", &feed.updated().to_string())?;
+        element(xml, "updated", &moment(feed.updated()))?;
         // An entry without an author has the feed's (4.1.1).
         around(xml, "author", &[], |xml| element(xml, "name", &feed.author))?;
         element(xml, "generator", &feed.generator)?;
@@ -33,8 +33,8 @@ fn entry(xml: &mut Xml, item: &Item) -> io::Result<()> {
     around(xml, "entry", &[("xml:lang", &item.language)], |xml| {
         element(xml, "id", &item.id)?;
         element(xml, "title", &item.title)?;
-        element(xml, "published", &item.published.to_string())?;
-        element(xml, "updated", &item.updated.to_string())?;
+        element(xml, "published", &moment(item.published))?;
+        element(xml, "updated", &moment(item.updated))?;
         if let Some(address) = &item.address {
             empty(xml, "link", &[("rel", "alternate"), ("type", "text/html"), ("href", address)])?;
         }

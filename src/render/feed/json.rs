@@ -1,6 +1,6 @@
 //! JSON Feed 1.1 (jsonfeed.org/version/1.1).
 
-use super::{Feed, Item, legal};
+use super::{Feed, Item, legal, moment};
 use serde_json::{Map, Value, json};
 
 pub(super) fn text(feed: &Feed) -> String {
@@ -42,8 +42,8 @@ fn item(item: &Item) -> Value {
     may("language", &item.language);
     // Required, empty or not: one of the two contents.
     out.insert("content_html".to_owned(), json!(legal(&item.html)));
-    out.insert("date_published".to_owned(), json!(item.published.to_string()));
-    out.insert("date_modified".to_owned(), json!(item.updated.to_string()));
+    out.insert("date_published".to_owned(), json!(moment(item.published)));
+    out.insert("date_modified".to_owned(), json!(moment(item.updated)));
     if !item.tags.is_empty() {
         out.insert("tags".to_owned(), item.tags.iter().map(|tag| json!(legal(tag))).collect());
     }

@@ -19,6 +19,11 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::io;
 
+/// A time to the second (RFC 3339): readers' programs have no use for more.
+fn moment(at: Timestamp) -> String {
+    Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
+}
+
 /// A list of articles, as readers' programs fetch it.
 #[derive(Clone, Debug)]
 pub struct Feed {

@@ -1,0 +1,156 @@
+//! What an article is in Ghost's words. Pure: names stand where addresses of pictures
+//! will. Limits: Ghost's schema of posts, 6.65 (2026-11).
+
+use super::Ghost;
+use crate::channel::article_html::{is_called, pictures};
+use crate::channel::wrong_kind;
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::plan::{Payload, PayloadPart, StepKey};
+use crate::render::markup::{Markup, write};
+use crate::render::{Article, Picture, Variant};
+use serde_json::{Value, json};
+
+/// Ghost has room for 191; some are left for what is put behind the address of a post
+/// that is taken down.
+const LONGEST_SLUG: usize = 170;
+const LONGEST_TITLE: usize = 255;
+const LONGEST_EXCERPT: usize = 300;
+const LONGEST_ALT: usize = 191;
+const LONGEST_TAG: usize = 191;
+const LONGEST_CANONICAL: usize = 2000;
+
+/// What Ghost takes of pictures (docs.ghost.org, Admin API, "Images"); SVG is not ours.
+const FORMATS: &[&str] = &["image/jpeg", "image/png", "image/gif", "image/webp"];
+
+/// What stands around HTML that Ghost is to keep as it is (docs.ghost.org, Admin API,
+/// "Source HTML").
+const CARD: (&str, &str) = ("<!--kg-card-begin: html-->\n", "\n<!--kg-card-end: html-->");
+
+/// `POST /posts/?source=html`.
+pub(super) fn payload(channel: &Ghost, variant: &Variant) -> Checked<Payload> {
+    let Variant::Article(article) = variant else {
+        return Checked::bad(vec![wrong_kind(variant, "an article")]);
+    };
+    let mut problems = Vec::new();
+    if let Err(why) = check_slug(&article.slug) {
+        problems.push(Diagnostic::error("bad-slug", why).hint("set `slug` on the rung"));
+    }
+    let html = write(&article.markdown, Markup::WordPressHtml).text;
+    let cover = article.cover.as_ref();
+    let in_text = article.media.iter().filter(|picture| is_shown(&html, picture));
+    let media = taken(cover.into_iter().chain(in_text), &mut problems);
+    let tags = tags(article, &channel.tags);
+    let long: [(&str, &str, usize); 4] = [
+        ("the title", &article.title, LONGEST_TITLE),
+        ("the excerpt (`summary`)", &article.excerpt, LONGEST_EXCERPT),
+        ("the cover's alt text", cover.map_or("", |cover| &cover.alt), LONGEST_ALT),
+        (
+            "the address of the original (`canonical`)",
+            article.canonical.as_deref().unwrap_or(""),
+            LONGEST_CANONICAL,
+        ),
+    ];
+    for (what, text, most) in long.into_iter().chain(tags.iter().map(|tag| ("a tag", *tag, LONGEST_TAG))) {
+        let has = text.chars().count();
+        if has > most {
+            let says = format!("{what} is {} too long for Ghost: {has} of {most} characters", has - most);
+            problems.push(Diagnostic::error("too-long", says).hint("shorten it"));
+        }
+    }
+    let body = json!({
+        "title": article.title,
+        "slug": article.slug,
+        "html": html.trim_end(),
+        "excerpt": article.excerpt,
+        "tags": tags,
+        "authors": channel.authors,
+        "cover": cover.map(|cover| &cover.name),
+        "canonical": article.canonical,
+        "visibility": channel.visibility,
+        "newsletter": channel.newsletter,
+        "email_segment": channel.email_segment,
+    });
+    Checked::with(Payload { parts: vec![PayloadPart { body, media }] }, problems)
+}
+
+/// Each picture once; two that differ cannot have one name.
+fn taken<'a>(pictures: impl Iterator<Item = &'a Picture>, problems: &mut Vec<Diagnostic>) -> Vec<Picture> {
+    let mut media: Vec<Picture> = Vec::new();
+    for picture in pictures {
+        if let Some(known) = media.iter().find(|known| known.name == picture.name) {
+            if known.sha256 != picture.sha256 {
+                let problem = format!("two images are called `{}`", picture.name);
+                let hint = "one would stand for the other: give one another name";
+                problems.push(Diagnostic::error("same-name", problem).hint(hint));
+            }
+            continue;
+        }
+        if !FORMATS.contains(&picture.mime.as_str()) {
+            let says =
+                format!("`{}` is {}, and Ghost takes JPEG, PNG, GIF and WebP", picture.path, picture.mime);
+            problems.push(Diagnostic::error("image-format", says));
+        }
+        media.push(picture.clone());
+    }
+    media
+}
+
+/// The message's first: Ghost shows the first tag as the main one. What begins with `#`
+/// readers would not see, and a comma at the beginning Ghost refuses.
+fn tags<'a>(article: &'a Article, more: &'a [String]) -> Vec<&'a str> {
+    let mut tags: Vec<&str> = Vec::new();
+    for tag in article.tags.iter().chain(more) {
+        let tag = tag.trim().trim_start_matches(['#', ',']).trim();
+        if !tag.is_empty() && !tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase()) {
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+fn is_shown(html: &str, picture: &Picture) -> bool {
+    pictures(html).iter().any(|name| is_called(name, &picture.name))
+}
+
+/// Ghost writes other letters in its own way (`grüße` becomes `grusse`, `a--b` `a-b`;
+/// seen, 6.65): then the address would be another one than that which is looked for.
+fn check_slug(slug: &str) -> Result<(), String> {
+    if slug.is_empty() || slug.starts_with('-') || slug.ends_with('-') || slug.contains("--") {
+        return Err(format!(
+            "the slug `{slug}` is none that Ghost would keep: use small letters, digits and `-`"
+        ));
+    }
+    if let Some(odd) = slug.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-' | '_')) {
+        return Err(format!("the slug `{slug}` has a `{odd}`: use small letters a to z, digits and `-`"));
+    }
+    if slug.len() > LONGEST_SLUG {
+        return Err(format!("the slug is {} letters long, and there is room for {LONGEST_SLUG}", slug.len()));
+    }
+    Ok(())
+}
+
+/// The tag that names a delivery. Readers do not see what begins with `#`.
+pub(super) fn mark(key: &StepKey) -> String {
+    format!("#ladder-{}", key.0)
+}
+
+/// HTML that Ghost keeps as it is.
+pub(super) fn card(html: &str) -> String {
+    format!("{}{html}{}", CARD.0, CARD.1)
+}
+
+/// A text of the body.
+pub(super) fn text<'a>(part: &'a PayloadPart, key: &str) -> &'a str {
+    part.body.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A list of texts of the body.
+pub(super) fn texts<'a>(part: &'a PayloadPart, key: &str) -> Vec<&'a str> {
+    part.body.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// The picture above the text.
+pub(super) fn cover(part: &PayloadPart) -> Option<&Picture> {
+    let name = part.body.get("cover").and_then(Value::as_str)?;
+    part.media.iter().find(|picture| picture.name == name)
+}
