@@ -47,6 +47,7 @@ rules! {
     DUPLICATE_LADDER Error stands "duplicate-ladder" "Two ladders do not have one name."
     // Channels: found by the adapters.
     UNKNOWN_ADAPTER Error stands "unknown-adapter" "A channel's adapter is one of this build's."
+    NOT_BUILT_IN Error stands "not-built-in" "A channel's adapter is built into this program."
     BAD_URL Error stands "bad-url" "An address in a setting is a whole `http` or `https` URL."
     BAD_ADDRESS Error stands "bad-address" "A mail address can be written to, and has no line break in it."
     BAD_AUTHOR Error stands "bad-author" "The `author` of a LinkedIn channel is a person's or an organisation's URN."

@@ -103,7 +103,7 @@ fn image(address: &str, picture: &Picture) -> Value {
 
 fn homeless(nostr: &Nostr, picture: &Picture) -> Diagnostic {
     let says = format!("`{}` has nowhere to go: relays keep no images", picture.path);
-    Diagnostic::error("image-homeless", says).hint(format!(
+    Diagnostic::error("image-not-public", says).hint(format!(
         "name a server for images in `[channels.{}]`: `blossom = [\"https://blossom.primal.net\"]`",
         nostr.name
     ))

@@ -41,6 +41,7 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "no-folder",
     "duplicate-ladder",
     "unknown-adapter",
+    "not-built-in",
     "bad-url",
     "bad-address",
     "bad-author",

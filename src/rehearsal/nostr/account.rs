@@ -1,7 +1,7 @@
 //! A key there, and the ways of using a relay.
 
 use super::{Relay, requests};
-use crate::plan::key::hex_digest;
+use crate::rehearsal::image::digest;
 use crate::rehearsal::{Asks, Settings, Simulated, Way, Written};
 use nostr::prelude::{Keys, ToBech32 as _};
 
@@ -70,7 +70,7 @@ fn of_token(settings: &mut Settings) {
 
 /// A key that is made of the throwaway word, and its account.
 pub(in crate::rehearsal) fn lend(written: &mut Written) {
-    let key = hex_digest(written.secret("nsec").as_bytes());
+    let key = digest(written.secret("nsec").as_bytes());
     if let Ok(keys) = Keys::parse(&key)
         && let Ok(account) = keys.public_key().to_bech32()
     {
