@@ -84,6 +84,8 @@ impl Api {
             None => base.clone(),
         };
         let answer = self.get(&posts, &[("q", "config")]).await?;
+        // What is sent with a wrong time could not be found again.
+        answer.same_time("the site")?;
         let config = match answer.json() {
             Some(Value::Object(config)) if answer.is_success() => config,
             // It need not know the question (W3C Micropub 3.7.2; seen with 400).
