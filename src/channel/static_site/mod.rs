@@ -9,6 +9,7 @@ mod content;
 mod front_matter;
 mod html;
 mod preset;
+mod rival;
 mod taken_back;
 #[cfg(test)]
 mod tests;
