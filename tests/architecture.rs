@@ -72,7 +72,20 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     (
         "report",
-        &["source", "diagnostic", "ladder", "text", "render", "plan", "schedule", "publish", "exit", "lint"],
+        // What the rows of the adapters say of them.
+        &[
+            "source",
+            "diagnostic",
+            "ladder",
+            "text",
+            "render",
+            "plan",
+            "schedule",
+            "channel",
+            "publish",
+            "exit",
+            "lint",
+        ],
     ),
 ];
 

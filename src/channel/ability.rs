@@ -14,6 +14,26 @@ pub enum Ability {
     No(&'static str),
 }
 
+/// Where what an adapter sends goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goes {
+    /// To a person, who posts it: the program shows the words, and there is nothing
+    /// that it could look for, take down or change.
+    ByHand,
+    /// Into files of the project: nobody else is asked, and no secret is needed.
+    Files,
+    /// To somebody's server.
+    Server,
+}
+
+impl Goes {
+    /// Of the adapter of that name. One that nobody knows, from a journal of another
+    /// version's, is taken for a server: nothing is claimed to lie here.
+    pub fn of(adapter: &str) -> Goes {
+        super::adapter_named(adapter).map_or(Goes::Server, |adapter| adapter.goes)
+    }
+}
+
 /// What an adapter can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Abilities {

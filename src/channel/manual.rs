@@ -7,7 +7,7 @@
 use super::credentials::account;
 use super::outbox::network_rules;
 use super::paste::typed;
-use super::{Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Ready};
+use super::{Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Goes, Ready};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
@@ -23,6 +23,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "manual",
     about: "shows the text and opens the network's page; a person posts it",
     kind: VariantKind::Post,
+    goes: Goes::ByHand,
     sample: r#"adapter = "manual"
 network = "linkedin"
 account = "Acme Rockets"

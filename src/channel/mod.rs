@@ -55,7 +55,7 @@ use crate::plan::{Identity, Payload, Receipt, Seen};
 use crate::render::{Defaults, Post, Variant, VariantKind};
 use crate::source::Sources;
 use crate::text::Rules;
-pub use ability::{Abilities, Ability};
+pub use ability::{Abilities, Ability, Goes};
 pub use attempt::Attempt;
 pub use configured::{Configured, configure};
 use jiff::SignedDuration;
@@ -367,6 +367,10 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn from(&self) -> Option<String> {
         None
     }
+    /// What readers know it by, where it has no account: a site's or a feed's name.
+    fn title(&self) -> Option<&str> {
+        None
+    }
     /// `utm_medium`.
     fn medium(&self) -> &'static str {
         match self.kind() {
@@ -385,6 +389,8 @@ pub struct Adapter {
     pub about: &'static str,
     /// What it makes of a message.
     pub kind: VariantKind,
+    /// Where that goes.
+    pub goes: Goes,
     /// A `[channels.NAME]` table that parses: for docs, `init` and tests.
     pub sample: &'static str,
     /// What it can do beside sending.
@@ -439,6 +445,11 @@ pub fn every_adapter() -> Vec<&'static Adapter> {
     let mut all: Vec<&Adapter> = ADAPTERS.iter().chain(NOT_BUILT_IN).collect();
     all.sort_by_key(|adapter| adapter.name);
     all
+}
+
+/// The adapter of that name, in this build or not.
+pub fn adapter_named(name: &str) -> Option<&'static Adapter> {
+    ADAPTERS.iter().chain(NOT_BUILT_IN).find(|adapter| adapter.name == name)
 }
 
 /// Whether `host` is this machine, where no password crosses a wire.

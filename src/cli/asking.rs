@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::house::House;
 use super::publish::answer;
 use super::sending::{Manner, deliveries};
-use crate::channel::{ADAPTERS, Adapter, outbox};
+use crate::channel::{Adapter, adapter_named, outbox};
 use crate::exit::Exit;
 use crate::ladder::shape::Kind;
 use crate::plan::{Delivery, PartStanding, Plan, Standing, State, Step, StepKey};
@@ -235,7 +235,7 @@ fn could_stand_in<'n>(house: &House, mut names: impl Iterator<Item = &'n String>
     let takes_secrets = |adapter: &Adapter| adapter.fields.iter().any(|f| matches!(f.kind, Kind::Secret));
     names.any(|name| {
         house.channels.configured.get(name).is_some_and(|configured| {
-            let adapter = ADAPTERS.iter().find(|adapter| adapter.name == configured.adapter);
+            let adapter = adapter_named(&configured.adapter);
             !configured.without_credentials
                 && adapter.is_some_and(|adapter| adapter.kind == VariantKind::Post && takes_secrets(adapter))
         })

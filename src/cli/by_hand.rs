@@ -1,13 +1,14 @@
 //! What is left for a person: the text to paste, where, and what to say then.
 
 use super::desk::Desk;
+use crate::channel::Goes;
 use crate::plan::{Delivery, Standing, State, StepKey};
 use crate::report::sign::short_key;
 use crate::text::visible;
 use serde_json::Value;
 use std::io::IsTerminal;
 
-/// Shows the text of every delivery of a `manual` channel that waits since this
+/// Shows the text of every delivery of a channel by hand that waits since this
 /// run, opens the network's page for writing when a person is there, and says
 /// how to go on. What waited `before` was shown then: no page opens twice.
 pub fn show(desk: &mut Desk, before: &Standing, deliveries: &[&Delivery]) {
@@ -17,7 +18,9 @@ pub fn show(desk: &mut Desk, before: &Standing, deliveries: &[&Delivery]) {
     let waited =
         |key: &StepKey| before.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Waiting);
     let manual = |delivery: &&&Delivery| {
-        delivery.adapter == "manual" && delivery.state == State::Waiting && !waited(&delivery.key)
+        Goes::of(&delivery.adapter) == Goes::ByHand
+            && delivery.state == State::Waiting
+            && !waited(&delivery.key)
     };
     for delivery in deliveries.iter().filter(manual) {
         let Some(part) = delivery.parts.first() else { continue };

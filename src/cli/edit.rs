@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::house::House;
 use super::publish::known_rungs;
 use super::sending::keep_media;
-use crate::channel::Change;
+use crate::channel::{Change, Goes};
 use crate::exit::Exit;
 use crate::plan::{Delivery, PartStanding, Payload, PayloadPart, Plan, Standing, State, Stay, Step, Wish};
 use crate::publish::{Edit, account_of, bound_payload};
@@ -182,7 +182,7 @@ fn compare<'a>(
         );
     }
     delivery.live().next()?;
-    if delivery.is_by_hand() || delivery.adapter == "manual" {
+    if delivery.is_by_hand() || Goes::of(&delivery.adapter) == Goes::ByHand {
         let at = delivery.url().map(|url| format!(" at {url}")).unwrap_or_default();
         return only(&format!("a person posted it, and changes it by hand{at}"), Vec::new());
     }

@@ -9,7 +9,7 @@ use super::publish::known_rungs;
 use super::resolve::person;
 use super::sending::runtime;
 use super::status::plans;
-use crate::channel::{Channel, Ready};
+use crate::channel::{Channel, Goes, Ready};
 use crate::exit::Exit;
 use crate::plan::{Delivery, Outcome, Plan, Standing, State, Stay, Step, StepKey};
 use crate::publish::{Takedown, account_of};
@@ -315,7 +315,7 @@ fn means(house: &House, left: &[&Delivery]) -> Result<taken_down::AllMeans, Fail
         };
         let by_hand = delivery.is_by_hand() && (lacks.is_some() || !channel.is_some_and(is_known));
         let what = match lacks {
-            _ if by_hand || delivery.adapter == "manual" => Means::ByHand,
+            _ if by_hand || Goes::of(&delivery.adapter) == Goes::ByHand => Means::ByHand,
             Some(why) => Means::NotNow(why),
             None => Means::Channel(channel.and_then(Channel::removal_price)),
         };

@@ -3,6 +3,7 @@
 use super::columns::{Sheet, cut, one_line, table_on};
 use super::sign::{ShortKeys, paint, signed, style, word};
 use super::todo::{name_of, to_do};
+use crate::channel::Goes;
 use crate::plan::{Delivery, PartStanding, Receipt, RecipientStanding, State, StepKey};
 use crate::schedule::Due;
 use anstyle::Style;
@@ -250,7 +251,7 @@ pub(super) fn place_alone(delivery: &Delivery) -> String {
     match delivery.state {
         State::Refused | State::Unknown | State::Held | State::Skipped => why().or(live),
         State::Unpublished => live.map(|url| format!("was at {url}")),
-        State::Waiting if delivery.adapter == "manual" => Some("by hand".to_owned()),
+        State::Waiting if Goes::of(&delivery.adapter) == Goes::ByHand => Some("by hand".to_owned()),
         // What is out of it stays out: it is for a person to say whether that is wanted.
         State::Cancelled if out > 0 && out < all as usize => {
             let urls = delivery.live().filter_map(|part| part.receipt.as_ref()?.url.as_deref());

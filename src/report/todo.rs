@@ -5,6 +5,7 @@ use super::history::words;
 use super::sign::{ShortKeys, word};
 use super::status::{is_address, left, receipts};
 use super::taken_down;
+use crate::channel::{Ability, Goes, adapter_named};
 use crate::plan::{Delivery, PartStanding, State, StepKey};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -199,7 +200,7 @@ fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
         }
         State::Waiting => {
             let receipt = receipts(delivery).find(|receipt| receipt.for_a_person)?;
-            let by_hand = delivery.adapter == "manual";
+            let by_hand = Goes::of(&delivery.adapter) == Goes::ByHand;
             let page = receipt.detail.as_deref().filter(|detail| by_hand && is_address(detail));
             lines.extend(page.map(|page| Line::Types(one_line(page))));
             // One word settles all of a thread that was pasted.
@@ -360,12 +361,15 @@ fn live(delivery: &Delivery) -> Vec<Line> {
 /// lists the posts of an organisation, and not those of a person.
 fn looks_again(delivery: &Delivery) -> bool {
     match delivery.adapter.as_str() {
-        // They keep no list of what they were sent.
-        "email" | "feed" | "manual" | "medium" | "outbox" | "static-site" => false,
+        // A mail server keeps no list of what it was sent.
+        "email" => false,
         "linkedin" => delivery.unsettled().and_then(|part| part.bound.as_ref()).is_some_and(|bound| {
             let author = ["author", "actor"].iter().find_map(|name| bound.get(*name)?.as_str());
             author.is_some_and(|author| author.starts_with("urn:li:organization:"))
         }),
-        _ => true,
+        // What lies on this machine is looked at in the same run.
+        name => adapter_named(name).is_none_or(|adapter| {
+            adapter.goes == Goes::Server && !matches!(adapter.abilities.find, Ability::No(_))
+        }),
     }
 }

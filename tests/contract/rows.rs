@@ -1,6 +1,7 @@
 //! Which rows there are, and how each is tried: as its network declares it.
 
-use ladder::channel::{ADAPTERS, Ability};
+use ladder::channel::{ADAPTERS, Ability, Goes, every_adapter};
+use ladder::ladder::shape::Kind;
 use ladder::rehearsal::{Asks, SIMULATED, Way as Declared};
 use ladder::render::VariantKind;
 use std::sync::LazyLock;
@@ -77,4 +78,20 @@ fn every_sample_parses_and_hides_its_secrets() {
         assert!(first.is_none_or(|way| way.article == is_article), "{}", adapter.name);
         assert!(made.channel.account().contains(':'), "{}: {}", adapter.name, made.channel.account());
     }
+}
+
+/// What a row says of where it goes is what the rest of the program goes by.
+#[test]
+fn only_what_goes_to_a_server_has_one_and_takes_secrets() {
+    for adapter in every_adapter() {
+        let takes = |name: &str| adapter.fields.iter().any(|field| field.name == name);
+        let secrets = adapter.fields.iter().any(|field| matches!(field.kind, Kind::Secret));
+        let server = adapter.goes == Goes::Server;
+        assert_eq!(server, takes("base_url") || takes("smtp"), "{}", adapter.name);
+        assert!(server || !secrets, "{} takes secrets for nobody", adapter.name);
+        let played = SIMULATED.iter().any(|network| network.adapter == adapter.name);
+        assert!(server || !played, "{} has a network that it never asks", adapter.name);
+        assert_eq!(Goes::of(adapter.name), adapter.goes);
+    }
+    assert_eq!(Goes::of("of-another-version"), Goes::Server);
 }

@@ -127,6 +127,10 @@ pub fn judge(world: &World, last: &Ended, status: &Value, messages: &[&str], tol
                 let there = world.path(&format!("public/{message}/index.html")).exists();
                 step(&text(&delivery["state"]), &key, count(usize::from(there)), &context);
             }
+            "feed" => {
+                let state = text(&delivery["state"]);
+                step(&state, &key, count(in_feeds(world, &message, state == "sent", &context)), &context);
+            }
             "post" => {
                 let there = world.path(&format!("outbox/{message}/post.txt")).exists();
                 step(&text(&delivery["state"]), &key, count(usize::from(there)), &context);
@@ -145,6 +149,38 @@ pub fn judge(world: &World, last: &Ended, status: &Value, messages: &[&str], tol
     }
     no_secret_anywhere(world, told);
     verdict
+}
+
+/// How often a message is in the feed. Each file is whole at every moment, and once
+/// it is `sent` all of them have it, with its picture.
+#[track_caller]
+fn in_feeds(world: &World, message: &str, sent: bool, context: &str) -> usize {
+    let title = format!("Rocket {message} lands");
+    let text = |file: &str| std::fs::read_to_string(world.path(&format!("feeds/{file}"))).unwrap_or_default();
+    let xml = [("atom.xml", "</feed>"), ("rss.xml", "</rss>")].map(|(file, end)| {
+        let text = text(file);
+        assert!(text.is_empty() || text.trim_end().ends_with(end), "half a {file}: {context}\n{text}");
+        text.matches(&format!("<title>{title}</title>")).count()
+    });
+    let json = text("feed.json");
+    let json: Value = if json.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(&json).unwrap_or_else(|error| panic!("half a feed.json: {error}: {context}"))
+    };
+    let items: Vec<&Value> = json["items"].as_array().into_iter().flatten().collect();
+    let mut names: Vec<&str> = items.iter().filter_map(|item| item["id"].as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), items.len(), "TWICE: two items of one name: {context}\n{json:#}");
+    let of_it: Vec<&Value> = items.into_iter().filter(|item| item["title"] == *title).collect();
+    for item in &of_it {
+        let picture = item["image"].as_str().and_then(|url| url.strip_prefix("https://acme.example/"));
+        assert!(picture.is_some_and(|file| world.path(file).is_file()), "no picture: {context}\n{item:#}");
+    }
+    let found = [xml[0], xml[1], of_it.len()];
+    assert!(!sent || found == [found[0]; 3], "LOST in some of the files, {found:?}: {context}");
+    found.into_iter().max().unwrap_or_default()
 }
 
 /// Of a message that the journal knows nothing of, nothing is anywhere.

@@ -91,7 +91,7 @@ fn at_every_call_of_each_channel() {
     if !is_here() {
         return;
     }
-    for rung in networks_and(&["blog", "news", "file", "post", "hand"]) {
+    for rung in networks_and(&["blog", "feed", "news", "file", "post", "hand"]) {
         let only = [rung];
         let calls = calls(Some(&only));
         eprintln!("{rung}: {calls:?}");

@@ -31,7 +31,7 @@ fn day(seed: u64, weather: Weather) {
     // Now and then all of it; mostly two channels, for the days to be short.
     if dice.roll(4) > 0 {
         let first = *dice.one_of(&networks_and(&[]));
-        let second = *dice.one_of(&networks_and(&["news", "file", "post"]));
+        let second = *dice.one_of(&networks_and(&["feed", "news", "file", "post"]));
         if dice.roll(2) == 0 { world.only(&["blog", first, second]) } else { world.only(&[first, second]) }
     }
     let mut story = vec![format!("lists are {lag} s behind")];

@@ -114,10 +114,12 @@ app_secret = {{ env = "ACME_APP_SECRET" }}
     }
 }
 
-/// The ladder's rungs: a page, the networks, mail, a folder, somebody's hand.
+/// The ladder's rungs: a page, its place in a feed, the networks, mail, a folder,
+/// somebody's hand.
 fn rungs() -> Vec<String> {
     let own = |text: &str| text.to_owned();
     let mut rungs = vec![own("[rungs.blog]\nchannel = \"blog\"")];
+    rungs.push(own("[rungs.feed]\nchannel = \"feed\"\nafter = \"blog\""));
     rungs.extend(RUNGS.iter().map(NetworkRung::written));
     rungs.push(own("[rungs.news]\nchannel = \"news\"\nafter = \"blog\""));
     rungs.push(own("[rungs.file]\nchannel = \"file\""));
@@ -214,6 +216,11 @@ preset = "html"
 directory = "public"
 url = "https://acme.example/blog/{{slug}}/"
 live = false
+
+[channels.feed]
+adapter = "feed"
+directory = "feeds"
+url = "https://acme.example/feeds/"
 
 {networks}[channels.news]
 adapter = "email"

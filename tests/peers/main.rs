@@ -1,7 +1,7 @@
-//! Channels against real servers that nobody in this project wrote, on
-//! loopback: what is published is read back through the server's own API,
-//! published again (nothing new), lost on the way and found again, edited, and
-//! taken down.
+//! Channels against real servers and generators that nobody in this project
+//! wrote, on loopback: what is published is read back through the server's own
+//! API, or out of the site that was built, published again (nothing new), lost on
+//! the way and found again, edited, and taken down.
 //!
 //! All of these are ignored by `cargo test`: they need what `.ci/run` installs
 //! and names (`LADDER_PEERS`: the scripts that start servers). A server that
@@ -25,5 +25,7 @@ mod peer;
 #[allow(dead_code, reason = "each server takes what it needs")]
 mod pictures;
 mod proxy;
+mod sites;
 mod snac;
+mod traps;
 mod wordpress;

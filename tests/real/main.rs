@@ -15,3 +15,5 @@ mod pages;
 mod peers;
 mod sites;
 mod tools;
+#[path = "../peers/traps.rs"]
+mod traps;

@@ -1,27 +1,12 @@
-//! Pages that other programs build or read: Hugo, Jekyll and Eleventy make a
-//! site of what `static-site` writes, and Python reads the pages and the feed
-//! that the plain preset writes by itself.
+//! Pages that other programs build or read: Hugo makes a site of a whole launch,
+//! and Python reads the feeds, and what the plain preset writes by itself. What
+//! each generator makes of every kind of page: `tests/peers/sites.rs`.
 
-use super::house::{Ended, House};
-use super::peers::script;
+use super::house::House;
 use super::tools::{python, read_page, tool};
+use super::traps::{BODY, SAID, TITLE, plain};
 use serde_json::json;
 use std::path::Path;
-
-/// A title and a body with all that generators and YAML trip over.
-const TITLE: &str = r##"Yes: "100 %" & 'it' {{ site.x }} {% raw %} # <b>no</b> \n - [x]"##;
-const BODY: &str = r#"First *paragraph* of the page.
-
-Shortcodes {{< figure src="x" >}}, {{% notice %}} and tags {{ page.secret }}, {% include x %}, {% endraw %} are words.
-
-```html
-<p>{{ in_code }} {% if x %}</p>
-```
-
-![The picture](cover.png)
-
-The end.
-"#;
 
 fn hostile(house: &House) {
     let head =
@@ -34,66 +19,33 @@ fn hostile(house: &House) {
     std::fs::copy(house.path("messages/hello/cover.png"), house.path("messages/trap/cover.png")).unwrap();
 }
 
-/// A project whose blog is a site of this generator, published.
-fn published(preset: &str, directory: &str, layout: &str) -> House {
-    let house = House::new("at-once");
-    house.edit(
-        "ladder.toml",
-        "preset = \"html\"\ndirectory = \"public/blog\"",
-        &format!("preset = \"{preset}\"\ndirectory = \"{directory}\"\nlayout = \"{layout}\""),
-    );
-    hostile(&house);
-    for message in ["hello", "trap"] {
-        house.run(&["publish", message, "--yes"]).ends(0);
-    }
-    house
-}
-
 /// The page says what the message said, letter by letter.
 fn says_it(page: &Path) {
     let html = std::fs::read_to_string(page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
     let found = python(super::tools::READ_HTML, &[page]);
     let words = found["words"].as_str().unwrap();
-    for said in [
-        TITLE,
-        "First paragraph of the page.",
-        "{{< figure src=\"x\" >}}, {{% notice %}} and tags {{ page.secret }}, {% include x %}, {% endraw %} are words.",
-        "{{ in_code }} {% if x %}",
-        "The end.",
-    ] {
-        let quotes = |text: &str| text.replace(['“', '”'], "\"").replace(['‘', '’'], "'").replace('…', "...");
-        let (said, words) = (quotes(said), quotes(words));
+    for said in [TITLE].iter().chain(SAID) {
+        let (said, words) = (plain(said), plain(words));
         assert!(words.replace("< p >", "").contains(&said), "{}: no {said:?} in {words}", page.display());
     }
     assert!(html.contains("cover.png"), "{html}");
 }
 
-fn site(house: &House, files: &[(&str, &str)]) {
-    for (name, text) in files {
-        house.write(name, text);
-    }
-}
-
 #[test]
 #[ignore = "needs hugo and python3"]
-fn hugo_builds_the_launch_and_the_traps() {
+fn hugo_builds_the_launch() {
     let layout = "<!DOCTYPE html><html lang=\"en\"><head><title>{{ .Title }}</title></head><body><h1>{{ .Title }}</h1>\
                   <time>{{ .Date.Format \"2006-01-02 15:04\" }}</time>{{ .Content }}\
                   {{ range .Resources.ByType \"image\" }}<img alt=\"{{ .Name }}\" src=\"{{ .RelPermalink }}\">{{ end }}</body></html>\n";
     let launch = House::story("product-launch");
     launch.edit("ladder.toml", "live = \"30m\"", "live = false");
     launch.run(&["publish", "rocket-2", "--yes", "--early"]).ends(0);
-    site(
-        &launch,
-        &[
-            (
-                "site/config.toml",
-                "baseURL = \"https://acme.example/\"\nbuildFuture = true\n[permalinks]\nposts = \"/blog/:slug/\"\n",
-            ),
-            ("site/layouts/_default/single.html", layout),
-        ],
+    launch.write(
+        "site/config.toml",
+        "baseURL = \"https://acme.example/\"\nbuildFuture = true\n[permalinks]\nposts = \"/blog/:slug/\"\n",
     );
-    hugo(&launch, "site");
+    launch.write("site/layouts/_default/single.html", layout);
+    tool("hugo", &["--quiet"], &launch.path("site"));
     let page = launch.path("site/public/blog/rocket-2/index.html");
     let built = std::fs::read_to_string(&page).unwrap();
     for said in [
@@ -107,69 +59,6 @@ fn hugo_builds_the_launch_and_the_traps() {
     }
     assert!(launch.path("site/public/blog/rocket-2/landing.png").is_file());
     read_page(&page);
-
-    let traps = published("hugo", "site/content/posts", "single");
-    site(
-        &traps,
-        &[
-            ("site/config.toml", "baseURL = \"https://example.com/\"\n"),
-            ("site/layouts/_default/single.html", layout),
-        ],
-    );
-    hugo(&traps, "site");
-    says_it(&traps.path("site/public/posts/trap/index.html"));
-    says_date(&traps.path("site/public/posts/trap/index.html"));
-}
-
-fn hugo(house: &House, folder: &str) -> Ended {
-    tool("hugo", &["--quiet"], &house.path(folder))
-}
-
-fn says_date(page: &Path) {
-    assert!(std::fs::read_to_string(page).unwrap().contains("2026-01-02"));
-}
-
-/// Both are installed by the script where they are missing: half a minute.
-#[test]
-#[ignore = "needs LADDER_PEERS, python3, Jekyll and Eleventy"]
-fn jekyll_and_eleventy_build_the_traps() {
-    let layout = "<!DOCTYPE html><html lang=\"en\"><head><title>{{ page.title | escape }}</title></head><body>\
-                  <h1>{{ page.title | escape }}</h1><time>{{ page.date | date: \"%Y-%m-%d\" }}</time>{{ content }}</body></html>\n";
-    let jekyll = published("jekyll", "site/_posts", "post");
-    site(&jekyll, &[("site/_config.yml", "permalink: /blog/:title/\n"), ("site/_layouts/post.html", layout)]);
-    built("jekyll", &jekyll);
-    let page = jekyll.path("out/blog/trap/index.html");
-    says_it(&page);
-    says_date(&page);
-    assert!(jekyll.path("out/assets/trap/cover.png").is_file());
-
-    let eleventy = published("eleventy", "site/posts", "post.liquid");
-    let layout = "<!DOCTYPE html><html lang=\"en\"><head><title>{{ title | escape }}</title></head><body>\
-                  <h1>{{ title | escape }}</h1><time>{{ page.date | date: \"%Y-%m-%d\" }}</time>{{ content }}</body></html>\n";
-    site(
-        &eleventy,
-        &[
-            (
-                "site/eleventy.config.js",
-                "module.exports = (config) => { config.addPassthroughCopy(\"posts/**/*.png\") }\n",
-            ),
-            ("site/_includes/post.liquid", layout),
-        ],
-    );
-    built("eleventy", &eleventy);
-    let page = eleventy.path("out/blog/trap/index.html");
-    says_it(&page);
-    says_date(&page);
-}
-
-fn built(kind: &str, house: &House) {
-    let script = script("ssg.sh");
-    let (site, out) = (house.path("site"), house.path("out"));
-    tool(
-        "bash",
-        &[script.to_str().unwrap(), kind, site.to_str().unwrap(), out.to_str().unwrap()],
-        house.dir(),
-    );
 }
 
 /// What RFC 4287 asks of a feed and of its entries.

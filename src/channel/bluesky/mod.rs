@@ -26,7 +26,7 @@ mod tid;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Configuring, Doing, Edited, Found, Posting, Removed,
+    Abilities, Ability, Adapter, Attempt, Change, Configuring, Doing, Edited, Found, Goes, Posting, Removed,
     SendError, Whose,
 };
 use crate::channel::Channel;
@@ -46,6 +46,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "bluesky",
     about: "posts and threads on Bluesky, or on another server of the AT Protocol",
     kind: VariantKind::Post,
+    goes: Goes::Server,
     sample: r#"adapter = "bluesky"
 account = "acmerockets.bsky.social"
 app_password = { env = "BLUESKY_APP_PASSWORD" }

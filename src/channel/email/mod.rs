@@ -23,8 +23,8 @@ use super::credentials::account;
 use super::folder::{on_disk, picture_bytes};
 use super::secret::resolve;
 use super::{
-    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Ready, SendError,
-    Whose,
+    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Goes, Posting, Ready,
+    SendError, Whose,
 };
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::NodeKind;
@@ -48,6 +48,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "email",
     about: "mail by SMTP, or into a Maildir folder",
     kind: VariantKind::Mail,
+    goes: Goes::Server,
     sample: r#"adapter = "email"
 smtp = { env = "SMTP_URL" }
 from = "Acme Rockets <news@acme.example>"

@@ -20,7 +20,7 @@ mod verify;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Posting,
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
     Removed, SendError, Whose,
 };
 use crate::diagnostic::{Checked, Diagnostic};
@@ -37,6 +37,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "facebook",
     about: "posts on a Facebook page",
     kind: VariantKind::Post,
+    goes: Goes::Server,
     sample: r#"adapter = "facebook"
 account = "Acme Rockets"
 page_id = "1234567890"

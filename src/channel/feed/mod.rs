@@ -17,7 +17,8 @@ mod tests;
 
 use super::folder::{Folder, on_disk, picture_bytes};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Doing, Edited, Found, Ready, Removed, SendError,
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Doing, Edited, Found, Goes, Ready, Removed,
+    SendError,
 };
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::key::hex_digest;
@@ -37,6 +38,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "feed",
     about: "articles as items of a feed: Atom, RSS and JSON Feed, as files to be put on a site",
     kind: VariantKind::Article,
+    goes: Goes::Files,
     sample: r#"adapter = "feed"
 directory = "site/static/feeds"
 url = "https://acme.example/feeds/"
@@ -188,6 +190,10 @@ impl Channel for FeedChannel {
 
     fn defaults(&self) -> Defaults {
         defaults::FEED
+    }
+
+    fn title(&self) -> Option<&str> {
+        Some(&self.options.title)
     }
 
     fn medium(&self) -> &'static str {

@@ -23,7 +23,7 @@ mod verify;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Host, Network, Question, is_plain_id, web};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Posting,
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
     Removed, SendError, Whose,
 };
 use crate::diagnostic::{Checked, Diagnostic};
@@ -40,6 +40,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "forem",
     about: "articles on dev.to, or another community that runs Forem",
     kind: VariantKind::Article,
+    goes: Goes::Server,
     sample: r#"adapter = "forem"
 account = "ada"
 api_key = { env = "DEVTO_API_KEY" }

@@ -23,7 +23,7 @@ mod verify;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Host, Network, Question, web};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Posting,
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
     Removed, SendError, Whose,
 };
 use crate::diagnostic::{Checked, Diagnostic};
@@ -41,6 +41,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "ghost",
     about: "articles on a Ghost site, with images and tags, and by mail to a newsletter",
     kind: VariantKind::Article,
+    goes: Goes::Server,
     sample: r#"adapter = "ghost"
 base_url = "https://acme.ghost.example"
 admin_api_key = { env = "GHOST_ADMIN_API_KEY" }

@@ -22,7 +22,7 @@ mod verify;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Host, Network, Question, is_plain_id, web};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Posting,
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
     Removed, SendError, Whose,
 };
 use crate::diagnostic::Checked;
@@ -39,6 +39,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "hashnode",
     about: "articles on a Hashnode publication (Pro), with images and tags",
     kind: VariantKind::Article,
+    goes: Goes::Server,
     sample: r#"adapter = "hashnode"
 publication = "acme.hashnode.dev"
 access_token = { env = "HASHNODE_TOKEN" }

@@ -27,7 +27,7 @@ mod verify;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Posting,
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
     Removed, SendError, Whose,
 };
 use crate::diagnostic::{Checked, Diagnostic};
@@ -47,6 +47,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "linkedin",
     about: "posts on LinkedIn, for a person or an organisation",
     kind: VariantKind::Post,
+    goes: Goes::Server,
     sample: r#"adapter = "linkedin"
 account = "Acme Rockets"
 author = "urn:li:organization:2414183"

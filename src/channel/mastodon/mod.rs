@@ -22,7 +22,7 @@ mod words;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Posting,
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
     Removed, SendError, Whose,
 };
 use crate::diagnostic::{Checked, Diagnostic};
@@ -41,6 +41,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "mastodon",
     about: "posts and threads on Mastodon, and on servers that speak its API",
     kind: VariantKind::Post,
+    goes: Goes::Server,
     sample: r#"adapter = "mastodon"
 account = "@ada@hachyderm.io"
 base_url = "https://hachyderm.io"

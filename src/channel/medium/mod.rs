@@ -13,7 +13,8 @@ pub(in crate::channel) use page::texts;
 use super::credentials::account;
 use super::outbox::{Outbox, directory};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Ready, Removed, wrong_kind,
+    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Goes, Ready, Removed,
+    wrong_kind,
 };
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
@@ -29,6 +30,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "medium",
     about: "writes an article for Medium as files; a person imports or pastes it",
     kind: VariantKind::Article,
+    goes: Goes::Files,
     sample: r#"adapter = "medium"
 account = "ada"
 directory = "medium"

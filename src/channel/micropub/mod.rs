@@ -22,7 +22,7 @@ mod tests;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question, web};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Posting,
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
     Removed, SendError, Whose,
 };
 use crate::diagnostic::Checked;
@@ -41,6 +41,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "micropub",
     about: "articles or notes on a site of your own that speaks Micropub",
     kind: VariantKind::Article,
+    goes: Goes::Server,
     sample: r#"adapter = "micropub"
 base_url = "https://ada.example"
 access_token = { env = "MICROPUB_TOKEN" }

@@ -35,7 +35,7 @@ mod remove;
 #[cfg(all(test, feature = "nostr"))]
 mod tests;
 
-use super::{Abilities, Ability, Adapter};
+use super::{Abilities, Ability, Adapter, Goes};
 use crate::ladder::shape::{Field, Kind};
 use crate::render::VariantKind;
 
@@ -45,6 +45,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "nostr",
     about: "notes and threads on Nostr's relays (a build with the feature `nostr`)",
     kind: VariantKind::Post,
+    goes: Goes::Server,
     sample: r#"adapter = "nostr"
 account = "npub1rwzv24nmzfjypx2a8m264ws9vht3uxp5vpypnluuzl67n4waq78suk0wul"
 relays = ["wss://relay.damus.io", "wss://nos.lol"]

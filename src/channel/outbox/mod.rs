@@ -11,8 +11,8 @@ use super::credentials::account;
 use super::folder::{file_name, inside, on_disk, ours, spelling};
 use super::paste::{formatted, typed};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Ready, Removed,
-    SendError, manual,
+    Abilities, Ability, Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Goes, Ready,
+    Removed, SendError, manual,
 };
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Project;
@@ -32,6 +32,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "outbox",
     about: "writes posts as files, ready to paste",
     kind: VariantKind::Post,
+    goes: Goes::Files,
     sample: r#"adapter = "outbox"
 directory = "outbox"
 network = "linkedin"

@@ -1,7 +1,7 @@
 //! A content file for a generator, with its images.
 
 use super::front_matter::FrontMatter;
-use super::{Owner, Preset, Work};
+use super::{Owner, Preset, Work, rival};
 use crate::channel::SendError;
 use crate::channel::folder::{Folder, picture_bytes};
 use crate::plan::Receipt;
@@ -15,6 +15,13 @@ pub fn write(work: &Work) -> Result<Receipt, SendError> {
     let exists = work.folder.read(&file)?.is_some();
     if work.may_write(&file, owner.as_ref(), exists)? {
         return Ok(work.receipt(&file));
+    }
+    if let Some(rival) = rival::of(work, &file)? {
+        let says = format!(
+            "`{rival}` is there already, and would be the same page: give this article another `slug`, \
+             or move that file away"
+        );
+        return Err(SendError::Refused { says });
     }
     let (folder, prefix) = images(work)?;
     for picture in work.article.cover.iter().chain(&work.article.media) {
@@ -38,6 +45,12 @@ pub fn write(work: &Work) -> Result<Receipt, SendError> {
 pub fn owner(work: &Work) -> Result<(String, Option<Owner>), SendError> {
     let file = work.site.preset.file(&work.article.slug, &work.date);
     let bytes = work.folder.read(&file)?;
+    if bytes.is_none()
+        && work.site.preset == Preset::Jekyll
+        && let Some((file, owner)) = rival::own_post(work)?
+    {
+        return Ok((file, Some(owner)));
+    }
     let owner = bytes.and_then(|bytes| read_owner(&String::from_utf8_lossy(&bytes)));
     Ok((file, owner))
 }
@@ -65,7 +78,6 @@ fn front_matter(work: &Work) -> FrontMatter {
             "title": article.title, "slug": article.slug, "description": article.excerpt, "draft": false,
             "tags": article.tags, "layout": work.site.layout,
             "images": cover.map(|cover| [&cover.name]),
-            "params": own,
         }),
         Preset::Zola => json!({
             "title": article.title, "slug": article.slug, "description": article.excerpt, "draft": false,
@@ -92,10 +104,10 @@ fn front_matter(work: &Work) -> FrontMatter {
         }),
     };
     // Where a generator keeps foreign keys: in a table of its own, or at the top.
+    // Hugo has both by now; 0.111 finds those of `[params]` only under another name.
     let place = match work.site.preset {
-        Preset::Hugo => &mut keys["params"],
         Preset::Zola => &mut keys["extra"],
-        Preset::Jekyll | Preset::Eleventy | Preset::Html => {
+        Preset::Hugo | Preset::Jekyll | Preset::Eleventy | Preset::Html => {
             keys["ladder_id"] = own["ladder_id"].clone();
             keys["ladder_key"] = own["ladder_key"].clone();
             &mut keys
@@ -170,7 +182,7 @@ fn with_images_in(markdown: &str, pictures: &[Picture], path: &str) -> String {
 
 /// Reads our two keys out of front matter of either format, and only there:
 /// a body may quote anything.
-fn read_owner(text: &str) -> Option<Owner> {
+pub fn read_owner(text: &str) -> Option<Owner> {
     let mut lines = text.lines();
     let fence = lines.next().filter(|line| matches!(line.trim_end(), "+++" | "---"))?;
     let (mut key, mut id) = (None, None);

@@ -9,6 +9,7 @@ mod content;
 mod front_matter;
 mod html;
 mod preset;
+mod rival;
 mod taken_back;
 #[cfg(test)]
 mod tests;
@@ -21,8 +22,8 @@ use super::credentials::account;
 use super::folder::{Folder, on_disk};
 use super::outbox::{directory, folder_of};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Ready, Removed,
-    SendError,
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Ready,
+    Removed, SendError,
 };
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::ladder::shape::{Field, Kind, Reader};
@@ -44,6 +45,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "static-site",
     about: "articles as files of a static site: Hugo, Zola, Jekyll, Eleventy, or plain HTML with a feed",
     kind: VariantKind::Article,
+    goes: Goes::Files,
     sample: r#"adapter = "static-site"
 preset = "hugo"
 directory = "site/content/posts"
@@ -346,6 +348,10 @@ impl Channel for StaticSite {
 
     fn defaults(&self) -> Defaults {
         defaults::ARTICLE
+    }
+
+    fn title(&self) -> Option<&str> {
+        Some(&self.title)
     }
 
     fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {

@@ -52,6 +52,24 @@ impl Preset {
         }
     }
 
+    /// Endings of files that the generator makes pages of, as far as it needs no
+    /// plugin; in lower case.
+    pub fn page_endings(self) -> &'static [&'static str] {
+        match self {
+            Preset::Hugo => &[
+                "md", "markdown", "mdown", "html", "htm", "adoc", "asciidoc", "ad", "pandoc", "pdc", "org",
+                "rst",
+            ],
+            Preset::Zola => &["md"],
+            Preset::Jekyll => &["md", "markdown", "mkd", "mkdn", "mkdown", "html", "htm", "textile"],
+            Preset::Eleventy => &[
+                "md", "html", "liquid", "njk", "hbs", "mustache", "ejs", "haml", "pug", "webc", "11ty.js",
+                "11ty.cjs", "11ty.mjs",
+            ],
+            Preset::Html => &["html"],
+        }
+    }
+
     /// `markdown` with everything that the generator would run as a template
     /// taken as text: the body of a message is never a template.
     pub fn escape(self, markdown: &str) -> String {

@@ -70,8 +70,6 @@ async fn hugo_gets_a_bundle() {
     draft = false
     tags = ["2024", "no", "a: b"]
     images = ["rocket.png"]
-
-    [params]
     ladder_id = "rocket-2/blog"
     ladder_key = "d47aab04e7f1263cd935689d7bda87dc"
     language = "en"
@@ -198,6 +196,70 @@ async fn another_page_is_never_written_over() {
         let receipt = send(&site, &again).await.unwrap();
         assert!(sent.file(&receipt.detail.unwrap()).contains("Second thoughts"), "{name}");
     }
+}
+
+/// A generator makes pages of more files than the one that is written.
+#[tokio::test]
+async fn a_page_of_the_same_address_is_in_the_way() {
+    for (preset, theirs, is_one) in [
+        (Preset::Hugo, "rocket-2.md", true),
+        (Preset::Hugo, "Rocket-2.HTML", true),
+        (Preset::Hugo, "rocket-2/_index.md", true),
+        (Preset::Hugo, "rocket-2/index.org", true),
+        // A translation, an image, and longer names.
+        (Preset::Hugo, "rocket-2.de.md", false),
+        (Preset::Hugo, "rocket-2/pad.png", false),
+        (Preset::Hugo, "rocket-2-more.md", false),
+        (Preset::Zola, "rocket-2.md", true),
+        (Preset::Zola, "rocket-2.html", false),
+        (Preset::Eleventy, "rocket-2.njk", true),
+        (Preset::Eleventy, "rocket-2/index.11ty.js", true),
+        // The address holds no day.
+        (Preset::Jekyll, "2024-02-29-rocket-2.markdown", true),
+        (Preset::Jekyll, "2024-02-30-rocket-2.md", false),
+        (Preset::Jekyll, "2024-02-29-my-rocket-2.md", false),
+    ] {
+        let site = site(preset);
+        let project = tempfile::tempdir().unwrap();
+        let file = project.path().join(&site.directory).join(theirs);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "theirs").unwrap();
+        let sent = send(&site, &attempt_at(project.path(), fixture::article())).await;
+        match sent {
+            Ok(_) => assert!(!is_one, "{theirs}"),
+            Err(SendError::Refused { says }) => {
+                assert!(is_one && says.contains(&format!("{}/{theirs}", site.directory)), "{theirs}: {says}");
+                assert_eq!(file.parent().unwrap().read_dir().unwrap().count(), 1, "{theirs}");
+            }
+            Err(other) => panic!("{theirs}: {other}"),
+        }
+        assert_eq!(fs::read_to_string(&file).unwrap(), "theirs");
+    }
+}
+
+/// The name of a post holds the day on which it was first published.
+#[tokio::test]
+async fn jekyll_has_one_post_of_an_article_that_is_published_again_on_another_day() {
+    let site = site(Preset::Jekyll);
+    let first = sent(&site, Article { date: None, ..fixture::article() }).await;
+    let receipt = first.result.as_ref().unwrap();
+    let mut again = first.attempt.clone();
+    again.identity.generation = 1;
+    again.key = again.identity.key();
+    again.first_tried += jiff::SignedDuration::from_hours(72);
+    let anew = send(&site, &again).await.unwrap();
+    assert_eq!((&anew.detail, &anew.url), (&receipt.detail, &receipt.url));
+    assert_eq!(fs::read_dir(first.project.path().join("site/_posts")).unwrap().count(), 1);
+    assert!(first.file(anew.detail.as_deref().unwrap()).contains("date: 2026-12-04"));
+    let payload = site.payload(&again.variant, &again.identity).value.unwrap();
+    assert_eq!(site.find(&payload.parts[0], &again).await.unwrap(), Found::Sent(anew.clone()));
+    let gone = site.take_down(&payload.parts[0], &anew, &again).await.unwrap();
+    assert!(matches!(gone, Removed::Gone), "{gone:?}");
+    // Where the address holds the day, that of another one is another page.
+    let mut dated = site.clone();
+    dated.address = Some(Address::url("https://acme.example/{year}/{month}/{day}/{slug}/").unwrap());
+    fs::write(first.project.path().join("site/_posts/2024-02-29-rocket-2.md"), "theirs").unwrap();
+    send(&dated, &again).await.unwrap();
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ mod verify;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Host, Network, Question, is_plain_id, web};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Posting,
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
     Removed, SendError, Whose,
 };
 use crate::diagnostic::{Checked, Diagnostic};
@@ -45,6 +45,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "wordpress",
     about: "articles on a WordPress site, with images, tags and categories",
     kind: VariantKind::Article,
+    goes: Goes::Server,
     sample: r#"adapter = "wordpress"
 base_url = "https://blog.acme.example"
 user = "ada"

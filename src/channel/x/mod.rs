@@ -19,8 +19,8 @@ mod words;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
 use super::{
-    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, MicroDollars, Posting, Removed,
-    SendError, Whose,
+    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Goes, MicroDollars, Posting,
+    Removed, SendError, Whose,
 };
 use crate::diagnostic::Checked;
 use crate::ladder::Pace;
@@ -39,6 +39,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "x",
     about: "posts and threads on X",
     kind: VariantKind::Post,
+    goes: Goes::Server,
     sample: r#"adapter = "x"
 account = "acmerockets"
 access_token = { env = "X_ACCESS_TOKEN" }

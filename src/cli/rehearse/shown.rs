@@ -5,6 +5,7 @@ use super::faults;
 use super::played::Laid;
 use super::runs::{Happened, Played};
 use super::stage::{Server, Stage};
+use crate::channel::Goes;
 use crate::cli::house::House;
 use crate::cli::sending::deliveries;
 use crate::plan::{Delivery, Event, EventKind, Plan, State, Step, StepKey};
@@ -121,7 +122,10 @@ impl View<'_> {
         match account {
             Some(account) if network == "x" => format!("@{}", account.trim_start_matches('@')),
             Some(account) => account.to_owned(),
-            None => String::new(),
+            None => {
+                let configured = self.house.channels.configured.get(name);
+                configured.and_then(|configured| configured.channel.title()).unwrap_or_default().to_owned()
+            }
         }
     }
 
@@ -395,7 +399,7 @@ fn called(outlet: Option<&Outlet>) -> &str {
     match (outlet, adapter) {
         (_, "static-site") => "site",
         (_, "email") => "mail",
-        (_, "manual") => "by hand",
+        (Some(outlet), _) if Goes::of(&outlet.adapter) == Goes::ByHand => "by hand",
         (Some(outlet), adapter) if Kind::named(adapter).is_some() => outlet.rules.title,
         (_, adapter) => adapter,
     }

@@ -5,7 +5,7 @@
 //! throwaway ones, which are made for them.
 
 use super::played::{Laid, Laying, Played};
-use crate::channel::{ADAPTERS, Channel, Configured, configure, outbox};
+use crate::channel::{ADAPTERS, Channel, Configured, Goes, adapter_named, configure, outbox};
 use crate::cli::failure::Failure;
 use crate::clock::Clock;
 use crate::exit::Exit;
@@ -131,15 +131,7 @@ impl Stage {
                 continue;
             }
             let Some(configured) = configure(sources, project, table).value else { continue };
-            let adapter = table.adapter.value.as_str();
             let server = stage.server_for(project, table, &configured, plan).await?;
-            if server.is_none()
-                && !matches!(adapter, "feed" | "static-site" | "outbox" | "manual" | "medium" | "email")
-            {
-                let says = format!("`{adapter}` of `[channels.{name}]` has no network to rehearse with yet");
-                return Err(Failure::usage("not-rehearsed", says)
-                    .hint("take the rung out, or another ladder: nothing goes to a real network here"));
-            }
             stage.cast.push((name.to_owned(), server));
         }
         Ok(stage)
@@ -247,11 +239,15 @@ impl Stage {
             network.posted_by_hand("An older post of this account", PAST);
             let home = written.text("base_url").unwrap_or(kind.row().home);
             (Face::Network(network), home.trim_end_matches('/').to_owned())
-        } else if adapter == "email" && table.rest.get("maildir").is_none() {
+        } else if Goes::of(&adapter) != Goes::Server || table.rest.get("maildir").is_some() {
+            return Ok(None);
+        } else if adapter == "email" {
             let server = MailServer::start(clock).await.map_err(|error| unmade(&error))?;
             (Face::Mail(server), "smtp://mail.example".to_owned())
         } else {
-            return Ok(None);
+            let says = format!("`{adapter}` of `[channels.{name}]` has no network to rehearse with yet");
+            return Err(Failure::usage("not-rehearsed", says)
+                .hint("take the rung out, or another ladder: nothing goes to a real network here"));
         };
         let channels = vec![name.clone()];
         self.servers.push(Server { face, channels, requests, adapter, account, shown_as });
@@ -302,7 +298,7 @@ fn throwaway(adapter: &str) -> String {
 
 /// Whether the adapter takes a secret by that key.
 fn is_secret(table: &ChannelTable, key: &str) -> bool {
-    let adapter = ADAPTERS.iter().find(|adapter| adapter.name == table.adapter.value);
+    let adapter = adapter_named(&table.adapter.value);
     let mut fields = adapter.into_iter().flat_map(|adapter| adapter.fields);
     fields.any(|field| field.name == key && matches!(field.kind, FieldKind::Secret))
 }

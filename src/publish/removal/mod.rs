@@ -15,7 +15,7 @@ mod request;
 
 use super::bound::bound;
 use super::preflight::account_of;
-use crate::channel::{Change, Channel, Configured};
+use crate::channel::{Change, Channel, Configured, Goes};
 use crate::plan::{Delivery, Event, EventKind, Plan, Standing, State, Stay, StepKey};
 use crate::render::Variant;
 use crate::store::{Batch, Hold, Store, StoreError, View};
@@ -176,16 +176,17 @@ impl<'a, 'l> Hands<'a, 'l> {
         self.know_plan(&delivery)?;
         self.went_with_the_post(key, now);
         let Some(delivery) = self.standing.deliveries.get(key).cloned() else { return Ok(()) };
+        let by_hand = Goes::of(&delivery.adapter) == Goes::ByHand;
         for part in delivery.parts.iter().rev() {
             match part.state {
                 State::Unknown => self.queue(&delivery, Errand::new(key, part.part, Deed::Look)),
                 // No program posts there, and none takes down.
-                State::Sent if delivery.adapter == "manual" => {
+                State::Sent if by_hand => {
                     let (part, why) = (part.part, Stay::Cannot);
                     self.happened(now, key, EventKind::Stays { part, why, says: BY_HAND.to_owned() });
                 }
                 // A person was only shown it: there is nothing to take in.
-                State::Waiting if delivery.adapter == "manual" => {
+                State::Waiting if by_hand => {
                     let kind = EventKind::Removed { part: part.part, was_gone: false, by: None };
                     self.happened(now, key, kind);
                 }

@@ -15,7 +15,7 @@ use super::attempt::{self, Flight, Leave, Sent, Unit};
 use super::item::Item;
 use super::pace::{Paces, turn};
 use super::{BeforeSend, Clock, Deadline, Listener, Route, Scope, World, take_up};
-use crate::channel::{Attempt, Configured};
+use crate::channel::{Attempt, Configured, Goes};
 use crate::plan::fold::{CUT, NOT_POSTED};
 use crate::plan::{
     Delivery, Event, EventKind, PartStanding, PayloadPart, Plan, Receipt, Standing, State, StepKey,
@@ -149,13 +149,13 @@ pub(super) async fn run(
     runner.go().await
 }
 
-/// Whether a part of it was written for a person in the channel's stead. A `manual`
-/// channel does that itself.
+/// Whether a part of it was written for a person in the channel's stead. One that
+/// sends to no server does that itself.
 fn began_in_the_outbox(delivery: &Delivery) -> bool {
     let laid_out = |part: &PartStanding| {
         part.state == State::Waiting && part.receipt.as_ref().is_some_and(|receipt| receipt.for_a_person)
     };
-    delivery.adapter != "manual" && delivery.parts.iter().any(laid_out)
+    Goes::of(&delivery.adapter) == Goes::Server && delivery.parts.iter().any(laid_out)
 }
 
 /// What a dead run left open, as events.

@@ -1,0 +1,68 @@
+//! Other files that a generator would make the same page of. None of them is
+//! written over by `SLUG/index.md`, and yet one of the two pages would be lost.
+//!
+//! Facts, read in 2026: gohugo.io/content-management/formats and page-bundles,
+//! getzola.org/documentation/content/page, jekyllrb.com/docs/posts,
+//! 11ty.dev/docs/languages. Which of them were built: `tests/peers/sites.rs`.
+
+use super::content::read_owner;
+use super::{Owner, Preset, Work};
+use crate::channel::SendError;
+use jiff::civil::Date;
+
+/// The first file in the way of the page `file`, as people see it.
+pub fn of(work: &Work, file: &str) -> Result<Option<String>, SendError> {
+    let slug = &work.article.slug;
+    let (top, within) = match work.site.preset {
+        Preset::Html => return Ok(None),
+        Preset::Jekyll => (posts(work).collect(), Vec::new()),
+        Preset::Hugo | Preset::Zola | Preset::Eleventy => {
+            let is = |name: &str, page: &str| is_page(work.site.preset, name, page);
+            let beside = work.folder.names().into_iter().filter(|name| is(name, slug));
+            let within = work.folder.join(slug)?.names().into_iter();
+            let within = within.filter(|name| is(name, "index") || is(name, "_index"));
+            (beside.collect::<Vec<_>>(), within.map(|name| format!("{slug}/{name}")).collect())
+        }
+    };
+    let other = top.into_iter().chain(within).find(|name| name != file);
+    Ok(other.map(|name| work.folder.shown(&name)))
+}
+
+/// Of Jekyll: the post that this article became on another day. The name of a
+/// post holds a day, and an article that is published again keeps its file.
+pub fn own_post(work: &Work) -> Result<Option<(String, Owner)>, SendError> {
+    for name in posts(work) {
+        let owner = work.folder.read(&name)?.and_then(|bytes| read_owner(&String::from_utf8_lossy(&bytes)));
+        let ours = |owner: &Owner| owner.key == work.key || (owner.id == work.id && work.generation > 0);
+        if let Some(owner) = owner.filter(ours) {
+            return Ok(Some((name, owner)));
+        }
+    }
+    Ok(None)
+}
+
+/// Jekyll's posts of that slug whose address would be that of this one: where it
+/// holds no day, those of all days.
+fn posts(work: &Work) -> impl Iterator<Item = String> {
+    let article = &work.article;
+    let address = work.site.permalink.as_ref().or(work.site.address.as_ref());
+    let same_address = move |day: Date| match (address, day.to_zoned(work.site.zone.clone())) {
+        (Some(address), Ok(day)) => address.of(article, &day) == address.of(article, &work.date),
+        // Jekyll's own addresses hold the day.
+        _ => day == work.date.date(),
+    };
+    let same = move |name: &String| {
+        let Some((day, rest)) = name.split_at_checked("2026-01-02".len()) else { return false };
+        let Ok(day) = day.parse::<Date>() else { return false };
+        let rest = rest.strip_prefix('-');
+        rest.is_some_and(|rest| is_page(Preset::Jekyll, rest, &article.slug)) && same_address(day)
+    };
+    work.folder.names().into_iter().filter(same)
+}
+
+/// Whether `name` is `page` with an ending of which the generator makes a page.
+fn is_page(preset: Preset, name: &str, page: &str) -> bool {
+    let name = name.to_lowercase();
+    let ending = name.strip_prefix(&page.to_lowercase()).and_then(|rest| rest.strip_prefix('.'));
+    ending.is_some_and(|ending| preset.page_endings().contains(&ending))
+}
