@@ -285,6 +285,15 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// The same with the words that say who was asked.
+    #[must_use]
+    pub fn named(self, who: &str) -> Trouble {
+        match self {
+            Trouble::NotSent(why) => Trouble::NotSent(format!("{who} cannot be reached: {why}")),
+            Trouble::Lost(why) => Trouble::Lost(format!("{who} did not answer: {why}")),
+        }
+    }
+
     /// For a request that creates something that people see, changes it or takes it away.
     pub fn of_creating(self) -> SendError {
         match self {

@@ -3,6 +3,7 @@
 //! Pure and linear; what is not named here stays letter by letter.
 
 use crate::plan::StepKey;
+use crate::plan::key::hex_digest;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -199,6 +200,16 @@ pub(super) fn unmarked(markdown: &str) -> &str {
         Some(at) if end[at..].ends_with("-->") && !end[at..].contains('\n') => end[..at].trim_end(),
         _ => end,
     }
+}
+
+/// A digest of an article's title and text, without its mark.
+pub(super) fn digest(title: &str, markdown: &str) -> String {
+    hex_digest(format!("{title}\n{}", unmarked(markdown).replace("\r\n", "\n")).as_bytes())
+}
+
+/// The alt texts of the pictures of `markdown`, in order.
+pub(super) fn alts(markdown: &str) -> Vec<String> {
+    pictures(markdown).into_iter().map(|shown| shown.alt).collect()
 }
 
 /// Whether two texts are the same to readers, wherever their pictures lie and however

@@ -5,6 +5,7 @@
 //! running a program; only `ready`, `send`, `find` and `live` touch the outside.
 
 pub mod ability;
+mod article;
 mod article_html;
 mod attempt;
 pub mod bluesky;

@@ -328,6 +328,19 @@ pub(super) fn seen(live: &str) -> String {
     }
 }
 
+/// Words of a network's for people: nothing of them steers a display, and they are cut
+/// where nobody reads on.
+pub(super) fn shortened(text: &str) -> String {
+    let text = crate::diagnostic::visible::visible(text.trim());
+    match text.char_indices().nth(LONGEST_SAID) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into_owned(),
+    }
+}
+
+/// So much of what a network says for a reason is told, in characters.
+const LONGEST_SAID: usize = 600;
+
 /// So often an upload is begun that a network names in a way that names nothing.
 const MOST_ODD: u32 = 5;
 

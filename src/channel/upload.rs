@@ -21,6 +21,19 @@ pub(super) async fn bytes(picture: &Picture, attempt: &Attempt) -> Result<Vec<u8
     })
 }
 
+/// What went wrong with one image. Nobody has seen anything of it by then: what is unknown
+/// of it is done again.
+pub(super) fn about(picture: &Picture, error: SendError) -> SendError {
+    let says = |says: String| format!("the image `{}`: {says}", picture.path);
+    match error {
+        SendError::Refused { says: why } => SendError::Refused { says: says(why) },
+        SendError::Mendable { says: why } => SendError::Mendable { says: says(why) },
+        SendError::NotYet { says: why, wait } => SendError::NotYet { says: says(why), wait },
+        SendError::TooMany { says: why, wait } => SendError::TooMany { says: says(why), wait },
+        SendError::Unknown { cause } => SendError::NotYet { says: says(cause), wait: None },
+    }
+}
+
 /// Longest waiting in one try for a network to have looked at images, all of them
 /// together: who sends holds the store, and others wait for it.
 const PROCESSING_LIMIT: Duration = Duration::from_secs(2 * 60);

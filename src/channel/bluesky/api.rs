@@ -6,6 +6,7 @@ use super::session::{self, Session, unreachable};
 use super::{Bluesky, tid};
 use crate::channel::credentials::Secrets;
 use crate::channel::http::{self, Answer, Trouble};
+use crate::channel::network::shortened;
 use crate::channel::secret::Exposed;
 use crate::channel::{Attempt, SendError};
 use reqwest::{Client, RequestBuilder};
@@ -35,12 +36,7 @@ pub(super) struct Record {
 /// `text` without any trace of secrets and without anything that steers a
 /// display, cut where nobody reads on.
 pub(super) fn clean(secrets: &Secrets, known: &[Exposed], text: &str) -> String {
-    let text = secrets.redact_with(text, known);
-    let text = crate::diagnostic::visible::visible(text.trim());
-    match text.char_indices().nth(600) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.into_owned(),
-    }
+    shortened(&secrets.redact_with(text, known))
 }
 
 impl<'a> Api<'a> {

@@ -24,9 +24,9 @@ pub(super) async fn upload(api: &Api<'_>, picture: &Picture, attempt: &Attempt) 
         request.timeout(UPLOAD_LIMIT).header(CONTENT_TYPE, picture.mime.as_str()).body(bytes.clone())
     };
     let answer = api.act("com.atproto.repo.uploadBlob", fill, Asked::Other).await;
-    let answer = answer.map_err(|error| about(picture, error))?;
+    let answer = answer.map_err(|error| upload::about(picture, error))?;
     let Some(said) = answer.json().filter(|_| answer.is_success()) else {
-        return Err(about(picture, api.trouble(&answer, Asked::Other)));
+        return Err(upload::about(picture, api.trouble(&answer, Asked::Other)));
     };
     match said.get("blob").filter(|blob| is_blob(blob) && api.are_not_in(&blob.to_string())) {
         Some(blob) => Ok(blob.clone()),
@@ -45,16 +45,4 @@ fn is_blob(blob: &Value) -> bool {
         && text("/mimeType").is_some_and(|mime| mime.len() <= 128)
         && blob.get("size").is_some_and(Value::is_u64)
         && blob.as_object().is_some_and(|blob| blob.len() == 4)
-}
-
-/// The error, with the image's name before it: nothing was posted.
-fn about(picture: &Picture, error: SendError) -> SendError {
-    let name = |says: String| format!("the image `{}`: {says}", picture.path);
-    match error {
-        SendError::Refused { says } => SendError::Refused { says: name(says) },
-        SendError::Mendable { says } => SendError::Mendable { says: name(says) },
-        SendError::NotYet { says, wait } => SendError::NotYet { says: name(says), wait },
-        SendError::TooMany { says, wait } => SendError::TooMany { says: name(says), wait },
-        SendError::Unknown { cause } => SendError::NotYet { says: name(cause), wait: None },
-    }
 }

@@ -168,10 +168,7 @@ pub(super) async fn signed(
 
 /// What prevents an answer says whose.
 pub(super) fn unreachable(trouble: Trouble) -> Trouble {
-    match trouble {
-        Trouble::NotSent(why) => Trouble::NotSent(format!("Bluesky cannot be reached: {why}")),
-        Trouble::Lost(why) => Trouble::Lost(format!("Bluesky did not answer: {why}")),
-    }
+    trouble.named("Bluesky")
 }
 
 fn text<'a>(facts: &'a Value, key: &str) -> Option<&'a str> {

@@ -6,19 +6,10 @@
 
 use super::api::Api;
 use crate::channel::SendError;
+use crate::channel::article::{Asked, Conversation, odd_answer};
 use crate::channel::http::{Answer, LED_ELSEWHERE, NOT_ITS_OWN};
 use serde_json::Value;
 use std::time::Duration;
-
-/// What was asked, for what an answer that proves nothing means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// That a draft is published, changed or taken back: readers may see it, whatever
-    /// was answered.
-    ToChange,
-    /// Anything that nobody sees. Repeating it does no harm.
-    Other,
-}
 
 /// So long a community is left alone that names no time (rack_attack counts in
 /// seconds, the limits of actions in half minutes).
@@ -29,14 +20,13 @@ const RATE_WAIT: Duration = Duration::from_secs(60);
 const SAME_TITLE: Duration = Duration::from_secs(5 * 60);
 
 /// What Forem said, in its own words; without JSON the body's beginning.
-pub(super) fn said(answer: &Answer, api: &Api<'_>) -> String {
+pub(super) fn said(answer: &Answer, api: &Api) -> String {
     let own = answer.json().and_then(|body| match body.get("error") {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Null) | None => None,
         Some(other) => Some(other.to_string()),
     });
-    let said = api.clean(&own.unwrap_or_else(|| answer.excerpt()));
-    if said.is_empty() { "without a word".to_owned() } else { said }
+    api.said(&own.unwrap_or_else(|| answer.excerpt()))
 }
 
 /// What an answer means that is not the one that was wanted.
@@ -46,7 +36,7 @@ pub(super) fn said(answer: &Answer, api: &Api<'_>) -> String {
 /// - 429: not yet, with all else of this author.
 /// - other refusals: Forem looked at it and did nothing.
 /// - everything else: of what readers see, unknown; otherwise not yet.
-pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>) -> SendError {
+pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api) -> SendError {
     let (said, name) = (said(answer, api), api.name());
     match answer.status {
         429 => SendError::TooMany {
@@ -76,15 +66,9 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>) -> SendError
         _ if answer.is_refusal() => {
             SendError::Refused { says: format!("{name} refuses it: {said} ({})", answer.status) }
         }
-        status => {
-            let hint = if (300..400).contains(&status) { LED_ELSEWHERE } else { "" };
-            let what = if answer.is_success() { " with what is none of Forem's answers" } else { "" };
-            let cut = answer.cut.as_deref().map(|cut| format!(" ({})", api.clean(cut))).unwrap_or_default();
-            let says = format!("{name} answered {status}{what}: {said}{cut}{hint}");
-            match asked {
-                Asked::ToChange => SendError::Unknown { cause: says },
-                Asked::Other => SendError::NotYet { says, wait: answer.retry_after() },
-            }
+        _ => {
+            let what = " with what is none of Forem's answers";
+            odd_answer(answer, asked, api, &said, what, LED_ELSEWHERE)
         }
     }
 }

@@ -13,24 +13,21 @@
 mod answer;
 mod api;
 mod article;
-mod edit;
 mod liquid;
 mod payload;
 #[cfg(test)]
 mod tests;
 mod verify;
 
-use super::credentials::{Credentials, account, base_url};
-use super::network::{Host, Network, Question, is_plain_id, web};
-use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
-    Removed, SendError, Whose,
-};
+use super::article::{Articles, Site, below, is_number, word};
+use super::credentials::{Credentials, base_url};
+use super::network::Question;
+use super::{Abilities, Ability, Adapter, Channel, Configuring, Goes, SendError, Whose};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::name::is_page;
 use crate::ladder::shape::{Field, Kind, Reader};
-use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
-use crate::render::{Defaults, Variant, VariantKind, defaults};
+use crate::plan::Payload;
+use crate::render::{Article, VariantKind};
 use crate::text::{Rules, network};
 use api::Api;
 use std::path::Path;
@@ -79,18 +76,15 @@ const FIELDS: &[Field] = &[
 /// One author at one Forem.
 #[derive(Debug)]
 pub struct Forem {
-    account: String,
+    site: Site,
     /// The user name that the table gives, without what stands behind an `@`.
     username: Option<String>,
-    credentials: Credentials,
     /// `https://blog.example.com/{slug}/{file}`.
     images: Option<String>,
     series: Option<String>,
     organization: Option<i64>,
     /// Whose the key is.
     me: Question<Whose>,
-    /// The community's address.
-    pub base_url: String,
 }
 
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
@@ -102,19 +96,18 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     credentials.take(&mut reader, "api_key");
     let base_url = base_url(&mut reader, "https://dev.to", |_, last| (last == "api").then(String::new));
     let images = images(&mut reader);
-    let series = reader.text("series").map(|series| series.value.trim().to_owned());
-    let series = series.filter(|series| !series.is_empty());
+    let series = word(&mut reader, "series");
     let organization = reader.integer("organization_id").map(|number| number.value);
     reader.finish();
     let host = url::Url::parse(&base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let account = account("forem", configuring, host.as_deref());
+    let site = Site::of("forem", configuring, host.as_deref(), credentials, base_url, None);
     let username = table.account.as_ref().map(|written| {
         let bare = written.value.trim().trim_start_matches('@');
         bare.split('@').next().unwrap_or(bare).to_owned()
     });
     let username = username.filter(|username| !username.is_empty());
     let me = Question::default();
-    let channel = Forem { account, username, credentials, images, series, organization, me, base_url };
+    let channel = Forem { site, username, images, series, organization, me };
     Checked::with(Box::new(channel), problems)
 }
 
@@ -134,21 +127,7 @@ fn images(reader: &mut Reader<'_>) -> Option<String> {
     None
 }
 
-impl Forem {
-    /// A conversation with the community, which has said whose the key is by then.
-    async fn open(&self, project: &Path) -> Result<Api<'_>, SendError> {
-        let api = Api::open(self, project).await?;
-        self.me.ask(verify::ask(&api)).await?;
-        Ok(api)
-    }
-
-    fn number_of(&self, receipt: &Receipt) -> Option<String> {
-        Network::id_of(self, receipt).filter(|id| is_number(id))
-    }
-}
-
-impl Network for Forem {
-    const KIND: VariantKind = VariantKind::Article;
+impl Articles for Forem {
     const RULES: Rules = Rules {
         network: "forem",
         title: "Forem",
@@ -156,97 +135,37 @@ impl Network for Forem {
         title_limit: Some(100),
         ..network::UNKNOWN
     };
-    const DEFAULTS: Defaults = defaults::ARTICLE;
     /// One write a second is taken of one key (rack_attack).
     const AT_ONCE: usize = 1;
+    const PLACE: (&'static str, &'static str) = ("on", "the site");
+    const FIXED: &'static [(&'static str, &'static str)] = &[("organization_id", "the organisation")];
+    const GONE: &'static str = "the author has no such article any more, or it is unpublished";
+    const IS_ID: fn(&str) -> bool = is_number;
+    type Api = Api;
 
-    fn account(&self) -> &str {
-        &self.account
+    fn site(&self) -> &Site {
+        &self.site
     }
 
-    fn credentials(&self) -> &Credentials {
-        &self.credentials
+    fn written(&self, article: &Article) -> Checked<Payload> {
+        payload::payload(self, article)
     }
 
-    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
-        payload::payload(self, variant)
+    async fn open(&self, project: &Path) -> Result<(Api, Whose), SendError> {
+        let api = Api::open(&self.site, project).await?;
+        let whose = self.me.ask(verify::ask(&api, self.username.as_deref())).await?.clone();
+        Ok((api, whose))
     }
 
-    async fn verify(&self, project: &Path) -> Result<Whose, SendError> {
-        let api = Api::open(self, project).await?;
-        self.me.ask(verify::ask(&api)).await.cloned()
+    fn id_at(&self, address: &str) -> Result<Option<String>, String> {
+        post_at(address, &self.site.base_url)
     }
-
-    /// A draft is made for each article.
-    fn prepares(&self, _part: &PayloadPart) -> bool {
-        true
-    }
-
-    async fn prepare<'a>(
-        &'a self,
-        part: &'a PayloadPart,
-        attempt: &'a Attempt,
-    ) -> Result<Posting<'a>, SendError> {
-        let api = self.open(&attempt.project).await.map_err(SendError::before_posting)?;
-        let ready = article::prepare(&api, part, attempt).await?;
-        Ok(Box::pin(async move { article::publish(&api, part, attempt, ready).await }))
-    }
-
-    fn read_back<'a>(
-        &'a self,
-        part: &'a PayloadPart,
-        receipt: &'a Receipt,
-        attempt: &'a Attempt,
-    ) -> Option<Doing<'a, Seen>> {
-        receipt.id.as_deref().filter(|id| is_number(id))?;
-        Some(Box::pin(async move {
-            let api = self.open(&attempt.project).await?;
-            Ok(article::read_back(&api, part, receipt).await)
-        }))
-    }
-
-    async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
-        article::find(&self.open(&attempt.project).await?, part, attempt).await
-    }
-
-    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
-        post_at(address, &self.base_url)
-    }
-
-    async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
-        let Some(id) = self.number_of(receipt) else {
-            return Ok(Removed::Stays("its number is not known: unpublish it on its own page".to_owned()));
-        };
-        article::remove(&self.open(project).await?, &id).await
-    }
-
-    fn can_edit(&self, change: &Change) -> Result<(), String> {
-        edit::can_edit(change)
-    }
-
-    async fn edit(&self, change: &Change, receipt: &Receipt, attempt: &Attempt) -> Result<Edited, SendError> {
-        let Some(id) = self.number_of(receipt) else {
-            return Ok(Edited::Stays("its number is not known: change it on its own page".to_owned()));
-        };
-        edit::edit(&self.open(&attempt.project).await?, &id, change, receipt, attempt).await
-    }
-}
-
-/// Articles are numbered.
-fn is_number(id: &str) -> bool {
-    is_plain_id(id) && id.len() <= 20 && id.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The address of an article is `/USER/SLUG`, and has no number in it.
 fn post_at(address: &str, base_url: &str) -> Result<Option<String>, String> {
-    let (url, host) = web(address, "this community", &[], base_url)?;
-    let base = url::Url::parse(base_url).map_err(|_| "the channel has no `base_url`".to_owned())?;
-    let below = base.path().trim_end_matches('/');
-    if host != Host::Other || !url.path().starts_with(below) {
-        return Err(format!("it is not below {base_url}"));
-    }
-    let steps = url.path()[below.len()..].split('/').filter(|step| !step.is_empty()).count();
-    match steps {
+    let (_, path) = below(address, "this community", base_url)?;
+    match path.split('/').filter(|step| !step.is_empty()).count() {
         2 => Ok(None),
         _ => Err("it is no article: open the article, and copy its address (`/NAME/WORDS`)".to_owned()),
     }

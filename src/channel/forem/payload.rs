@@ -1,12 +1,12 @@
 //! What an article is in Forem's words. Pure.
 
 use super::{Forem, liquid};
+use crate::channel::article_html::is_called;
 use crate::channel::markdown_body::{below_title, pictures, with_pictures};
-use crate::channel::wrong_kind;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
-use crate::render::{Article, Variant};
-use serde_json::{Value, json};
+use crate::render::Article;
+use serde_json::json;
 
 /// Most characters of a title (model `Article`).
 const LONGEST_TITLE: usize = 128;
@@ -20,10 +20,7 @@ const LONGEST_DESCRIPTION: usize = 170;
 const TAGS: (usize, usize, usize) = (4, 30, 126);
 
 /// `POST /api/articles`, without our mark.
-pub(super) fn payload(channel: &Forem, variant: &Variant) -> Checked<Payload> {
-    let Variant::Article(article) = variant else {
-        return Checked::bad(vec![wrong_kind(variant, "an article")]);
-    };
+pub(super) fn payload(channel: &Forem, article: &Article) -> Checked<Payload> {
     let mut problems = Vec::new();
     let title = article.title.chars().count();
     if title > LONGEST_TITLE {
@@ -105,12 +102,6 @@ fn place(channel: &Forem, article: &Article, file: &str) -> Option<String> {
     Some(pattern.replace("{slug}", &article.slug).replace("{file}", &encoded.replace('+', "%20")))
 }
 
-/// Whether the address of a picture in a text is its name: blanks may be written as `%20`.
-fn is_called(written: &str, name: &str) -> bool {
-    let bare = written.strip_prefix("./").unwrap_or(written);
-    bare == name || bare.replace("%20", " ") == name
-}
-
 fn cut(text: &str) -> String {
     if text.chars().count() <= LONGEST_DESCRIPTION {
         return text.to_owned();
@@ -148,9 +139,4 @@ fn tags(article: &Article, problems: &mut Vec<Diagnostic>) -> Vec<String> {
         problems.push(Diagnostic::warning("tags-left-out", says).hint(hint));
     }
     taken
-}
-
-/// A text of the body.
-pub(super) fn text<'a>(part: &'a PayloadPart, key: &str) -> &'a str {
-    part.body.get(key).and_then(Value::as_str).unwrap_or_default()
 }

@@ -1,14 +1,15 @@
 //! Whose the key is (`GET /api/users/me`).
 
-use super::answer::{Asked, at_the_edge, bad_key, said, trouble};
+use super::answer::{at_the_edge, bad_key, said, trouble};
 use super::api::Api;
+use crate::channel::article::{Asked, Conversation};
 use crate::channel::http::Trouble;
 use crate::channel::{SendError, Whose};
 use serde_json::Value;
 
-/// Asks. The error: proof that the key is no good or is another's, or that nobody
+/// Asks; `username`: whose it is to be. The error: proof that the key is no good or is another's, or that nobody
 /// answered yet.
-pub(super) async fn ask(api: &Api<'_>) -> Result<Whose, SendError> {
+pub(super) async fn ask(api: &Api, username: Option<&str>) -> Result<Whose, SendError> {
     let answer = api.get("/users/me").await.map_err(Trouble::of_asking)?;
     let name = api.name();
     if answer.status == 401 {
@@ -27,13 +28,13 @@ pub(super) async fn ask(api: &Api<'_>) -> Result<Whose, SendError> {
     }
     answer.same_time(name)?;
     let facts = answer.json();
-    let username = facts.as_ref().and_then(|facts| facts.get("username")).and_then(Value::as_str);
-    let Some(username) = username.filter(|username| !username.is_empty()) else {
+    let known = facts.as_ref().and_then(|facts| facts.get("username")).and_then(Value::as_str);
+    let Some(known) = known.filter(|known| !known.is_empty()) else {
         return Ok(Whose::Unsaid(format!("{name} answered {status} and named no author")));
     };
-    match &api.channel.username {
-        Some(own) if !own.eq_ignore_ascii_case(username) => {
-            let whose = api.clean(username);
+    match username {
+        Some(own) if !own.eq_ignore_ascii_case(known) => {
+            let whose = api.clean(known);
             Err(SendError::Refused {
                 says: format!(
                     "the API key is a token of @{whose}, and the channel is for @{own}: use the key of @{own}, or write \

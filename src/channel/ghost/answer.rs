@@ -7,18 +7,10 @@
 
 use super::api::Api;
 use crate::channel::SendError;
-use crate::channel::http::{Answer, LED_ELSEWHERE, NOT_ITS_OWN};
+use crate::channel::article::{self, Asked, Conversation, odd_answer};
+use crate::channel::http::{Answer, NOT_ITS_OWN};
 use serde_json::Value;
 use std::time::Duration;
-
-/// What was asked, for what an answer that proves nothing means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// That readers see something, see other words, or see it no more.
-    ToShow,
-    /// Anything that nobody sees. Repeating it does no harm.
-    Other,
-}
 
 /// An error in Ghost's own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,8 +59,7 @@ const RATE_WAIT: Duration = Duration::from_secs(5 * 60);
 /// - everything else: of what readers see, unknown; otherwise not yet.
 pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api) -> SendError {
     let fault = Fault::of(answer);
-    let said = api.clean(&fault.says);
-    let said = if said.is_empty() { "without a word".to_owned() } else { said };
+    let said = api.said(&fault.says);
     let is_whole = answer.cut.is_none();
     match (answer.status, fault.code.as_str()) {
         (429, _) => SendError::TooMany {
@@ -83,29 +74,15 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api) -> SendError {
             SendError::Mendable { says: not_let_in(answer, &fault, &said) }
         }
         _ if answer.is_refusal() => SendError::Refused { says: refused(answer, &fault, &said) },
-        (status, _) => {
-            let hint = if (300..400).contains(&status) { led(answer, api) } else { String::new() };
-            let what = if answer.is_success() { " with what is none of Ghost's answers" } else { "" };
-            let cut = answer.cut.as_deref().map(|cut| format!(" ({})", api.clean(cut))).unwrap_or_default();
-            let says = format!("the site answered {status}{what}: {said}{cut}{hint}");
-            match asked {
-                Asked::ToShow => SendError::Unknown { cause: says },
-                Asked::Other => SendError::NotYet { says, wait: answer.retry_after() },
-            }
+        _ => {
+            odd_answer(answer, asked, api, &said, " with what is none of Ghost's answers", &led(answer, api))
         }
     }
 }
 
 /// Where a redirect leads, which is not followed: the token would go with it.
 pub(super) fn led(answer: &Answer, api: &Api) -> String {
-    let to = answer.header("location").map(|to| api.clean(to)).unwrap_or_default();
-    let to = to.split(['?', '#']).next().unwrap_or_default();
-    let site = to.split("/ghost").next().unwrap_or(to).trim_end_matches('/');
-    // A password may stand in it that is not ours to repeat.
-    if site.is_empty() || site.contains('@') {
-        return LED_ELSEWHERE.to_owned();
-    }
-    format!("; it leads to {site}: write `base_url` as the address under which `/ghost` opens there")
+    article::led(answer, api, "/ghost", "the address under which `/ghost` opens there")
 }
 
 /// A clock that is further off is told: a token is good for five minutes.

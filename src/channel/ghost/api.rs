@@ -1,9 +1,9 @@
 //! One conversation with a site: addresses, a token for each request, and nothing of
 //! key and tokens in what comes back.
 
-use super::Ghost;
 use super::token::Key;
 use crate::channel::SendError;
+use crate::channel::article::{Conversation, Site};
 use crate::channel::credentials::{Secrets, header};
 use crate::channel::http::{self, Answer, Trouble};
 use crate::channel::secret::{Exposed, redact_pieces};
@@ -24,7 +24,7 @@ const UPLOAD_LIMIT: Duration = Duration::from_secs(180);
 const ACCEPT_VERSION: (&str, &str) = ("accept-version", "v5.0");
 
 /// The Admin API, as one integration sees it.
-pub(super) struct Api {
+pub struct Api {
     root: String,
     secrets: Secrets,
     /// The key's halves, and the tokens of this conversation.
@@ -35,9 +35,9 @@ pub(super) struct Api {
 
 impl Api {
     /// Reads the key, and says if it is none.
-    pub async fn open(channel: &Ghost, project: &Path) -> Result<Api, SendError> {
-        let secrets = channel.credentials.expose(project).await?;
-        if channel.base_url.is_empty() {
+    pub(super) async fn open(site: &Site, project: &Path) -> Result<Api, SendError> {
+        let secrets = site.credentials.expose(project).await?;
+        if site.base_url.is_empty() {
             let says = "`base_url` is needed to write on a Ghost site".to_owned();
             return Err(SendError::Refused { says });
         }
@@ -50,8 +50,8 @@ impl Api {
         };
         let secret = written.split_once(':').map(|(_, secret)| secret).unwrap_or_default();
         let hidden = Mutex::new(vec![Exposed::new(written), Exposed::new(secret)]);
-        let client = http::service(&channel.base_url)?;
-        let root = format!("{}/ghost/api/admin", channel.base_url);
+        let client = http::service(&site.base_url)?;
+        let root = format!("{}/ghost/api/admin", site.base_url);
         Ok(Api { root, secrets, hidden, key, client })
     }
 
@@ -94,33 +94,16 @@ impl Api {
         let request = self.request(Method::POST, "/images/upload/", &[])?;
         call(request.timeout(UPLOAD_LIMIT).multipart(form)).await
     }
+}
 
-    /// Whether what the site gave holds nothing of the key.
-    pub fn are_not_in(&self, said: &str) -> bool {
-        self.redact(said) == said
-    }
-
-    /// `text`, which the site said, without any trace of the key and its tokens.
-    pub fn redact(&self, text: &str) -> String {
+impl Conversation for Api {
+    fn redact(&self, text: &str) -> String {
         let hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
         redact_pieces(&self.secrets.redact(text), &hidden)
-    }
-
-    /// The same without anything that steers a display, cut where nobody reads on.
-    pub fn clean(&self, text: &str) -> String {
-        let text = self.redact(text);
-        let text = crate::diagnostic::visible::visible(text.trim());
-        match text.char_indices().nth(600) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text.into_owned(),
-        }
     }
 }
 
 /// Sends a request; what prevents an answer says whose.
 async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
-    http::call(request).await.map_err(|trouble| match trouble {
-        Trouble::NotSent(why) => Trouble::NotSent(format!("the site cannot be reached: {why}")),
-        Trouble::Lost(why) => Trouble::Lost(format!("the site did not answer: {why}")),
-    })
+    http::call(request).await.map_err(|trouble| trouble.named("the site"))
 }

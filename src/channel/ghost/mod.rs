@@ -11,7 +11,6 @@
 
 mod answer;
 mod api;
-mod edit;
 mod media;
 mod payload;
 mod post;
@@ -20,21 +19,17 @@ mod tests;
 mod token;
 mod verify;
 
-use super::credentials::{Credentials, account, base_url};
-use super::network::{Host, Network, Question, web};
-use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
-    Removed, SendError, Whose,
-};
+use super::article::{Articles, LIVE, NO_POST, Site, below, host_and_path, is_object, live, word};
+use super::credentials::{Credentials, base_url};
+use super::network::Question;
+use super::{Abilities, Ability, Adapter, Channel, Configuring, Goes, SendError, Whose};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
-use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
-use crate::render::defaults;
-use crate::render::{Defaults, Variant, VariantKind};
+use crate::plan::Payload;
+use crate::render::{Article, VariantKind};
 use crate::text::{Rules, network};
 use api::Api;
 use std::path::Path;
-use std::time::Duration;
 
 /// `adapter = "ghost"`.
 pub const ADAPTER: Adapter = Adapter {
@@ -93,28 +88,20 @@ const FIELDS: &[Field] = &[
         about: "slugs or mail addresses of its authors; default: the owner",
     },
     Field { name: "tags", kind: Kind::List, about: "tags of each post, after the message's own" },
-    Field {
-        name: "live",
-        kind: Kind::DurationOrFalse,
-        about: "what comes `after` waits this long until the page answers; `false`: it does not look",
-    },
+    LIVE,
 ];
 
 /// One integration of one site.
 #[derive(Debug)]
 pub struct Ghost {
-    account: String,
-    credentials: Credentials,
+    site: Site,
     newsletter: Option<String>,
     email_segment: Option<String>,
     visibility: &'static str,
     authors: Vec<String>,
     tags: Vec<String>,
-    live: Option<Duration>,
     /// Whether the site takes the key.
     whose: Question<Whose>,
-    /// Where the admin is.
-    pub base_url: String,
 }
 
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
@@ -129,7 +116,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let base_url = base_url(&mut reader, "", |_, last| (last == "ghost").then(String::new));
     credentials.take(&mut reader, "admin_api_key");
     let some = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let newsletter = reader.text("newsletter").and_then(|text| some(text.value));
+    let newsletter = word(&mut reader, "newsletter");
     let segment = reader.text("email_segment");
     if let (Some(segment), None) = (&segment, &newsletter) {
         let problem =
@@ -145,45 +132,18 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
         all.filter_map(|text| some(text.value)).collect::<Vec<String>>()
     };
     let (authors, tags) = (list("authors"), list("tags"));
-    let live = reader.duration_or_false("live").and_then(|live| live.value);
-    let live = live.and_then(|live| Duration::try_from(live).ok());
+    let live = live(&mut reader);
     reader.finish();
-    let host = url::Url::parse(&base_url).ok();
-    let known_as = host.as_ref().and_then(|url| {
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        Some(format!("{}{port}{}", url.host_str()?, url.path().trim_end_matches('/')))
-    });
-    let account = account("ghost", configuring, known_as.as_deref());
-    let ghost = Ghost {
-        account,
-        credentials,
-        newsletter,
-        email_segment,
-        visibility,
-        authors,
-        tags,
-        live,
-        whose: Question::default(),
-        base_url,
-    };
-    Checked::with(Box::new(ghost), problems)
+    let known_as = host_and_path(&base_url);
+    let site = Site::of("ghost", configuring, known_as.as_deref(), credentials, base_url, live);
+    let whose = Question::default();
+    Checked::with(
+        Box::new(Ghost { site, newsletter, email_segment, visibility, authors, tags, whose }),
+        problems,
+    )
 }
 
-impl Ghost {
-    /// A conversation with the site, of which is known by then that it takes the key.
-    async fn open(&self, project: &Path) -> Result<Api, SendError> {
-        let api = Api::open(self, project).await?;
-        self.whose.ask(verify::ask(&api)).await?;
-        Ok(api)
-    }
-
-    fn id_of(&self, receipt: &Receipt) -> Option<String> {
-        Network::id_of(self, receipt).filter(|id| is_id(id))
-    }
-}
-
-impl Network for Ghost {
-    const KIND: VariantKind = VariantKind::Article;
+impl Articles for Ghost {
     const RULES: Rules = Rules {
         network: "ghost",
         title: "Ghost",
@@ -191,108 +151,45 @@ impl Network for Ghost {
         title_limit: Some(70),
         ..network::UNKNOWN
     };
-    const DEFAULTS: Defaults = defaults::ARTICLE;
-    /// Ghost is one process, and asks for nothing at once (a judgement).
-    const AT_ONCE: usize = 2;
+    const PLACE: (&'static str, &'static str) = ("in", "Ghost");
+    const FIXED: &'static [(&'static str, &'static str)] = &[
+        ("visibility", "who may read it"),
+        ("authors", "its authors"),
+        ("newsletter", "the newsletter"),
+        ("email_segment", "who gets it by mail"),
+    ];
+    const GONE: &'static str = "Ghost has no such post any more, or it is a draft again";
+    /// Seen, 6.65.
+    const IS_ID: fn(&str) -> bool = is_object;
+    type Api = Api;
 
-    fn account(&self) -> &str {
-        &self.account
+    fn site(&self) -> &Site {
+        &self.site
     }
 
-    fn credentials(&self) -> &Credentials {
-        &self.credentials
+    fn written(&self, article: &Article) -> Checked<Payload> {
+        payload::payload(self, article)
     }
 
-    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
-        payload::payload(self, variant)
+    async fn open(&self, project: &Path) -> Result<(Api, Whose), SendError> {
+        let api = Api::open(&self.site, project).await?;
+        let whose = self.whose.ask(verify::ask(&api)).await?.clone();
+        Ok((api, whose))
     }
 
-    async fn verify(&self, project: &Path) -> Result<Whose, SendError> {
-        let api = Api::open(self, project).await?;
-        Ok(self.whose.ask(verify::ask(&api)).await?.clone())
+    fn id_at(&self, address: &str) -> Result<Option<String>, String> {
+        post_at(address, &self.site.base_url)
     }
-
-    /// A draft is made for each post.
-    fn prepares(&self, _part: &PayloadPart) -> bool {
-        true
-    }
-
-    async fn prepare<'a>(
-        &'a self,
-        part: &'a PayloadPart,
-        attempt: &'a Attempt,
-    ) -> Result<Posting<'a>, SendError> {
-        let api = self.open(&attempt.project).await.map_err(SendError::before_posting)?;
-        let ready = post::prepare(&api, part, attempt).await?;
-        Ok(Box::pin(async move { post::publish(&api, part, ready).await }))
-    }
-
-    fn read_back<'a>(
-        &'a self,
-        part: &'a PayloadPart,
-        receipt: &'a Receipt,
-        attempt: &'a Attempt,
-    ) -> Option<Doing<'a, Seen>> {
-        let id = receipt.id.as_deref().filter(|id| is_id(id))?;
-        Some(Box::pin(async move {
-            let api = self.open(&attempt.project).await?;
-            Ok(post::read_back(&api, id, part, receipt).await)
-        }))
-    }
-
-    async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
-        post::find(&self.open(&attempt.project).await?, part, attempt).await
-    }
-
-    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
-        post_at(address, &self.base_url)
-    }
-
-    async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
-        let Some(id) = self.id_of(receipt) else {
-            return Ok(Removed::Stays("its id is not known: unpublish it in Ghost".to_owned()));
-        };
-        post::remove(&self.open(project).await?, &id).await
-    }
-
-    fn can_edit(&self, change: &Change) -> Result<(), String> {
-        edit::can_edit(change)
-    }
-
-    async fn edit(&self, change: &Change, receipt: &Receipt, attempt: &Attempt) -> Result<Edited, SendError> {
-        let Some(id) = self.id_of(receipt) else {
-            return Ok(Edited::Stays("its id is not known: change it in Ghost".to_owned()));
-        };
-        edit::edit(&self.open(&attempt.project).await?, &id, change, receipt, attempt).await
-    }
-
-    fn live_within(&self) -> Option<Duration> {
-        self.live
-    }
-
-    async fn live(&self, url: &str) -> Result<bool, SendError> {
-        super::http::answers(url).await.map_err(|says| SendError::Refused { says })
-    }
-}
-
-/// Posts have ids of 24 digits in hex (seen, 6.65).
-fn is_id(id: &str) -> bool {
-    id.len() == 24 && id.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The id stands in the editor's address, `/ghost/#/editor/post/ID`, and not in the
 /// readers'.
 fn post_at(address: &str, base_url: &str) -> Result<Option<String>, String> {
-    let (url, host) = web(address, "this site", &[], base_url)?;
-    let base = url::Url::parse(base_url).map_err(|_| "the channel has no `base_url`".to_owned())?;
-    let below = base.path().trim_end_matches('/');
-    let Some(path) = url.path().strip_prefix(below).filter(|_| host == Host::Other) else {
-        return Err(format!("it is not below {base_url}"));
-    };
-    let id = url.fragment().and_then(|step| step.rsplit('/').next()).filter(|id| is_id(id));
+    let (url, path) = below(address, "this site", base_url)?;
+    let id = url.fragment().and_then(|step| step.rsplit('/').next()).filter(|id| is_object(id));
     match path.trim_matches('/') {
         "ghost" => Ok(id.map(str::to_owned)),
-        "" => Err("it is the site, and no post of it: open the post, and copy its address".to_owned()),
+        "" => Err(NO_POST.to_owned()),
         _ => Ok(None),
     }
 }

@@ -2,13 +2,13 @@
 //! will. Limits: Ghost's schema of posts, 6.65 (2026-11).
 
 use super::Ghost;
-use crate::channel::article_html::{is_called, pictures};
-use crate::channel::wrong_kind;
+use crate::channel::article::{is_shown, media, tags as each_once};
+use crate::channel::article_html::pictures;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart, StepKey};
 use crate::render::markup::{Markup, write};
-use crate::render::{Article, Picture, Variant};
-use serde_json::{Value, json};
+use crate::render::{Article, Picture};
+use serde_json::json;
 
 /// Ghost has room for 191; some are left for what is put behind the address of a post
 /// that is taken down.
@@ -27,18 +27,16 @@ const FORMATS: &[&str] = &["image/jpeg", "image/png", "image/gif", "image/webp"]
 const CARD: (&str, &str) = ("<!--kg-card-begin: html-->\n", "\n<!--kg-card-end: html-->");
 
 /// `POST /posts/?source=html`.
-pub(super) fn payload(channel: &Ghost, variant: &Variant) -> Checked<Payload> {
-    let Variant::Article(article) = variant else {
-        return Checked::bad(vec![wrong_kind(variant, "an article")]);
-    };
+pub(super) fn payload(channel: &Ghost, article: &Article) -> Checked<Payload> {
     let mut problems = Vec::new();
     if let Err(why) = check_slug(&article.slug) {
         problems.push(Diagnostic::error("bad-slug", why).hint("set `slug` on the rung"));
     }
     let html = write(&article.markdown, Markup::WordPressHtml).text;
     let cover = article.cover.as_ref();
-    let in_text = article.media.iter().filter(|picture| is_shown(&html, picture));
-    let media = taken(cover.into_iter().chain(in_text), &mut problems);
+    let shown = pictures(&html);
+    let in_text = article.media.iter().filter(|picture| is_shown(&shown, picture));
+    let media = media(cover.into_iter().chain(in_text), &mut problems, odd);
     let tags = tags(article, &channel.tags);
     let long: [(&str, &str, usize); 4] = [
         ("the title", &article.title, LONGEST_TITLE),
@@ -73,43 +71,17 @@ pub(super) fn payload(channel: &Ghost, variant: &Variant) -> Checked<Payload> {
     Checked::with(Payload { parts: vec![PayloadPart { body, media }] }, problems)
 }
 
-/// Each picture once; two that differ cannot have one name.
-fn taken<'a>(pictures: impl Iterator<Item = &'a Picture>, problems: &mut Vec<Diagnostic>) -> Vec<Picture> {
-    let mut media: Vec<Picture> = Vec::new();
-    for picture in pictures {
-        if let Some(known) = media.iter().find(|known| known.name == picture.name) {
-            if known.sha256 != picture.sha256 {
-                let problem = format!("two images are called `{}`", picture.name);
-                let hint = "one would stand for the other: give one another name";
-                problems.push(Diagnostic::error("same-name", problem).hint(hint));
-            }
-            continue;
-        }
-        if !FORMATS.contains(&picture.mime.as_str()) {
-            let says =
-                format!("`{}` is {}, and Ghost takes JPEG, PNG, GIF and WebP", picture.path, picture.mime);
-            problems.push(Diagnostic::error("image-format", says));
-        }
-        media.push(picture.clone());
-    }
-    media
+/// What Ghost does not take of a picture.
+fn odd(picture: &Picture) -> Option<Diagnostic> {
+    let says = format!("`{}` is {}, and Ghost takes JPEG, PNG, GIF and WebP", picture.path, picture.mime);
+    (!FORMATS.contains(&picture.mime.as_str())).then(|| Diagnostic::error("image-format", says))
 }
 
 /// The message's first: Ghost shows the first tag as the main one. What begins with `#`
 /// readers would not see, and a comma at the beginning Ghost refuses.
 fn tags<'a>(article: &'a Article, more: &'a [String]) -> Vec<&'a str> {
-    let mut tags: Vec<&str> = Vec::new();
-    for tag in article.tags.iter().chain(more) {
-        let tag = tag.trim().trim_start_matches(['#', ',']).trim();
-        if !tag.is_empty() && !tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase()) {
-            tags.push(tag);
-        }
-    }
-    tags
-}
-
-fn is_shown(html: &str, picture: &Picture) -> bool {
-    pictures(html).iter().any(|name| is_called(name, &picture.name))
+    let all = article.tags.iter().chain(more);
+    each_once(all.map(|tag| tag.trim().trim_start_matches(['#', ','])))
 }
 
 /// Ghost writes other letters in its own way (`grüße` becomes `grusse`, `a--b` `a-b`;
@@ -137,20 +109,4 @@ pub(super) fn mark(key: &StepKey) -> String {
 /// HTML that Ghost keeps as it is.
 pub(super) fn card(html: &str) -> String {
     format!("{}{html}{}", CARD.0, CARD.1)
-}
-
-/// A text of the body.
-pub(super) fn text<'a>(part: &'a PayloadPart, key: &str) -> &'a str {
-    part.body.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// A list of texts of the body.
-pub(super) fn texts<'a>(part: &'a PayloadPart, key: &str) -> Vec<&'a str> {
-    part.body.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
-}
-
-/// The picture above the text.
-pub(super) fn cover(part: &PayloadPart) -> Option<&Picture> {
-    let name = part.body.get("cover").and_then(Value::as_str)?;
-    part.media.iter().find(|picture| picture.name == name)
 }

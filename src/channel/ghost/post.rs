@@ -1,17 +1,18 @@
 //! A post: looked for, made as a draft, published, read back, found, taken down.
 
-use super::answer::{Asked, Fault, trouble};
+use super::answer::{Fault, trouble};
 use super::api::Api;
-use super::payload::{card, cover, mark, text, texts};
-use super::{is_id, media};
+use super::media;
+use super::payload::{card, mark};
+use crate::channel::article::{
+    Asked, Conversation, Drafts, Kept, Prepared, Standing, Told, altered_pictures, cover, is_object, taken,
+    text, texts,
+};
 use crate::channel::article_html::{alts, is_called, pictures, same, with_addresses, words};
 use crate::channel::http::{Answer, Trouble};
-use crate::channel::images::{Shown, behind};
-use crate::channel::network::seen;
-use crate::channel::{Attempt, Found, LONGEST_LAG, Removed, SendError};
+use crate::channel::{Attempt, Change, Removed, SendError};
 use crate::plan::key::hex_digest;
-use crate::plan::{PayloadPart, Receipt, Seen, StepKey};
-use jiff::Timestamp;
+use crate::plan::{PayloadPart, StepKey};
 use serde_json::{Map, Value, json};
 
 const POSTS: &str = "/posts/";
@@ -22,10 +23,10 @@ const AS_HTML: (&str, &str) = ("formats", "html");
 const FROM_HTML: (&str, &str) = ("source", "html");
 
 /// A post as Ghost keeps it.
-pub(super) struct Post {
-    pub id: String,
+pub struct Post {
+    id: String,
     slug: String,
-    pub status: String,
+    status: String,
     url: Option<String>,
     title: String,
     html: String,
@@ -50,15 +51,13 @@ impl Post {
             };
             all.flat_map(|one| -> Vec<String> { of(one) }).collect()
         };
-        let is_page =
-            |link: &String| url::Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-        let id = said("id").filter(|id| is_id(id))?;
+        let id = said("id").filter(|id| is_object(id))?;
         let alt = said("feature_image_alt").unwrap_or_default();
         Some(Post {
             id,
             slug: said("slug")?,
             status: said("status")?,
-            url: said("url").filter(is_page).filter(|url| api.are_not_in(url)),
+            url: api.page(value.get("url").and_then(Value::as_str)),
             title: said("title")?,
             // An empty text is told as none.
             html: said("html").unwrap_or_default(),
@@ -72,7 +71,7 @@ impl Post {
     }
 
     /// The post of an answer that is a success.
-    pub fn of_answer(api: &Api, answer: &Answer) -> Option<Post> {
+    fn of_answer(api: &Api, answer: &Answer) -> Option<Post> {
         let body = answer.json().filter(|_| answer.is_success())?;
         Post::of(api, body.get("posts")?.get(0)?)
     }
@@ -82,78 +81,23 @@ impl Post {
     }
 
     /// Whether readers have it, or will without our doing. `sent` went out by mail alone.
-    pub fn is_out(&self) -> bool {
+    fn is_out(&self) -> bool {
         matches!(self.status.as_str(), "published" | "scheduled" | "sent")
     }
 
-    /// What somebody would have to have changed, if it is another one later.
-    pub fn digest(&self) -> String {
-        let (cover, alt) = self.cover.clone().unwrap_or_default();
-        let all = [&self.title, &self.html, &self.excerpt, &cover, &alt];
-        hex_digest(all.map(String::as_str).join("\0").as_bytes())
-    }
-
-    /// What is known of it once it is out. A draft has no address that readers could follow.
-    pub fn receipt(&self, part: &PayloadPart, api: &Api) -> Receipt {
-        let is_public = self.status == "published";
-        let mail = self.mail.as_deref().filter(|_| !text(part, "newsletter").is_empty());
-        let mail = mail.map(|mail| match mail {
-            "failed" => "Ghost could not send the newsletter: look at the post there".to_owned(),
-            _ => format!("to the newsletter `{}` as well", text(part, "newsletter")),
-        });
-        let kept = (!is_public).then(|| format!("kept as `{}` under {}", api.clean(&self.status), self.id));
-        Receipt {
-            id: Some(self.id.clone()),
-            url: self.url.clone().filter(|_| is_public),
-            detail: kept.or(mail),
-            altered: self.altered(part, api),
-            sha256: Some(self.digest()),
-            ..Receipt::default()
-        }
-    }
-
-    /// What readers see, if that is not what was sent.
-    fn altered(&self, part: &PayloadPart, api: &Api) -> Option<String> {
-        let title = text(part, "title").trim() != self.title.trim();
-        let content = !same(text(part, "html"), &self.html);
-        let images = self.images(part);
-        let hidden = self.status != "published";
-        if !(title || content || images.is_some() || hidden) {
-            return None;
-        }
-        let mut told = words(&self.html);
-        if title {
-            told = format!("{}\n\n{told}", self.title);
-        }
-        let hidden = hidden.then(|| format!("(kept as `{}`)", self.status));
-        for aside in [images, hidden].into_iter().flatten() {
-            told = behind(&told, &aside);
-        }
-        Some(seen(&api.redact(&told)))
-    }
-
     /// How the images in the text differ, and the cover.
-    fn images(&self, part: &PayloadPart) -> Option<String> {
-        let sent = alts(text(part, "html"));
-        let sent: Vec<&str> = sent.iter().map(String::as_str).collect();
-        let live = alts(&self.html);
-        let shown = Shown { number: Some(live.len()), alts: live.into_iter().map(Some).collect() };
-        let cover = match (cover(part), &self.cover) {
-            (Some(_), None) => Some("(without its cover image)"),
-            (Some(own), Some((_, alt))) if own.alt != *alt => Some("(its cover with another alt text)"),
-            (None, Some(_)) => Some("(with a cover image that is not ours)"),
+    fn images(&self, part: &PayloadPart) -> Vec<String> {
+        let own = cover(part);
+        let no_cover = own.is_some() && self.cover.is_none();
+        let mut told = altered_pictures(&alts(text(part, "html")), alts(&self.html), no_cover);
+        told.extend(match (own, &self.cover) {
+            (Some(own), Some((_, alt))) if own.alt != *alt => {
+                Some("(its cover with another alt text)".to_owned())
+            }
+            (None, Some(_)) => Some("(with a cover image that is not ours)".to_owned()),
             _ => None,
-        };
-        let told: Vec<String> = shown.differing(&sent).into_iter().chain(cover.map(str::to_owned)).collect();
-        (!told.is_empty()).then(|| told.join(" "))
-    }
-
-    /// Whether all words are those of the part.
-    pub fn says(&self, part: &PayloadPart) -> bool {
-        text(part, "title").trim() == self.title.trim()
-            && same(text(part, "html"), &self.html)
-            && text(part, "excerpt").trim() == self.excerpt.trim()
-            && self.images(part).is_none()
+        });
+        told
     }
 
     /// The addresses of the pictures that it has.
@@ -166,15 +110,74 @@ impl Post {
     }
 }
 
+impl Kept for Post {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn stands(&self) -> bool {
+        self.is_out()
+    }
+
+    /// A draft has no address that readers could follow.
+    fn url(&self) -> Option<&str> {
+        self.url.as_deref().filter(|_| self.status == "published")
+    }
+
+    fn digest(&self) -> String {
+        let (cover, alt) = self.cover.clone().unwrap_or_default();
+        let all = [&self.title, &self.html, &self.excerpt, &cover, &alt];
+        hex_digest(all.map(String::as_str).join("\0").as_bytes())
+    }
+
+    fn says(&self, part: &PayloadPart) -> bool {
+        self.other_title(part).is_none()
+            && self.has_text_of(part)
+            && text(part, "excerpt").trim() == self.excerpt.trim()
+            && self.images(part).is_empty()
+    }
+
+    fn other_title(&self, part: &PayloadPart) -> Option<String> {
+        (text(part, "title").trim() != self.title.trim()).then(|| self.title.clone())
+    }
+
+    fn has_text_of(&self, part: &PayloadPart) -> bool {
+        same(text(part, "html"), &self.html)
+    }
+
+    fn words(&self) -> String {
+        words(&self.html)
+    }
+
+    fn asides(&self, part: &PayloadPart) -> Vec<String> {
+        let mut asides = self.images(part);
+        if self.status != "published" {
+            asides.push(format!("(kept as `{}`)", self.status));
+        }
+        asides
+    }
+
+    fn detail(&self, part: &PayloadPart) -> Option<String> {
+        if self.status != "published" {
+            return Some(format!("kept as `{}` under {}", self.status, self.id));
+        }
+        let newsletter = Some(text(part, "newsletter")).filter(|newsletter| !newsletter.is_empty())?;
+        Some(match self.mail.as_deref()? {
+            "failed" => "Ghost could not send the newsletter: look at the post there".to_owned(),
+            _ => format!("to the newsletter `{newsletter}` as well"),
+        })
+    }
+}
+
 /// The delivery's own post, wherever its address has got to, and else the one that has
 /// the address. One that is out goes before a draft.
-enum Standing {
+enum There {
     Ours(Box<Post>),
     Taken(Box<Post>),
     Free,
 }
 
-async fn look(api: &Api, slug: &str, key: &StepKey) -> Result<Standing, SendError> {
+async fn look(api: &Api, slug: &str, key: &StepKey) -> Result<There, SendError> {
     // In quotation marks, which a value with digits may need (seen, 6.65: `slug:[n,n-2]`
     // is refused). Neither has one in it.
     let filter = format!("tag:'hash-ladder-{}',slug:'{slug}'", key.0);
@@ -192,70 +195,157 @@ async fn look(api: &Api, slug: &str, key: &StepKey) -> Result<Standing, SendErro
     let (mut ours, others): (Vec<Post>, Vec<Post>) = posts.into_iter().partition(|post| post.has(key));
     ours.sort_by_key(|post| (!post.is_out(), post.slug != slug));
     if let Some(post) = ours.into_iter().next() {
-        return Ok(Standing::Ours(Box::new(post)));
+        return Ok(There::Ours(Box::new(post)));
     }
     let taken = others.into_iter().find(|post| post.slug == slug);
-    Ok(taken.map_or(Standing::Free, |post| Standing::Taken(Box::new(post))))
+    Ok(taken.map_or(There::Free, |post| There::Taken(Box::new(post))))
 }
 
-/// A post that only has to be published, or is out by an earlier try.
-pub(super) struct Prepared(Post);
+impl Drafts for Api {
+    type Post = Post;
 
-/// All that nobody sees: the address is looked at, pictures are there, and the draft
-/// stands with our address and our mark.
-pub(super) async fn prepare(api: &Api, part: &PayloadPart, attempt: &Attempt) -> Result<Prepared, SendError> {
-    let slug = text(part, "slug");
-    let draft = match look(api, slug, &attempt.key).await? {
-        Standing::Ours(post) if post.is_out() => return Ok(Prepared(*post)),
-        Standing::Ours(post) => Some(post),
-        Standing::Taken(post) => return Err(taken(slug, &post)),
-        Standing::Free => None,
-    };
-    newsletter(api, text(part, "newsletter")).await?;
-    let there = draft.as_ref().map(|post| post.addresses()).unwrap_or_default();
-    let mut body = words_of(api, part, &there, attempt).await?;
-    body.insert("slug".to_owned(), json!(slug));
-    body.insert("status".to_owned(), json!("draft"));
-    body.insert("visibility".to_owned(), json!(text(part, "visibility")));
-    let authors = texts(part, "authors");
-    if !authors.is_empty() {
-        let named = |author: &&str| json!({ if author.contains('@') { "email" } else { "slug" }: author });
-        body.insert("authors".to_owned(), authors.iter().map(named).collect());
-    }
-    let query = [FROM_HTML, AS_HTML];
-    let answer = match &draft {
-        Some(post) => {
-            body.insert("updated_at".to_owned(), json!(post.updated_at));
-            api.put(&post.path(), &query, &json!({ "posts": [body] })).await
+    /// All that nobody sees: the address is looked at, pictures are there, and the draft
+    /// stands with our address and our mark.
+    async fn draft(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Prepared<Post>, SendError> {
+        let slug = text(part, "slug");
+        let draft = match look(self, slug, &attempt.key).await? {
+            There::Ours(post) if post.is_out() => return Ok(Prepared::Out(*post)),
+            There::Ours(post) => Some(post),
+            There::Taken(post) => return Err(taken_by(slug, &post)),
+            There::Free => None,
+        };
+        newsletter(self, text(part, "newsletter")).await?;
+        let there = draft.as_ref().map(|post| post.addresses()).unwrap_or_default();
+        let mut body = words_of(self, part, &there, attempt).await?;
+        body.insert("slug".to_owned(), json!(slug));
+        body.insert("status".to_owned(), json!("draft"));
+        body.insert("visibility".to_owned(), json!(text(part, "visibility")));
+        let authors = texts(part, "authors");
+        if !authors.is_empty() {
+            let named =
+                |author: &&str| json!({ if author.contains('@') { "email" } else { "slug" }: author });
+            body.insert("authors".to_owned(), authors.iter().map(named).collect());
         }
-        // If its answer gets lost, the next try finds it by its mark.
-        None => api.post(POSTS, &query, &json!({ "posts": [body] })).await,
-    };
-    let answer = answer.map_err(Trouble::of_asking)?;
-    let Some(made) = Post::of_answer(api, &answer) else {
-        return Err(trouble(&answer, Asked::Other, api));
-    };
-    if made.slug != slug {
-        // Ghost has moved it to another address without a word: somebody has taken it
-        // since we looked. Nobody saw this draft.
-        discard(api, &made).await;
-        return Err(match look(api, slug, &attempt.key).await? {
-            Standing::Taken(post) => taken(slug, &post),
-            Standing::Ours(_) | Standing::Free => SendError::NotYet {
-                says: format!("Ghost gave the draft another address than `{slug}`: it is made anew"),
-                wait: None,
-            },
-        });
+        let query = [FROM_HTML, AS_HTML];
+        let answer = match &draft {
+            Some(post) => {
+                body.insert("updated_at".to_owned(), json!(post.updated_at));
+                self.put(&post.path(), &query, &json!({ "posts": [body] })).await
+            }
+            // If its answer gets lost, the next try finds it by its mark.
+            None => self.post(POSTS, &query, &json!({ "posts": [body] })).await,
+        };
+        let answer = answer.map_err(Trouble::of_asking)?;
+        let Some(made) = Post::of_answer(self, &answer) else {
+            return Err(trouble(&answer, Asked::Other, self));
+        };
+        if made.slug != slug {
+            // Ghost has moved it to another address without a word: somebody has taken it
+            // since we looked. Nobody saw this draft.
+            discard(self, &made).await;
+            return Err(match look(self, slug, &attempt.key).await? {
+                There::Taken(post) => taken_by(slug, &post),
+                There::Ours(_) | There::Free => SendError::NotYet {
+                    says: format!("Ghost gave the draft another address than `{slug}`: it is made anew"),
+                    wait: None,
+                },
+            });
+        }
+        // Whom Ghost does not know it replaces by the owner, without a word (seen, 6.65).
+        if let Some(unknown) =
+            authors.iter().find(|author| !made.authors.iter().any(|known| known == *author))
+        {
+            discard(self, &made).await;
+            let says = format!(
+                "Ghost has no author `{unknown}`: write the slug of the author's page, or the mail address"
+            );
+            return Err(SendError::Refused { says });
+        }
+        Ok(Prepared::Draft(made))
     }
-    // Whom Ghost does not know it replaces by the owner, without a word (seen, 6.65).
-    if let Some(unknown) = authors.iter().find(|author| !made.authors.iter().any(|known| known == *author)) {
-        discard(api, &made).await;
-        let says = format!(
-            "Ghost has no author `{unknown}`: write the slug of the author's page, or the mail address"
-        );
-        return Err(SendError::Refused { says });
+
+    /// The one request that readers see anything of: the draft is published, and goes to
+    /// the newsletter if there is to be one. Ghost sets a post's newsletter once.
+    async fn publish(
+        &self,
+        draft: &Post,
+        part: &PayloadPart,
+        _attempt: &Attempt,
+    ) -> Result<Told<Post>, SendError> {
+        let mut query = vec![AS_HTML];
+        for key in ["newsletter", "email_segment"] {
+            query.extend(Some((key, text(part, key))).filter(|(_, value)| !value.is_empty()));
+        }
+        let body = json!({ "posts": [{ "updated_at": draft.updated_at, "status": "published" }] });
+        let answer = self.put(&draft.path(), &query, &body).await.map_err(Trouble::of_creating)?;
+        Told::of(
+            Post::of_answer(self, &answer),
+            |post| post.id == draft.id && post.is_out(),
+            is_gone(&answer),
+            || trouble(&answer, Asked::ToShow, self),
+        )
     }
-    Ok(Prepared(made))
+
+    /// The site tells of each post of our mark. A draft is proof that it is not out: and a
+    /// request that comes too late for a draft that was written anew publishes nothing (409).
+    async fn standing(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Standing<Post>, SendError> {
+        match look(self, text(part, "slug"), &attempt.key).await? {
+            There::Ours(post) if post.is_out() => Ok(Standing::Out(*post)),
+            _ => Ok(Standing::NotOut),
+        }
+    }
+
+    /// The post of that id, if there is one.
+    async fn read(&self, id: &str) -> Result<Option<Post>, SendError> {
+        let answer = self.get(&format!("{POSTS}{id}/"), &[AS_HTML]).await.map_err(Trouble::of_asking)?;
+        match Post::of_answer(self, &answer) {
+            Some(post) => Ok(Some(post)),
+            None if is_gone(&answer) => Ok(None),
+            None => Err(trouble(&answer, Asked::Other, self)),
+        }
+    }
+
+    /// Other words for a post that was read: under its own time, so that what somebody
+    /// writes meanwhile is not written over. Ghost's lock (`updated_at`, in seconds) is the
+    /// second guard, and not the first: it does not tell two changes within one second apart.
+    async fn change(&self, live: &Post, change: &Change, attempt: &Attempt) -> Result<Told<Post>, SendError> {
+        let mut body = words_of(self, &change.after, &live.addresses(), attempt).await?;
+        body.insert("updated_at".to_owned(), json!(live.updated_at));
+        let body = json!({ "posts": [body] });
+        let answer =
+            self.put(&live.path(), &[FROM_HTML, AS_HTML], &body).await.map_err(Trouble::of_creating)?;
+        if answer.status == 409 && Fault::of(&answer).code == "UPDATE_COLLISION" {
+            return Ok(Told::Changed);
+        }
+        Told::of(
+            Post::of_answer(self, &answer),
+            |post| post.id == live.id,
+            is_gone(&answer),
+            || trouble(&answer, Asked::ToShow, self),
+        )
+    }
+
+    /// Makes a draft of it again, out of the way. Ghost has no trash, and what it deletes is
+    /// gone with all that readers wrote below it.
+    async fn withdraw(&self, id: &str) -> Result<Removed, SendError> {
+        let Some(post) = self.read(id).await?.filter(Post::is_out) else { return Ok(Removed::Already) };
+        if post.status == "sent" {
+            return Ok(Removed::Stays(
+                "it went out by mail alone, and a mail cannot be called back".to_owned(),
+            ));
+        }
+        let slug = format!("{}{DOWN}", post.slug);
+        let body = json!({ "posts": [{ "updated_at": post.updated_at, "status": "draft", "slug": slug }] });
+        let answer = self.put(&post.path(), &[AS_HTML], &body).await.map_err(Trouble::of_creating)?;
+        match Post::of_answer(self, &answer) {
+            Some(now) if now.id == post.id && !now.is_out() => Ok(Removed::Gone),
+            Some(_) => Err(SendError::Unknown {
+                cause: format!("the site was asked to make a draft of {id}, and speaks of something else"),
+            }),
+            None if is_gone(&answer) => Ok(Removed::Already),
+            None => Err(trouble(&answer, Asked::ToShow, self)),
+        }
+    }
 }
 
 /// A newsletter that is not there would be told only when the post is published, by an
@@ -282,7 +372,7 @@ async fn newsletter(api: &Api, slug: &str) -> Result<(), SendError> {
 }
 
 /// What an edit may change as well. `there`: pictures that the post has already.
-pub(super) async fn words_of(
+async fn words_of(
     api: &Api,
     part: &PayloadPart,
     there: &[String],
@@ -317,49 +407,9 @@ async fn discard(api: &Api, post: &Post) {
     }
 }
 
-fn taken(slug: &str, by: &Post) -> SendError {
-    let whose = match &by.url {
-        Some(url) => format!("{url} ({})", by.status),
-        None => format!("the post {} ({})", by.id, by.status),
-    };
-    let says = format!(
-        "the address `{slug}` is taken by {whose}: give this article another `slug`, or take that post away"
-    );
-    SendError::Refused { says }
-}
-
-/// The one request that readers see anything of: the draft is published, and goes to
-/// the newsletter if there is to be one. Ghost sets a post's newsletter once.
-pub(super) async fn publish(
-    api: &Api,
-    part: &PayloadPart,
-    Prepared(ready): Prepared,
-) -> Result<Receipt, SendError> {
-    if ready.is_out() {
-        let receipt = ready.receipt(part, api);
-        let detail =
-            Some("an earlier try had gone out: it stands there with this delivery's mark".to_owned());
-        return Ok(Receipt { detail: receipt.detail.or(detail), ..receipt });
-    }
-    let mut query = vec![AS_HTML];
-    for key in ["newsletter", "email_segment"] {
-        query.extend(Some((key, text(part, key))).filter(|(_, value)| !value.is_empty()));
-    }
-    let body = json!({ "posts": [{ "updated_at": ready.updated_at, "status": "published" }] });
-    let answer = api.put(&ready.path(), &query, &body).await.map_err(Trouble::of_creating)?;
-    if let Some(post) = Post::of_answer(api, &answer) {
-        return if post.id == ready.id && post.is_out() {
-            Ok(post.receipt(part, api))
-        } else {
-            let cause = format!("the site was asked to publish {}, and speaks of something else", ready.id);
-            Err(SendError::Unknown { cause })
-        };
-    }
-    if is_gone(&answer) {
-        let says = "somebody has thrown the draft away: it is made anew".to_owned();
-        return Err(SendError::NotYet { says, wait: None });
-    }
-    Err(trouble(&answer, Asked::ToShow, api))
+fn taken_by(slug: &str, post: &Post) -> SendError {
+    let named = post.url.clone().unwrap_or_else(|| format!("the post {}", post.id));
+    taken(slug, &format!("{named} ({})", post.status))
 }
 
 /// Whether Ghost itself says that there is no such post.
@@ -367,76 +417,6 @@ fn is_gone(answer: &Answer) -> bool {
     answer.status == 404 && Fault::of(answer).code == "NotFoundError"
 }
 
-/// Looks for a post of which nobody knows whether it went out. Its draft is proof that
-/// it did not: and if the request is still on its way, it publishes that one, or comes
-/// too late for a draft that was written anew (409).
-pub(super) async fn find(api: &Api, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
-    if let Standing::Ours(post) = look(api, text(part, "slug"), &attempt.key).await?
-        && post.is_out()
-    {
-        return Ok(Found::Sent(post.receipt(part, api)));
-    }
-    // What is not to go out any more must not come out behind our back.
-    let settled = attempt.last_tried.saturating_add(LONGEST_LAG).unwrap_or(Timestamp::MAX);
-    if attempt.withdrawn && crate::clock::now() < settled {
-        let then = attempt.list_can_tell();
-        return Ok(Found::CannotTell(format!(
-            "it is not published, and the request may still be on its way: ask again after {then}"
-        )));
-    }
-    Ok(Found::Absent)
-}
-
-/// The post of that id, if there is one.
-pub(super) async fn read(api: &Api, id: &str) -> Result<Option<Post>, SendError> {
-    let answer = api.get(&format!("{POSTS}{id}/"), &[AS_HTML]).await.map_err(Trouble::of_asking)?;
-    match Post::of_answer(api, &answer) {
-        Some(post) => Ok(Some(post)),
-        None if is_gone(&answer) => Ok(None),
-        None => Err(trouble(&answer, Asked::Other, api)),
-    }
-}
-
-/// What readers see. A read that fails changes nothing: the post is out.
-pub(super) async fn read_back(api: &Api, id: &str, part: &PayloadPart, receipt: &Receipt) -> Seen {
-    let Ok(Some(post)) = read(api, id).await else { return Seen::default() };
-    let is_new = |url: &String| post.status == "published" && receipt.url.as_ref() != Some(url);
-    Seen { altered: post.altered(part, api), url: post.url.clone().filter(is_new) }
-}
-
 /// What is put behind the address of a post that is taken down, so that another one can
 /// have it.
 const DOWN: &str = "-taken-down";
-
-/// Makes a draft of it again, out of the way. Ghost has no trash, and what it deletes is
-/// gone with all that readers wrote below it.
-pub(super) async fn remove(api: &Api, id: &str) -> Result<Removed, SendError> {
-    let Some(post) = read(api, id).await?.filter(Post::is_out) else { return Ok(Removed::Already) };
-    if post.status == "sent" {
-        return Ok(Removed::Stays("it went out by mail alone, and a mail cannot be called back".to_owned()));
-    }
-    let slug = format!("{}{DOWN}", post.slug);
-    let body = json!({ "posts": [{ "updated_at": post.updated_at, "status": "draft", "slug": slug }] });
-    let answer = api.put(&post.path(), &[AS_HTML], &body).await.map_err(Trouble::of_creating)?;
-    match Post::of_answer(api, &answer) {
-        Some(now) if now.id == post.id && !now.is_out() => Ok(Removed::Gone),
-        Some(_) => Err(SendError::Unknown {
-            cause: format!("the site was asked to make a draft of {id}, and speaks of something else"),
-        }),
-        None if is_gone(&answer) => Ok(Removed::Already),
-        None => Err(trouble(&answer, Asked::ToShow, api)),
-    }
-}
-
-/// Other words for a post that was read: under its own time, so that what somebody
-/// writes meanwhile is not written over.
-pub(super) async fn change(
-    api: &Api,
-    live: &Post,
-    part: &PayloadPart,
-    attempt: &Attempt,
-) -> Result<Result<Answer, Trouble>, SendError> {
-    let mut body = words_of(api, part, &live.addresses(), attempt).await?;
-    body.insert("updated_at".to_owned(), json!(live.updated_at));
-    Ok(api.put(&live.path(), &[FROM_HTML, AS_HTML], &json!({ "posts": [body] })).await)
-}

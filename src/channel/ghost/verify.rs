@@ -1,7 +1,8 @@
 //! Whether the site is a Ghost, and takes the key.
 
-use super::answer::{Asked, Fault, led, trouble};
+use super::answer::{Fault, led, trouble};
 use super::api::Api;
+use crate::channel::article::{Asked, Conversation};
 use crate::channel::http::Trouble;
 use crate::channel::{SendError, Whose};
 use serde_json::Value;

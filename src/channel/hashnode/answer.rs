@@ -9,19 +9,10 @@
 
 use super::api::Api;
 use crate::channel::SendError;
+use crate::channel::article::{Asked, Conversation, odd_answer};
 use crate::channel::http::{Answer, LED_ELSEWHERE};
 use serde_json::Value;
 use std::time::Duration;
-
-/// What was asked, for what an answer that proves nothing means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// That a draft is published, a post changed or removed: readers may see it, whatever
-    /// was answered.
-    ToChange,
-    /// Anything that nobody sees. Repeating it does no harm.
-    Other,
-}
 
 /// So long Hashnode is left alone where it names no time (a judgement).
 const RATE_WAIT: Duration = Duration::from_secs(60);
@@ -57,11 +48,10 @@ pub(super) fn is_gone(answer: &Answer) -> bool {
 }
 
 /// What an answer means that is not the one that was wanted.
-pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>) -> SendError {
+pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api) -> SendError {
     let fault = Fault::of(answer);
     let words = fault.as_ref().map_or_else(|| answer.excerpt(), |fault| fault.says.clone());
-    let said = api.clean(&words);
-    let said = if said.is_empty() { "without a word".to_owned() } else { said };
+    let said = api.said(&words);
     let code = fault.as_ref().map(|fault| fault.code.as_str()).unwrap_or_default();
     if answer.status == 429 {
         let says = format!("Hashnode takes no more for now: {said}");
@@ -87,16 +77,7 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>) -> SendError
         status if answer.is_refusal() => SendError::Refused {
             says: format!("Hashnode, or what stands in its place, refuses it: {said} ({status})"),
         },
-        status => {
-            let hint = if (300..400).contains(&status) { LED_ELSEWHERE } else { "" };
-            let what = if answer.is_success() { " with what is no success" } else { "" };
-            let cut = answer.cut.as_deref().map(|cut| format!(" ({})", api.clean(cut))).unwrap_or_default();
-            let says = format!("Hashnode answered {status}{what}: {said}{cut}{hint}");
-            match asked {
-                Asked::ToChange => SendError::Unknown { cause: says },
-                Asked::Other => SendError::NotYet { says, wait: answer.retry_after() },
-            }
-        }
+        _ => odd_answer(answer, asked, api, &said, " with what is no success", LED_ELSEWHERE),
     }
 }
 

@@ -1,8 +1,8 @@
 //! One conversation with Hashnode's API: one address for all questions, the token,
 //! which lives no longer than the conversation, and nothing of it in what comes back.
 
-use super::Hashnode;
 use crate::channel::SendError;
+use crate::channel::article::{Conversation, Site};
 use crate::channel::credentials::Secrets;
 use crate::channel::http::{self, Answer, Trouble};
 use crate::channel::is_loopback;
@@ -17,20 +17,23 @@ use url::{Host, Url};
 const UPLOAD_LIMIT: Duration = Duration::from_secs(180);
 
 /// The API, as one user sees it.
-pub(super) struct Api<'a> {
-    /// Whose.
-    pub channel: &'a Hashnode,
+pub struct Api {
+    /// Which publication is meant, by its id, once that is known.
+    pub(super) publication: String,
+    /// The API's address.
+    pub(super) base_url: String,
     secrets: Secrets,
     bearer: HeaderValue,
     client: &'static Client,
 }
 
-impl<'a> Api<'a> {
+impl Api {
     /// Reads the token.
-    pub async fn open(channel: &'a Hashnode, project: &Path) -> Result<Api<'a>, SendError> {
-        let secrets = channel.credentials.expose(project).await?;
+    pub(super) async fn open(site: &Site, project: &Path) -> Result<Api, SendError> {
+        let secrets = site.credentials.expose(project).await?;
         let bearer = secrets.bearer("access_token")?;
-        Ok(Api { channel, secrets, bearer, client: http::service(&channel.base_url)? })
+        let (publication, base_url) = (String::new(), site.base_url.clone());
+        Ok(Api { publication, secrets, bearer, client: http::service(&base_url)?, base_url })
     }
 
     /// Asks. `name` is the name of the operation in `query`, for whoever reads a log.
@@ -38,12 +41,9 @@ impl<'a> Api<'a> {
     /// before 2026 does that).
     pub async fn ask(&self, name: &str, query: &str, variables: Value) -> Result<Answer, Trouble> {
         let body = json!({ "operationName": name, "query": query, "variables": variables });
-        let request = self.client.post(format!("{}/", self.channel.base_url));
+        let request = self.client.post(format!("{}/", self.base_url));
         let request = request.header(AUTHORIZATION, self.bearer.clone()).json(&body);
-        http::call(request).await.map_err(|trouble| match trouble {
-            Trouble::NotSent(why) => Trouble::NotSent(format!("Hashnode cannot be reached: {why}")),
-            Trouble::Lost(why) => Trouble::Lost(format!("Hashnode did not answer: {why}")),
-        })
+        http::call(request).await.map_err(|trouble| trouble.named(NAME))
     }
 
     /// Brings a file to where Hashnode said. Nothing of the token goes along.
@@ -59,7 +59,7 @@ impl<'a> Api<'a> {
     pub fn may_lead_to(&self, address: &str) -> bool {
         let Ok(url) = Url::parse(address) else { return false };
         let bare = url.username().is_empty() && url.password().is_none();
-        let base = Url::parse(&self.channel.base_url).ok();
+        let base = Url::parse(&self.base_url).ok();
         let is_here = |url: &Url| url.host_str().is_some_and(is_loopback);
         if base.is_some_and(|base| is_here(&base)) && is_here(&url) {
             return bare;
@@ -67,24 +67,16 @@ impl<'a> Api<'a> {
         let named = matches!(url.host(), Some(Host::Domain(name)) if name.contains('.') && !name.ends_with(".localhost"));
         bare && named && url.scheme() == "https" && url.port().is_none()
     }
+}
 
-    /// Whether what Hashnode gave holds nothing of the token.
-    pub fn are_not_in(&self, said: &str) -> bool {
-        self.secrets.are_not_in(said)
+impl Conversation for Api {
+    fn name(&self) -> &str {
+        NAME
     }
 
-    /// `text`, which Hashnode said, without any trace of the token.
-    pub fn redact(&self, text: &str) -> String {
+    fn redact(&self, text: &str) -> String {
         self.secrets.redact(text)
     }
-
-    /// The same without anything that steers a display, cut where nobody reads on.
-    pub fn clean(&self, text: &str) -> String {
-        let text = self.redact(text);
-        let text = crate::diagnostic::visible::visible(text.trim());
-        match text.char_indices().nth(600) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text.into_owned(),
-        }
-    }
 }
+
+const NAME: &str = "Hashnode";

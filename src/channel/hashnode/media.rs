@@ -2,8 +2,9 @@
 //! token, and then Hashnode is told that they are there (mutations,
 //! `createImageUploadURL` and `confirmImageUpload`).
 
-use super::answer::{Asked, data, trouble};
+use super::answer::{data, trouble};
 use super::api::Api;
+use crate::channel::article::{Asked, Conversation};
 use crate::channel::http::Trouble;
 use crate::channel::network::odd_upload;
 use crate::channel::{Attempt, SendError, upload};
@@ -16,7 +17,7 @@ const CONFIRM: &str = "mutation confirmImageUpload($input: ConfirmImageUploadInp
 
 /// Where each picture of the part lies, in order; `there` knows of some already.
 pub(super) async fn placed(
-    api: &Api<'_>,
+    api: &Api,
     part: &PayloadPart,
     attempt: &Attempt,
     there: &(dyn Fn(&Picture) -> Option<String> + Sync),
@@ -26,13 +27,13 @@ pub(super) async fn placed(
     for (picture, known) in part.media.iter().zip(known) {
         all.push(match known {
             Some(address) => address,
-            None => brought(api, picture, attempt).await.map_err(|error| about(picture, error))?,
+            None => brought(api, picture, attempt).await.map_err(|error| upload::about(picture, error))?,
         });
     }
     Ok(all)
 }
 
-async fn brought(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Result<String, SendError> {
+async fn brought(api: &Api, picture: &Picture, attempt: &Attempt) -> Result<String, SendError> {
     let bytes = upload::bytes(picture, attempt).await?;
     let variables = json!({ "input": { "contentType": picture.mime } });
     let answer = api.ask("createImageUploadURL", CREATE, variables).await.map_err(Trouble::of_asking)?;
@@ -66,15 +67,4 @@ async fn brought(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Result<
         return Err(odd_upload(says, attempt.number));
     }
     Ok(shown.to_owned())
-}
-
-fn about(picture: &Picture, error: SendError) -> SendError {
-    let says = |says: String| format!("the image `{}`: {says}", picture.path);
-    match error {
-        SendError::Refused { says: why } => SendError::Refused { says: says(why) },
-        SendError::Mendable { says: why } => SendError::Mendable { says: says(why) },
-        SendError::NotYet { says: why, wait } => SendError::NotYet { says: says(why), wait },
-        SendError::TooMany { says: why, wait } => SendError::TooMany { says: says(why), wait },
-        SendError::Unknown { cause } => SendError::NotYet { says: says(cause), wait: None },
-    }
 }

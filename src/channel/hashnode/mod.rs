@@ -11,7 +11,6 @@
 
 mod answer;
 mod api;
-mod edit;
 mod media;
 mod payload;
 mod post;
@@ -19,16 +18,14 @@ mod post;
 mod tests;
 mod verify;
 
-use super::credentials::{Credentials, account, base_url};
-use super::network::{Host, Network, Question, is_plain_id, web};
-use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
-    Removed, SendError, Whose,
-};
+use super::article::{Articles, Site, is_object, word};
+use super::credentials::{Credentials, base_url};
+use super::network::{Host, Question, web};
+use super::{Abilities, Ability, Adapter, Channel, Configuring, Goes, SendError, Whose};
 use crate::diagnostic::Checked;
 use crate::ladder::shape::{Field, Kind, Reader};
-use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
-use crate::render::{Defaults, Variant, VariantKind, defaults};
+use crate::plan::Payload;
+use crate::render::{Article, VariantKind};
 use crate::text::{Rules, network};
 use api::Api;
 use std::path::Path;
@@ -76,8 +73,7 @@ const FIELDS: &[Field] = &[
 /// One publication.
 #[derive(Debug)]
 pub struct Hashnode {
-    account: String,
-    credentials: Credentials,
+    site: Site,
     /// Its host or id, as written.
     publication: Option<String>,
     series: Option<String>,
@@ -85,8 +81,6 @@ pub struct Hashnode {
     comments: Option<bool>,
     /// Which publication it is, by its id.
     known: Question<Publication>,
-    /// The API's address.
-    pub base_url: String,
 }
 
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
@@ -99,15 +93,13 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let base_url = base_url(&mut reader, "https://gql-beta.hashnode.com", |_, _| None);
     let publication = reader.text("publication").map(|written| host_of(&written.value));
     let publication = publication.filter(|publication| !publication.is_empty());
-    let series = reader.text("series").map(|series| series.value.trim().to_owned());
-    let series = series.filter(|series| !series.is_empty());
+    let series = word(&mut reader, "series");
     let newsletter = reader.boolean("newsletter").map(|newsletter| newsletter.value);
     let comments = reader.boolean("comments").map(|comments| comments.value);
     reader.finish();
-    let account = account("hashnode", configuring, publication.as_deref());
+    let site = Site::of("hashnode", configuring, publication.as_deref(), credentials, base_url, None);
     let known = Question::default();
-    let channel =
-        Hashnode { account, credentials, publication, series, newsletter, comments, known, base_url };
+    let channel = Hashnode { site, publication, series, newsletter, comments, known };
     Checked::with(Box::new(channel), problems)
 }
 
@@ -118,21 +110,7 @@ fn host_of(written: &str) -> String {
     bare.split('/').next().unwrap_or(bare).to_lowercase()
 }
 
-impl Hashnode {
-    /// A conversation with the API, and the publication that it is about.
-    async fn open(&self, project: &Path) -> Result<(Api<'_>, &Publication), SendError> {
-        let api = Api::open(self, project).await?;
-        let known = self.known.ask(verify::ask(&api)).await?;
-        Ok((api, known))
-    }
-
-    fn post_id(&self, receipt: &Receipt) -> Option<String> {
-        Network::id_of(self, receipt).filter(|id| is_object(id))
-    }
-}
-
-impl Network for Hashnode {
-    const KIND: VariantKind = VariantKind::Article;
+impl Articles for Hashnode {
     const RULES: Rules = Rules {
         network: "hashnode",
         title: "Hashnode",
@@ -140,84 +118,31 @@ impl Network for Hashnode {
         title_limit: Some(70),
         ..network::UNKNOWN
     };
-    const DEFAULTS: Defaults = defaults::ARTICLE;
-    const AT_ONCE: usize = 2;
+    const PLACE: (&'static str, &'static str) = ("on", "Hashnode");
+    const FIXED: &'static [(&'static str, &'static str)] = &[];
+    const GONE: &'static str = "Hashnode has no such post any more";
+    /// `ObjectId`.
+    const IS_ID: fn(&str) -> bool = is_object;
+    type Api = Api;
 
-    fn account(&self) -> &str {
-        &self.account
+    fn site(&self) -> &Site {
+        &self.site
     }
 
-    fn credentials(&self) -> &Credentials {
-        &self.credentials
+    fn written(&self, article: &Article) -> Checked<Payload> {
+        payload::payload(self, article)
     }
 
-    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
-        payload::payload(self, variant)
+    async fn open(&self, project: &Path) -> Result<(Api, Whose), SendError> {
+        let mut api = Api::open(&self.site, project).await?;
+        let known = self.known.ask(verify::ask(&api, self.publication.as_deref())).await?.clone();
+        api.publication = known.id;
+        Ok((api, known.whose))
     }
 
-    async fn verify(&self, project: &Path) -> Result<Whose, SendError> {
-        Ok(self.open(project).await?.1.whose.clone())
+    fn id_at(&self, address: &str) -> Result<Option<String>, String> {
+        post_at(address, self.publication.as_deref(), &self.site.base_url)
     }
-
-    /// A draft is made for each post.
-    fn prepares(&self, _part: &PayloadPart) -> bool {
-        true
-    }
-
-    async fn prepare<'a>(
-        &'a self,
-        part: &'a PayloadPart,
-        attempt: &'a Attempt,
-    ) -> Result<Posting<'a>, SendError> {
-        let (api, publication) = self.open(&attempt.project).await.map_err(SendError::before_posting)?;
-        let ready = post::prepare(&api, publication, part, attempt).await?;
-        Ok(Box::pin(async move { post::publish(&api, part, attempt, ready).await }))
-    }
-
-    fn read_back<'a>(
-        &'a self,
-        part: &'a PayloadPart,
-        receipt: &'a Receipt,
-        attempt: &'a Attempt,
-    ) -> Option<Doing<'a, Seen>> {
-        let id = receipt.id.as_deref().filter(|id| is_object(id))?;
-        Some(Box::pin(async move {
-            let (api, _) = self.open(&attempt.project).await?;
-            Ok(post::read_back(&api, id, part, receipt).await)
-        }))
-    }
-
-    async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
-        let (api, publication) = self.open(&attempt.project).await?;
-        post::find(&api, publication, part, attempt).await
-    }
-
-    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
-        post_at(address, self.publication.as_deref(), &self.base_url)
-    }
-
-    async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
-        let Some(id) = self.post_id(receipt) else {
-            return Ok(Removed::Stays("its id is not known: delete it on Hashnode".to_owned()));
-        };
-        post::remove(&self.open(project).await?.0, &id).await
-    }
-
-    fn can_edit(&self, change: &Change) -> Result<(), String> {
-        edit::can_edit(change)
-    }
-
-    async fn edit(&self, change: &Change, receipt: &Receipt, attempt: &Attempt) -> Result<Edited, SendError> {
-        let Some(id) = self.post_id(receipt) else {
-            return Ok(Edited::Stays("its id is not known: change it on Hashnode".to_owned()));
-        };
-        edit::edit(&self.open(&attempt.project).await?.0, &id, change, receipt, attempt).await
-    }
-}
-
-/// `ObjectId`: 24 digits of hex.
-fn is_object(id: &str) -> bool {
-    is_plain_id(id) && id.len() == 24 && id.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The id stands in the address of the discussion (`hashnode.com/posts/SLUG/ID`), and

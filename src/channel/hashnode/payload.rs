@@ -2,11 +2,11 @@
 //! pictures will.
 
 use super::Hashnode;
+use crate::channel::article::{is_shown, media};
 use crate::channel::markdown_body::{below_title, pictures};
-use crate::channel::wrong_kind;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
-use crate::render::{Picture, Variant};
+use crate::render::{Article, Picture};
 use serde_json::{Value, json};
 
 /// Most tags (schema, `PublishPostInput.tags`).
@@ -15,10 +15,7 @@ const MOST_TAGS: usize = 15;
 const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// `createDraft`.
-pub(super) fn payload(channel: &Hashnode, variant: &Variant) -> Checked<Payload> {
-    let Variant::Article(article) = variant else {
-        return Checked::bad(vec![wrong_kind(variant, "an article")]);
-    };
+pub(super) fn payload(channel: &Hashnode, article: &Article) -> Checked<Payload> {
     let mut problems = Vec::new();
     let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-');
     if article.slug.is_empty() || !article.slug.chars().all(plain) {
@@ -30,27 +27,10 @@ pub(super) fn payload(channel: &Hashnode, variant: &Variant) -> Checked<Payload>
     }
     let markdown = below_title(&article.markdown, &article.title);
     let shown: Vec<String> = pictures(&markdown).into_iter().map(|shown| shown.address).collect();
-    let is_shown = |picture: &Picture| shown.iter().any(|address| is_called(address, &picture.name));
     // The blog shows the cover above the text: once is enough.
-    let cover = article.cover.as_ref().filter(|cover| !is_shown(cover));
-    let mut media: Vec<Picture> = Vec::new();
-    for picture in cover.into_iter().chain(article.media.iter().filter(|own| is_shown(own))) {
-        match media.iter().find(|known| known.name == picture.name) {
-            Some(known) if known.sha256 == picture.sha256 => continue,
-            Some(_) => {
-                let problem = format!("two images are called `{}`", picture.name);
-                let hint = "one would stand for the other: give one another name";
-                problems.push(Diagnostic::error("same-name", problem).hint(hint));
-                continue;
-            }
-            None => {}
-        }
-        if picture.bytes > LARGEST {
-            let says = format!("`{}` has {} bytes, and Hashnode takes 8 MB", picture.path, picture.bytes);
-            problems.push(Diagnostic::error("image-too-large", says).hint("make it smaller"));
-        }
-        media.push(picture.clone());
-    }
+    let cover = article.cover.as_ref().filter(|cover| !is_shown(&shown, cover));
+    let in_text = article.media.iter().filter(|own| is_shown(&shown, own));
+    let media = media(cover.into_iter().chain(in_text), &mut problems, too_large);
     let body = json!({
         "title": article.title,
         "slug": article.slug,
@@ -66,10 +46,10 @@ pub(super) fn payload(channel: &Hashnode, variant: &Variant) -> Checked<Payload>
     Checked::with(Payload { parts: vec![PayloadPart { body, media }] }, problems)
 }
 
-/// Whether the address of a picture in a text is its name: blanks may be written as `%20`.
-pub(super) fn is_called(written: &str, name: &str) -> bool {
-    let bare = written.strip_prefix("./").unwrap_or(written);
-    bare == name || bare.replace("%20", " ") == name
+fn too_large(picture: &Picture) -> Option<Diagnostic> {
+    let says = format!("`{}` has {} bytes, and Hashnode takes 8 MB", picture.path, picture.bytes);
+    let problem = Diagnostic::error("image-too-large", says).hint("make it smaller");
+    (picture.bytes > LARGEST).then_some(problem)
 }
 
 /// Tags by their addresses, and what they are called.
@@ -112,15 +92,4 @@ fn slug_of(tag: &str) -> String {
         }
     }
     slug.trim_end_matches('-').to_owned()
-}
-
-/// A text of the body.
-pub(super) fn text<'a>(part: &'a PayloadPart, key: &str) -> &'a str {
-    part.body.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The picture above the text.
-pub(super) fn cover(part: &PayloadPart) -> Option<&Picture> {
-    let name = part.body.get("cover").and_then(Value::as_str)?;
-    part.media.iter().find(|picture| picture.name == name)
 }

@@ -1,21 +1,19 @@
 //! A post: looked for, made as a draft, published, read back, found, removed.
 
-use super::answer::{Asked, data, is_gone, trouble};
+use super::answer::{data, is_gone, trouble};
 use super::api::Api;
-use super::payload::{cover, is_called, text};
-use super::verify::Publication;
-use super::{is_object, media};
+use super::media;
+use crate::channel::article::{
+    Asked, Conversation, Drafts, Kept, Prepared, Standing, Told, altered_pictures, cover, is_object, taken,
+    text,
+};
+use crate::channel::article_html::is_called;
 use crate::channel::http::Trouble;
-use crate::channel::images::{Shown, behind};
-use crate::channel::markdown_body::{mark, marked, pictures, same, unmarked, with_pictures};
-use crate::channel::network::seen;
-use crate::channel::{Attempt, Found, LONGEST_LAG, Removed, SendError};
-use crate::ladder::name::is_page;
-use crate::plan::key::hex_digest;
-use crate::plan::{PayloadPart, Receipt, Seen, StepKey};
+use crate::channel::markdown_body::{alts, digest, mark, marked, pictures, same, unmarked, with_pictures};
+use crate::channel::{Attempt, Change, Removed, SendError};
+use crate::plan::{PayloadPart, StepKey};
 use crate::render::Picture;
 use crate::render::markdown::plain;
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -48,6 +46,11 @@ const PUBLISH: &str = concat!(
     fields!(),
     " url } } }"
 );
+const CHANGE: &str = concat!(
+    "mutation updatePost($input: UpdatePostInput!) { updatePost(input: $input) { post { ",
+    fields!(),
+    " url } } }"
+);
 const REMOVE: &str =
     "mutation removePost($input: RemovePostInput!) { removePost(input: $input) { post { id slug } } }";
 
@@ -59,100 +62,83 @@ const CACHED: Duration = Duration::from_secs(30);
 
 /// A post or a draft as Hashnode keeps it.
 #[derive(Clone, Debug)]
-pub(super) struct Post {
-    pub id: String,
+pub struct Post {
+    id: String,
     slug: String,
     title: String,
-    pub markdown: String,
-    pub cover: Option<String>,
+    markdown: String,
+    cover: Option<String>,
     url: Option<String>,
 }
 
 impl Post {
-    pub fn of(api: &Api<'_>, value: &Value) -> Option<Post> {
+    fn of(api: &Api, value: &Value) -> Option<Post> {
         let said = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
         let id = said("/id").filter(|id| is_object(id) && api.are_not_in(id))?;
-        let url = said("/url").filter(|url| is_page(url) && api.are_not_in(url));
         Some(Post {
             id: id.to_owned(),
             slug: said("/slug").unwrap_or_default().to_owned(),
             title: said("/title").unwrap_or_default().to_owned(),
             markdown: said("/content/markdown")?.to_owned(),
             cover: said("/coverImage/url").filter(|url| !url.is_empty()).map(str::to_owned),
-            url: url.map(str::to_owned),
+            url: api.page(said("/url")),
         })
     }
 
     fn has(&self, key: &StepKey) -> bool {
         self.markdown.contains(&mark(key))
     }
+}
 
-    /// A digest of all that an edit would write over.
-    pub fn digest(&self) -> String {
-        hex_digest(format!("{}\n{}", self.title, unmarked(&self.markdown).replace("\r\n", "\n")).as_bytes())
+impl Kept for Post {
+    fn id(&self) -> &str {
+        &self.id
     }
 
-    /// What is known of it once it is out.
-    pub fn receipt(&self, part: &PayloadPart, api: &Api<'_>) -> Receipt {
-        Receipt {
-            id: Some(self.id.clone()),
-            url: self.url.clone(),
-            altered: self.altered(part, api),
-            sha256: Some(self.digest()),
-            ..Receipt::default()
-        }
+    /// One that was removed is told as well: an edit of it fails.
+    fn stands(&self) -> bool {
+        true
     }
 
-    /// What readers see, if that is not what was sent.
-    fn altered(&self, part: &PayloadPart, api: &Api<'_>) -> Option<String> {
-        let sent = text(part, "markdown");
-        let title = text(part, "title") != self.title;
-        let words = !same(sent, &self.markdown);
-        let planned = pictures(sent);
-        let live = pictures(&self.markdown);
-        let alts: Vec<&str> = planned.iter().map(|shown| shown.alt.as_str()).collect();
-        let shown =
-            Shown { number: Some(live.len()), alts: live.into_iter().map(|shown| Some(shown.alt)).collect() };
-        let images = shown.differing(&alts);
+    fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
+    fn digest(&self) -> String {
+        digest(&self.title, &self.markdown)
+    }
+
+    fn other_title(&self, part: &PayloadPart) -> Option<String> {
+        (text(part, "title") != self.title).then(|| self.title.clone())
+    }
+
+    fn has_text_of(&self, part: &PayloadPart) -> bool {
+        same(text(part, "markdown"), &self.markdown)
+    }
+
+    fn words(&self) -> String {
+        plain(unmarked(&self.markdown))
+    }
+
+    fn asides(&self, part: &PayloadPart) -> Vec<String> {
         let no_cover = cover(part).is_some() && self.cover.is_none();
-        if !(title || words || images.is_some() || no_cover) {
-            return None;
-        }
-        let mut told = plain(unmarked(&self.markdown));
-        if title {
-            told = format!("{}\n\n{told}", self.title);
-        }
-        let no_cover = no_cover.then(|| "(without its cover image)".to_owned());
-        for aside in [images, no_cover].into_iter().flatten() {
-            told = behind(&told, &aside);
-        }
-        Some(seen(&api.redact(&told)))
-    }
-
-    /// Whether all words are those of the part.
-    pub fn says(&self, part: &PayloadPart) -> bool {
-        text(part, "title") == self.title && same(text(part, "markdown"), &self.markdown)
+        altered_pictures(&alts(text(part, "markdown")), alts(&self.markdown), no_cover)
     }
 }
 
 /// What stands at the address, and the delivery's own draft.
-struct Standing {
+struct There {
     post: Option<Post>,
     draft: Option<Post>,
     /// All drafts were looked at.
     is_whole: bool,
 }
 
-async fn look(
-    api: &Api<'_>,
-    publication: &Publication,
-    slug: &str,
-    key: &StepKey,
-) -> Result<Standing, SendError> {
-    let mut standing = Standing { post: None, draft: None, is_whole: false };
+async fn look(api: &Api, slug: &str, key: &StepKey) -> Result<There, SendError> {
+    let mut standing = There { post: None, draft: None, is_whole: false };
     let mut after = Value::Null;
     for _ in 0..MOST_PAGES {
-        let variables = json!({ "id": publication.id, "slug": slug, "after": after });
+        let variables = json!({ "id": api.publication, "slug": slug, "after": after });
         let answer = api.ask("look", LOOK, variables).await.map_err(Trouble::of_asking)?;
         let Some(told) = data(&answer, "/publication") else {
             return Err(trouble(&answer, Asked::Other, api));
@@ -186,76 +172,133 @@ async fn look(
     Ok(standing)
 }
 
-/// A post that only has to be published.
-pub(super) enum Prepared {
-    /// The draft's id.
-    Draft(String),
-    /// An earlier try had gone out.
-    Out(Box<Post>),
-}
+impl Drafts for Api {
+    type Post = Post;
 
-/// All that nobody sees: the address is looked at, the pictures are there, and the draft
-/// stands, with our address and our mark.
-pub(super) async fn prepare(
-    api: &Api<'_>,
-    publication: &Publication,
-    part: &PayloadPart,
-    attempt: &Attempt,
-) -> Result<Prepared, SendError> {
-    let slug = text(part, "slug");
-    let standing = look(api, publication, slug, &attempt.key).await?;
-    match standing.post {
-        Some(post) if post.has(&attempt.key) => return Ok(Prepared::Out(Box::new(post))),
-        Some(post) if post.slug == slug => return Err(taken(slug, &post)),
-        _ => {}
-    }
-    let (name, query, own) = match &standing.draft {
-        Some(draft) if draft.says(part) && draft.slug == slug => {
-            return Ok(Prepared::Draft(draft.id.clone()));
+    /// All that nobody sees: the address is looked at, the pictures are there, and the draft
+    /// stands, with our address and our mark.
+    async fn draft(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Prepared<Post>, SendError> {
+        let slug = text(part, "slug");
+        let standing = look(self, slug, &attempt.key).await?;
+        match standing.post {
+            Some(post) if post.has(&attempt.key) => return Ok(Prepared::Out(post)),
+            Some(post) if post.slug == slug => {
+                let by = post.url.unwrap_or_else(|| format!("the post {}", post.id));
+                return Err(taken(slug, &by));
+            }
+            _ => {}
         }
-        // A draft of ours that somebody worked on.
-        Some(draft) => ("updateDraft", UPDATE, ("draftId", draft.id.clone())),
-        None => ("createDraft", CREATE, ("publicationId", publication.id.clone())),
-    };
-    let placed = media::placed(api, part, attempt, &|_| None).await?;
-    let mut input = written(part, &attempt.key, &placed);
-    input.insert(own.0.to_owned(), json!(own.1));
-    input.insert("slug".to_owned(), json!(slug));
-    let mut settings = json!({ "slugOverridden": true });
-    if let Some(newsletter) = part.body.get("newsletter").filter(|value| !value.is_null()) {
-        settings["activateNewsletter"] = newsletter.clone();
+        let (name, query, own) = match standing.draft {
+            Some(draft) if draft.says(part) && draft.slug == slug => {
+                return Ok(Prepared::Draft(draft));
+            }
+            // A draft of ours that somebody worked on.
+            Some(draft) => ("updateDraft", UPDATE, ("draftId", draft.id)),
+            None => ("createDraft", CREATE, ("publicationId", self.publication.clone())),
+        };
+        let placed = media::placed(self, part, attempt, &|_| None).await?;
+        let mut input = written(part, &attempt.key, &placed);
+        input.insert(own.0.to_owned(), json!(own.1));
+        input.insert("slug".to_owned(), json!(slug));
+        let mut settings = json!({ "slugOverridden": true });
+        if let Some(newsletter) = part.body.get("newsletter").filter(|value| !value.is_null()) {
+            settings["activateNewsletter"] = newsletter.clone();
+        }
+        input.insert("settings".to_owned(), settings);
+        input.insert("metaTags".to_owned(), json!({ "description": text(part, "description") }));
+        if let Some(address) = cover_of(part, &placed) {
+            input.insert("coverImageOptions".to_owned(), json!({ "coverImageURL": address }));
+        }
+        let answer = self.ask(name, query, json!({ "input": input })).await.map_err(Trouble::of_asking)?;
+        match data(&answer, &format!("/{name}/draft")).and_then(|draft| Post::of(self, &draft)) {
+            Some(draft) if draft.slug == slug => Ok(Prepared::Draft(draft)),
+            Some(draft) => Err(SendError::Refused {
+                says: format!(
+                    "Hashnode gives the article the address `{}` instead of `{slug}`: give it another `slug`, and delete \
+                     that draft",
+                    self.clean(&draft.slug)
+                ),
+            }),
+            None => Err(trouble(&answer, Asked::Other, self)),
+        }
     }
-    input.insert("settings".to_owned(), settings);
-    input.insert("metaTags".to_owned(), json!({ "description": text(part, "description") }));
-    if let Some(address) = cover_of(part, &placed) {
-        input.insert("coverImageOptions".to_owned(), json!({ "coverImageURL": address }));
-    }
-    let answer = api.ask(name, query, json!({ "input": input })).await.map_err(Trouble::of_asking)?;
-    match data(&answer, &format!("/{name}/draft")).and_then(|draft| Post::of(api, &draft)) {
-        Some(draft) if draft.slug == slug => Ok(Prepared::Draft(draft.id)),
-        Some(draft) => Err(SendError::Refused {
-            says: format!(
-                "Hashnode gives the article the address `{}` instead of `{slug}`: give it another `slug`, and delete \
-                 that draft",
-                api.clean(&draft.slug)
-            ),
-        }),
-        None => Err(trouble(&answer, Asked::Other, api)),
-    }
-}
 
-fn taken(slug: &str, by: &Post) -> SendError {
-    let whose =
-        by.url.as_deref().map(|url| format!("by {url}")).unwrap_or_else(|| format!("by the post {}", by.id));
-    SendError::Refused {
-        says: format!(
-            "the address `{slug}` is taken {whose}: give this article another `slug`, or take that post away"
-        ),
+    /// The one request that readers see anything of: the draft becomes a post, and is no
+    /// draft any more. Done twice, there is one post.
+    async fn publish(
+        &self,
+        draft: &Post,
+        _part: &PayloadPart,
+        attempt: &Attempt,
+    ) -> Result<Told<Post>, SendError> {
+        let variables = json!({ "input": { "draftId": draft.id } });
+        let answer = self.ask("publishDraft", PUBLISH, variables).await.map_err(Trouble::of_creating)?;
+        match data(&answer, "/publishDraft/post").and_then(|post| Post::of(self, &post)) {
+            Some(post) if post.has(&attempt.key) => Ok(Told::There(post)),
+            Some(_) => Ok(Told::Other),
+            // Published by an earlier try, or thrown away: when no answer is kept any more,
+            // the next try sees which.
+            None if is_gone(&answer) => {
+                let says = "Hashnode has no such draft any more: it is looked for once more".to_owned();
+                Err(SendError::NotYet { says, wait: Some(CACHED) })
+            }
+            None => Err(trouble(&answer, Asked::ToShow, self)),
+        }
+    }
+
+    /// A draft is proof that it is not out, for as long as answers are not kept; and if it is,
+    /// asking for that draft to be published makes no second post.
+    async fn standing(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Standing<Post>, SendError> {
+        let there = look(self, text(part, "slug"), &attempt.key).await?;
+        Ok(match there.post.filter(|post| post.has(&attempt.key)) {
+            Some(post) => Standing::Out(post),
+            None if !there.is_whole => Standing::Unclear("there are more drafts than are looked through"),
+            None if there.draft.is_some() => Standing::NotOut,
+            None => Standing::NotListed,
+        })
+    }
+
+    async fn read(&self, id: &str) -> Result<Option<Post>, SendError> {
+        let answer = self.ask("read", READ, json!({ "id": id })).await.map_err(Trouble::of_asking)?;
+        match data(&answer, "/post").and_then(|post| Post::of(self, &post)) {
+            Some(post) => Ok(Some(post)),
+            None if is_gone(&answer) => Ok(None),
+            None => Err(trouble(&answer, Asked::Other, self)),
+        }
+    }
+
+    /// Hashnode has no lock: what somebody writes between the reading and this is written over.
+    async fn change(&self, live: &Post, change: &Change, attempt: &Attempt) -> Result<Told<Post>, SendError> {
+        let there = |picture: &Picture| {
+            lies(live, &change.before, picture).filter(|address| self.may_lead_to(address))
+        };
+        let placed = media::placed(self, &change.after, attempt, &there).await?;
+        let mut input = written(&change.after, &attempt.key, &placed);
+        input.insert("id".to_owned(), json!(live.id));
+        input.insert("metaDescription".to_owned(), json!(text(&change.after, "description")));
+        input.insert("coverImage".to_owned(), json!(cover_of(&change.after, &placed)));
+        let answer = self.ask("updatePost", CHANGE, json!({ "input": input })).await;
+        let answer = answer.map_err(Trouble::of_creating)?;
+        let post = data(&answer, "/updatePost/post").and_then(|post| Post::of(self, &post));
+        let trouble = || trouble(&answer, Asked::ToShow, self);
+        Told::of(post, |post| post.id == live.id, is_gone(&answer), trouble)
+    }
+
+    /// Removes a post. The second time Hashnode says that there is none.
+    async fn withdraw(&self, id: &str) -> Result<Removed, SendError> {
+        let variables = json!({ "input": { "id": id } });
+        let answer = self.ask("removePost", REMOVE, variables).await.map_err(Trouble::of_creating)?;
+        let removed = data(&answer, "/removePost/post/id").is_some_and(|removed| removed == id);
+        match removed {
+            true => Ok(Removed::Gone),
+            false if is_gone(&answer) => Ok(Removed::Already),
+            false => Err(trouble(&answer, Asked::ToShow, self)),
+        }
     }
 }
 
 /// What a draft and an edit have in common.
-pub(super) fn written(part: &PayloadPart, key: &StepKey, placed: &[String]) -> Map<String, Value> {
+fn written(part: &PayloadPart, key: &StepKey, placed: &[String]) -> Map<String, Value> {
     let place = |address: &str| {
         let at = part.media.iter().position(|picture| is_called(address, &picture.name))?;
         placed.get(at).cloned()
@@ -277,97 +320,24 @@ pub(super) fn written(part: &PayloadPart, key: &StepKey, placed: &[String]) -> M
 }
 
 /// Where the cover lies.
-pub(super) fn cover_of(part: &PayloadPart, placed: &[String]) -> Option<String> {
+fn cover_of(part: &PayloadPart, placed: &[String]) -> Option<String> {
     let cover: &Picture = cover(part)?;
     let at = part.media.iter().position(|picture| picture.sha256 == cover.sha256)?;
     placed.get(at).cloned()
 }
 
-/// The one request that readers see anything of: the draft becomes a post, and is no
-/// draft any more. Done twice, there is one post.
-pub(super) async fn publish(
-    api: &Api<'_>,
-    part: &PayloadPart,
-    attempt: &Attempt,
-    ready: Prepared,
-) -> Result<Receipt, SendError> {
-    let id = match ready {
-        Prepared::Out(post) => {
-            let detail =
-                Some("an earlier try had gone out: it stands there with this delivery's mark".to_owned());
-            return Ok(Receipt { detail, ..post.receipt(part, api) });
-        }
-        Prepared::Draft(id) => id,
-    };
-    let variables = json!({ "input": { "draftId": id } });
-    let answer = api.ask("publishDraft", PUBLISH, variables).await.map_err(Trouble::of_creating)?;
-    match data(&answer, "/publishDraft/post").and_then(|post| Post::of(api, &post)) {
-        Some(post) if post.has(&attempt.key) => Ok(post.receipt(part, api)),
-        Some(_) => {
-            let cause = format!("Hashnode was asked to publish {id}, and speaks of another post");
-            Err(SendError::Unknown { cause })
-        }
-        // Published by an earlier try, or thrown away: when no answer is kept any more,
-        // the next try sees which.
-        None if is_gone(&answer) => {
-            let says = "Hashnode has no such draft any more: it is looked for once more".to_owned();
-            Err(SendError::NotYet { says, wait: Some(CACHED) })
-        }
-        None => Err(trouble(&answer, Asked::ToChange, api)),
+/// Where a picture lies already that the post shows: the pictures of a text keep their
+/// order.
+fn lies(live: &Post, before: &PayloadPart, picture: &Picture) -> Option<String> {
+    let known = before.media.iter().find(|known| known.name == picture.name)?;
+    if known.sha256 != picture.sha256 {
+        return None;
     }
-}
-
-/// Looks for a post of which nobody knows whether it went out. Its draft is proof that
-/// it did not, for as long as answers are not kept; and if it did, asking for that draft
-/// to be published makes no second post.
-pub(super) async fn find(
-    api: &Api<'_>,
-    publication: &Publication,
-    part: &PayloadPart,
-    attempt: &Attempt,
-) -> Result<Found, SendError> {
-    let standing = look(api, publication, text(part, "slug"), &attempt.key).await?;
-    if let Some(post) = standing.post.filter(|post| post.has(&attempt.key)) {
-        return Ok(Found::Sent(post.receipt(part, api)));
+    if cover(before).is_some_and(|cover| cover.sha256 == picture.sha256) {
+        return live.cover.clone();
     }
-    if !standing.is_whole {
-        return Ok(Found::CannotTell("there are more drafts than are looked through".to_owned()));
-    }
-    let settled = attempt.last_tried.saturating_add(LONGEST_LAG).unwrap_or(Timestamp::MAX);
-    if (attempt.withdrawn || standing.draft.is_none()) && crate::clock::now() < settled {
-        let then = attempt.list_can_tell();
-        return Ok(Found::CannotTell(format!(
-            "it is not published, and the request may still be on its way: ask again after {then}"
-        )));
-    }
-    Ok(Found::Absent)
-}
-
-/// The post of that id. One that was removed is told as well: an edit of it fails.
-pub(super) async fn read(api: &Api<'_>, id: &str) -> Result<Option<Post>, SendError> {
-    let answer = api.ask("read", READ, json!({ "id": id })).await.map_err(Trouble::of_asking)?;
-    match data(&answer, "/post").and_then(|post| Post::of(api, &post)) {
-        Some(post) => Ok(Some(post)),
-        None if is_gone(&answer) => Ok(None),
-        None => Err(trouble(&answer, Asked::Other, api)),
-    }
-}
-
-/// What readers see. A read that fails changes nothing: the post is out.
-pub(super) async fn read_back(api: &Api<'_>, id: &str, part: &PayloadPart, receipt: &Receipt) -> Seen {
-    let Ok(Some(post)) = read(api, id).await else { return Seen::default() };
-    let url = post.url.clone().filter(|url| receipt.url.as_ref() != Some(url));
-    Seen { altered: post.altered(part, api), url }
-}
-
-/// Removes a post. The second time Hashnode says that there is none.
-pub(super) async fn remove(api: &Api<'_>, id: &str) -> Result<Removed, SendError> {
-    let variables = json!({ "input": { "id": id } });
-    let answer = api.ask("removePost", REMOVE, variables).await.map_err(Trouble::of_creating)?;
-    let removed = data(&answer, "/removePost/post/id").is_some_and(|removed| removed == id);
-    match removed {
-        true => Ok(Removed::Gone),
-        false if is_gone(&answer) => Ok(Removed::Already),
-        false => Err(trouble(&answer, Asked::ToChange, api)),
-    }
+    let planned = pictures(text(before, "markdown"));
+    let shown = pictures(&live.markdown);
+    let at = planned.iter().position(|shown| is_called(&shown.address, &picture.name))?;
+    (planned.len() == shown.len()).then(|| shown[at].address.clone())
 }

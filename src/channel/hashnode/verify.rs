@@ -1,8 +1,8 @@
 //! Whose the token is, and which publication is meant (`me`, which is open to all plans).
 
-use super::answer::{Asked, Fault, bad_token, data, trouble};
+use super::answer::{Fault, bad_token, data, trouble};
 use super::api::Api;
-use super::is_object;
+use crate::channel::article::{Asked, Conversation, is_object};
 use crate::channel::http::Trouble;
 use crate::channel::{SendError, Whose};
 use serde_json::{Value, json};
@@ -19,11 +19,10 @@ pub(super) struct Publication {
 const ME: &str =
     "query me { me { id username publications(first: 50) { edges { node { id title url } } } } }";
 
-/// Asks. The error: proof that the token is no good, or has no such publication, or
+/// Asks; `written`: the publication that the table names. The error: proof that the token is no good, or has no such publication, or
 /// that nobody answered yet.
-pub(super) async fn ask(api: &Api<'_>) -> Result<Publication, SendError> {
+pub(super) async fn ask(api: &Api, written: Option<&str>) -> Result<Publication, SendError> {
     let answer = api.ask("me", ME, json!({})).await.map_err(Trouble::of_asking)?;
-    let written = api.channel.publication.as_deref();
     let Some(me) = data(&answer, "/me") else {
         let fault = Fault::of(&answer).unwrap_or_default();
         if fault.code == "UNAUTHENTICATED" || answer.status == 401 {

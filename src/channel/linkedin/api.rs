@@ -4,6 +4,7 @@
 use super::LinkedIn;
 use crate::channel::credentials::Secrets;
 use crate::channel::http::{self, Answer, Trouble};
+use crate::channel::network::shortened;
 use crate::channel::{SendError, is_loopback};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
@@ -13,10 +14,7 @@ use url::{Host, Url};
 
 /// Sends a request; what prevents an answer says whose.
 pub(super) async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
-    http::call(request).await.map_err(|trouble| match trouble {
-        Trouble::NotSent(why) => Trouble::NotSent(format!("LinkedIn cannot be reached: {why}")),
-        Trouble::Lost(why) => Trouble::Lost(format!("LinkedIn did not answer: {why}")),
-    })
+    http::call(request).await.map_err(|trouble| trouble.named("LinkedIn"))
 }
 
 /// The API, as one author sees it.
@@ -111,12 +109,7 @@ impl<'a> Api<'a> {
     /// `text` without any trace of the token and without anything that steers
     /// a display, cut where nobody reads on.
     pub fn clean(&self, text: &str) -> String {
-        let text = self.secrets.redact(text);
-        let text = crate::diagnostic::visible::visible(text.trim());
-        match text.char_indices().nth(600) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text.into_owned(),
-        }
+        shortened(&self.secrets.redact(text))
     }
 }
 

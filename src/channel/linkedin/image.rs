@@ -71,7 +71,7 @@ async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Resu
     let answer = api.post("/rest/images?action=initializeUpload", &owner).await;
     let answer = answer.map_err(Trouble::of_asking)?;
     if !answer.is_success() {
-        return Err(about(picture, not_taken(api, &answer)));
+        return Err(upload::about(picture, not_taken(api, &answer)));
     }
     let facts = answer.json();
     let value = |key: &str| facts.as_ref()?.get("value")?.get(key);
@@ -81,18 +81,18 @@ async fn upload_one(api: &Api<'_>, picture: &Picture, attempt: &Attempt) -> Resu
             Some(odd) => format!("LinkedIn calls it {odd}, which is no `urn:li:image:ID`"),
             None => format!("LinkedIn answered {} and did not say what it calls it", answer.status),
         };
-        return Err(about(picture, odd_upload(says, attempt.number)));
+        return Err(upload::about(picture, odd_upload(says, attempt.number)));
     };
     let Some(address) = value("uploadUrl").and_then(Value::as_str) else {
         let says = format!("LinkedIn answered {} and did not say where it is to go", answer.status);
-        return Err(about(picture, odd_upload(says, attempt.number)));
+        return Err(upload::about(picture, odd_upload(says, attempt.number)));
     };
-    let request = api.upload(address).map_err(|says| about(picture, SendError::Refused { says }))?;
+    let request = api.upload(address).map_err(|says| upload::about(picture, SendError::Refused { says }))?;
     let request = request.header("Content-Type", &picture.mime).timeout(UPLOAD_LIMIT).body(bytes);
     // All bytes in one request: it takes no pieces.
-    let answer = api::call(request).await.map_err(|lost| about(picture, lost.of_asking()))?;
+    let answer = api::call(request).await.map_err(|lost| upload::about(picture, lost.of_asking()))?;
     if !answer.is_success() {
-        return Err(about(picture, not_taken(api, &answer)));
+        return Err(upload::about(picture, not_taken(api, &answer)));
     }
     Ok(image)
 }
@@ -113,7 +113,12 @@ async fn is_ready(api: &Api<'_>, image: &str, picture: &Picture) -> Result<bool,
         if let Ok(answer) = api.get(&path).await {
             match answer.status {
                 // It names its own time.
-                429 => return Err(about(picture, trouble(&answer, Asked::Other, api, crate::clock::now()))),
+                429 => {
+                    return Err(upload::about(
+                        picture,
+                        trouble(&answer, Asked::Other, api, crate::clock::now()),
+                    ));
+                }
                 // Not for us to know, or not known there at all.
                 300..500 | 501 => return Ok(false),
                 502.. | 500 => {
@@ -126,7 +131,7 @@ async fn is_ready(api: &Api<'_>, image: &str, picture: &Picture) -> Result<bool,
                 Some("AVAILABLE") => return Ok(true),
                 Some("PROCESSING_FAILED") => {
                     let says = "LinkedIn cannot show it: save it anew, as JPEG or PNG".to_owned();
-                    return Err(about(picture, SendError::Refused { says }));
+                    return Err(upload::about(picture, SendError::Refused { says }));
                 }
                 Some(_) => says = "LinkedIn is still busy with it".to_owned(),
                 None if answer.is_success() => return Ok(false),
@@ -135,17 +140,5 @@ async fn is_ready(api: &Api<'_>, image: &str, picture: &Picture) -> Result<bool,
         }
         crate::clock::sleep(UNIT * wait).await;
     }
-    Err(about(picture, SendError::NotYet { says, wait: None }))
-}
-
-/// The error, with the image's name before it.
-fn about(picture: &Picture, error: SendError) -> SendError {
-    let name = |says: String| format!("the image `{}`: {says}", picture.path);
-    match error {
-        SendError::Refused { says } => SendError::Refused { says: name(says) },
-        SendError::Mendable { says } => SendError::Mendable { says: name(says) },
-        SendError::NotYet { says, wait } => SendError::NotYet { says: name(says), wait },
-        SendError::TooMany { says, wait } => SendError::TooMany { says: name(says), wait },
-        SendError::Unknown { cause } => SendError::NotYet { says: name(cause), wait: None },
-    }
+    Err(upload::about(picture, SendError::NotYet { says, wait: None }))
 }

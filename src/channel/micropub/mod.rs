@@ -19,6 +19,7 @@ mod post;
 #[cfg(test)]
 mod tests;
 
+use super::article::{LIVE, NO_POST, live};
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question, web};
 use super::{
@@ -78,11 +79,7 @@ const FIELDS: &[Field] = &[
         kind: Kind::List,
         about: "where the site passes posts on to, by the `uid` that it names",
     },
-    Field {
-        name: "live",
-        kind: Kind::DurationOrFalse,
-        about: "what comes `after` waits this long until the page answers; `false`: it does not look",
-    },
+    LIVE,
 ];
 
 /// One site; `NOTE`: it is sent notes, and not articles.
@@ -119,8 +116,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let uids = reader.texts("syndicate_to").unwrap_or_default();
     let syndicate_to: Vec<String> =
         uids.iter().map(|uid| uid.value.trim().to_owned()).filter(|uid| !uid.is_empty()).collect();
-    let live = reader.duration_or_false("live").and_then(|live| live.value);
-    let live = live.and_then(|live| Duration::try_from(live).ok());
+    let live = live(&mut reader);
     reader.finish();
     let known_as = url::Url::parse(&base_url).ok().and_then(|url| {
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -212,7 +208,7 @@ impl<const NOTE: bool> Network for Micropub<NOTE> {
     fn post_at(&self, address: &str) -> Result<Option<String>, String> {
         let (url, _) = web(address, "this site", &[], &self.base_url)?;
         if url.path().trim_matches('/').is_empty() && url.query().is_none() {
-            return Err("it is the site, and no post of it: open the post, and copy its address".to_owned());
+            return Err(NO_POST.to_owned());
         }
         Ok(Some(address.trim().to_owned()))
     }

@@ -1,7 +1,8 @@
 //! What a message is in Micropub's words. Pure: the names of pictures stand where
 //! their addresses will.
 
-use crate::channel::article_html::{is_called, pictures};
+use crate::channel::article::{is_shown, media, tags};
+use crate::channel::article_html::pictures;
 use crate::channel::{post_of, wrong_kind};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
@@ -59,21 +60,8 @@ fn of_article(article: &Article, problems: &mut Vec<Diagnostic>) -> (Map<String,
         html = format!("<p><img src=\"{name}\" alt=\"{alt}\"></p>\n{html}");
     }
     let shown = pictures(&html);
-    let mut media: Vec<Picture> = Vec::new();
-    for picture in cover.into_iter().chain(&article.media).chain(&article.cover) {
-        if !shown.iter().any(|name| is_called(name, &picture.name)) {
-            continue;
-        }
-        match media.iter().find(|known| known.name == picture.name) {
-            None => media.push(picture.clone()),
-            Some(known) if known.sha256 != picture.sha256 => {
-                let problem = format!("two images are called `{}`", picture.name);
-                let hint = "one would stand for the other: give one another name";
-                problems.push(Diagnostic::error("same-name", problem).hint(hint));
-            }
-            Some(_) => {}
-        }
-    }
+    let all = cover.into_iter().chain(&article.media).chain(&article.cover);
+    let media = media(all.filter(|picture| is_shown(&shown, picture)), problems, |_| None);
     if article.canonical.is_some() {
         let says = "Micropub has no property for the address of an original: `canonical` is left out";
         problems.push(Diagnostic::warning("no-canonical", says));
@@ -84,20 +72,10 @@ fn of_article(article: &Article, problems: &mut Vec<Diagnostic>) -> (Map<String,
     if !article.excerpt.trim().is_empty() {
         properties.insert("summary".to_owned(), json!([article.excerpt]));
     }
-    let tags = tags(article);
+    let tags = tags(article.tags.iter().map(String::as_str));
     if !tags.is_empty() {
         properties.insert("category".to_owned(), json!(tags));
     }
     properties.insert("mp-slug".to_owned(), json!([article.slug]));
     (properties, media)
-}
-
-fn tags(article: &Article) -> Vec<&str> {
-    let mut tags: Vec<&str> = Vec::new();
-    for tag in article.tags.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
-        if !tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase()) {
-            tags.push(tag);
-        }
-    }
-    tags
 }

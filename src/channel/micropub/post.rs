@@ -29,7 +29,7 @@ pub(super) async fn with_images(
     for picture in &part.media {
         urls.push(match there.get(&picture.sha256) {
             Some(url) => url.clone(),
-            None => bring(api, picture, attempt).await.map_err(|error| about(picture, error))?,
+            None => bring(api, picture, attempt).await.map_err(|error| upload::about(picture, error))?,
         });
     }
     Ok(with_pictures(&part.body, &place(part, &urls)))
@@ -50,17 +50,6 @@ async fn bring(api: &Api, picture: &Picture, attempt: &Attempt) -> Result<String
     }
     let says = || "the site took it, and did not say where it lies".to_owned();
     api.location(&answer).ok_or_else(|| odd_upload(says(), attempt.number))
-}
-
-fn about(picture: &Picture, error: SendError) -> SendError {
-    let says = |says: String| format!("the image `{}`: {says}", picture.path);
-    match error {
-        SendError::Refused { says: why } => SendError::Refused { says: says(why) },
-        SendError::Mendable { says: why } => SendError::Mendable { says: says(why) },
-        SendError::NotYet { says: why, wait } => SendError::NotYet { says: says(why), wait },
-        SendError::TooMany { says: why, wait } => SendError::TooMany { says: says(why), wait },
-        SendError::Unknown { cause } => SendError::NotYet { says: says(cause), wait: None },
-    }
 }
 
 /// The one request that readers see anything of. 201 or 202 with the post's address in

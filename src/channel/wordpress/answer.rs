@@ -8,20 +8,10 @@
 use super::Status;
 use super::api::Api;
 use crate::channel::SendError;
-use crate::channel::http::{Answer, LED_ELSEWHERE, NOT_ITS_OWN};
+use crate::channel::article::{self, Asked, Conversation, odd_answer};
+use crate::channel::http::{Answer, NOT_ITS_OWN};
 use serde_json::Value;
 use std::time::Duration;
-
-/// What was asked, for what an answer that proves nothing means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// That a draft is published: readers may see it now, whatever was answered.
-    ToPublish,
-    /// That a post that is out changes or goes: the same.
-    ToChange,
-    /// Anything that nobody sees. Repeating it does no harm.
-    Other,
-}
 
 /// An error in WordPress's own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,10 +57,9 @@ const RATE_WAIT: Duration = Duration::from_secs(5 * 60);
 /// - other 4xx: WordPress looked at it and did nothing.
 /// - 429: what stands in front of it takes no more; not yet.
 /// - everything else: of what readers see, unknown; otherwise not yet.
-pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>) -> SendError {
+pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api) -> SendError {
     let fault = Fault::of(answer);
-    let said = api.clean(&fault.says);
-    let said = if said.is_empty() { "without a word".to_owned() } else { said };
+    let said = api.said(&fault.says);
     match answer.status {
         429 => SendError::TooMany {
             says: format!("the site takes no more for now: {said}"),
@@ -84,34 +73,21 @@ pub(super) fn trouble(answer: &Answer, asked: Asked, api: &Api<'_>) -> SendError
                 SendError::Refused { says }
             }
         }
-        status => {
-            let hint = if (300..400).contains(&status) { led(answer, api) } else { String::new() };
-            let what = if answer.is_success() { " with what is none of WordPress's answers" } else { "" };
-            let cut = answer.cut.as_deref().map(|cut| format!(" ({})", api.clean(cut))).unwrap_or_default();
-            let says = format!("the site answered {status}{what}: {said}{cut}{hint}");
-            match asked {
-                Asked::ToPublish | Asked::ToChange => SendError::Unknown { cause: says },
-                Asked::Other => SendError::NotYet { says, wait: answer.retry_after() },
-            }
+        _ => {
+            let what = " with what is none of WordPress's answers";
+            odd_answer(answer, asked, api, &said, what, &led(answer, api))
         }
     }
 }
 
 /// Where a redirect leads, which is not followed: the password would go with it.
-pub(super) fn led(answer: &Answer, api: &Api<'_>) -> String {
-    let to = answer.header("location").map(|to| api.clean(to)).unwrap_or_default();
-    let to = to.split(['?', '#']).next().unwrap_or_default();
-    let site = to.split("/wp-json").next().unwrap_or(to).trim_end_matches('/');
-    // A password may stand in it that is not ours to repeat.
-    if site.is_empty() || site.contains('@') {
-        return LED_ELSEWHERE.to_owned();
-    }
-    format!("; it leads to {site}: write `base_url` as the site's address is there")
+pub(super) fn led(answer: &Answer, api: &Api) -> String {
+    article::led(answer, api, "/wp-json", "the site's address is there")
 }
 
 /// What is wrong, and what to do about it.
-fn refused(answer: &Answer, fault: &Fault, said: &str, api: &Api<'_>) -> String {
-    let (user, status) = (&api.channel.user, answer.status);
+fn refused(answer: &Answer, fault: &Fault, said: &str, api: &Api) -> String {
+    let (user, status) = (&api.user, answer.status);
     match (status, fault.code.as_str()) {
         _ if answer.is_not_its_own() || (status == 401 && fault.code.is_empty()) => {
             format!("the site, or what stands in its place, answered {status}: {said}{NOT_ITS_OWN}")

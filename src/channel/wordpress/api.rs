@@ -1,8 +1,9 @@
 //! One conversation with a site: addresses, the application password, which lives
 //! no longer than the conversation, and nothing of it in what comes back.
 
-use super::WordPress;
+use super::{Status, WordPress};
 use crate::channel::SendError;
+use crate::channel::article::Conversation;
 use crate::channel::credentials::{Secrets, header};
 use crate::channel::http::{self, Answer, Trouble};
 use crate::channel::secret::{Exposed, redact_pieces};
@@ -43,11 +44,19 @@ impl Root {
 }
 
 /// The API, as one user sees it.
-pub(super) struct Api<'a> {
-    /// Whose.
-    pub channel: &'a WordPress,
-    /// Where.
-    pub root: Root,
+pub struct Api {
+    /// Where the site is.
+    pub(super) base_url: String,
+    /// Whose name the password goes with.
+    pub(super) user: String,
+    /// Whether another user is named as the author.
+    pub(super) names_author: bool,
+    /// What becomes of a post.
+    pub(super) status: Status,
+    /// Whether texts are written in blocks.
+    pub(super) blocks: bool,
+    /// Where the API is.
+    pub(super) root: Root,
     secrets: Secrets,
     /// What stands in the header, which is no secret of the table's.
     hidden: [Exposed; 2],
@@ -55,25 +64,30 @@ pub(super) struct Api<'a> {
     client: &'static Client,
 }
 
-impl<'a> Api<'a> {
+impl Api {
     /// Reads the password. The API is taken to be where it mostly is.
-    pub async fn open(channel: &'a WordPress, project: &Path) -> Result<Api<'a>, SendError> {
-        let secrets = channel.credentials.expose(project).await?;
+    pub(super) async fn open(channel: &WordPress, project: &Path) -> Result<Api, SendError> {
+        let (user, base_url) = (channel.user.clone(), channel.site.base_url.clone());
+        let secrets = channel.site.credentials.expose(project).await?;
         let written = secrets.get("app_password").unwrap_or_default();
-        if channel.base_url.is_empty() || channel.user.is_empty() {
+        if base_url.is_empty() || user.is_empty() {
             let says = "`base_url` and `user` are needed to write on a WordPress site".to_owned();
             return Err(SendError::Refused { says });
         }
         // WordPress shows it in groups of four, and leaves the blanks out itself.
         let password: String = written.chars().filter(|c| !c.is_whitespace()).collect();
-        let basic = STANDARD.encode(format!("{}:{password}", channel.user));
+        let basic = STANDARD.encode(format!("{user}:{password}"));
         Ok(Api {
-            channel,
-            root: Root::Below(format!("{}/wp-json", channel.base_url)),
+            names_author: channel.author.is_some(),
+            status: channel.status,
+            blocks: channel.blocks,
+            root: Root::Below(format!("{base_url}/wp-json")),
             basic: header(&format!("Basic {basic}"), "app_password")?,
             hidden: [Exposed::new(password), Exposed::new(basic)],
             secrets,
-            client: http::service(&channel.base_url)?,
+            client: http::service(&base_url)?,
+            base_url,
+            user,
         })
     }
 
@@ -88,7 +102,12 @@ impl<'a> Api<'a> {
     }
 
     /// The same at another place.
-    pub async fn get_at(&self, root: &Root, path: &str, query: &[(&str, &str)]) -> Result<Answer, Trouble> {
+    pub(super) async fn get_at(
+        &self,
+        root: &Root,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Answer, Trouble> {
         call(self.request(Method::GET, root, path, query)).await
     }
 
@@ -110,34 +129,17 @@ impl<'a> Api<'a> {
         let request = request.header(CONTENT_TYPE, mime).header(CONTENT_DISPOSITION, disposition);
         call(request.timeout(UPLOAD_LIMIT).body(bytes)).await
     }
+}
 
-    /// Whether what the site gave holds nothing of the password.
-    pub fn are_not_in(&self, said: &str) -> bool {
-        self.redact(said) == said
-    }
-
-    /// `text`, which the site said, without any trace of the password.
-    pub fn redact(&self, text: &str) -> String {
+impl Conversation for Api {
+    fn redact(&self, text: &str) -> String {
         redact_pieces(&self.secrets.redact(text), &self.hidden)
-    }
-
-    /// The same without anything that steers a display, cut where nobody reads on.
-    pub fn clean(&self, text: &str) -> String {
-        let text = self.redact(text);
-        let text = crate::diagnostic::visible::visible(text.trim());
-        match text.char_indices().nth(600) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text.into_owned(),
-        }
     }
 }
 
 /// Sends a request; what prevents an answer says whose.
 async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
-    http::call(request).await.map_err(|trouble| match trouble {
-        Trouble::NotSent(why) => Trouble::NotSent(format!("the site cannot be reached: {why}")),
-        Trouble::Lost(why) => Trouble::Lost(format!("the site did not answer: {why}")),
-    })
+    http::call(request).await.map_err(|trouble| trouble.named("the site"))
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 //! The bytes go raw with `Content-Disposition`; the alt text by a second request
 //! (REST API handbook, media).
 
-use super::answer::{Asked, Fault, trouble};
+use super::answer::{Fault, trouble};
 use super::api::Api;
 use super::content::Placed;
+use crate::channel::article::{Asked, Conversation, stem, with_ending};
 use crate::channel::http::{Answer, Trouble};
 use crate::channel::network::odd_upload;
 use crate::channel::{Attempt, SendError, upload};
@@ -17,24 +18,27 @@ use serde_json::{Value, json};
 
 /// Each picture of the part in the library, in order.
 pub(super) async fn placed(
-    api: &Api<'_>,
+    api: &Api,
     part: &PayloadPart,
     attempt: &Attempt,
 ) -> Result<Vec<Placed>, SendError> {
     let mut all = Vec::with_capacity(part.media.len());
     for picture in &part.media {
-        let stem = stem(picture);
-        let there = match known(api, &stem).await.map_err(|error| about(picture, error))? {
+        let stem = called(picture);
+        let there = match known(api, &stem).await.map_err(|error| upload::about(picture, error))? {
             Some(there) => there,
-            None => upload(api, picture, &stem, attempt).await.map_err(|error| about(picture, error))?,
+            None => {
+                upload(api, picture, &stem, attempt).await.map_err(|error| upload::about(picture, error))?
+            }
         };
         // One whose upload was interrupted has no words yet; others are a person's.
         if there.alt.is_empty() && !picture.alt.is_empty() {
             let words = json!({ "alt_text": picture.alt });
             let path = format!("/wp/v2/media/{}", there.placed.id);
-            let answer = api.post(&path, &words).await.map_err(|lost| about(picture, lost.of_asking()))?;
+            let answer =
+                api.post(&path, &words).await.map_err(|lost| upload::about(picture, lost.of_asking()))?;
             if item(api, &answer).is_none() {
-                return Err(about(picture, not_taken(api, &answer)));
+                return Err(upload::about(picture, not_taken(api, &answer)));
             }
         }
         all.push(there.placed);
@@ -42,34 +46,9 @@ pub(super) async fn placed(
     Ok(all)
 }
 
-/// What a picture is called in the library, without the dot and what follows:
-/// plain letters, some of its own name, and a digest of bytes and words.
-fn stem(picture: &Picture) -> String {
-    let own = picture.name.rsplit_once('.').map_or(picture.name.as_str(), |(own, _)| own);
-    let mut plain = String::new();
-    for c in own.chars().map(|c| c.to_ascii_lowercase()) {
-        match c {
-            'a'..='z' | '0'..='9' => plain.push(c),
-            _ if plain.is_empty() || plain.ends_with('-') => {}
-            _ => plain.push('-'),
-        }
-        if plain.len() >= 60 {
-            break;
-        }
-    }
-    let plain = plain.trim_end_matches('-');
-    let digest = hex_digest(format!("{}\n{}", picture.sha256, picture.alt).as_bytes());
-    let digest = digest.get(..16).unwrap_or(&digest);
-    if plain.is_empty() { format!("image-{digest}") } else { format!("{plain}-{digest}") }
-}
-
-fn ending(mime: &str) -> &'static str {
-    match mime {
-        "image/png" => "png",
-        "image/gif" => "gif",
-        "image/webp" => "webp",
-        _ => "jpg",
-    }
+/// What a picture is called in the library: by bytes and words.
+fn called(picture: &Picture) -> String {
+    stem(picture, &hex_digest(format!("{}\n{}", picture.sha256, picture.alt).as_bytes()))
 }
 
 /// A picture that is in the library.
@@ -79,7 +58,7 @@ struct There {
 }
 
 /// Looks for it by its name.
-async fn known(api: &Api<'_>, stem: &str) -> Result<Option<There>, SendError> {
+async fn known(api: &Api, stem: &str) -> Result<Option<There>, SendError> {
     let query = [("slug", stem), ("context", "edit"), ("_fields", FIELDS)];
     let answer = api.get("/wp/v2/media", &query).await.map_err(Trouble::of_asking)?;
     let list = answer.json().filter(|_| answer.is_success());
@@ -92,9 +71,9 @@ async fn known(api: &Api<'_>, stem: &str) -> Result<Option<There>, SendError> {
 
 const FIELDS: &str = "id,slug,source_url,alt_text";
 
-async fn upload(api: &Api<'_>, picture: &Picture, stem: &str, attempt: &Attempt) -> Result<There, SendError> {
+async fn upload(api: &Api, picture: &Picture, stem: &str, attempt: &Attempt) -> Result<There, SendError> {
     let bytes = upload::bytes(picture, attempt).await?;
-    let name = format!("{stem}.{}", ending(&picture.mime));
+    let name = with_ending(stem, &picture.mime);
     let answer = api.upload(&name, &picture.mime, bytes).await.map_err(Trouble::of_asking)?;
     if let Some(there) = item(api, &answer) {
         return Ok(there);
@@ -106,21 +85,20 @@ async fn upload(api: &Api<'_>, picture: &Picture, stem: &str, attempt: &Attempt)
     Err(not_taken(api, &answer))
 }
 
-fn item(api: &Api<'_>, answer: &Answer) -> Option<There> {
+fn item(api: &Api, answer: &Answer) -> Option<There> {
     there(api, &answer.json().filter(|_| answer.is_success())?)
 }
 
-fn there(api: &Api<'_>, item: &Value) -> Option<There> {
+fn there(api: &Api, item: &Value) -> Option<There> {
     let id = item.get("id").and_then(Value::as_u64).filter(|id| *id > 0)?;
-    let url = item.get("source_url").and_then(Value::as_str)?;
-    let is_page = url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    let url = api.page(item.get("source_url").and_then(Value::as_str))?;
     let alt = item.get("alt_text").and_then(Value::as_str).unwrap_or_default().to_owned();
-    (is_page && api.are_not_in(url)).then(|| There { placed: Placed { id, url: url.to_owned() }, alt })
+    Some(There { placed: Placed { id, url }, alt })
 }
 
 /// What became of a picture that was not taken: a type that the site does not allow
 /// is answered with 500, and would be tomorrow as well.
-fn not_taken(api: &Api<'_>, answer: &Answer) -> SendError {
+fn not_taken(api: &Api, answer: &Answer) -> SendError {
     let fault = Fault::of(answer);
     let no = ["rest_upload_sideload_error", "rest_upload_file_too_big", "rest_upload_limited_space"];
     if answer.status >= 500 && no.contains(&fault.code.as_str()) {
@@ -128,17 +106,6 @@ fn not_taken(api: &Api<'_>, answer: &Answer) -> SendError {
         return SendError::Refused { says };
     }
     trouble(answer, Asked::Other, api)
-}
-
-fn about(picture: &Picture, error: SendError) -> SendError {
-    let says = |says: String| format!("the image `{}`: {says}", picture.path);
-    match error {
-        SendError::Refused { says: why } => SendError::Refused { says: says(why) },
-        SendError::Mendable { says: why } => SendError::Mendable { says: says(why) },
-        SendError::NotYet { says: why, wait } => SendError::NotYet { says: says(why), wait },
-        SendError::TooMany { says: why, wait } => SendError::TooMany { says: says(why), wait },
-        SendError::Unknown { cause } => SendError::NotYet { says: says(cause), wait: None },
-    }
 }
 
 #[cfg(test)]

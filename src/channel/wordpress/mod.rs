@@ -14,7 +14,6 @@
 mod answer;
 mod api;
 mod content;
-mod edit;
 mod media;
 mod payload;
 mod post;
@@ -23,21 +22,17 @@ mod terms;
 mod tests;
 mod verify;
 
-use super::credentials::{Credentials, account, base_url};
-use super::network::{Host, Network, Question, is_plain_id, web};
-use super::{
-    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
-    Removed, SendError, Whose,
-};
+use super::article::{self, Articles, LIVE, NO_POST, below, host_and_path, is_number, live, word};
+use super::credentials::{Credentials, base_url};
+use super::network::Question;
+use super::{Abilities, Ability, Adapter, Channel, Configuring, Goes, SendError, Whose};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
-use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
-use crate::render::defaults;
-use crate::render::{Defaults, Variant, VariantKind};
+use crate::plan::Payload;
+use crate::render::{Article, VariantKind};
 use crate::text::{Rules, network};
 use api::Api;
 use std::path::Path;
-use std::time::Duration;
 use verify::Site;
 
 /// `adapter = "wordpress"`.
@@ -90,11 +85,7 @@ const FIELDS: &[Field] = &[
         kind: Kind::Boolean,
         about: "whether readers may comment; default: the site's",
     },
-    Field {
-        name: "live",
-        kind: Kind::DurationOrFalse,
-        about: "what comes `after` waits this long until the page answers; `false`: it does not look",
-    },
+    LIVE,
 ];
 
 /// What becomes of a post.
@@ -123,19 +114,15 @@ impl Status {
 /// One user of one site.
 #[derive(Debug)]
 pub struct WordPress {
-    account: String,
-    credentials: Credentials,
+    site: article::Site,
     user: String,
     status: Status,
     blocks: bool,
     categories: Vec<String>,
     author: Option<String>,
     comments: Option<bool>,
-    live: Option<Duration>,
     /// Where the API is, and whether the user may write there.
-    site: Question<Site>,
-    /// The site's address.
-    pub base_url: String,
+    known: Question<Site>,
 }
 
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
@@ -144,18 +131,17 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let rest = configuring.table.rest.clone();
     let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
     let mut credentials = Credentials::of(name);
-    let address = reader.table.get("base_url").is_some();
-    if !address {
+    if reader.table.get("base_url").is_none() {
         credentials.miss("base_url", "\"https://blog.example.com\"");
     }
     let base_url = base_url(&mut reader, "", |_, last| {
         matches!(last, "wp-json" | "wp-admin" | "wp-login.php").then(String::new)
     });
-    let user = reader.text("user").filter(|user| !user.value.trim().is_empty());
+    let user = word(&mut reader, "user");
     if user.is_none() {
         credentials.miss("user", "\"NAME\"");
     }
-    let user = user.map(|user| user.value.trim().to_owned()).unwrap_or_default();
+    let user = user.unwrap_or_default();
     credentials.take(&mut reader, "app_password");
     let status = match reader.one_of("status").map(|status| status.value) {
         Some("draft") => Status::Draft,
@@ -176,48 +162,18 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
             categories.push(name.to_owned());
         }
     }
-    let author = reader.text("author").map(|author| author.value.trim().to_owned());
-    let author = author.filter(|author| !author.is_empty());
+    let author = word(&mut reader, "author");
     let comments = reader.boolean("comments").map(|comments| comments.value);
-    let live = reader.duration_or_false("live").and_then(|live| live.value);
-    let live = live.and_then(|live| Duration::try_from(live).ok());
+    let live = live(&mut reader);
     reader.finish();
-    let host = url::Url::parse(&base_url).ok();
-    let known_as = host.as_ref().and_then(|url| {
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        Some(format!("{}{port}{}", url.host_str()?, url.path().trim_end_matches('/')))
-    });
-    let account = account("wordpress", configuring, known_as.as_deref());
-    let site = Question::default();
-    Checked::with(
-        Box::new(WordPress {
-            account,
-            credentials,
-            user,
-            status,
-            blocks,
-            categories,
-            author,
-            comments,
-            live,
-            site,
-            base_url,
-        }),
-        problems,
-    )
+    let known_as = host_and_path(&base_url);
+    let site = article::Site::of("wordpress", configuring, known_as.as_deref(), credentials, base_url, live);
+    let known = Question::default();
+    let channel = WordPress { site, user, status, blocks, categories, author, comments, known };
+    Checked::with(Box::new(channel), problems)
 }
 
-impl WordPress {
-    /// A conversation with the site, whose API is known by then.
-    async fn open(&self, project: &Path) -> Result<Api<'_>, SendError> {
-        let mut api = Api::open(self, project).await?;
-        api.root = self.site.ask(verify::ask(&api)).await?.root.clone();
-        Ok(api)
-    }
-}
-
-impl Network for WordPress {
-    const KIND: VariantKind = VariantKind::Article;
+impl Articles for WordPress {
     const RULES: Rules = Rules {
         network: "wordpress",
         title: "WordPress",
@@ -225,115 +181,40 @@ impl Network for WordPress {
         title_limit: Some(70),
         ..network::UNKNOWN
     };
-    const DEFAULTS: Defaults = defaults::ARTICLE;
-    /// A small site has few processes, and each request takes one.
-    const AT_ONCE: usize = 2;
+    const PLACE: (&'static str, &'static str) = ("in", "WordPress");
+    const FIXED: &'static [(&'static str, &'static str)] =
+        &[("status", "what becomes of it"), ("author", "its author"), ("comments", "its comments")];
+    const GONE: &'static str = "WordPress has no such post any more";
+    const IS_ID: fn(&str) -> bool = is_number;
+    type Api = Api;
 
-    fn account(&self) -> &str {
-        &self.account
+    fn site(&self) -> &article::Site {
+        &self.site
     }
 
-    fn credentials(&self) -> &Credentials {
-        &self.credentials
+    fn written(&self, article: &Article) -> Checked<Payload> {
+        payload::payload(self, article)
     }
 
-    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
-        payload::payload(self, variant)
+    async fn open(&self, project: &Path) -> Result<(Api, Whose), SendError> {
+        let mut api = Api::open(self, project).await?;
+        let known = self.known.ask(verify::ask(&api)).await?.clone();
+        api.root = known.root;
+        Ok((api, known.whose))
     }
 
-    async fn verify(&self, project: &Path) -> Result<Whose, SendError> {
-        let api = Api::open(self, project).await?;
-        Ok(self.site.ask(verify::ask(&api)).await?.whose.clone())
+    fn id_at(&self, address: &str) -> Result<Option<String>, String> {
+        post_at(address, &self.site.base_url)
     }
-
-    /// A draft is made for each post.
-    fn prepares(&self, _part: &PayloadPart) -> bool {
-        true
-    }
-
-    async fn prepare<'a>(
-        &'a self,
-        part: &'a PayloadPart,
-        attempt: &'a Attempt,
-    ) -> Result<Posting<'a>, SendError> {
-        let api = self.open(&attempt.project).await.map_err(SendError::before_posting)?;
-        let ready = post::prepare(&api, part, attempt).await?;
-        Ok(Box::pin(async move { post::publish(&api, part, ready).await }))
-    }
-
-    fn read_back<'a>(
-        &'a self,
-        part: &'a PayloadPart,
-        receipt: &'a Receipt,
-        attempt: &'a Attempt,
-    ) -> Option<Doing<'a, Seen>> {
-        let id = receipt.id.as_deref().filter(|id| is_number(id))?;
-        Some(Box::pin(async move {
-            let api = self.open(&attempt.project).await?;
-            Ok(post::read_back(&api, id, part, receipt).await)
-        }))
-    }
-
-    async fn find(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
-        post::find(&self.open(&attempt.project).await?, part, attempt).await
-    }
-
-    fn post_at(&self, address: &str) -> Result<Option<String>, String> {
-        post_at(address, &self.base_url)
-    }
-
-    async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
-        let Some(id) = self.id_of(receipt) else {
-            return Ok(Removed::Stays("its number is not known: delete it in WordPress".to_owned()));
-        };
-        post::remove(&self.open(project).await?, &id).await
-    }
-
-    fn can_edit(&self, change: &Change) -> Result<(), String> {
-        edit::can_edit(change)
-    }
-
-    async fn edit(&self, change: &Change, receipt: &Receipt, attempt: &Attempt) -> Result<Edited, SendError> {
-        let Some(id) = self.id_of(receipt) else {
-            return Ok(Edited::Stays("its number is not known: change it in WordPress".to_owned()));
-        };
-        edit::edit(&self.open(&attempt.project).await?, &id, change, receipt, attempt).await
-    }
-
-    fn live_within(&self) -> Option<Duration> {
-        self.live
-    }
-
-    async fn live(&self, url: &str) -> Result<bool, SendError> {
-        super::http::answers(url).await.map_err(|says| SendError::Refused { says })
-    }
-}
-
-impl WordPress {
-    fn id_of(&self, receipt: &Receipt) -> Option<String> {
-        Network::id_of(self, receipt).filter(|id| is_number(id))
-    }
-}
-
-/// Posts are numbered.
-fn is_number(id: &str) -> bool {
-    is_plain_id(id) && id.len() <= 20 && id.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The number stands in the short address, `?p=7`, and not in the long one.
 fn post_at(address: &str, base_url: &str) -> Result<Option<String>, String> {
-    let (url, host) = web(address, "this site", &[], base_url)?;
-    let base = url::Url::parse(base_url).map_err(|_| "the channel has no `base_url`".to_owned())?;
-    let below = base.path().trim_end_matches('/');
-    if host != Host::Other || !url.path().starts_with(below) {
-        return Err(format!("it is not below {base_url}"));
-    }
+    let (url, path) = below(address, "this site", base_url)?;
     let short = url.query_pairs().find(|(key, _)| key == "p").map(|(_, id)| id.into_owned());
     match short {
         Some(id) if is_number(&id) => Ok(Some(id)),
-        None if url.path()[below.len()..].trim_matches('/').is_empty() => {
-            Err("it is the site, and no post of it: open the post, and copy its address".to_owned())
-        }
+        None if path.trim_matches('/').is_empty() => Err(NO_POST.to_owned()),
         _ => Ok(None),
     }
 }

@@ -2,13 +2,13 @@
 //! terms and addresses of pictures will.
 
 use super::WordPress;
-use crate::channel::article_html::{alts, is_called, pictures};
-use crate::channel::wrong_kind;
+use crate::channel::article::{is_shown, media, tags};
+use crate::channel::article_html::pictures;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
 use crate::render::markup::{Markup, escaped, write};
-use crate::render::{Article, Picture, Variant};
-use serde_json::{Value, json};
+use crate::render::{Article, Picture};
+use serde_json::json;
 
 /// The column of slugs has room for 200 bytes, counted with percent signs
 /// (WordPress's schema, `post_name`); some are left for a number behind it.
@@ -18,40 +18,18 @@ const LONGEST_SLUG: usize = 190;
 const FORMATS: &[&str] = &["image/jpeg", "image/png", "image/gif", "image/webp"];
 
 /// `POST /wp/v2/posts`.
-pub(super) fn payload(channel: &WordPress, variant: &Variant) -> Checked<Payload> {
-    let Variant::Article(article) = variant else {
-        return Checked::bad(vec![wrong_kind(variant, "an article")]);
-    };
+pub(super) fn payload(channel: &WordPress, article: &Article) -> Checked<Payload> {
     let mut problems = Vec::new();
     if let Err(why) = check_slug(&article.slug) {
         problems.push(Diagnostic::error("bad-slug", why).hint("set `slug` on the rung"));
     }
     let markup = if channel.blocks { Markup::WordPressBlocks } else { Markup::WordPressHtml };
     let content = write(&article.markdown, markup).text;
-    let mut media: Vec<Picture> = Vec::new();
-    let mut take = |picture: &Picture, problems: &mut Vec<Diagnostic>| {
-        if let Some(known) = media.iter().find(|known| known.name == picture.name) {
-            if known.sha256 != picture.sha256 {
-                let problem = format!("two images are called `{}`", picture.name);
-                let hint = "one would stand for the other: give one another name";
-                problems.push(Diagnostic::error("same-name", problem).hint(hint));
-            }
-            return;
-        }
-        if !FORMATS.contains(&picture.mime.as_str()) {
-            let says = format!(
-                "`{}` is {}, and WordPress takes JPEG, PNG, GIF and WebP",
-                picture.path, picture.mime
-            );
-            problems.push(Diagnostic::error("image-format", says));
-        }
-        media.push(picture.clone());
-    };
+    let shown = pictures(&content);
     // The theme shows the cover above the text: once is enough.
-    let cover = article.cover.as_ref().filter(|cover| !is_shown(&content, cover));
-    for picture in cover.into_iter().chain(article.media.iter().filter(|own| is_shown(&content, own))) {
-        take(picture, &mut problems);
-    }
+    let cover = article.cover.as_ref().filter(|cover| !is_shown(&shown, cover));
+    let in_text = article.media.iter().filter(|own| is_shown(&shown, own));
+    let media = media(cover.into_iter().chain(in_text), &mut problems, odd);
     if article.canonical.is_some() {
         let says =
             "WordPress has no field of its own for the address of an original: `canonical` is left out";
@@ -64,7 +42,7 @@ pub(super) fn payload(channel: &WordPress, variant: &Variant) -> Checked<Payload
         "content": content,
         "excerpt": escaped(&article.excerpt, Markup::WordPressBlocks),
         "categories": channel.categories,
-        "tags": tags(article),
+        "tags": tags(article.tags.iter().map(String::as_str)),
         "cover": cover.map(|cover| &cover.name),
         "author": channel.author,
         "comments": channel.comments,
@@ -77,18 +55,10 @@ fn title(article: &Article) -> String {
     escaped(&article.title, Markup::WordPressHtml)
 }
 
-fn tags(article: &Article) -> Vec<&str> {
-    let mut tags: Vec<&str> = Vec::new();
-    for tag in article.tags.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
-        if !tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase()) {
-            tags.push(tag);
-        }
-    }
-    tags
-}
-
-fn is_shown(content: &str, picture: &Picture) -> bool {
-    pictures(content).iter().any(|name| is_called(name, &picture.name))
+/// What WordPress does not take of a picture.
+fn odd(picture: &Picture) -> Option<Diagnostic> {
+    let says = format!("`{}` is {}, and WordPress takes JPEG, PNG, GIF and WebP", picture.path, picture.mime);
+    (!FORMATS.contains(&picture.mime.as_str())).then(|| Diagnostic::error("image-format", says))
 }
 
 fn check_slug(slug: &str) -> Result<(), String> {
@@ -109,25 +79,4 @@ fn check_slug(slug: &str) -> Result<(), String> {
         return Err(format!("the slug is {length} bytes long, and WordPress has room for {LONGEST_SLUG}"));
     }
     Ok(())
-}
-
-/// A text of the body.
-pub(super) fn text<'a>(part: &'a PayloadPart, key: &str) -> &'a str {
-    part.body.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// A list of texts of the body.
-pub(super) fn texts<'a>(part: &'a PayloadPart, key: &str) -> Vec<&'a str> {
-    part.body.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
-}
-
-/// The picture above the text.
-pub(super) fn cover(part: &PayloadPart) -> Option<&Picture> {
-    let name = part.body.get("cover").and_then(Value::as_str)?;
-    part.media.iter().find(|picture| picture.name == name)
-}
-
-/// The alt texts of the pictures in the text, in order.
-pub(super) fn sent_alts(part: &PayloadPart) -> Vec<String> {
-    alts(text(part, "content"))
 }

@@ -1,49 +1,45 @@
 //! A post: looked for, made as a draft, published, read back, found, taken down.
 
-use super::answer::{Asked, Fault, is_out, trouble};
+use super::answer::{Fault, is_out, trouble};
 use super::api::Api;
 use super::content::{mark, marked, with_pictures};
-use super::payload::{cover, sent_alts, text, texts};
-use super::{Status, is_number, media, terms};
+use super::{media, terms};
+use crate::channel::article::{
+    Asked, Conversation, Drafts, Kept, Prepared, Standing, Told, altered_pictures, cover, is_number, taken,
+    text, texts,
+};
 use crate::channel::article_html::{alts, is_called, same, words};
 use crate::channel::http::{Answer, Trouble};
-use crate::channel::images::{Shown, behind};
-use crate::channel::network::seen;
-use crate::channel::{Attempt, Found, LONGEST_LAG, Removed, SendError};
+use crate::channel::{Attempt, Change, Removed, SendError};
 use crate::plan::key::hex_digest;
-use crate::plan::{PayloadPart, Receipt, Seen, StepKey};
-use jiff::Timestamp;
+use crate::plan::{PayloadPart, StepKey};
 use serde_json::{Map, Value, json};
 
 const POSTS: &str = "/wp/v2/posts";
 const FIELDS: &str = "id,slug,status,link,title,content,excerpt,featured_media";
 
 /// A post as WordPress keeps it, told to who may edit it.
-pub(super) struct Post {
-    pub id: String,
+pub struct Post {
+    id: String,
     slug: String,
-    pub status: String,
-    pub link: Option<String>,
-    pub title: String,
-    pub content: String,
-    pub excerpt: String,
+    status: String,
+    link: Option<String>,
+    title: String,
+    content: String,
+    excerpt: String,
     has_cover: bool,
 }
 
 impl Post {
-    pub fn of(api: &Api<'_>, value: &Value) -> Option<Post> {
+    fn of(api: &Api, value: &Value) -> Option<Post> {
         let raw = |key: &str| value.get(key)?.get("raw")?.as_str().map(str::to_owned);
-        let id = value.get("id").and_then(Value::as_u64).map(|id| id.to_string())?;
+        let id = value.get("id").and_then(Value::as_u64).map(|id| id.to_string());
         let said = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let link = Some(said("link")).filter(|link| api.are_not_in(link));
-        let is_page =
-            |link: &String| url::Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-        is_number(&id).then_some(())?;
         Some(Post {
-            id,
+            id: id.filter(|id| is_number(id))?,
             slug: said("slug"),
             status: said("status"),
-            link: link.filter(is_page),
+            link: api.page(value.get("link").and_then(Value::as_str)),
             title: raw("title")?,
             content: raw("content")?,
             excerpt: raw("excerpt").unwrap_or_default(),
@@ -52,7 +48,7 @@ impl Post {
     }
 
     /// The post of an answer that is a success.
-    pub fn of_answer(api: &Api<'_>, answer: &Answer) -> Option<Post> {
+    fn of_answer(api: &Api, answer: &Answer) -> Option<Post> {
         Post::of(api, &answer.json().filter(|_| answer.is_success())?)
     }
 
@@ -60,66 +56,68 @@ impl Post {
         self.content.contains(&mark(key))
     }
 
-    /// What somebody would have to have changed, if it is another one later.
-    pub fn digest(&self) -> String {
+    fn path(&self) -> String {
+        format!("{POSTS}/{}", self.id)
+    }
+
+    /// Whether it has become what it was to become, and is no draft of ours.
+    fn is_published(&self, api: &Api) -> bool {
+        is_out(&self.status, api.status) && self.status != "draft"
+    }
+}
+
+impl Kept for Post {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn stands(&self) -> bool {
+        self.status != "trash"
+    }
+
+    /// A draft has no address that readers could follow.
+    fn url(&self) -> Option<&str> {
+        self.link.as_deref().filter(|_| self.status == "publish")
+    }
+
+    fn digest(&self) -> String {
         hex_digest(format!("{}\0{}\0{}", self.title, self.content, self.excerpt).as_bytes())
     }
 
-    /// What is known of it once it is out. A draft has no address that readers
-    /// could follow.
-    pub fn receipt(&self, part: &PayloadPart, api: &Api<'_>) -> Receipt {
-        let is_public = self.status == "publish";
-        Receipt {
-            id: Some(self.id.clone()),
-            url: self.link.clone().filter(|_| is_public),
-            detail: (!is_public).then(|| format!("kept as `{}` under the number {}", self.status, self.id)),
-            altered: self.altered(part, api),
-            sha256: Some(self.digest()),
-            ..Receipt::default()
-        }
-    }
-
-    /// What readers see, if that is not what was sent.
-    pub fn altered(&self, part: &PayloadPart, api: &Api<'_>) -> Option<String> {
-        let title = !same(text(part, "title"), &self.title);
-        let content = !same(text(part, "content"), &self.content);
-        let live = alts(&self.content);
-        let sent = sent_alts(part);
-        let sent: Vec<&str> = sent.iter().map(String::as_str).collect();
-        let shown = Shown { number: Some(live.len()), alts: live.into_iter().map(Some).collect() };
-        let images = shown.differing(&sent);
-        let no_cover = cover(part).is_some() && !self.has_cover;
-        let hidden = part.body["status"] == "publish" && self.status != "publish";
-        if !(title || content || images.is_some() || no_cover || hidden) {
-            return None;
-        }
-        let mut told = words(&self.content);
-        if title {
-            told = format!("{}\n\n{told}", words(&self.title));
-        }
-        for aside in [
-            images,
-            no_cover.then(|| "(without its cover image)".to_owned()),
-            hidden.then(|| format!("(kept as `{}`, which readers do not see)", self.status)),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            told = behind(&told, &aside);
-        }
-        Some(seen(&api.redact(&told)))
-    }
-
-    /// Whether all words are those of the part.
-    pub fn says(&self, part: &PayloadPart) -> bool {
-        same(text(part, "title"), &self.title)
-            && same(text(part, "content"), &self.content)
+    fn says(&self, part: &PayloadPart) -> bool {
+        self.other_title(part).is_none()
+            && self.has_text_of(part)
             && same(text(part, "excerpt"), &self.excerpt)
+    }
+
+    fn other_title(&self, part: &PayloadPart) -> Option<String> {
+        (!same(text(part, "title"), &self.title)).then(|| words(&self.title))
+    }
+
+    fn has_text_of(&self, part: &PayloadPart) -> bool {
+        same(text(part, "content"), &self.content)
+    }
+
+    fn words(&self) -> String {
+        words(&self.content)
+    }
+
+    fn asides(&self, part: &PayloadPart) -> Vec<String> {
+        let no_cover = cover(part).is_some() && !self.has_cover;
+        let mut asides = altered_pictures(&alts(text(part, "content")), alts(&self.content), no_cover);
+        if text(part, "status") == "publish" && self.status != "publish" {
+            asides.push(format!("(kept as `{}`, which readers do not see)", self.status));
+        }
+        asides
+    }
+
+    fn detail(&self, _part: &PayloadPart) -> Option<String> {
+        (self.status != "publish").then(|| format!("kept as `{}` under the number {}", self.status, self.id))
     }
 }
 
 /// What stands at the address.
-enum Standing {
+enum There {
     /// The delivery's own.
     Ours(Post),
     /// Somebody else's, or another delivery's.
@@ -129,24 +127,24 @@ enum Standing {
 
 /// Posts of that address, whatever their state, and those that WordPress made
 /// beside one: `-2` is put behind an address that is taken, without a word.
-async fn look(api: &Api<'_>, slug: &str, key: &StepKey) -> Result<Standing, SendError> {
+async fn look(api: &Api, slug: &str, key: &StepKey) -> Result<There, SendError> {
     let slugs = format!("{slug},{slug}-2,{slug}-3");
     let query = [("slug", slugs.as_str())];
     let mut taken = None;
     for post in list(api, &query).await? {
         if post.has(key) {
-            return Ok(Standing::Ours(post));
+            return Ok(There::Ours(post));
         }
         if same_slug(&post.slug, slug) {
             taken = Some(post);
         }
     }
-    Ok(taken.map_or(Standing::Free, Standing::Taken))
+    Ok(taken.map_or(There::Free, There::Taken))
 }
 
 /// The delivery's own post, wherever its address has got to: by its mark, for which
 /// WordPress looks in the text.
-async fn by_mark(api: &Api<'_>, key: &StepKey) -> Result<Option<Post>, SendError> {
+async fn by_mark(api: &Api, key: &StepKey) -> Result<Option<Post>, SendError> {
     let words = format!("ladder:{}", key.0);
     let query = [("search", words.as_str())];
     Ok(list(api, &query).await?.into_iter().find(|post| post.has(key)))
@@ -154,7 +152,7 @@ async fn by_mark(api: &Api<'_>, key: &StepKey) -> Result<Option<Post>, SendError
 
 /// `status=any` is all but what lies in the trash; without it only what is public
 /// would be told (REST API handbook, posts).
-async fn list(api: &Api<'_>, which: &[(&str, &str)]) -> Result<Vec<Post>, SendError> {
+async fn list(api: &Api, which: &[(&str, &str)]) -> Result<Vec<Post>, SendError> {
     let rest = [("status", "any"), ("context", "edit"), ("per_page", "100"), ("_fields", FIELDS)];
     let query: Vec<(&str, &str)> = which.iter().chain(&rest).copied().collect();
     let answer = api.get(POSTS, &query).await.map_err(Trouble::of_asking)?;
@@ -178,52 +176,100 @@ fn same_slug(told: &str, slug: &str) -> bool {
     }
 }
 
-/// A post that only has to be published.
-pub(super) enum Prepared {
-    /// The draft's number.
-    Draft(String),
-    /// An earlier try had gone out.
-    Out(Box<Post>),
-}
+impl Drafts for Api {
+    type Post = Post;
 
-/// All that nobody sees: the address is looked at, pictures and terms are there, and
-/// the draft stands, with our address and our mark.
-pub(super) async fn prepare(
-    api: &Api<'_>,
-    part: &PayloadPart,
-    attempt: &Attempt,
-) -> Result<Prepared, SendError> {
-    let (slug, key) = (text(part, "slug"), &attempt.key);
-    let draft = match look(api, slug, key).await? {
-        Standing::Ours(post) if is_out(&post.status, wanted(api)) && post.status != "draft" => {
-            return Ok(Prepared::Out(Box::new(post)));
+    /// All that nobody sees: the address is looked at, pictures and terms are there, and
+    /// the draft stands, with our address and our mark.
+    async fn draft(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Prepared<Post>, SendError> {
+        let (slug, key) = (text(part, "slug"), &attempt.key);
+        let draft = match look(self, slug, key).await? {
+            There::Ours(post) if post.is_published(self) => return Ok(Prepared::Out(post)),
+            There::Ours(post) => Some(post),
+            There::Taken(post) => return Err(taken_by(slug, Some(&post))),
+            There::Free => match by_mark(self, key).await? {
+                Some(post) if post.is_published(self) => return Ok(Prepared::Out(post)),
+                other => other,
+            },
+        };
+        let body = written(self, part, attempt).await?;
+        match draft {
+            Some(post) => adopt(self, &post, &body, slug).await,
+            None => create(self, body, slug, key).await,
         }
-        Standing::Ours(post) => Some(post),
-        Standing::Taken(post) => return Err(taken(slug, Some(&post))),
-        Standing::Free => match by_mark(api, key).await? {
-            Some(post) if is_out(&post.status, wanted(api)) && post.status != "draft" => {
-                return Ok(Prepared::Out(Box::new(post)));
-            }
-            other => other,
-        },
-    };
-    let body = written(api, part, attempt).await?;
-    match draft {
-        Some(post) => adopt(api, &post, &body, slug).await,
-        None => create(api, body, slug, key).await,
+    }
+
+    /// The one request that readers see anything of: the draft becomes what it is to be.
+    /// Done twice, it is the same post.
+    async fn publish(
+        &self,
+        draft: &Post,
+        _part: &PayloadPart,
+        _attempt: &Attempt,
+    ) -> Result<Told<Post>, SendError> {
+        let body = json!({ "status": self.status.name() });
+        let answer = self.post(&draft.path(), &body).await.map_err(Trouble::of_creating)?;
+        told(self, &answer, &draft.id)
+    }
+
+    /// The site tells of each post of our mark. A draft is proof that it is not out.
+    async fn standing(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Standing<Post>, SendError> {
+        let post = match look(self, text(part, "slug"), &attempt.key).await? {
+            There::Ours(post) => Some(post),
+            There::Taken(_) | There::Free => by_mark(self, &attempt.key).await?,
+        };
+        let out = post.filter(|post| is_out(&post.status, self.status));
+        Ok(out.map_or(Standing::NotOut, Standing::Out))
+    }
+
+    /// The post of that number, if there is one.
+    async fn read(&self, id: &str) -> Result<Option<Post>, SendError> {
+        let query = [("context", "edit"), ("_fields", FIELDS)];
+        let answer = self.get(&format!("{POSTS}/{id}"), &query).await.map_err(Trouble::of_asking)?;
+        match Post::of_answer(self, &answer) {
+            Some(post) => Ok(Some(post)),
+            None if is_gone(&answer) => Ok(None),
+            None => Err(trouble(&answer, Asked::Other, self)),
+        }
+    }
+
+    /// WordPress has no lock: what somebody writes between the reading and this is written over.
+    async fn change(&self, live: &Post, change: &Change, attempt: &Attempt) -> Result<Told<Post>, SendError> {
+        let body = words_of(self, &change.after, attempt).await?;
+        let answer = self.post(&live.path(), &Value::Object(body)).await.map_err(Trouble::of_creating)?;
+        told(self, &answer, &live.id)
+    }
+
+    /// Puts a post into the site's trash. What is there already, or gone, is gone.
+    async fn withdraw(&self, id: &str) -> Result<Removed, SendError> {
+        let answer = self.delete(&format!("{POSTS}/{id}"), &[]).await.map_err(Trouble::of_creating)?;
+        if answer.is_success() {
+            let told = answer.json();
+            let state = told.as_ref().and_then(|post| post.get("status")).and_then(Value::as_str);
+            let deleted = told.as_ref().and_then(|told| told.get("deleted")).and_then(Value::as_bool);
+            return if state == Some("trash") || deleted == Some(true) {
+                Ok(Removed::Gone)
+            } else {
+                let cause = format!(
+                    "the answer was {}, and is none that WordPress gives to a deletion",
+                    answer.status
+                );
+                Err(SendError::Unknown { cause })
+            };
+        }
+        let fault = Fault::of(&answer);
+        match (answer.status, fault.code.as_str()) {
+            (410, "rest_already_trashed") | (404, "rest_post_invalid_id") => Ok(Removed::Already),
+            (501, "rest_trash_not_supported") => Ok(Removed::Stays(
+                "this site keeps no trash, and would delete it for good: delete it in WordPress".to_owned(),
+            )),
+            _ => Err(trouble(&answer, Asked::ToShow, self)),
+        }
     }
 }
 
-fn wanted(api: &Api<'_>) -> Status {
-    api.channel.status
-}
-
 /// The body of a draft, its pictures and terms looked up or made.
-async fn written(
-    api: &Api<'_>,
-    part: &PayloadPart,
-    attempt: &Attempt,
-) -> Result<Map<String, Value>, SendError> {
+async fn written(api: &Api, part: &PayloadPart, attempt: &Attempt) -> Result<Map<String, Value>, SendError> {
     let mut body = words_of(api, part, attempt).await?;
     body.insert("slug".to_owned(), json!(text(part, "slug")));
     body.insert("status".to_owned(), json!("draft"));
@@ -237,11 +283,7 @@ async fn written(
 }
 
 /// What an edit may change as well.
-pub(super) async fn words_of(
-    api: &Api<'_>,
-    part: &PayloadPart,
-    attempt: &Attempt,
-) -> Result<Map<String, Value>, SendError> {
+async fn words_of(api: &Api, part: &PayloadPart, attempt: &Attempt) -> Result<Map<String, Value>, SendError> {
     let placed = media::placed(api, part, attempt).await?;
     let find = |name: &str| {
         let at = part.media.iter().position(|picture| is_called(name, &picture.name))?;
@@ -251,7 +293,7 @@ pub(super) async fn words_of(
     let cover = cover(part).and_then(|picture| find(&picture.name)).map_or(0, |placed| placed.id);
     let mut body = Map::new();
     body.insert("title".to_owned(), json!(text(part, "title")));
-    body.insert("content".to_owned(), json!(marked(&content, &attempt.key, api.channel.blocks)));
+    body.insert("content".to_owned(), json!(marked(&content, &attempt.key, api.blocks)));
     body.insert("excerpt".to_owned(), json!(text(part, "excerpt")));
     body.insert("featured_media".to_owned(), json!(cover));
     let categories = terms::numbers(api, "categories", &texts(part, "categories")).await?;
@@ -265,18 +307,17 @@ pub(super) async fn words_of(
 
 /// A draft of ours that an earlier try left, as it is to be.
 async fn adopt(
-    api: &Api<'_>,
+    api: &Api,
     post: &Post,
     body: &Map<String, Value>,
     slug: &str,
-) -> Result<Prepared, SendError> {
-    let path = format!("{POSTS}/{}", post.id);
-    let answer = api.post(&path, &Value::Object(body.clone())).await.map_err(Trouble::of_asking)?;
+) -> Result<Prepared<Post>, SendError> {
+    let answer = api.post(&post.path(), &Value::Object(body.clone())).await.map_err(Trouble::of_asking)?;
     match Post::of_answer(api, &answer) {
-        Some(now) if now.id == post.id && same_slug(&now.slug, slug) => Ok(Prepared::Draft(now.id)),
+        Some(now) if now.id == post.id && same_slug(&now.slug, slug) => Ok(Prepared::Draft(now)),
         Some(now) if now.id == post.id => {
             discard(api, &now.id).await;
-            Err(taken(slug, None))
+            Err(taken_by(slug, None))
         }
         _ => Err(trouble(&answer, Asked::Other, api)),
     }
@@ -284,143 +325,51 @@ async fn adopt(
 
 /// A new draft. If its answer gets lost, the next try finds it by its mark.
 async fn create(
-    api: &Api<'_>,
+    api: &Api,
     body: Map<String, Value>,
     slug: &str,
     key: &StepKey,
-) -> Result<Prepared, SendError> {
+) -> Result<Prepared<Post>, SendError> {
     let answer = api.post(POSTS, &Value::Object(body)).await.map_err(Trouble::of_asking)?;
     let Some(made) = Post::of_answer(api, &answer) else {
         return Err(trouble(&answer, Asked::Other, api));
     };
     if same_slug(&made.slug, slug) {
-        return Ok(Prepared::Draft(made.id));
+        return Ok(Prepared::Draft(made));
     }
     // WordPress has moved it to another address: one stands there that we may not
     // see, or an earlier try of ours has come to light.
     discard(api, &made.id).await;
     match look(api, slug, key).await? {
-        Standing::Ours(_) => Err(SendError::NotYet {
+        There::Ours(_) => Err(SendError::NotYet {
             says: "an earlier try has made the draft meanwhile".to_owned(),
             wait: None,
         }),
-        Standing::Taken(post) => Err(taken(slug, Some(&post))),
-        Standing::Free => Err(taken(slug, None)),
+        There::Taken(post) => Err(taken_by(slug, Some(&post))),
+        There::Free => Err(taken_by(slug, None)),
     }
 }
 
 /// Throws away a draft that nobody saw. If it stays, it is one draft too many.
-async fn discard(api: &Api<'_>, id: &str) {
+async fn discard(api: &Api, id: &str) {
     let _ = api.delete(&format!("{POSTS}/{id}"), &[("force", "true")]).await;
 }
 
-fn taken(slug: &str, by: Option<&Post>) -> SendError {
-    let whose = match by {
-        Some(Post { link: Some(link), status, .. }) => format!("by {link} ({status})"),
-        Some(post) => format!("by the post {} ({})", post.id, post.status),
-        None => "by a post that this user may not see".to_owned(),
-    };
-    SendError::Refused {
-        says: format!(
-            "the address `{slug}` is taken {whose}: give this article another `slug`, or take that post away"
-        ),
+fn taken_by(slug: &str, post: Option<&Post>) -> SendError {
+    match post {
+        Some(Post { link: Some(link), status, .. }) => taken(slug, &format!("{link} ({status})")),
+        Some(post) => taken(slug, &format!("the post {} ({})", post.id, post.status)),
+        None => taken(slug, "a post that this user may not see"),
     }
 }
 
-/// The one request that readers see anything of: the draft becomes what it is to be.
-/// Done twice, it is the same post.
-pub(super) async fn publish(
-    api: &Api<'_>,
-    part: &PayloadPart,
-    ready: Prepared,
-) -> Result<Receipt, SendError> {
-    let id = match ready {
-        Prepared::Out(post) => {
-            let receipt = post.receipt(part, api);
-            let detail =
-                Some("an earlier try had gone out: it stands there with this delivery's mark".to_owned());
-            return Ok(Receipt { detail: receipt.detail.or(detail), ..receipt });
-        }
-        Prepared::Draft(id) => id,
-    };
-    let body = json!({ "status": wanted(api).name() });
-    let answer = api.post(&format!("{POSTS}/{id}"), &body).await.map_err(Trouble::of_creating)?;
-    if let Some(post) = Post::of_answer(api, &answer) {
-        return if post.id == id {
-            Ok(post.receipt(part, api))
-        } else {
-            Err(SendError::Unknown {
-                cause: format!("the site was asked to publish {id}, and speaks of another post"),
-            })
-        };
-    }
-    if answer.status == 404 && Fault::of(&answer).code == "rest_post_invalid_id" {
-        let says = "somebody has thrown the draft away: it is made anew".to_owned();
-        return Err(SendError::NotYet { says, wait: None });
-    }
-    Err(trouble(&answer, Asked::ToPublish, api))
+/// What an answer says of the post of that number, which was to change.
+fn told(api: &Api, answer: &Answer, id: &str) -> Result<Told<Post>, SendError> {
+    let post = Post::of_answer(api, answer);
+    Told::of(post, |post| post.id == id, is_gone(answer), || trouble(answer, Asked::ToShow, api))
 }
 
-/// Looks for a post of which nobody knows whether it went out. Its draft is proof
-/// that it did not: and if the request is still on its way, it publishes that one.
-pub(super) async fn find(api: &Api<'_>, part: &PayloadPart, attempt: &Attempt) -> Result<Found, SendError> {
-    let post = match look(api, text(part, "slug"), &attempt.key).await? {
-        Standing::Ours(post) => Some(post),
-        Standing::Taken(_) | Standing::Free => by_mark(api, &attempt.key).await?,
-    };
-    if let Some(post) = post.filter(|post| is_out(&post.status, wanted(api))) {
-        return Ok(Found::Sent(post.receipt(part, api)));
-    }
-    // What is not to go out any more must not come out behind our back.
-    let settled = attempt.last_tried.saturating_add(LONGEST_LAG).unwrap_or(Timestamp::MAX);
-    if attempt.withdrawn && crate::clock::now() < settled {
-        let then = attempt.list_can_tell();
-        return Ok(Found::CannotTell(format!(
-            "it is not published, and the request may still be on its way: ask again after {then}"
-        )));
-    }
-    Ok(Found::Absent)
-}
-
-/// The post of that number, if there is one.
-pub(super) async fn read(api: &Api<'_>, id: &str) -> Result<Option<Post>, SendError> {
-    let query = [("context", "edit"), ("_fields", FIELDS)];
-    let answer = api.get(&format!("{POSTS}/{id}"), &query).await.map_err(Trouble::of_asking)?;
-    match Post::of_answer(api, &answer) {
-        Some(post) => Ok(Some(post)),
-        None if answer.status == 404 && Fault::of(&answer).code == "rest_post_invalid_id" => Ok(None),
-        None => Err(trouble(&answer, Asked::Other, api)),
-    }
-}
-
-/// What readers see. A read that fails changes nothing: the post is out.
-pub(super) async fn read_back(api: &Api<'_>, id: &str, part: &PayloadPart, receipt: &Receipt) -> Seen {
-    let Ok(Some(post)) = read(api, id).await else { return Seen::default() };
-    let url = post.link.clone().filter(|link| post.status == "publish" && receipt.url.as_ref() != Some(link));
-    Seen { altered: post.altered(part, api), url }
-}
-
-/// Puts a post into the site's trash. What is there already, or gone, is gone.
-pub(super) async fn remove(api: &Api<'_>, id: &str) -> Result<Removed, SendError> {
-    let answer = api.delete(&format!("{POSTS}/{id}"), &[]).await.map_err(Trouble::of_creating)?;
-    if answer.is_success() {
-        let told = answer.json();
-        let state = told.as_ref().and_then(|post| post.get("status")).and_then(Value::as_str);
-        let deleted = told.as_ref().and_then(|told| told.get("deleted")).and_then(Value::as_bool);
-        return if state == Some("trash") || deleted == Some(true) {
-            Ok(Removed::Gone)
-        } else {
-            let cause =
-                format!("the answer was {}, and is none that WordPress gives to a deletion", answer.status);
-            Err(SendError::Unknown { cause })
-        };
-    }
-    let fault = Fault::of(&answer);
-    match (answer.status, fault.code.as_str()) {
-        (410, "rest_already_trashed") | (404, "rest_post_invalid_id") => Ok(Removed::Already),
-        (501, "rest_trash_not_supported") => Ok(Removed::Stays(
-            "this site keeps no trash, and would delete it for good: delete it in WordPress".to_owned(),
-        )),
-        _ => Err(trouble(&answer, Asked::ToChange, api)),
-    }
+/// Whether WordPress itself says that there is no such post.
+fn is_gone(answer: &Answer) -> bool {
+    answer.status == 404 && Fault::of(answer).code == "rest_post_invalid_id"
 }

@@ -4,16 +4,17 @@
 //! API handbook, tags; seen, 6.2 to 6.6): asking for it to be made is the surest
 //! way to find it, since WordPress alone knows which names are the same to it.
 
-use super::answer::{Asked, Fault, trouble};
+use super::answer::{Fault, trouble};
 use super::api::Api;
 use crate::channel::SendError;
+use crate::channel::article::Asked;
 use crate::channel::article_html::words;
 use crate::channel::http::Trouble;
 use serde_json::{Value, json};
 
 /// The numbers of those terms, in order, each once; those that are not there are
 /// made.
-pub(super) async fn numbers(api: &Api<'_>, kind: &str, names: &[&str]) -> Result<Vec<u64>, SendError> {
+pub(super) async fn numbers(api: &Api, kind: &str, names: &[&str]) -> Result<Vec<u64>, SendError> {
     let mut all = Vec::with_capacity(names.len());
     for name in names {
         let number = number(api, kind, name).await?;
@@ -24,7 +25,7 @@ pub(super) async fn numbers(api: &Api<'_>, kind: &str, names: &[&str]) -> Result
     Ok(all)
 }
 
-async fn number(api: &Api<'_>, kind: &str, name: &str) -> Result<u64, SendError> {
+async fn number(api: &Api, kind: &str, name: &str) -> Result<u64, SendError> {
     let path = format!("/wp/v2/{kind}");
     let answer = api.post(&path, &json!({ "name": name })).await.map_err(Trouble::of_asking)?;
     let id = |value: &Value| value.get("id").and_then(Value::as_u64).filter(|id| *id > 0);
@@ -54,7 +55,7 @@ async fn number(api: &Api<'_>, kind: &str, name: &str) -> Result<u64, SendError>
         None => Err(SendError::Mendable {
             says: format!(
                 "the site has no `{name}` among its {kind}, and the user `{}` may make none ({}): make it in WordPress",
-                api.channel.user, fault.code
+                api.user, fault.code
             ),
         }),
     }
@@ -62,7 +63,7 @@ async fn number(api: &Api<'_>, kind: &str, name: &str) -> Result<u64, SendError>
 
 /// The number of the user who is to be named as the author, by the name in the
 /// address of the author's page.
-pub(super) async fn author(api: &Api<'_>, name: &str) -> Result<u64, SendError> {
+pub(super) async fn author(api: &Api, name: &str) -> Result<u64, SendError> {
     if let Ok(number) = name.parse() {
         return Ok(number);
     }

@@ -3,8 +3,9 @@
 use super::*;
 use crate::channel::fixture::{attempt, identity, keep, picture, project};
 use crate::channel::{ADAPTERS, Configured};
+use crate::plan::Receipt;
 use crate::rehearsal::{Fault, Kind as Simulated, Network as Networks, Running, Settings, Upon};
-use crate::render::{Article, html};
+use crate::render::{Variant, html};
 use crate::source::Sources;
 
 const CANARY: &str = "canary-7f0a";

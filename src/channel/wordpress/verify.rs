@@ -1,8 +1,9 @@
 //! Where the site's API is, and whether the user may write there.
 
 use super::Status;
-use super::answer::{Asked, Fault, led, trouble};
+use super::answer::{Fault, led, trouble};
 use super::api::{Api, Root};
+use crate::channel::article::{Asked, Conversation};
 use crate::channel::http::{Answer, Trouble};
 use crate::channel::{SendError, Whose};
 use serde_json::Value;
@@ -22,16 +23,16 @@ const ME: &str = "/wp/v2/users/me";
 /// Asks who the user is: at `/wp-json`, and if there is no API, where the site says
 /// that it has it, else at `?rest_route=`, which goes without addresses of words
 /// (REST API handbook, "Discovery").
-pub(super) async fn ask(api: &Api<'_>) -> Result<Site, SendError> {
+pub(super) async fn ask(api: &Api) -> Result<Site, SendError> {
     let usual = api.root.clone();
     let answer = asked(api, &usual).await?;
     if !is_no_api(&answer) {
         return judged(api, &answer, usual);
     }
-    let told = match told(&answer, &api.channel.base_url) {
+    let told = match told(&answer, &api.base_url) {
         Some(Ok(root)) => root,
         Some(Err(elsewhere)) => return Err(SendError::Refused { says: api.clean(&elsewhere) }),
-        None => Root::Query(format!("{}/", api.channel.base_url)),
+        None => Root::Query(format!("{}/", api.base_url)),
     };
     let again = asked(api, &told).await?;
     if is_no_api(&again) {
@@ -41,7 +42,7 @@ pub(super) async fn ask(api: &Api<'_>) -> Result<Site, SendError> {
     judged(api, &again, told)
 }
 
-async fn asked(api: &Api<'_>, root: &Root) -> Result<Answer, SendError> {
+async fn asked(api: &Api, root: &Root) -> Result<Answer, SendError> {
     api.get_at(root, ME, &[("context", "edit")]).await.map_err(Trouble::of_asking)
 }
 
@@ -73,7 +74,7 @@ fn told(answer: &Answer, base_url: &str) -> Option<Result<Root, String>> {
     }))
 }
 
-fn judged(api: &Api<'_>, answer: &Answer, root: Root) -> Result<Site, SendError> {
+fn judged(api: &Api, answer: &Answer, root: Root) -> Result<Site, SendError> {
     let unsaid = |why: String| Ok(Site { root: root.clone(), whose: Whose::Unsaid(why) });
     if (300..400).contains(&answer.status) {
         // Each request would be led there, and the password is carried nowhere.
@@ -106,8 +107,8 @@ fn judged(api: &Api<'_>, answer: &Answer, root: Root) -> Result<Site, SendError>
     };
     let needed = [
         ("edit_posts", true),
-        ("publish_posts", matches!(api.channel.status, Status::Publish | Status::Private)),
-        ("edit_others_posts", api.channel.author.is_some()),
+        ("publish_posts", matches!(api.status, Status::Publish | Status::Private)),
+        ("edit_others_posts", api.names_author),
     ];
     let has = |name: &str| can.get(name).is_some_and(|can| can.as_bool() == Some(true));
     let missing: Vec<String> = needed
@@ -125,7 +126,7 @@ fn judged(api: &Api<'_>, answer: &Answer, root: Root) -> Result<Site, SendError>
         says: format!(
             "the user `{}`{role} lacks {} at this site: give the user another role in WordPress (Users), or take another \
              user's application password",
-            api.channel.user,
+            api.user,
             missing.join(" and ")
         ),
     })
