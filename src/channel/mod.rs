@@ -19,6 +19,7 @@ pub(crate) mod fixture;
 pub mod folder;
 pub mod forem;
 pub mod ghost;
+mod graph;
 pub mod hashnode;
 pub mod http;
 mod images;
@@ -232,6 +233,19 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     /// What taking one part down costs, where the network charges for calls.
     fn removal_price(&self) -> Option<MicroDollars> {
         None
+    }
+    /// Makes the thing that the posting publishes, where a network wants it in a step of
+    /// its own and can be asked later whether that very thing is out; what the network
+    /// calls it. Nobody sees it yet, and whatever goes wrong in here, nothing was posted.
+    /// It stands in the journal before the posting leaves, and comes back with
+    /// [`Attempt::made`]: while it may be out, no other is made. By itself: nothing.
+    fn make<'a>(
+        &'a self,
+        part: &'a crate::plan::PayloadPart,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Option<String>> {
+        let _ = (part, attempt);
+        Box::pin(async { Ok(None) })
     }
     /// Does what a part needs before it can be posted, and what nobody sees:
     /// asks whose the credentials are, uploads images. Whatever goes wrong in

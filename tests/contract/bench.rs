@@ -85,6 +85,7 @@ impl Bench {
             part: u32::try_from(part).unwrap(),
             number: 1,
             doubted: false,
+            made: None,
             previous: previous.to_vec(),
             taken: ladder::channel::Taken::default(),
             first_tried: if has_key(self.way) { self.began } else { Timestamp::now() },

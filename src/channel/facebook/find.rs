@@ -11,12 +11,12 @@ use super::Facebook;
 use super::dialect::Asked;
 use super::graph::{Graph, Named};
 use super::publish::{UPLOAD_LIMIT, is_comment, post_below};
-use crate::channel::likeness::could_be;
+use crate::channel::graph::{Next, next};
+use crate::channel::likeness::{could_be, same_words};
 use crate::channel::{Attempt, Found, LONGEST_LAG, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization;
 
 /// Our clock and Facebook's may differ by this much.
 const SKEW: SignedDuration = SignedDuration::from_mins(2);
@@ -160,37 +160,6 @@ async fn read(
     Ok(list)
 }
 
-/// Where a list goes on.
-#[derive(Debug, PartialEq)]
-enum Next {
-    /// Nowhere: this was all of it.
-    End,
-    /// At this place.
-    At(Vec<(String, String)>),
-    /// There is more, and no place is named that could be asked for.
-    Nowhere,
-}
-
-/// `next` is a whole address, with the token in it and perhaps on another machine:
-/// only its place in the list is taken from it.
-fn next(paging: &Value) -> Next {
-    if paging["next"].is_null() {
-        return Next::End;
-    }
-    let base = url::Url::parse("https://graph.facebook.com/");
-    let Some(next) = paging["next"].as_str().and_then(|next| base.ok()?.join(next).ok()) else {
-        return Next::Nowhere;
-    };
-    let names_it = ["after", "until"];
-    let belongs = |key: &str| names_it.contains(&key) || key == "__paging_token";
-    let pairs = next.query_pairs().into_owned().filter(|(key, value)| belongs(key) && !value.is_empty());
-    let place: Vec<(String, String)> = pairs.collect();
-    match place.iter().any(|(key, _)| names_it.contains(&key.as_str())) {
-        true => Next::At(place),
-        false => Next::Nowhere,
-    }
-}
-
 fn may_be_ours(entry: &Value, graph: &Graph) -> bool {
     graph.id(&entry["from"]["id"], Named::Other).is_none_or(|id| id == graph.page)
 }
@@ -266,12 +235,6 @@ fn verdict(list: &List, words: &str, attempt: &Attempt, had_time: bool) -> Found
         return Found::CannotTell(why.to_owned());
     }
     Found::Absent
-}
-
-/// The same words, however blanks, line ends and accents are spelled.
-pub(super) fn same_words(a: &str, b: &str) -> bool {
-    let plain = |text: &str| text.nfc().collect::<String>();
-    plain(a).split_whitespace().eq(plain(b).split_whitespace())
 }
 
 fn before(moment: Timestamp, by: SignedDuration) -> Timestamp {
