@@ -147,7 +147,11 @@ pub fn settings(way: &Way) -> Settings {
 
 /// `[channels.tweet]` of this way.
 pub fn table(way: &Way, base_url: &str) -> String {
-    format!("[channels.tweet]\nadapter = \"{}\"\nbase_url = \"{base_url}\"\n{}", way.adapter, way.table)
+    format!(
+        "[channels.tweet]\nadapter = \"{}\"\nbase_url = \"{base_url}\"\n{}",
+        way.adapter,
+        way.table.replace("{base_url}", base_url)
+    )
 }
 
 /// Each secret into the file that the ways' tables name.
