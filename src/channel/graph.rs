@@ -26,6 +26,10 @@ pub(super) trait Asking: Copy {
     /// What an error means by its code, where the network has a meaning of its own.
     fn of_code(self, fault: &Fault, answer: &Answer) -> Option<SendError>;
 
+    /// Whether an answer says that the token itself is no good. Anything else may be about
+    /// the question alone.
+    fn is_about_token(answer: &Answer) -> bool;
+
     /// An answer that proves nothing: for what readers see nobody knows what
     /// became of it, all else is simply done again.
     fn doubt(self, says: String) -> SendError {
@@ -246,5 +250,57 @@ pub(super) fn next(paging: &Value) -> Next {
     match place.iter().any(|(key, _)| names_it.contains(&key.as_str())) {
         true => Next::At(place),
         false => Next::Nowhere,
+    }
+}
+
+/// The object in an answer, or why the network does not tell it. The error: proof
+/// that the token is no good, or that nobody answered who could be asked again.
+/// A page or a redirect is an answer too: it would be the same tomorrow.
+pub(super) fn told<A: Asking>(
+    answer: &Answer,
+    asked: A,
+    clean: &dyn Fn(&str) -> String,
+) -> Result<Result<Value, String>, SendError> {
+    if let Some(found) = object(answer) {
+        return Ok(Ok(found));
+    }
+    match outcome(answer, asked, clean) {
+        SendError::Refused { says } if !A::is_about_token(answer) => Ok(Err(says)),
+        SendError::NotYet { says, .. } if answer.status == 501 => Ok(Err(says)),
+        SendError::NotYet { .. } if (300..400).contains(&answer.status) => {
+            Ok(Err(format!("it answered {}{}", answer.status, http::LED_ELSEWHERE)))
+        }
+        SendError::NotYet { .. } if speaks_of_nothing(answer) => {
+            Ok(Err(format!("no answer that {} gives came ({})", A::NETWORK, answer.status)))
+        }
+        error => Err(error),
+    }
+}
+
+/// Whether a success came whole, and is neither an object nor an error.
+fn speaks_of_nothing(answer: &Answer) -> bool {
+    let error = answer.json().is_some_and(|said| said.get("error").is_some());
+    answer.is_success() && answer.cut.is_none() && !error
+}
+
+/// People write names with and without `@`, capitals and blanks.
+pub(super) fn is_same_name(written: &str, known: &str) -> bool {
+    let plain = |name: &str| {
+        let name = name.trim();
+        name.strip_prefix('@').unwrap_or(name).to_lowercase()
+    };
+    !known.trim().is_empty() && plain(written) == plain(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same_name;
+
+    #[test]
+    fn names_are_the_same_in_any_spelling_and_nothing_is_nobody() {
+        assert!(is_same_name(" @AcmeRockets", "acmerockets"));
+        assert!(is_same_name("Söhne & Co", "SÖHNE & CO "));
+        assert!(!is_same_name("", ""));
+        assert!(!is_same_name("Acme", "Acme Rockets"));
     }
 }

@@ -26,6 +26,7 @@ mod images;
 mod likeness;
 pub mod linked_page;
 pub mod linkedin;
+mod listed;
 pub mod manual;
 mod markdown_body;
 pub mod mastodon;

@@ -66,6 +66,10 @@ impl Asking for Asked {
         matches!(self, Asked::Post { doubted: true } | Asked::Comment { doubted: true })
     }
 
+    fn is_about_token(answer: &Answer) -> bool {
+        is_about_token(answer)
+    }
+
     fn of_code(self, fault: &Fault, answer: &Answer) -> Option<SendError> {
         let said = &fault.said;
         Some(match (fault.code, fault.subcode) {
@@ -132,7 +136,7 @@ impl Asking for Asked {
 /// Whether the Graph API says that the token itself is no good: that it is none
 /// any more (190, 102), is no page's (210), or comes without the proof that its
 /// app wants. Anything else may be about the question alone.
-pub(super) fn is_about_token(answer: &Answer) -> bool {
+fn is_about_token(answer: &Answer) -> bool {
     let coded = Fault::of(answer, &str::to_owned).is_some_and(|fault| {
         matches!(fault.code, 190 | 102 | 210) || (fault.code == 100 && fault.said.contains(PROOF))
     });
