@@ -46,6 +46,7 @@ pub mod taken;
 pub mod taken_back;
 #[cfg(test)]
 mod tests;
+pub mod threads;
 mod upload;
 pub mod wordpress;
 pub mod x;
@@ -439,6 +440,7 @@ pub static ADAPTERS: &[Adapter] = &[
     nostr::ADAPTER,
     outbox::ADAPTER,
     static_site::ADAPTER,
+    threads::ADAPTER,
     wordpress::ADAPTER,
     x::ADAPTER,
 ];
