@@ -82,14 +82,20 @@ impl Api {
         visible(self.redact(text).trim()).into_owned()
     }
 
-    /// The id that Threads gave to something, a text or a whole number: never a path, nor
-    /// anything that the server was told, such as a token.
+    /// The id that Threads gave to something, a text of digits or a whole number: never a
+    /// path, nor anything that the server was told, such as a token.
     pub fn id(&self, value: &Value) -> Option<String> {
         let id = match value {
             Value::String(id) => id.clone(),
             Value::Number(id) => id.as_u64()?.to_string(),
             _ => return None,
         };
-        (is_plain_id(&id) && self.secrets.are_not_in(&id)).then_some(id)
+        (is_id(&id) && self.secrets.are_not_in(&id)).then_some(id)
     }
+}
+
+/// Whether it can be the id of a post, a container or an account: a number (all examples
+/// of the API's pages).
+pub(super) fn is_id(id: &str) -> bool {
+    is_plain_id(id) && id.bytes().all(|byte| byte.is_ascii_digit())
 }

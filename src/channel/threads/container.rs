@@ -3,13 +3,13 @@
 //! Facts: posts, 2026-04-14. `status` is IN_PROGRESS, FINISHED, PUBLISHED, ERROR or
 //! EXPIRED; what is not published within 24 hours expires, and was never seen.
 
-use super::api::Api;
+use super::api::{Api, is_id};
 use super::dialect::{Asked, is_about_who};
 use super::payload::words_of;
 use super::{Threads, media, publish};
 use crate::channel::graph::{Fault, object};
 use crate::channel::http::Answer;
-use crate::channel::network::{is_plain_id, odd_name, odd_upload};
+use crate::channel::network::{odd_name, odd_upload};
 use crate::channel::upload::Patience;
 use crate::channel::{Attempt, SendError};
 use crate::plan::PayloadPart;
@@ -38,7 +38,7 @@ pub(super) enum Status {
 
 /// The container that the last try was to publish, if its id is one.
 pub(super) fn known(attempt: &Attempt) -> Option<&str> {
-    attempt.made.as_deref().filter(|id| is_plain_id(id))
+    attempt.made.as_deref().filter(|id| is_id(id))
 }
 
 /// The container of this part, which can be published by now: the one of the last try,

@@ -1,11 +1,11 @@
 //! The one request that makes what readers see: the publishing of a container.
 
-use super::api::Api;
+use super::api::{Api, is_id};
 use super::dialect::{Asked, is_about_who};
 use super::payload::words_of;
 use super::{Threads, container, find};
 use crate::channel::graph::{Asking, object};
-use crate::channel::network::{is_plain_id, odd_name};
+use crate::channel::network::odd_name;
 use crate::channel::{Attempt, Posting, SendError};
 use crate::plan::{PayloadPart, Receipt};
 use container::Status;
@@ -64,7 +64,7 @@ pub(super) async fn above(api: &Api, attempt: &Attempt) -> Result<Option<String>
     }
     let complete = attempt.previous.len() >= attempt.part as usize;
     let before = attempt.previous.last().filter(|_| complete);
-    if let Some(id) = before.and_then(|receipt| receipt.id.clone()).filter(|id| is_plain_id(id)) {
+    if let Some(id) = before.and_then(|receipt| receipt.id.clone()).filter(|id| is_id(id)) {
         return Ok(Some(id));
     }
     let address = before.and_then(|receipt| receipt.url.as_deref());

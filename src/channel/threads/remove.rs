@@ -1,11 +1,10 @@
 //! Taking down.
 
-use super::api::Api;
+use super::api::{Api, is_id};
 use super::dialect::{Asked, is_about_who};
 use super::{Threads, find};
 use crate::channel::graph::{is_gone_or_foreign, object};
 use crate::channel::listed::{DOUBT, before, gone};
-use crate::channel::network::is_plain_id;
 use crate::channel::{Removed, SendError};
 use crate::plan::Receipt;
 use jiff::Timestamp;
@@ -25,7 +24,7 @@ pub(super) async fn remove(
 ) -> Result<Removed, SendError> {
     let at = receipt.url.as_deref().unwrap_or("the account");
     let api = threads.open(project).await?;
-    let known = receipt.id.clone().filter(|id| is_plain_id(id));
+    let known = receipt.id.clone().filter(|id| is_id(id));
     let id = match (known, receipt.url.as_deref()) {
         (Some(id), _) => Some(id),
         (None, Some(address)) => named_by(&api, address).await?,

@@ -5,13 +5,13 @@
 //! of it.
 
 use super::address::for_readers;
-use super::api::Api;
+use super::api::{Api, is_id};
 use super::dialect::Asked;
 use super::payload::words_of;
 use crate::channel::SendError;
 use crate::channel::images::{Shown, behind};
 use crate::channel::likeness::same_words;
-use crate::channel::network::{is_plain_id, seen};
+use crate::channel::network::seen;
 use crate::plan::{PayloadPart, Seen};
 use crate::render::Picture;
 use serde_json::Value;
@@ -23,7 +23,7 @@ const SECOND_LOOK: Duration = Duration::from_secs(1);
 
 /// `GET /POST?fields=…`.
 pub(super) async fn look(api: &Api, id: &str, part: &PayloadPart) -> Result<Seen, SendError> {
-    if !is_plain_id(id) {
+    if !is_id(id) {
         return Ok(Seen::default());
     }
     let told = api.read(id, &[("fields", "id,permalink,timestamp,text,shortcode")], Asked::Reading).await?;
