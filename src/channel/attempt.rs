@@ -20,6 +20,10 @@ pub struct Attempt {
     /// Whether the outcome of an earlier try of this very part was unknown: then
     /// a service that says "duplicate" says that it went out.
     pub doubted: bool,
+    /// What the network calls the thing that the posting publishes, where it makes that
+    /// in a step of its own ([`Channel::make`](super::Channel::make)): before that step,
+    /// and for whoever looks for a part, that of the last try. It comes from a server.
+    pub made: Option<String>,
     /// The receipts of the parts before this one.
     pub previous: Vec<Receipt>,
     /// What else of this account is known: told to whoever looks for a part, or

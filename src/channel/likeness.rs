@@ -33,6 +33,12 @@ pub(super) fn could_be(planned: &str, live: &str) -> bool {
         || near(&letters(planned, true), &letters(live, true))
 }
 
+/// The same words, however blanks, line ends and accents are spelled.
+pub(super) fn same_words(a: &str, b: &str) -> bool {
+    let plain = |text: &str| text.nfc().collect::<String>();
+    plain(a).split_whitespace().eq(plain(b).split_whitespace())
+}
+
 fn beginning(letters: &str) -> &str {
     letters.char_indices().nth(BEGINNING).map_or(letters, |(end, _)| &letters[..end])
 }

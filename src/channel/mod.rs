@@ -20,12 +20,14 @@ pub(crate) mod fixture;
 pub mod folder;
 pub mod forem;
 pub mod ghost;
+mod graph;
 pub mod hashnode;
 pub mod http;
 mod images;
 mod likeness;
 pub mod linked_page;
 pub mod linkedin;
+mod listed;
 pub mod manual;
 mod markdown_body;
 pub mod mastodon;
@@ -45,6 +47,7 @@ pub mod taken;
 pub mod taken_back;
 #[cfg(test)]
 mod tests;
+pub mod threads;
 mod upload;
 pub mod wordpress;
 pub mod x;
@@ -233,6 +236,19 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     /// What taking one part down costs, where the network charges for calls.
     fn removal_price(&self) -> Option<MicroDollars> {
         None
+    }
+    /// Makes the thing that the posting publishes, where a network wants it in a step of
+    /// its own and can be asked later whether that very thing is out; what the network
+    /// calls it. Nobody sees it yet, and whatever goes wrong in here, nothing was posted.
+    /// It stands in the journal before the posting leaves, and comes back with
+    /// [`Attempt::made`]: while it may be out, no other is made. By itself: nothing.
+    fn make<'a>(
+        &'a self,
+        part: &'a crate::plan::PayloadPart,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Option<String>> {
+        let _ = (part, attempt);
+        Box::pin(async { Ok(None) })
     }
     /// Does what a part needs before it can be posted, and what nobody sees:
     /// asks whose the credentials are, uploads images. Whatever goes wrong in
@@ -431,6 +447,7 @@ pub static ADAPTERS: &[Adapter] = &[
     nostr::ADAPTER,
     outbox::ADAPTER,
     static_site::ADAPTER,
+    threads::ADAPTER,
     wordpress::ADAPTER,
     x::ADAPTER,
 ];

@@ -62,6 +62,15 @@ pub trait Network: Send + Sync + Debug {
     fn noted(&self) -> impl Future<Output = Result<Option<Noted>, SendError>> + Send {
         async { Ok(None) }
     }
+    /// See [`Channel::make`].
+    fn make(
+        &self,
+        part: &PayloadPart,
+        attempt: &Attempt,
+    ) -> impl Future<Output = Result<Option<String>, SendError>> + Send {
+        let _ = (part, attempt);
+        async { Ok(None) }
+    }
     /// See [`Channel::prepare`].
     fn prepare<'a>(
         &'a self,
@@ -191,6 +200,10 @@ impl<N: Network> Channel for N {
         Network::price(self, payload)
     }
 
+    fn make<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Option<String>> {
+        Box::pin(Network::make(self, part, attempt))
+    }
+
     fn prepare<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Posting<'a>> {
         Box::pin(Network::prepare(self, part, attempt))
     }
@@ -219,6 +232,8 @@ impl<N: Network> Channel for N {
 
     fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
         Box::pin(async move {
+            let made = Network::make(self, part, attempt).await?;
+            let attempt = &Attempt { made, ..attempt.clone() };
             let receipt = Network::prepare(self, part, attempt).await?.await?;
             let seen = match Network::read_back(self, part, &receipt, attempt) {
                 // It is out: what cannot be seen of it changes nothing.

@@ -60,8 +60,13 @@ pub enum EventKind {
         prepares: bool,
     },
     /// What nobody sees is done (images are uploaded), and the posting is about
-    /// to leave; on disk before it does.
-    Prepared { part: u32 },
+    /// to leave; on disk before it does. `made`: what the network calls the thing that
+    /// the posting publishes, where it can be asked afterwards whether that is out.
+    Prepared {
+        part: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        made: Option<String>,
+    },
     /// The service took it.
     Receipt { part: u32, receipt: Receipt },
     /// A part that is out was looked at: what its receipt did not say yet.

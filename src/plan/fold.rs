@@ -102,7 +102,7 @@ impl Standing {
                 settle::resolve(delivery, event, *sent, &told, by)
             }
             EventKind::Intent { part, .. }
-            | EventKind::Prepared { part }
+            | EventKind::Prepared { part, .. }
             | EventKind::Receipt { part, .. }
             | EventKind::Refused { part, .. }
             | EventKind::NotYet { part, .. }
@@ -217,8 +217,9 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         }
         // A receipt outweighs every doubt.
         _ if settled => return,
-        EventKind::Prepared { .. } => {
+        EventKind::Prepared { made, .. } => {
             part.preparing = false;
+            part.made.clone_from(made);
             part.last_tried = part.last_tried.max(Some(event.at));
         }
         EventKind::Intent { attempt, bound, prepares, .. } => {
@@ -369,6 +370,7 @@ fn untried(part: u32) -> PartStanding {
         first_tried: None,
         last_tried: None,
         preparing: false,
+        made: None,
         doubted: false,
         cause: None,
         looked: None,

@@ -117,6 +117,10 @@ pub struct PartStanding {
     /// Whether what it is doing is seen by nobody yet: without a posting, an end
     /// of the run leaves no doubt.
     pub preparing: bool,
+    /// What the network calls the thing that the last posting was to publish, where it
+    /// can be asked whether that is out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
     /// Whether the outcome of any try was unknown, even if it was settled since:
     /// a service that then speaks of a duplicate speaks of this.
     pub doubted: bool,

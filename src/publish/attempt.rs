@@ -71,6 +71,8 @@ pub(super) type Flight<'a> = Pin<Box<dyn Future<Output = Finished> + Send + 'a>>
 #[derive(Debug)]
 pub(super) struct Leave {
     pub unit: Unit,
+    /// What the network calls the thing that is to be published.
+    pub made: Option<String>,
     pub go: oneshot::Sender<Result<(), String>>,
 }
 
@@ -81,14 +83,18 @@ pub(super) fn send(
     channel: &dyn Channel,
     unit: Unit,
     part: PayloadPart,
-    attempt: Attempt,
+    mut attempt: Attempt,
     leave: Option<UnboundedSender<Leave>>,
     hold: Hold,
     has_left: Arc<AtomicBool>,
 ) -> Flight<'_> {
     Box::pin(async move {
+        match prepared(async { channel.make(&part, &attempt).await }).await {
+            Ok(made) => attempt.made = made,
+            Err(error) => return Finished::Sent(unit, Box::new(Sent { part, attempt }), Err(error)),
+        }
         let outcome = match prepared(async { channel.prepare(&part, &attempt).await }).await {
-            Ok(posting) => match may_leave(&unit, leave).await {
+            Ok(posting) => match may_leave(&unit, attempt.made.clone(), leave).await {
                 Ok(()) => {
                     has_left.store(true, Ordering::Relaxed);
                     fenced(&hold, guarded(posting)).await
@@ -101,11 +107,15 @@ pub(super) fn send(
     })
 }
 
-async fn may_leave(unit: &Unit, leave: Option<UnboundedSender<Leave>>) -> Result<(), String> {
+async fn may_leave(
+    unit: &Unit,
+    made: Option<String>,
+    leave: Option<UnboundedSender<Leave>>,
+) -> Result<(), String> {
     let Some(leave) = leave else { return Ok(()) };
     let (go, gone) = oneshot::channel();
     let unwritten = || "nothing was posted: the store could not be written".to_owned();
-    leave.send(Leave { unit: unit.clone(), go }).map_err(|_| unwritten())?;
+    leave.send(Leave { unit: unit.clone(), made, go }).map_err(|_| unwritten())?;
     gone.await.unwrap_or_else(|_| Err(unwritten()))
 }
 

@@ -212,6 +212,7 @@ impl<'a> Item<'a> {
             part: unit.part,
             number,
             doubted: part.is_some_and(|part| part.doubted),
+            made: part.and_then(|part| part.made.clone()),
             previous: before
                 .iter()
                 .filter(|earlier| earlier.part < unit.part)
@@ -238,6 +239,11 @@ impl<'a> Item<'a> {
             Some(_) => Taken::default(),
             None => Taken::of(self.sender(), standing, &self.step.key, unit.part),
         }
+    }
+
+    /// What the last try was to say, as the journal has it.
+    pub fn sent_body<'s>(&self, standing: &'s Standing, unit: &Unit) -> Option<&'s serde_json::Value> {
+        self.standing_of(standing, unit)?.bound.as_ref()
     }
 
     /// What was sent, for asking after it: from the journal where it is there.

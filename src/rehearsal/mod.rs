@@ -29,6 +29,7 @@ mod settings;
 mod simulated;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod timeline;
 mod wordpress;
 mod x;

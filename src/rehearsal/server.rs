@@ -234,11 +234,13 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
             response(&reply, Body::from_stream(blocks))
         }
         Fault::Drip => {
-            let drops =
-                stream::iter(if bytes.is_empty() { b"{}".to_vec() } else { bytes }).then(|byte| async move {
-                    tokio::time::sleep(Duration::from_secs(1)).await;
-                    Ok::<_, io::Error>(Bytes::from(vec![byte]))
-                });
+            // Some say so little that it would all be there in time: blanks come before it.
+            let blanks = std::iter::repeat_n(b' ', 40);
+            let said = if bytes.is_empty() { b"{}".to_vec() } else { bytes };
+            let drops = stream::iter(blanks.chain(said)).then(|byte| async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Ok::<_, io::Error>(Bytes::from(vec![byte]))
+            });
             response(&reply, Body::from_stream(drops.boxed()))
         }
         Fault::Silence | Fault::SilenceAfter => {

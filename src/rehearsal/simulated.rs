@@ -5,7 +5,7 @@
 use super::nostr;
 use super::{
     Good, Service, Settings, bluesky, facebook, forem, ghost, hashnode, linkedin, mastodon, micropub,
-    wordpress, x,
+    threads, wordpress, x,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,6 +23,7 @@ pub static SIMULATED: &[&Simulated] = &[
     &micropub::NETWORK,
     #[cfg(feature = "nostr")]
     &nostr::NETWORK,
+    &threads::NETWORK,
     &wordpress::NETWORK,
     &x::NETWORK,
 ];
@@ -96,7 +97,8 @@ pub struct Way {
     /// The adapter.
     pub adapter: &'static str,
     /// The channel's table, without `adapter` and `base_url`. The account is that of
-    /// [`Settings::of`]; [`Settings::token`] lies in the file `token`.
+    /// [`Settings::of`]; [`Settings::token`] lies in the file `token`, and `{base_url}`
+    /// stands for where the network answers.
     pub table: &'static str,
     /// It takes articles, and not posts.
     pub article: bool,

@@ -176,6 +176,18 @@ pub const NOSTR: Defaults = Defaults {
     ..NOTHING
 };
 
+/// Threads: one breath, one tag, which becomes the topic, and only if it fits, then the
+/// link, whose card is made of it. 500 characters; what does not fit says less.
+pub const THREADS: Defaults = Defaults {
+    text: Some(concat!(
+        headline!("message.summary", "true"),
+        "{% set tags = message.tags | hashtags(1) %}{% if tags %} {{ tags }}{% endif %}",
+        "{% if link is defined %}\n\n{{ link }}{% endif %}",
+    )),
+    shorter: MASTODON.shorter,
+    ..NOTHING
+};
+
 /// An outlet without manners of its own (a folder, a person who pastes).
 pub const PLAIN: Defaults = Defaults {
     text: Some(concat!(

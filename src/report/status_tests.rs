@@ -53,6 +53,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
         first_tried: None,
         last_tried: None,
         preparing: false,
+        made: None,
         doubted: false,
         receipt: None,
         bound: None,

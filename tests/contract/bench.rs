@@ -85,6 +85,7 @@ impl Bench {
             part: u32::try_from(part).unwrap(),
             number: 1,
             doubted: false,
+            made: None,
             previous: previous.to_vec(),
             taken: ladder::channel::Taken::default(),
             first_tried: if has_key(self.way) { self.began } else { Timestamp::now() },
@@ -146,7 +147,11 @@ pub fn settings(way: &Way) -> Settings {
 
 /// `[channels.tweet]` of this way.
 pub fn table(way: &Way, base_url: &str) -> String {
-    format!("[channels.tweet]\nadapter = \"{}\"\nbase_url = \"{base_url}\"\n{}", way.adapter, way.table)
+    format!(
+        "[channels.tweet]\nadapter = \"{}\"\nbase_url = \"{base_url}\"\n{}",
+        way.adapter,
+        way.table.replace("{base_url}", base_url)
+    )
 }
 
 /// Each secret into the file that the ways' tables name.

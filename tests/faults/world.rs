@@ -107,7 +107,11 @@ app_secret = {{ env = "ACME_APP_SECRET" }}
             ),
             "linkedin" => self.way.table.replace("file = \"token\"", "env = \"ACME_LINKEDIN\""),
             // Each its own: a key of Ghost's has a form.
-            adapter => self.way.table.replace("{ file = \"", &format!("{{ file = \"{aside}/{adapter}-")),
+            adapter => self
+                .way
+                .table
+                .replace("{ file = \"", &format!("{{ file = \"{aside}/{adapter}-"))
+                .replace("{base_url}", base_url),
         };
         let adapter = self.way.adapter;
         format!("[channels.{adapter}]\nadapter = \"{adapter}\"\nbase_url = \"{base_url}\"\n{table}\n")

@@ -5,10 +5,11 @@
 //! the pages that this was written from say nothing: they are left alone.
 
 use super::dialect::{self, Asked};
-use super::find::{same_words, words_of};
+use super::find::words_of;
 use super::graph::{self, Graph};
 use super::publish::{altered, is_comment, look_at, with_images};
 use super::{Facebook, address};
+use crate::channel::likeness::same_words;
 use crate::channel::network::seen;
 use crate::channel::{Attempt, Change, Edited, SendError};
 use crate::plan::{PayloadPart, Receipt};

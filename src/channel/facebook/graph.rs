@@ -5,6 +5,7 @@ use super::Facebook;
 use super::dialect::{self, Asked};
 use crate::channel::SendError;
 use crate::channel::credentials::Secrets;
+use crate::channel::graph::Asking;
 use crate::channel::http::{self, Answer};
 use crate::channel::network::{is_nought, is_plain_id, odd_name};
 use crate::channel::secret::{Exposed, redact_pieces};

@@ -1,11 +1,12 @@
 //! Sending: photos first, then the post, then the comment below it.
 
 use super::dialect::{self, Asked};
-use super::find::{same_words, words_of};
+use super::find::words_of;
 use super::graph::{self, Graph, Named};
 use super::{Facebook, address, images, verify};
 use crate::channel::http::{Answer, file};
 use crate::channel::images::behind;
+use crate::channel::likeness::same_words;
 use crate::channel::network::{odd_upload, seen};
 use crate::channel::{Attempt, Doing, Posting, SendError, upload};
 use crate::plan::{PayloadPart, Receipt, Seen};

@@ -1,12 +1,13 @@
 //! Taking down.
 
 use super::dialect::{self, Asked};
-use super::find::{List, comments, posts_since};
+use super::find::{comments, posts_since};
 use super::graph::Graph;
 use super::publish::{below, look_at};
 use super::{Facebook, address};
+use crate::channel::listed::{List, gone};
 use crate::channel::network::is_plain_id;
-use crate::channel::{LONGEST_LAG, Removed, SendError};
+use crate::channel::{Removed, SendError};
 use crate::plan::Receipt;
 use jiff::Timestamp;
 use reqwest::Method;
@@ -69,41 +70,18 @@ async fn is_gone(
     };
     // With the post go the comments below it.
     if let (Some(post), Err(SendError::Refused { .. })) = (post, &list) {
-        return posts_since(graph, sent).await.map(|list| told_by(&list, post, receipt, sent, false));
+        return posts_since(graph, sent).await.map(|list| told_by(&list, (post, receipt), sent, false));
     }
-    list.map(|list| told_by(&list, id, receipt, sent, post.is_some()))
+    list.map(|list| told_by(&list, (id, receipt), sent, post.is_some()))
 }
 
-fn told_by(list: &List, id: &str, receipt: &Receipt, sent: Option<Timestamp>, is_comment: bool) -> Removed {
-    let at = receipt.url.as_deref().unwrap_or(id);
-    let unsure = "Facebook says that it is gone, or that the token may not delete it";
-    if list.entries.iter().any(|entry| entry.id == id) {
-        return Removed::Stays(not_allowed(receipt, id));
-    }
-    if list.unreadable {
-        return Removed::CannotTell(format!(
-            "{unsure}, and something in its list cannot be read: look at {at}"
-        ));
-    }
-    if !list.shows_all_since(sent, is_comment) {
-        let seen = list.entries.len();
-        return Removed::CannotTell(match list.whole {
-            true => format!("{unsure}, and its list shows nothing else, which proves nothing: look at {at}"),
-            false => format!("{unsure}, and it is not among the newest {seen} of its list: look at {at}"),
-        });
-    }
-    let settled = sent.and_then(|sent| sent.checked_add(LONGEST_LAG).ok());
-    match settled {
-        Some(settled) if settled <= crate::clock::now() => Removed::Already,
-        Some(settled) => Removed::CannotTell(format!(
-            "{unsure}, and a post as new as this may only not be in its list yet: look at {at}; after {} UTC the \
-             list can tell",
-            settled.strftime("%H:%M")
-        )),
-        None => {
-            Removed::CannotTell(format!("{unsure}, and nobody knows since when it is there: look at {at}"))
-        }
-    }
+fn told_by(
+    list: &List,
+    (id, receipt): (&str, &Receipt),
+    sent: Option<Timestamp>,
+    is_comment: bool,
+) -> Removed {
+    gone("Facebook", list, (id, receipt), sent, is_comment, || not_allowed(receipt, id))
 }
 
 /// Of what is there, and was not deleted.

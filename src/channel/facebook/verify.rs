@@ -2,9 +2,9 @@
 //! the table speaks of.
 
 use super::Facebook;
-use super::dialect::{self, Asked};
+use super::dialect::Asked;
 use super::graph::{Graph, Named};
-use crate::channel::http::{Answer, LED_ELSEWHERE};
+use crate::channel::graph::{is_same_name, told};
 use crate::channel::{SendError, Whose};
 use serde_json::Value;
 
@@ -19,12 +19,13 @@ pub(super) async fn whose<'a>(page: &'a Facebook, graph: &Graph) -> Result<&'a W
 async fn ask(page: &Facebook, graph: &Graph) -> Result<Whose, SendError> {
     let answer = graph.get(&page.page_id, &[("fields", "id,name,username")], Asked::Page).await?;
     answer.same_time("Facebook")?;
-    let known = told(graph, &answer, Asked::Page)?;
+    let clean = |text: &str| graph.clean(text);
+    let known = told(&answer, Asked::Page, &clean)?;
     if let Ok(found) = &known {
         compare(page, graph, found)?;
     }
     let answer = graph.get("me", &[("fields", "id,name")], Asked::Reading).await?;
-    let why = match told(graph, &answer, Asked::Reading)? {
+    let why = match told(&answer, Asked::Reading, &clean)? {
         Err(why) => why,
         Ok(me) => {
             let owner = id_of(graph, &me);
@@ -50,32 +51,6 @@ async fn ask(page: &Facebook, graph: &Graph) -> Result<Whose, SendError> {
     Ok(Whose::Unsaid(format!("Facebook does not say whose token it is: {why}")))
 }
 
-/// The object in an answer, or why Facebook does not tell it. The error: proof
-/// that the token is no good, or that nobody answered who could be asked again.
-/// A page or a redirect is an answer too: it would be the same tomorrow.
-fn told(graph: &Graph, answer: &Answer, asked: Asked) -> Result<Result<Value, String>, SendError> {
-    if let Some(found) = dialect::object(answer) {
-        return Ok(Ok(found));
-    }
-    match graph.judge(answer, asked) {
-        SendError::Refused { says } if !dialect::is_about_token(answer) => Ok(Err(says)),
-        SendError::NotYet { says, .. } if answer.status == 501 => Ok(Err(says)),
-        SendError::NotYet { .. } if (300..400).contains(&answer.status) => {
-            Ok(Err(format!("it answered {}{LED_ELSEWHERE}", answer.status)))
-        }
-        SendError::NotYet { .. } if speaks_of_nothing(answer) => {
-            Ok(Err(format!("no answer that Facebook gives came ({})", answer.status)))
-        }
-        error => Err(error),
-    }
-}
-
-/// Whether a success came whole, and is neither an object nor an error.
-fn speaks_of_nothing(answer: &Answer) -> bool {
-    let error = answer.json().is_some_and(|said| said.get("error").is_some());
-    answer.is_success() && answer.cut.is_none() && !error
-}
-
 /// Compares the page that Facebook knows with the one of the table.
 fn compare(page: &Facebook, graph: &Graph, found: &Value) -> Result<(), SendError> {
     let of_page = |key: &str| graph.clean(found.get(key).and_then(Value::as_str).unwrap_or(""));
@@ -90,7 +65,7 @@ fn compare(page: &Facebook, graph: &Graph, found: &Value) -> Result<(), SendErro
     }
     let Some(account) = &page.written_account else { return Ok(()) };
     let is_told = !name.is_empty() || !username.is_empty();
-    if is_told && ![&name, &username, &page.page_id].into_iter().any(|known| is_same(account, known)) {
+    if is_told && ![&name, &username, &page.page_id].into_iter().any(|known| is_same_name(account, known)) {
         let known_as = if username.is_empty() { String::new() } else { format!(" (`{username}`)") };
         let says = format!(
             "`account` says `{}`, and page {} is `{name}`{known_as}: correct one of `account`, `page_id` and \
@@ -108,27 +83,5 @@ fn id_of(graph: &Graph, told: &Value) -> String {
     match &told["id"] {
         Value::String(id) => graph.clean(id),
         id => graph.id(id, Named::Other).unwrap_or_default(),
-    }
-}
-
-/// People write names with and without `@`, capitals and blanks.
-fn is_same(written: &str, known: &str) -> bool {
-    let plain = |name: &str| {
-        let name = name.trim();
-        name.strip_prefix('@').unwrap_or(name).to_lowercase()
-    };
-    !known.trim().is_empty() && plain(written) == plain(known)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_same;
-
-    #[test]
-    fn names_are_the_same_in_any_spelling_and_nothing_is_nobody() {
-        assert!(is_same(" @AcmeRockets", "acmerockets"));
-        assert!(is_same("Söhne & Co", "SÖHNE & CO "));
-        assert!(!is_same("", ""));
-        assert!(!is_same("Acme", "Acme Rockets"));
     }
 }

@@ -76,6 +76,9 @@ impl Channel for Played {
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {
         self.own.price(payload)
     }
+    fn make<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Option<String>> {
+        self.stand_in.make(part, attempt)
+    }
     fn prepare<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Posting<'a>> {
         if self.laying.is_some() {
             return Box::pin(async move { Ok(self.send(part, attempt)) });

@@ -260,7 +260,7 @@ fn unmade(error: &std::io::Error) -> Failure {
 }
 
 /// Where a channel's table says whom to ask: the rehearsal says it instead.
-const PLACES: &[&str] = &["base_url", "smtp"];
+const PLACES: &[&str] = &["base_url", "media_base_url", "smtp"];
 
 /// What the table says of its account, with throwaway secrets.
 fn written(table: &ChannelTable) -> Written {
@@ -314,6 +314,10 @@ fn stand_in(table: &ChannelTable, address: &str, folder: &Path) -> Result<String
     }
     let place = if table.adapter.value == "email" { "smtp" } else { "base_url" };
     let _ = writeln!(out, "{place} = {}", quoted(address));
+    // Where images are fetched: the network that rehearses has them as well.
+    if table.rest.get("media_base_url").is_some() {
+        let _ = writeln!(out, "media_base_url = {}", quoted(&format!("{address}/media")));
+    }
     let secrets = written.secrets;
     for (key, node) in table.rest.entries.iter().filter(|(key, _)| !PLACES.contains(&key.value.as_str())) {
         let key = key.value.as_str();

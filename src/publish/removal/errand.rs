@@ -270,6 +270,7 @@ impl<'a> Hands<'a, '_> {
             part: part.part,
             number: part.attempts.max(1),
             doubted: part.doubted && ids_last,
+            made: part.made.clone(),
             previous: earlier.filter_map(|earlier| earlier.receipt.clone()).collect(),
             taken: Taken::default(),
             first_tried: part.first_tried.unwrap_or(now),

@@ -200,6 +200,9 @@ impl<'a> Runner<'a, '_> {
         let mut attempt = item.attempt(&self.standing, &unit, tried.saturating_add(1), &place);
         if attempt.doubted {
             attempt.taken = item.taken(&self.standing, &unit);
+        } else if item.sent_body(&self.standing, &unit) != Some(&payload.body) {
+            // It was never to be published, and says something else.
+            attempt.made = None;
         }
         // All people get the same mail: it is kept once.
         let known = unit.recipient.is_some() && std::mem::replace(&mut item.recorded, true);
@@ -224,13 +227,13 @@ impl<'a> Runner<'a, '_> {
 
     /// A part is prepared: it leaves when that is durable. Not from a run that
     /// cannot write any more.
-    pub(super) fn leave(&mut self, Leave { unit, go }: Leave) {
+    pub(super) fn leave(&mut self, Leave { unit, made, go }: Leave) {
         if self.failure.is_some() {
             return;
         }
         self.leaves_now(&unit, self.clock.now());
         let key = self.items[unit.item].step.key.clone();
-        let kind = EventKind::Prepared { part: unit.part };
+        let kind = EventKind::Prepared { part: unit.part, made };
         let event = Event { at: self.clock.now(), key, recipient: unit.recipient, kind };
         self.note(&event);
         self.intents.push(event);

@@ -2,9 +2,9 @@
 //! error handling, pages posts.
 
 mod account;
-mod parameters;
+pub(super) mod parameters;
 mod photo;
-mod refusal;
+pub(super) mod refusal;
 mod requests;
 mod shown;
 

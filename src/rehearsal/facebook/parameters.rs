@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// All parameters of a call; what is no text is written as JSON.
 #[derive(Debug, Default)]
-pub(super) struct Parameters(BTreeMap<String, String>);
+pub(in crate::rehearsal) struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
     pub fn of(asked: &Asked) -> Checked<Parameters> {
@@ -32,6 +32,11 @@ impl Parameters {
             Sent::Nothing | Sent::Bytes(_) => {}
         }
         Ok(Parameters(all))
+    }
+
+    /// What the parameters are called.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {

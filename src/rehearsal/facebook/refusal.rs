@@ -5,7 +5,7 @@ use crate::rehearsal::reply::Reply;
 use serde_json::json;
 
 /// An error by its code.
-pub(super) fn error(status: u16, code: u32, message: &str) -> Reply {
+pub(in crate::rehearsal) fn error(status: u16, code: u32, message: &str) -> Reply {
     Reply::json(
         status,
         json!({ "error": {
@@ -18,7 +18,13 @@ pub(super) fn error(status: u16, code: u32, message: &str) -> Reply {
 }
 
 /// The same with a subcode and words for the user.
-pub(super) fn detailed(status: u16, code: u32, subcode: u32, message: &str, for_user: &str) -> Reply {
+pub(in crate::rehearsal) fn detailed(
+    status: u16,
+    code: u32,
+    subcode: u32,
+    message: &str,
+    for_user: &str,
+) -> Reply {
     let mut reply = error(status, code, message);
     if let Some(body) = &mut reply.body {
         body["error"]["error_subcode"] = json!(subcode);
@@ -32,12 +38,12 @@ pub(super) fn detailed(status: u16, code: u32, subcode: u32, message: &str, for_
 }
 
 /// A parameter that cannot be right.
-pub(super) fn invalid(message: &str) -> Reply {
+pub(in crate::rehearsal) fn invalid(message: &str) -> Reply {
     error(400, 100, &format!("(#100) {message}"))
 }
 
 /// Gone, or not to be seen: the API does not say which.
-pub(super) fn no_object(id: &str) -> Reply {
+pub(in crate::rehearsal) fn no_object(id: &str) -> Reply {
     detailed(
         400,
         100,
@@ -52,6 +58,6 @@ pub(super) fn no_object(id: &str) -> Reply {
 
 /// A token that is not good, by its subcode: 463 expired, 467 invalid. Which
 /// HTTP status goes with it is not written (unverified).
-pub(super) fn bad_token(subcode: u32, message: &str) -> Reply {
+pub(in crate::rehearsal) fn bad_token(subcode: u32, message: &str) -> Reply {
     detailed(400, 190, subcode, message, "")
 }

@@ -2,6 +2,7 @@
 
 use crate::channel::SendError;
 use crate::channel::facebook::dialect::{Asked, outcome};
+use crate::channel::graph::Asking;
 use crate::channel::http::Answer;
 use std::time::Duration;
 

@@ -1,0 +1,1 @@
+//! What only Threads has: containers, images by address, topics.

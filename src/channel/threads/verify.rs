@@ -1,0 +1,46 @@
+//! Whether the token is good, and the account is the one that the table speaks of.
+
+use super::Threads;
+use super::api::Api;
+use super::dialect::Asked;
+use crate::channel::SendError;
+use crate::channel::graph::{is_same_name, told};
+use serde_json::Value;
+
+/// Whose the token is.
+#[derive(Clone, Debug)]
+pub(super) struct Me {
+    /// The account's number.
+    pub id: String,
+}
+
+/// `GET /me?fields=id,username`. The inner error is why Threads does not say.
+pub(super) async fn ask(threads: &Threads, api: &Api) -> Result<Result<Me, String>, SendError> {
+    let answer = api.get("me", &[("fields", "id,username")], Asked::Me).await?;
+    answer.same_time("Threads")?;
+    let unsaid = |why: String| Ok(Err(format!("Threads does not say whose token it is: {why}")));
+    let found = match told(&answer, Asked::Me, &|text| api.clean(text))? {
+        Ok(found) => found,
+        Err(why) => return unsaid(why),
+    };
+    let username = api.clean(found.get("username").and_then(Value::as_str).unwrap_or(""));
+    let Some(id) = api.id(&found["id"]) else { return unsaid("it answered without an id".to_owned()) };
+    match &threads.written_account {
+        Some(account) if !username.is_empty() => {
+            if ![&username, &id].into_iter().any(|known| is_same_name(account, known)) {
+                let says = format!(
+                    "`account` says `{}`, and the token is that of `@{username}` ({id}): correct one of `account` \
+                     and `access_token`",
+                    account.trim()
+                );
+                return Err(SendError::Refused { says });
+            }
+        }
+        Some(account) if account.bytes().all(|byte| byte.is_ascii_digit()) && *account != id => {
+            let says = format!("`account` says `{account}`, and the token is that of {id}");
+            return Err(SendError::Refused { says });
+        }
+        _ => {}
+    }
+    Ok(Ok(Me { id }))
+}
