@@ -1,9 +1,10 @@
 //! Values that the tests of this room share.
 
-use super::Attempt;
+use super::{ADAPTERS, Attempt, Configured};
+use crate::diagnostic::Checked;
 use crate::ladder::{Brand, Project};
 use crate::plan::Identity;
-use crate::render::{Article, Card, Mail, Part, Picture, Post, Variant};
+use crate::render::{Article, Card, Mail, Part, Picture, Post, Variant, html};
 use crate::source::{Sources, Span, Spanned};
 use jiff::Timestamp;
 use std::path::Path;
@@ -124,4 +125,30 @@ pub fn mail() -> Variant {
         media: Vec::new(),
         language: "en".to_owned(),
     })
+}
+
+/// The channel of a table, with all that is said about it.
+pub fn configured(table: &str) -> Checked<Configured> {
+    let mut sources = Sources::new();
+    let id = sources.add("ladder.toml", &format!("[brand]\nname = \"Acme\"\n[channels.blog]\n{table}"));
+    let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
+    let project = crate::ladder::parse_project(&sources, id, &names).value.unwrap();
+    super::configure(&sources, &project, &project.channels[0])
+}
+
+/// An article of that text, with nothing that it need not have.
+pub fn article_of(markdown: &str) -> Article {
+    Article {
+        title: "It lands".to_owned(),
+        slug: "it-lands".to_owned(),
+        excerpt: "A short one.".to_owned(),
+        html: html::sanitised(markdown),
+        markdown: markdown.to_owned(),
+        cover: None,
+        media: Vec::new(),
+        tags: Vec::new(),
+        canonical: None,
+        language: "en".to_owned(),
+        date: None,
+    }
 }

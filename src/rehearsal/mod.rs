@@ -6,6 +6,7 @@
 //! so that the two can disagree. Where a page is silent the stricter reading is
 //! taken; what nobody could confirm says so where it is decided.
 
+mod article_page;
 mod bluesky;
 mod facebook;
 mod fault;

@@ -1,6 +1,6 @@
 //! Articles: a page on a site, with what lists, feeds and cards need.
 
-use super::names::Names;
+use super::names::original_address;
 use super::template::{Engine, Filled, Template};
 use super::{Article, Job, excerpt, html, markdown, pictures, slug};
 use crate::diagnostic::{Checked, Diagnostic};
@@ -27,7 +27,7 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
     // Whoever writes an empty one wants none.
     let canonical = match &settings.canonical {
         Some(written) => fill(Some(written), None).map(|t| t.text.trim().to_owned()),
-        None => Names::original_address(job),
+        None => original_address(job),
     };
     let canonical = canonical.filter(|canonical| !canonical.is_empty());
     let canonical = canonical.or_else(|| own.announces.then(|| engine.announced()).flatten());

@@ -72,7 +72,7 @@ pub(super) fn context(job: &Job<'_>, names: &Names) -> Value {
 /// The message's own link, else the address of the ladder's article.
 pub(super) fn link(job: &Job<'_>, names: &Names) -> Option<String> {
     let own = job.message.link.as_ref().or(job.master.link.as_ref()).map(|link| link.value.trim().to_owned());
-    own.filter(|link| !link.is_empty()).or_else(|| names.article_address())
+    own.filter(|link| !link.is_empty()).or_else(|| names.article_address(true))
 }
 
 fn picture(job: &Job<'_>, media: &crate::ladder::Media) -> Value {

@@ -83,21 +83,13 @@ impl Names {
             .map(|target| (target.name.as_str(), late::token(&target.name, true)))
     }
 
-    /// `link`: the token of the ladder's article, if this rung waits for it.
-    pub fn article_address(&self) -> Option<String> {
+    /// `link`: the token of the ladder's article, if this rung waits for it, in whatever
+    /// language; what is no text for readers gets it without tags. Of what an article is a
+    /// copy, [`original_address`] says.
+    pub fn article_address(&self, tagged: bool) -> Option<String> {
         let article = self.article.as_deref()?;
-        self.addresses().find(|(name, _)| *name == article).map(|(_, token)| token)
-    }
-
-    /// The same, for what gets no tags.
-    pub fn plain_article_address(&self) -> Option<String> {
-        let article = self.article.as_deref()?;
-        self.addresses().find(|(name, _)| *name == article).map(|(name, _)| late::token(name, false))
-    }
-
-    /// Where the original of an article stands that comes after another one: see [`original`].
-    pub fn original_address(job: &Job<'_>) -> Option<String> {
-        original(job).map(|rung| late::token(rung, false))
+        let (name, _) = self.addresses().find(|(name, _)| *name == article)?;
+        Some(late::token(name, tagged))
     }
 
     /// Whether there is such a filter.
@@ -268,10 +260,11 @@ fn base_language(tag: &str) -> String {
     tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase()
 }
 
-/// The article that this one is a copy of: of those that it waits for, in the same
-/// language, the one that is itself a copy of none of them; of several, the ladder's
-/// first. A translation is an original of its own.
-fn original<'a>(job: &Job<'a>) -> Option<&'a str> {
+/// `canonical`: the token of the article that this one is a copy of, without tags. Of
+/// those that it waits for, in the same language, it is the one that is itself a copy of
+/// none of them; of several, the ladder's first. A translation is an original of its own,
+/// though its `link` may lead to the article that it was made of.
+pub(super) fn original_address(job: &Job<'_>) -> Option<String> {
     let own = base_language(&job.outlet.language);
     let speaks_it = |channel: &str| {
         job.project.channel(channel).is_some_and(|channel| base_language(&channel.language) == own)
@@ -286,7 +279,7 @@ fn original<'a>(job: &Job<'a>) -> Option<&'a str> {
         .map(|other| other.name.value.as_str())
         .collect();
     let is_first = |name: &&str| !earlier.iter().any(|other| job.ladder.waits_for(name, other));
-    earlier.iter().copied().find(is_first)
+    earlier.iter().copied().find(is_first).map(|rung| late::token(rung, false))
 }
 
 /// Of several articles the one that this rung waits for, first of all the one

@@ -66,7 +66,7 @@ impl<'a> Engine<'a> {
     pub fn announced(&self) -> Option<String> {
         let own = || self.job.message.link.as_ref().or(self.job.master.link.as_ref());
         let own = || own().map(|link| link.value.trim().to_owned()).filter(|link| is_page(link));
-        self.names.plain_article_address().or_else(own)
+        self.names.article_address(false).or_else(own)
     }
 
     /// Fills `template`.

@@ -11,6 +11,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 #![allow(clippy::print_stdout, reason = "which version answered is what the run is for")]
 
+mod blog;
 mod ghost;
 #[path = "../once/house.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]

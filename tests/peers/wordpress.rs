@@ -1,73 +1,33 @@
 //! A WordPress of nobody's but its own makers, with SQLite, served by PHP.
 
-use crate::house::{Ended, House, rungs};
-use crate::peer::Peer;
-use crate::pictures::png;
-use crate::proxy::{Loss, Proxy};
+use crate::blog::{Blog, answered, only};
+use crate::proxy::Loss;
 use serde_json::Value;
+use std::ops::Deref;
+use std::process::Command;
 
-const WHY: &str = "needs the servers of LADDER_PEERS";
-
-/// A site, what stands before it, and a project whose one rung goes there.
+/// A site with one of its users.
 struct Site {
-    peer: Peer,
-    proxy: Proxy,
-    house: House,
+    blog: Blog,
     user: &'static str,
 }
 
-/// What an article can have.
-const MESSAGE: &str = r#"+++
-title = "Rocket m & <2> \"lands\""
-summary = "It landed [again] & how."
-tags = ["rocketry", "Rocket & Science"]
-[[media]]
-file = "cover.png"
-alt = "The cover \"rocket\""
-[[media]]
-file = "pad.png"
-alt = "The pad & the sea"
-+++
-It **landed** [gallery] at <https://acme.example/?a=1&b=2>.
+impl Deref for Site {
+    type Target = Blog;
 
-![The pad & the sea](pad.png)
-
-## How & why
-
-- one
-- two
-
-| a | b |
-|---|--:|
-| 1 | 2 |
-
-> Grüße, 日本 🚀
-
-```rust
-let a = "<b>" && [1];
-```
-
----
-
-End.
-"#;
+    fn deref(&self) -> &Blog {
+        &self.blog
+    }
+}
 
 impl Site {
     fn new(user: &'static str, more: &str) -> Site {
-        let peer = Peer::start("wordpress.sh", 1, &[]);
-        let proxy = Proxy::before(peer.said("WP_URL"));
         let table = format!(
-            "\n[channels.blog]\nadapter = \"wordpress\"\nbase_url = \"{}\"\nuser = \"{user}\"\n\
-             app_password = {{ file = \"password\" }}\n{more}",
-            proxy.base_url()
+            "adapter = \"wordpress\"\nuser = \"{user}\"\napp_password = {{ file = \"password\" }}\n{more}"
         );
-        let mut house = House::new(&table, &rungs(&["blog"]));
-        house.in_haste = true;
-        house.write("password", peer.said(&format!("WP_{}_APP_PASSWORD", user.to_uppercase())));
-        house.write("messages/m.md", MESSAGE);
-        std::fs::write(house.path("messages/cover.png"), png(1200, 630, 9)).unwrap();
-        std::fs::write(house.path("messages/pad.png"), png(800, 500, 200)).unwrap();
-        let site = Site { peer, proxy, house, user };
+        let password = format!("WP_{}_APP_PASSWORD", user.to_uppercase());
+        let blog = Blog::new("wordpress.sh", "WP_URL", &table, ("password", &password));
+        let site = Site { blog, user };
         let (_, page) = site.page(site.peer.said("WP_URL"));
         let version =
             page.split_once("name=\"generator\" content=\"").and_then(|(_, rest)| rest.split_once('"'));
@@ -79,15 +39,9 @@ impl Site {
     fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let (user, url) = (self.user.to_uppercase(), self.peer.said("WP_URL"));
         let password = self.peer.said(&format!("WP_{user}_APP_PASSWORD"));
-        let mut command = std::process::Command::new("curl");
-        command.args(["-s", "--noproxy", "*", "-X", method, "-u", &format!("{}:{password}", self.user)]);
-        if let Some(body) = body {
-            command.args(["-H", "Content-Type: application/json", "-d", &body.to_string()]);
-        }
-        let output = command.arg(format!("{url}/wp-json/wp/v2/{path}")).output().unwrap();
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-            panic!("{method} {path}: {error}: {}", String::from_utf8_lossy(&output.stdout))
-        })
+        let mut command = Command::new("curl");
+        command.args(["-u", &format!("{}:{password}", self.user)]);
+        answered(command, method, body.as_ref(), &format!("{url}/wp-json/wp/v2/{path}"))
     }
 
     /// Everything that there is, drafts included, but what came with the site.
@@ -98,29 +52,11 @@ impl Site {
     }
 
     fn the_post(&self) -> Value {
-        let posts = self.posts();
-        assert_eq!(posts.len(), 1, "{posts:#?}");
-        posts[0].clone()
+        only(self.posts())
     }
 
     fn media(&self) -> usize {
         self.ask("GET", "media?per_page=100", None).as_array().unwrap().len()
-    }
-
-    /// What a reader gets, who is nobody.
-    fn page(&self, url: &str) -> (bool, String) {
-        let output =
-            std::process::Command::new("curl").args(["-s", "-f", "--noproxy", "*", url]).output().unwrap();
-        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
-    }
-
-    fn delivery(&self) -> Value {
-        let all = self.house.status()["deliveries"].as_array().unwrap().clone();
-        all.into_iter().max_by_key(|delivery| delivery["generation"].as_u64()).unwrap()
-    }
-
-    fn edit(&self) -> Ended {
-        self.house.run(&["edit", "m", "--yes", "--format", "json"])
     }
 }
 
@@ -162,9 +98,7 @@ fn wordpress_shows_what_was_written_once() {
         [("author", ""), ("admin", "editor = \"html\"\ncategories = [\"News & more\"]\ncomments = false\n")]
     {
         let site = Site::new(user, more);
-        let checked = site.house.run(&["channels", "--check", "--format", "json"]).ends(0).json();
-        assert_eq!(checked["channels"][0]["checked"]["good"], true, "{WHY}: {checked}");
-        site.house.publish().ends(0);
+        site.assert_published();
         assert_whole(&site);
         let post = site.the_post();
         if user == "admin" {
@@ -176,15 +110,7 @@ fn wordpress_shows_what_was_written_once() {
             let (_, page) = site.page(post["link"].as_str().unwrap());
             assert!(!page.contains("<p><!-- ladder"), "an empty paragraph");
         }
-        // Again: nothing new, and nobody is asked to change anything.
-        let before = site.proxy.seen().len();
-        site.house.publish().ends(0);
-        site.house.run(&["run"]).ends(0);
-        assert!(
-            site.proxy.seen()[before..].iter().all(|seen| seen.starts_with("GET")),
-            "{:?}",
-            site.proxy.seen()
-        );
+        site.assert_settled();
         assert_whole(&site);
         // Taken down it is in the trash, and comes back under its own address.
         site.house.run(&["unpublish", "m", "--yes"]).ends(0);

@@ -231,7 +231,7 @@ fn id_of<A: Articles>(of: &A, receipt: &Receipt) -> Option<String> {
 /// What stays as it is, since its id is not known: `what` is to be done by hand.
 fn by_hand<A: Articles>(what: &str) -> String {
     let (at, name) = A::PLACE;
-    format!("its id is not known: {what} it {at} {name}")
+    format!("its id is not known: {what} {at} {name}")
 }
 
 fn changed_since<A: Articles>() -> Result<Edited, SendError> {
@@ -353,7 +353,7 @@ impl<A: Articles> Network for A {
 
     async fn remove(&self, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
         let Some(id) = id_of(self, receipt) else {
-            return Ok(Removed::Stays(by_hand::<A>("take")));
+            return Ok(Removed::Stays(by_hand::<A>("take it down")));
         };
         let (api, _) = self.open(project).await?;
         api.withdraw(&id).await
@@ -379,7 +379,7 @@ impl<A: Articles> Network for A {
     /// nobody saw it, if it is what was sent.
     async fn edit(&self, change: &Change, before: &Receipt, attempt: &Attempt) -> Result<Edited, SendError> {
         let Some(id) = id_of(self, before) else {
-            return Ok(Edited::Stays(by_hand::<A>("change")));
+            return Ok(Edited::Stays(by_hand::<A>("change it")));
         };
         let (api, _) = self.open(&attempt.project).await?;
         let gone = || Ok(Edited::Stays(A::GONE.to_owned()));

@@ -1,37 +1,11 @@
 //! One author and one channel: settings, words for people, and what only Forem does.
 
 use super::*;
-use crate::channel::fixture::{attempt, identity, picture};
-use crate::channel::{ADAPTERS, Configured};
+use crate::channel::fixture::{article_of as article, attempt, configured, identity, picture};
 use crate::rehearsal::{Fault, Kind as Simulated, Network as Networks, Settings, Upon};
-use crate::render::{Article, html};
-use crate::source::Sources;
+use crate::render::Variant;
 
 const CANARY: &str = "canary-4d1b";
-
-fn configured(table: &str) -> Checked<Configured> {
-    let mut sources = Sources::new();
-    let id = sources.add("ladder.toml", &format!("[brand]\nname = \"Acme\"\n[channels.devto]\n{table}"));
-    let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
-    let project = crate::ladder::parse_project(&sources, id, &names).value.unwrap();
-    crate::channel::configure(&sources, &project, &project.channels[0])
-}
-
-fn article(markdown: &str) -> Article {
-    Article {
-        title: "It lands".to_owned(),
-        slug: "it-lands".to_owned(),
-        excerpt: "A short one.".to_owned(),
-        html: html::sanitised(markdown),
-        markdown: markdown.to_owned(),
-        cover: None,
-        media: Vec::new(),
-        tags: Vec::new(),
-        canonical: None,
-        language: "en".to_owned(),
-        date: None,
-    }
-}
 
 const IMAGES: &str = "images = \"https://blog.acme.example/{slug}/{file}\"\n";
 

@@ -1,16 +1,7 @@
 //! One site and one channel: settings, words for people, and what only Ghost does.
 
 use super::*;
-use crate::channel::{ADAPTERS, Configured};
-use crate::source::Sources;
-
-fn configured(table: &str) -> Checked<Configured> {
-    let mut sources = Sources::new();
-    let id = sources.add("ladder.toml", &format!("[brand]\nname = \"Acme\"\n[channels.blog]\n{table}"));
-    let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
-    let project = crate::ladder::parse_project(&sources, id, &names).value.unwrap();
-    crate::channel::configure(&sources, &project, &project.channels[0])
-}
+use crate::channel::fixture::configured;
 
 #[test]
 fn a_segment_without_a_newsletter_and_the_admins_page_are_told() {

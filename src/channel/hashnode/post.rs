@@ -72,7 +72,7 @@ pub struct Post {
 }
 
 impl Post {
-    fn of(api: &Api, value: &Value) -> Option<Post> {
+    pub(super) fn of(api: &Api, value: &Value) -> Option<Post> {
         let said = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
         let id = said("/id").filter(|id| is_object(id) && api.are_not_in(id))?;
         Some(Post {

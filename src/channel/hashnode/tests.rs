@@ -2,37 +2,14 @@
 //! does.
 
 use super::*;
-use crate::channel::fixture::{attempt, identity, keep, picture};
-use crate::channel::{ADAPTERS, Configured};
+use crate::channel::article::Drafts;
+use crate::channel::fixture::{article_of as article, attempt, configured, identity, keep, picture};
+use crate::plan::Receipt;
 use crate::rehearsal::{Fault, Kind as Simulated, Network as Networks, Running, Settings, Upon};
-use crate::render::{Article, html};
+use crate::render::Variant;
 use crate::source::Sources;
 
 const CANARY: &str = "canary-9c3e";
-
-fn configured(table: &str) -> Checked<Configured> {
-    let mut sources = Sources::new();
-    let id = sources.add("ladder.toml", &format!("[brand]\nname = \"Acme\"\n[channels.hash]\n{table}"));
-    let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
-    let project = crate::ladder::parse_project(&sources, id, &names).value.unwrap();
-    crate::channel::configure(&sources, &project, &project.channels[0])
-}
-
-fn article(markdown: &str) -> Article {
-    Article {
-        title: "It lands".to_owned(),
-        slug: "it-lands".to_owned(),
-        excerpt: "A short one.".to_owned(),
-        html: html::sanitised(markdown),
-        markdown: markdown.to_owned(),
-        cover: None,
-        media: Vec::new(),
-        tags: Vec::new(),
-        canonical: None,
-        language: "en".to_owned(),
-        date: None,
-    }
-}
 
 /// A publication, a channel of it with these keys as well, and a folder.
 struct House {
@@ -98,23 +75,22 @@ async fn asking_for_a_draft_twice_makes_one_post() {
     house.api.order(Fault::AnswerLost);
     assert!(matches!(house.send(&article("Hi.")).await, Err(SendError::Unknown { .. })));
     // Somebody asks for the same draft once more, as a run that was late would.
-    let api = Api::open(hashnode(&house), house.folder.path()).await.unwrap();
+    let api = Api::open(&site(&house), house.folder.path()).await.unwrap();
     let variant = Variant::Article(article("Hi."));
     let part = house.channel.payload(&variant, &identity()).value.unwrap().parts.remove(0);
     let attempt = attempt(house.folder.path(), variant);
-    let gone = post::Prepared::Draft("64c0ffee0000000000000011".to_owned());
-    let again = post::publish(&api, &part, &attempt, gone).await;
-    assert!(matches!(again, Err(SendError::NotYet { wait: Some(_), .. })), "{again:?}");
+    let gone = serde_json::json!({ "id": "64c0ffee0000000000000011", "content": { "markdown": "Hi." } });
+    let gone = post::Post::of(&api, &gone).unwrap();
+    let again = api.publish(&gone, &part, &attempt).await;
+    assert!(matches!(again, Err(SendError::NotYet { wait: Some(_), .. })));
     let receipt = house.send(&article("Hi.")).await.unwrap();
     assert_eq!(house.api.timeline().len(), 1);
     assert_eq!(receipt.id, Some(house.api.timeline()[0].id.clone()));
 }
 
-fn hashnode(house: &House) -> &'static Hashnode {
-    let base_url = house.api.base_url().to_owned();
+fn site(house: &House) -> Site {
     let mut credentials = Credentials::of("hash");
-    let table =
-        format!("adapter = \"hashnode\"\naccess_token = {{ file = \"token\" }}\nbase_url = \"{base_url}\"\n");
+    let table = "adapter = \"hashnode\"\naccess_token = { file = \"token\" }\n";
     let mut problems = Vec::new();
     let mut sources = Sources::new();
     let id = sources.add("ladder.toml", &format!("[brand]\nname = \"Acme\"\n[channels.hash]\n{table}"));
@@ -122,36 +98,18 @@ fn hashnode(house: &House) -> &'static Hashnode {
     let rest = project.channels[0].rest.clone();
     let mut reader = Reader::new(rest, FIELDS, "`[channels.hash]`".to_owned(), &mut problems);
     credentials.take(&mut reader, "access_token");
-    Box::leak(Box::new(Hashnode {
-        account: "hashnode:acme".to_owned(),
-        credentials,
-        publication: None,
-        series: None,
-        newsletter: None,
-        comments: None,
-        known: Question::default(),
-        base_url,
-    }))
+    let (account, base_url) = ("hashnode:acme".to_owned(), house.api.base_url().to_owned());
+    Site { account, credentials, base_url, live: None }
 }
 
 #[tokio::test]
 async fn an_upload_goes_to_the_web_and_to_no_machine_of_this_house() {
     let house = house("", |settings| settings).await;
-    let mut remote = Api::open(hashnode(&house), house.folder.path()).await.unwrap();
+    let mut remote = Api::open(&site(&house), house.folder.path()).await.unwrap();
     for here in ["http://127.0.0.1:9/upload/x", "https://s3.example.com/a?X-Amz=1"] {
         assert!(remote.may_lead_to(here), "{here}");
     }
-    let far = Box::leak(Box::new(Hashnode {
-        account: String::new(),
-        credentials: Credentials::of("hash"),
-        publication: None,
-        series: None,
-        newsletter: None,
-        comments: None,
-        known: Question::default(),
-        base_url: "https://gql-beta.hashnode.com".to_owned(),
-    }));
-    remote.channel = far;
+    remote.base_url = "https://gql-beta.hashnode.com".to_owned();
     assert!(remote.may_lead_to("https://cdn.hashnode.com/x.png"));
     for bad in [
         "http://cdn.hashnode.com/x.png",

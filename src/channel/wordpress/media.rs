@@ -125,11 +125,11 @@ mod tests {
             height: 1,
             made_from: None,
         };
-        let one = stem(&picture("Our Rocket; \"2\".PNG", "A"));
+        let one = called(&picture("Our Rocket; \"2\".PNG", "A"));
         assert!(one.starts_with("our-rocket-2-") && one.len() == "our-rocket-2-".len() + 16, "{one}");
-        assert_eq!(one, stem(&picture("Our Rocket; \"2\".PNG", "A")));
-        assert_ne!(one, stem(&picture("Our Rocket; \"2\".PNG", "B")));
-        assert!(stem(&picture("日本.png", "A")).starts_with("image-"));
-        assert!(stem(&picture(&"a".repeat(500), "A")).len() <= 80);
+        assert_eq!(one, called(&picture("Our Rocket; \"2\".PNG", "A")));
+        assert_ne!(one, called(&picture("Our Rocket; \"2\".PNG", "B")));
+        assert!(called(&picture("日本.png", "A")).starts_with("image-"));
+        assert!(called(&picture(&"a".repeat(500), "A")).len() <= 80);
     }
 }

@@ -1,36 +1,19 @@
 //! One site and one channel: settings, words for people, and what only WordPress does.
 
 use super::*;
-use crate::channel::fixture::{attempt, identity, keep, picture, project};
-use crate::channel::{ADAPTERS, Configured};
+use crate::channel::fixture::{article_of, attempt, configured, identity, keep, picture, project};
 use crate::plan::Receipt;
 use crate::rehearsal::{Fault, Kind as Simulated, Network as Networks, Running, Settings, Upon};
-use crate::render::{Variant, html};
-use crate::source::Sources;
+use crate::render::Variant;
 
 const CANARY: &str = "canary-7f0a";
-
-fn configured(table: &str) -> Checked<Configured> {
-    let mut sources = Sources::new();
-    let id = sources.add("ladder.toml", &format!("[brand]\nname = \"Acme\"\n[channels.blog]\n{table}"));
-    let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
-    let project = crate::ladder::parse_project(&sources, id, &names).value.unwrap();
-    crate::channel::configure(&sources, &project, &project.channels[0])
-}
 
 fn article(markdown: &str) -> Article {
     Article {
         title: "It <lands> & \"stands\" [again]".to_owned(),
-        slug: "it-lands".to_owned(),
         excerpt: "A [short] & one.".to_owned(),
-        html: html::sanitised(markdown),
-        markdown: markdown.to_owned(),
-        cover: None,
-        media: Vec::new(),
         tags: vec!["rocketry".to_owned(), " Rocketry ".to_owned(), String::new()],
-        canonical: None,
-        language: "en".to_owned(),
-        date: None,
+        ..article_of(markdown)
     }
 }
 

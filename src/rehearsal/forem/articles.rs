@@ -1,8 +1,9 @@
 //! Articles: listed, made, changed (articles controller of the API; model `Article`).
 
 use super::account::TITLES_ONCE;
-use super::shown::{cut, images, runs_liquid};
+use super::shown::{images, runs_liquid};
 use super::{Forem, error};
+use crate::rehearsal::article_page::cut;
 use crate::rehearsal::reply::{Checked, Reply, no};
 use crate::rehearsal::request::Asked;
 use crate::rehearsal::timeline::LiveMedia;

@@ -2,10 +2,10 @@
 
 use super::Forem;
 use super::articles::Standing;
+use crate::rehearsal::article_page::{events, pictures, with_pictures, words};
 use crate::rehearsal::timeline::{LiveMedia, LivePost};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag};
 use serde_json::{Value, json};
-use std::ops::Range;
 
 impl Forem {
     fn address(&self, article: &Standing) -> String {
@@ -52,7 +52,11 @@ impl Forem {
     }
 
     pub(super) fn live(&self, article: &Standing) -> LivePost {
-        let text = format!("{}\n\n{}", article.title, words(&seen(article)));
+        let text = format!(
+            "{}\n\n{}",
+            article.title,
+            words(&seen(article).replace("{% raw %}", "").replace("{% endraw %}", ""))
+        );
         // What somebody posted by hand has nothing but a title.
         let text = if article.title == article.body { article.body.clone() } else { text };
         LivePost {
@@ -70,32 +74,6 @@ impl Forem {
     }
 }
 
-fn events(markdown: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
-    Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).into_offset_iter()
-}
-
-/// The pictures of a text: where each stands, leads to, and its words.
-fn pictures(markdown: &str) -> Vec<(Range<usize>, String, String)> {
-    let mut all: Vec<(Range<usize>, String, String)> = Vec::new();
-    let mut inside = false;
-    for (event, range) in events(markdown) {
-        match event {
-            Event::Start(Tag::Image { dest_url, .. }) => {
-                inside = true;
-                all.push((range, dest_url.to_string(), String::new()));
-            }
-            Event::End(TagEnd::Image) => inside = false,
-            Event::Text(text) | Event::Code(text) if inside => {
-                if let Some(last) = all.last_mut() {
-                    last.2.push_str(&text);
-                }
-            }
-            _ => {}
-        }
-    }
-    all
-}
-
 /// The cover, then the pictures of the text that lie somewhere on the web. Forem fetches
 /// them when they are looked at: what they hold is not rehearsed.
 pub(super) fn images(markdown: &str, cover: Option<&str>) -> Vec<LiveMedia> {
@@ -110,34 +88,12 @@ pub(super) fn images(markdown: &str, cover: Option<&str>) -> Vec<LiveMedia> {
     cover.into_iter().chain(body.map(|(_, address, alt)| media(&address, alt))).collect()
 }
 
-/// The text with the pictures that are left in it, and with their words as they are now.
+/// The text as it is now.
 fn seen(article: &Standing) -> String {
     if !article.was_out {
         return article.body.clone();
     }
-    let mut left = article.media.iter().filter(|media| media.id != "cover");
-    let mut out = String::new();
-    let mut from = 0;
-    for (range, address, alt) in pictures(&article.body) {
-        out.push_str(&article.body[from..range.start]);
-        match left.next() {
-            Some(media) if media.alt == alt => out.push_str(&article.body[range.clone()]),
-            Some(media) => out.push_str(&format!("![{}]({address})", media.alt)),
-            None => {}
-        }
-        from = range.end;
-    }
-    out + &article.body[from..]
-}
-
-/// The first characters of a text, without what a mark at its end holds.
-pub(super) fn cut(markdown: &str, characters: usize) -> String {
-    let (words, mark) = match markdown.rfind("<!--") {
-        Some(at) => markdown.split_at(at),
-        None => (markdown, ""),
-    };
-    let kept: String = words.chars().take(characters).collect();
-    format!("{kept}\n\n{mark}")
+    with_pictures(&article.body, article.media.iter().filter(|media| media.id != "cover"))
 }
 
 /// Whether Liquid would find something to run: braces outside of code that nothing keeps
@@ -161,32 +117,4 @@ pub(super) fn runs_liquid(markdown: &str) -> bool {
         }
     }
     false
-}
-
-/// The words that readers see, a line for each block.
-fn words(markdown: &str) -> String {
-    let markdown = markdown.replace("{% raw %}", "").replace("{% endraw %}", "");
-    let mut out = String::new();
-    let mut hidden = false;
-    for (event, _) in events(&markdown) {
-        match event {
-            Event::Start(Tag::Image { .. }) => hidden = true,
-            Event::End(TagEnd::Image) => hidden = false,
-            Event::Text(text) | Event::Code(text) if !hidden => out.push_str(&text),
-            Event::SoftBreak => out.push(' '),
-            Event::HardBreak => out.push('\n'),
-            Event::End(
-                TagEnd::Paragraph
-                | TagEnd::Heading(_)
-                | TagEnd::Item
-                | TagEnd::CodeBlock
-                | TagEnd::TableRow
-                | TagEnd::TableHead,
-            ) => out.push('\n'),
-            Event::End(TagEnd::TableCell) => out.push(' '),
-            _ => {}
-        }
-    }
-    let lines = out.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }

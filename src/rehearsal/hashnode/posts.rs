@@ -1,7 +1,7 @@
 //! Drafts and posts (mutations and schema).
 
-use super::shown::cut;
 use super::{Hashnode, error};
+use crate::rehearsal::article_page::cut;
 use crate::rehearsal::reply::{Checked, Reply, no};
 use crate::rehearsal::request::Asked;
 use crate::rehearsal::timeline::LiveMedia;
