@@ -228,6 +228,10 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             part.attempts = part.attempts.max(*attempt);
             part.first_tried.get_or_insert(event.at);
             part.last_tried = part.last_tried.max(Some(event.at));
+            // What was never in doubt and says something else by now is made anew.
+            if !part.doubted && part.bound.as_ref() != Some(bound) {
+                part.made = None;
+            }
             if !bound.is_null() {
                 part.bound = Some(bound.clone());
             }

@@ -343,6 +343,38 @@ fn events_come_back_from_json_as_they_were() {
 }
 
 #[test]
+fn what_was_made_is_kept_while_it_may_be_out_or_says_the_same() {
+    let plan = plan(vec![post("tweet", &[], &["a"])]);
+    let step = &plan.steps[0];
+    // Journals from before there was anything to be said of it.
+    let old: EventKind = serde_json::from_str(r#"{"event":"prepared","part":0}"#).unwrap();
+    assert_eq!(old, EventKind::Prepared { part: 0, made: None });
+    assert_eq!(serde_json::to_string(&old).unwrap(), r#"{"event":"prepared","part":0}"#);
+    let made = EventKind::Prepared { part: 0, made: Some("c1".to_owned()) };
+    let says = |text: &str| {
+        let bound = serde_json::json!({ "text": text });
+        EventKind::Intent { part: 0, attempt: 1, bound, prepares: true }
+    };
+    let not_yet = EventKind::NotYet {
+        part: 0,
+        says: "busy".to_owned(),
+        until: LATER.parse().unwrap(),
+        mend: false,
+        account: false,
+    };
+    let kept = |then: EventKind, text: &str| {
+        let kinds = [says("a"), made.clone(), then, says(text)];
+        let events = kinds.map(|kind| event(step, LATER, kind));
+        let standing = Standing::fold([planned(&plan, step, T)].iter().chain(&events), false);
+        standing.deliveries[&step.key].parts[0].made.clone()
+    };
+    let c1 = || Some("c1".to_owned());
+    assert_eq!((kept(not_yet.clone(), "a"), kept(not_yet, "b")), (c1(), None));
+    // It may be out, whatever it says.
+    assert_eq!((kept(unknown(0), "a"), kept(unknown(0), "b")), (c1(), c1()));
+}
+
+#[test]
 fn a_plan_is_read_as_it_was_written_and_not_as_somebody_changed_it() {
     let plan = plan(vec![post("blog", &[], &["x"]), post_with_url("tweet", "blog")]);
     let json = serde_json::to_string_pretty(&plan).unwrap();

@@ -68,6 +68,10 @@ pub(super) struct Log {
     pub prepares: Mutex<VecDeque<Say>>,
     /// Whether preparing takes requests of its own.
     pub uploads: Mutex<bool>,
+    /// What the network calls the next things that are made and published then.
+    pub makes: Mutex<VecDeque<&'static str>>,
+    /// What each request that made, sent or looked was told was made before.
+    pub told_made: Mutex<Vec<Option<String>>>,
     /// What is seen of what is out, and how many milliseconds that takes; none:
     /// nobody looks.
     pub seen: Mutex<Option<(Seen, u64)>>,
@@ -137,6 +141,11 @@ impl Channel for Fake {
                 Some(_) => Err(SendError::NotYet { says: "busy".to_owned(), wait: None }),
             }
         })
+    }
+    fn make<'a>(&'a self, _: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Option<String>> {
+        self.log.told_made.lock().unwrap().push(attempt.made.clone());
+        let made = self.log.makes.lock().unwrap().pop_front().map(str::to_owned);
+        Box::pin(async move { Ok(attempt.made.clone().or(made)) })
     }
     fn prepare<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Posting<'a>> {
         let end = self.log.prepares.lock().unwrap().pop_front();
@@ -228,6 +237,7 @@ impl Channel for Fake {
     fn find<'a>(&'a self, _: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
         let asked = (attempt.identity.recipient.clone(), attempt.part);
         self.log.finds.lock().unwrap().push(asked);
+        self.log.told_made.lock().unwrap().push(attempt.made.clone());
         let mut found = self.log.found.lock().unwrap().clone();
         if *self.log.lists.lock().unwrap() {
             let live = self.log.live.lock().unwrap();

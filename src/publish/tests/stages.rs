@@ -190,3 +190,32 @@ async fn a_wait_of_a_month_is_looked_at_after_a_day() {
     let wait = tweet.not_before.unwrap().duration_since(jiff::Timestamp::now());
     assert!(wait.as_hours() <= 24 && wait.as_hours() >= 23, "{wait:?}");
 }
+
+/// What the journal says of what was made, in the order of its facts.
+fn made(house: &House) -> Vec<Option<&str>> {
+    let made = house.heard.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Prepared { made, .. } => Some(made.as_deref()),
+        _ => None,
+    });
+    made.collect()
+}
+
+#[tokio::test]
+async fn what_was_made_stands_in_the_journal_and_is_the_same_until_it_is_out() {
+    let (mut house, plan) = (House::new(), plan(vec![post("tweet", &[], &["a"])]));
+    *house.log("tweet").uploads.lock().unwrap() = true;
+    house.log("tweet").makes.lock().unwrap().extend(["c1", "c2"]);
+    house.log("tweet").say(&[Say::NotYet(Some(1)), Say::Unknown]);
+    let standing = house.publish(&plan).await;
+    assert_eq!(state(&standing, &plan, "tweet"), State::Unknown);
+    assert_eq!(delivery(&house.journal(), &plan, "tweet").parts[0].made.as_deref(), Some("c1"));
+    *house.log("tweet").found.lock().unwrap() = Some(crate::channel::Found::Absent);
+    let standing = house.publish(&plan).await;
+    assert_eq!(state(&standing, &plan, "tweet"), State::Sent);
+    assert_eq!(made(&house), [Some("c1"), Some("c1"), Some("c1")]);
+    // Made first, and then told to each try and to whoever looks.
+    let c1 = || Some("c1".to_owned());
+    let told = house.log("tweet").told_made.lock().unwrap().clone();
+    assert_eq!((&told[0], told[1..].iter().all(|made| *made == c1())), (&None, true), "{told:?}");
+    assert_eq!(standing.deliveries, house.journal().deliveries);
+}
