@@ -27,6 +27,9 @@ const SKEW: SignedDuration = SignedDuration::from_mins(15);
 /// From this long before the first try on, whatever is like ours keeps us from saying
 /// that ours is not there: some servers tell no time, so that no clock is compared.
 const DOUBT: SignedDuration = SignedDuration::from_hours(1);
+/// And from this long before it, what says the very same: a server that tells its own time
+/// as if it were UTC is up to fourteen hours wrong.
+const DOUBT_OF_THE_SAME: SignedDuration = SignedDuration::from_hours(15);
 /// The longest list that it gives (methods/accounts: `limit`, at most 40).
 const COUNT: usize = 40;
 /// 1,000 posts since the first try: nobody posts that much in an hour.
@@ -121,7 +124,8 @@ impl Seen {
     ) {
         let began = attempt.began();
         let since = began.checked_sub(SKEW).unwrap_or(began);
-        let doubt = began.checked_sub(DOUBT).unwrap_or(began);
+        let before_try = |long| began.checked_sub(long).unwrap_or(began);
+        let (doubt, doubt_of_the_same) = (before_try(DOUBT), before_try(DOUBT_OF_THE_SAME));
         let id = facts.get("id").and_then(Value::as_str).filter(|id| is_id(id) && api.are_not_in(id));
         let made = facts.get("created_at").and_then(Value::as_str);
         let made = made.and_then(|at| at.parse::<Timestamp>().ok());
@@ -138,14 +142,18 @@ impl Seen {
         self.before |= before.is_some_and(|before| is_same_id(before, id));
         let ours = |receipt: &Receipt| receipt.id.as_deref().is_some_and(|own| is_same_id(own, id));
         let place = Place::of(facts, attempt.part, before);
-        if attempt.previous.iter().any(ours) || place == Place::Elsewhere || made < doubt {
+        if attempt.previous.iter().any(ours) || place == Place::Elsewhere || made < doubt_of_the_same {
             return;
         }
         let address = api.address(facts);
         if attempt.taken.has_post(id, address.as_deref().unwrap_or_default()) {
             return;
         }
-        let Some(mut likeness) = words::compare(part, facts) else {
+        let compared = words::compare(part, facts);
+        if made < doubt && compared != Some(Likeness::Same) {
+            return;
+        }
+        let Some(mut likeness) = compared else {
             self.unreadable = true;
             return;
         };

@@ -2,9 +2,11 @@
 //! (`q=source` without an address, an extension; indieweb.org, 2026).
 //!
 //! What is there is there: the same words, with the time that was sent with them or one
-//! since. That it is *not* there takes a list that goes back past the first try or was
-//! read to its end, long enough after the last try, with nothing in it that could be
-//! the post in words not known here.
+//! since. That it is *not* there takes a list of which the newest end was surely seen,
+//! long enough after the last try, with nothing in it that could be the post in words
+//! not known here, at a time that is told wrongly, or without any words. How long a list
+//! is, in which order it goes, and whether it can be paged, no document says: a short
+//! page is no end, and the oldest posts of a site say nothing of the newest.
 
 use super::api::{Api, Asked};
 use super::entry::{Entry, first};
@@ -17,8 +19,13 @@ use serde_json::Value;
 
 /// How far our clock and the site's may differ.
 const SKEW: SignedDuration = SignedDuration::from_mins(15);
-/// So many are asked for at once, and so often: 1,000 posts.
+/// From this long before the first try on, the very same words keep us from saying that
+/// ours is not there: a site that tells its own time as if it were UTC is up to fourteen
+/// hours wrong.
+const DOUBT: SignedDuration = SignedDuration::from_hours(15);
+/// So many are asked for at once; sites give fewer.
 const COUNT: usize = 100;
+/// So often: 1,000 posts, or 200 where a site gives twenty at once.
 const MOST_PAGES: usize = 10;
 
 /// Looks for a part in the site's list.
@@ -28,10 +35,10 @@ pub(super) async fn find(api: &Api, part: &PayloadPart, attempt: &Attempt) -> Re
     };
     let mut looked = Looked::default();
     let count = COUNT.to_string();
-    for page in 0..MOST_PAGES {
-        let offset = (page * COUNT).to_string();
+    for _ in 0..MOST_PAGES {
+        let offset = looked.told.to_string();
         let mut query = vec![("limit", count.as_str())];
-        if page > 0 {
+        if looked.told > 0 {
             query.push(("offset", offset.as_str()));
         }
         let answer = api.source(&query).await?;
@@ -47,13 +54,16 @@ pub(super) async fn find(api: &Api, part: &PayloadPart, attempt: &Attempt) -> Re
                 other => other,
             });
         };
+        // How many it gives at once is the site's: only when nothing comes any more is it the end.
+        looked.ended = items.is_empty();
         let before = looked.all.len();
         for item in items {
             looked.take_in(api, item, &sent, attempt);
         }
+        looked.told += items.len();
         // One that knows no pages tells the same again.
-        looked.ended = items.len() < COUNT || looked.all.len() == before;
-        if looked.ended {
+        let stays = looked.all.len() == before;
+        if looked.ended || stays || looked.reaches_back() {
             break;
         }
     }
@@ -67,6 +77,15 @@ struct Looked {
     all: std::collections::BTreeSet<String>,
     /// The post itself: of several the one nearest to the first try.
     found: Option<(Timestamp, String)>,
+    /// How many items the site has told of.
+    told: usize,
+    /// The time of the last post that tells one.
+    last: Option<Timestamp>,
+    /// A post is older than the one before it: the list goes somewhere.
+    falls: bool,
+    /// A post is newer than the one before it: what the list begins with need not be the
+    /// newest.
+    rises: bool,
     /// A post from before the first try.
     older: bool,
     /// The address of something that may be the post.
@@ -91,16 +110,27 @@ impl Looked {
         if !self.all.insert(address.clone()) {
             return;
         }
+        if let Some(made) = made {
+            self.falls |= self.last.is_some_and(|last| made < last);
+            self.rises |= self.last.is_some_and(|last| made > last);
+            self.last = Some(made);
+        }
         self.older |= made.is_some_and(|made| made < since);
         if attempt.taken.has_post(&address, &address) {
             return;
         }
+        let is_older = made.is_some_and(|made| made < since);
         let Some(entry) = Entry::of(item) else {
-            // A like or a bookmark has no words, and is none of ours.
+            self.unreadable |= !is_older && !is_reaction(item);
             return;
         };
         match made {
-            Some(made) if made < since => {}
+            Some(made) if made < since => {
+                let doubt = began.checked_sub(DOUBT).unwrap_or(began);
+                if made >= doubt && entry.says(sent) {
+                    self.alike.get_or_insert(address);
+                }
+            }
             Some(made) if entry.says(sent) && made >= began => {
                 let first = self.found.take().filter(|(at, _)| *at <= made);
                 self.found = Some(first.unwrap_or((made, address)));
@@ -113,6 +143,12 @@ impl Looked {
         }
     }
 
+    /// Whether all that is new since the first try has been seen: the list begins with the
+    /// newest post, and has come to one from before.
+    fn reaches_back(&self) -> bool {
+        self.older && self.falls && !self.rises
+    }
+
     fn verdict(self, attempt: &Attempt) -> Found {
         if let Some((_, url)) = self.found {
             return Found::Sent(receipt(url, false));
@@ -121,9 +157,10 @@ impl Looked {
         Found::CannotTell(if let Some(alike) = self.alike {
             format!("{alike} is almost, but not surely, this one: look whether that is it")
         } else if self.unreadable {
-            "the site's list has a post that does not say where it is".to_owned()
-        } else if !(self.older || self.ended) {
-            "the site's list does not reach back past the first try, as far as it shows".to_owned()
+            "the site's list has a new post that does not say where it is, or what it says".to_owned()
+        } else if !(self.ended || self.reaches_back()) {
+            "the site's list does not reach back past the first try, the newest first, as far as it shows"
+                .to_owned()
         } else if quiet < LONGEST_LAG {
             let then = attempt.list_can_tell();
             format!("the site's list does not show it, and may lag: after {then} it can tell")
@@ -131,4 +168,11 @@ impl Looked {
             return Found::Absent;
         })
     }
+}
+
+/// Whether it is a post that needs no words, and none of ours: a like, a bookmark, a
+/// repost, an answer to an invitation (indieweb.org/post-type-discovery, 2026).
+fn is_reaction(item: &Value) -> bool {
+    let has = |key: &&str| item.get("properties").is_some_and(|own| own.get(key).is_some());
+    ["like-of", "bookmark-of", "repost-of", "rsvp"].iter().any(has)
 }

@@ -26,8 +26,8 @@ use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
 use super::outbox::folder_of;
 use super::{
-    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Posting, Removed, SendError,
-    Whose,
+    Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Goes, Posting, Removed,
+    SendError, Whose,
 };
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Pace;
@@ -44,6 +44,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "threads",
     about: "posts and threads on Threads",
     kind: VariantKind::Post,
+    goes: Goes::Server,
     sample: r#"adapter = "threads"
 account = "@acmerockets"
 access_token = { env = "THREADS_ACCESS_TOKEN" }
