@@ -56,8 +56,12 @@ fn an_item_leads_to_the_page_it_comes_after_and_is_there_once() {
 #[test]
 fn a_feed_is_rehearsed_and_nothing_is_written() {
     let house = house();
+    house.edit("ladder.toml", "\n\n[channels.blog]", "\nname = \"Rocket news\"\n\n[channels.blog]");
     let ended = house.run(&["publish", "hello", "--rehearse"]).ends(0);
-    assert!(ended.out().contains("feed"), "{}", ended.out());
+    // As readers know them: the feed by its name, the site by its own, which is the brand's.
+    for head in ["feed · feed Rocket news\n", "blog · site Acme Rockets\n"] {
+        assert!(ended.out().contains(head), "no {head:?}: {}", ended.out());
+    }
     assert!(!house.path("public/feeds").exists());
 }
 

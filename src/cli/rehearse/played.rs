@@ -180,6 +180,9 @@ impl Channel for Played {
     fn from(&self) -> Option<String> {
         self.own.from()
     }
+    fn title(&self) -> Option<&str> {
+        self.own.title()
+    }
     fn medium(&self) -> &'static str {
         self.own.medium()
     }
