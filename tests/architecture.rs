@@ -172,6 +172,29 @@ fn arrows_between_rooms_point_one_way() {
     assert!(breaches.is_empty(), "{}", breaches.join("\n"));
 }
 
+/// A parser's time grows with the square of a tag's attributes: `text/tags.rs` bounds them.
+#[test]
+fn no_html_is_parsed_that_is_not_bounded() {
+    let parsers = [".clean(", "ammonia::clean", "clean_from_reader", "parse_fragment", "parse_document"];
+    let mut tokenizers = 0;
+    for path in rust_files(&source()) {
+        let (name, code) = (name(&path), code(&path));
+        if is_test(&name) || !(code.contains("ammonia") || code.contains("html5ever")) {
+            continue;
+        }
+        if code.contains("Tokenizer::new(") {
+            assert!(code.contains("tags::bounded("), "src/{name} feeds a tokenizer what is not bounded");
+            tokenizers += 1;
+        }
+        let parses: Vec<_> = parsers.iter().filter(|call| code.contains(**call)).collect();
+        assert!(
+            name == "text/tags.rs" || parses.is_empty(),
+            "src/{name} calls {parses:?}: use `tags::clean`"
+        );
+    }
+    assert_eq!(tokenizers, 1, "the page's reader was not found");
+}
+
 #[test]
 fn no_file_outgrows_its_reader() {
     let long: Vec<String> = rust_files(&source())

@@ -7,6 +7,7 @@
 use super::late;
 use super::markdown;
 use super::markup::gfm::events;
+use crate::text::tags;
 use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 use pulldown_cmark::{CowStr, Event, Tag, html};
 use std::borrow::Cow;
@@ -37,7 +38,7 @@ pub fn with_images(markdown: &str, image: &mut dyn FnMut(&str) -> Option<String>
 
 /// HTML that somebody else made, by the same rules.
 pub fn cleaned(html: &str) -> String {
-    cleaner().clean(html).to_string()
+    tags::clean(cleaner(), html)
 }
 
 /// HTML of this room for readers who do not know where it stood: an address that is not
@@ -47,7 +48,7 @@ pub fn with_whole_addresses(
     whole: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
 ) -> String {
     let whole = move |address: &str| whole(address).map(Cow::Owned);
-    rules().url_relative(UrlRelative::Custom(Box::new(Whole(whole)))).clean(html).to_string()
+    tags::clean(rules().url_relative(UrlRelative::Custom(Box::new(Whole(whole)))), html)
 }
 
 /// What makes an address whole, as the sanitiser asks for it.
@@ -93,7 +94,7 @@ pub(super) fn fragment<'a>(events: impl Iterator<Item = Event<'a>>, cleaner: &Bu
             out = out.replace(&style, &format!(" align=\"{side}\">"));
         }
     }
-    cleaner.clean(&out).to_string()
+    tags::clean(cleaner, &out)
 }
 
 /// Bytes of text after which something goes between that is no text.

@@ -5,7 +5,7 @@
 //! text here, in one line, bounded, and steers no display.
 
 use super::Picture;
-use crate::text::visible;
+use crate::text::{tags, visible};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{
@@ -22,8 +22,10 @@ const TITLE: usize = 300;
 const DESCRIPTION: usize = 1000;
 /// Longest address of an image, in bytes.
 const ADDRESS: usize = 2048;
-/// More marks of a page are not looked at.
+/// Tags of a page behind which nothing is looked at.
 const TAGS: usize = 20_000;
+/// Bytes that are read of a page before it is asked whether that is enough.
+const PIECE: usize = 16 * 1024;
 
 /// The cards of pages, by the link as the message has it.
 pub type PageCards = BTreeMap<String, PageCard>;
@@ -55,9 +57,14 @@ pub fn read(html: &str, address: &Url) -> Option<Read> {
     let sink = Sink::default();
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from(html));
-    // It stops only where a sink says so, and this one never does.
-    let _ = tokenizer.feed(&input);
+    let mut rest: &str = &tags::bounded(html);
+    while !rest.is_empty() && !tokenizer.sink.is_done() {
+        let piece = rest.get(..rest.floor_char_boundary(PIECE)).unwrap_or(rest);
+        input.push_back(StrTendril::from(piece));
+        // It stops only where a sink says so, and this one never does.
+        let _ = tokenizer.feed(&input);
+        rest = &rest[piece.len()..];
+    }
     tokenizer.end();
     let said = tokenizer.sink.said.into_inner();
     let first = |names: &[&str], longest: usize| {
@@ -94,6 +101,7 @@ struct Sink {
     in_title: Cell<bool>,
     title: RefCell<String>,
     tags: Cell<usize>,
+    past_head: Cell<bool>,
 }
 
 impl TokenSink for Sink {
@@ -116,10 +124,21 @@ impl TokenSink for Sink {
 }
 
 impl Sink {
+    /// Whether what follows says nothing more: the head is over and named the page, or
+    /// there were more tags than any head has.
+    fn is_done(&self) -> bool {
+        let named = || {
+            ["og:title", "twitter:title", "title"].iter().any(|name| self.said.borrow().contains_key(*name))
+        };
+        self.tags.get() > TAGS || (self.past_head.get() && named())
+    }
+
     fn tag(&self, tag: &Tag) -> TokenSinkResult<()> {
         self.tags.set(self.tags.get() + 1);
         let opens = tag.kind == TagKind::StartTag;
         match (&*tag.name, opens) {
+            // An SVG has titles of its own: the first is the page's.
+            ("head", false) | ("body", true) => self.past_head.set(true),
             // An SVG has titles of its own: the first is the page's.
             ("title", true) => {
                 self.in_title.set(!self.said.borrow().contains_key("title"));
@@ -231,6 +250,22 @@ mod tests {
         }
         // Markup in a title is its text.
         assert_eq!(at("<title><b>A</b></title>"), said("<b>A</b>", "", None));
+    }
+
+    #[test]
+    fn no_page_takes_long_to_read() {
+        let many: String = (0..220_000).map(|number| format!("a{number}=1 ")).collect();
+        for html in [
+            format!("<title>A</title><meta {many} property=og:title content=T>"),
+            format!("<title>A</title></head>{}", "<div>".repeat(400_000)),
+            format!("<title>A</title>{}", "<meta name=x content=y>".repeat(90_000)),
+        ] {
+            let begun = std::time::Instant::now();
+            assert_eq!(at(&html), said("A", "", None));
+            assert!(begun.elapsed() < std::time::Duration::from_secs(8), "{:?}", begun.elapsed());
+        }
+        // Behind a head that said nothing something may follow.
+        assert_eq!(at("<head></head><body><p>x<title>A</title>"), said("A", "", None));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Text on each network: counting, fitting, splitting, links, and making
-//! hostile characters visible.
+//! hostile characters visible; and tags that no parser takes long to read.
 //!
 //! Pure. Everything that asks "how long is this?" asks [`count`]; everything
 //! that shortens or splits measures with it too, so that preview, lint and
@@ -18,6 +18,7 @@ mod marked;
 pub mod markup;
 pub mod network;
 mod sentence;
+pub mod tags;
 
 pub use crate::diagnostic::visible::{self, visible, visible_same_width};
 pub use count::{Counted, count, count_below};

@@ -4,7 +4,7 @@ use super::album::{Album, Shown};
 use super::rich::{escape, late_in_html, rich};
 use crate::render::{Picture, late};
 use crate::text::visible::is_hostile;
-use crate::text::{Dialect, visible};
+use crate::text::{Dialect, tags, visible};
 use std::collections::BTreeMap;
 
 /// Bytes that the bodies of all variants of a page may take together, escaped.
@@ -78,16 +78,15 @@ pub fn article(html: &str, media: &[Picture], cover: Option<&Picture>, album: &m
         |rung| format!("<span class=\"late\">address of {}</span>", escape(rung)),
     );
     let html = visible(&html.replace("\r\n", "\n")).into_owned();
-    ammonia::Builder::default()
-        .add_url_schemes(["cid"])
-        .add_allowed_classes("span", ["late"])
-        .attribute_filter(move |element, attribute, value| match (element, attribute) {
+    let mut rules = ammonia::Builder::default();
+    rules.add_url_schemes(["cid"]).add_allowed_classes("span", ["late"]).attribute_filter(
+        move |element, attribute, value| match (element, attribute) {
             // A picture from elsewhere would be a request; its words stay.
             ("img", "src") => sources.get(value).map(|url| url.clone().into()),
             _ => Some(value.into()),
-        })
-        .clean(&html)
-        .to_string()
+        },
+    );
+    tags::clean(&rules, &html)
 }
 
 /// A mail's HTML part as the document of a sandboxed frame.
