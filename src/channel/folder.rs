@@ -5,6 +5,7 @@
 //! Everything here blocks; adapters call it through [`on_disk`].
 
 use super::SendError;
+use crate::render::slug::is_device;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -260,7 +261,8 @@ pub fn spelling(directory: &str) -> String {
 }
 
 /// A text as a name of one file or folder: letters, digits, `-`, `_` and `.`
-/// stay (no leading dot), everything else becomes `-`.
+/// stay (no leading dot), everything else becomes `-`, and a device
+/// of Windows gets a `_` before its name.
 pub fn file_name(text: &str) -> String {
     let keep = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
     let mut name: String = text.chars().map(keep).collect();
@@ -268,7 +270,11 @@ pub fn file_name(text: &str) -> String {
         name.pop();
     }
     let name = name.trim_matches(['.', '-']);
-    if name.is_empty() { "untitled".to_owned() } else { name.to_owned() }
+    match name {
+        "" => "untitled".to_owned(),
+        device if is_device(device) => format!("_{device}"),
+        name => name.to_owned(),
+    }
 }
 
 /// The kept bytes of a picture, checked against its digest.

@@ -224,8 +224,10 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
         Box::pin(async { Ok(Whose::Verified) })
     }
     /// What the instance takes that it speaks to, to be noted in `ladder.limits.toml`.
-    /// `None`: there is nothing to ask; its rules are built in.
-    fn noted<'a>(&'a self) -> Doing<'a, Option<crate::ladder::limits::Noted>> {
+    /// `None`: there is nothing to ask; its rules are built in. Secrets are looked up below
+    /// `project`: nothing of them is noted that a server says.
+    fn noted<'a>(&'a self, project: &'a Path) -> Doing<'a, Option<crate::ladder::limits::Noted>> {
+        let _ = project;
         Box::pin(async { Ok(None) })
     }
     /// What sending the payload costs, where the network charges for calls.
@@ -475,6 +477,16 @@ pub fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare.eq_ignore_ascii_case("localhost")
         || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether a host is a name of the public net, as far as it is written out: no number, no
+/// single word, nothing that leads to this machine or into the house (RFC 6761, 6762, 8375;
+/// ICANN's `internal`, 2024). Where an answer says that something is to be brought, it may be.
+fn is_public_name(host: Option<url::Host<&str>>) -> bool {
+    let Some(url::Host::Domain(name)) = host else { return false };
+    let name = name.trim_end_matches('.');
+    let local = ["localhost", "localdomain", "local", "internal", "lan", "home", "arpa"];
+    name.rsplit_once('.').is_some_and(|(_, last)| !local.contains(&last))
 }
 
 /// The post in a variant, for adapters that take nothing else.

@@ -59,7 +59,8 @@ pub trait Network: Send + Sync + Debug {
         !part.media.is_empty()
     }
     /// See [`Channel::noted`].
-    fn noted(&self) -> impl Future<Output = Result<Option<Noted>, SendError>> + Send {
+    fn noted(&self, project: &Path) -> impl Future<Output = Result<Option<Noted>, SendError>> + Send {
+        let _ = project;
         async { Ok(None) }
     }
     /// See [`Channel::make`].
@@ -192,8 +193,8 @@ impl<N: Network> Channel for N {
         Network::content_warning(self)
     }
 
-    fn noted<'a>(&'a self) -> Doing<'a, Option<Noted>> {
-        Box::pin(Network::noted(self))
+    fn noted<'a>(&'a self, project: &'a Path) -> Doing<'a, Option<Noted>> {
+        Box::pin(Network::noted(self, project))
     }
 
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {

@@ -26,8 +26,9 @@ pub struct Noting {
 /// What cannot be asked stays as it was noted.
 pub fn note(house: &House) -> Result<Noting, Failure> {
     let runtime = super::sending::runtime()?;
+    let project = &house.loaded.folder.path;
     let asked = house.channels.configured.iter().map(|(name, configured)| async move {
-        let asked = tokio::time::timeout(ANSWER_LIMIT, configured.channel.noted()).await;
+        let asked = tokio::time::timeout(ANSWER_LIMIT, configured.channel.noted(project)).await;
         (name.clone(), asked)
     });
     let told = runtime.block_on(futures_util::future::join_all(asked));

@@ -60,6 +60,14 @@ impl Noted {
     /// No sensible limit is larger (a judgement: a terabyte).
     pub const LARGEST: u64 = 1 << 40;
 
+    /// What a server says of its software, as it may stand in a file that is committed and
+    /// shown: a version's letters, in one line. The rest is left out.
+    pub fn software(said: &str) -> Option<String> {
+        let plain = |c: &char| c.is_ascii_alphanumeric() || " .+()_~:-".contains(*c);
+        let plain: String = said.chars().filter(plain).take(80).collect();
+        Some(plain.trim().to_owned()).filter(|plain| !plain.is_empty())
+    }
+
     /// Whether it is about the instance at that address.
     pub fn is_of(&self, base_url: &str) -> bool {
         let bare = |address: &str| address.trim().trim_end_matches('/').to_lowercase();

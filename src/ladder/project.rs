@@ -2,8 +2,9 @@
 
 use super::name::{check_characters, check_language, check_name};
 use super::shape::{Reader, fields};
-use super::tree::{NodeKind, Table, parse_toml};
+use super::tree::{Node, NodeKind, Table, parse_toml};
 use super::{Brand, ChannelTable, Handle, Pace, Project, Settings};
+use crate::diagnostic::visible::is_hostile;
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::source::{SourceId, Sources, Span, Spanned};
 
@@ -168,6 +169,29 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("eleventy", "static-site"),
 ];
 
+/// No text of a channel's table steers a display or ends a line: accounts, addresses and
+/// names go into headers, commands and file names.
+fn no_hostile_text(table: &Table, problems: &mut Vec<Diagnostic>) {
+    let mut left: Vec<(&str, &Node)> =
+        table.entries.iter().rev().map(|(key, node)| (key.value.as_str(), node)).collect();
+    while let Some((key, node)) = left.pop() {
+        match &node.kind {
+            NodeKind::String(text) => {
+                let Some(odd) = text.chars().find(|c| c.is_control() || is_hostile(*c)) else { continue };
+                let says =
+                    format!("`{key}` has the character `U+{:04X}`, which nobody can see", u32::from(odd));
+                let hint = "write it without: a value of a channel is one line";
+                problems.push(Diagnostic::error("wrong-value", says).at(node.span).hint(hint));
+            }
+            NodeKind::Array(items) => left.extend(items.iter().rev().map(|item| (key, item))),
+            NodeKind::Table(inner) => {
+                left.extend(inner.entries.iter().rev().map(|(key, node)| (key.value.as_str(), node)));
+            }
+            _ => {}
+        }
+    }
+}
+
 fn read_channel(
     name: Spanned<String>,
     table: Table,
@@ -177,6 +201,7 @@ fn read_channel(
 ) -> Option<ChannelTable> {
     problems.extend(check_name("channel", &name));
     let span = table.span;
+    no_hostile_text(&table, problems);
     let mut reader = Reader::new(table, fields::CHANNEL, format!("`[channels.{}]`", name.value), problems);
     if let Some((key, _)) = reader.table.remove("allow") {
         let says = format!("{} has no key `allow`", reader.what());

@@ -134,7 +134,9 @@ fn jpeg(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
                 }
                 pieces.push(Piece::Kept(&bytes[end - segment.len()..at]));
             }
-            0xc0..=0xcf | 0xdb..=0xdf => pieces.push(Piece::Kept(segment)),
+            // What is reserved, or of hierarchical images, nothing here reads (tables B.1 and B.2).
+            0xc8 | 0xde | 0xdf => {}
+            0xc0..=0xcf | 0xdb..=0xdd => pieces.push(Piece::Kept(segment)),
             _ => return None,
         }
     }

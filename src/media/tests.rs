@@ -67,7 +67,9 @@ fn from_a_phone(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     bytes.extend(segment(0xe1, b"http://ns.adobe.com/xap/1.0/\0<x>GPS52.5200N</x>"));
     bytes.extend(segment(0xed, b"Photoshop 3.0\08BIM\x04\x04GPS52.5200N"));
     bytes.extend(segment(0xe2, b"MPF\0GPS52.5200N"));
-    bytes.extend(segment(0xfe, b"GPS52.5200N"));
+    for marker in [0xfe, 0xc8, 0xde, 0xdf] {
+        bytes.extend(segment(marker, b"GPS52.5200N"));
+    }
     bytes.extend(&jpeg[2..]);
     bytes.extend(b"ftypmp42 GPS52.5200N");
     bytes

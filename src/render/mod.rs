@@ -26,7 +26,7 @@ mod pictures;
 mod pin;
 mod post;
 mod rewrite;
-mod slug;
+pub mod slug;
 mod template;
 #[cfg(test)]
 mod tests;

@@ -44,6 +44,19 @@ pub fn in_own_script(text: &str) -> String {
     shortened(&kept.split_whitespace().collect::<Vec<_>>().join("-"))
 }
 
+/// Whether Windows takes a file or folder of that name for a device, whatever its ending:
+/// a tree with one in it cannot be checked out there (Microsoft, "Naming Files, Paths, and
+/// Namespaces", read 2026-11).
+pub fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let numbered = |port: &str| {
+        stem.strip_prefix(port).is_some_and(|number| {
+            matches!(number, "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+        })
+    };
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
+}
+
 fn shortened(slug: &str) -> String {
     if slug.chars().count() <= LONGEST {
         return slug.to_owned();
@@ -55,6 +68,16 @@ fn shortened(slug: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn devices_are_known_by_their_names() {
+        for device in ["con", "CON", "prn", "aux.md", "Nul.tar.gz", "com1", "lpt9", "COM²"] {
+            assert!(is_device(device), "{device}");
+        }
+        for name in ["", "cons", "com", "com0", "com10", "lpt", "a.con", "con-1", "_con", "auxiliary"] {
+            assert!(!is_device(name), "{name}");
+        }
+    }
 
     #[test]
     fn letters_become_latin_and_the_rest_goes() {

@@ -11,7 +11,7 @@ use super::answer::{Asked, Fault, trouble};
 use crate::channel::credentials::{Secrets, header};
 use crate::channel::http::{self, Answer, Trouble};
 use crate::channel::secret::Exposed;
-use crate::channel::{SendError, is_loopback};
+use crate::channel::{SendError, is_loopback, is_public_name};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use serde_json::{Value, json};
 use std::sync::{Mutex, PoisonError};
@@ -246,11 +246,8 @@ fn place(endpoint: &str, base_url: &str) -> Option<String> {
     let Some(Host::Domain(name)) = url.host() else { return None };
     let bare = url.username().is_empty() && url.password().is_none();
     let ends = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
-    let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
-    let local = ["localhost", "localdomain", "local", "internal", "lan", "home", "arpa"];
-    let is_public = name.trim_end_matches('.').contains('.') && !local.contains(&last);
     let is_named = base.host_str() == Some(name);
-    let is_good = url.scheme() == "https" && bare && ends && (is_public || is_named);
+    let is_good = url.scheme() == "https" && bare && ends && (is_public_name(url.host()) || is_named);
     is_good.then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 

@@ -5,13 +5,13 @@ use crate::channel::SendError;
 use crate::channel::article::{Conversation, Site};
 use crate::channel::credentials::Secrets;
 use crate::channel::http::{self, Answer, Trouble};
-use crate::channel::is_loopback;
+use crate::channel::{is_loopback, is_public_name};
 use reqwest::Client;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
-use url::{Host, Url};
+use url::Url;
 
 /// A picture of some megabytes goes over a slow line (a judgement).
 const UPLOAD_LIMIT: Duration = Duration::from_secs(180);
@@ -64,8 +64,7 @@ impl Api {
         if base.is_some_and(|base| is_here(&base)) && is_here(&url) {
             return bare;
         }
-        let named = matches!(url.host(), Some(Host::Domain(name)) if name.contains('.') && !name.ends_with(".localhost"));
-        bare && named && url.scheme() == "https" && url.port().is_none()
+        bare && is_public_name(url.host()) && url.scheme() == "https" && url.port().is_none()
     }
 }
 

@@ -234,8 +234,8 @@ impl Network for Mastodon {
         })
     }
 
-    async fn noted(&self) -> Result<Option<Noted>, SendError> {
-        instance::ask(self).await.map(Some)
+    async fn noted(&self, project: &Path) -> Result<Option<Noted>, SendError> {
+        instance::ask(self, project).await.map(Some)
     }
 
     async fn prepare<'a>(

@@ -228,7 +228,7 @@ impl Network for Nostr {
         }
     }
 
-    async fn noted(&self) -> Result<Option<Noted>, SendError> {
+    async fn noted(&self, _project: &Path) -> Result<Option<Noted>, SendError> {
         limits::ask(self).await.map(Some)
     }
 

@@ -65,9 +65,9 @@ async fn one(server: &str) -> Result<Value, SendError> {
 /// What it is, as far as it says: its software's name and version.
 fn version(facts: &Value) -> Option<String> {
     let text = |key: &str| facts.get(key).and_then(Value::as_str).unwrap_or_default();
-    let short = |text: &str| text.chars().filter(|c| !c.is_control()).take(40).collect::<String>();
+    let short = |text: &str| text.chars().take(40).collect::<String>();
     let software = text("software").trim_end_matches('/').trim_end_matches(".git");
     let name = short(software.rsplit('/').next().unwrap_or_default());
     let both = format!("{name} {}", short(text("version")));
-    Some(both.trim().to_owned()).filter(|both| !both.is_empty())
+    Noted::software(&both)
 }

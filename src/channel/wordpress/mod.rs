@@ -137,11 +137,19 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let base_url = base_url(&mut reader, "", |_, last| {
         matches!(last, "wp-json" | "wp-admin" | "wp-login.php").then(String::new)
     });
+    let written = reader.table.get("user").map(|node| node.span);
     let user = word(&mut reader, "user");
     if user.is_none() {
         credentials.miss("user", "\"NAME\"");
     }
     let user = user.unwrap_or_default();
+    if user.contains(':') {
+        let says = "`user` has a `:`, behind which a server would read the password".to_owned();
+        let hint = "write the name that the user signs in with";
+        reader
+            .problems
+            .push(Diagnostic::error("wrong-value", says).at(written.unwrap_or(reader.span())).hint(hint));
+    }
     credentials.take(&mut reader, "app_password");
     let status = match reader.one_of("status").map(|status| status.value) {
         Some("draft") => Status::Draft,

@@ -70,8 +70,8 @@ impl Channel for Played {
     fn verify<'a>(&'a self, project: &'a Path) -> Doing<'a, Whose> {
         self.stand_in.verify(project)
     }
-    fn noted<'a>(&'a self) -> Doing<'a, Option<crate::ladder::limits::Noted>> {
-        self.stand_in.noted()
+    fn noted<'a>(&'a self, project: &'a Path) -> Doing<'a, Option<crate::ladder::limits::Noted>> {
+        self.stand_in.noted(project)
     }
     fn price(&self, payload: &Payload) -> Option<MicroDollars> {
         self.own.price(payload)

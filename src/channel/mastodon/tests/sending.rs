@@ -127,7 +127,7 @@ async fn an_instance_with_a_smaller_limit_is_told_with_what_to_do() {
         "{sent}"
     );
     assert!(sent.contains("Text character limit of 40 exceeded"), "{sent}");
-    let noted = house.channel.noted().await.unwrap().unwrap();
+    let noted = house.channel.noted(house.project.path()).await.unwrap().unwrap();
     assert_eq!((noted.max_characters, noted.software.as_deref()), (Some(40), Some("4.5.1")));
 }
 
