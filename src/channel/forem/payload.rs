@@ -1,6 +1,7 @@
 //! What an article is in Forem's words. Pure.
 
 use super::{Forem, liquid};
+use crate::channel::article_html::is_called;
 use crate::channel::markdown_body::{below_title, pictures, with_pictures};
 use crate::channel::wrong_kind;
 use crate::diagnostic::{Checked, Diagnostic};
@@ -103,12 +104,6 @@ fn place(channel: &Forem, article: &Article, file: &str) -> Option<String> {
     let encoded: String = url::form_urlencoded::byte_serialize(file.as_bytes()).collect();
     let pattern = channel.images.as_ref()?;
     Some(pattern.replace("{slug}", &article.slug).replace("{file}", &encoded.replace('+', "%20")))
-}
-
-/// Whether the address of a picture in a text is its name: blanks may be written as `%20`.
-fn is_called(written: &str, name: &str) -> bool {
-    let bare = written.strip_prefix("./").unwrap_or(written);
-    bare == name || bare.replace("%20", " ") == name
 }
 
 fn cut(text: &str) -> String {

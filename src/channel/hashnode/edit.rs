@@ -4,8 +4,9 @@
 use super::answer::{Asked, data, is_gone, trouble};
 use super::api::Api;
 use super::media;
-use super::payload::{is_called, text};
+use super::payload::text;
 use super::post::{Post, cover_of, read, written};
+use crate::channel::article_html::is_called;
 use crate::channel::http::Trouble;
 use crate::channel::markdown_body::pictures;
 use crate::channel::{Attempt, Change, Edited, SendError};

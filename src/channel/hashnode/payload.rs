@@ -2,7 +2,7 @@
 //! pictures will.
 
 use super::Hashnode;
-use crate::channel::markdown_body::{below_title, pictures};
+use crate::channel::markdown_body::{below_title, brought};
 use crate::channel::wrong_kind;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
@@ -29,27 +29,12 @@ pub(super) fn payload(channel: &Hashnode, variant: &Variant) -> Checked<Payload>
         problems.push(Diagnostic::error("bad-slug", says).hint("set `slug` on the rung"));
     }
     let markdown = below_title(&article.markdown, &article.title);
-    let shown: Vec<String> = pictures(&markdown).into_iter().map(|shown| shown.address).collect();
-    let is_shown = |picture: &Picture| shown.iter().any(|address| is_called(address, &picture.name));
-    // The blog shows the cover above the text: once is enough.
-    let cover = article.cover.as_ref().filter(|cover| !is_shown(cover));
-    let mut media: Vec<Picture> = Vec::new();
-    for picture in cover.into_iter().chain(article.media.iter().filter(|own| is_shown(own))) {
-        match media.iter().find(|known| known.name == picture.name) {
-            Some(known) if known.sha256 == picture.sha256 => continue,
-            Some(_) => {
-                let problem = format!("two images are called `{}`", picture.name);
-                let hint = "one would stand for the other: give one another name";
-                problems.push(Diagnostic::error("same-name", problem).hint(hint));
-                continue;
-            }
-            None => {}
-        }
+    let (cover, media) = brought(article, &markdown, &mut problems);
+    for picture in &media {
         if picture.bytes > LARGEST {
             let says = format!("`{}` has {} bytes, and Hashnode takes 8 MB", picture.path, picture.bytes);
             problems.push(Diagnostic::error("image-too-large", says).hint("make it smaller"));
         }
-        media.push(picture.clone());
     }
     let body = json!({
         "title": article.title,
@@ -64,12 +49,6 @@ pub(super) fn payload(channel: &Hashnode, variant: &Variant) -> Checked<Payload>
         "comments": channel.comments,
     });
     Checked::with(Payload { parts: vec![PayloadPart { body, media }] }, problems)
-}
-
-/// Whether the address of a picture in a text is its name: blanks may be written as `%20`.
-pub(super) fn is_called(written: &str, name: &str) -> bool {
-    let bare = written.strip_prefix("./").unwrap_or(written);
-    bare == name || bare.replace("%20", " ") == name
 }
 
 /// Tags by their addresses, and what they are called.

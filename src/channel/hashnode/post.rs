@@ -2,7 +2,8 @@
 
 use super::answer::{Asked, data, is_gone, trouble};
 use super::api::Api;
-use super::payload::{cover, is_called, text};
+use super::payload::{cover, text};
+use crate::channel::article_html::is_called;
 use super::verify::Publication;
 use super::{is_object, media};
 use crate::channel::http::Trouble;

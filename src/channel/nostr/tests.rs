@@ -102,7 +102,7 @@ fn nostr(lines: &str) -> Nostr {
     let id = sources.add("ladder.toml", &text);
     let project = parse_project(&sources, id, &["nostr"]).value.unwrap();
     let (sources, project, table) = (&sources, &project, &project.channels[0]);
-    super::configured::read(&crate::channel::Configuring { sources, project, table }).value.unwrap()
+    super::configured::read(&crate::channel::Configuring { sources, project, table }).value.unwrap().0
 }
 
 #[tokio::test]
