@@ -3,9 +3,9 @@
 use super::answer::{Asked, data, is_gone, trouble};
 use super::api::Api;
 use super::payload::{cover, text};
-use crate::channel::article_html::is_called;
 use super::verify::Publication;
 use super::{is_object, media};
+use crate::channel::article_html::is_called;
 use crate::channel::http::Trouble;
 use crate::channel::images::{Shown, behind};
 use crate::channel::markdown_body::{mark, marked, pictures, same, unmarked, with_pictures};

@@ -61,7 +61,9 @@ pub(super) fn payload(nostr: &Nostr, variant: &Variant) -> Checked<Payload> {
     }
     tags.extend(mentions(&content));
     tags.extend(marked_as(nostr, &article.language));
-    tags.extend(shown(&markdown, &lies).filter_map(|picture| Some(image(&nostr.address_of(picture)?, picture))));
+    tags.extend(
+        shown(&markdown, &lies).filter_map(|picture| Some(image(&nostr.address_of(picture)?, picture))),
+    );
     let mut body = json!({ "kind": ARTICLE, "d": slug, "content": content, "tags": tags });
     if let Some(date) = article.date {
         body["published_at"] = json!(date.as_second());

@@ -9,7 +9,8 @@ use crate::channel::{Attempt, SendError};
 use crate::plan::key::hex_digest;
 use crate::plan::{PayloadPart, Receipt};
 use nostr::prelude::{
-    Coordinate, Event, EventId, Keys, Kind, Nip19Coordinate, Nip19Event, PublicKey, RelayUrl, Tag, Timestamp, ToBech32, UnsignedEvent,
+    Coordinate, Event, EventId, Keys, Kind, Nip19Coordinate, Nip19Event, PublicKey, RelayUrl, Tag, Timestamp,
+    ToBech32, UnsignedEvent,
 };
 use serde_json::Value;
 
@@ -132,7 +133,8 @@ pub(super) fn made(
 /// where it may be found (NIP-19); the gateway that makes a page of it is a third
 /// party's, and the form of its addresses is unverified.
 pub(super) fn receipt(nostr: &Nostr, id: EventId, author: PublicKey, detail: Option<String>) -> Receipt {
-    let name = Nip19Event::new(id).author(author).kind(Kind::from(NOTE)).relays(hints(nostr)).to_bech32().ok();
+    let name =
+        Nip19Event::new(id).author(author).kind(Kind::from(NOTE)).relays(hints(nostr)).to_bech32().ok();
     Receipt {
         id: Some(id.to_hex()),
         url: name.map(|name| format!("{}/{name}", nostr.gateway)),

@@ -79,7 +79,11 @@ pub(super) async fn ready(
 
 /// Offers it to every relay. Those that have it say so, and it is there once; what is
 /// worth telling of that comes back.
-pub(super) async fn post(nostr: &Nostr, account: &Account, event: &Event) -> Result<Option<String>, SendError> {
+pub(super) async fn post(
+    nostr: &Nostr,
+    account: &Account,
+    event: &Event,
+) -> Result<Option<String>, SendError> {
     let servers = nostr.servers();
     let said = relay::all(&servers, |server| relay::publish(account, server, event)).await;
     answer::together(nostr.quorum, &said)

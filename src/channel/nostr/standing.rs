@@ -29,8 +29,7 @@ pub(super) fn address(account: &Account, part: &PayloadPart, attempt: &Attempt) 
 
 /// The address of a receipt: what was signed, else what its page's address says.
 fn address_of(nostr: &Nostr, receipt: &Receipt) -> Option<Coordinate> {
-    let in_url =
-        || super::address::article_at(receipt.url.as_deref()?, nostr.author.as_ref()).ok().flatten();
+    let in_url = || super::address::article_at(receipt.url.as_deref()?, nostr.author.as_ref()).ok().flatten();
     let address = Coordinate::parse(&receipt.id.clone().or_else(in_url)?).ok()?;
     (address.kind == Kind::from(ARTICLE)).then_some(address)
 }

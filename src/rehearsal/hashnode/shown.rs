@@ -63,7 +63,7 @@ fn events(markdown: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
 }
 
 /// The pictures of a text: where each stands, leads to, and its words.
-fn pictures(markdown: &str) -> Vec<(Range<usize>, String, String)> {
+pub(in crate::rehearsal) fn pictures(markdown: &str) -> Vec<(Range<usize>, String, String)> {
     let mut all: Vec<(Range<usize>, String, String)> = Vec::new();
     let mut inside = false;
     for (event, range) in events(markdown) {
@@ -115,7 +115,7 @@ pub(super) fn cut(markdown: &str, characters: usize) -> String {
 }
 
 /// The words that readers see, a line for each block.
-fn words(markdown: &str) -> String {
+pub(in crate::rehearsal) fn words(markdown: &str) -> String {
     let mut out = String::new();
     let mut hidden = false;
     for (event, _) in events(markdown) {
