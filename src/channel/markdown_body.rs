@@ -2,7 +2,9 @@
 //! headings below the title, pictures where they lie, a mark that names the delivery.
 //! Pure and linear; what is not named here stays letter by letter.
 
-use super::article_html::{Piece, is_called, pieces};
+use super::article_html::is_called;
+#[cfg(any(test, feature = "nostr"))]
+use super::article_html::{Piece, pieces};
 use crate::diagnostic::Diagnostic;
 use crate::plan::StepKey;
 use crate::render::{Article, Picture};
@@ -214,6 +216,7 @@ pub(super) fn running(markdown: &str, marks: &[&str]) -> (Vec<Range<usize>>, boo
 
 /// `markdown` with each paragraph on one line, for readers that break it where it is
 /// broken. What a line begins with inside of a list or a quotation goes with the break.
+#[cfg(any(test, feature = "nostr"))]
 pub(super) fn unwrapped(markdown: &str) -> String {
     let breaks = events(markdown).filter_map(|(event, range)| {
         let rest = markdown.get(range.start..).filter(|_| event == Event::SoftBreak)?;
@@ -225,6 +228,7 @@ pub(super) fn unwrapped(markdown: &str) -> String {
 }
 
 /// `markdown` without tags and comments of HTML; the words between them stay.
+#[cfg(any(test, feature = "nostr"))]
 pub(super) fn without_html(markdown: &str) -> String {
     let mut changes = Vec::new();
     for (event, range) in events(markdown) {

@@ -10,6 +10,7 @@ mod shown;
 mod uploads;
 
 pub(super) use account::NETWORK;
+#[cfg(feature = "nostr")]
 pub(super) use shown::{pictures, words};
 
 use super::reply::{Checked, Reply, no};
