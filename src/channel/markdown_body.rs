@@ -2,8 +2,13 @@
 //! headings below the title, pictures where they lie, a mark that names the delivery.
 //! Pure and linear; what is not named here stays letter by letter.
 
+use super::article_html::is_called;
+#[cfg(any(test, feature = "nostr"))]
+use super::article_html::{Piece, pieces};
+use crate::diagnostic::Diagnostic;
 use crate::plan::StepKey;
 use crate::plan::key::hex_digest;
+use crate::render::{Article, Picture};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -52,6 +57,33 @@ pub(super) fn with_pictures(markdown: &str, placed: &dyn Fn(&str) -> Option<Stri
         Some((shown.range, format!("![{}]({})", bracketed(&shown.alt), encoded(&address))))
     });
     edited(markdown, written.collect())
+}
+
+/// The pictures of an article that go with its text, each once: those that `markdown`
+/// shows, and before them the cover, if the text does not show it. Two with one name are
+/// a problem.
+pub(super) fn brought<'a>(
+    article: &'a Article,
+    markdown: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> (Option<&'a Picture>, Vec<Picture>) {
+    let shown: Vec<String> = pictures(markdown).into_iter().map(|shown| shown.address).collect();
+    let is_shown = |picture: &Picture| shown.iter().any(|address| is_called(address, &picture.name));
+    // A site shows the cover above the text: once is enough.
+    let cover = article.cover.as_ref().filter(|cover| !is_shown(cover));
+    let mut media: Vec<Picture> = Vec::new();
+    for picture in cover.into_iter().chain(article.media.iter().filter(|own| is_shown(own))) {
+        match media.iter().find(|known| known.name == picture.name) {
+            None => media.push(picture.clone()),
+            Some(known) if known.sha256 == picture.sha256 => {}
+            Some(_) => {
+                let problem = format!("two images are called `{}`", picture.name);
+                let hint = "one would stand for the other: give one another name";
+                problems.push(Diagnostic::error("same-name", problem).hint(hint));
+            }
+        }
+    }
+    (cover, media)
 }
 
 /// Words between `[` and `]`: only what would end them or break out is escaped, for
@@ -183,6 +215,40 @@ pub(super) fn running(markdown: &str, marks: &[&str]) -> (Vec<Range<usize>>, boo
     (ranges, odd)
 }
 
+/// `markdown` with each paragraph on one line, for readers that break it where it is
+/// broken. What a line begins with inside of a list or a quotation goes with the break.
+#[cfg(any(test, feature = "nostr"))]
+pub(super) fn unwrapped(markdown: &str) -> String {
+    let breaks = events(markdown).filter_map(|(event, range)| {
+        let rest = markdown.get(range.start..).filter(|_| event == Event::SoftBreak)?;
+        // Where a `>` stands first it begins a quotation, or goes on with one.
+        let end = rest.find(|c: char| !c.is_whitespace() && c != '>').unwrap_or(rest.len());
+        Some((range.start..range.start + end, " ".to_owned()))
+    });
+    edited(markdown, breaks.collect())
+}
+
+/// `markdown` without tags and comments of HTML; the words between them stay.
+#[cfg(any(test, feature = "nostr"))]
+pub(super) fn without_html(markdown: &str) -> String {
+    let mut changes = Vec::new();
+    for (event, range) in events(markdown) {
+        match event {
+            Event::Start(Tag::HtmlBlock) => {
+                let html = markdown.get(range.clone()).unwrap_or_default();
+                let words = pieces(html).filter_map(|piece| match piece {
+                    Piece::Text(words) => Some(words),
+                    Piece::Tag(_) | Piece::Comment(_) => None,
+                });
+                changes.push((range, words.collect()));
+            }
+            Event::InlineHtml(_) => changes.push((range, String::new())),
+            _ => {}
+        }
+    }
+    edited(markdown, changes)
+}
+
 /// What names a delivery in the text of its article: a comment of HTML.
 pub(super) fn mark(key: &StepKey) -> String {
     format!("<!-- ladder:{} -->", key.0)
@@ -257,6 +323,25 @@ mod tests {
             ("```\n# code\n```\n\n#hash", "```\n# code\n```\n\n#hash"),
         ] {
             assert_eq!(below_title(written, "It landed"), below, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_paragraph_is_one_line_and_has_no_html() {
+        for (written, one) in [
+            ("a\nb  \nc\\\nd", "a b  \nc\\\nd"),
+            ("> a\n> \\*b\nc\n\n- d\n  *e*\n- f", "> a \\*b c\n\n- d *e*\n- f"),
+            ("```\na\nb\n```\n\n| a |\n|---|\n| b |", "```\na\nb\n```\n\n| a |\n|---|\n| b |"),
+            ("a\nb\n===\n\n[c\nd](x)", "a b\n===\n\n[c d](x)"),
+        ] {
+            assert_eq!(unwrapped(written), one, "{written}");
+        }
+        for (written, bare) in [
+            ("a <b>c</b> <!-- d --> `<e>`", "a c  `<e>`"),
+            ("a\n\n<div title=\"x\">\nb &lt;\n</div>\n\nc", "a\n\n\nb &lt;\n\n\nc"),
+            ("<https://x.example> a < b", "<https://x.example> a < b"),
+        ] {
+            assert_eq!(without_html(written), bare, "{written}");
         }
     }
 

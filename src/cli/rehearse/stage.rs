@@ -285,7 +285,7 @@ fn written(table: &ChannelTable) -> Written {
         }
     }
     if let Some(kind) = Kind::named(&table.adapter.value) {
-        kind.lend(&mut written);
+        (kind.row().lend)(&mut written);
     }
     written
 }
