@@ -8,17 +8,24 @@ pub(super) struct Reply {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: Option<Value>,
+    /// A text in its place, whose type stands in the headers.
+    pub text: Option<String>,
 }
 
 impl Reply {
     /// An answer with a JSON body.
     pub fn json(status: u16, body: Value) -> Reply {
-        Reply { status, headers: Vec::new(), body: Some(body) }
+        Reply { status, headers: Vec::new(), body: Some(body), text: None }
     }
 
     /// An answer without a body.
     pub fn bare(status: u16) -> Reply {
-        Reply { status, headers: Vec::new(), body: None }
+        Reply { status, headers: Vec::new(), body: None, text: None }
+    }
+
+    /// A page, or another text of that type.
+    pub fn text(mime: &str, text: String) -> Reply {
+        Reply { text: Some(text), ..Reply::bare(200) }.with("content-type", mime)
     }
 
     /// The same with one more header.
@@ -29,7 +36,8 @@ impl Reply {
 
     /// The body's bytes.
     pub fn bytes(&self) -> Vec<u8> {
-        self.body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default()
+        let text = self.text.clone().or_else(|| self.body.as_ref().map(Value::to_string));
+        text.map(String::into_bytes).unwrap_or_default()
     }
 }
 
