@@ -8,24 +8,22 @@ pub(super) struct Reply {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: Option<Value>,
-    /// A text in its place, whose type stands in the headers.
-    pub text: Option<String>,
 }
 
 impl Reply {
     /// An answer with a JSON body.
     pub fn json(status: u16, body: Value) -> Reply {
-        Reply { status, headers: Vec::new(), body: Some(body), text: None }
+        Reply { status, headers: Vec::new(), body: Some(body) }
     }
 
     /// An answer without a body.
     pub fn bare(status: u16) -> Reply {
-        Reply { status, headers: Vec::new(), body: None, text: None }
+        Reply { status, headers: Vec::new(), body: None }
     }
 
     /// A page, or another text of that type.
     pub fn text(mime: &str, text: String) -> Reply {
-        Reply { text: Some(text), ..Reply::bare(200) }.with("content-type", mime)
+        Reply::json(200, Value::String(text)).with("content-type", mime)
     }
 
     /// The same with one more header.
@@ -36,8 +34,12 @@ impl Reply {
 
     /// The body's bytes.
     pub fn bytes(&self) -> Vec<u8> {
-        let text = self.text.clone().or_else(|| self.body.as_ref().map(Value::to_string));
-        text.map(String::into_bytes).unwrap_or_default()
+        let is_json = self.headers.iter().all(|(name, _)| *name != "content-type");
+        match &self.body {
+            Some(Value::String(text)) if !is_json => text.clone().into_bytes(),
+            Some(body) => body.to_string().into_bytes(),
+            None => Vec::new(),
+        }
     }
 }
 

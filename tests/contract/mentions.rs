@@ -46,7 +46,7 @@ async fn all_are_told_once_the_page_is_there_and_nobody_twice() {
         house.publish().ends(0);
         assert_eq!((house.state("blog").as_str(), house.state("one").as_str()), ("sent", "planned"));
         let text = house.run(&["status"]).ends(0).out();
-        assert!(text.contains("yet"), "{text}");
+        assert!(text.contains("does not link to") || text.contains("does not show"), "{text}");
         assert!(network.timeline().is_empty());
         network.shows(PAGE);
         house.let_time_pass();
@@ -176,14 +176,12 @@ async fn a_rehearsal_plays_those_who_are_told() {
     for (adapter, told) in BOTH {
         let (house, network) = house(adapter).await;
         let text = house.run(&["publish", "m", "--rehearse"]).ends(0).out();
-        let says =
-            if adapter == "webmention" { "mentions https://one.example/a" } else { "has something new" };
-        assert_eq!(
-            text.matches(if told == 2 { " mentions https://" } else { "has something new" }).count(),
-            told,
-            "{text}"
-        );
-        assert!(text.contains(says), "{adapter}: {text}");
+        let text = text.replace('│', "").split_whitespace().collect::<Vec<_>>().join(" ");
+        let says = match adapter {
+            "webmention" => format!("{PAGE} mentions https://"),
+            _ => "https://hub.example/ heard that https://acme.example/feed.xml has something new".to_owned(),
+        };
+        assert_eq!(text.matches(&says).count(), told, "{text}");
         assert!(network.log().is_empty(), "nothing leaves the rehearsal");
     }
 }

@@ -96,7 +96,7 @@ impl Sender {
     /// The first try, that many hours ago begun.
     async fn send(&self, variant: &Variant, hours: i64) -> Result<Receipt, SendError> {
         let mut attempt = files::attempt(&*self.channel, variant, self.folder.path(), "m");
-        attempt.first_tried -= jiff::SignedDuration::from_hours(hours);
+        attempt.first_tried = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
         let part = self.payload(variant).parts.remove(0);
         assert_eq!(self.channel.find(&part, &attempt).await.unwrap(), Found::Absent);
         self.channel.send(&part, &attempt).await

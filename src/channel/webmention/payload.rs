@@ -129,6 +129,7 @@ pub(in crate::channel) fn listed(
         cover: None,
         media: Vec::new(),
         tags: Vec::new(),
+        canonical: None,
         ..article.clone()
     })
 }

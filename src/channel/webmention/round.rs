@@ -134,7 +134,7 @@ impl Told {
             Outcome::Later { wait, .. } => *wait,
             _ => None,
         });
-        let later = number.saturating_sub(IN_A_ROW) as usize;
+        let later = (number / IN_A_ROW).saturating_sub(1) as usize;
         let own = self.was_tried().then(|| WAITS[later.min(WAITS.len() - 1)]);
         let words = sentences(open.map(|(target, outcome)| format!("{target}: {}", outcome.words())));
         let says = format!("{} of {} told; {words}", self.count(), self.outcomes.len());

@@ -248,7 +248,7 @@ async fn ping(asker: &Asker, news: &News, hubs: &[String], attempt: &Attempt) ->
         }
     }
     let is_old = clock::now().duration_since(attempt.first_tried) >= UNTIL_IT_ANSWERS;
-    if !later.is_empty() && !(is_old && !told.is_empty()) {
+    if !later.is_empty() && (told.is_empty() || !is_old) {
         return Err(SendError::NotYet { says: later.join("; "), wait });
     }
     if told.is_empty() {
@@ -312,8 +312,8 @@ impl Channel for WebSub {
     fn shown(&self, variant: &Variant) -> Option<Variant> {
         let Variant::Article(article) = variant else { return None };
         let item = article.canonical.as_deref()?;
-        let hubs = if self.hubs.is_empty() { "The hubs that it names" } else { "These hubs" };
-        let says = format!("{hubs} are told that the feed {} has something new.", self.feed);
+        let hubs = if self.hubs.is_empty() { "the hubs that it names are" } else { "these hubs are" };
+        let says = format!("The feed {} has something new, and {hubs} told so.", self.feed);
         Some(listed(article, item, &says, &self.hubs))
     }
 
