@@ -19,6 +19,9 @@ const SOURCE: &str = "https://ours.example/post";
 /// What stands at an address: status, headers, body.
 type Page = (u16, Vec<(&'static str, String)>, Vec<u8>);
 
+/// How a target names its endpoint: its path, its headers, its HTML; and which that is.
+type Case<'a> = (&'a str, Vec<(&'static str, &'a str)>, &'a str, Option<&'a str>);
+
 /// A web, and all that was posted to it: to which address, in which words.
 #[derive(Clone, Default)]
 struct Web {
@@ -135,7 +138,7 @@ fn says(error: SendError) -> String {
 async fn each_way_of_naming_an_endpoint_is_found_and_told_of_the_exact_address() {
     let (web, address) = Web::start().await;
     let link = |value: &'static str| vec![("link", value)];
-    let cases: Vec<(&str, Vec<(&'static str, &str)>, &str, Option<&str>)> = vec![
+    let cases: Vec<Case> = vec![
         ("h1", link("</w>; rel=webmention"), "", Some("https://t.example/w")),
         ("h2", link("<w?a=1&b=2>; rel=\"other WebMention\""), "", Some("https://t.example/w?a=1&b=2")),
         (
@@ -208,7 +211,8 @@ async fn each_way_of_naming_an_endpoint_is_found_and_told_of_the_exact_address()
     wanted.push(("https://t.example/m2w".to_owned(), form("https://t.example/m2")));
     wanted.push(("https://t.example/m3w".to_owned(), form("https://t.example/m2")));
     let mut posted = web.posted();
-    (posted.sort(), wanted.sort());
+    posted.sort();
+    wanted.sort();
     assert_eq!(posted, wanted);
     let detail = receipt.detail.unwrap();
     assert!(detail.starts_with("10 of 12 told; "), "{detail}");
