@@ -41,14 +41,18 @@ pub mod owner;
 mod paste;
 pub mod posted_at;
 mod question;
+mod rel;
 pub mod secret;
 pub mod static_site;
+mod stranger;
 pub mod taken;
 pub mod taken_back;
 #[cfg(test)]
 mod tests;
 pub mod threads;
 mod upload;
+pub mod webmention;
+pub mod websub;
 pub mod wordpress;
 pub mod x;
 
@@ -212,6 +216,12 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn defaults(&self) -> Defaults;
     /// What the service will see. Pure. Problems are those that only this service knows.
     fn payload(&self, variant: &Variant, identity: &Identity) -> Checked<Payload>;
+    /// What those see of a variant whom the channel reaches, where that is not the variant
+    /// itself: for the preview. Pure.
+    fn shown(&self, variant: &Variant) -> Option<Variant> {
+        let _ = variant;
+        None
+    }
     /// Whether it could send now: secrets there, folders writable. Opens no socket.
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>>;
     /// Asks the network whether the credentials are good, and whether they are
@@ -448,6 +458,8 @@ pub static ADAPTERS: &[Adapter] = &[
     outbox::ADAPTER,
     static_site::ADAPTER,
     threads::ADAPTER,
+    webmention::ADAPTER,
+    websub::ADAPTER,
     wordpress::ADAPTER,
     x::ADAPTER,
 ];

@@ -5,7 +5,7 @@
 use super::nostr;
 use super::{
     Good, Service, Settings, bluesky, facebook, forem, ghost, hashnode, linkedin, mastodon, micropub,
-    threads, wordpress, x,
+    threads, webmention, websub, wordpress, x,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,6 +24,8 @@ pub static SIMULATED: &[&Simulated] = &[
     #[cfg(feature = "nostr")]
     &nostr::NETWORK,
     &threads::NETWORK,
+    &webmention::NETWORK,
+    &websub::NETWORK,
     &wordpress::NETWORK,
     &x::NETWORK,
 ];
@@ -52,7 +54,8 @@ pub struct Simulated {
     pub good: Good,
     /// Where things are asked of it.
     pub asks: Asks,
-    /// How channels use it: whoever tries all adapters tries each of these.
+    /// How channels use it: whoever tries all adapters tries each of these. None of what
+    /// is told of pages, and takes no posts: that has clauses of its own.
     pub ways: &'static [Way],
     /// The network of that account.
     pub(super) open: fn(Settings) -> Box<dyn Service>,
