@@ -2,13 +2,10 @@
 //! headings below the title, pictures where they lie, a mark that names the delivery.
 //! Pure and linear; what is not named here stays letter by letter.
 
-use super::article_html::is_called;
 #[cfg(any(test, feature = "nostr"))]
 use super::article_html::{Piece, pieces};
-use crate::diagnostic::Diagnostic;
 use crate::plan::StepKey;
 use crate::plan::key::hex_digest;
-use crate::render::{Article, Picture};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -57,33 +54,6 @@ pub(super) fn with_pictures(markdown: &str, placed: &dyn Fn(&str) -> Option<Stri
         Some((shown.range, format!("![{}]({})", bracketed(&shown.alt), encoded(&address))))
     });
     edited(markdown, written.collect())
-}
-
-/// The pictures of an article that go with its text, each once: those that `markdown`
-/// shows, and before them the cover, if the text does not show it. Two with one name are
-/// a problem.
-pub(super) fn brought<'a>(
-    article: &'a Article,
-    markdown: &str,
-    problems: &mut Vec<Diagnostic>,
-) -> (Option<&'a Picture>, Vec<Picture>) {
-    let shown: Vec<String> = pictures(markdown).into_iter().map(|shown| shown.address).collect();
-    let is_shown = |picture: &Picture| shown.iter().any(|address| is_called(address, &picture.name));
-    // A site shows the cover above the text: once is enough.
-    let cover = article.cover.as_ref().filter(|cover| !is_shown(cover));
-    let mut media: Vec<Picture> = Vec::new();
-    for picture in cover.into_iter().chain(article.media.iter().filter(|own| is_shown(own))) {
-        match media.iter().find(|known| known.name == picture.name) {
-            None => media.push(picture.clone()),
-            Some(known) if known.sha256 == picture.sha256 => {}
-            Some(_) => {
-                let problem = format!("two images are called `{}`", picture.name);
-                let hint = "one would stand for the other: give one another name";
-                problems.push(Diagnostic::error("same-name", problem).hint(hint));
-            }
-        }
-    }
-    (cover, media)
 }
 
 /// Words between `[` and `]`: only what would end them or break out is escaped, for

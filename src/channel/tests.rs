@@ -3,6 +3,7 @@
 use super::*;
 use crate::diagnostic::has_errors;
 use crate::ladder::parse_project;
+use crate::source::Sources;
 use insta::assert_json_snapshot;
 
 /// The channels of a `ladder.toml` with this in it, and all problems.

@@ -6,8 +6,9 @@
 use super::configured::Nostr;
 use super::event;
 use super::payload::{homeless, image, marked_as, mentions, plain};
+use crate::channel::article::{is_shown, media};
 use crate::channel::article_html::is_called;
-use crate::channel::markdown_body::{below_title, brought, pictures, unwrapped, with_pictures, without_html};
+use crate::channel::markdown_body::{below_title, pictures, unwrapped, with_pictures, without_html};
 use crate::channel::{Change, wrong_kind};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
@@ -37,7 +38,11 @@ pub(super) fn payload(nostr: &Nostr, variant: &Variant) -> Checked<Payload> {
     }
     // NIP-23: no paragraph is broken by hand, and there is no HTML.
     let markdown = unwrapped(&without_html(&below_title(&plain(&article.markdown), &article.title)));
-    let (cover, media) = brought(article, &markdown, &mut problems);
+    let called: Vec<String> = pictures(&markdown).into_iter().map(|shown| shown.address).collect();
+    // Readers see the cover above the text: once is enough.
+    let cover = article.cover.as_ref().filter(|cover| !is_shown(&called, cover));
+    let in_text = article.media.iter().filter(|own| is_shown(&called, own));
+    let media = media(cover.into_iter().chain(in_text), &mut problems, |_| None);
     let mut tags = vec![json!(["title", plain(&article.title)])];
     if !article.excerpt.trim().is_empty() {
         tags.push(json!(["summary", plain(&article.excerpt)]));
