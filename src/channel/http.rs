@@ -23,7 +23,7 @@ const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 const TOO_LONG: &str = "the answer is longer than anything a service says";
 
 /// How what was packed with gzip begins (RFC 1952, 2.3.1); no JSON and no HTML does.
-const PACKED: [u8; 2] = [0x1f, 0x8b];
+pub(super) const PACKED: [u8; 2] = [0x1f, 0x8b];
 
 /// So much of a body is looked at for a message, in bytes.
 const LONGEST_EXCERPT: usize = 16 * 1024;
@@ -334,8 +334,9 @@ pub async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
         }
     }
     if cut.is_none() && body.starts_with(&PACKED) {
-        match unpacked(&body) {
-            Ok(plain) => body = plain,
+        match unpacked(&body, LONGEST_ANSWER, false) {
+            Ok((plain, false)) => body = plain,
+            Ok((_, true)) => cut = Some(TOO_LONG.to_owned()),
             Err(why) => cut = Some(why),
         }
     }
@@ -343,14 +344,20 @@ pub async fn call(request: RequestBuilder) -> Result<Answer, Trouble> {
 }
 
 /// What was packed although nobody asked for that: some that stand in front of
-/// services do it. Bounded as every answer is.
-fn unpacked(packed: &[u8]) -> Result<Vec<u8>, String> {
+/// services do it. So many bytes of it at most, and whether there are more; `is_begun`:
+/// the packed bytes are a beginning themselves.
+pub(super) fn unpacked(packed: &[u8], longest: usize, is_begun: bool) -> Result<(Vec<u8>, bool), String> {
     let mut plain = Vec::new();
-    let mut unpacking = flate2::read::MultiGzDecoder::new(packed).take(LONGEST_ANSWER as u64 + 1);
-    unpacking
-        .read_to_end(&mut plain)
-        .map_err(|error| format!("it is packed (gzip) and cannot be unpacked: {error}"))?;
-    if plain.len() > LONGEST_ANSWER { Err(TOO_LONG.to_owned()) } else { Ok(plain) }
+    let mut unpacking = flate2::read::MultiGzDecoder::new(packed).take(longest as u64 + 1);
+    match unpacking.read_to_end(&mut plain) {
+        Err(error) if !is_begun => {
+            return Err(format!("it is packed (gzip) and cannot be unpacked: {error}"));
+        }
+        _ => {}
+    }
+    let is_longer = plain.len() > longest;
+    plain.truncate(longest);
+    Ok((plain, is_longer || is_begun))
 }
 
 /// A picture's bytes as a file of a form. Its name is told in plain letters
@@ -384,7 +391,7 @@ fn in_words(error: &reqwest::Error) -> String {
 
 /// The cause behind all others, in the words of whoever knows best; those of
 /// the operating system without its number.
-fn innermost(error: &reqwest::Error) -> String {
+pub(super) fn innermost(error: &reqwest::Error) -> String {
     let mut says = "it was closed".to_owned();
     let mut cause = std::error::Error::source(error);
     while let Some(next) = cause {

@@ -64,7 +64,7 @@ async fn pages_say_what_they_are_and_bad_ones_why_not() {
         ("/gone", "it answered 410"),
         ("/json", "it is application/json, and no page"),
         ("/round", "it leads from one address to the next without an end"),
-        ("/file", "it answered 307"),
+        ("/file", "`file:` is no web address"),
     ] {
         assert_eq!(of(path).await.unwrap_err(), why, "{path}");
     }
@@ -79,7 +79,7 @@ async fn pages_say_what_they_are_and_bad_ones_why_not() {
 async fn nothing_of_the_house_is_asked() {
     let pages = pages().await;
     let port = pages.rsplit(':').next().unwrap();
-    let private = "it leads to a private address, which is not asked for a card";
+    let private = "it leads to a private address, which is not asked";
     for address in [
         format!("{pages}/good"),
         format!("http://localhost:{port}/good"),
@@ -99,48 +99,5 @@ async fn nothing_of_the_house_is_asked() {
         ("https://acme.example/", "`.example` is for examples and tests, and nobody has it"),
     ] {
         assert_eq!(fetch(address, Reach::Public).await.unwrap_err(), why, "{address}");
-    }
-    // The same is asked of each address that a redirect leads to.
-    let inside = Url::parse("http://169.254.169.254/latest/meta-data/").unwrap();
-    assert_eq!(may_ask(&inside, Reach::Public).unwrap_err(), private);
-}
-
-#[test]
-fn public_is_what_is_nobodys_own() {
-    for good in
-        ["1.1.1.1", "93.184.216.34", "100.63.0.1", "172.32.0.1", "2606:4700::1111", "64:ff9b::101:101"]
-    {
-        assert!(is_public(good.parse().unwrap()), "{good}");
-    }
-    for bad in [
-        "0.0.0.0",
-        "10.1.2.3",
-        "100.64.0.1",
-        "127.8.9.1",
-        "169.254.1.1",
-        "172.16.0.1",
-        "172.31.255.255",
-        "192.0.0.8",
-        "192.0.2.1",
-        "192.168.1.1",
-        "198.18.0.1",
-        "198.51.100.7",
-        "203.0.113.9",
-        "224.0.0.1",
-        "255.255.255.255",
-        "::",
-        "::1",
-        "::ffff:10.0.0.1",
-        "fc00::1",
-        "fd12::1",
-        "fe80::1",
-        "ff02::1",
-        "2001:db8::1",
-        "2002:a00:1::",
-        "64:ff9b::a00:1",
-        "2001::1",
-        "4000::1",
-    ] {
-        assert!(!is_public(bad.parse().unwrap()), "{bad}");
     }
 }

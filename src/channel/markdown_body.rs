@@ -2,6 +2,8 @@
 //! headings below the title, pictures where they lie, a mark that names the delivery.
 //! Pure and linear; what is not named here stays letter by letter.
 
+#[cfg(any(test, feature = "nostr"))]
+use super::article_html::{Piece, pieces};
 use crate::plan::StepKey;
 use crate::plan::key::hex_digest;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -183,6 +185,40 @@ pub(super) fn running(markdown: &str, marks: &[&str]) -> (Vec<Range<usize>>, boo
     (ranges, odd)
 }
 
+/// `markdown` with each paragraph on one line, for readers that break it where it is
+/// broken. What a line begins with inside of a list or a quotation goes with the break.
+#[cfg(any(test, feature = "nostr"))]
+pub(super) fn unwrapped(markdown: &str) -> String {
+    let breaks = events(markdown).filter_map(|(event, range)| {
+        let rest = markdown.get(range.start..).filter(|_| event == Event::SoftBreak)?;
+        // Where a `>` stands first it begins a quotation, or goes on with one.
+        let end = rest.find(|c: char| !c.is_whitespace() && c != '>').unwrap_or(rest.len());
+        Some((range.start..range.start + end, " ".to_owned()))
+    });
+    edited(markdown, breaks.collect())
+}
+
+/// `markdown` without tags and comments of HTML; the words between them stay.
+#[cfg(any(test, feature = "nostr"))]
+pub(super) fn without_html(markdown: &str) -> String {
+    let mut changes = Vec::new();
+    for (event, range) in events(markdown) {
+        match event {
+            Event::Start(Tag::HtmlBlock) => {
+                let html = markdown.get(range.clone()).unwrap_or_default();
+                let words = pieces(html).filter_map(|piece| match piece {
+                    Piece::Text(words) => Some(words),
+                    Piece::Tag(_) | Piece::Comment(_) => None,
+                });
+                changes.push((range, words.collect()));
+            }
+            Event::InlineHtml(_) => changes.push((range, String::new())),
+            _ => {}
+        }
+    }
+    edited(markdown, changes)
+}
+
 /// What names a delivery in the text of its article: a comment of HTML.
 pub(super) fn mark(key: &StepKey) -> String {
     format!("<!-- ladder:{} -->", key.0)
@@ -257,6 +293,25 @@ mod tests {
             ("```\n# code\n```\n\n#hash", "```\n# code\n```\n\n#hash"),
         ] {
             assert_eq!(below_title(written, "It landed"), below, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_paragraph_is_one_line_and_has_no_html() {
+        for (written, one) in [
+            ("a\nb  \nc\\\nd", "a b  \nc\\\nd"),
+            ("> a\n> \\*b\nc\n\n- d\n  *e*\n- f", "> a \\*b c\n\n- d *e*\n- f"),
+            ("```\na\nb\n```\n\n| a |\n|---|\n| b |", "```\na\nb\n```\n\n| a |\n|---|\n| b |"),
+            ("a\nb\n===\n\n[c\nd](x)", "a b\n===\n\n[c d](x)"),
+        ] {
+            assert_eq!(unwrapped(written), one, "{written}");
+        }
+        for (written, bare) in [
+            ("a <b>c</b> <!-- d --> `<e>`", "a c  `<e>`"),
+            ("a\n\n<div title=\"x\">\nb &lt;\n</div>\n\nc", "a\n\n\nb &lt;\n\n\nc"),
+            ("<https://x.example> a < b", "<https://x.example> a < b"),
+        ] {
+            assert_eq!(without_html(written), bare, "{written}");
         }
     }
 

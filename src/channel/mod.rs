@@ -5,6 +5,7 @@
 //! running a program; only `ready`, `send`, `find` and `live` touch the outside.
 
 pub mod ability;
+mod adapters;
 mod article;
 mod article_html;
 mod attempt;
@@ -41,25 +42,29 @@ pub mod owner;
 mod paste;
 pub mod posted_at;
 mod question;
+mod rel;
 pub mod secret;
 pub mod static_site;
+mod stranger;
 pub mod taken;
 pub mod taken_back;
 #[cfg(test)]
 mod tests;
 pub mod threads;
 mod upload;
+pub mod webmention;
+pub mod websub;
 pub mod wordpress;
 pub mod x;
 
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::ladder::{ChannelTable, Pace, Project};
+use crate::ladder::Pace;
 pub use crate::plan::MicroDollars;
 use crate::plan::{Identity, Payload, Receipt, Seen};
 use crate::render::{Defaults, Post, Variant, VariantKind};
-use crate::source::Sources;
 use crate::text::Rules;
 pub use ability::{Abilities, Ability, Goes};
+pub use adapters::{ADAPTERS, Adapter, Configuring, NOT_BUILT_IN, adapter_named, every_adapter};
 pub use attempt::Attempt;
 pub use configured::{Configured, configure};
 use jiff::SignedDuration;
@@ -212,6 +217,12 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     fn defaults(&self) -> Defaults;
     /// What the service will see. Pure. Problems are those that only this service knows.
     fn payload(&self, variant: &Variant, identity: &Identity) -> Checked<Payload>;
+    /// What those see of a variant whom the channel reaches, where that is not the variant
+    /// itself: for the preview. Pure.
+    fn shown(&self, variant: &Variant) -> Option<Variant> {
+        let _ = variant;
+        None
+    }
     /// Whether it could send now: secrets there, folders writable. Opens no socket.
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>>;
     /// Asks the network whether the credentials are good, and whether they are
@@ -398,78 +409,6 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
             VariantKind::Mail => "email",
         }
     }
-}
-
-/// One row of [`ADAPTERS`].
-pub struct Adapter {
-    /// `adapter = "…"`.
-    pub name: &'static str,
-    /// One line for `ladder channels`.
-    pub about: &'static str,
-    /// What it makes of a message.
-    pub kind: VariantKind,
-    /// Where that goes.
-    pub goes: Goes,
-    /// A `[channels.NAME]` table that parses: for docs, `init` and tests.
-    pub sample: &'static str,
-    /// What it can do beside sending.
-    pub abilities: Abilities,
-    /// The keys it knows, for the schema.
-    pub fields: &'static [crate::ladder::shape::Field],
-    /// Reads its table.
-    pub configure: fn(&Configuring<'_>) -> Checked<Box<dyn Channel>>,
-}
-
-/// What an adapter reads its settings from.
-#[derive(Clone, Copy)]
-pub struct Configuring<'a> {
-    /// The texts that spans point into.
-    pub sources: &'a Sources,
-    /// The house.
-    pub project: &'a Project,
-    /// The channel's table.
-    pub table: &'a ChannelTable,
-}
-
-/// Every adapter of this build. Keep sorted.
-pub static ADAPTERS: &[Adapter] = &[
-    bluesky::ADAPTER,
-    email::ADAPTER,
-    facebook::ADAPTER,
-    feed::ADAPTER,
-    forem::ADAPTER,
-    ghost::ADAPTER,
-    hashnode::ADAPTER,
-    linkedin::ADAPTER,
-    manual::ADAPTER,
-    mastodon::ADAPTER,
-    medium::ADAPTER,
-    micropub::ADAPTER,
-    #[cfg(feature = "nostr")]
-    nostr::ADAPTER,
-    outbox::ADAPTER,
-    static_site::ADAPTER,
-    threads::ADAPTER,
-    wordpress::ADAPTER,
-    x::ADAPTER,
-];
-
-/// Adapters that other builds have: each says how to get one of them.
-pub static NOT_BUILT_IN: &[Adapter] = &[
-    #[cfg(not(feature = "nostr"))]
-    nostr::ADAPTER,
-];
-
-/// Every adapter that there is, in this build or not, by name.
-pub fn every_adapter() -> Vec<&'static Adapter> {
-    let mut all: Vec<&Adapter> = ADAPTERS.iter().chain(NOT_BUILT_IN).collect();
-    all.sort_by_key(|adapter| adapter.name);
-    all
-}
-
-/// The adapter of that name, in this build or not.
-pub fn adapter_named(name: &str) -> Option<&'static Adapter> {
-    ADAPTERS.iter().chain(NOT_BUILT_IN).find(|adapter| adapter.name == name)
 }
 
 /// Whether `host` is this machine, where no password crosses a wire.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::diagnostic::has_errors;
 use crate::ladder::parse_project;
+use crate::source::Sources;
 use insta::assert_json_snapshot;
 
 /// The channels of a `ladder.toml` with this in it, and all problems.
@@ -59,7 +60,10 @@ fn the_table_is_sorted_and_every_sample_parses() {
 
 #[test]
 fn another_kind_of_variant_is_a_problem_and_no_panic() {
-    let variants = [fixture::post(&["a"]), Variant::Article(fixture::article()), fixture::mail()];
+    // What is told of pages needs one to tell of.
+    let canonical = Some("https://acme.example/blog/".to_owned());
+    let article = Variant::Article(crate::render::Article { canonical, ..fixture::article() });
+    let variants = [fixture::post(&["a"]), article, fixture::mail()];
     for adapter in ADAPTERS {
         let made = one(&format!("[channels.sample]\n{}", adapter.sample));
         for variant in &variants {

@@ -235,7 +235,7 @@ fn could_stand_in<'n>(house: &House, mut names: impl Iterator<Item = &'n String>
     let takes_secrets = |adapter: &Adapter| adapter.fields.iter().any(|f| matches!(f.kind, Kind::Secret));
     names.any(|name| {
         house.channels.configured.get(name).is_some_and(|configured| {
-            let adapter = adapter_named(&configured.adapter);
+            let adapter = adapter_named(configured.adapter);
             !configured.without_credentials
                 && adapter.is_some_and(|adapter| adapter.kind == VariantKind::Post && takes_secrets(adapter))
         })

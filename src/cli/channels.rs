@@ -161,7 +161,7 @@ fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
             Ready::No(why) => return word(Verdict::Refused, format!("cannot send: {}", why.join("; "))),
         }
         // Whoever takes a `base_url` asks a network; the others have nobody to ask.
-        let adapter = adapter_named(&configured.adapter);
+        let adapter = adapter_named(configured.adapter);
         let asks = adapter.is_some_and(|adapter| adapter.fields.iter().any(|field| field.name == "base_url"));
         match tokio::time::timeout(ANSWER_LIMIT, configured.channel.verify(project)).await {
             Ok(Ok(Whose::Verified)) if asks => word(Verdict::Good, "ready, says the network".to_owned()),

@@ -52,6 +52,8 @@ pub struct Made<'a> {
     pub message: &'a Message,
     /// What came out.
     pub variant: Variant,
+    /// What is shown in its place, where the channel reaches others with something else.
+    pub shown: Option<Variant>,
     /// The images, by their paths, that cannot be made to fit, and why.
     pub unfit: Vec<(String, CannotFit)>,
 }
@@ -186,7 +188,8 @@ impl<'a> Composed<'a> {
                 recipients: channel.channel.recipients().to_vec(),
             });
         }
-        self.made.push(Made { rung, channel, message, variant, unfit });
+        let shown = channel.channel.shown(&variant);
+        self.made.push(Made { rung, channel, message, variant, shown, unfit });
     }
 }
 

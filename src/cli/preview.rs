@@ -117,7 +117,7 @@ fn item<'a>(house: &'a House, made: &'a Made<'a>, publish_at: Option<Timestamp>)
         recipients: made.channel.channel.recipients(),
         after: made.rung.after.iter().map(|after| after.value.as_str()).collect(),
         when: when(made.rung, publish_at, &house.loaded.zone),
-        variant: &made.variant,
+        variant: made.shown.as_ref().unwrap_or(&made.variant),
     }
 }
 

@@ -70,9 +70,9 @@ impl std::fmt::Display for StepKey {
     }
 }
 
-/// Where an account is a folder or a sender's address: there capitals and small
+/// Where an account is a folder, a feed or a sender's address: there capitals and small
 /// letters, and a sign before the name, may make another one.
-const EXACT: &[&str] = &["email", "feed", "medium", "outbox", "static-site"];
+const EXACT: &[&str] = &["email", "feed", "medium", "outbox", "static-site", "websub"];
 
 /// How an account is compared: the names that networks give are the same in capitals
 /// and small letters, with or without an `@`. The key holds the spelling that the

@@ -32,6 +32,9 @@ mod simulated;
 mod tests;
 mod threads;
 mod timeline;
+mod web;
+mod webmention;
+mod websub;
 mod wordpress;
 mod x;
 
@@ -76,6 +79,11 @@ trait Service: Send {
     fn by_hand(&mut self, text: &str, at: Timestamp) -> String;
     /// The id of a post that stands there and is somebody else's.
     fn by_stranger(&mut self) -> String;
+    /// From now on a page of the house stands at that address of the web: for those that
+    /// are told of pages.
+    fn shows(&mut self, address: &str) {
+        let _ = address;
+    }
     /// Everything that was ever posted with the account, oldest first.
     fn timeline(&self) -> Vec<LivePost>;
 }
@@ -160,6 +168,11 @@ impl Running {
     /// network's own word.
     pub fn grant(&self, scope: &str) {
         self.shared.state().service.grant(scope);
+    }
+
+    /// From now on a page of the house stands at that address of the web.
+    pub fn shows(&self, address: &str) {
+        self.shared.state().service.shows(address);
     }
 
     /// A stranger posts something; its id. It is not in the timeline.

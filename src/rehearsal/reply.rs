@@ -21,6 +21,11 @@ impl Reply {
         Reply { status, headers: Vec::new(), body: None }
     }
 
+    /// A page, or another text of that type.
+    pub fn text(mime: &str, text: String) -> Reply {
+        Reply::json(200, Value::String(text)).with("content-type", mime)
+    }
+
     /// The same with one more header.
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Reply {
         self.headers.push((name, value.into()));
@@ -29,7 +34,12 @@ impl Reply {
 
     /// The body's bytes.
     pub fn bytes(&self) -> Vec<u8> {
-        self.body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default()
+        let is_json = self.headers.iter().all(|(name, _)| *name != "content-type");
+        match &self.body {
+            Some(Value::String(text)) if !is_json => text.clone().into_bytes(),
+            Some(body) => body.to_string().into_bytes(),
+            None => Vec::new(),
+        }
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Asked {
     /// As it was written, percent signs and all.
     pub path: String,
     pub query: Vec<(String, String)>,
+    /// The query as it was written.
+    pub written_query: Option<String>,
     pub headers: HeaderMap,
     pub sent: Sent,
     pub at: Timestamp,
@@ -49,6 +51,7 @@ impl Asked {
         let bytes = to_bytes(body, LONGEST).await?;
         let (method, headers) = (parts.method.as_str().to_owned(), parts.headers.clone());
         let path = parts.uri.path().to_owned();
+        let written_query = parts.uri.query().map(str::to_owned);
         let query = pairs(parts.uri.query().unwrap_or("").as_bytes());
         let mime = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or("");
         let essence = mime.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
@@ -65,7 +68,7 @@ impl Asked {
             },
             _ => Sent::Bytes(bytes.to_vec()),
         };
-        Ok(Asked { method, path, query, headers, sent, at })
+        Ok(Asked { method, path, query, written_query, headers, sent, at })
     }
 
     /// A header's value, if it is text.

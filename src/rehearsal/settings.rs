@@ -47,6 +47,8 @@ pub struct Settings {
     pub heeds_keys: bool,
     /// X: whether the account may post 25,000 characters.
     pub premium: bool,
+    /// Webmention: the HTML of the house's pages, which links to others.
+    pub pages: Vec<String>,
     /// Ids follow this one in a row, instead of being made of the time.
     pub ids_after: Option<u64>,
     /// What time it is there.
@@ -91,6 +93,7 @@ impl Settings {
             longest: None,
             heeds_keys: true,
             premium: false,
+            pages: Vec::new(),
             ids_after: None,
             clock: Clock::system(),
         };

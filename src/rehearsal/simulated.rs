@@ -5,7 +5,7 @@
 use super::nostr;
 use super::{
     Good, Service, Settings, bluesky, facebook, forem, ghost, hashnode, linkedin, mastodon, micropub,
-    threads, wordpress, x,
+    threads, webmention, websub, wordpress, x,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,6 +24,8 @@ pub static SIMULATED: &[&Simulated] = &[
     #[cfg(feature = "nostr")]
     &nostr::NETWORK,
     &threads::NETWORK,
+    &webmention::NETWORK,
+    &websub::NETWORK,
     &wordpress::NETWORK,
     &x::NETWORK,
 ];
@@ -42,24 +44,30 @@ pub struct Simulated {
     pub account: fn(&mut Settings),
     /// The account that a channel's table names.
     pub cast: fn(&mut Settings, &Written),
+    /// Where an account is a key: a throwaway one, and the account that it is, for nobody
+    /// else's can be signed for. Elsewhere any word will do for a secret.
+    pub lend: fn(&mut Written),
+    /// In what other ways that secret may be written, and pieces of it that are as good as
+    /// the whole: nobody may be shown any of them.
+    pub forms: fn(&str) -> Vec<String>,
     /// What a good request of it looks like.
     pub good: Good,
     /// Where things are asked of it.
     pub asks: Asks,
-    /// How channels use it: whoever tries all adapters tries each of these.
+    /// How channels use it: whoever tries all adapters tries each of these. None of what
+    /// is told of pages, and takes no posts: that has clauses of its own.
     pub ways: &'static [Way],
     /// The network of that account.
     pub(super) open: fn(Settings) -> Box<dyn Service>,
 }
 
-/// Where things are asked of a network: a piece of the path, and the method where
-/// networks differ.
+/// Where things are asked of a network: a piece of the path, and mostly the method.
 #[derive(Clone, Copy, Debug)]
 pub struct Asks {
     /// What is looked through for a post (`GET`).
     pub list: &'static str,
     /// An image.
-    pub upload: &'static str,
+    pub upload: (&'static str, &'static str),
     /// A post is taken down.
     pub removal: (&'static str, &'static str),
     /// It gets other words.
@@ -102,6 +110,8 @@ pub struct Way {
     pub table: &'static str,
     /// It takes articles, and not posts.
     pub article: bool,
+    /// What is out keeps its words, though its adapter can change those of others.
+    pub fixed: bool,
     /// A post may have several parts.
     pub threads: bool,
     /// A first comment goes below it.
@@ -147,6 +157,7 @@ impl Way {
         adapter: "",
         table: "",
         article: false,
+        fixed: false,
         threads: false,
         comments: false,
         images: true,
@@ -185,16 +196,6 @@ impl Kind {
     /// As it declares itself.
     pub fn row(self) -> &'static Simulated {
         self.0
-    }
-
-    /// Where an account is a key, a throwaway one, and the account that it is: nobody
-    /// else's can be signed for. Elsewhere any word will do for a secret.
-    pub fn lend(self, written: &mut Written) {
-        #[cfg(feature = "nostr")]
-        if self.0.adapter == "nostr" {
-            nostr::lend(written);
-        }
-        let _ = written;
     }
 }
 

@@ -157,7 +157,15 @@ fn asked(opened: &Asked, said: &Value, at: jiff::Timestamp) -> Asked {
     };
     let mut headers = opened.headers.clone();
     headers.insert("content-type", HeaderValue::from_static("application/json"));
-    Asked { method: method.to_owned(), path, query: Vec::new(), headers, sent: Sent::Json(said.clone()), at }
+    Asked {
+        method: method.to_owned(),
+        path,
+        query: Vec::new(),
+        written_query: None,
+        headers,
+        sent: Sent::Json(said.clone()),
+        at,
+    }
 }
 
 /// What an answer to that message says on the line.

@@ -149,11 +149,7 @@ impl Sink {
                 let title = self.title.take();
                 self.said.borrow_mut().entry("title".to_owned()).or_insert(title);
             }
-            ("script", true) => return TokenSinkResult::RawData(RawKind::ScriptData),
-            ("style" | "noscript" | "iframe" | "noembed" | "noframes" | "xmp", true) => {
-                return TokenSinkResult::RawData(RawKind::Rawtext);
-            }
-            ("textarea", true) => return TokenSinkResult::RawData(RawKind::Rcdata),
+            ("noscript", true) => return TokenSinkResult::RawData(RawKind::Rawtext),
             ("meta", true) if self.tags.get() < TAGS => {
                 let value = |name: &str| {
                     tag.attrs
@@ -171,9 +167,23 @@ impl Sink {
                     }
                 }
             }
+            (name, true) => {
+                return raw_text(name).map_or(TokenSinkResult::Continue, TokenSinkResult::RawData);
+            }
             _ => {}
         }
         TokenSinkResult::Continue
+    }
+}
+
+/// How what stands in an element is read whose content holds no elements (HTML standard,
+/// parsing, 2026); none: as every other.
+pub fn raw_text(element: &str) -> Option<RawKind> {
+    match element {
+        "script" => Some(RawKind::ScriptData),
+        "style" | "iframe" | "noembed" | "noframes" | "xmp" => Some(RawKind::Rawtext),
+        "title" | "textarea" => Some(RawKind::Rcdata),
+        _ => None,
     }
 }
 

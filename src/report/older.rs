@@ -86,6 +86,7 @@ fn sentence(delivery: &Delivery, zone: &TimeZone) -> String {
     match delivery.adapter.as_str() {
         "static-site" => format!("the page{place} is written over, as long as its address is still that one"),
         "feed" => "its item in the feed is written over".to_owned(),
+        "webmention" | "websub" => "those who were told are told again, of the same".to_owned(),
         _ => format!("the older one stays up{place}"),
     }
 }

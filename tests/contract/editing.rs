@@ -2,7 +2,7 @@
 
 use super::bench::{self, Bench};
 use super::program::house;
-use super::rows::{WAYS, asks, way};
+use super::rows::{WAYS, Way, asks, way};
 use crate::house::{Ended, FOLDERS, House, rungs, signal};
 use ladder::channel::{ADAPTERS, Ability, Edited, SendError};
 use ladder::rehearsal::{Fault, Running, Upon};
@@ -10,9 +10,9 @@ use ladder::render::Variant;
 use serde_json::Value;
 use std::time::Duration;
 
-fn can_edit(adapter: &str) -> bool {
-    let row = ADAPTERS.iter().find(|row| row.name == adapter).unwrap();
-    !matches!(row.abilities.edit, Ability::No(_))
+fn can_edit(way: &Way) -> bool {
+    let row = ADAPTERS.iter().find(|row| row.name == way.adapter).unwrap();
+    !way.fixed && !matches!(row.abilities.edit, Ability::No(_))
 }
 
 #[tokio::test]
@@ -24,8 +24,8 @@ async fn the_words_change_and_nothing_else_does_and_twice_is_fine() {
         let before = bench.network.timeline();
         let change = bench.change(&variant).unwrap();
         let attempt = bench.attempt(&variant, 0, &[]);
-        assert_eq!(bench.channel.can_edit(&change).is_ok(), can_edit(way.adapter), "{}", way.name);
-        if !can_edit(way.adapter) {
+        assert_eq!(bench.channel.can_edit(&change).is_ok(), can_edit(way), "{}", way.name);
+        if !can_edit(way) {
             continue;
         }
         for _ in 0..2 {
@@ -43,7 +43,7 @@ async fn the_words_change_and_nothing_else_does_and_twice_is_fine() {
 
 #[tokio::test]
 async fn what_cannot_change_in_place_says_so_before_anything_is_sent() {
-    for way in WAYS.iter().filter(|way| can_edit(way.adapter) && !way.article) {
+    for way in WAYS.iter().filter(|way| can_edit(way) && !way.article) {
         let bench = Bench::new(way).await;
         let variant = bench::rich(way);
         let asked = bench.network.log().len();
@@ -71,7 +71,7 @@ async fn what_cannot_change_in_place_says_so_before_anything_is_sent() {
 
 #[tokio::test]
 async fn a_lost_answer_is_settled_by_reading_where_that_may_be() {
-    for way in WAYS.iter().filter(|way| can_edit(way.adapter)) {
+    for way in WAYS.iter().filter(|way| can_edit(way)) {
         for (fault, done) in
             [(Fault::AnswerLost, true), (Fault::FailedAfter, true), (Fault::CutBefore, false)]
         {

@@ -153,8 +153,8 @@ async fn a_repetition_that_the_network_refuses_is_seen_in_the_log() {
         assert_once(&bench.network, way.name);
         let _ = bench.channel.send(&part, &attempt).await;
         assert_eq!(bench.network.timeline().len(), 1, "{}: the network hides it", way.name);
-        // An article is looked for first, and not asked for again.
-        let again = usize::from(!way.article);
+        // What is a draft first is looked for, and not asked for again.
+        let again = usize::from(way.draft.is_none());
         assert_eq!(sent_again(&bench.network).len(), again, "{}", way.name);
     }
 }

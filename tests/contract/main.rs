@@ -21,11 +21,15 @@ mod images;
 mod log;
 mod looking;
 mod mail;
+#[cfg(unix)]
+mod mentions;
 mod once;
 mod outcomes;
 mod payloads;
 #[cfg(unix)]
 mod program;
+#[cfg(unix)]
+mod receivers;
 mod removing;
 #[cfg(unix)]
 mod resting;

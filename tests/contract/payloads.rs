@@ -33,7 +33,7 @@ fn without_network(table: &str, variant: &Variant) -> Vec<Value> {
 
 #[tokio::test]
 async fn of_every_network() {
-    for network in SIMULATED {
+    for network in SIMULATED.iter().filter(|network| !network.ways.is_empty()) {
         insta::assert_json_snapshot!(network.adapter, of(network.adapter).await);
     }
 }

@@ -38,6 +38,8 @@ pub const WITHOUT_NETWORK: &[(&str, &str)] = &[
     ("medium", "files: a folder, for a person"),
     ("outbox", "files: a folder"),
     ("static-site", "files: a folder"),
+    ("webmention", "mentions: pages and receivers in this process"),
+    ("websub", "mentions: a feed and its hubs in this process"),
 ];
 
 #[test]

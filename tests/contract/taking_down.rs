@@ -55,9 +55,9 @@ fn deletions(network: &Running) -> usize {
             }
             _ => (logged.path.as_str(), false),
         };
-        // A relay that wants to know who asks takes it at the second time.
+        // Who wants to know first who asks takes it at the second time.
         logged.method == method
-            && logged.status != Some(400)
+            && logged.status != Some(401)
             && place.contains(path.trim_start_matches('/'))
             && (asks.removal != asks.edit || says)
     };

@@ -55,7 +55,8 @@ pub static RUNGS: LazyLock<Vec<NetworkRung>> = LazyLock::new(|| {
         };
         NetworkRung { name, way, marks }
     };
-    SIMULATED.iter().map(rung).collect()
+    // What is told of pages takes no posts: `tests/contract` has its faults.
+    SIMULATED.iter().filter(|network| !network.ways.is_empty()).map(rung).collect()
 });
 
 /// The rungs to networks, and these.

@@ -1,9 +1,12 @@
 //! A Nostr relay (`nostr.sh`: nostr-relay 1.14 from PyPI), asked with its own client.
+//! Images go to a server of this file's own, which keeps what it is given.
 
 use super::house::{House, rungs};
 use super::peer::Peer;
+use super::pictures::png;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -96,6 +99,50 @@ fn pass(mut client: TcpStream, to: &str, swallow: bool, swallowed: &AtomicUsize)
     }
 }
 
+/// Files by their digests, as the server for images has them (BUD-02).
+struct Files {
+    port: u16,
+    kept: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+}
+
+impl Files {
+    fn open() -> Files {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let files = Files { port: listener.local_addr().unwrap().port(), kept: Arc::default() };
+        let kept = files.kept.clone();
+        std::thread::spawn(move || {
+            for line in listener.incoming().flatten() {
+                let kept = kept.clone();
+                std::thread::spawn(move || drop(keep(line, &kept)));
+            }
+        });
+        files
+    }
+}
+
+/// Takes one file.
+fn keep(line: TcpStream, kept: &Mutex<BTreeMap<String, Vec<u8>>>) -> std::io::Result<()> {
+    let (mut asked, mut line) = (BufReader::new(line.try_clone()?), line);
+    let (mut length, mut head) = (0, String::new());
+    while asked.read_line(&mut head)? > 2 {
+        let last = head.lines().last().unwrap_or_default().to_lowercase();
+        if let Some(told) = last.strip_prefix("content-length:") {
+            length = told.trim().parse().unwrap_or(0);
+        }
+    }
+    let mut bytes = vec![0; length];
+    asked.read_exact(&mut bytes)?;
+    let is_good = head.starts_with("PUT /upload ") && head.contains("authorization: Nostr ");
+    let digest = ladder::plan::key::hex_digest(&bytes);
+    let told = json!({ "sha256": digest }).to_string();
+    if is_good {
+        kept.lock().unwrap().insert(digest, bytes);
+    }
+    let status = if is_good { "200 OK" } else { "400 Bad Request" };
+    write!(line, "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n")?;
+    write!(line, "content-length: {}\r\n\r\n{told}", told.len())
+}
+
 /// The relay, one account's project, and what stands between them.
 struct Net {
     peer: Peer,
@@ -106,11 +153,16 @@ struct Net {
 impl Net {
     /// A ladder of one rung, with these lines in it.
     fn new(rung: &str) -> Net {
+        Net::with("", rung)
+    }
+
+    /// The same, with more lines in the channel.
+    fn with(more: &str, rung: &str) -> Net {
         let peer = Peer::start("nostr.sh", 1, &[]);
         let wire = Wire::before(peer.said("NOSTR_URL"));
         let channel = format!(
             "\n[channels.one]\nadapter = \"nostr\"\naccount = \"{}\"\nrelays = [\"{}\"]\n\
-             nsec = {{ file = \"key\" }}\n",
+             nsec = {{ file = \"key\" }}\n{more}",
             peer.said("NOSTR_NPUB"),
             wire.address()
         );
@@ -217,4 +269,128 @@ fn a_relay_that_is_not_there_leaves_the_others_and_a_wrong_key_sends_nothing() {
     net.house.write("key", &good);
     net.house.publish().ends(0);
     assert_eq!((net.events("1").len(), net.house.state("one").as_str()), (1, "sent"));
+}
+
+const ARTICLE: &str = r#"+++
+title = "Rocket m & <2> \"lands\""
+summary = "It landed & how."
+tags = ["rocketry", "Rocket & Science"]
+[[media]]
+file = "cover.png"
+alt = "The cover \"rocket\""
+[[media]]
+file = "pad.png"
+alt = "The pad & the sea"
++++
+It **landed** at
+<https://acme.example/?a=1&b=2>. <sub>Softly.</sub>
+
+![The pad & the sea](pad.png)
+
+## How & why
+
+- one
+- two
+
+Grüße, 日本 🚀
+"#;
+
+/// An account that is sent articles.
+fn articles(files: &Files) -> Net {
+    let more = format!("kind = \"article\"\nblossom = [\"http://127.0.0.1:{}\"]\n", files.port);
+    let net = Net::with(&more, "canonical = \"https://acme.example/rocket-m/\"\n");
+    net.house.write("messages/m.md", ARTICLE);
+    std::fs::write(net.house.path("messages/cover.png"), png(1200, 630, 9)).unwrap();
+    std::fs::write(net.house.path("messages/pad.png"), png(800, 500, 200)).unwrap();
+    net
+}
+
+fn tag(event: &Value, name: &str) -> Vec<Value> {
+    let tags = event["tags"].as_array().unwrap().iter().filter(|tag| tag[0] == name);
+    tags.map(|tag| tag[1].clone()).collect()
+}
+
+#[test]
+#[ignore = "starts a relay with a script of LADDER_PEERS"]
+fn an_article_stands_there_once_in_its_newest_words_and_is_forgotten() {
+    let files = Files::open();
+    let net = articles(&files);
+    net.house.publish().ends(0);
+    let there = net.events("30023");
+    assert_eq!(there.len(), 1, "{there:#?}");
+    let first = &there[0];
+    let digest = |bytes: &[u8]| ladder::plan::key::hex_digest(bytes);
+    let at = |bytes: &[u8]| format!("http://127.0.0.1:{}/{}.png", files.port, digest(bytes));
+    let (cover, pad) = (png(1200, 630, 9), png(800, 500, 200));
+    let words = format!(
+        "It **landed** at <https://acme.example/?a=1&b=2>. Softly.\n\n![The pad & the sea]({})\n\n\
+         ## How & why\n\n- one\n- two\n\nGrüße, 日本 🚀",
+        at(&pad)
+    );
+    assert_eq!(first["content"], words);
+    assert_eq!(tag(first, "title"), ["Rocket m & <2> \"lands\""]);
+    assert_eq!(
+        (tag(first, "summary"), tag(first, "image")),
+        (vec![json!("It landed & how.")], vec![json!(at(&cover))])
+    );
+    assert_eq!(tag(first, "t"), ["rocketry", "rocketscience"]);
+    assert_eq!(tag(first, "r"), ["https://acme.example/rocket-m/"]);
+    assert_eq!(tag(first, "published_at"), [json!(first["created_at"].to_string())]);
+    let name = tag(first, "d");
+    assert!(name.len() == 1 && name[0].as_str().unwrap().starts_with("m-"), "{name:?}");
+    let image = first["tags"].as_array().unwrap().iter().find(|tag| tag[0] == "imeta").unwrap();
+    assert!(image.as_array().unwrap().contains(&json!("alt The pad & the sea")), "{image}");
+    for picture in [&cover, &pad] {
+        assert_eq!(files.kept.lock().unwrap().get(&digest(picture)), Some(picture));
+    }
+    let delivery = net.delivery();
+    assert_eq!(delivery["state"], "sent", "{delivery:#}");
+    assert!(delivery["url"].as_str().unwrap().starts_with("https://njump.me/naddr1"), "{delivery:#}");
+    // Once more: nothing new.
+    net.house.publish().ends(0);
+    net.house.run(&["run"]).ends(0);
+    assert_eq!(net.events("30023"), there);
+    // Other words in place of these.
+    net.house.edit("messages/m.md", "It **landed** at", "It **landed softly** at");
+    net.house.edit("messages/m.md", "[\"rocketry\", \"Rocket & Science\"]", "[\"landing\"]");
+    net.house.run(&["edit", "m", "--yes"]).ends(0);
+    let now = net.events("30023");
+    assert_eq!(now.len(), 1, "{now:#?}");
+    let second = &now[0];
+    assert_eq!(second["content"], words.replace("**landed**", "**landed softly**"));
+    assert_eq!((tag(second, "t"), tag(second, "d")), (vec![json!("landing")], name));
+    assert_eq!(tag(second, "published_at"), tag(first, "published_at"));
+    assert!(second["created_at"].as_u64() > first["created_at"].as_u64());
+    assert_eq!(net.delivery()["url"], delivery["url"]);
+    net.house.run(&["unpublish", "m", "--yes"]).ends(0);
+    assert_eq!((net.events("30023"), net.house.state("one").as_str()), (Vec::new(), "unpublished"));
+    let request = net.events("5");
+    assert_eq!(
+        (tag(&request[0], "e"), tag(&request[0], "k")),
+        (vec![second["id"].clone()], vec![json!("30023")])
+    );
+    assert!(tag(&request[0], "a")[0].as_str().unwrap().starts_with("30023:"), "{request:#?}");
+}
+
+#[test]
+#[ignore = "starts a relay with a script of LADDER_PEERS"]
+fn an_article_whose_answer_is_lost_is_found_by_its_address_and_so_is_an_edit() {
+    let files = Files::open();
+    let net = articles(&files);
+    // The line that asks whether anybody is there comes first.
+    net.wire.lose(1);
+    net.house.publish();
+    net.house.run(&["run"]).ends(0);
+    assert_eq!(net.wire.swallowed.load(Ordering::SeqCst), 1);
+    let there = net.events("30023");
+    assert_eq!((there.len(), net.house.state("one").as_str()), (1, "sent"), "{there:#?}");
+    net.house.edit("messages/m.md", "It **landed** at", "It **landed softly** at");
+    // What stands there is asked for first.
+    net.wire.lose(1);
+    net.house.run(&["edit", "m", "--yes"]).ends(0);
+    assert_eq!(net.wire.swallowed.load(Ordering::SeqCst), 2);
+    let now = net.events("30023");
+    assert!(now.len() == 1 && now[0]["content"].as_str().unwrap().contains("softly"), "{now:#?}");
+    net.house.run(&["unpublish", "m", "--yes"]).ends(0);
+    assert_eq!(net.events("30023"), Vec::<Value>::new());
 }

@@ -27,6 +27,7 @@ use crate::render::defaults;
 use crate::render::{Article, Defaults, Picture, Variant, VariantKind};
 use crate::text::{Rules, network};
 use item::{SIDECAR, Stored};
+pub(super) use options::hubs;
 use options::{FIELDS, Options, configure};
 use serde_json::json;
 use std::future::Future;

@@ -169,7 +169,8 @@ fn authority(reader: &mut Reader<'_>) -> Option<String> {
     None
 }
 
-fn hubs(reader: &mut Reader<'_>) -> Vec<String> {
+/// `hubs`: addresses of WebSub hubs.
+pub(in crate::channel) fn hubs(reader: &mut Reader<'_>) -> Vec<String> {
     let mut hubs = Vec::new();
     for hub in reader.texts("hubs").unwrap_or_default() {
         if is_page(&hub.value) {

@@ -2,9 +2,9 @@
 //! longer than the conversation, and what its answers mean.
 
 use crate::channel::SendError;
-use crate::channel::article_html::{Piece, attribute, name, pieces};
 use crate::channel::credentials::{Credentials, Secrets};
 use crate::channel::http::{self, Answer, LED_ELSEWHERE, NOT_ITS_OWN, Trouble};
+use crate::channel::rel::endpoint;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
@@ -266,36 +266,7 @@ fn is_page(answer: &Answer) -> bool {
 
 /// The endpoint that a page names: by a `Link` header, else by the first `link` element.
 fn named(page: &Answer, base: &Url) -> Option<Url> {
-    let headers = page.headers.get_all("link").iter().filter_map(|value| value.to_str().ok());
-    let in_header = headers.flat_map(links).find_map(|(target, rel)| has(rel, "micropub").then_some(target));
-    if let Some(target) = in_header {
-        return base.join(target).ok();
-    }
-    let html = String::from_utf8_lossy(&page.body);
-    pieces(&html).find_map(|piece| match piece {
-        Piece::Tag(tag) if name(tag).eq_ignore_ascii_case("link") => {
-            let (_, rel) = attribute(tag, "rel")?;
-            let (_, href) = attribute(tag, "href").filter(|_| has(&rel, "micropub"))?;
-            base.join(&href).ok()
-        }
-        _ => None,
-    })
-}
-
-fn has(rels: &str, rel: &str) -> bool {
-    rels.split_ascii_whitespace().any(|one| one.eq_ignore_ascii_case(rel))
-}
-
-/// `<target>; rel="a b"`, of each link in a header (RFC 8288, 3).
-fn links(header: &str) -> impl Iterator<Item = (&str, &str)> {
-    header.split('<').skip(1).filter_map(|link| {
-        let (target, rest) = link.split_once('>')?;
-        let rel = rest.split(';').find_map(|parameter| {
-            let (key, value) = parameter.split_once('=')?;
-            key.trim().eq_ignore_ascii_case("rel").then_some(value)
-        })?;
-        Some((target.trim(), rel.trim().trim_end_matches(',').trim().trim_matches('"')))
-    })
+    endpoint(&page.headers, Some(&String::from_utf8_lossy(&page.body)), base, ("micropub", &["link"]))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! From a table of `ladder.toml` to an account on relays.
 
+use super::long_form::LongForm;
 use super::{FIELDS, blossom, find, limits, payload, post, relay, remove};
 use crate::channel::credentials::{Credentials, account, base_url};
 use crate::channel::network::Network;
@@ -40,16 +41,21 @@ pub struct Nostr {
     /// The language of its notes, where a message has none: a BCP 47 tag.
     language: String,
     rules: Rules,
+    /// The longest text that all relays take, as far as that is noted.
+    pub(super) longest: Option<usize>,
     /// One server for all of it; empty: there is none.
     pub(super) base_url: String,
 }
 
 pub(super) fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
-    read(configuring).map(|nostr| Box::new(nostr) as Box<dyn Channel>)
+    read(configuring).map(|(nostr, is_articles)| match is_articles {
+        true => Box::new(LongForm(nostr)) as Box<dyn Channel>,
+        false => Box::new(nostr),
+    })
 }
 
-/// The account of a table.
-pub(super) fn read(configuring: &Configuring<'_>) -> Checked<Nostr> {
+/// The account of a table, and whether it is sent articles.
+pub(super) fn read(configuring: &Configuring<'_>) -> Checked<(Nostr, bool)> {
     let mut problems = Vec::new();
     let table = configuring.table;
     let name = &table.name.value;
@@ -76,6 +82,7 @@ pub(super) fn read(configuring: &Configuring<'_>) -> Checked<Nostr> {
         );
     }
     let gateway = gateway(&mut reader);
+    let is_articles = reader.one_of("kind").is_some_and(|kind| kind.value == "article");
     let written = reader.text("content_warning").filter(|written| !written.value.trim().is_empty());
     reader.finish();
     let noted =
@@ -92,9 +99,10 @@ pub(super) fn read(configuring: &Configuring<'_>) -> Checked<Nostr> {
         content_warning: written.map(|written| payload::plain(&written.value)),
         language: table.language.clone(),
         rules: limits::rules(noted),
+        longest: limits::longest(noted),
         base_url,
     };
-    Checked::with(nostr, problems)
+    Checked::with((nostr, is_articles), problems)
 }
 
 /// `account`: a public key. A secret one is not repeated.

@@ -1,9 +1,10 @@
 //! Whether a note is out: every relay is asked for its id, which nothing else can have.
 
 use super::configured::Nostr;
+use super::relay::Filter;
 use super::{answer, event, post, relay};
 use crate::channel::{Attempt, Found, SendError};
-use crate::plan::PayloadPart;
+use crate::plan::{PayloadPart, Receipt};
 use jiff::SignedDuration;
 
 /// What was offered and not answered may still be taken for this long (a judgement:
@@ -18,13 +19,23 @@ pub(super) async fn find(nostr: &Nostr, part: &PayloadPart, attempt: &Attempt) -
     let author = account.keys.public_key();
     let id = event::note(nostr, author, part, attempt)?.id();
     let servers = nostr.servers();
-    let all = relay::all(&servers, |server| relay::has(&account, server, id)).await;
+    let filter = Filter::Id(id);
+    let all = relay::all(&servers, |server| relay::has(&account, server, &filter)).await;
+    settled(attempt, all, |detail| event::receipt(nostr, id, author, Some(detail)))
+}
+
+/// What it comes to, what all relays have.
+pub(super) fn settled(
+    attempt: &Attempt,
+    all: Vec<(String, Result<bool, String>)>,
+    receipt: impl FnOnce(String) -> Receipt,
+) -> Result<Found, SendError> {
     let have: Vec<&str> =
         all.iter().filter(|(_, has)| *has == Ok(true)).map(|(name, _)| name.as_str()).collect();
     let unsaid: Vec<String> = all.iter().filter_map(|(_, has)| has.clone().err()).collect();
     if !have.is_empty() {
         let detail = answer::who_have(&have, all.len(), &unsaid.join("; "));
-        return Ok(Found::Sent(event::receipt(nostr, id, author, Some(detail))));
+        return Ok(Found::Sent(receipt(detail)));
     }
     if !unsaid.is_empty() {
         return Err(relay::not_known(&unsaid));

@@ -16,8 +16,12 @@ pub(super) const LONGEST: usize = 12_000;
 
 /// The rules of relays of which that is noted.
 pub(super) fn rules(noted: Option<&Noted>) -> Rules {
-    let limit = noted.and_then(|noted| usize::try_from(noted.max_characters?).ok());
-    Rules { limit: Some(limit.unwrap_or(LONGEST)), ..network::NOSTR }
+    Rules { limit: Some(longest(noted).unwrap_or(LONGEST)), ..network::NOSTR }
+}
+
+/// The longest text that is noted.
+pub(super) fn longest(noted: Option<&Noted>) -> Option<usize> {
+    noted.and_then(|noted| usize::try_from(noted.max_characters?).ok())
 }
 
 /// What is noted is noted of all of them together.

@@ -1,4 +1,4 @@
-//! Nostr: notes and threads, signed with the account's own key and handed to
+//! Nostr: notes, threads and articles, signed with the account's own key and handed to
 //! several relays that know nothing of each other.
 //!
 //! A note's id is the digest of what it says, who says it and when. All of that is
@@ -6,14 +6,20 @@
 //! relay has it once, however often it is sent. What a lost answer left in doubt is
 //! settled by asking every relay for that id.
 //!
-//! Facts: nostr-protocol/nips at db5fe3de (2026-07-22): NIP-01, 09, 10, 11, 19, 27, 32,
-//! 36, 42, 92, and hzrd149/blossom buds/02. docs/decisions/nostr.md has the reasons, and
+//! An article (`kind = "article"`) has an address besides, under which relays keep its
+//! newest version: an edit is a version of a later time, and asking tells who wrote the
+//! one that stands there.
+//!
+//! Facts: nostr-protocol/nips at db5fe3de (2026-07-22): NIP-01, 09, 10, 11, 19, 23, 24, 27,
+//! 32, 36, 42, 92, and hzrd149/blossom buds/02. docs/decisions/nostr.md has the reasons, and
 //! why all of this is behind the feature `nostr`.
 
 #[cfg(feature = "nostr")]
 mod address;
 #[cfg(feature = "nostr")]
 mod answer;
+#[cfg(feature = "nostr")]
+mod article;
 #[cfg(feature = "nostr")]
 mod blossom;
 #[cfg(feature = "nostr")]
@@ -25,6 +31,8 @@ mod find;
 #[cfg(feature = "nostr")]
 mod limits;
 #[cfg(feature = "nostr")]
+mod long_form;
+#[cfg(feature = "nostr")]
 mod payload;
 #[cfg(feature = "nostr")]
 mod post;
@@ -32,6 +40,8 @@ mod post;
 mod relay;
 #[cfg(feature = "nostr")]
 mod remove;
+#[cfg(feature = "nostr")]
+mod standing;
 #[cfg(all(test, feature = "nostr"))]
 mod tests;
 
@@ -43,7 +53,7 @@ use crate::render::VariantKind;
 /// says how to get one that has it.
 pub const ADAPTER: Adapter = Adapter {
     name: "nostr",
-    about: "notes and threads on Nostr's relays (a build with the feature `nostr`)",
+    about: "notes and threads, or articles, on Nostr's relays (a build with the feature `nostr`)",
     kind: VariantKind::Post,
     goes: Goes::Server,
     sample: r#"adapter = "nostr"
@@ -54,10 +64,10 @@ without_credentials = "outbox"
 "#,
     abilities: Abilities {
         stable_key: Ability::Yes("a note's id is the digest of what it says, and when"),
-        find: Ability::Yes("asks every relay for the note's id"),
+        find: Ability::Yes("asks every relay for the note's id, or the article's address"),
         read_back: Ability::No("under an id a relay can show nothing but what was signed"),
         delete: Ability::Partly("asks the relays to forget it; copies elsewhere stay"),
-        edit: Ability::No("a note is signed: other words are another note"),
+        edit: Ability::Partly("articles get a next version; a note is signed: other words are another note"),
         duplicate: Ability::Yes("the same note is the same note"),
     },
     fields: FIELDS,
@@ -68,6 +78,11 @@ const FIELDS: &[Field] = &[
     Field { name: "relays", kind: Kind::List, about: "where notes go: `[\"wss://relay.damus.io\"]`" },
     Field {
         name: "nsec", kind: Kind::Secret, about: "the account's secret key: `nsec1…`, or 64 hex digits"
+    },
+    Field {
+        name: "kind",
+        kind: Kind::OneOf(&["note", "article"]),
+        about: "what it makes of a message; `note` where nothing is said",
     },
     Field {
         name: "quorum",

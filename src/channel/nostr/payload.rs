@@ -18,20 +18,11 @@ pub(super) const NOTE: u16 = 1;
 pub(super) fn payload(nostr: &Nostr, post: &Post) -> Checked<Payload> {
     let mut problems = Vec::new();
     let mut parts = Vec::new();
-    let language = nostr.language(&post.language).split(['-', '_']).next().unwrap_or_default().to_lowercase();
     for part in &post.parts {
         let mut content = plain(&part.text);
         let mut tags = hashtags(&content);
         tags.extend(mentions(&content));
-        if let Some(warning) = nostr.warning() {
-            // NIP-36.
-            tags.push(json!(["content-warning", warning]));
-        }
-        if language.len() == 2 {
-            // NIP-32.
-            tags.push(json!(["L", "ISO-639-1"]));
-            tags.push(json!(["l", language, "ISO-639-1"]));
-        }
+        tags.extend(marked_as(nostr, &post.language));
         for (number, picture) in part.media.iter().enumerate() {
             let Some(address) = nostr.address_of(picture) else {
                 problems.push(homeless(nostr, picture));
@@ -49,6 +40,20 @@ pub(super) fn payload(nostr: &Nostr, post: &Post) -> Checked<Payload> {
         parts.push(PayloadPart { body, media: part.media.clone() });
     }
     Checked::with(Payload { parts }, problems)
+}
+
+/// What it is hidden behind (NIP-36), and its language (NIP-32).
+pub(super) fn marked_as(nostr: &Nostr, language: &str) -> Vec<Value> {
+    let mut tags = Vec::new();
+    if let Some(warning) = nostr.warning() {
+        tags.push(json!(["content-warning", warning]));
+    }
+    let language = nostr.language(language).split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    if language.len() == 2 {
+        tags.push(json!(["L", "ISO-639-1"]));
+        tags.push(json!(["l", language, "ISO-639-1"]));
+    }
+    tags
 }
 
 /// A text without the characters that a note's digest may be made of in two ways:
@@ -71,7 +76,7 @@ fn hashtags(text: &str) -> Vec<Value> {
 
 /// `["p", hex]` for everybody whose `nostr:npub1…` or `nostr:nprofile1…` stands in the
 /// text (NIP-27).
-fn mentions(text: &str) -> Vec<Value> {
+pub(super) fn mentions(text: &str) -> Vec<Value> {
     let mut found: Vec<String> = Vec::new();
     for (at, scheme) in text.match_indices("nostr:") {
         let rest = &text[at + scheme.len()..];
@@ -88,7 +93,7 @@ fn mentions(text: &str) -> Vec<Value> {
 }
 
 /// `imeta` (NIP-92): apps show the image in the place of its address.
-fn image(address: &str, picture: &Picture) -> Value {
+pub(super) fn image(address: &str, picture: &Picture) -> Value {
     let mut tag = vec!["imeta".to_owned(), format!("url {address}"), format!("m {}", picture.mime)];
     if picture.width > 0 && picture.height > 0 {
         tag.push(format!("dim {}x{}", picture.width, picture.height));
@@ -101,7 +106,7 @@ fn image(address: &str, picture: &Picture) -> Value {
     json!(tag)
 }
 
-fn homeless(nostr: &Nostr, picture: &Picture) -> Diagnostic {
+pub(super) fn homeless(nostr: &Nostr, picture: &Picture) -> Diagnostic {
     let says = format!("`{}` has nowhere to go: relays keep no images", picture.path);
     Diagnostic::error("image-not-public", says).hint(format!(
         "name a server for images in `[channels.{}]`: `blossom = [\"https://blossom.primal.net\"]`",

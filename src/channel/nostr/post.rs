@@ -5,8 +5,8 @@ use super::configured::Nostr;
 use super::{answer, blossom, event, relay};
 use crate::channel::credentials::Secrets;
 use crate::channel::{Attempt, Posting, SendError};
-use crate::plan::{PayloadPart, Receipt};
-use nostr::prelude::{Event, Keys};
+use crate::plan::PayloadPart;
+use nostr::prelude::{Event, Keys, UnsignedEvent};
 use std::path::Path;
 
 /// The key that signs, while something is being sent.
@@ -56,17 +56,35 @@ pub(super) async fn prepare<'a>(
 ) -> Result<Posting<'a>, SendError> {
     let account = keys(nostr, &attempt.project).await.map_err(SendError::before_posting)?;
     let note = event::note(nostr, account.keys.public_key(), part, attempt)?;
-    for picture in &part.media {
-        blossom::bring(nostr, &account, picture, attempt).await?;
-    }
-    let note = event::signed(note, &account.keys)?;
-    Ok(Box::pin(async move { post(nostr, &account, &note).await }))
+    let note = ready(nostr, &account, note, part, attempt).await?;
+    Ok(Box::pin(async move {
+        let detail = post(nostr, &account, &note).await?;
+        Ok(event::receipt(nostr, note.id, note.pubkey, detail))
+    }))
 }
 
-/// Offers the note to every relay. Those that have it say so, and it is there once.
-async fn post(nostr: &Nostr, account: &Account, note: &Event) -> Result<Receipt, SendError> {
+/// Signed, with its images where they are to be.
+pub(super) async fn ready(
+    nostr: &Nostr,
+    account: &Account,
+    event: UnsignedEvent,
+    part: &PayloadPart,
+    attempt: &Attempt,
+) -> Result<Event, SendError> {
+    for picture in &part.media {
+        blossom::bring(nostr, account, picture, attempt).await?;
+    }
+    event::signed(event, &account.keys)
+}
+
+/// Offers it to every relay. Those that have it say so, and it is there once; what is
+/// worth telling of that comes back.
+pub(super) async fn post(
+    nostr: &Nostr,
+    account: &Account,
+    event: &Event,
+) -> Result<Option<String>, SendError> {
     let servers = nostr.servers();
-    let said = relay::all(&servers, |server| relay::publish(account, server, note)).await;
-    let detail = answer::together(nostr.quorum, &said)?;
-    Ok(event::receipt(nostr, note.id, note.pubkey, detail))
+    let said = relay::all(&servers, |server| relay::publish(account, server, event)).await;
+    answer::together(nostr.quorum, &said)
 }

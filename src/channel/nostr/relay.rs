@@ -9,7 +9,7 @@ use super::event;
 use super::post::Account;
 use crate::channel::{SendError, http};
 use futures_util::{SinkExt as _, StreamExt as _};
-use nostr::prelude::{Event, EventId};
+use nostr::prelude::{Coordinate, Event, EventId};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::time::Duration;
@@ -32,6 +32,39 @@ const LONGEST_WORDS: usize = 200;
 const NAME: &str = "l";
 /// Who asks (NIP-42).
 const AUTHENTICATION: u16 = 22242;
+
+/// What is asked for: nothing else can have that id, and one thing at a time that
+/// address.
+#[derive(Clone, Debug)]
+pub(super) enum Filter {
+    Id(EventId),
+    Address(Coordinate),
+}
+
+impl Filter {
+    /// As a relay reads it (NIP-01).
+    fn written(&self) -> Value {
+        match self {
+            Filter::Id(id) => json!({ "ids": [id.to_hex()] }),
+            Filter::Address(address) => json!({
+                "authors": [address.public_key.to_hex()],
+                "kinds": [address.kind.as_u16()],
+                "#d": [address.identifier],
+            }),
+        }
+    }
+
+    /// Whether it is that: a relay may show what it likes.
+    fn fits(&self, shown: &Event) -> bool {
+        match self {
+            Filter::Id(id) => shown.id == *id,
+            Filter::Address(address) => {
+                let is_named = shown.tags.identifier().is_some_and(|name| name == address.identifier);
+                shown.kind == address.kind && shown.pubkey == address.public_key && is_named
+            }
+        }
+    }
+}
 
 /// A conversation.
 pub(super) struct Line<'a> {
@@ -212,12 +245,13 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Whether it has the note of that id: `["REQ", …]` up to `EOSE`. Another error than a
-    /// connection that breaks is one as well: nobody knows.
-    pub async fn has(&mut self, id: EventId) -> Result<bool, String> {
+    /// What it has of that: `["REQ", …]` up to `EOSE`. Of several versions of an article
+    /// the newest. Another error than a connection that breaks is one as well: nobody knows.
+    pub async fn shown(&mut self, filter: &Filter) -> Result<Option<Event>, String> {
         let mut knows_us = false;
         'asking: loop {
-            self.say(&json!(["REQ", NAME, { "ids": [id.to_hex()] }])).await?;
+            self.say(&json!(["REQ", NAME, filter.written()])).await?;
+            let mut newest: Option<Event> = None;
             loop {
                 let said = self.hear().await?;
                 let is_ours = said.get(1).and_then(Value::as_str) == Some(NAME);
@@ -225,13 +259,19 @@ impl<'a> Line<'a> {
                     // A relay may show what it likes: it is the note if its digest and signature are.
                     Some("EVENT") if is_ours => {
                         let shown = said.get(2).map(Value::to_string).unwrap_or_default();
-                        let shown = Event::from_json(shown).ok().filter(|shown| shown.id == id);
-                        match shown.map(|shown| shown.verify().is_ok()) {
-                            Some(true) => return Ok(true),
-                            _ => return Err(format!("{} shows another note than was asked for", self.name)),
+                        let shown = Event::from_json(shown).ok().filter(|shown| filter.fits(shown));
+                        let Some(shown) = shown.filter(|shown| shown.verify().is_ok()) else {
+                            return Err(format!("{} shows another note than was asked for", self.name));
+                        };
+                        match filter {
+                            Filter::Id(_) => return Ok(Some(shown)),
+                            Filter::Address(_) => {
+                                let older = newest.take().filter(|known| known.created_at > shown.created_at);
+                                newest = Some(older.unwrap_or(shown));
+                            }
                         }
                     }
-                    Some("EOSE") if is_ours => return Ok(false),
+                    Some("EOSE") if is_ours => return Ok(newest),
                     Some("CLOSED") if is_ours => {
                         let why = self.words(said.get(2).and_then(Value::as_str).unwrap_or_default());
                         if why.starts_with("auth-required") && self.challenge.is_some() && !knows_us {
@@ -268,12 +308,17 @@ pub(super) async fn is_there(account: &Account, server: &str) -> Result<(), Stri
     Ok(())
 }
 
-/// Whether that relay has the note; the error says why nobody knows.
-pub(super) async fn has(account: &Account, server: &str, id: EventId) -> Result<bool, String> {
+/// What that relay has; the error says why nobody knows.
+pub(super) async fn shown(account: &Account, server: &str, filter: &Filter) -> Result<Option<Event>, String> {
     let mut line = Line::open(account, server).await?;
-    let has = line.has(id).await;
+    let shown = line.shown(filter).await;
     line.end().await;
-    has
+    shown
+}
+
+/// Whether that relay has it; the error says why nobody knows.
+pub(super) async fn has(account: &Account, server: &str, filter: &Filter) -> Result<bool, String> {
+    shown(account, server, filter).await.map(|shown| shown.is_some())
 }
 
 /// Offers an event to that relay.

@@ -4,13 +4,16 @@
 use super::answer::Said;
 use super::configured::Nostr;
 use super::payload::NOTE;
+use super::post::Account;
+use super::relay::Filter;
 use super::{event, post, relay};
 use crate::channel::{Removed, SendError};
 use crate::plan::Receipt;
+use nostr::prelude::Event;
 use std::path::Path;
 
 /// A request to delete.
-const DELETION: u16 = 5;
+pub(super) const DELETION: u16 = 5;
 
 pub(super) async fn remove(nostr: &Nostr, receipt: &Receipt, project: &Path) -> Result<Removed, SendError> {
     let Some(id) = event::id_of(nostr, receipt) else {
@@ -20,7 +23,23 @@ pub(super) async fn remove(nostr: &Nostr, receipt: &Receipt, project: &Path) -> 
     };
     let account = post::keys(nostr, project).await?;
     let servers = nostr.servers();
-    let before = relay::all(&servers, |server| relay::has(&account, server, id)).await;
+    let filter = Filter::Id(id);
+    let before = relay::all(&servers, |server| relay::has(&account, server, &filter)).await;
+    let (id_hex, kind) = (id.to_hex(), NOTE.to_string());
+    let request = event::made_now(DELETION, &[&["e", &id_hex], &["k", &kind]], "", &account.keys)?;
+    asked(nostr, &account, before, &request, &filter).await
+}
+
+/// Hands the request to those that have it, as they said before, and looks whether they
+/// heed it.
+pub(super) async fn asked(
+    nostr: &Nostr,
+    account: &Account,
+    before: Vec<(String, Result<bool, String>)>,
+    request: &Event,
+    filter: &Filter,
+) -> Result<Removed, SendError> {
+    let servers = nostr.servers();
     let unsaid: Vec<String> = before.iter().filter_map(|(_, has)| has.clone().err()).collect();
     let has = before.iter().map(|(_, has)| *has == Ok(true));
     let theirs: Vec<String> =
@@ -28,16 +47,14 @@ pub(super) async fn remove(nostr: &Nostr, receipt: &Receipt, project: &Path) -> 
     if theirs.is_empty() {
         return if unsaid.is_empty() { Ok(Removed::Already) } else { Err(relay::not_known(&unsaid)) };
     }
-    let (id_hex, kind) = (id.to_hex(), NOTE.to_string());
-    let request = event::made_now(DELETION, &[&["e", &id_hex], &["k", &kind]], "", &account.keys)?;
-    let said = relay::all(&theirs, |server| relay::publish(&account, server, &request)).await;
+    let said = relay::all(&theirs, |server| relay::publish(account, server, request)).await;
     let refusing: Vec<&(String, Said)> = said.iter().filter(|(_, said)| *said != Said::Has).collect();
     if !refusing.is_empty() {
         let all: Vec<(String, Said)> = refusing.into_iter().cloned().collect();
         // None of these has it: that is an error, of the kind that they say.
         return super::answer::together(1, &all).map(|_| Removed::Gone);
     }
-    let after = relay::all(&theirs, |server| relay::has(&account, server, id)).await;
+    let after = relay::all(&theirs, |server| relay::has(account, server, filter)).await;
     let shown: Vec<&str> =
         after.iter().filter(|(_, has)| *has == Ok(true)).map(|(name, _)| name.as_str()).collect();
     if !shown.is_empty() {

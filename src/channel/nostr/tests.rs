@@ -3,14 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use super::configured::Nostr;
-use super::{event, payload, post};
+use super::{article, event, payload, post};
 use crate::channel::network::Network as _;
 use crate::channel::{Configured, NOT_BUILT_IN, configure, every_adapter, fixture};
 use crate::ladder::parse_project;
 use crate::plan::{PayloadPart, Receipt};
-use crate::render::Variant;
+use crate::render::{Article, Variant};
 use crate::source::Sources;
-use nostr::prelude::{Kind, PublicKey, Tag, Timestamp, UnsignedEvent};
+use nostr::prelude::{Coordinate, Kind, PublicKey, Tag, Timestamp, UnsignedEvent};
 use serde_json::{Value, json};
 
 const KEY: &str = "0101010101010101010101010101010101010101010101010101010101010101";
@@ -102,7 +102,7 @@ fn nostr(lines: &str) -> Nostr {
     let id = sources.add("ladder.toml", &text);
     let project = parse_project(&sources, id, &["nostr"]).value.unwrap();
     let (sources, project, table) = (&sources, &project, &project.channels[0]);
-    super::configured::read(&crate::channel::Configuring { sources, project, table }).value.unwrap()
+    super::configured::read(&crate::channel::Configuring { sources, project, table }).value.unwrap().0
 }
 
 #[tokio::test]
@@ -197,4 +197,69 @@ fn a_table_is_told_all_that_is_wrong_with_it() {
             .contains("`quorum` is 2, and there are 1 relays")
     );
     assert!(NOT_BUILT_IN.is_empty());
+}
+
+#[test]
+fn an_article_says_what_it_is_and_an_edit_keeps_when_it_was_published() {
+    let lines = format!("account = \"{ACCOUNT}\"\nrelays = [\"wss://r.example\"]\nkind = \"article\"\n");
+    let mut made = fixture::article();
+    "# Rocket\n\nIt <b>landed</b>\non `<i>` its\\\nfeet.".clone_into(&mut made.markdown);
+    made.title = "Rocket".to_owned();
+    made.tags = vec!["#Rocket & Science".to_owned(), "rocketscience".to_owned(), "&".to_owned()];
+    (made.canonical, made.cover, made.media) = (Some("https://acme.example/r/".to_owned()), None, Vec::new());
+    made.date = Some(jiff::Timestamp::from_second(1_700_000_000).unwrap());
+    let body = parts(&lines, &Variant::Article(made.clone())).remove(0).body;
+    assert_eq!(body["content"], "It landed on `<i>` its\\\nfeet.");
+    assert_eq!(tags(&body, "t"), [&json!(["t", "rocketscience"])]);
+    assert_eq!(tags(&body, "r"), [&json!(["r", "https://acme.example/r/"])]);
+    assert_eq!((&body["d"], &body["published_at"]), (&json!(made.slug), &json!(1_700_000_000)));
+    // A date that is still to come is not when it was published.
+    let part = PayloadPart { body, media: Vec::new() };
+    let at = |seconds: u64| Timestamp::from(seconds);
+    assert_eq!(article::published_at(&part, at(1_800_000_000)), 1_700_000_000);
+    assert_eq!(article::published_at(&part, at(1_600_000_000)), 1_600_000_000);
+    let keys = nostr::prelude::Keys::parse(KEY).unwrap();
+    let address = Coordinate::new(Kind::from(30_023), keys.public_key()).identifier("m-1");
+    let first = article::version(&part, &address, "1700000000", at(1_700_000_005));
+    let first = event::signed(first, &keys).unwrap();
+    assert!(article::says(&first, &part, &address));
+    let later = article::version(&part, &address, &article::first_published(&first), at(1_700_000_009));
+    let later = event::signed(later, &keys).unwrap();
+    assert_eq!(article::first_published(&later), "1700000000");
+    assert_ne!(later.id, first.id);
+    let mut other = part.clone();
+    other.body["content"] = json!("It fell.");
+    assert!(article::says(&later, &part, &address) && !article::says(&later, &other, &address));
+    // Long slugs do not fit into names of addresses, and long texts not into relays.
+    for (slug, words, rule) in
+        [("s".repeat(201), "a".to_owned(), "bad-slug"), ("s".to_owned(), "a ".repeat(31_000), "too-long")]
+    {
+        let long = Article { slug, markdown: words, ..made.clone() };
+        let (channel, _) = self::made(&lines);
+        let checked = channel.unwrap().channel.payload(&Variant::Article(long), &fixture::identity());
+        assert_eq!(checked.problems[0].rule, rule);
+    }
+}
+
+/// A page's address leads to the article, and to no other account's and to no note.
+#[test]
+fn an_article_is_known_by_its_address() {
+    let nostr = nostr("relays = [\"wss://r.example\"]\n");
+    let keys = nostr::prelude::Keys::parse(KEY).unwrap();
+    let address = Coordinate::new(Kind::from(30_023), keys.public_key()).identifier("m-1");
+    let id = event::made_now(1, &[], "It landed.", &keys).unwrap().id;
+    let receipt = event::article_receipt(&nostr, &address, id, None);
+    let url = receipt.url.unwrap();
+    assert!(url.starts_with("https://njump.me/naddr1"), "{url}");
+    let at = |url: &str, of: &PublicKey| super::address::article_at(url, Some(of));
+    assert_eq!(at(&url, &keys.public_key()), Ok(receipt.id));
+    assert_eq!(
+        at(&url.replace("https://njump.me/", "nostr:"), &keys.public_key()).unwrap().unwrap(),
+        address.to_string()
+    );
+    let other = PublicKey::from_hex(&"a".repeat(64)).unwrap();
+    assert!(at(&url, &other).unwrap_err().contains("another account"));
+    let note = event::receipt(&nostr, id, keys.public_key(), None).url.unwrap();
+    assert!(at(&note, &keys.public_key()).unwrap_err().contains("naddr1"));
+    assert!(nostr.post_at(&url).unwrap_err().contains("nevent1"));
 }

@@ -25,22 +25,17 @@ pub(super) async fn ask(threads: &Threads, api: &Api) -> Result<Result<Me, Strin
     };
     let username = api.clean(found.get("username").and_then(Value::as_str).unwrap_or(""));
     let Some(id) = api.id(&found["id"]) else { return unsaid("it answered without an id".to_owned()) };
-    match &threads.written_account {
-        Some(account) if !username.is_empty() => {
-            if ![&username, &id].into_iter().any(|known| is_same_name(account, known)) {
-                let says = format!(
-                    "`account` says `{}`, and the token is that of `@{username}` ({id}): correct one of `account` \
-                     and `access_token`",
-                    account.trim()
-                );
-                return Err(SendError::Refused { says });
-            }
-        }
-        Some(account) if account.bytes().all(|byte| byte.is_ascii_digit()) && *account != id => {
-            let says = format!("`account` says `{account}`, and the token is that of {id}");
-            return Err(SendError::Refused { says });
-        }
-        _ => {}
+    let Some(account) = &threads.written_account else { return Ok(Ok(Me { id })) };
+    // Without a user name only a number can be compared.
+    let is_number = account.trim().bytes().all(|byte| byte.is_ascii_digit());
+    let is_known = [&username, &id].into_iter().any(|known| is_same_name(account, known));
+    if !is_known && (is_number || !username.is_empty()) {
+        let says = format!(
+            "`account` says `{}`, and the token is that of `@{username}` ({id}): correct one of `account` and \
+             `access_token`",
+            account.trim()
+        );
+        return Err(SendError::Refused { says });
     }
     Ok(Ok(Me { id }))
 }

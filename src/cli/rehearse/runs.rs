@@ -273,6 +273,15 @@ impl Ears<'_> {
 impl Listener for Ears<'_> {
     fn event(&mut self, event: &Event) {
         self.listen();
+        let url = match &event.kind {
+            EventKind::Receipt { receipt, .. } => receipt.url.as_deref(),
+            EventKind::Seen { seen, .. } => seen.url.as_deref(),
+            _ => None,
+        };
+        // Those who are told of pages find them from now on.
+        for server in &self.stage.servers {
+            url.into_iter().for_each(|url| server.shows(url));
+        }
         self.heard.push(Happened::Event(Box::new(event.clone())));
     }
 

@@ -14,6 +14,7 @@ use crate::ladder::tree::{Node, NodeKind};
 use crate::ladder::{ChannelTable, Project, parse_project};
 use crate::plan::Plan;
 use crate::rehearsal::{self, Fault, Kind, MailServer, Network, Running, Settings, Upon, Written};
+use crate::render::Variant;
 use crate::source::Sources;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -85,6 +86,13 @@ impl Server {
         match &self.face {
             Face::Network(_) => Vec::new(),
             Face::Mail(server) => server.letters(),
+        }
+    }
+
+    /// From now on a page of the house stands at that address of the web.
+    pub fn shows(&self, url: &str) {
+        if let Face::Network(network) = &self.face {
+            network.shows(url);
         }
     }
 
@@ -231,8 +239,13 @@ impl Stage {
             let written = written(table);
             // An instance takes what the plan was made for.
             let noted = project.noted(name).and_then(|noted| usize::try_from(noted.max_characters?).ok());
-            let settings =
-                Settings { clock, longest: noted, ..Settings::cast(kind, &throwaway(&adapter), &written) };
+            let pages = plan.steps.iter().filter_map(|step| match &step.variant {
+                Variant::Article(article) => Some(article.html.clone()),
+                _ => None,
+            });
+            let pages = pages.collect();
+            let settings = Settings::cast(kind, &throwaway(&adapter), &written);
+            let settings = Settings { clock, longest: noted, pages, ..settings };
             let network = Network::start(kind, settings).await.map_err(|error| unmade(&error))?;
             // An account has a past, and its list shows it: how far a list reaches
             // back is told by what is older than the try.
@@ -285,7 +298,7 @@ fn written(table: &ChannelTable) -> Written {
         }
     }
     if let Some(kind) = Kind::named(&table.adapter.value) {
-        kind.lend(&mut written);
+        (kind.row().lend)(&mut written);
     }
     written
 }

@@ -10,10 +10,12 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "app_password",
     account,
     cast,
+    lend: |_| (),
+    forms: |_| Vec::new(),
     good: requests::GOOD,
     asks: Asks {
         list: "getRecord",
-        upload: "uploadBlob",
+        upload: ("POST", "uploadBlob"),
         removal: ("POST", "deleteRecord"),
         edit: ("POST", "putRecord"),
     },

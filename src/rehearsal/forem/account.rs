@@ -13,11 +13,13 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "api_key",
     account,
     cast,
+    lend: |_| (),
+    forms: |_| Vec::new(),
     good: requests::GOOD,
     asks: Asks {
         list: "/api/articles/me/all",
         // Nothing is uploaded: of what nobody sees, the draft is made.
-        upload: "/api/articles",
+        upload: ("POST", "/api/articles"),
         removal: ("PUT", "/api/articles/"),
         edit: ("PUT", "/api/articles/"),
     },

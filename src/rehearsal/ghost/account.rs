@@ -11,10 +11,12 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "admin_api_key",
     account,
     cast,
+    lend: |_| (),
+    forms: |token| token.split(':').skip(1).map(str::to_owned).collect(),
     good: requests::GOOD,
     asks: Asks {
         list: "/admin/posts/",
-        upload: "/images/upload/",
+        upload: ("POST", "/images/upload/"),
         removal: ("PUT", "/posts/"),
         edit: ("PUT", "/posts/"),
     },
@@ -56,8 +58,11 @@ fn cast(settings: &mut Settings, written: &Written) {
     settings.versions.extend(written.text("newsletter").map(str::to_owned));
 }
 
-/// An Admin API key: 24 digits in hex, and 64.
+/// An Admin API key: 24 digits in hex, and 64, which begin with the seed's own bytes: who
+/// looks for those finds a key that somebody has read.
 fn key_of(seed: &str) -> String {
-    let (id, secret) = (digest(format!("id {seed}").as_bytes()), digest(seed.as_bytes()));
+    let (id, own) = (digest(format!("id {seed}").as_bytes()), digest(seed.as_bytes()));
+    let words: String = seed.bytes().take(24).map(|byte| format!("{byte:02x}")).collect();
+    let secret: String = words.chars().chain(own.chars()).take(64).collect();
     format!("{}:{secret}", &id[..24])
 }

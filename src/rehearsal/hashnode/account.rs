@@ -19,10 +19,12 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
         settings.may_do(&[PRO], &[]);
     },
     cast,
+    lend: |_| (),
+    forms: |_| Vec::new(),
     good: requests::GOOD,
     asks: Asks {
         list: "/look",
-        upload: "/createImageUploadURL",
+        upload: ("POST", "/createImageUploadURL"),
         removal: ("POST", "/removePost"),
         edit: ("POST", "/updatePost"),
     },

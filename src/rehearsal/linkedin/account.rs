@@ -10,8 +10,15 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "access_token",
     account,
     cast,
+    lend: |_| (),
+    forms: |_| Vec::new(),
     good: requests::GOOD,
-    asks: Asks { list: "/rest/posts", upload: "/rest/images", removal: ("DELETE", "/"), edit: ("POST", "/") },
+    asks: Asks {
+        list: "/rest/posts",
+        upload: ("POST", "/rest/images"),
+        removal: ("DELETE", "/"),
+        edit: ("POST", "/"),
+    },
     ways: &[
         Way {
             name: "linkedin, an organisation",

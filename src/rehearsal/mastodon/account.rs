@@ -10,8 +10,15 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "access_token",
     account,
     cast,
+    lend: |_| (),
+    forms: |_| Vec::new(),
     good: requests::GOOD,
-    asks: Asks { list: "/statuses", upload: "/api/v2/media", removal: ("DELETE", "/"), edit: ("PUT", "/") },
+    asks: Asks {
+        list: "/statuses",
+        upload: ("POST", "/api/v2/media"),
+        removal: ("DELETE", "/"),
+        edit: ("PUT", "/"),
+    },
     ways: &[
         Way {
             name: "mastodon",

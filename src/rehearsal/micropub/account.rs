@@ -10,10 +10,12 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "access_token",
     account,
     cast,
+    lend: |_| (),
+    forms: |_| Vec::new(),
     good: requests::GOOD,
     asks: Asks {
         list: "/micropub",
-        upload: "/media",
+        upload: ("POST", "/media"),
         removal: ("POST", "/micropub"),
         edit: ("POST", "/micropub"),
     },

@@ -13,10 +13,14 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "nsec",
     account,
     cast,
+    lend,
+    forms: |token| {
+        Keys::parse(token).ok().and_then(|keys| keys.secret_key().to_bech32().ok()).into_iter().collect()
+    },
     good: requests::GOOD,
     asks: Asks {
         list: "/req",
-        upload: "/upload",
+        upload: ("PUT", "/upload"),
         removal: ("POST", "/event/5"),
         edit: ("POST", "/event/30023"),
     },
@@ -29,6 +33,16 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
             refuses_repeats: false,
             ..NOTES
         },
+        Way {
+            name: "nostr, articles",
+            table: "account = \"npub1rwzv24nmzfjypx2a8m264ws9vht3uxp5vpypnluuzl67n4waq78suk0wul\"\n\
+                    nsec = { file = \"token\" }\nkind = \"article\"\nblossom = [\"https://images.example\"]\n",
+            article: true,
+            threads: false,
+            cover_alt: false,
+            fixed: false,
+            ..NOTES
+        },
     ],
     open: |settings| Box::new(Relay::new(settings)),
 };
@@ -39,6 +53,7 @@ const NOTES: Way = Way {
     table: "account = \"npub1rwzv24nmzfjypx2a8m264ws9vht3uxp5vpypnluuzl67n4waq78suk0wul\"\n\
             nsec = { file = \"token\" }\nblossom = [\"https://images.example\"]\n",
     threads: true,
+    fixed: true,
     list_is_open: true,
     names_waits: false,
     reads_back: false,
@@ -69,7 +84,7 @@ fn of_token(settings: &mut Settings) {
 }
 
 /// A key that is made of the throwaway word, and its account.
-pub(in crate::rehearsal) fn lend(written: &mut Written) {
+fn lend(written: &mut Written) {
     let key = digest(written.secret("nsec").as_bytes());
     if let Ok(keys) = Keys::parse(&key)
         && let Ok(account) = keys.public_key().to_bech32()

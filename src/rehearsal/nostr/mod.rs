@@ -1,18 +1,20 @@
 //! A relay by NIP-01, 09, 11 and 42, and a server for images by Blossom's BUD-01 and 02
 //! on the same port (nips at db5fe3de, 2026-07-22). Readers see notes as an app shows
-//! them: an image in the place of its address (NIP-92).
+//! them: an image in the place of its address (NIP-92); and articles by NIP-23.
 
 mod account;
+mod articles;
 mod images;
 mod requests;
 
-pub(super) use account::{NETWORK, lend};
+pub(super) use account::NETWORK;
 
 use super::reply::Reply;
 use super::request::Asked;
 use super::timeline::{LiveMedia, LivePost};
 use super::{Service, Settings};
 use account::{ASKS_WHO, STANDING};
+use articles::ARTICLE;
 use jiff::Timestamp;
 use nostr::prelude::{Event, EventId, Kind, Nip19Event, PublicKey, Tags, ToBech32 as _};
 use serde_json::{Value, json};
@@ -33,19 +35,31 @@ pub(super) struct Relay {
     blobs: BTreeMap<String, Vec<u8>>,
     /// Lines on which it is known who speaks.
     known: BTreeSet<String>,
+    /// Addresses that were to be forgotten, and until when they had been written.
+    forgotten: BTreeMap<String, u64>,
     shorten: Option<usize>,
 }
 
-/// A note, and what was sent; somebody's own was never sent here.
+/// A note, or an article, and what was sent; somebody's own was never sent here.
 struct Standing {
     live: LivePost,
+    /// Of an article the first version.
+    first: Option<EventId>,
     event: Option<Value>,
+}
+
+impl Standing {
+    /// Whether it is the event of that id by now; of what was never sent, its own.
+    fn has(&self, id: &str) -> bool {
+        self.event.as_ref().map_or(self.live.id.as_str(), |event| event["id"].as_str().unwrap_or_default())
+            == id
+    }
 }
 
 impl Relay {
     fn new(settings: Settings) -> Relay {
         let (notes, blobs, known) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
-        Relay { settings, notes, blobs, known, shorten: None }
+        Relay { settings, notes, blobs, known, forgotten: BTreeMap::new(), shorten: None }
     }
 
     /// The line's own name: what opened it.
@@ -66,7 +80,8 @@ impl Relay {
             _ => return no("invalid: the id or the signature is wrong"),
         };
         if self.is_stranger(asked) {
-            return no("auth-required: this relay takes notes of those it knows");
+            let words = "auth-required: this relay takes notes of those it knows";
+            return Reply::json(401, json!([["OK", id, false, words]]));
         }
         if event.pubkey.to_hex() != self.settings.id || !self.settings.may(STANDING) {
             return no("restricted: this key may not write here");
@@ -78,7 +93,7 @@ impl Relay {
         if event.content.chars().count() > self.settings.longest.unwrap_or(LONGEST) {
             return no("invalid: the content is too long");
         }
-        let standing = self.notes.iter().find(|standing| standing.live.id == id);
+        let standing = self.notes.iter().find(|standing| standing.has(id));
         match standing.map(|standing| standing.live.deleted) {
             // NIP-01's own words.
             Some(false) => {
@@ -90,7 +105,12 @@ impl Relay {
         match event.kind.as_u16() {
             1 => self.stand(&event, said.clone(), asked.at),
             5 => self.forget(&event),
-            _ => return no("blocked: this relay rehearses notes alone"),
+            ARTICLE => {
+                if let Err(words) = self.version(&event, said.clone(), asked.at) {
+                    return no(words);
+                }
+            }
+            _ => return no("blocked: this relay rehearses notes and articles alone"),
         }
         Reply::json(200, json!([["OK", id, true, ""]]))
     }
@@ -114,34 +134,54 @@ impl Relay {
             at,
             deleted: false,
         };
-        self.notes.push(Standing { live, event: Some(said) });
+        self.notes.push(Standing { live, first: None, event: Some(said) });
     }
 
-    /// NIP-09: only who wrote it may ask, and the relay forgets.
+    /// NIP-09: only who wrote it may ask, and the relay forgets; of an address all that
+    /// was written until then.
     fn forget(&mut self, request: &Event) {
-        let named: Vec<String> = tags_of(&json!(request), "e").map(|tag| text(&tag[1])).collect();
+        let (named, until) = (json!(request), request.created_at.as_secs());
+        let ids: Vec<String> = tags_of(&named, "e").map(|tag| text(&tag[1])).collect();
+        let addresses: Vec<String> = tags_of(&named, "a").map(|tag| text(&tag[1])).collect();
+        let own = format!(":{}:", request.pubkey.to_hex());
         for standing in &mut self.notes {
-            if named.contains(&standing.live.id) && standing.live.author == request.pubkey.to_hex() {
+            let made = standing.event.as_ref().and_then(|event| event["created_at"].as_u64());
+            let is_named = ids.iter().any(|id| standing.has(id))
+                || (addresses.contains(&standing.live.id) && made.is_none_or(|made| made <= until));
+            if is_named && standing.live.author == request.pubkey.to_hex() {
                 standing.live.deleted = true;
             }
         }
+        for address in addresses.into_iter().filter(|address| address.contains(&own)) {
+            let known = self.forgotten.entry(address).or_default();
+            *known = until.max(*known);
+        }
     }
 
-    /// `["REQ", name, {"ids": […]}]`.
+    /// `["REQ", name, {"ids": […]}]`, or of an address `{"authors", "kinds", "#d"}`.
     fn ask(&self, asked: &Asked, said: &Value) -> Reply {
         let name = &said[1];
         if self.is_stranger(asked) {
             return Reply::json(401, json!([["CLOSED", name, "auth-required: who asks?"]]));
         }
-        let Some(ids) = said[2]["ids"].as_array() else {
-            return Reply::json(400, json!([["CLOSED", name, "unsupported: only ids are rehearsed"]]));
-        };
-        let mut told: Vec<Value> = Vec::new();
-        for standing in self.notes.iter().filter(|standing| !standing.live.deleted) {
-            if let Some(event) = standing.event.as_ref().filter(|_| ids.contains(&json!(standing.live.id))) {
-                told.push(json!(["EVENT", name, event]));
+        let filter = &said[2];
+        let lists = |key: &str, value: &Value| filter[key].as_array().is_some_and(|all| all.contains(value));
+        let asks_for = |event: &Value| match filter["ids"].is_array() {
+            true => lists("ids", &event["id"]),
+            false => {
+                lists("authors", &event["pubkey"])
+                    && lists("kinds", &event["kind"])
+                    && tags_of(event, "d").any(|tag| lists("#d", &tag[1]))
             }
+        };
+        if !filter["ids"].is_array() && !filter["#d"].is_array() {
+            let words = "unsupported: only ids and addresses are rehearsed";
+            return Reply::json(400, json!([["CLOSED", name, words]]));
         }
+        let standing = self.notes.iter().filter(|standing| !standing.live.deleted);
+        let events = standing.filter_map(|standing| standing.event.as_ref());
+        let mut told: Vec<Value> =
+            events.filter(|event| asks_for(event)).map(|event| json!(["EVENT", name, event])).collect();
         told.push(json!(["EOSE", name]));
         Reply::json(200, Value::Array(told))
     }
@@ -221,8 +261,18 @@ impl Service for Relay {
     }
 
     fn publishes(&self, asked: &Asked) -> bool {
-        // Of who is to say first who it is, nothing is taken.
-        asked.method == "POST" && asked.path == "/event/1" && !self.is_stranger(asked)
+        // Of who is to say first who it is, nothing is taken; and a later version is none
+        // that is new.
+        let said = asked.json().map(|said| said[1].to_string()).unwrap_or_default();
+        let is_first = || {
+            let event = Event::from_json(said).ok();
+            let address = event.as_ref().and_then(articles::address);
+            let standing = self.notes.iter().find(|one| address.as_ref() == Some(&one.live.id));
+            standing.is_none_or(|standing| event.is_some_and(|event| standing.first == Some(event.id)))
+        };
+        asked.method == "POST"
+            && !self.is_stranger(asked)
+            && (asked.path == "/event/1" || (asked.path == "/event/30023" && is_first()))
     }
 
     fn too_many(&self, wait: Duration) -> Reply {
@@ -279,7 +329,7 @@ impl Service for Relay {
             at,
             deleted: false,
         };
-        self.notes.push(Standing { live, event: None });
+        self.notes.push(Standing { live, first: None, event: None });
         id
     }
 

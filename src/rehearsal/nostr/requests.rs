@@ -1,9 +1,11 @@
-//! A good message to a relay, by NIP-01, 10, 42 and 92 (db5fe3de, 2026-07-22), and a good
+//! A good message to a relay, by NIP-01, 10, 23, 42 and 92 (db5fe3de, 2026-07-22), and a good
 //! upload by BUD-02. What arrives is judged by this, whatever became of it. A note's
 //! digest is made here anew, and by other means than the adapter's.
 
+use super::tags_of;
 use crate::rehearsal::requests::{Good, Wants, only, published, text};
 use crate::rehearsal::{Logged, LoggedBody, Way};
+use pulldown_cmark::{Event as Piece, Options, Parser};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -49,13 +51,40 @@ fn holds(_: &Way, logged: &Logged, wants: Wants<'_>) {
         Some("REQ") => {
             let name = message[1].as_str().unwrap_or_default();
             wants((1..=64).contains(&name.len()), "a question without a name");
-            let ids = message[2]["ids"].as_array();
-            wants(only(&message[2], &["ids"]), "a filter of something else");
-            wants(ids.is_some_and(|ids| ids.iter().all(|id| is_hex(id, 64))), "an id as people write it");
+            filter(&message[2], wants);
         }
         Some("EVENT" | "AUTH") => event(&message[1], wants),
         _ => wants(false, "a message of no kind"),
     }
+}
+
+/// By id, or by all three of what makes an address (NIP-01).
+fn filter(filter: &Value, wants: Wants<'_>) {
+    let all = |key: &str, is: &dyn Fn(&Value) -> bool| {
+        filter[key].as_array().is_some_and(|values| !values.is_empty() && values.iter().all(is))
+    };
+    let is_key = |key: &Value| is_hex(key, 64);
+    if filter.get("ids").is_some() {
+        wants(only(filter, &["ids"]) && all("ids", &is_key), "a filter of something else than ids");
+        return;
+    }
+    wants(only(filter, &["authors", "kinds", "#d"]), "a filter of something else");
+    wants(all("authors", &is_key), "an author as people write it");
+    wants(all("kinds", &Value::is_u64) && all("#d", &Value::is_string), "no address");
+}
+
+/// NIP-23: what an article has, and has not.
+fn article(event: &Value, wants: Wants<'_>) {
+    let all = |name: &str| tags_of(event, name).map(|tag| text(&tag[1])).collect::<Vec<String>>();
+    wants(matches!(all("d").as_slice(), [name] if !name.is_empty()), "an article without an address");
+    wants(all("title").len() == 1, "an article without a title");
+    let at: Option<u64> = all("published_at").first().and_then(|at| at.parse().ok());
+    let made = event["created_at"].as_u64();
+    wants(at.is_some_and(|at| made.is_some_and(|made| at <= made)), "no time of publishing, as a text");
+    let content = text(&event["content"]);
+    let mut markdown = Parser::new_ext(&content, Options::ENABLE_TABLES);
+    let is_odd = |piece: Piece<'_>| matches!(piece, Piece::Html(_) | Piece::InlineHtml(_) | Piece::SoftBreak);
+    wants(!markdown.any(is_odd), "HTML, or a paragraph that is broken by hand");
 }
 
 fn event(event: &Value, wants: Wants<'_>) {
@@ -73,6 +102,9 @@ fn event(event: &Value, wants: Wants<'_>) {
     let is_tag =
         |tag: &Value| tag.as_array().is_some_and(|tag| !tag.is_empty() && tag.iter().all(Value::is_string));
     wants(event["tags"].is_array() && tags.iter().all(is_tag), "a tag that is no list of texts");
+    if event["kind"] == 30023 {
+        article(event, wants);
+    }
     for tag in tags {
         match tag[0].as_str() {
             Some("e") if event["kind"] == 1 => {
@@ -115,5 +147,7 @@ fn digest(event: &Value) -> String {
 /// The words of a request that makes something readers see.
 fn says(logged: &Logged) -> Option<String> {
     let LoggedBody::Json(message) = &logged.body else { return None };
-    (logged.path == "/event/1").then(|| text(&message[1]["content"]))
+    let title = tags_of(&message[1], "title").map(|tag| text(&tag[1])).collect::<String>();
+    let says = ["/event/1", "/event/30023"].contains(&logged.path.as_str());
+    says.then(|| format!("{title}{}", text(&message[1]["content"])))
 }

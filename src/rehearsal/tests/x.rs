@@ -243,6 +243,7 @@ fn the_signature_is_the_one_of_the_networks_own_example() {
     let asked = Asked {
         method: "POST".to_owned(),
         path: "/1.1/statuses/update.json".to_owned(),
+        written_query: None,
         query: vec![pair("include_entities", "true")],
         headers,
         sent: Sent::Form(vec![pair("status", "Hello Ladies + Gentlemen, a signed OAuth request!")]),

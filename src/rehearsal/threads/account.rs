@@ -10,8 +10,15 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "access_token",
     account,
     cast,
+    lend: |_| (),
+    forms: |_| Vec::new(),
     good: requests::GOOD,
-    asks: Asks { list: "/threads", upload: "/threads", removal: ("DELETE", "/"), edit: ("POST", "/") },
+    asks: Asks {
+        list: "/threads",
+        upload: ("POST", "/threads"),
+        removal: ("DELETE", "/"),
+        edit: ("POST", "/"),
+    },
     ways: &[
         Way {
             name: "threads",

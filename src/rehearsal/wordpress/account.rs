@@ -13,10 +13,12 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "app_password",
     account,
     cast,
+    lend: |_| (),
+    forms: |_| Vec::new(),
     good: requests::GOOD,
     asks: Asks {
         list: "/wp/v2/posts",
-        upload: "/wp/v2/media",
+        upload: ("POST", "/wp/v2/media"),
         removal: ("DELETE", "/"),
         edit: ("POST", "/posts/"),
     },

@@ -10,8 +10,15 @@ pub(in crate::rehearsal) static NETWORK: Simulated = Simulated {
     token: "access_token",
     account,
     cast,
+    lend: |_| (),
+    forms: |_| Vec::new(),
     good: requests::GOOD,
-    asks: Asks { list: "/tweets", upload: "/2/media/upload", removal: ("DELETE", "/"), edit: ("POST", "/") },
+    asks: Asks {
+        list: "/tweets",
+        upload: ("POST", "/2/media/upload"),
+        removal: ("DELETE", "/"),
+        edit: ("POST", "/"),
+    },
     ways: &[
         Way {
             name: "x, OAuth 2",

@@ -23,7 +23,7 @@ const TEMPLATES: [(&str, &str); 5] = [
 ];
 
 /// The networks that have a look of their own in `style.css`.
-const LOOKS: &[&str] = &["bluesky", "facebook", "linkedin", "mastodon", "threads", "x"];
+const LOOKS: &[&str] = &["bluesky", "facebook", "linkedin", "mastodon", "nostr", "threads", "x"];
 
 /// The class of a network's posts.
 pub(in crate::report) fn look(network: &str) -> &'static str {

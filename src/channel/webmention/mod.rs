@@ -1,0 +1,254 @@
+//! Webmentions: the pages that an article links to are told that it does.
+//!
+//! Promise: nobody is told before the page is there and links to them; what one of them
+//! answers, or does not, stops no other and never makes a publication fail, and is told.
+//! Whom strangers' pages name is asked as strangers are ([`super::stranger`]).
+//!
+//! A mention is known by its two addresses, and telling it again updates it: a doubt is
+//! settled by telling it once more.
+//!
+//! Facts: W3C Recommendation "Webmention" (2017-01-12).
+
+mod mention;
+pub(super) mod payload;
+mod round;
+mod source;
+
+use super::credentials::{account, base_url};
+use super::stranger::{Asker, Reach};
+use super::{
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Ready,
+    Removed, SendError,
+};
+use crate::clock;
+use crate::diagnostic::Checked;
+use crate::ladder::shape::{Field, Kind, Reader};
+use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::{Defaults, Variant, VariantKind, defaults};
+use crate::text::{Rules, network};
+use jiff::SignedDuration;
+use payload::Mentions;
+use round::Rounds;
+use source::Source;
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// `adapter = "webmention"`.
+pub const ADAPTER: Adapter = Adapter {
+    name: "webmention",
+    about: "tells the pages that an article links to that it does (Webmention)",
+    kind: VariantKind::Article,
+    goes: Goes::Server,
+    sample: "adapter = \"webmention\"\n",
+    abilities: Abilities {
+        stable_key: Ability::Yes("the two addresses: telling it again updates the same mention"),
+        find: Ability::Yes("nothing to look for: it is told again"),
+        read_back: Ability::No("what others make of a mention is theirs"),
+        delete: Ability::Partly("once the page is gone all are told again; who heeds that is theirs"),
+        edit: Ability::Yes("all are told again, those too that are mentioned no longer"),
+        duplicate: Ability::No("a repetition is the same mention"),
+    },
+    fields: FIELDS,
+    configure,
+};
+
+const FIELDS: &[Field] = &[Field {
+    name: "base_url",
+    kind: Kind::Text,
+    about: "a server that stands in for all others, for tests: `/https/a.example/b` is `https://a.example/b`",
+}];
+
+/// A page that does not link to somebody for so long will not: the site may have left a
+/// link out.
+const UNTIL_IT_LINKS: SignedDuration = SignedDuration::from_hours(1);
+/// Who does not answer for so long is left alone.
+const UNTIL_IT_ANSWERS: SignedDuration = SignedDuration::from_hours(24);
+/// Begun within one sending.
+const SENDING: Duration = Duration::from_secs(10 * 60);
+/// Begun within one taking down or editing, which have less time.
+const CHANGING: Duration = Duration::from_secs(80);
+
+/// The mentions of one site.
+#[derive(Debug)]
+pub struct Webmention {
+    account: String,
+    reach: Reach,
+    rounds: Rounds,
+}
+
+fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
+    let mut problems = Vec::new();
+    let name = &configuring.table.name.value;
+    let rest = configuring.table.rest.clone();
+    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let reach = Reach::of(&base_url(&mut reader, "", |_, _| None));
+    reader.finish();
+    let account = account("webmention", configuring, None);
+    Checked::with(Box::new(Webmention { account, reach, rounds: Rounds::default() }), problems)
+}
+
+impl Webmention {
+    fn asker(&self) -> Result<Asker, SendError> {
+        Asker::new(self.reach.clone(), "Webmention").map_err(|says| SendError::NotYet { says, wait: None })
+    }
+
+    async fn tell_all(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Receipt, SendError> {
+        let Mentions { source, targets } = mentions(part)?;
+        if targets.is_empty() {
+            let detail = Some("its page links to no other site: there was nobody to tell".to_owned());
+            return Ok(Receipt { id: Some(source), detail, ..Receipt::default() });
+        }
+        let asker = self.asker()?;
+        let page = Source::read(&asker, &source).await?;
+        let written: Vec<(String, Option<String>)> =
+            targets.into_iter().map(|target| (target.clone(), page.has(&target))).collect();
+        let age = clock::now().duration_since(attempt.first_tried);
+        if age < UNTIL_IT_LINKS {
+            not_linked(&written)?;
+        }
+        let key = round("send", part, attempt);
+        let told = self.rounds.go(&asker, &key, &source, written, SENDING).await;
+        if !told.is_done() && (age < UNTIL_IT_ANSWERS || !told.was_tried()) {
+            return Err(told.not_yet(attempt.number));
+        }
+        self.rounds.end(&key);
+        Ok(told.receipt(&source))
+    }
+
+    /// All that are mentioned, and those that were.
+    async fn tell_again(&self, change: &Change, attempt: &Attempt) -> Result<Edited, SendError> {
+        let (before, after) = (mentions(&change.before)?, mentions(&change.after)?);
+        let gone: Vec<String> =
+            before.targets.into_iter().filter(|target| !after.targets.contains(target)).collect();
+        let asker = self.asker()?;
+        let page = Source::read(&asker, &after.source).await?;
+        let written: Vec<(String, Option<String>)> =
+            after.targets.into_iter().map(|target| (target.clone(), page.has(&target))).collect();
+        not_linked(&written)?;
+        if let Some(still) = gone.iter().find(|target| page.has(target).is_some()) {
+            let says = format!("its page still links to {still}: put the new words there first");
+            return Err(SendError::NotYet { says, wait: None });
+        }
+        let gone = gone.into_iter().map(|target| (target.clone(), Some(target)));
+        let written = written.into_iter().chain(gone).collect();
+        let key = round("edit", &change.after, attempt);
+        let told = self.rounds.go(&asker, &key, &after.source, written, CHANGING).await;
+        if !told.is_done() && !told.was_tried() {
+            return Err(told.not_yet(1));
+        }
+        self.rounds.end(&key);
+        Ok(Edited::Done(told.receipt(&after.source)))
+    }
+
+    async fn tell_that_it_is_gone(
+        &self,
+        part: &PayloadPart,
+        attempt: &Attempt,
+    ) -> Result<Removed, SendError> {
+        let Mentions { source, targets } = mentions(part)?;
+        if targets.is_empty() {
+            return Ok(Removed::Already);
+        }
+        let asker = self.asker()?;
+        source::is_gone(&asker, &source, &targets).await?;
+        let written = targets.into_iter().map(|target| (target.clone(), Some(target))).collect();
+        let key = round("remove", part, attempt);
+        let told = self.rounds.go(&asker, &key, &source, written, CHANGING).await;
+        if !told.is_done() {
+            return Err(told.not_yet(1));
+        }
+        self.rounds.end(&key);
+        Ok(Removed::Gone)
+    }
+}
+
+/// What is remembered within a process is of one deed, and of one text.
+fn round(deed: &str, part: &PayloadPart, attempt: &Attempt) -> String {
+    format!("{deed} {} {}", attempt.key, part.body["article_sha256"])
+}
+
+/// Whether the page links to all of them by now.
+fn not_linked(written: &[(String, Option<String>)]) -> Result<(), SendError> {
+    let missing: Vec<&String> =
+        written.iter().filter(|(_, written)| written.is_none()).map(|(target, _)| target).collect();
+    let Some(first) = missing.first() else { return Ok(()) };
+    let more = match missing.len() {
+        1 => String::new(),
+        all => format!(" and {} more", all - 1),
+    };
+    let says = format!("its page is there, and does not link to {first}{more} yet");
+    Err(SendError::NotYet { says, wait: None })
+}
+
+fn mentions(part: &PayloadPart) -> Result<Mentions, SendError> {
+    Mentions::read(part)
+        .ok_or_else(|| SendError::Refused { says: "the plan holds no mentions for this channel".to_owned() })
+}
+
+impl Channel for Webmention {
+    fn account(&self) -> String {
+        self.account.clone()
+    }
+
+    fn kind(&self) -> VariantKind {
+        VariantKind::Article
+    }
+
+    fn rules(&self) -> Rules {
+        Rules { network: "webmention", title: "Webmention", ..network::UNKNOWN }
+    }
+
+    fn defaults(&self) -> Defaults {
+        defaults::FEED
+    }
+
+    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
+        payload::payload(variant)
+    }
+
+    fn shown(&self, variant: &Variant) -> Option<Variant> {
+        payload::shown(variant)
+    }
+
+    fn ready<'a>(&'a self, _project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {
+        Box::pin(async { Ready::Yes })
+    }
+
+    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
+        Box::pin(self.tell_all(part, attempt))
+    }
+
+    /// Whoever was told is told once more, which is the same mention.
+    fn find<'a>(&'a self, _part: &'a PayloadPart, _attempt: &'a Attempt) -> Doing<'a, Found> {
+        Box::pin(async { Ok(Found::Absent) })
+    }
+
+    fn take_down<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        _receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Removed> {
+        Box::pin(self.tell_that_it_is_gone(part, attempt))
+    }
+
+    fn can_edit(&self, change: &Change) -> Result<(), String> {
+        let source = |part: &PayloadPart| part.body["source"].as_str().unwrap_or_default().to_owned();
+        let (before, after) = (source(&change.before), source(&change.after));
+        if before == after {
+            return Ok(());
+        }
+        Err(format!("its page would be another (`{before}`, `{after}`): those are other mentions"))
+    }
+
+    fn edit<'a>(
+        &'a self,
+        change: &'a Change,
+        _receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Edited> {
+        Box::pin(self.tell_again(change, attempt))
+    }
+}

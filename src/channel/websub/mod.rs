@@ -1,0 +1,362 @@
+//! WebSub: the hubs of a feed are told that it has something new, and fetch it for those
+//! who asked them to.
+//!
+//! Promise: no hub is told before the feed that stands on the web shows the new item, and
+//! says that it is what the hub is told of; whom it names is asked as strangers are
+//! ([`super::stranger`]). A hub keeps nothing of who told it: telling it twice does no
+//! harm, and what is lost is told again.
+//!
+//! Facts: W3C Recommendation "WebSub" (2018-01-23). How a publisher tells its hub is not in
+//! it (section 6 leaves it open): what hubs take is what PubSubHubbub 0.4 had, `hub.mode`,
+//! `hub.url`, and for some `hub.topic`.
+
+mod live_feed;
+
+use super::credentials::{account, base_url};
+use super::feed::hubs;
+use super::stranger::{Answer, Asker, Bounds, Reach, Unasked, WORD};
+use super::webmention::payload::{listed, no_source};
+use super::{
+    Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Ready,
+    Removed, SendError, wrong_kind,
+};
+use crate::clock;
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::ladder::name::is_page;
+use crate::ladder::shape::{Field, Kind, Reader};
+use crate::plan::key::hex_digest;
+use crate::plan::{Identity, Payload, PayloadPart, Receipt};
+use crate::render::{Defaults, Variant, VariantKind, defaults};
+use crate::text::{Rules, network};
+use jiff::SignedDuration;
+use live_feed::LiveFeed;
+use serde_json::json;
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+use url::Url;
+
+/// `adapter = "websub"`.
+pub const ADAPTER: Adapter = Adapter {
+    name: "websub",
+    about: "tells the hubs of a feed that it has something new (WebSub)",
+    kind: VariantKind::Article,
+    goes: Goes::Server,
+    sample: r#"adapter = "websub"
+feed = "https://acme.example/feed.xml"
+"#,
+    abilities: Abilities {
+        stable_key: Ability::Yes("the feed's address: a hub that is told twice fetches it twice"),
+        find: Ability::Yes("nothing to look for: it is told again"),
+        read_back: Ability::No("a hub says no more than that it heard"),
+        delete: Ability::Partly(
+            "once the feed shows it no longer its hubs are told; readers keep what they have",
+        ),
+        edit: Ability::Yes("its hubs are told again"),
+        duplicate: Ability::No("a hub that is told again fetches the feed again"),
+    },
+    fields: FIELDS,
+    configure,
+};
+
+const FIELDS: &[Field] = &[
+    Field {
+        name: "feed",
+        kind: Kind::Text,
+        about: "the feed's address, letter by letter as the feed itself says it (`rel=\"self\"`)",
+    },
+    Field { name: "hubs", kind: Kind::List, about: "the hubs to tell; default: those that the feed names" },
+    Field {
+        name: "base_url",
+        kind: Kind::Text,
+        about: "a server that stands in for all others, for tests: `/https/a.example/b` is `https://a.example/b`",
+    },
+];
+
+/// Of a feed so many bytes are read, and so many redirects followed.
+const FEED: Bounds = Bounds { longest: 4 * 1024 * 1024, redirects: 5 };
+/// The same of a hub, which says a word.
+const HUB: Bounds = Bounds { longest: WORD, redirects: 5 };
+/// A hub that does not answer for so long is left alone, if another one was told.
+const UNTIL_IT_ANSWERS: SignedDuration = SignedDuration::from_hours(24);
+
+/// The hubs of one feed.
+#[derive(Debug)]
+pub struct WebSub {
+    account: String,
+    feed: String,
+    hubs: Vec<String>,
+    reach: Reach,
+}
+
+fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
+    let mut problems = Vec::new();
+    let name = &configuring.table.name.value;
+    let rest = configuring.table.rest.clone();
+    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let feed = topic(&mut reader, name);
+    let hubs = hubs(&mut reader);
+    let reach = Reach::of(&base_url(&mut reader, "", |_, _| None));
+    reader.finish();
+    let Some(feed) = feed else { return Checked::bad(problems) };
+    let account = account("websub", configuring, Some(&feed));
+    Checked::with(Box::new(WebSub { account, feed, hubs, reach }), problems)
+}
+
+/// The feed's address. Nothing of it is tidied: a hub knows it by its letters.
+fn topic(reader: &mut Reader<'_>, name: &str) -> Option<String> {
+    let hint = "write it as the feed says it itself: `feed = \"https://acme.example/feed.xml\"`";
+    let Some(written) = reader.text("feed") else {
+        if reader.table.get("feed").is_none() {
+            let message = format!("`[channels.{name}]` does not say of which feed");
+            reader.problems.push(Diagnostic::error("missing-key", message).at(reader.span()).hint(hint));
+        }
+        return None;
+    };
+    let plain = Url::parse(&written.value)
+        .is_ok_and(|url| url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
+    let whole = !written.value.contains(|c: char| c.is_whitespace() || c.is_control());
+    if is_page(&written.value) && plain && whole {
+        return Some(written.value);
+    }
+    let message = "`feed` is not the address of a feed";
+    reader.problems.push(Diagnostic::error("bad-url", message).at(written.span).hint(hint));
+    None
+}
+
+/// What a hub answered, for people, and whether there is more to come.
+enum Heard {
+    Told(String),
+    No(String),
+    Later(String, Option<Duration>),
+}
+
+/// What is to be told of, as a plan holds it.
+struct News {
+    topic: String,
+    hubs: Vec<String>,
+    item: String,
+}
+
+impl News {
+    fn read(part: &PayloadPart) -> Result<News, SendError> {
+        let text = |key: &str| part.body[key].as_str().map(str::to_owned);
+        let hubs = part.body["hubs"].as_array().into_iter().flatten();
+        let hubs = hubs.filter_map(|hub| hub.as_str().map(str::to_owned)).collect();
+        match (text("topic"), text("item")) {
+            (Some(topic), Some(item)) => Ok(News { topic, hubs, item }),
+            _ => Err(SendError::Refused { says: "the plan holds no feed for this channel".to_owned() }),
+        }
+    }
+}
+
+impl WebSub {
+    fn asker(&self) -> Result<Asker, SendError> {
+        Asker::new(self.reach.clone(), "WebSub").map_err(|says| SendError::NotYet { says, wait: None })
+    }
+
+    async fn tell(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Receipt, SendError> {
+        let (news, asker) = (News::read(part)?, self.asker()?);
+        let answer = asked(&asker, &news.topic).await?;
+        if !answer.is_success() {
+            let says = format!("the feed is not there yet (it answered {})", answer.status);
+            return Err(SendError::NotYet { says, wait: answer.retry_after() });
+        }
+        let feed = LiveFeed::of(&answer);
+        if !feed.shows(&news.item) {
+            let says = format!("the feed does not show {} yet", news.item);
+            return Err(SendError::NotYet { says, wait: None });
+        }
+        ping(&asker, &news, &hubs_of(&news, &feed)?, attempt).await
+    }
+
+    /// Once the feed shows it no longer, its hubs are told so.
+    async fn tell_that_it_is_gone(
+        &self,
+        part: &PayloadPart,
+        attempt: &Attempt,
+    ) -> Result<Removed, SendError> {
+        let (news, asker) = (News::read(part)?, self.asker()?);
+        let answer = asked(&asker, &news.topic).await?;
+        if matches!(answer.status, 404 | 410) {
+            return Ok(Removed::Already);
+        }
+        let feed = LiveFeed::of(&answer);
+        if !answer.is_success() || feed.shows(&news.item) {
+            let says = format!(
+                "the feed still shows {} (it answered {}): take it out there first, then the same command goes on",
+                news.item, answer.status
+            );
+            return Err(SendError::NotYet { says, wait: None });
+        }
+        ping(&asker, &news, &hubs_of(&news, &feed)?, attempt).await?;
+        Ok(Removed::Gone)
+    }
+}
+
+async fn asked(asker: &Asker, feed: &str) -> Result<Answer, SendError> {
+    let url =
+        Url::parse(feed).map_err(|_| SendError::Refused { says: "`feed` is no web address".to_owned() })?;
+    asker.get_own(&url, FEED).await.map_err(|unasked| match unasked {
+        Unasked::Now(why) => {
+            SendError::NotYet { says: format!("the feed cannot be looked at: {why}"), wait: None }
+        }
+        Unasked::Never(why) => SendError::Mendable { says: format!("no hub can read the feed: {why}") },
+    })
+}
+
+/// Whom to tell: those of the table, else those that the feed names. A hub knows a feed by
+/// what it says it is: of another address nobody would hear.
+fn hubs_of(news: &News, feed: &LiveFeed) -> Result<Vec<String>, SendError> {
+    let shown = |text: &str| crate::diagnostic::visible::visible(text).into_owned();
+    match &feed.own {
+        Some(own) if *own == news.topic => {}
+        Some(own) => {
+            let says = format!(
+                "the feed says that it is `{}` (`rel=\"self\"`), and hubs know it by that: write `feed` so, letter by \
+                 letter, or mend the feed",
+                shown(own)
+            );
+            return Err(SendError::Mendable { says });
+        }
+        None => {
+            let says = "the feed does not say what it is: who asks a hub for it needs a `rel=\"self\"` in it";
+            return Err(SendError::Mendable { says: says.to_owned() });
+        }
+    }
+    let hubs = if news.hubs.is_empty() { feed.hubs.clone() } else { news.hubs.clone() };
+    if hubs.is_empty() {
+        let says =
+            "the feed names no hub (`rel=\"hub\"`): nobody can be told by one; name one in it, or in `hubs`";
+        return Err(SendError::Mendable { says: says.to_owned() });
+    }
+    Ok(hubs)
+}
+
+/// Tells each hub. One that does not answer keeps none from hearing.
+async fn ping(asker: &Asker, news: &News, hubs: &[String], attempt: &Attempt) -> Result<Receipt, SendError> {
+    let (mut told, mut no, mut later) = (Vec::new(), Vec::new(), Vec::new());
+    let mut wait = None;
+    for hub in hubs {
+        match ping_one(asker, &news.topic, hub).await {
+            Heard::Told(says) => told.push(says),
+            Heard::No(says) => no.push(says),
+            Heard::Later(says, named) => {
+                later.push(says);
+                wait = wait.max(named);
+            }
+        }
+    }
+    let is_old = clock::now().duration_since(attempt.first_tried) >= UNTIL_IT_ANSWERS;
+    if !later.is_empty() && (told.is_empty() || !is_old) {
+        return Err(SendError::NotYet { says: later.join("; "), wait });
+    }
+    if told.is_empty() {
+        return Err(SendError::Refused { says: no.join("; ") });
+    }
+    let detail = told.into_iter().chain(no).chain(later).collect::<Vec<_>>().join("; ");
+    let detail = Some(format!("of {}: {detail}", news.topic));
+    Ok(Receipt { id: Some(news.topic.clone()), detail, ..Receipt::default() })
+}
+
+async fn ping_one(asker: &Asker, topic: &str, hub: &str) -> Heard {
+    let shown = crate::diagnostic::visible::visible(hub).into_owned();
+    let Ok(url) = Url::parse(hub) else { return Heard::No(format!("{shown} is no web address")) };
+    let form = [("hub.mode", "publish"), ("hub.url", topic), ("hub.topic", topic)];
+    let answer = match asker.post(&url, &form, HUB).await {
+        Ok(answer) => answer,
+        Err(Unasked::Never(why)) => return Heard::No(format!("{shown} is not told: {why}")),
+        Err(Unasked::Now(why)) => return Heard::Later(format!("{shown}: {why}"), None),
+    };
+    let status = answer.status;
+    if answer.is_success() {
+        return Heard::Told(format!("{shown} heard of it ({status})"));
+    }
+    if answer.is_for_later() {
+        return Heard::Later(format!("{shown} answered {status}"), answer.retry_after());
+    }
+    match answer.excerpt() {
+        says if says.is_empty() => Heard::No(format!("{shown} refused it ({status})")),
+        says => Heard::No(format!("{shown} refused it ({status}: {says})")),
+    }
+}
+
+impl Channel for WebSub {
+    fn account(&self) -> String {
+        self.account.clone()
+    }
+
+    fn kind(&self) -> VariantKind {
+        VariantKind::Article
+    }
+
+    fn rules(&self) -> Rules {
+        Rules { network: "websub", title: "WebSub", ..network::UNKNOWN }
+    }
+
+    fn defaults(&self) -> Defaults {
+        defaults::FEED
+    }
+
+    fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
+        let Variant::Article(article) = variant else {
+            return Checked::bad(vec![wrong_kind(variant, "an article")]);
+        };
+        let Some(item) = &article.canonical else { return Checked::bad(vec![no_source("news")]) };
+        // Other words are told of, too.
+        let words = hex_digest(format!("{}\n{}", article.title, article.html).as_bytes());
+        let body = json!({ "topic": self.feed, "hubs": self.hubs, "item": item, "article_sha256": words });
+        Checked::with(Payload { parts: vec![PayloadPart { body, media: Vec::new() }] }, Vec::new())
+    }
+
+    fn shown(&self, variant: &Variant) -> Option<Variant> {
+        let Variant::Article(article) = variant else { return None };
+        let item = article.canonical.as_deref()?;
+        let hubs = if self.hubs.is_empty() { "the hubs that it names are" } else { "these hubs are" };
+        let says = format!("The feed {} has something new, and {hubs} told so.", self.feed);
+        Some(listed(article, item, &says, &self.hubs))
+    }
+
+    fn ready<'a>(&'a self, _project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {
+        Box::pin(async { Ready::Yes })
+    }
+
+    fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
+        Box::pin(self.tell(part, attempt))
+    }
+
+    /// Whoever was told is told once more: a hub keeps nothing of it.
+    fn find<'a>(&'a self, _part: &'a PayloadPart, _attempt: &'a Attempt) -> Doing<'a, Found> {
+        Box::pin(async { Ok(Found::Absent) })
+    }
+
+    fn take_down<'a>(
+        &'a self,
+        part: &'a PayloadPart,
+        _receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Removed> {
+        Box::pin(self.tell_that_it_is_gone(part, attempt))
+    }
+
+    fn can_edit(&self, change: &Change) -> Result<(), String> {
+        let named = |part: &PayloadPart| {
+            let text = |key: &str| part.body[key].as_str().unwrap_or_default().to_owned();
+            (text("topic"), text("item"))
+        };
+        if named(&change.before) == named(&change.after) {
+            return Ok(());
+        }
+        Err("it would be another feed, or another item of it".to_owned())
+    }
+
+    fn edit<'a>(
+        &'a self,
+        change: &'a Change,
+        _receipt: &'a Receipt,
+        attempt: &'a Attempt,
+    ) -> Doing<'a, Edited> {
+        Box::pin(async move { Ok(Edited::Done(self.tell(&change.after, attempt).await?)) })
+    }
+}
