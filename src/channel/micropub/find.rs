@@ -54,16 +54,7 @@ pub(super) async fn find(api: &Api, part: &PayloadPart, attempt: &Attempt) -> Re
                 other => other,
             });
         };
-        // How many it gives at once is the site's: only when nothing comes any more is it the end.
-        looked.ended = items.is_empty();
-        let before = looked.all.len();
-        for item in items {
-            looked.take_in(api, item, &sent, attempt);
-        }
-        looked.told += items.len();
-        // One that knows no pages tells the same again.
-        let stays = looked.all.len() == before;
-        if looked.ended || stays || looked.reaches_back() {
+        if !looked.goes_on(items, &|told| api.address(told), &sent, attempt) {
             break;
         }
     }
@@ -97,11 +88,38 @@ struct Looked {
 }
 
 impl Looked {
-    fn take_in(&mut self, api: &Api, item: &Value, sent: &Entry, attempt: &Attempt) {
+    /// Takes in what was told at once; whether there is any use in asking for more.
+    /// `address`: that of a post, out of what the site says.
+    fn goes_on(
+        &mut self,
+        items: &[Value],
+        address: &dyn Fn(&str) -> Option<String>,
+        sent: &Entry,
+        attempt: &Attempt,
+    ) -> bool {
+        // How many it gives at once is the site's: only when nothing comes any more is it the end.
+        self.ended = items.is_empty();
+        let before = self.all.len();
+        for item in items {
+            self.take_in(item, address, sent, attempt);
+        }
+        self.told += items.len();
+        // One that knows no pages tells the same again.
+        let stays = self.all.len() == before;
+        !(self.ended || stays || self.reaches_back())
+    }
+
+    fn take_in(
+        &mut self,
+        item: &Value,
+        address: &dyn Fn(&str) -> Option<String>,
+        sent: &Entry,
+        attempt: &Attempt,
+    ) {
         let began = attempt.began();
         let since = began.checked_sub(SKEW).unwrap_or(began);
         let text = |key: &str| item.get("properties").and_then(|own| first(own, key)).and_then(Value::as_str);
-        let address = text("url").or_else(|| text("uid")).and_then(|told| api.address(told));
+        let address = text("url").or_else(|| text("uid")).and_then(address);
         let made = text("published").and_then(|at| at.parse::<Timestamp>().ok());
         let Some(address) = address else {
             self.unreadable = true;
@@ -175,4 +193,110 @@ impl Looked {
 fn is_reaction(item: &Value) -> bool {
     let has = |key: &&str| item.get("properties").is_some_and(|own| own.get(key).is_some());
     ["like-of", "bookmark-of", "repost-of", "rsvp"].iter().any(has)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::fixture;
+    use serde_json::json;
+
+    /// A site with 1,500 posts from before the try, the newest first, one every hour; the
+    /// first of them two hours before it.
+    fn older(began: Timestamp) -> Vec<Value> {
+        let at = |number: i64| began - SignedDuration::from_hours(2 + number);
+        (0..1500).map(|number| post(&format!("Number {number}"), Some(at(number)))).collect()
+    }
+
+    fn post(words: &str, at: Option<Timestamp>) -> Value {
+        let mut properties = json!({ "content": [{ "html": words }] });
+        properties["url"] = json!([format!("https://acme.example/{}", words.replace(' ', "-"))]);
+        if let Some(at) = at {
+            properties["published"] = json!([at.to_string()]);
+        }
+        json!({ "type": ["h-entry"], "properties": properties })
+    }
+
+    /// What is found in `posts` where the site gives so many at once, from the beginning
+    /// again if it knows no pages.
+    fn found(posts: &[Value], at_once: usize, pages: bool) -> Found {
+        let now = crate::clock::now();
+        let project = std::path::Path::new("unused");
+        let mut attempt = fixture::attempt(project, fixture::post(&["It landed."]));
+        attempt.first_tried = now - SignedDuration::from_mins(40);
+        attempt.last_tried = attempt.first_tried;
+        let sent = Entry::of(&post("It landed.", None)).unwrap();
+        let mut looked = Looked::default();
+        for _ in 0..MOST_PAGES {
+            let from = if pages { looked.told.min(posts.len()) } else { 0 };
+            let page = &posts[from..(from + at_once).min(posts.len())];
+            if !looked.goes_on(page, &|told| Some(told.to_owned()), &sent, &attempt) {
+                break;
+            }
+        }
+        looked.verdict(&attempt)
+    }
+
+    fn began() -> Timestamp {
+        crate::clock::now() - SignedDuration::from_mins(40)
+    }
+
+    /// Ours in front of the others.
+    fn with(ours: Value) -> Vec<Value> {
+        std::iter::once(ours).chain(older(began())).collect()
+    }
+
+    #[test]
+    fn what_is_not_there_is_proven_only_by_the_newest_end_of_the_list() {
+        let theirs = older(began());
+        let oldest_first: Vec<Value> = theirs.iter().rev().cloned().collect();
+        for (posts, at_once, pages, is_proof) in [
+            (&theirs[..], 100, true, true),
+            (&theirs[..], 20, false, true),
+            (&theirs[..7], 20, true, true),
+            (&theirs[..0], 20, true, true),
+            (&oldest_first[..], 100, true, false),
+            (&oldest_first[..], 20, false, false),
+            // Read until nothing came any more, in whatever order.
+            (&oldest_first[..150], 20, true, true),
+            // One post that is always told says nothing of the others.
+            (&theirs[..1], 20, false, false),
+        ] {
+            let told = found(posts, at_once, pages);
+            let says = matches!(&told, Found::CannotTell(why) if why.contains("the newest first"));
+            assert_eq!(told == Found::Absent, is_proof, "{} {at_once} {pages}: {told:?}", posts.len());
+            assert!(is_proof || says, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_it_is_a_doubt_and_what_is_it_is_found() {
+        let at = began() + SignedDuration::from_mins(1);
+        let told = found(&with(post("It landed.", Some(at))), 20, false);
+        assert!(matches!(&told, Found::Sent(receipt) if receipt.url.is_some()), "{told:?}");
+        let mut wordless = post("It landed.", Some(at));
+        wordless["properties"]["content"] = json!([{ "markdown": "It landed." }]);
+        let mut like = wordless.clone();
+        like["properties"]["like-of"] = json!(["https://other.example/"]);
+        let local = began() - SignedDuration::from_hours(2);
+        let week = began() - SignedDuration::from_hours(24 * 7);
+        for (ours, why) in [
+            (wordless, Some("or what it says")),
+            (like, None),
+            (post("It landed.", None), Some("almost")),
+            (post("It landed.", Some(local)), Some("almost")),
+            (post("It landed.", Some(week)), None),
+            (post("Something else altogether.", Some(at)), None),
+        ] {
+            // A post that is older than the next one hides where the list begins.
+            let is_old = ours == post("It landed.", Some(week));
+            let posts = if is_old { [older(began()), vec![ours]].concat() } else { with(ours) };
+            let told = found(&posts, 2000, true);
+            match (&told, why) {
+                (Found::Absent, None) => {}
+                (Found::CannotTell(says), Some(why)) => assert!(says.contains(why), "{says}"),
+                _ => panic!("{told:?} {why:?}"),
+            }
+        }
+    }
 }
