@@ -10,6 +10,11 @@ use std::io::Cursor;
 const LONGEST_SIDE: u32 = 40_000;
 /// Largest area that is believed, in pixels: a "bomb" unpacks to more.
 const LARGEST_AREA: u64 = 400_000_000;
+/// Pixels that one byte of a GIF paints at most: a code has 12 bits (GIF89a, appendix F)
+/// and stands for no more than 4096 pixels.
+const GIF_PIXELS_A_BYTE: u64 = 2731;
+/// A screen of up to so many pixels is unpacked however few of them are painted.
+const SMALL_SCREEN: u64 = 4 << 20;
 /// Memory for reading a head and its metadata.
 const MEMORY: u64 = 64 << 20;
 
@@ -38,6 +43,13 @@ pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
     }
     if width > LONGEST_SIDE || height > LONGEST_SIDE || u64::from(width) * u64::from(height) > LARGEST_AREA {
         return Err(format!("is a {name} of {width} × {height} pixels, more than any network takes"));
+    }
+    let area = u64::from(width) * u64::from(height);
+    if format == ImageFormat::Gif && area > SMALL_SCREEN && area / GIF_PIXELS_A_BYTE > bytes.len() as u64 {
+        return Err(format!(
+            "is a GIF of {width} × {height} pixels, more than its {} bytes can paint: save it anew",
+            bytes.len()
+        ));
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let turned = matches!(
