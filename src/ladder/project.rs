@@ -169,23 +169,30 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("eleventy", "static-site"),
 ];
 
-/// No text of a channel's table steers a display or ends a line: accounts, addresses and
-/// names go into headers, commands and file names.
+/// No text of a channel's own keys steers a display or ends a line: accounts, addresses
+/// and names go into headers and file names. Templates may have lines, as may what stands
+/// in a table below the channel's (front matter, a command).
 fn no_hostile_text(table: &Table, problems: &mut Vec<Diagnostic>) {
-    let mut left: Vec<(&str, &Node)> =
-        table.entries.iter().rev().map(|(key, node)| (key.value.as_str(), node)).collect();
-    while let Some((key, node)) = left.pop() {
+    let is_template = |key: &str| fields::SETTINGS.iter().any(|field| field.name == key);
+    let own = table.entries.iter().filter(|(key, _)| !is_template(&key.value));
+    let mut left: Vec<(&str, &Node, bool)> =
+        own.map(|(key, node)| (key.value.as_str(), node, false)).collect();
+    left.reverse();
+    while let Some((key, node, has_lines)) = left.pop() {
         match &node.kind {
             NodeKind::String(text) => {
-                let Some(odd) = text.chars().find(|c| c.is_control() || is_hostile(*c)) else { continue };
+                let is_odd = |c: &char| {
+                    (c.is_control() || is_hostile(*c)) && !(has_lines && matches!(c, '\n' | '\r' | '\t'))
+                };
+                let Some(odd) = text.chars().find(is_odd) else { continue };
                 let says =
                     format!("`{key}` has the character `U+{:04X}`, which nobody can see", u32::from(odd));
-                let hint = "write it without: a value of a channel is one line";
+                let hint = "write it without: such a value of a channel is one line";
                 problems.push(Diagnostic::error("wrong-value", says).at(node.span).hint(hint));
             }
-            NodeKind::Array(items) => left.extend(items.iter().rev().map(|item| (key, item))),
+            NodeKind::Array(items) => left.extend(items.iter().rev().map(|item| (key, item, has_lines))),
             NodeKind::Table(inner) => {
-                left.extend(inner.entries.iter().rev().map(|(key, node)| (key.value.as_str(), node)));
+                left.extend(inner.entries.iter().rev().map(|(key, node)| (key.value.as_str(), node, true)));
             }
             _ => {}
         }

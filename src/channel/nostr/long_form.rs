@@ -38,8 +38,8 @@ impl Network for LongForm {
         Network::verify(&self.0, project).await
     }
 
-    async fn noted(&self) -> Result<Option<Noted>, SendError> {
-        Network::noted(&self.0).await
+    async fn noted(&self, project: &Path) -> Result<Option<Noted>, SendError> {
+        Network::noted(&self.0, project).await
     }
 
     async fn prepare<'a>(

@@ -214,3 +214,23 @@ fn a_misspelt_secret_is_not_drawn_either() {
     assert_eq!(problems[0].hint.as_deref(), Some("did you mean `access_token`?"));
     assert!(!problems[0].draw(&sources, false).contains("hunter2"));
 }
+
+#[test]
+fn a_channels_own_values_steer_nothing_and_its_templates_have_lines() {
+    let (_, _, problems) = project(
+        "[brand]\nname = \"Acme\"\n[channels.site]\nadapter = \"static-site\"\naccount = \"acme\\r\\nX: y\"\n\
+         name = \"Acme \\u202E\"\nhubs = [\"https://a.example\\n\"]\ntext = \"\"\"\nTwo\nlines\"\"\"\n\
+         front_matter = { about = \"two\\nlines\", dir = \"\\u202E\" }\n",
+    );
+    let told: Vec<&str> = problems.lines().filter(|line| line.starts_with("error")).collect();
+    assert_eq!(
+        told,
+        [
+            "error[wrong-value]: `account` has the character `U+000D`, which nobody can see",
+            "error[wrong-value]: `name` has the character `U+202E`, which nobody can see",
+            "error[wrong-value]: `hubs` has the character `U+000A`, which nobody can see",
+            "error[wrong-value]: `dir` has the character `U+202E`, which nobody can see",
+        ],
+        "{problems}"
+    );
+}
