@@ -192,7 +192,7 @@ fn no_html_is_parsed_that_is_not_bounded() {
             "src/{name} calls {parses:?}: use `tags::clean`"
         );
     }
-    assert_eq!(tokenizers, 1, "the page's reader was not found");
+    assert_eq!(tokenizers, 2, "the readers of pages were not found");
 }
 
 #[test]

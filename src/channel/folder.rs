@@ -5,7 +5,7 @@
 //! Everything here blocks; adapters call it through [`on_disk`].
 
 use super::SendError;
-use crate::render::slug::is_device;
+pub use super::folder_names::{file_name, inside, ours, spelling};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -213,70 +213,6 @@ impl Folder {
     }
 }
 
-/// `path` if it stays below the folder it starts from; the error says why not.
-pub fn inside(path: &str) -> Result<PathBuf, String> {
-    let refuse = |why: &str| Err(format!("`{path}` {why}"));
-    if path.chars().any(char::is_control) {
-        return refuse("holds control characters");
-    }
-    // A backslash parts folders on some systems and not on others.
-    if path.contains('\\') {
-        return refuse("holds a backslash: write `/` between folders");
-    }
-    for part in Path::new(path).components() {
-        match part {
-            Component::Normal(_) | Component::CurDir => {}
-            Component::ParentDir => return refuse("leaves the project: `..` is not taken"),
-            Component::RootDir | Component::Prefix(_) => {
-                return refuse("is an absolute path: write it relative to the project");
-            }
-        }
-    }
-    Ok(Path::new(path).to_owned())
-}
-
-/// Refuses the folders that hold what publishing reads: what is written there
-/// would be the next message, or a part of the repository's own data.
-pub fn ours(path: &str) -> Result<(), String> {
-    const TAKEN: &[&str] = &[".git", ".ladder", "messages", "content-ladders", "templates"];
-    let first = Path::new(path).components().find_map(|part| match part {
-        Component::Normal(part) => Some(part.to_string_lossy().to_lowercase()),
-        _ => None,
-    });
-    match first.filter(|first| TAKEN.contains(&first.as_str())) {
-        Some(first) => Err(format!("`{path}` lies in `{first}`, which is not for writing into")),
-        None => Ok(()),
-    }
-}
-
-/// The same folder in one spelling: `./mail/` is `mail`, `.` is the project. The
-/// identity of deliveries is made of it.
-pub fn spelling(directory: &str) -> String {
-    let parts = Path::new(directory).components().filter_map(|part| match part {
-        Component::Normal(part) => Some(part.to_string_lossy()),
-        _ => None,
-    });
-    let parts: Vec<_> = parts.collect();
-    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
-}
-
-/// A text as a name of one file or folder: letters, digits, `-`, `_` and `.`
-/// stay (no leading dot), everything else becomes `-`, and a device
-/// of Windows gets a `_` before its name.
-pub fn file_name(text: &str) -> String {
-    let keep = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
-    let mut name: String = text.chars().map(keep).collect();
-    while name.len() > 120 {
-        name.pop();
-    }
-    let name = name.trim_matches(['.', '-']);
-    match name {
-        "" => "untitled".to_owned(),
-        device if is_device(device) => format!("_{device}"),
-        name => name.to_owned(),
-    }
-}
-
 /// The kept bytes of a picture, checked against its digest.
 pub fn picture_bytes(media: &Path, picture: &crate::render::Picture) -> Result<Vec<u8>, SendError> {
     let refused = |why: String| SendError::Refused { says: format!("the image `{}` {why}", picture.path) };
@@ -356,25 +292,6 @@ fn sync(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_stay_below() {
-        for bad in ["../x", "a/../../x", "/etc", "a\u{0}b", "a\\..\\b", "a\nb"] {
-            assert!(inside(bad).is_err(), "{bad:?}");
-        }
-        for good in ["a", "a/b.md", ".", "./a"] {
-            assert!(inside(good).is_ok(), "{good:?}");
-        }
-        for bad in [".git", "./.ladder/x", "Messages", "templates/../public", "content-ladders/a"] {
-            assert!(ours(bad).is_err(), "{bad:?}");
-        }
-        for good in ["public/messages", ".", "site/.git-pages", "outbox"] {
-            assert!(ours(good).is_ok(), "{good:?}");
-        }
-        assert_eq!(file_name("a/b: c"), "a-b--c");
-        assert_eq!(file_name("../.."), "untitled");
-        assert!(file_name(&"ä".repeat(500)).len() <= 120);
-    }
 
     #[test]
     fn a_file_is_written_whole_and_replaced() {

@@ -19,6 +19,7 @@ pub mod feed;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod folder;
+mod folder_names;
 pub mod forem;
 pub mod ghost;
 mod graph;

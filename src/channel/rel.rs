@@ -2,6 +2,7 @@
 //! (RFC 8288, 2017) and in its HTML. Pure; what is read is a stranger's.
 
 use crate::render::page_card::raw_text;
+use crate::text::tags;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
@@ -153,7 +154,7 @@ fn word(text: &str) -> (String, &str) {
 pub fn in_page(html: &str) -> Named {
     let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from(html));
+    input.push_back(StrTendril::from(tags::bounded(html).as_ref()));
     // It stops only where a sink says so, and this one never does.
     let _ = tokenizer.feed(&input);
     tokenizer.end();
