@@ -110,7 +110,8 @@ pub(super) fn shown(variant: &Variant) -> Option<Variant> {
     Some(listed(article, &source, &says, &targets))
 }
 
-/// An article that says where another one is, and lists addresses.
+/// An article that says where another one is, and lists addresses. It is no page of its
+/// own: no address is shown of it.
 pub(in crate::channel) fn listed(
     article: &Article,
     source: &str,
@@ -123,6 +124,7 @@ pub(in crate::channel) fn listed(
     let html = format!("<p><a href=\"{page}\">{page}</a></p><p>{}</p><ul>{items}</ul>", escape(says));
     let items = addresses.iter().map(|address| format!("- <{address}>\n")).collect::<String>();
     Variant::Article(Article {
+        slug: String::new(),
         excerpt: String::new(),
         html,
         markdown: format!("<{source}>\n\n{says}\n\n{items}"),

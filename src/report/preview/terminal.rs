@@ -252,11 +252,16 @@ fn link_card(frame: &mut Frame, card: &Card) {
 fn article(frame: &mut Frame, item: &PreviewItem<'_>, article: &Article) {
     frame.open(item, "article");
     frame.text("", "", &one_line(&shown(&article.title)), BOLD);
-    let mut facts = vec![format!("…/{}", one_line(&article.slug))];
+    let mut facts = Vec::new();
+    if !article.slug.is_empty() {
+        facts.push(format!("…/{}", one_line(&article.slug)));
+    }
     if !article.tags.is_empty() {
         facts.push(one_line(&article.tags.join(", ")));
     }
-    frame.text("", "", &facts.join(" · "), DIM);
+    if !facts.is_empty() {
+        frame.text("", "", &facts.join(" · "), DIM);
+    }
     if let Some(canonical) = &article.canonical {
         frame.text("original: ", "  ", &one_line(&shown(canonical)), DIM);
     }
