@@ -24,6 +24,9 @@ pub struct Attempt {
     /// in a step of its own ([`Channel::make`](super::Channel::make)): before that step,
     /// and for whoever looks for a part, that of the last try. It comes from a server.
     pub made: Option<String>,
+    /// Since when that is there at the latest, by the journal: when it was first written
+    /// down.
+    pub made_at: Option<Timestamp>,
     /// The receipts of the parts before this one.
     pub previous: Vec<Receipt>,
     /// What else of this account is known: told to whoever looks for a part, or

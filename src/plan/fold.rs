@@ -219,7 +219,10 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
         _ if settled => return,
         EventKind::Prepared { made, .. } => {
             part.preparing = false;
-            part.made.clone_from(made);
+            if part.made != *made {
+                part.made.clone_from(made);
+                part.made_at = made.as_ref().map(|_| event.at);
+            }
             part.last_tried = part.last_tried.max(Some(event.at));
         }
         EventKind::Intent { attempt, bound, prepares, .. } => {
@@ -230,7 +233,7 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             part.last_tried = part.last_tried.max(Some(event.at));
             // What was never in doubt and says something else by now is made anew.
             if !part.doubted && part.bound.as_ref() != Some(bound) {
-                part.made = None;
+                (part.made, part.made_at) = (None, None);
             }
             if !bound.is_null() {
                 part.bound = Some(bound.clone());
@@ -375,6 +378,7 @@ fn untried(part: u32) -> PartStanding {
         last_tried: None,
         preparing: false,
         made: None,
+        made_at: None,
         doubted: false,
         cause: None,
         looked: None,

@@ -121,6 +121,9 @@ pub struct PartStanding {
     /// can be asked whether that is out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<String>,
+    /// When that was written down first: it was made before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<Timestamp>,
     /// Whether the outcome of any try was unknown, even if it was settled since:
     /// a service that then speaks of a duplicate speaks of this.
     pub doubted: bool,

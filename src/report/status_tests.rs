@@ -54,6 +54,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
         last_tried: None,
         preparing: false,
         made: None,
+        made_at: None,
         doubted: false,
         receipt: None,
         bound: None,

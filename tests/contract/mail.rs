@@ -42,6 +42,7 @@ impl Post {
             number: 1,
             doubted: false,
             made: None,
+            made_at: None,
             previous: Vec::new(),
             taken: ladder::channel::Taken::default(),
             first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),

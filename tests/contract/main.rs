@@ -10,6 +10,8 @@ mod abilities;
 mod articles;
 mod bench;
 #[cfg(unix)]
+mod containers;
+#[cfg(unix)]
 mod doubts;
 #[cfg(unix)]
 mod editing;

@@ -271,6 +271,7 @@ impl<'a> Hands<'a, '_> {
             number: part.attempts.max(1),
             doubted: part.doubted && ids_last,
             made: part.made.clone(),
+            made_at: part.made_at,
             previous: earlier.filter_map(|earlier| earlier.receipt.clone()).collect(),
             taken: Taken::default(),
             first_tried: part.first_tried.unwrap_or(now),

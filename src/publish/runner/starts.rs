@@ -202,7 +202,7 @@ impl<'a> Runner<'a, '_> {
             attempt.taken = item.taken(&self.standing, &unit);
         } else if item.sent_body(&self.standing, &unit) != Some(&payload.body) {
             // It was never to be published, and says something else.
-            attempt.made = None;
+            (attempt.made, attempt.made_at) = (None, None);
         }
         // All people get the same mail: it is kept once.
         let known = unit.recipient.is_some() && std::mem::replace(&mut item.recorded, true);
