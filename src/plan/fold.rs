@@ -6,8 +6,8 @@
 
 use super::conclude::{conclude, doubt_what_was_left_open};
 use super::{
-    After, Busy, Delivery, Event, EventKind, Identity, PartAfter, PartStanding, Receipt, RecipientStanding,
-    Seen, Standing, State, StepKey,
+    After, Begun, Busy, Delivery, Event, EventKind, Identity, PartAfter, PartStanding, Receipt,
+    RecipientStanding, Seen, Standing, State, StepKey,
 };
 use super::{pause, settle, taken_down};
 use jiff::Timestamp;
@@ -213,6 +213,7 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             let known = part.receipt.take().filter(|known| known.id.is_some() && known.id == receipt.id);
             let altered = receipt.altered.clone().or(known.and_then(|known| known.altered));
             part.receipt = Some(Receipt { altered, ..receipt.clone() });
+            part.begun = None;
             sent = !receipt.for_a_person;
         }
         // A receipt outweighs every doubt.
@@ -235,6 +236,9 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             if !part.doubted && part.bound.as_ref() != Some(bound) {
                 (part.made, part.made_at) = (None, None);
             }
+            if part.bound.as_ref() != Some(bound) {
+                part.begun = None;
+            }
             if !bound.is_null() {
                 part.bound = Some(bound.clone());
             }
@@ -243,8 +247,9 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             part.state = State::Refused;
             error = Some(says.clone());
         }
-        EventKind::NotYet { says, until, .. } => {
+        EventKind::NotYet { says, until, done, .. } => {
             part.state = State::Planned;
+            Begun::note(&mut part.begun, done.as_ref(), event.at);
             error = Some(says.clone());
             not_before = Some(*until);
         }
@@ -379,6 +384,7 @@ fn untried(part: u32) -> PartStanding {
         preparing: false,
         made: None,
         made_at: None,
+        begun: None,
         doubted: false,
         cause: None,
         looked: None,

@@ -55,6 +55,7 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
         preparing: false,
         made: None,
         made_at: None,
+        begun: None,
         doubted: false,
         receipt: None,
         bound: None,

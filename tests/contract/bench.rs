@@ -87,6 +87,7 @@ impl Bench {
             doubted: false,
             made: None,
             made_at: None,
+            begun: None,
             previous: previous.to_vec(),
             taken: ladder::channel::Taken::default(),
             first_tried: if has_key(self.way) { self.began } else { Timestamp::now() },

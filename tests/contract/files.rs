@@ -109,6 +109,7 @@ pub fn attempt(channel: &dyn Channel, variant: &Variant, folder: &Path, message:
         doubted: false,
         made: None,
         made_at: None,
+        begun: None,
         previous: Vec::new(),
         taken: ladder::channel::Taken::default(),
         first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),

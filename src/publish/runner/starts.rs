@@ -198,6 +198,9 @@ impl<'a> Runner<'a, '_> {
         };
         let tried = item.standing_of(&self.standing, &unit).map_or(0, |standing| standing.attempts);
         let mut attempt = item.attempt(&self.standing, &unit, tried.saturating_add(1), &place);
+        if item.sent_body(&self.standing, &unit) != Some(&payload.body) {
+            attempt.begun = None;
+        }
         if attempt.doubted {
             attempt.taken = item.taken(&self.standing, &unit);
         } else if item.sent_body(&self.standing, &unit) != Some(&payload.body) {
