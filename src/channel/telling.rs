@@ -201,3 +201,64 @@ impl Told {
         out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::fixture;
+    use crate::plan::Begun;
+    use std::path::Path;
+    use std::sync::Mutex;
+
+    /// Tells `a`, which takes it at the third time, `b`, which wants to be left alone for
+    /// so long, and `c`, which never wants it.
+    async fn told(begun: Option<Begun>, wait: u64, budget: u64) -> (Told, Vec<Vec<String>>) {
+        let attempt = fixture::attempt(Path::new("/nowhere"), fixture::post(&["x"]));
+        let attempt = Attempt { begun, ..attempt };
+        let asked = Mutex::new(Vec::new());
+        let all = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let told = tell(&attempt, all, (Duration::from_secs(budget), ": "), |open, _end| {
+            asked.lock().unwrap().push(open.clone());
+            let tries = asked.lock().unwrap().len();
+            let answer = move |one: &str| match one {
+                "a" if tries < 3 => Heard::Later("is busy".to_owned(), None),
+                "b" => Heard::Later("rests".to_owned(), Some(Duration::from_secs(wait))),
+                "c" => Heard::TakesNone("takes none".to_owned()),
+                _ => Heard::Told("heard".to_owned()),
+            };
+            async move { open.into_iter().map(|one| (one.clone(), answer(&one))).collect() }
+        });
+        let told = told.await;
+        (told, asked.into_inner().unwrap())
+    }
+
+    #[tokio::test]
+    async fn who_does_not_answer_is_asked_again_in_a_row_and_who_rests_is_not() {
+        let (all, asked) = told(None, 60, 600).await;
+        assert_eq!(asked, [vec!["a", "b", "c"], vec!["a"], vec!["a"]]);
+        assert_eq!((all.count(), all.is_done(), all.is_over()), (1, false, false));
+        assert_eq!((all.left().as_deref(), all.counted().as_str()), (Some("b: rests"), "1 of 3 told"));
+        assert_eq!(all.words(), "b: rests; a: heard; c: takes none");
+        let SendError::Partly { says, wait, done } = all.partly("") else { panic!() };
+        assert!(says.starts_with("b: rests; who does not answer by "), "{says}");
+        assert_eq!(wait, Some(WAITS[0]));
+        // A later try asks that one alone, and is the last after a day.
+        let since = clock::now() - SignedDuration::from_hours(24);
+        let (rest, asked) = told(Some(Begun { done, since }), 60, 600).await;
+        assert_eq!(asked, [vec!["b"]]);
+        assert_eq!((rest.words(), rest.is_over()), (all.words(), true));
+        // Nothing is asked again where no time is left for it.
+        let (_, asked) = told(None, 60, 1).await;
+        assert_eq!(asked.len(), 1);
+    }
+
+    #[test]
+    fn no_more_is_said_than_there_is_room_for() {
+        let one = |number: usize| (format!("{number}\u{1b}"), Heard::Not("x".repeat(1000)));
+        let heard = (0..50).map(one).collect();
+        let told = Told { heard, between: ": ", rows: 1, done: String::new(), over: Timestamp::MAX };
+        let words = told.words();
+        assert!(words.len() < LONGEST_WORDS + 100 && words.ends_with("; and 43 more"), "{words}");
+        assert!(!words.contains('\u{1b}'));
+    }
+}

@@ -110,6 +110,9 @@ impl Standing {
             // What happens after it was out.
             _ => taken_down::note(delivery, event),
         }
+        if delivery.is_withdrawn() {
+            taken_down::half_done_is_out(delivery);
+        }
         if let EventKind::NotYet { account: true, until, says, .. } = &event.kind {
             let busy = Busy { until: *until, says: says.clone() };
             let account = delivery.account.clone();

@@ -146,18 +146,7 @@ async fn a_process_that_is_killed_forgets_no_more_than_its_own_try() {
         house.publish().ends(0);
         assert_eq!(told(&web), (1, 1));
         pass(&house, 1);
-        web.stand("https://bad.example/w", SILENT, vec![], vec![]);
-        let child = house.begin(&["run"]);
-        let end = Instant::now() + Duration::from_secs(30);
-        let mut asked = (0, 0);
-        while asked.1 == 0 && Instant::now() < end {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            let now = told(&web);
-            asked = (asked.0 + now.0, asked.1 + now.1);
-        }
-        signal("KILL", child.id());
-        assert_ne!(Ended::of(child).code(), Some(0));
-        assert_eq!((house.state("one").as_str(), asked), ("unknown", (0, 1)), "{adapter}");
+        killed_while_it_waits(&house, &web).await;
         busy(&web);
         house.run(&["run"]).ends(0);
         assert_eq!((house.state("one").as_str(), told(&web)), ("planned", (0, 1)), "{adapter}");
@@ -212,6 +201,45 @@ async fn taking_down_and_editing_come_to_an_end_too() {
         assert!(!text.contains("Not down"), "{text}");
         assert_eq!((house.state("one").as_str(), told(&web)), ("unpublished", (0, 1)), "{adapter}");
         assert!(one(&house)["error"].as_str().unwrap().contains("503"), "{}", one(&house));
+        house.run(&["run"]).ends(0);
+        assert_eq!(told(&web), (0, 0), "{adapter}");
+    }
+}
+
+/// A run that is killed while one of them does not answer.
+async fn killed_while_it_waits(house: &House, web: &Web) {
+    web.stand("https://bad.example/w", SILENT, vec![], vec![]);
+    let child = house.begin(&["run"]);
+    let end = Instant::now() + Duration::from_secs(30);
+    let mut asked = (0, 0);
+    while asked.1 == 0 && Instant::now() < end {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let now = told(web);
+        asked = (asked.0 + now.0, asked.1 + now.1);
+    }
+    signal("KILL", child.id());
+    assert_ne!(Ended::of(child).code(), Some(0));
+    assert_eq!((house.state("one").as_str(), asked), ("unknown", (0, 1)));
+}
+
+/// Who was told already hears that it is gone, though not all were told.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_to_some_is_taken_down_as_well() {
+    for (adapter, killed) in BOTH.into_iter().flat_map(|adapter| [(adapter, false), (adapter, true)]) {
+        let (house, web) = house(adapter).await;
+        house.publish().ends(0);
+        assert_eq!((house.state("one").as_str(), told(&web)), ("planned", (1, 1)));
+        if killed {
+            pass(&house, 1);
+            killed_while_it_waits(&house, &web).await;
+        }
+        web.stand("https://bad.example/w", 202, vec![], vec![]);
+        let down = ["unpublish", "m", "--only", "one", "--yes"];
+        let stands = house.run(&down).ends(5).out();
+        assert!(stands.contains("still s") && told(&web) == (0, 0), "{adapter}: {stands}");
+        is_out(&web, false);
+        house.run(&down).ends(0);
+        assert_eq!((house.state("one").as_str(), told(&web)), ("unpublished", (1, 1)), "{adapter}");
         house.run(&["run"]).ends(0);
         assert_eq!(told(&web), (0, 0), "{adapter}");
     }

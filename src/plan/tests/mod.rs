@@ -1,5 +1,6 @@
 //! What plans and their fold promise.
 
+mod begun;
 mod making;
 mod taken_down;
 

@@ -195,6 +195,12 @@ impl<'a> Hands<'a, '_> {
             Ok(Found::Absent) => {
                 let by = RECORDS.to_owned();
                 self.happened(now, key, EventKind::Resolved { sent: false, url: None, id: None, by });
+                // The try that nobody knows of did nothing; one before it may have.
+                let known = self.standing.deliveries.get(key).and_then(|delivery| delivery.part(*part));
+                if known.is_some_and(|part| part.state == State::Sent) {
+                    let next = Errand::new(key, *part, Deed::TakeDown);
+                    self.rows.entry(row.to_owned()).or_default().push_front(next);
+                }
                 return;
             }
             Ok(Found::CannotTell(says)) => says,

@@ -5,9 +5,6 @@ mod configuring;
 mod containers;
 mod images;
 mod odd;
-#[path = "../../facebook/tests/server.rs"]
-#[allow(dead_code, reason = "the other Graph API's tests use more of it")]
-mod server;
 
 use super::*;
 use crate::channel::{Taken, fixture};

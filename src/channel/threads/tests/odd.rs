@@ -1,8 +1,8 @@
 //! Names that name nothing, and statuses that say nothing: of containers and of the items
 //! of a carousel.
 
-use super::server::{Reply, Server, error, ok, status};
 use super::*;
+use crate::channel::facebook::tests::server::{Reply, Server, error, ok, status};
 
 const ME: &str = r#"{"id":"17841400000000042","username":"acmerockets"}"#;
 
