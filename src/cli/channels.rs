@@ -133,7 +133,7 @@ enum Verdict {
     NotVerified,
     /// They are not.
     Refused,
-    /// Nobody could say: no answer, or no time for us.
+    /// Nobody could say: no answer, none of the network's, or no time for us.
     NotKnown,
 }
 
@@ -167,6 +167,8 @@ fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
             Ok(Ok(Whose::Verified)) if asks => word(Verdict::Good, "ready, says the network".to_owned()),
             Ok(Ok(Whose::Verified)) => word(Verdict::Good, "ready".to_owned()),
             Ok(Ok(Whose::Unsaid(why))) => word(Verdict::NotVerified, format!("ready, not verified: {why}")),
+            // Nobody said anything of them.
+            Ok(Ok(Whose::Foreign(why))) => word(Verdict::NotKnown, format!("not known: {why}")),
             Ok(Err(SendError::Refused { says } | SendError::Mendable { says })) => {
                 word(Verdict::Refused, format!("cannot send: {says}"))
             }

@@ -207,7 +207,7 @@ async fn people_are_told_what_is_wrong_and_what_to_do() {
     Ok(Verified)
     the user `ada` (author) lacks `edit_others_posts` at this site: give the user another role in WordPress (Users), or take another user's application password
     the site's REST API is not at `base_url` (it answers 307); it leads to https://www.acme.example: write `base_url` as the site's address is there
-    Ok(Unsaid("no answer that WordPress gives came (200)"))
+    Ok(Foreign("no answer of WordPress's API came, but a page of HTML (200): look at `base_url`, and at a proxy or a sign-in page before it"))
     WordPress does not allow it to the user `ada` (blocked): give the user the role of an author or editor
     Ok(Unsaid("the site does not say who the user is (404: no such path)"))
     "#);
