@@ -123,6 +123,24 @@ fn the_payload_has_names_where_numbers_will_be_and_no_shortcode() {
     "#);
 }
 
+/// Basic authentication ends the name at the first `:` (RFC 7617, 2).
+#[test]
+fn a_user_whom_no_password_could_follow_is_refused_at_its_place() {
+    let table = |user: &str| {
+        configured(&format!(
+            "adapter = \"wordpress\"\nbase_url = \"https://acme.example\"\nuser = \"{user}\"\n\
+             app_password = {{ env = \"X\" }}\n"
+        ))
+    };
+    let problems = table("ada:lovelace").problems;
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    assert!(crate::diagnostic::has_errors(&problems) && problem.message.contains("has a `:`"));
+    assert_eq!(problem.rule, "wrong-value");
+    let span = problem.span.unwrap();
+    assert!(span.end > span.start && problem.hint.is_some(), "{problem:?}");
+    assert!(table("ada lovelace").problems.is_empty());
+}
+
 #[test]
 fn what_wordpress_would_not_keep_is_said_before() {
     let channel = configured(
