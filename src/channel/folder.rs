@@ -154,7 +154,8 @@ impl Folder {
                     }),
                     Err(error) => Err(error),
                 },
-                Err(_) if !here.exists() => Err(ErrorKind::NotFound.into()),
+                // It could not be looked at: taken away since, and maybe made again by now.
+                Err(SendError::NotYet { .. }) if looks < MOST_LOOKS => Err(ErrorKind::NotFound.into()),
                 Err(error) => return Err(error.to_string()),
             };
             match tried {

@@ -164,6 +164,29 @@ impl Answer {
         is_whole && matches!(self.status, 403 | 404) && !self.json().is_some_and(|body| body.is_object())
     }
 
+    /// What came, for people, in a success that is none of an API's, all of which put an
+    /// object of JSON into it. None of what was cut off: the whole may have been one.
+    pub fn strange(&self) -> Option<&'static str> {
+        let body = self.body.trim_ascii();
+        if !self.is_success() || self.cut.is_some() || self.json().is_some_and(|body| body.is_object()) {
+            return None;
+        }
+        Some(match body.first() {
+            None => "nothing",
+            Some(b'<') => "a page of HTML",
+            Some(_) => "what is no object of JSON",
+        })
+    }
+
+    /// What to do about it where it is none of the service's own, behind what is said of it.
+    pub fn advice(&self) -> &'static str {
+        match self.status {
+            300..400 => LED_ELSEWHERE,
+            _ if self.strange().is_some() => NOT_ITS_OWN,
+            _ => "",
+        }
+    }
+
     /// The body as JSON, if it is whole and is JSON.
     pub fn json(&self) -> Option<serde_json::Value> {
         if self.cut.is_some() {

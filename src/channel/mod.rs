@@ -205,6 +205,32 @@ pub enum Whose {
     /// It did not say: the table is taken at its word. Why, as a sentence
     /// without a full stop.
     Unsaid(String),
+    /// What answered is not the network's API: a page, as sign-in pages and other servers
+    /// give, a word that says nothing, or a redirect. Nothing is stopped by that either,
+    /// for the API may yet stand behind it. Why, as a sentence without a full stop.
+    Foreign(String),
+}
+
+impl Whose {
+    /// What it means that `who` answered so and named nobody: `why`, if its API spoke.
+    fn untold(answer: &http::Answer, who: &str, why: String) -> Whose {
+        match (answer.status, answer.strange()) {
+            (300..400, _) => Whose::Foreign(why),
+            (_, None) => Whose::Unsaid(why),
+            (status, Some(what)) => Whose::Foreign(format!(
+                "no answer of {who}'s API came, but {what} ({status}): look at `base_url`, and at a proxy or a \
+                 sign-in page before it"
+            )),
+        }
+    }
+
+    /// Why nobody is named; empty where somebody is.
+    fn why(&self) -> &str {
+        match self {
+            Whose::Verified => "",
+            Whose::Unsaid(why) | Whose::Foreign(why) => why,
+        }
+    }
 }
 
 /// What the service's own records say about a part whose outcome is unknown.

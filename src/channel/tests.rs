@@ -74,6 +74,27 @@ fn another_kind_of_variant_is_a_problem_and_no_panic() {
     }
 }
 
+/// What is shown as an article's original is sent, and where none is sent, that is said.
+#[test]
+fn the_address_of_an_original_is_sent_or_it_is_said_that_it_is_not() {
+    let original = "https://original.example/rocket-2/";
+    let copy = |canonical: Option<&str>| {
+        let canonical = canonical.map(str::to_owned);
+        Variant::Article(crate::render::Article { canonical, ..fixture::article() })
+    };
+    for adapter in ADAPTERS.iter().filter(|adapter| adapter.kind == VariantKind::Article) {
+        let made = one(&format!("[channels.sample]\n{}", adapter.sample));
+        let sent = made.channel.payload(&copy(Some(original)), &fixture::identity());
+        let told = sent.value.unwrap().parts.iter().any(|part| part.body.to_string().contains(original));
+        assert_eq!(told, made.outlet.rules.canonical, "{}", adapter.name);
+        let said: Vec<_> = sent.problems.iter().filter(|problem| problem.rule == "no-canonical").collect();
+        assert_eq!(said.is_empty(), told, "{}: {said:?}", adapter.name);
+        assert!(said.iter().all(|problem| problem.hint.as_deref().unwrap().contains("`canonical = \"\"`")));
+        let without = made.channel.payload(&copy(None), &fixture::identity()).problems;
+        assert!(without.iter().all(|problem| problem.rule != "no-canonical"), "{}", adapter.name);
+    }
+}
+
 /// What other builds have is known by name, and how to get one of them is said.
 #[test]
 fn an_adapter_that_is_not_built_in_says_how_to_have_it() {

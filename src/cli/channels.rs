@@ -3,7 +3,7 @@
 
 use super::desk::Desk;
 use super::failure::Failure;
-use super::house::House;
+use super::house::{House, plural};
 use super::noting::{self, Noting};
 use crate::channel::{Ready, SendError, Whose, adapter_named, every_adapter};
 use crate::diagnostic::has_errors;
@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             (true, false, true) => format!("to the outbox: {} not set", missing.join(", ")),
             (true, false, false) => {
                 let why = format!("cannot send: {} not set", missing.join(", "));
-                lacking.push(format!("`[channels.{name}]`: {why}"));
+                lacking.push(name.clone());
                 why
             }
         };
@@ -94,26 +94,36 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         return Ok(Exit::Check);
     }
     lacking.retain(|_| arguments.check);
-    not_good(&said, lacking).map_or(Ok(Exit::Done), Err)
+    not_good(&said, &lacking, house.loaded.project.channels.len()).map_or(Ok(Exit::Done), Err)
 }
 
-/// What failed: the channels that are not known to be good, and why; first those that
-/// could not even ask.
-fn not_good(said: &BTreeMap<String, Word>, lacking: Vec<String>) -> Option<Failure> {
-    let cannot = !lacking.is_empty();
-    let bad = || said.iter().filter(|(_, word)| matches!(word.verdict, Verdict::Refused | Verdict::NotKnown));
-    let told = bad().map(|(name, word)| format!("`[channels.{name}]`: {}", word.says));
-    let whys: Vec<String> = lacking.into_iter().chain(told).collect();
-    if whys.is_empty() {
-        return None;
-    }
-    let (code, hint) = if cannot || bad().any(|(_, word)| word.verdict == Verdict::Refused) {
-        ("not-accepted", "mend the credentials or the account, and look again with `ladder channels --check`")
-    } else {
-        ("not-known", "nobody said no: look again later with `ladder channels --check`")
+/// What failed, in few words: how many of `all` channels are not known to be good, and
+/// which. Why stands in the line of each.
+fn not_good(said: &BTreeMap<String, Word>, lacking: &[String], all: usize) -> Option<Failure> {
+    let with = |verdict| said.iter().filter(move |(_, word)| word.verdict == verdict).map(|(name, _)| name);
+    let cannot: Vec<&String> = lacking.iter().chain(with(Verdict::Refused)).collect();
+    let open: Vec<&String> = with(Verdict::NotKnown).collect();
+    let listed = |names: &[&String]| {
+        names.iter().map(|name| format!("`[channels.{name}]`")).collect::<Vec<_>>().join(", ")
     };
-    Some(Failure::new(Exit::Failed, code, whys.join("; ")).hint(hint))
+    let of_all = plural(all, "channel");
+    let cannot_send = format!("{} of {of_all} cannot send: {}", cannot.len(), listed(&cannot));
+    let silent = |of: String| format!("{}{of} gave no answer: {}", open.len(), listed(&open));
+    let (code, message, hint) = match (cannot.is_empty(), open.is_empty()) {
+        (true, true) => return None,
+        (true, false) => (
+            "not-known",
+            silent(format!(" of {of_all}")),
+            "nobody said no: see the line of each, and look again later",
+        ),
+        (false, true) => ("not-accepted", cannot_send, MEND),
+        (false, false) => ("not-accepted", format!("{cannot_send}; {}", silent(String::new())), MEND),
+    };
+    Some(Failure::new(Exit::Failed, code, message).hint(format!("{hint} with `ladder channels --check`")))
 }
+
+/// What to do about channels that cannot send.
+const MEND: &str = "mend the credentials or the account as the line of each says, and look again";
 
 /// A network that takes longer to say who we are is not waited for.
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
@@ -133,7 +143,7 @@ enum Verdict {
     NotVerified,
     /// They are not.
     Refused,
-    /// Nobody could say: no answer, or no time for us.
+    /// Nobody could say: no answer, none of the network's, or no time for us.
     NotKnown,
 }
 
@@ -167,6 +177,8 @@ fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
             Ok(Ok(Whose::Verified)) if asks => word(Verdict::Good, "ready, says the network".to_owned()),
             Ok(Ok(Whose::Verified)) => word(Verdict::Good, "ready".to_owned()),
             Ok(Ok(Whose::Unsaid(why))) => word(Verdict::NotVerified, format!("ready, not verified: {why}")),
+            // Nobody said anything of them.
+            Ok(Ok(Whose::Foreign(why))) => word(Verdict::NotKnown, format!("not known: {why}")),
             Ok(Err(SendError::Refused { says } | SendError::Mendable { says })) => {
                 word(Verdict::Refused, format!("cannot send: {says}"))
             }

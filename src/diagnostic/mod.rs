@@ -8,7 +8,7 @@ pub mod visible;
 
 pub use same::told_once;
 
-use crate::source::{Location, Sources, Span};
+use crate::source::{Location, Source, Sources, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
@@ -152,10 +152,13 @@ impl Diagnostic {
         // a long file each would go through all of it. Same width for every
         // replaced character, so that columns stay right.
         let lines = source.map_or(0..0, |(span, source)| touched_lines(&source.text, span));
-        let text = source.map(|(_, source)| visible::visible_same_width(&source.text[lines.clone()]));
+        let is_drawn =
+            |(span, source): &(Span, &Source)| !self.conceals && !stays_undrawn(&source.text, *span);
+        let text = source.filter(is_drawn);
+        let text = text.map(|(_, source)| visible::visible_same_width(&source.text[lines.clone()]));
         let place = self.span.map(|span| sources.locate(span));
         let mut group = match (&source, &text) {
-            (Some((span, source)), _) if self.conceals || stays_undrawn(&source.text, *span) => {
+            (Some((_, source)), None) => {
                 let mut origin = Origin::path(source.name.as_str());
                 if let Some(place) = &place {
                     origin = origin.line(place.line).char_column(place.column);
@@ -173,7 +176,7 @@ impl Diagnostic {
                 let shown = Snippet::source(text.as_ref()).path(source.name.as_str()).line_start(line);
                 title.element(shown.fold(true).annotation(mark))
             }
-            _ => Group::with_title(title),
+            (None, _) => Group::with_title(title),
         };
         let also = self.also();
         let also = also.as_deref().map(visible::visible);

@@ -2,6 +2,7 @@
 
 use super::{Subject, table};
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::ladder::Message;
 use crate::render::VariantKind;
 use crate::source::{Span, Spanned};
 use crate::text::{markdown, visible};
@@ -28,31 +29,34 @@ pub(super) fn bad_links(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     // of its own; a post has no site.
     let has_root = kinds().any(|kind| kind != VariantKind::Post);
     let mut told: Vec<String> = Vec::new();
-    for message in std::iter::once(subject.message).chain(&subject.message.translations) {
+    for (message, body) in bodies(subject) {
         let files: HashSet<String> = message.media.iter().map(|media| bare(&media.file.value)).collect();
-        let whole = subject.ladder.rungs.iter().filter_map(|rung| message.written_whole(&rung.name.value));
-        for body in std::iter::once(&message.body).chain(whole.map(|whole| &whole.body)) {
-            for (address, range) in addresses(&body.value) {
-                let Some((why, hint)) = wrong(&address, &files, has_root) else { continue };
-                let shown: String = visible(&address).chars().take(SHOWN).collect();
-                let quoted = format!("`{address}`");
-                let said = |other: &Diagnostic| {
-                    other.rule == table::RELATIVE_LINK.name && other.message.contains(&quoted)
-                };
-                if told.contains(&address) || told.len() >= MOST_TOLD || found.iter().any(said) {
-                    continue;
-                }
-                told.push(address);
-                let what = if shown.is_empty() { "a link".to_owned() } else { format!("the link `{shown}`") };
-                found.push(
-                    table::BAD_LINK
-                        .broken(format!("{what} {why}"))
-                        .at(place_of(subject, body, &range))
-                        .hint(hint),
-                );
+        for (address, range) in addresses(&body.value) {
+            let Some((why, hint)) = wrong(&address, &files, has_root) else { continue };
+            let shown: String = visible(&address).chars().take(SHOWN).collect();
+            let quoted = format!("`{address}`");
+            let said = |other: &Diagnostic| {
+                other.rule == table::RELATIVE_LINK.name && other.message.contains(&quoted)
+            };
+            if told.contains(&address) || told.len() >= MOST_TOLD || found.iter().any(said) {
+                continue;
             }
+            told.push(address);
+            let what = if shown.is_empty() { "a link".to_owned() } else { format!("the link `{shown}`") };
+            let place = place_of(subject, body, &range);
+            found.push(table::BAD_LINK.broken(format!("{what} {why}")).at(place).hint(hint));
         }
     }
+}
+
+/// Every body that somebody wrote, with the message that it is of: the message's own,
+/// those of its translations, and what was written whole for a rung.
+pub(super) fn bodies<'s>(subject: &Subject<'s>) -> impl Iterator<Item = (&'s Message, &'s Spanned<String>)> {
+    let rungs = &subject.ladder.rungs;
+    std::iter::once(subject.message).chain(&subject.message.translations).flat_map(move |message| {
+        let whole = rungs.iter().filter_map(|rung| message.written_whole(&rung.name.value));
+        std::iter::once(&message.body).chain(whole.map(|whole| &whole.body)).map(move |body| (message, body))
+    })
 }
 
 /// The addresses of all links of `body`, and where each link stands.
@@ -113,9 +117,9 @@ fn bare(path: &str) -> String {
     path.strip_prefix("./").unwrap_or(path).replace("%20", " ")
 }
 
-/// Where the link is written; the beginning of the body, if its text is not
+/// Where what stands at `link` of `body` is written; the beginning of the body, if its text is not
 /// that of the file.
-fn place_of(subject: &Subject<'_>, body: &Spanned<String>, link: &Range<usize>) -> Span {
+pub(super) fn place_of(subject: &Subject<'_>, body: &Spanned<String>, link: &Range<usize>) -> Span {
     let Span { source, start, .. } = body.span;
     let written = subject.sources.slice(body.span).get(link.clone());
     match written.is_some() && written == body.value.get(link.clone()) {

@@ -6,6 +6,7 @@
 //! of the same table, [`RULES`].
 
 mod blame;
+mod body_html;
 mod body_links;
 mod images;
 mod length;
@@ -144,6 +145,7 @@ pub fn check_message(subject: &Subject<'_>) -> Vec<Diagnostic> {
         }
     }
     body_links::bad_links(subject, &mut found);
+    body_html::left_out(subject, &mut found);
     repeat::same_text(subject, &mut found);
     silence::unknown_allow(&subject.message.allow, &mut found);
     silence(found, &[&subject.project.allow, &subject.ladder.allow, &subject.message.allow])

@@ -72,6 +72,7 @@ rules! {
     // Rendering.
     TEMPLATE Error stands "template" "A template can be rendered."
     BAD_LINK Warning may "bad-link" "A link or picture in the body leads to something that readers can reach."
+    HTML_LEFT_OUT Warning may "html-left-out" "HTML in the body is no more than pages and mails take."
     CARD_WITHOUT_LINK Warning may "card-without-link" "A card is asked for only where there is a link to make it of."
     // The project.
     UNKNOWN_NETWORK Warning may "unknown-network" "A name in `[handles]` is for a network that exists."

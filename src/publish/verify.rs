@@ -41,7 +41,7 @@ pub async fn verify(
             Ok(Err(SendError::Refused { says } | SendError::Mendable { says })) => {
                 verdicts.broken.insert(name.clone(), format!("`[channels.{name}]`: {says}"));
             }
-            Ok(Ok(Whose::Unsaid(why))) => {
+            Ok(Ok(Whose::Unsaid(why) | Whose::Foreign(why))) => {
                 verdicts.unsaid.push(format!("`[channels.{name}]`: not verified: {why}"));
             }
             _ => {}

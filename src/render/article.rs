@@ -6,7 +6,9 @@ use super::{Article, Job, excerpt, html, markdown, pictures, slug};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Settings;
 use crate::ladder::name::is_page;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
+use pulldown_cmark::{Event, Tag};
+use std::collections::HashSet;
 
 /// Length of an excerpt where nobody wrote one: what search engines and cards show.
 const EXCERPT: usize = 200;
@@ -160,28 +162,33 @@ fn with_names(job: &Job<'_>, markdown: String) -> String {
     out
 }
 
-/// Pictures in the body that are not beside the message.
+/// Of so many pictures a message is told; the next look tells the others.
+const MOST_TOLD: usize = 20;
+
+/// Pictures in the body that are not beside the message: each once, and in time that
+/// grows with the body alone.
 pub(super) fn missing_images(job: &Job<'_>, body: &str) -> Vec<Diagnostic> {
-    let mut problems: Vec<Diagnostic> = Vec::new();
-    html::with_images(body, &mut |link| {
-        let file = link.split(['?', '#']).next().unwrap_or(link);
-        let known = job.message.media.iter().any(|media| same_file(&media.file.value, file));
-        if pictures::is_relative(link) && !known {
-            let shown: String = link.chars().take(80).collect();
-            let span =
-                job.sources.slice(job.message.body.span).find(link).map_or(job.message.body.span, |at| {
-                    let start = job.message.body.span.start + at;
-                    crate::source::Span::new(job.message.body.span.source, start, start + link.len())
-                });
-            problems.push(
-                Diagnostic::warning("bad-link", format!("the picture `{shown}` is not one of the message's"))
-                    .at(span)
-                    .hint("add it: `[[media]]` with `file` and `alt`; then it is put beside the page"),
-            );
-        }
-        None
+    let known = |file: &str| job.message.media.iter().any(|media| same_file(&media.file.value, file));
+    let whole = job.message.body.span;
+    let written = job.sources.slice(whole);
+    let mut seen = HashSet::new();
+    let missing = markdown::events(body).filter_map(|event| match event {
+        Event::Start(Tag::Image { dest_url, .. }) => Some(dest_url.into_string()),
+        _ => None,
     });
-    problems
+    let missing = missing.filter(|link| {
+        let file = link.split(['?', '#']).next().unwrap_or(link);
+        pictures::is_relative(link) && !known(file) && seen.insert(link.clone())
+    });
+    let told = missing.take(MOST_TOLD).map(|link| {
+        let shown: String = link.chars().take(80).collect();
+        let at = written.find(&link).map(|at| whole.start + at);
+        let span = at.map_or(whole, |at| Span::new(whole.source, at, at + link.len()));
+        Diagnostic::warning("bad-link", format!("the picture `{shown}` is not one of the message's"))
+            .at(span)
+            .hint("add it: `[[media]]` with `file` and `alt`; then it is put beside the page")
+    });
+    told.collect()
 }
 
 fn same_file(own: &str, link: &str) -> bool {

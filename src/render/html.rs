@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 
 /// Tags and entities of raw HTML in one text beyond which they are dropped: a
 /// parser's time grows with the square of deep nesting.
-pub(super) const RAW_TAGS: usize = 2000;
+pub(crate) const RAW_TAGS: usize = 2000;
 
 /// `markdown` as sanitised HTML.
 pub fn sanitised(markdown: &str) -> String {
@@ -153,11 +153,16 @@ pub(super) fn within<'a>(raw: &mut usize, tags: usize, event: Event<'a>) -> Opti
         // A form's checkbox does not survive sanitising, and mail has no forms.
         Event::TaskListMarker(done) => Some(Event::Text(if done { "☑ " } else { "☐ " }.into())),
         Event::Html(text) | Event::InlineHtml(text) => {
-            *raw += text.bytes().filter(|byte| matches!(byte, b'<' | b'&')).count();
+            *raw += weight(&text);
             (*raw <= tags).then_some(Event::Html(text))
         }
         other => Some(other),
     }
+}
+
+/// How many tags and entities a piece of raw HTML counts as.
+pub(crate) fn weight(html: &str) -> usize {
+    html.bytes().filter(|byte| matches!(byte, b'<' | b'&')).count()
 }
 
 /// Cleans what goes on a page or into a mail.

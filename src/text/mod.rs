@@ -87,6 +87,8 @@ pub struct Rules {
     pub hashtags: Option<usize>,
     /// Whether a first comment can be put below a post.
     pub first_comment: bool,
+    /// Whether an article that is a copy tells the address of its original there.
+    pub canonical: bool,
     /// Longest title (article) or subject (mail) that is shown whole.
     pub title_limit: Option<usize>,
     /// Where a person can paste a text on this network, with `{text}` and `{url}`.

@@ -86,6 +86,8 @@ pub const MICROPUB: Rules = Rules {
     title: "Micropub",
     // About what search engines show of a title: a judgement, no limit.
     title_limit: Some(70),
+    // There is no property for it.
+    canonical: false,
     ..UNKNOWN
 };
 
@@ -115,6 +117,7 @@ pub const UNKNOWN: Rules = Rules {
     fold: None,
     hashtags: None,
     first_comment: false,
+    canonical: true,
     title_limit: None,
     compose_url: None,
 };

@@ -93,21 +93,27 @@ async fn what_is_wrong_with_the_credentials_is_an_error_for_machines_too() {
     std::fs::rename(house.path("two/token"), house.path("elsewhere")).unwrap();
     let json = house.run(&check).ends(1).json();
     assert_eq!(json["error"]["code"], "not-accepted", "{json}");
-    assert!(json["error"]["message"].as_str().unwrap().contains("`[channels.two]`: cannot send: "), "{json}");
+    assert_eq!(json["error"]["message"], "1 of 2 channels cannot send: `[channels.two]`", "{json}");
     house.run(&check[..1]).ends(0);
     std::fs::rename(house.path("elsewhere"), house.path("two/token")).unwrap();
     networks[0].stop();
     let json = house.run(&check).ends(1).json();
     assert_eq!(json["error"]["code"], "not-known", "{json}");
+    assert_eq!(json["error"]["message"], "1 of 2 channels gave no answer: `[channels.one]`", "{json}");
     house.write("two/token", &format!("{CANARY}-nonsense\n"));
     let ended = house.run(&check).ends(1);
-    let error = &ended.json()["error"];
+    let json = ended.json();
+    let error = &json["error"];
     assert_eq!(error["code"], "not-accepted", "{error}");
-    let message = error["message"].as_str().unwrap();
-    assert!(
-        message.contains("`[channels.one]`: not known: ")
-            && message.contains("`[channels.two]`: cannot send: ")
+    // Why stands beside each, once.
+    assert_eq!(
+        error["message"],
+        "1 of 2 channels cannot send: `[channels.two]`; 1 gave no answer: `[channels.one]`"
     );
+    for (at, begins) in [(0, "not known: "), (1, "cannot send: ")] {
+        let says = json["channels"][at]["checked"]["says"].as_str().unwrap();
+        assert!(says.starts_with(begins) && says.len() > begins.len(), "{says}");
+    }
     assert!(!ended.out().contains("canary"), "{}", ended.out());
 }
 

@@ -764,3 +764,17 @@ fn what_lies_in_the_outbox_makes_room_or_is_named_beside_the_new_one() {
         assert!(news.len() == 1 && text(&house, &news[0]).contains("Newer words."), "{told}: {news:?}");
     }
 }
+
+/// An article that waits for a person lies where its own channel put it, and is taken
+/// from there; what lies under the same name in the outbox is another's.
+#[test]
+fn files_that_wait_for_a_person_are_taken_from_their_own_folder() {
+    let channel = "\n[channels.one]\nadapter = \"medium\"\naccount = \"ada\"\ndirectory = \"drafts\"\n";
+    let house = House::new(channel, &rungs(&["one"]));
+    house.publish().ends(0);
+    assert_eq!(house.state("one"), "waiting");
+    assert!(house.path("drafts/m/one.html").exists());
+    unpublish(&house).ends(0);
+    assert_eq!(house.state("one"), "cancelled");
+    assert!(!house.path("drafts/m/one.html").exists());
+}

@@ -1,9 +1,12 @@
 //! The program, where a network does not say whose the credentials are, wants
 //! to be left alone, or says it late.
 
-use super::bench::{settings, table, write_secrets};
+use super::bench::{self, Bench, settings, table, write_secrets};
 use super::rows::{WAYS, Way};
 use crate::house::{House, rungs};
+use axum::Router;
+use axum::http::header;
+use ladder::channel::{SendError, Whose};
 use ladder::rehearsal::{Fault, Network, Running, Settings, Upon};
 use std::time::Duration;
 
@@ -78,6 +81,64 @@ async fn an_answer_that_says_nothing_stops_nothing_and_that_is_said() {
                 "{name} {fault:?}"
             );
         }
+    }
+}
+
+/// A server that answers everything so, with 200.
+async fn anything(mime: &'static str, body: &'static str) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let app = Router::new().fallback(move || async move { ([(header::CONTENT_TYPE, mime)], body) });
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    address
+}
+
+/// A sign-in page, a proxy's, or the wrong server's.
+const STRANGE: [(&str, &str); 4] = [
+    ("text/html", "<!doctype html><title>Sign in</title><p>Who are you?</p>"),
+    ("application/json", "null"),
+    ("application/json", "[]"),
+    ("text/plain", ""),
+];
+
+#[tokio::test]
+async fn what_is_no_answer_of_the_api_makes_nothing_ready_and_the_address_is_named_for_it() {
+    let mut bad = Vec::new();
+    for way in WAYS.iter() {
+        for (mime, body) in STRANGE {
+            let elsewhere = Bench::new(way).await;
+            let channel = bench::configured(&table(way, &anything(mime, body).await)).channel;
+            let says = match channel.verify(elsewhere.folder.path()).await {
+                Ok(Whose::Foreign(says)) => says,
+                Err(
+                    SendError::NotYet { says, .. }
+                    | SendError::Refused { says }
+                    | SendError::Mendable { says },
+                ) => says,
+                ready => format!("{ready:?}"),
+            };
+            // A relay is known by its address alone.
+            if !(says.contains("`base_url`") || says.contains("127.0.0.1")) {
+                bad.push(format!("{} {body:?}: {says}", way.name));
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_in_the_place_of_the_api_is_no_channel_that_is_ready() {
+    let (mime, page) = STRANGE[0];
+    for name in ["wordpress, blocks", "ghost", "forem", "x, OAuth 2"] {
+        let way: &Way = WAYS.iter().find(|way| way.name == name).unwrap();
+        let channel = table(way, &anything(mime, page).await).replace("channels.tweet", "channels.one");
+        let house = House::new(&format!("\n{channel}"), &rungs(&["one"]));
+        write_secrets(house.root(), &settings(way));
+        let json = house.run(&CHECK).ends(1).json();
+        assert_eq!(json["channels"][0]["checked"]["good"], false, "{json}");
+        let says = json["channels"][0]["checked"]["says"].as_str().unwrap();
+        assert!(says.starts_with("not known: no answer of ") && says.contains("a page of HTML"), "{says}");
+        assert!(says.contains("`base_url`") && says.contains("sign-in page"), "{says}");
     }
 }
 

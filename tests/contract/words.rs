@@ -15,7 +15,7 @@ async fn told(name: &str, change: impl FnOnce(Settings) -> Settings, token: Opti
     match bench.channel.verify(bench.folder.path()).await {
         Err(SendError::Refused { says }) => says,
         Ok(Whose::Verified) => "(taken)".to_owned(),
-        Ok(Whose::Unsaid(why)) => format!("(not verified: {why})"),
+        Ok(Whose::Unsaid(why) | Whose::Foreign(why)) => format!("(not verified: {why})"),
         Err(other) => panic!("{}: {other:?}", name),
     }
 }

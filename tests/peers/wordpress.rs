@@ -182,7 +182,7 @@ fn wordpress_gets_other_words_unless_somebody_has_changed_them() {
 fn wordpress_refuses_who_may_not_and_an_address_that_is_taken() {
     let site = Site::new("subscriber", "");
     let checked = site.house.run(&["channels", "--check", "--format", "json"]).ends(1).json();
-    let says = checked["error"]["message"].as_str().unwrap();
+    let says = checked["channels"][0]["checked"]["says"].as_str().unwrap();
     assert!(says.contains("`edit_posts`") && says.contains("subscriber"), "{says}");
     site.house.publish().ends(1);
 

@@ -4,7 +4,7 @@
 use crate::channel::article_html::is_called;
 use crate::diagnostic::Diagnostic;
 use crate::plan::PayloadPart;
-use crate::render::Picture;
+use crate::render::{Article, Picture};
 use serde_json::Value;
 
 /// A text of the body.
@@ -51,6 +51,16 @@ pub(in crate::channel) fn media<'a>(
         }
     }
     media
+}
+
+/// What is said where the address of an original would be left out. `has_none`: that the
+/// site has no place for it.
+pub(in crate::channel) fn no_canonical(article: &Article, has_none: &str) -> Option<Diagnostic> {
+    article.canonical.as_ref()?;
+    let says = format!("{has_none} for the address of an original: `canonical` is left out");
+    let hint = "write `canonical = \"\"` in the rung if that is meant; readers are told of the original \
+                by a line in the rung's `text`, below `{{ message.body }}`";
+    Some(Diagnostic::warning("no-canonical", says).hint(hint))
 }
 
 /// Tags, each once, however it is capitalised.

@@ -6,7 +6,7 @@
 //! 400. Seen with the reference server (PDS 0.5.35), where nothing else is said.
 
 use crate::channel::SendError;
-use crate::channel::http::{Answer, LED_ELSEWHERE, NOT_ITS_OWN};
+use crate::channel::http::{Answer, NOT_ITS_OWN};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::time::Duration;
@@ -105,10 +105,10 @@ pub(super) fn trouble(
     if answer.is_refusal() {
         return SendError::Refused { says: refused(answer, &fault, &said, asked, account) };
     }
-    let hint = if (300..400).contains(&status) { LED_ELSEWHERE } else { "" };
+    let hint = answer.advice();
     let cut = answer.cut.as_ref().map(|why| format!(", and its answer broke off: {why}")).unwrap_or_default();
     let says = if answer.is_success() {
-        format!("Bluesky answered {status} as Bluesky does not{cut}: {said}")
+        format!("Bluesky answered {status} as Bluesky does not{cut}: {said}{hint}")
     } else {
         format!("Bluesky answered {status}{cut}: {said}{hint}")
     };

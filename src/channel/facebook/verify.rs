@@ -48,7 +48,8 @@ async fn ask(page: &Facebook, graph: &Graph) -> Result<Whose, SendError> {
         }
     };
     let why = known.err().unwrap_or(why);
-    Ok(Whose::Unsaid(format!("Facebook does not say whose token it is: {why}")))
+    let why = format!("Facebook does not say whose token it is: {why}");
+    Ok(Whose::untold(&answer, "Facebook", why))
 }
 
 /// Compares the page that Facebook knows with the one of the table.

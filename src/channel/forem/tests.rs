@@ -120,7 +120,7 @@ async fn whose_the_key_is_is_asked_and_the_edge_is_no_key() {
     let other = channel("account = \"grace\"\n").verify(folder.path()).await.unwrap_err().to_string();
     assert!(other.contains("@ada") && other.contains("@grace"), "{other}");
     site.order_upon(Upon::Any, Fault::Html);
-    assert!(matches!(channel("").verify(folder.path()).await, Ok(Whose::Unsaid(_))));
+    assert!(matches!(channel("").verify(folder.path()).await, Ok(Whose::Foreign(_))));
     site.order_upon(Upon::Any, Fault::Expired);
     let says = channel("").verify(folder.path()).await.unwrap_err().to_string();
     assert!(says.contains("Extensions") && !says.contains("canary"), "{says}");

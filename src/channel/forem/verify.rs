@@ -22,7 +22,9 @@ pub(super) async fn ask(api: &Api, username: Option<&str>) -> Result<Whose, Send
     if !answer.is_success() {
         return match trouble(&answer, Asked::Other, api) {
             SendError::Refused { says } | SendError::Mendable { says } => Ok(Whose::Unsaid(says)),
-            SendError::NotYet { says, wait: None } if (300..400).contains(&status) => Ok(Whose::Unsaid(says)),
+            SendError::NotYet { says, wait: None } if (300..400).contains(&status) => {
+                Ok(Whose::Foreign(says))
+            }
             other => Err(other),
         };
     }
@@ -30,7 +32,8 @@ pub(super) async fn ask(api: &Api, username: Option<&str>) -> Result<Whose, Send
     let facts = answer.json();
     let known = facts.as_ref().and_then(|facts| facts.get("username")).and_then(Value::as_str);
     let Some(known) = known.filter(|known| !known.is_empty()) else {
-        return Ok(Whose::Unsaid(format!("{name} answered {status} and named no author")));
+        let why = format!("{name} answered {status} and named no author");
+        return Ok(Whose::untold(&answer, name, why));
     };
     match username {
         Some(own) if !own.eq_ignore_ascii_case(known) => {

@@ -35,6 +35,9 @@ pub(super) async fn ask(api: &Api) -> Result<Whose, SendError> {
             says: format!("the site's answer broke off: {}", api.clean(cut)),
             wait: None,
         }),
-        None => Ok(Whose::Unsaid(format!("no answer that Ghost gives came ({})", answer.status))),
+        None => {
+            let why = format!("no answer that Ghost gives came ({})", answer.status);
+            Ok(Whose::untold(&answer, "Ghost", why))
+        }
     }
 }

@@ -24,7 +24,8 @@ pub(super) fn data(answer: &Answer, pointer: &str) -> Option<Value> {
     body.pointer(&format!("/data{pointer}")).filter(|value| is_clean && !value.is_null()).cloned()
 }
 
-/// The first error's code and words.
+/// The first error's code and words. What stands in front of the API says no in ways of
+/// its own: `{error: "…"}`, `{error: {message: "…"}}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fault {
     pub code: String,
@@ -34,10 +35,11 @@ pub(super) struct Fault {
 impl Fault {
     pub fn of(answer: &Answer) -> Option<Fault> {
         let body = answer.json()?;
-        let first = body.get("errors")?.as_array()?.first()?.clone();
+        let errors = body.get("errors").and_then(Value::as_array);
+        let first = errors.and_then(|errors| errors.first()).or_else(|| body.get("error"))?;
         let code = first.pointer("/extensions/code").and_then(Value::as_str).unwrap_or_default();
         let is_code = code.len() <= 60 && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        let says = first.get("message").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let says = first.as_str().or_else(|| first.get("message")?.as_str()).unwrap_or_default().to_owned();
         Some(Fault { code: if is_code { code.to_owned() } else { String::new() }, says })
     }
 }
@@ -98,4 +100,28 @@ fn forbidden(said: &str) -> String {
         "Hashnode does not allow it to the token's user ({said}): a contributor may not publish; ask the owner to make \
          the user an editor"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(body: &str) -> Option<(String, String)> {
+        let (status, headers, body) = (502, reqwest::header::HeaderMap::new(), body.as_bytes().to_vec());
+        Fault::of(&Answer { status, headers, body, cut: None }).map(|fault| (fault.code, fault.says))
+    }
+
+    #[test]
+    fn an_error_is_told_in_its_words_however_it_is_wrapped() {
+        let said = |code: &str, says: &str| Some((code.to_owned(), says.to_owned()));
+        let whole = r#"{"errors":[{"message":"Not yours.","extensions":{"code":"FORBIDDEN"}}],"data":null}"#;
+        assert_eq!(fault(whole), said("FORBIDDEN", "Not yours."));
+        assert_eq!(fault(r#"{"error":"upstream is down"}"#), said("", "upstream is down"));
+        assert_eq!(fault(r#"{"error":{"message":"No.","code":7}}"#), said("", "No."));
+        assert_eq!(fault(r#"{"errors":[],"error":["?"]}"#), said("", ""));
+        assert_eq!(fault(r#"{"errors":[{"extensions":{"code":"a b"}}]}"#), said("", ""));
+        for none in ["<p>Down</p>", "null", "{}", r#"{"errors":"x"}"#] {
+            assert_eq!(fault(none), None, "{none}");
+        }
+    }
 }

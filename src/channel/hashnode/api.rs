@@ -78,4 +78,4 @@ impl Conversation for Api {
     }
 }
 
-const NAME: &str = "Hashnode";
+pub(super) const NAME: &str = "Hashnode";

@@ -195,7 +195,7 @@ async fn what_is_led_elsewhere_is_no_answer() {
         house.api.order_upon(Upon::Any, Fault::Redirect("http://127.0.0.1:1/deprecated".to_owned()));
         // A host says nothing to the API: who it is has to be asked once more.
         match house.channel.verify(house.folder.path()).await {
-            Ok(Whose::Unsaid(_)) => assert!(is_told),
+            Ok(Whose::Foreign(_)) => assert!(is_told),
             other => assert!(!is_told && matches!(other, Err(SendError::NotYet { .. })), "{other:?}"),
         }
     }

@@ -1,9 +1,9 @@
 //! Whose the token is, and which publication is meant (`me`, which is open to all plans).
 
 use super::answer::{Fault, bad_token, data, trouble};
-use super::api::Api;
+use super::api::{Api, NAME};
 use crate::channel::article::{Asked, Conversation, is_object};
-use crate::channel::http::Trouble;
+use crate::channel::http::{Answer, Trouble};
 use crate::channel::{SendError, Whose};
 use serde_json::{Value, json};
 
@@ -31,12 +31,12 @@ pub(super) async fn ask(api: &Api, written: Option<&str>) -> Result<Publication,
         }
         let (success, led) = (answer.is_success(), (300..400).contains(&answer.status));
         return match trouble(&answer, Asked::Other, api) {
-            SendError::NotYet { says, wait: None } if success || led => unsaid(written, says),
-            SendError::Refused { says } | SendError::Mendable { says } => unsaid(written, says),
+            SendError::NotYet { says, wait: None } if success || led => unsaid(&answer, written, says),
+            SendError::Refused { says } | SendError::Mendable { says } => unsaid(&answer, written, says),
             other => Err(other),
         };
     };
-    answer.same_time("Hashnode")?;
+    answer.same_time(NAME)?;
     let edges = me.pointer("/publications/edges").and_then(Value::as_array).cloned().unwrap_or_default();
     let known: Vec<(String, String)> = edges
         .iter()
@@ -70,11 +70,12 @@ pub(super) async fn ask(api: &Api, written: Option<&str>) -> Result<Publication,
 
 /// The table is taken at its word where it names an id; a host says nothing to the API,
 /// and so the question is asked again.
-fn unsaid(written: Option<&str>, why: String) -> Result<Publication, SendError> {
+fn unsaid(answer: &Answer, written: Option<&str>, why: String) -> Result<Publication, SendError> {
+    let whose = Whose::untold(answer, NAME, why);
     match written.filter(|written| is_object(written)) {
-        Some(id) => Ok(Publication { id: id.to_owned(), whose: Whose::Unsaid(why) }),
+        Some(id) => Ok(Publication { id: id.to_owned(), whose }),
         None => Err(SendError::NotYet {
-            says: format!("{why}: which publication it is, is not known"),
+            says: format!("which publication it is, is not known: {}", whose.why()),
             wait: None,
         }),
     }

@@ -32,14 +32,17 @@ pub(super) async fn verify(api: &Api<'_>) -> Result<Whose, SendError> {
             SendError::Refused { .. } if !proves => Ok(unsaid(api, answer.status, &fault)),
             SendError::NotYet { .. } if answer.status == 501 => Ok(unsaid(api, answer.status, &fault)),
             SendError::NotYet { .. } if (300..400).contains(&answer.status) => {
-                Ok(foreign(answer.status, LED_ELSEWHERE))
+                let why = format!("LinkedIn does not say whose token it is: it answered {}", answer.status);
+                Ok(Whose::Foreign(format!("{why}{LED_ELSEWHERE}")))
             }
             error => Err(error),
         };
     }
     let Some(Value::Object(facts)) = answer.json() else {
         // Half an answer may be whole the next time; a page would be the same tomorrow.
-        let Some(cut) = &answer.cut else { return Ok(foreign(answer.status, "")) };
+        let Some(cut) = &answer.cut else {
+            return Ok(Whose::untold(&answer, "LinkedIn", "no object came".to_owned()));
+        };
         let says = format!("LinkedIn's answer ({}) to whose token it is broke off: {cut}", answer.status);
         return Err(SendError::NotYet { says, wait: None });
     };
@@ -76,12 +79,6 @@ pub(super) async fn verify(api: &Api<'_>) -> Result<Whose, SendError> {
     }
     named(api, &[text("name")])?;
     Ok(Whose::Verified)
-}
-
-/// Somebody answered, in words that are not LinkedIn's.
-fn foreign(status: u16, hint: &str) -> Whose {
-    let why = "LinkedIn does not say whose token it is: no answer that LinkedIn gives came";
-    Whose::Unsaid(format!("{why} ({status}){hint}"))
 }
 
 /// The id of somebody of that kind, which may be written as a text, a number or

@@ -3,7 +3,7 @@
 
 use crate::channel::SendError;
 use crate::channel::credentials::{Credentials, Secrets};
-use crate::channel::http::{self, Answer, LED_ELSEWHERE, NOT_ITS_OWN, Trouble};
+use crate::channel::http::{self, Answer, NOT_ITS_OWN, Trouble};
 use crate::channel::rel::endpoint;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
@@ -191,7 +191,7 @@ impl Api {
                 SendError::Refused { says: format!("the site refuses it ({status}): {said}{hint}") }
             }
             status => {
-                let hint = if (300..400).contains(&status) { LED_ELSEWHERE } else { "" };
+                let hint = answer.advice();
                 let cut =
                     answer.cut.as_deref().map(|cut| format!(" ({})", self.clean(cut))).unwrap_or_default();
                 let says = format!("the site answered {status}: {said}{cut}{hint}");

@@ -1,7 +1,7 @@
 //! What a message is in Micropub's words. Pure: the names of pictures stand where
 //! their addresses will.
 
-use crate::channel::article::{is_shown, media, tags};
+use crate::channel::article::{is_shown, media, no_canonical, tags};
 use crate::channel::article_html::pictures;
 use crate::channel::{post_of, wrong_kind};
 use crate::diagnostic::{Checked, Diagnostic};
@@ -62,10 +62,7 @@ fn of_article(article: &Article, problems: &mut Vec<Diagnostic>) -> (Map<String,
     let shown = pictures(&html);
     let all = cover.into_iter().chain(&article.media).chain(&article.cover);
     let media = media(all.filter(|picture| is_shown(&shown, picture)), problems, |_| None);
-    if article.canonical.is_some() {
-        let says = "Micropub has no property for the address of an original: `canonical` is left out";
-        problems.push(Diagnostic::warning("no-canonical", says));
-    }
+    problems.extend(no_canonical(article, "Micropub has no property"));
     let mut properties = Map::new();
     properties.insert("name".to_owned(), json!([article.title]));
     properties.insert("content".to_owned(), json!([{ "html": html }]));

@@ -110,7 +110,7 @@ pub struct Threads {
     topic: Option<String>,
     reply_control: Option<&'static str>,
     /// Whose the token is, or why Threads does not say.
-    me: Question<Result<Me, String>>,
+    me: Question<Result<Me, Whose>>,
     /// Where requests go.
     pub base_url: String,
 }
@@ -238,7 +238,7 @@ impl Network for Threads {
         let api = Api::open(self, project).await?;
         Ok(match self.me.ask(verify::ask(self, &api)).await? {
             Ok(_) => Whose::Verified,
-            Err(why) => Whose::Unsaid(why.clone()),
+            Err(untold) => untold.clone(),
         })
     }
 

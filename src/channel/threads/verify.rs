@@ -3,8 +3,8 @@
 use super::Threads;
 use super::api::Api;
 use super::dialect::Asked;
-use crate::channel::SendError;
 use crate::channel::graph::{is_same_name, told};
+use crate::channel::{SendError, Whose};
 use serde_json::Value;
 
 /// Whose the token is.
@@ -14,11 +14,14 @@ pub(super) struct Me {
     pub id: String,
 }
 
-/// `GET /me?fields=id,username`. The inner error is why Threads does not say.
-pub(super) async fn ask(threads: &Threads, api: &Api) -> Result<Result<Me, String>, SendError> {
+/// `GET /me?fields=id,username`. The inner error: Threads does not say.
+pub(super) async fn ask(threads: &Threads, api: &Api) -> Result<Result<Me, Whose>, SendError> {
     let answer = api.get("me", &[("fields", "id,username")], Asked::Me).await?;
     answer.same_time("Threads")?;
-    let unsaid = |why: String| Ok(Err(format!("Threads does not say whose token it is: {why}")));
+    let unsaid = |why: String| {
+        let why = format!("Threads does not say whose token it is: {why}");
+        Ok(Err(Whose::untold(&answer, "Threads", why)))
+    };
     let found = match told(&answer, Asked::Me, &|text| api.clean(text))? {
         Ok(found) => found,
         Err(why) => return unsaid(why),

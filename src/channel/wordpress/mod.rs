@@ -187,6 +187,8 @@ impl Articles for WordPress {
         title: "WordPress",
         // About what search engines show of a title: a judgement, no limit.
         title_limit: Some(70),
+        // The address of an original is a matter of plugins.
+        canonical: false,
         ..network::UNKNOWN
     };
     const PLACE: (&'static str, &'static str) = ("in", "WordPress");

@@ -2,7 +2,7 @@
 //! terms and addresses of pictures will.
 
 use super::WordPress;
-use crate::channel::article::{is_shown, media, tags};
+use crate::channel::article::{is_shown, media, no_canonical, tags};
 use crate::channel::article_html::pictures;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
@@ -30,11 +30,7 @@ pub(super) fn payload(channel: &WordPress, article: &Article) -> Checked<Payload
     let cover = article.cover.as_ref().filter(|cover| !is_shown(&shown, cover));
     let in_text = article.media.iter().filter(|own| is_shown(&shown, own));
     let media = media(cover.into_iter().chain(in_text), &mut problems, odd);
-    if article.canonical.is_some() {
-        let says =
-            "WordPress has no field of its own for the address of an original: `canonical` is left out";
-        problems.push(Diagnostic::warning("no-canonical", says));
-    }
+    problems.extend(no_canonical(article, "WordPress has no field of its own"));
     let body = json!({
         "title": title(article),
         "slug": article.slug,

@@ -123,6 +123,24 @@ fn the_payload_has_names_where_numbers_will_be_and_no_shortcode() {
     "#);
 }
 
+/// Basic authentication ends the name at the first `:` (RFC 7617, 2).
+#[test]
+fn a_user_whom_no_password_could_follow_is_refused_at_its_place() {
+    let table = |user: &str| {
+        configured(&format!(
+            "adapter = \"wordpress\"\nbase_url = \"https://acme.example\"\nuser = \"{user}\"\n\
+             app_password = {{ env = \"X\" }}\n"
+        ))
+    };
+    let problems = table("ada:lovelace").problems;
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    assert!(crate::diagnostic::has_errors(&problems) && problem.message.contains("has a `:`"));
+    assert_eq!(problem.rule, "wrong-value");
+    let span = problem.span.unwrap();
+    assert!(span.end > span.start && problem.hint.is_some(), "{problem:?}");
+    assert!(table("ada lovelace").problems.is_empty());
+}
+
 #[test]
 fn what_wordpress_would_not_keep_is_said_before() {
     let channel = configured(
@@ -207,7 +225,7 @@ async fn people_are_told_what_is_wrong_and_what_to_do() {
     Ok(Verified)
     the user `ada` (author) lacks `edit_others_posts` at this site: give the user another role in WordPress (Users), or take another user's application password
     the site's REST API is not at `base_url` (it answers 307); it leads to https://www.acme.example: write `base_url` as the site's address is there
-    Ok(Unsaid("no answer that WordPress gives came (200)"))
+    Ok(Foreign("no answer of WordPress's API came, but a page of HTML (200): look at `base_url`, and at a proxy or a sign-in page before it"))
     WordPress does not allow it to the user `ada` (blocked): give the user the role of an author or editor
     Ok(Unsaid("the site does not say who the user is (404: no such path)"))
     "#);

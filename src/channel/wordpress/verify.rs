@@ -97,7 +97,8 @@ fn judged(api: &Api, answer: &Answer, root: Root) -> Result<Site, SendError> {
     let Some(Value::Object(me)) = answer.json() else {
         // Half an answer may be whole the next time; a page would be the same tomorrow.
         let Some(cut) = &answer.cut else {
-            return unsaid(format!("no answer that WordPress gives came ({})", answer.status));
+            let why = format!("no answer that WordPress gives came ({})", answer.status);
+            return Ok(Site { root, whose: Whose::untold(answer, "WordPress", why) });
         };
         let says = format!("the site's answer to who the user is broke off: {}", api.clean(cut));
         return Err(SendError::NotYet { says, wait: None });

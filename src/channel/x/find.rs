@@ -40,7 +40,7 @@ pub(super) async fn find(x: &X, part: &PayloadPart, attempt: &Attempt) -> Result
     let api = x.api(&attempt.project).await?;
     let me = match x.me(&api).await? {
         Ok(me) => me,
-        Err(why) => return Ok(Found::CannotTell(why.to_owned())),
+        Err(untold) => return Ok(Found::CannotTell(untold.why().to_owned())),
     };
     let before = post::previous(attempt);
     let mut seen = Seen::default();

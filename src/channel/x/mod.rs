@@ -86,7 +86,7 @@ pub struct X {
     /// Whether requests are signed (OAuth 1.0a), or bear a token (OAuth 2).
     signed: bool,
     /// Whose the credentials are, or why X does not say.
-    me: Question<Result<Me, String>>,
+    me: Question<Result<Me, Whose>>,
     /// Where requests go.
     pub base_url: String,
 }
@@ -132,11 +132,11 @@ impl X {
     /// Whose the credentials are: asked once, and refused if it is not the
     /// account of the table. If X does not say it, why not: then the table is
     /// taken at its word.
-    async fn me(&self, api: &Api<'_>) -> Result<Result<&Me, &str>, SendError> {
-        Ok(self.me.ask(self.ask_who(api)).await?.as_ref().map_err(String::as_str))
+    async fn me(&self, api: &Api<'_>) -> Result<Result<&Me, &Whose>, SendError> {
+        Ok(self.me.ask(self.ask_who(api)).await?.as_ref())
     }
 
-    async fn ask_who(&self, api: &Api<'_>) -> Result<Result<Me, String>, SendError> {
+    async fn ask_who(&self, api: &Api<'_>) -> Result<Result<Me, Whose>, SendError> {
         let answer = api.ask(api.request(Method::GET, "/2/users/me", &[])?).await?;
         let said = answer.json().unwrap_or_default();
         let me = Me {
@@ -146,7 +146,7 @@ impl X {
         if !answer.is_success() || me.id.is_empty() || me.username.is_empty() {
             let why = api.untold(&answer)?;
             answer.same_time("X")?;
-            return Ok(Err(why));
+            return Ok(Err(Whose::untold(&answer, "X", why)));
         }
         answer.same_time("X")?;
         // What the token may do stands in a header; only OAuth 1.0a has it.
@@ -206,7 +206,7 @@ impl Network for X {
     async fn verify(&self, project: &Path) -> Result<Whose, SendError> {
         Ok(match self.me(&self.api(project).await?).await? {
             Ok(_) => Whose::Verified,
-            Err(why) => Whose::Unsaid(why.to_owned()),
+            Err(untold) => untold.clone(),
         })
     }
 

@@ -91,6 +91,7 @@ pub const CASES: &[Case] = &[
         house.ladder.rungs[2].after.clear();
     }),
     ("late-token-literal", |house| house.message.body.value.push_str("https://Rung.invalid/blog/plain")),
+    ("html-left-out", |house| house.message.body.value.push_str(&format!("<b {}>x</b>", "a=1 ".repeat(300)))),
     ("bad-link", |house| house.message.body.value.push_str("See [it](htp://acme.example).")),
     ("link-missing", |house| {
         house.post(1).parts[0].links.clear();

@@ -240,10 +240,11 @@ impl<'a, 'l> Hands<'a, 'l> {
     }
 
     /// The channel that speaks for the delivery's account today; for what was laid out
-    /// for a person, the outbox that it lies in.
+    /// for a person in a server's stead, the outbox that it lies in. Whoever writes files
+    /// has them where it put them, also those that wait.
     fn channel(&self, delivery: &Delivery, part: u32) -> Option<&'a dyn Channel> {
         let laid_out = delivery.part(part).is_some_and(|part| part.state == State::Waiting);
-        if laid_out && delivery.adapter != "outbox" {
+        if laid_out && Goes::of(&delivery.adapter) == Goes::Server {
             return Some(&*self.outbox.channel);
         }
         account_of(self.channels, &delivery.channel, &delivery.account)

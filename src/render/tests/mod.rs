@@ -387,6 +387,13 @@ fn an_article_has_all_that_a_site_needs() {
     house.message.body.value = "![x](other.png)".to_owned();
     let made = render(&house.job("blog"));
     assert_snapshot!(made.problems[0].message, @"the picture `other.png` is not one of the message's");
+    // Of many the first ones are told, each once.
+    let many = |times: usize| (0..times).map(|at| format!("![x](other-{}.png) ", at / 2)).collect::<String>();
+    for (times, told) in [(30, 15), (3000, 20)] {
+        house.message.body.value = many(times);
+        let made = render(&house.job("blog"));
+        assert_eq!(made.problems.iter().filter(|problem| problem.rule == "bad-link").count(), told);
+    }
 }
 
 #[test]

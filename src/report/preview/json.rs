@@ -34,7 +34,7 @@ fn variant(item: &PreviewItem<'_>) -> Value {
     });
     let body = match item.variant {
         Variant::Post(body) => post(body, item),
-        Variant::Article(body) => article(body),
+        Variant::Article(body) => article(body, item),
         Variant::Mail(body) => mail(body, item),
     };
     for value in [head, body] {
@@ -88,7 +88,7 @@ fn card(card: &Card) -> Value {
     })
 }
 
-fn article(article: &Article) -> Value {
+fn article(article: &Article, item: &PreviewItem<'_>) -> Value {
     json!({
         "title": article.title,
         "slug": article.slug,
@@ -98,7 +98,7 @@ fn article(article: &Article) -> Value {
         "cover": article.cover.as_ref().map(media),
         "media": article.media.iter().map(media).collect::<Vec<_>>(),
         "tags": article.tags,
-        "canonical": article.canonical,
+        "canonical": item.original(article),
         "date": article.date,
     })
 }
@@ -150,6 +150,28 @@ mod tests {
         assert_eq!(super::links("acme.org", &network::X), ["acme.org"]);
         let slack = "<https://acme.org/?a=1&amp;b=2|us>, `https://code.example.org`";
         assert_eq!(super::links(slack, &network::SLACK), ["https://acme.org/?a=1&b=2"]);
+    }
+
+    /// Nobody is shown an address that no reader will see.
+    #[test]
+    fn an_original_is_shown_where_it_is_told() {
+        let address = "https://original.example/a";
+        for told in [true, false] {
+            let mut story = fixture::story();
+            story.rungs.retain(|(rung, ..)| *rung == "blog");
+            let (_, outlet, variant, ..) = &mut story.rungs[0];
+            outlet.rules.canonical = told;
+            let crate::render::Variant::Article(article) = variant else { panic!() };
+            article.canonical = Some(address.to_owned());
+            let preview = story.preview();
+            let shown = [
+                super::preview(&preview).to_string(),
+                super::super::terminal(&preview, 80, false),
+                super::super::html(&preview),
+                super::super::markdown(&preview),
+            ];
+            assert_eq!(shown.map(|shown| shown.contains(address)), [told; 4]);
+        }
     }
 
     #[test]

@@ -112,7 +112,7 @@ fn variant(item: &PreviewItem<'_>) -> String {
         format!("<details open><summary><b>{}</b> · {}</summary>\n\n", html(item.rung), head.join(" · "));
     match item.variant {
         Variant::Post(body) => post(&mut out, item, body),
-        Variant::Article(body) => article(&mut out, body),
+        Variant::Article(body) => article(&mut out, item, body),
         Variant::Mail(body) => mail(&mut out, item, body),
     }
     out.push_str("</details>\n\n");
@@ -172,12 +172,12 @@ fn pictures(out: &mut String, pictures: &[Picture]) {
     }
 }
 
-fn article(out: &mut String, article: &Article) {
+fn article(out: &mut String, item: &PreviewItem<'_>, article: &Article) {
     row(out, "title", &article.title);
     row(out, "address", &article.slug);
     row(out, "excerpt", &article.excerpt);
     row(out, "tags", &article.tags.join(", "));
-    row(out, "original", article.canonical.as_deref().unwrap_or_default());
+    row(out, "original", item.original(article).unwrap_or_default());
     out.push('\n');
     pictures(out, article.cover.as_slice());
     out.push_str(&fence(&article.markdown));

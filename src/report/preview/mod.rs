@@ -15,7 +15,7 @@ mod terminal;
 mod fixture;
 
 use crate::diagnostic::Diagnostic;
-use crate::render::{Outlet, Part, Post, Variant};
+use crate::render::{Article, Outlet, Part, Post, Variant};
 use crate::source::Sources;
 use crate::text::network;
 use jiff::Timestamp;
@@ -120,6 +120,11 @@ impl PreviewItem<'_> {
             Some(comment) if self.outlet.rules.first_comment => Comment::Below(comment),
             Some(_) => Comment::LeftOut(format!("{} has no first comment: it is left out", self.network())),
         }
+    }
+
+    /// The address of the original of which `article` is a copy, where that is told there.
+    fn original<'p>(&self, article: &'p Article) -> Option<&'p str> {
+        article.canonical.as_deref().filter(|_| self.outlet.rules.canonical)
     }
 
     /// When it goes out and what it waits for, in a few words; empty if at once.

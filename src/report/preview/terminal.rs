@@ -262,8 +262,8 @@ fn article(frame: &mut Frame, item: &PreviewItem<'_>, article: &Article) {
     if !facts.is_empty() {
         frame.text("", "", &facts.join(" · "), DIM);
     }
-    if let Some(canonical) = &article.canonical {
-        frame.text("original: ", "  ", &one_line(&shown(canonical)), DIM);
+    if let Some(original) = item.original(article) {
+        frame.text("original: ", "  ", &one_line(&shown(original)), DIM);
     }
     if !article.excerpt.is_empty() {
         frame.blank();

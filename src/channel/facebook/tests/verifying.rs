@@ -112,14 +112,21 @@ async fn what_is_about_the_question_alone_is_not_verified_and_stops_nothing() {
             all.push(status(code, body));
         }
     }
-    // A page, a word or a redirect would be the same tomorrow.
-    all.extend(["", "<html>Sign in</html>", "[]", "null", "\"busy\"", r#"{"id":"#].map(ok));
-    all.extend([status(302, ""), status(307, "<html>")]);
     for reply in all {
         for replies in [vec![ok(PAGE), reply.clone()], vec![reply.clone(), reply.clone()]] {
             let whose = verify(replies, "account = \"Acme Rockets\"").await;
             let Ok(Whose::Unsaid(why)) = whose else { panic!("{reply:?}: {whose:?}") };
             assert!(why.starts_with("Facebook does not say whose token it is: "), "{why}");
+        }
+    }
+    // A page, a word or a redirect would be the same tomorrow.
+    let mut all = ["", "<html>Sign in</html>", "[]", "null", "\"busy\"", r#"{"id":"#].map(ok).to_vec();
+    all.extend([status(302, ""), status(307, "<html>")]);
+    for reply in all {
+        for replies in [vec![ok(PAGE), reply.clone()], vec![reply.clone(), reply.clone()]] {
+            let whose = verify(replies, "account = \"Acme Rockets\"").await;
+            let Ok(Whose::Foreign(why)) = whose else { panic!("{reply:?}: {whose:?}") };
+            assert!(why.contains("`base_url`") && why.contains("Facebook"), "{why}");
         }
     }
     let Ok(Whose::Unsaid(why)) = verify(vec![error(400, 100, 33, "no"), ok("{}")], "").await else {

@@ -249,7 +249,7 @@ async fn words_that_stood_there_before_are_refused_and_named() {
 async fn credentials_are_looked_at_before_anything_is_sent() {
     let said = |outcome: Result<Whose, SendError>| match outcome {
         Ok(Whose::Verified) => "good".to_owned(),
-        Ok(Whose::Unsaid(why)) => why,
+        Ok(Whose::Unsaid(why) | Whose::Foreign(why)) => why,
         Err(SendError::Refused { says }) => says,
         Err(other) => panic!("{other:?}"),
     };

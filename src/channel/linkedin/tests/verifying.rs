@@ -12,7 +12,7 @@ async fn verified(author: &str, account: &str, reply: Reply) -> (String, Vec<Str
     let house = house_with(author, &server.url, &account);
     let said = match house.channel.verify(house.folder.path()).await {
         Ok(Whose::Verified) => "good".to_owned(),
-        Ok(Whose::Unsaid(why)) => format!("not verified: {why}"),
+        Ok(Whose::Unsaid(why) | Whose::Foreign(why)) => format!("not verified: {why}"),
         Err(SendError::Refused { says } | SendError::Mendable { says }) => format!("refused: {says}"),
         Err(other) => format!("left to sending: {other:?}"),
     };
@@ -104,18 +104,24 @@ async fn what_is_about_the_question_alone_stops_nothing_and_is_said() {
         }
         assert!(verified(author, "Ada", json(200, value!({}))).await.0.starts_with("not verified: "));
         // A page, a word or a redirect would be the same tomorrow.
-        for reply in [
-            json(200, value!([])),
-            json(200, value!(null)),
-            Reply::Answer(200, Vec::new(), "<html>Sign in</html>".to_owned()),
-            Reply::Answer(200, Vec::new(), String::new()),
-            json(302, value!({})),
+        for (reply, says) in [
+            (json(200, value!([])), "no answer of LinkedIn's API came, but what is no object of JSON (200)"),
+            (
+                json(200, value!(null)),
+                "no answer of LinkedIn's API came, but what is no object of JSON (200)",
+            ),
+            (
+                Reply::Answer(200, Vec::new(), "<html>Sign in</html>".to_owned()),
+                "no answer of LinkedIn's API came, but a page of HTML (200)",
+            ),
+            (
+                Reply::Answer(200, Vec::new(), String::new()),
+                "no answer of LinkedIn's API came, but nothing (200)",
+            ),
+            (json(302, value!({})), "LinkedIn does not say whose token it is: it answered 302"),
         ] {
             let (said, _) = verified(author, "Ada", reply).await;
-            assert!(
-                said.contains("not verified: LinkedIn does not say whose token it is: no answer"),
-                "{said}"
-            );
+            assert!(said.contains(&format!("not verified: {says}")) && said.contains("`base_url`"), "{said}");
         }
         for reply in [json(500, value!({})), Reply::Cut, json(429, value!({}))] {
             let (said, _) = verified(author, "", reply).await;

@@ -75,23 +75,20 @@ async fn what_is_about_the_question_alone_is_not_verified_and_stops_nothing() {
     }
     insta::assert_snapshot!(verdict(problem(400, "No such path"), false).await, @r#"Unsaid("X does not say whose the credentials are: X did not take the question whose the credentials are: 400 Bad Request (X says: No such path)")"#);
     let moved = Reply::new(302, json!({})).with("location", "https://x.example/");
-    insta::assert_snapshot!(verdict(moved, false).await, @r#"Unsaid("X does not say whose the credentials are: X has trouble with the question whose the credentials are: 302 Found; if `base_url` leads elsewhere, write the address that it leads to")"#);
+    insta::assert_snapshot!(verdict(moved, false).await, @r#"Foreign("X does not say whose the credentials are: X has trouble with the question whose the credentials are: 302 Found; if `base_url` leads elsewhere, write the address that it leads to")"#);
     // A page, a word or nothing at all would be the same tomorrow.
-    for said in [
-        json!({}),
-        json!({ "data": {} }),
-        json!({ "data": null }),
-        json!({ "errors": [{ "title": "Odd" }] }),
-        json!([]),
-        json!(null),
-        json!("busy"),
-        json!("<html>Sign in</html>"),
-    ] {
+    for said in
+        [json!({}), json!({ "data": {} }), json!({ "data": null }), json!({ "errors": [{ "title": "Odd" }] })]
+    {
         let unsaid = verdict(Reply::new(200, said), false).await;
         assert!(
             unsaid.starts_with("Unsaid(\"X does not say whose the credentials are: X answered 200 OK"),
             "{unsaid}"
         );
+    }
+    for said in [json!([]), json!(null), json!("busy"), json!("<html>Sign in</html>")] {
+        let foreign = verdict(Reply::new(200, said), false).await;
+        assert!(foreign.starts_with("Foreign(\"no answer of X's API came, but "), "{foreign}");
     }
     // It is not asked again, the post goes, and of a list of posts nobody can say whose it is.
     let server = Server::start(|request| match request.target.as_str() {

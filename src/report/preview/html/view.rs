@@ -210,7 +210,7 @@ fn rung(preview: &Preview<'_>, item: &PreviewItem<'_>, album: &mut Album<'_>, ro
         }
         Variant::Article(body) => {
             view.badge = word_count(&body.markdown);
-            view.article = Some(article(body, album, room));
+            view.article = Some(article(item, body, album, room));
         }
         Variant::Mail(body) => {
             view.badge = format!("{} KB", body.html.len().div_ceil(1024));
@@ -283,7 +283,7 @@ fn card(card: &Card, album: &mut Album<'_>, room: &mut Room) -> CardView {
     }
 }
 
-fn article(article: &Article, album: &mut Album<'_>, room: &mut Room) -> ArticleView {
+fn article(item: &PreviewItem<'_>, article: &Article, album: &mut Album<'_>, room: &mut Room) -> ArticleView {
     ArticleView {
         title: room.line(&article.title),
         slug: room.line(&article.slug),
@@ -295,7 +295,7 @@ fn article(article: &Article, album: &mut Album<'_>, room: &mut Room) -> Article
             .map(|cover| picture(cover, album, room)),
         body_html: body::article(room.body(&article.html), &article.media, article.cover.as_ref(), album),
         tags: article.tags.iter().map(|tag| room.line(tag)).collect(),
-        canonical_html: article.canonical.as_deref().map(|url| room.rich(url, Dialect::Plain)),
+        canonical_html: item.original(article).map(|url| room.rich(url, Dialect::Plain)),
     }
 }
 
