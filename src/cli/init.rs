@@ -75,7 +75,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     };
     desk.console.talk(&format!(
         "made a project with the ladder `{}` and a sample message. Next:\n\n  {go}ladder preview hello\n  \
-         ladder publish hello\n  ladder new \"Your title\"",
+         ladder publish hello\n  ladder new \"Your title\"\n\n\
+         before your own messages: write your site's address into `ladder.toml`, where it says https://example.com",
         preset.name
     ));
     Ok(Exit::Done)

@@ -53,6 +53,24 @@ fn an_item_leads_to_the_page_it_comes_after_and_is_there_once() {
     assert!(house.path("public/blog/hello/index.html").is_file(), "the page stays");
 }
 
+/// What did not come out, and was taken back, is brought by no later item.
+#[test]
+fn what_was_taken_back_before_it_went_out_stays_out() {
+    let house = house();
+    house.run(&["publish", "hello", "--only", "blog", "--yes"]).ends(0);
+    house.write("public/feeds/other/item.json", "{");
+    house.run(&["publish", "hello", "--yes"]).ends(5);
+    house.run(&["unpublish", "hello", "--only", "feed", "--yes"]).ends(0);
+    std::fs::remove_dir_all(house.path("public/feeds/other")).unwrap();
+    let message = house.read("messages/hello/message.md");
+    house.write("messages/second/message.md", &message);
+    std::fs::copy(house.path("messages/hello/cover.png"), house.path("messages/second/cover.png")).unwrap();
+    house.run(&["publish", "second", "--yes"]).ends(0);
+    let items = feed(&house)["items"].clone();
+    assert_eq!(items.as_array().unwrap().len(), 1, "{items}");
+    assert_eq!(items[0]["url"], "https://example.com/blog/second/");
+}
+
 #[test]
 fn a_feed_is_rehearsed_and_nothing_is_written() {
     let house = house();
@@ -77,7 +95,7 @@ fn mistakes_in_the_table_are_told_together() {
     let ended = house.run(&["check"]);
     let said = ended.out() + &ended.err();
     for told in [
-        "`url` is the address of a folder",
+        "`url` is the address of one folder",
         "did you mean `atom`?",
         "`hub` is not the address of a hub",
         "`id_authority` is neither a domain nor a mail address",
@@ -87,4 +105,8 @@ fn mistakes_in_the_table_are_told_together() {
         assert!(said.contains(told), "no {told}: {said}");
     }
     assert_ne!(ended.code(), 0);
+    // The one key of a site's pages that people know is no feed's.
+    house.edit("ladder.toml", "/feeds?x\"", "/feeds/{slug}/\"");
+    let ended = house.run(&["check"]);
+    assert!((ended.out() + &ended.err()).contains("no user, no `{slug}`"));
 }

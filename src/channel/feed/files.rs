@@ -1,6 +1,7 @@
 //! The files that readers' programs fetch, made of the items that are there.
 
-use super::{Work, item};
+use super::Work;
+use super::item::{self, Stored};
 use crate::channel::SendError;
 use crate::plan::key::hex_digest;
 use crate::render::feed::{Feed, Format};
@@ -25,9 +26,9 @@ pub fn alone() -> MutexGuard<'static, ()> {
     FILES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The files as the items that are there make them.
-fn made(work: &Work) -> Result<Vec<(Format, String)>, SendError> {
-    let mut items: Vec<_> = item::all(&work.folder)?.into_iter().map(|stored| stored.item).collect();
+/// The files as the items that are there make them, with `coming` among them.
+fn made(work: &Work, coming: Option<&Stored>) -> Result<Vec<(Format, String)>, SendError> {
+    let mut items: Vec<_> = item::all(&work.folder, coming)?.into_iter().map(|stored| stored.item).collect();
     items.truncate(work.options.entries);
     let options = &work.options;
     let address = |file: &str| options.url.join(file).map(String::from).ok();
@@ -53,15 +54,16 @@ fn made(work: &Work) -> Result<Vec<(Format, String)>, SendError> {
     options.formats.iter().map(text).collect()
 }
 
-/// Writes the files that are not as they should be. The first of them before the
-/// next is looked at: each is whole, whatever becomes of the others.
-pub fn anew(work: &Work) -> Result<(), SendError> {
-    let mut files = made(work)?;
+/// Writes the files that are not as they should be, with `coming` in them, which is not
+/// kept yet. The first of them before the next is looked at: each is whole, whatever
+/// becomes of the others.
+pub fn anew(work: &Work, coming: Option<&Stored>) -> Result<(), SendError> {
+    let mut files = made(work, coming)?;
     for _ in 0..MOST_LOOKS {
         for (format, text) in &files {
             work.folder.keep(format.file(), text.as_bytes())?;
         }
-        let now = made(work)?;
+        let now = made(work, coming)?;
         if now == files {
             return Ok(());
         }
@@ -72,7 +74,7 @@ pub fn anew(work: &Work) -> Result<(), SendError> {
 
 /// Whether the files hold what is there.
 pub fn are_whole(work: &Work) -> Result<bool, SendError> {
-    for (format, text) in made(work)? {
+    for (format, text) in made(work, None)? {
         if work.folder.read(format.file())?.as_deref() != Some(text.as_bytes()) {
             return Ok(false);
         }

@@ -62,14 +62,19 @@ pub fn read(folder: &Folder, place: &str) -> Result<Option<Stored>, SendError> {
     Ok(Some(stored))
 }
 
-/// All items, the newest first. The order is that of the files.
-pub fn all(folder: &Folder) -> Result<Vec<Stored>, SendError> {
-    let mut found = Vec::new();
+/// All items, the newest first, with `coming` in the place of what is kept under its
+/// name. The order is that of the files.
+pub fn all(folder: &Folder, coming: Option<&Stored>) -> Result<Vec<Stored>, SendError> {
+    let mut found: Vec<Stored> = Vec::new();
     for name in folder.names() {
         // What is a file, or leads elsewhere, is nobody's item.
         if folder.join(&name).is_ok_and(|inner| inner.names().iter().any(|file| file == SIDECAR)) {
             found.extend(read(folder, &name)?);
         }
+    }
+    if let Some(coming) = coming {
+        found.retain(|stored| stored.of != coming.of);
+        found.push(coming.clone());
     }
     found.sort_by(|a, b| b.item.published.cmp(&a.item.published).then_with(|| a.item.id.cmp(&b.item.id)));
     Ok(found)

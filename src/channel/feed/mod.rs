@@ -111,8 +111,9 @@ struct Work {
 }
 
 impl Work {
-    /// Images, then the item, then the files. Whatever it is cut after, the next try
-    /// goes on: the files are looked at as well before it counts as done.
+    /// Images, then the files, and the item last: until that is kept, no other item's
+    /// files bring it out, whatever this try is cut after. The next try goes on: the
+    /// files are looked at as well before it counts as done.
     fn write(&self) -> Result<Receipt, SendError> {
         let _alone = files::alone();
         files::refuse_foreign(self)?;
@@ -137,9 +138,16 @@ impl Work {
                 let bytes = picture_bytes(&self.media, picture)?;
                 self.folder.keep(&format!("{}/{}", self.place, picture.name), &bytes)?;
             }
+            if let Err(error) = files::anew(self, Some(&stored)) {
+                // What some of the files say already is taken back; where that fails as
+                // well, the next write does it.
+                let _ = files::anew(self, None);
+                return Err(error);
+            }
             self.folder.keep(&self.sidecar(), stored.to_json().as_bytes())?;
         }
-        files::anew(self)?;
+        // Another process may have made the files meanwhile, without this one.
+        files::anew(self, None)?;
         self.receipt()
     }
 
@@ -156,9 +164,16 @@ impl Work {
         self.article.cover.iter().chain(&self.article.media)
     }
 
-    fn find(&self) -> Result<Found, SendError> {
+    /// `withdrawn`: it is to be taken back, and what is half written has to go as well.
+    fn find(&self, withdrawn: bool) -> Result<Found, SendError> {
         let ours = item::read(&self.folder, &self.place)?.is_some_and(|stored| stored.key == self.key);
-        Ok(if ours && files::are_whole(self)? { Found::Sent(self.receipt()?) } else { Found::Absent })
+        let whole = files::are_whole(self)?;
+        Ok(match (ours, whole) {
+            (true, true) => Found::Sent(self.receipt()?),
+            // Kept, and in no file; or in a file, and not kept.
+            (_, false) if withdrawn => Found::Sent(self.receipt()?),
+            _ => Found::Absent,
+        })
     }
 
     /// The receipt of what lies there.
@@ -237,8 +252,8 @@ impl Channel for FeedChannel {
     }
 
     fn find<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Found> {
-        let work = self.work(part, attempt);
-        Box::pin(on_disk(move || work?.find()))
+        let (work, withdrawn) = (self.work(part, attempt), attempt.withdrawn);
+        Box::pin(on_disk(move || work?.find(withdrawn)))
     }
 
     fn take_down<'a>(

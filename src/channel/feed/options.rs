@@ -109,8 +109,9 @@ fn address(reader: &mut Reader<'_>, name: &str) -> Option<Url> {
     let written = reader.url("url")?;
     let mut url = Url::parse(&written.value).ok()?;
     let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    if !plain || url.password().is_some() {
-        let message = "`url` is the address of a folder: no `?`, no `#`, no user";
+    let is_one = !written.value.contains(['{', '}']);
+    if !plain || !is_one || url.password().is_some() {
+        let message = "`url` is the address of one folder: no `?`, no `#`, no user, no `{slug}`";
         reader.problems.push(Diagnostic::error("bad-url", message).at(written.span).hint(hint));
         return None;
     }

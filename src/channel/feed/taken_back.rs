@@ -22,8 +22,13 @@ pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
     }
     let there = work.folder.read(&file)?;
     if let Some(bytes) = &there {
-        // A newer generation has taken its place.
+        // Another generation is in its place: a newer one that came later, or an older
+        // one, where this one was not kept. What the files say of it goes.
         if item::Stored::read(bytes).is_some_and(|stored| stored.key != work.key) {
+            if let Some(why) = files::foreign(work)? {
+                return Ok(Removed::Stays(why));
+            }
+            files::anew(work, None)?;
             return Ok(Removed::Already);
         }
         if !is_as_written(bytes, receipt) {
@@ -34,7 +39,7 @@ pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
         return Ok(Removed::Stays(why));
     }
     work.folder.remove(&file)?;
-    files::anew(work)?;
+    files::anew(work, None)?;
     remove_images(work, work.pictures())?;
     work.folder.remove_if_empty(&work.place)?;
     Ok(if there.is_some() { Removed::Gone } else { Removed::Already })
@@ -73,7 +78,7 @@ pub fn edit(work: &Work, before: &Work, receipt: &Receipt) -> Result<Edited, Sen
         work.folder.keep(&format!("{}/{}", work.place, picture.name), &bytes)?;
     }
     work.folder.keep(&file, text.as_bytes())?;
-    files::anew(work)?;
+    files::anew(work, None)?;
     let dropped = |picture: &&Picture| work.pictures().all(|kept| kept.name != picture.name);
     remove_images(work, before.pictures().filter(dropped))?;
     Ok(Edited::Done(work.receipt()?))
