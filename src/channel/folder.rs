@@ -57,7 +57,11 @@ impl Folder {
     pub fn read(&self, file: &str) -> Result<Option<Vec<u8>>, SendError> {
         let path = self.path(file)?;
         let trouble = |error| self.trouble("read", file, &error);
-        let Ok(about) = fs::symlink_metadata(&path) else { return Ok(None) };
+        let about = match fs::symlink_metadata(&path) {
+            Ok(about) => about,
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(trouble(error)),
+        };
         if !about.is_file() || about.len() > LARGEST {
             let says = format!("`{}` is in the way: it is not a file that `ladder` wrote", self.shown(file));
             return Err(SendError::Refused { says });
@@ -126,13 +130,21 @@ impl Folder {
         Ok(())
     }
 
-    /// The names in it, sorted; empty if it does not exist.
-    pub fn names(&self) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(self.project.join(&self.below)) else { return Vec::new() };
-        let mut names: Vec<String> =
-            entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        names.sort();
-        names
+    /// The names in it, sorted; empty if it does not exist, or is no folder. One that
+    /// cannot be looked into is an error: what is made of its files would be made without.
+    pub fn names(&self) -> Result<Vec<String>, SendError> {
+        let read = || -> std::io::Result<Vec<String>> {
+            let mut names = Vec::new();
+            for entry in fs::read_dir(self.project.join(&self.below))? {
+                names.extend(entry?.file_name().into_string());
+            }
+            names.sort();
+            Ok(names)
+        };
+        match read() {
+            Err(error) if is_absent(&error) => Ok(Vec::new()),
+            read => read.map_err(|error| self.trouble("look into", "", &error)),
+        }
     }
 
     /// Whether files could be written here; the error says why not.
@@ -212,6 +224,11 @@ impl Folder {
             _ => SendError::NotYet { says, wait: Some(WAIT) },
         }
     }
+}
+
+/// Whether it says that nothing is there: the name leads nowhere, or through a file.
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// The kept bytes of a picture, checked against its digest.
@@ -304,11 +321,11 @@ mod tests {
         folder.keep("c/d.txt", b"two").unwrap();
         assert_eq!(folder.read("c/d.txt").unwrap().unwrap(), b"two");
         assert_eq!(folder.shown("c/d.txt"), "a/b/c/d.txt");
-        assert_eq!(folder.join("c").unwrap().names(), ["d.txt"]);
+        assert_eq!(folder.join("c").unwrap().names().unwrap(), ["d.txt"]);
         // Of a run that died while writing, nothing stays.
         fs::write(project.path().join("a/b/c/.ladder-0-7.tmp"), b"half").unwrap();
         folder.write("c/e.txt", b"three").unwrap();
-        assert_eq!(folder.join("c").unwrap().names(), ["d.txt", "e.txt"]);
+        assert_eq!(folder.join("c").unwrap().names().unwrap(), ["d.txt", "e.txt"]);
     }
 
     #[cfg(unix)]
@@ -362,7 +379,7 @@ mod tests {
         refused(folder.remove_if_empty("page"));
         refused(folder.read("page/index.html").map(|_| ()));
         assert!(within.writable().is_err());
-        assert_eq!(within.names(), ["index.html"]);
+        assert_eq!(within.names().unwrap(), ["index.html"]);
         folder.write("alias/a.md", b"x").unwrap();
         assert_eq!(fs::read(project.path().join("site/public/real/a.md")).unwrap(), b"x");
     }
@@ -386,7 +403,11 @@ mod tests {
             });
         });
         let top = Folder::new(project.path(), ".").unwrap();
-        assert!(top.names().iter().all(|name| !name.starts_with(".ladder")), "{:?}", top.names());
+        assert!(
+            top.names().unwrap().iter().all(|name| !name.starts_with(".ladder")),
+            "{:?}",
+            top.names().unwrap()
+        );
     }
 
     #[cfg(unix)]
@@ -419,5 +440,22 @@ mod tests {
         assert!(matches!(picture_bytes(media.path(), &picture), Err(SendError::Refused { .. })));
         picture.sha256 = "../../etc/passwd".to_owned();
         assert!(matches!(picture_bytes(media.path(), &picture), Err(SendError::Refused { .. })));
+    }
+
+    /// Permissions say nothing to who may everything: a link that leads in a circle does.
+    #[cfg(unix)]
+    #[test]
+    fn what_cannot_be_looked_into_is_not_empty() {
+        let project = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("circle", project.path().join("circle")).unwrap();
+        fs::write(project.path().join("file"), "x").unwrap();
+        let folder = Folder::new(project.path(), ".").unwrap();
+        assert_eq!(folder.names().unwrap(), ["circle", "file"]);
+        assert!(folder.join("circle").unwrap().names().is_err());
+        assert!(folder.read("circle/a").is_err());
+        for none in ["none", "file"] {
+            assert!(folder.join(none).unwrap().names().unwrap().is_empty());
+            assert_eq!(folder.read(&format!("{none}/a")).unwrap(), None);
+        }
     }
 }

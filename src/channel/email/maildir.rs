@@ -49,7 +49,7 @@ fn seen(folder: &Folder, key: &str) -> Result<Option<String>, SendError> {
     for part in ["new", "cur"] {
         let there = folder.join(part)?;
         let ours = |name: &String| name.split(':').next() == Some(wanted.as_str());
-        if let Some(name) = there.names().into_iter().find(ours) {
+        if let Some(name) = there.names()?.into_iter().find(ours) {
             return Ok(Some(there.shown(&name)));
         }
     }

@@ -66,9 +66,10 @@ pub fn read(folder: &Folder, place: &str) -> Result<Option<Stored>, SendError> {
 /// name. The order is that of the files.
 pub fn all(folder: &Folder, coming: Option<&Stored>) -> Result<Vec<Stored>, SendError> {
     let mut found: Vec<Stored> = Vec::new();
-    for name in folder.names() {
+    for name in folder.names()? {
         // What is a file, or leads elsewhere, is nobody's item.
-        if folder.join(&name).is_ok_and(|inner| inner.names().iter().any(|file| file == SIDECAR)) {
+        let Ok(inner) = folder.join(&name) else { continue };
+        if inner.names()?.iter().any(|file| file == SIDECAR) {
             found.extend(read(folder, &name)?);
         }
     }

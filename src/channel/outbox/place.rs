@@ -183,7 +183,7 @@ impl Place {
         }
         let others: Vec<Vec<u8>> = self
             .folder
-            .names()
+            .names()?
             .iter()
             .filter(|name| name.ends_with(".json") && **name != record)
             .filter_map(|name| self.folder.read(name).ok().flatten())

@@ -15,11 +15,11 @@ pub fn of(work: &Work, file: &str) -> Result<Option<String>, SendError> {
     let slug = &work.article.slug;
     let (top, within) = match work.site.preset {
         Preset::Html => return Ok(None),
-        Preset::Jekyll => (posts(work).collect(), Vec::new()),
+        Preset::Jekyll => (posts(work)?.collect(), Vec::new()),
         Preset::Hugo | Preset::Zola | Preset::Eleventy => {
             let is = |name: &str, page: &str| is_page(work.site.preset, name, page);
-            let beside = work.folder.names().into_iter().filter(|name| is(name, slug));
-            let within = work.folder.join(slug)?.names().into_iter();
+            let beside = work.folder.names()?.into_iter().filter(|name| is(name, slug));
+            let within = work.folder.join(slug)?.names()?.into_iter();
             let within = within.filter(|name| is(name, "index") || is(name, "_index"));
             (beside.collect::<Vec<_>>(), within.map(|name| format!("{slug}/{name}")).collect())
         }
@@ -31,7 +31,7 @@ pub fn of(work: &Work, file: &str) -> Result<Option<String>, SendError> {
 /// Of Jekyll: the post that this article became on another day. The name of a
 /// post holds a day, and an article that is published again keeps its file.
 pub fn own_post(work: &Work) -> Result<Option<(String, Owner)>, SendError> {
-    for name in posts(work) {
+    for name in posts(work)? {
         let owner = work.folder.read(&name)?.and_then(|bytes| read_owner(&String::from_utf8_lossy(&bytes)));
         let ours = |owner: &Owner| owner.key == work.key || (owner.id == work.id && work.generation > 0);
         if let Some(owner) = owner.filter(ours) {
@@ -43,7 +43,7 @@ pub fn own_post(work: &Work) -> Result<Option<(String, Owner)>, SendError> {
 
 /// Jekyll's posts of that slug whose address would be that of this one: where it
 /// holds no day, those of all days.
-fn posts(work: &Work) -> impl Iterator<Item = String> {
+fn posts(work: &Work) -> Result<impl Iterator<Item = String>, SendError> {
     let article = &work.article;
     let address = work.site.permalink.as_ref().or(work.site.address.as_ref());
     let same_address = move |day: Date| match (address, day.to_zoned(work.site.zone.clone())) {
@@ -57,7 +57,7 @@ fn posts(work: &Work) -> impl Iterator<Item = String> {
         let rest = rest.strip_prefix('-');
         rest.is_some_and(|rest| is_page(Preset::Jekyll, rest, &article.slug)) && same_address(day)
     };
-    work.folder.names().into_iter().filter(same)
+    Ok(work.folder.names()?.into_iter().filter(same))
 }
 
 /// Whether `name` is `page` with an ending of which the generator makes a page.

@@ -86,7 +86,7 @@ impl Entry {
 /// The entries of all pages that are there, the newest first.
 pub fn all(work: &Work) -> Result<Vec<Entry>, SendError> {
     let mut entries = Vec::new();
-    for name in work.folder.names() {
+    for name in work.folder.names()? {
         // A sidecar that cannot be read, or whose page is gone, is no entry:
         // one broken page must not stop the next one.
         let Ok(Some(bytes)) = work.folder.read(&format!("{name}/{SIDECAR}")) else { continue };
