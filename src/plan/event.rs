@@ -159,6 +159,12 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// "Not yet" in its plainest form: nobody has to mend anything, the account takes other
+    /// things, and nothing is half done.
+    pub fn not_yet(part: u32, says: impl Into<String>, until: Timestamp) -> EventKind {
+        EventKind::NotYet { part, says: says.into(), until, mend: false, account: false, done: None }
+    }
+
     /// Whether it comes before a request that changes something outside: only
     /// who knows all facts may write it.
     pub fn begins_something(&self) -> bool {

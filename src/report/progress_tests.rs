@@ -165,14 +165,7 @@ fn a_wait_is_told_in_the_brands_zone_and_with_its_date_if_that_is_another() {
         "2026-12-10T08:32:16Z",
     ] {
         let until = until.parse().unwrap();
-        let kind = EventKind::NotYet {
-            part: 0,
-            says: "busy".to_owned(),
-            until,
-            mend: false,
-            account: false,
-            done: None,
-        };
+        let kind = EventKind::not_yet(0, "busy", until);
         progress.event(&Event { at, key: plan.steps[1].key.clone(), recipient: None, kind });
     }
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();

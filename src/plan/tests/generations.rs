@@ -100,14 +100,7 @@ fn a_plan_that_is_about_to_begin_anew_is_not_satisfied_by_what_was() {
 #[test]
 fn what_is_superseded_is_never_planned_again() {
     let until = at(TIMES[3]);
-    let not_yet = || EventKind::NotYet {
-        part: 0,
-        says: "busy".to_owned(),
-        until,
-        mend: false,
-        account: false,
-        done: None,
-    };
+    let not_yet = || EventKind::not_yet(0, "busy", until);
     let mend = || EventKind::NotYet {
         part: 0,
         says: "no token".to_owned(),

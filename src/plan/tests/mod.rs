@@ -37,20 +37,7 @@ fn each_fact_has_its_state() {
         (&[intent(0), pasted(0), resolved(true, Some("https://x.example/1"))], State::Sent),
         (&[intent(0), pasted(0), resolved(false, None)], State::Cancelled),
         (&[intent(0), refused(0)], State::Refused),
-        (
-            &[
-                intent(0),
-                EventKind::NotYet {
-                    part: 0,
-                    says: "busy".to_owned(),
-                    until,
-                    mend: false,
-                    account: false,
-                    done: None,
-                },
-            ],
-            State::Planned,
-        ),
+        (&[intent(0), EventKind::not_yet(0, "busy", until)], State::Planned),
         (&[intent(0), unknown(0)], State::Unknown),
         (&[intent(0), unknown(0), resolved(true, None)], State::Sent),
         (&[intent(0), unknown(0), resolved(false, None)], State::Planned),
@@ -65,14 +52,7 @@ fn each_fact_has_its_state() {
 #[test]
 fn what_was_once_in_doubt_stays_known_as_such() {
     let until = at(LATER);
-    let busy = || EventKind::NotYet {
-        part: 0,
-        says: "busy".to_owned(),
-        until,
-        mend: false,
-        account: false,
-        done: None,
-    };
+    let busy = || EventKind::not_yet(0, "busy", until);
     let cases = [
         (vec![intent(0), busy()], false),
         (vec![intent(0), pasted(0), resolved(false, None)], false),
@@ -152,14 +132,7 @@ fn a_receipt_outweighs_doubt_in_whatever_order_they_come() {
 #[test]
 fn cancelled_stays_cancelled_unless_it_is_out() {
     let cancelled = || EventKind::Cancelled { by: "grace".to_owned() };
-    let late = EventKind::NotYet {
-        part: 0,
-        says: "busy".to_owned(),
-        until: at(LATER),
-        mend: false,
-        account: false,
-        done: None,
-    };
+    let late = EventKind::not_yet(0, "busy", at(LATER));
     assert_eq!(after(&["x"], &[intent(0), cancelled(), late]).state, State::Cancelled);
     assert_eq!(after(&["x"], &[cancelled(), EventKind::Held { why: String::new() }]).state, State::Cancelled);
     assert_eq!(after(&["x"], &[intent(0), cancelled(), receipt(0, None)]).state, State::Sent);
@@ -377,14 +350,7 @@ fn what_was_made_is_kept_while_it_may_be_out_or_says_the_same() {
         let bound = serde_json::json!({ "text": text });
         EventKind::Intent { part: 0, attempt: 1, bound, prepares: true }
     };
-    let not_yet = EventKind::NotYet {
-        part: 0,
-        says: "busy".to_owned(),
-        until: LATER.parse().unwrap(),
-        mend: false,
-        account: false,
-        done: None,
-    };
+    let not_yet = EventKind::not_yet(0, "busy", LATER.parse().unwrap());
     let kept = |then: EventKind, text: &str| {
         let kinds = [says("a"), made.clone(), then, says(text)];
         let events = kinds.map(|kind| event(step, LATER, kind));

@@ -167,14 +167,7 @@ fn doubts(standing: &Standing, now: Timestamp) -> Vec<Event> {
             key: delivery.key.clone(),
             recipient: recipient.cloned(),
             kind: if part.preparing {
-                EventKind::NotYet {
-                    part: part.part,
-                    says: NOT_POSTED.to_owned(),
-                    until: now,
-                    mend: false,
-                    account: false,
-                    done: None,
-                }
+                EventKind::not_yet(part.part, NOT_POSTED, now)
             } else {
                 EventKind::Unknown { part: part.part, cause: CUT.to_owned() }
             },

@@ -125,11 +125,6 @@ impl<'a> Runner<'a, '_> {
     }
 
     fn taken_back(&mut self, unit: &Unit, says: &str, now: Timestamp) {
-        let says = says.to_owned();
-        self.part_happened(
-            unit,
-            EventKind::NotYet { part: unit.part, says, until: now, mend: false, account: false, done: None },
-            now,
-        );
+        self.part_happened(unit, EventKind::not_yet(unit.part, says, now), now);
     }
 }

@@ -113,14 +113,7 @@ async fn a_thread_goes_on_after_its_last_live_part() {
     assert_eq!(state(&cut, &plan, "tweet"), State::Planned);
     let key = plan.steps[0].key.clone();
     // The hour has passed.
-    let kind = EventKind::NotYet {
-        part: 1,
-        says: "busy".to_owned(),
-        until: Timestamp::now(),
-        mend: false,
-        account: false,
-        done: None,
-    };
+    let kind = EventKind::not_yet(1, "busy", Timestamp::now());
     house.add(vec![Event { at: Timestamp::now(), key, recipient: None, kind }]);
     let whole = house.run_queue().await;
     assert_eq!(state(&whole, &plan, "tweet"), State::Sent);
@@ -135,14 +128,7 @@ async fn a_thread_that_was_edited_half_way_ends_with_the_words_it_began_with() {
     house.log("tweet").say(&[Say::Sent, Say::NotYet(Some(3_600_000))]);
     let key = before.steps[0].key.clone();
     house.publish(&before).await;
-    let kind = EventKind::NotYet {
-        part: 1,
-        says: "busy".to_owned(),
-        until: Timestamp::now(),
-        mend: false,
-        account: false,
-        done: None,
-    };
+    let kind = EventKind::not_yet(1, "busy", Timestamp::now());
     house.add(vec![Event { at: Timestamp::now(), key, recipient: None, kind }]);
     house.publish(&plan(vec![post("tweet", &[], &["uno", "due"])])).await;
     assert_eq!(house.log("tweet").texts(), ["one", "two", "two"]);

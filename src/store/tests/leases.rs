@@ -90,17 +90,7 @@ fn who_is_late_begins_nothing_and_takes_no_doubt_away() {
     assert!(second.is_sending() && token(&first) == 2);
     second.events().unwrap();
     let intent = begun[1].clone();
-    let not_yet = Event {
-        kind: EventKind::NotYet {
-            part: 0,
-            says: "busy".to_owned(),
-            until: intent.at,
-            mend: false,
-            account: false,
-            done: None,
-        },
-        ..intent.clone()
-    };
+    let not_yet = Event { kind: EventKind::not_yet(0, "busy", intent.at), ..intent.clone() };
     let mut late = Batch { plans: Vec::new(), events: vec![not_yet] };
     for refused in [&Batch { plans: Vec::new(), events: vec![intent.clone()] }, &late] {
         let error = first.commit(refused).unwrap_err();
