@@ -1,7 +1,7 @@
 //! One try, as a channel hears of it.
 
 use super::{LONGEST_LAG, Taken};
-use crate::plan::{Identity, PartStanding, Receipt, StepKey};
+use crate::plan::{Begun, Identity, PartStanding, Receipt, StepKey};
 use crate::render::Variant;
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -24,6 +24,12 @@ pub struct Attempt {
     /// in a step of its own ([`Channel::make`](super::Channel::make)): before that step,
     /// and for whoever looks for a part, that of the last try. It comes from a server.
     pub made: Option<String>,
+    /// Since when that is there at the latest, by the journal: when it was first written
+    /// down.
+    pub made_at: Option<Timestamp>,
+    /// What earlier tries of this very thing (sending it, taking it down, giving it these
+    /// words) have done of it, where they said so ([`SendError::Partly`](super::SendError)).
+    pub begun: Option<Begun>,
     /// The receipts of the parts before this one.
     pub previous: Vec<Receipt>,
     /// What else of this account is known: told to whoever looks for a part, or

@@ -47,6 +47,8 @@ pub fn attempt(project: &Path, variant: Variant) -> Attempt {
         number: 1,
         doubted: false,
         made: None,
+        made_at: None,
+        begun: None,
         previous: Vec::new(),
         taken: crate::channel::Taken::default(),
         first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),

@@ -49,6 +49,7 @@ pub mod static_site;
 mod stranger;
 pub mod taken;
 pub mod taken_back;
+mod telling;
 #[cfg(test)]
 mod tests;
 pub mod threads;
@@ -126,6 +127,17 @@ pub enum SendError {
         says: String,
         /// After this long, if it named a time.
         wait: Option<Duration>,
+    },
+    /// Some of it was done, and the rest not yet. Safe to repeat: what is done is known
+    /// to the next try ([`Attempt::begun`]), and not done again.
+    #[error("{says}")]
+    Partly {
+        /// What is not done, and why.
+        says: String,
+        /// After this long, if a time was named.
+        wait: Option<Duration>,
+        /// What is done, in the channel's own words.
+        done: String,
     },
     /// The request left and no answer proves what became of it.
     #[error("{cause}")]

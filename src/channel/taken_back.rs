@@ -14,6 +14,9 @@ pub enum Removed {
     Gone,
     /// It was gone already.
     Already,
+    /// It is down as far as that can be done, and nothing more is: what is left, as a
+    /// sentence without a full stop.
+    GoneExcept(String),
     /// It stays, because: the network cannot, or does not let us.
     Stays(String),
     /// It may be down or not, and asking again at once tells no more: why, and when

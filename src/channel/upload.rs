@@ -30,6 +30,7 @@ pub(super) fn about(picture: &Picture, error: SendError) -> SendError {
         SendError::Mendable { says: why } => SendError::Mendable { says: says(why) },
         SendError::NotYet { says: why, wait } => SendError::NotYet { says: says(why), wait },
         SendError::TooMany { says: why, wait } => SendError::TooMany { says: says(why), wait },
+        SendError::Partly { says: why, wait, done } => SendError::Partly { says: says(why), wait, done },
         SendError::Unknown { cause } => SendError::NotYet { says: says(cause), wait: None },
     }
 }

@@ -85,7 +85,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         }
         let key = delivery.key.clone();
         let event = |kind| Event { at: now, key: key.clone(), recipient: None, kind };
-        let down = |part| event(EventKind::Removed { part, was_gone: false, by: Some(person()) });
+        let down = |part| event(EventKind::Removed { part, was_gone: false, by: Some(person()), left: None });
         let withdrawn = event(EventKind::Withdrawn { by: person() });
         let events = up.into_iter().map(down).chain([withdrawn]).collect();
         store.commit(&Batch { plans: Vec::new(), events })?;

@@ -76,7 +76,8 @@ pub enum EventKind {
     /// The service did nothing and said so; not before `until`. `mend`: it said no to
     /// who asks, or to what is paid, so that the delivery is held until somebody
     /// has mended that. `account`: it takes nothing more of this account until then,
-    /// so that all else that goes there waits as well.
+    /// so that all else that goes there waits as well. `done`: some of it was done, in the
+    /// channel's own words, and is not done again.
     NotYet {
         part: u32,
         says: String,
@@ -85,6 +86,8 @@ pub enum EventKind {
         mend: bool,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         account: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        done: Option<String>,
     },
     /// The request left and nothing proves what became of it.
     Unknown { part: u32, cause: String },
@@ -115,16 +118,25 @@ pub enum EventKind {
     /// A part is about to be taken down; on disk before the request leaves.
     Removing { part: u32 },
     /// It is down. `was_gone`: it was already, says the network. `by`: a person
-    /// took it down by hand, and says so.
+    /// took it down by hand, and says so. `left`: what could not be done of it, and is left
+    /// at that.
     Removed {
         part: u32,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         was_gone: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left: Option<String>,
     },
-    /// It was to be taken down, and stays.
-    Stays { part: u32, why: Stay, says: String },
+    /// It was to be taken down, and stays. `done`: as in `NotYet`.
+    Stays {
+        part: u32,
+        why: Stay,
+        says: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        done: Option<String>,
+    },
     /// A part that is out is about to get these words; on disk before the request leaves.
     Editing { part: u32, bound: serde_json::Value },
     /// It has them. `payload_digest`: with this part all of the delivery says
@@ -135,8 +147,15 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         payload_digest: Option<String>,
     },
-    /// It was to get other words, and has those it had, as far as is known.
-    NotEdited { part: u32, why: Stay, says: String },
+    /// It was to get other words, and has those it had, as far as is known. `done`: as in
+    /// `NotYet`.
+    NotEdited {
+        part: u32,
+        why: Stay,
+        says: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        done: Option<String>,
+    },
 }
 
 impl EventKind {

@@ -6,8 +6,8 @@
 
 use super::conclude::{conclude, doubt_what_was_left_open};
 use super::{
-    After, Busy, Delivery, Event, EventKind, Identity, PartAfter, PartStanding, Receipt, RecipientStanding,
-    Seen, Standing, State, StepKey,
+    After, Begun, Busy, Delivery, Event, EventKind, Identity, PartAfter, PartStanding, Receipt,
+    RecipientStanding, Seen, Standing, State, StepKey,
 };
 use super::{pause, settle, taken_down};
 use jiff::Timestamp;
@@ -109,6 +109,9 @@ impl Standing {
             | EventKind::Unknown { part, .. } => happen(delivery, event, *part),
             // What happens after it was out.
             _ => taken_down::note(delivery, event),
+        }
+        if delivery.is_withdrawn() {
+            taken_down::half_done_is_out(delivery);
         }
         if let EventKind::NotYet { account: true, until, says, .. } = &event.kind {
             let busy = Busy { until: *until, says: says.clone() };
@@ -213,13 +216,17 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             let known = part.receipt.take().filter(|known| known.id.is_some() && known.id == receipt.id);
             let altered = receipt.altered.clone().or(known.and_then(|known| known.altered));
             part.receipt = Some(Receipt { altered, ..receipt.clone() });
+            part.begun = None;
             sent = !receipt.for_a_person;
         }
         // A receipt outweighs every doubt.
         _ if settled => return,
         EventKind::Prepared { made, .. } => {
             part.preparing = false;
-            part.made.clone_from(made);
+            if part.made != *made {
+                part.made.clone_from(made);
+                part.made_at = made.as_ref().map(|_| event.at);
+            }
             part.last_tried = part.last_tried.max(Some(event.at));
         }
         EventKind::Intent { attempt, bound, prepares, .. } => {
@@ -230,7 +237,10 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             part.last_tried = part.last_tried.max(Some(event.at));
             // What was never in doubt and says something else by now is made anew.
             if !part.doubted && part.bound.as_ref() != Some(bound) {
-                part.made = None;
+                (part.made, part.made_at) = (None, None);
+            }
+            if part.bound.as_ref() != Some(bound) {
+                part.begun = None;
             }
             if !bound.is_null() {
                 part.bound = Some(bound.clone());
@@ -240,8 +250,9 @@ fn happen(delivery: &mut Delivery, event: &Event, number: u32) {
             part.state = State::Refused;
             error = Some(says.clone());
         }
-        EventKind::NotYet { says, until, .. } => {
+        EventKind::NotYet { says, until, done, .. } => {
             part.state = State::Planned;
+            Begun::note(&mut part.begun, done.as_ref(), event.at);
             error = Some(says.clone());
             not_before = Some(*until);
         }
@@ -375,6 +386,8 @@ fn untried(part: u32) -> PartStanding {
         last_tried: None,
         preparing: false,
         made: None,
+        made_at: None,
+        begun: None,
         doubted: false,
         cause: None,
         looked: None,

@@ -5,6 +5,7 @@
 //! same value when it is shown and when it runs. The fold over the journal's
 //! events ([`Standing`]) lives here too; the store only hands the events over.
 
+mod begun;
 pub mod bind;
 mod conclude;
 pub mod event;
@@ -20,6 +21,7 @@ pub mod standing;
 pub mod taken_down;
 
 pub use crate::render::Tracking;
+pub use begun::Begun;
 pub use bind::bind;
 pub use event::{Event, EventKind, RECORDS};
 pub use key::{Identity, StepKey, account_compared, is_same_account};

@@ -1,6 +1,6 @@
 //! Where every delivery stands: a fold over the journal's events.
 
-use super::{After, PartAfter, Receipt, StepKey, account_compared, is_same_account};
+use super::{After, Begun, PartAfter, Receipt, StepKey, account_compared, is_same_account};
 use crate::render::VariantKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -121,6 +121,12 @@ pub struct PartStanding {
     /// can be asked whether that is out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<String>,
+    /// When that was written down first: it was made before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<Timestamp>,
+    /// What of it is done, where some of it is, and the rest not yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Begun>,
     /// Whether the outcome of any try was unknown, even if it was settled since:
     /// a service that then speaks of a duplicate speaks of this.
     pub doubted: bool,

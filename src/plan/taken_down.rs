@@ -7,7 +7,7 @@
 //! the next `ladder unpublish` or `ladder edit` asks again.
 
 use super::fold::what_is_altered;
-use super::{Delivery, Event, EventKind, PartStanding, State};
+use super::{Begun, Delivery, Event, EventKind, PartStanding, State};
 use crate::render::VariantKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,9 +45,12 @@ pub const MAY_BE_DONE: &str = "an earlier try had no answer, and may have been c
 ///
 /// Once nobody knows, "no" and "not now" say nothing about the try before: only what
 /// was done, or seen, ends the doubt.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Asked {
+    /// What of it is done, where some of it is, and the rest not yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Begun>,
     /// It was begun, and has no answer.
     open: bool,
     /// An earlier one may have been carried out.
@@ -94,6 +97,9 @@ pub struct PartAfter {
     pub stays: Option<Stays>,
     /// It was gone already when it was to be taken down.
     pub was_gone: bool,
+    /// What could not be done of its taking down, and is left at that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<String>,
     /// The words that it was to get, until it is known that it has them.
     pub changing: Option<serde_json::Value>,
     /// Since when it is to have these words: what is written into files is dated so.
@@ -198,6 +204,11 @@ impl Delivery {
         !self.is_withdrawn() && matches!(self.state, State::Unknown | State::Sending)
     }
 
+    /// What could not be done of its taking down, and is left at that.
+    pub fn left(&self) -> Option<&str> {
+        self.parts.iter().find_map(|part| part.after.left.as_deref())
+    }
+
     /// How its taking down ended, as far as the journal knows.
     pub fn outcome(&self) -> Outcome {
         let unknown = |part: &&PartStanding| part.state == State::Unknown;
@@ -271,36 +282,40 @@ pub(super) fn note(delivery: &mut Delivery, event: &Event) {
             part.after.removal.begin(part.after.stays.as_ref());
             part.after.stays = Some(no_answer());
         }
-        EventKind::Stays { part, why, says } => {
+        EventKind::Stays { part, why, says, done } => {
             delivery.after.kept = None;
             let Some(PartStanding { after, .. }) = out(delivery, *part) else { return };
+            Begun::note(&mut after.removal.begun, done.as_ref(), event.at);
             // "Cannot" is said by who looked where it is.
             after.stays = Some(after.removal.end(after.stays.as_ref(), *why, says, *why == Stay::Cannot));
         }
-        EventKind::Removed { part, was_gone, by } => {
+        EventKind::Removed { part, was_gone, by, left } => {
             if by.is_some() && delivery.before.is_none() {
                 delivery.before = Some(Box::new(delivery.clone()));
             }
             let Some(part) = out(delivery, *part) else { return };
             let laid_out = part.state == State::Waiting;
             part.state = if laid_out { State::Cancelled } else { State::Unpublished };
-            part.after = PartAfter { was_gone: *was_gone, ..PartAfter::default() };
+            part.after = PartAfter { was_gone: *was_gone, left: left.clone(), ..PartAfter::default() };
             delivery.after.down_at = delivery.after.down_at.max(Some(event.at));
         }
         EventKind::Editing { part, bound } => {
             let Some(part) = out(delivery, *part) else { return };
             if part.after.changing.as_ref() != Some(bound) {
+                part.after.edit.begun = None;
                 part.after.changing = Some(bound.clone());
                 part.after.changing_since = Some(event.at);
             }
             part.after.edit.begin(part.after.unchanged.as_ref());
             part.after.unchanged = Some(no_answer());
         }
-        EventKind::NotEdited { part, why, says } => {
+        EventKind::NotEdited { part, why, says, done } => {
             let Some(PartStanding { after, .. }) = out(delivery, *part) else { return };
+            Begun::note(&mut after.edit.begun, done.as_ref(), event.at);
             let stays = after.edit.end(after.unchanged.as_ref(), *why, says, false);
-            // What nobody knows may have come to be: then the words stay on record.
-            if stays.why != Stay::Unknown {
+            // What nobody knows may have come to be, and some of it has: then the words stay
+            // on record.
+            if stays.why != Stay::Unknown && done.is_none() {
                 after.changing = None;
             }
             after.unchanged = Some(stays);
@@ -327,6 +342,13 @@ pub(super) fn note(delivery: &mut Delivery, event: &Event) {
         }
         _ => {}
     }
+}
+
+/// What is half done of a delivery that is to be taken down is out as far as that: whoever
+/// was told hears that it is gone. The other half is not done any more.
+pub(super) fn half_done_is_out(delivery: &mut Delivery) {
+    let half_done = |part: &&mut PartStanding| part.state == State::Planned && part.begun.is_some();
+    delivery.parts.iter_mut().filter(half_done).for_each(|part| part.state = State::Sent);
 }
 
 /// The part, if it is out or laid out. What is down stays down.
@@ -371,7 +393,7 @@ fn concluded(delivery: &Delivery) -> (State, Option<Option<String>>) {
         }
         (state, Some(Some(format!("to be taken down{why}"))))
     } else if any(State::Unpublished) {
-        (State::Unpublished, Some(None))
+        (State::Unpublished, Some(delivery.left().map(str::to_owned)))
     } else if !delivery.is_for_each_person() && any(State::Cancelled) {
         (State::Cancelled, Some(Some("taken in before anybody posted it".to_owned())))
     } else if any(State::Refused) {

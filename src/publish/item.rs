@@ -213,6 +213,8 @@ impl<'a> Item<'a> {
             number,
             doubted: part.is_some_and(|part| part.doubted),
             made: part.and_then(|part| part.made.clone()),
+            made_at: part.and_then(|part| part.made_at),
+            begun: part.and_then(|part| part.begun.clone()),
             previous: before
                 .iter()
                 .filter(|earlier| earlier.part < unit.part)

@@ -84,6 +84,9 @@ trait Service: Send {
     fn shows(&mut self, address: &str) {
         let _ = address;
     }
+    /// What was made so far to be published is not known any more to who asks: for those
+    /// that make and publish in two steps.
+    fn forget(&mut self) {}
     /// Everything that was ever posted with the account, oldest first.
     fn timeline(&self) -> Vec<LivePost>;
 }
@@ -173,6 +176,12 @@ impl Running {
     /// From now on a page of the house stands at that address of the web.
     pub fn shows(&self, address: &str) {
         self.shared.state().service.shows(address);
+    }
+
+    /// From now on nobody can ask for what was made so far to be published, whether it was
+    /// or not.
+    pub fn forgets(&self) {
+        self.shared.state().service.forget();
     }
 
     /// A stranger posts something; its id. It is not in the timeline.

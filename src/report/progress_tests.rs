@@ -113,7 +113,7 @@ fn what_waits_for_mending_is_told_to_be_held_and_nothing_else() {
     let mut progress = Progress::with(std::slice::from_ref(&plan), None, Box::new(page.clone()));
     let at = "2026-12-01T08:00:00Z".parse().unwrap();
     let says = "the token has expired; once that is mended, `ladder run` sends it".to_owned();
-    let kind = EventKind::NotYet { part: 0, says, until: at, mend: true, account: false };
+    let kind = EventKind::NotYet { part: 0, says, until: at, mend: true, account: false, done: None };
     progress.event(&Event { at, key: plan.steps[1].key.clone(), recipient: None, kind });
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     insta::assert_snapshot!(text, @"tweet       held             the token has expired; once that is mended, `ladder run` sends it");
@@ -165,7 +165,14 @@ fn a_wait_is_told_in_the_brands_zone_and_with_its_date_if_that_is_another() {
         "2026-12-10T08:32:16Z",
     ] {
         let until = until.parse().unwrap();
-        let kind = EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false, account: false };
+        let kind = EventKind::NotYet {
+            part: 0,
+            says: "busy".to_owned(),
+            until,
+            mend: false,
+            account: false,
+            done: None,
+        };
         progress.event(&Event { at, key: plan.steps[1].key.clone(), recipient: None, kind });
     }
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();

@@ -54,6 +54,8 @@ pub(in crate::report) fn part_in(state: State) -> PartStanding {
         last_tried: None,
         preparing: false,
         made: None,
+        made_at: None,
+        begun: None,
         doubted: false,
         receipt: None,
         bound: None,

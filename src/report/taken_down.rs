@@ -183,6 +183,10 @@ pub fn text(deliveries: &[&Delivery], sheet: impl Into<Sheet>) -> String {
         })
         .collect();
     let mut out = lines(&["MESSAGE", "RUNG", "CHANNEL", "RESULT", "STILL AT"], &rows, sheet);
+    for (delivery, left) in deliveries.iter().filter_map(|delivery| Some((delivery, delivery.left()?))) {
+        let (message, rung) = (one_line(&delivery.message), one_line(&delivery.rung));
+        out.push_str(&format!("\n{rung} of {message} is down, and left at that: {}\n", one_line(left)));
+    }
     let left: Vec<String> = deliveries.iter().filter_map(|delivery| still_up(delivery, deliveries)).collect();
     if !left.is_empty() {
         let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
@@ -207,6 +211,7 @@ pub fn json(deliveries: &[&Delivery], means: Option<&AllMeans>) -> Value {
             value["why"] = match &outcome {
                 Outcome::Up(stays) => json!(stays.says),
                 Outcome::Unknown(why) => json!(why),
+                Outcome::Down => json!(delivery.left()),
                 _ => Value::Null,
             };
         }

@@ -144,7 +144,8 @@ fn not_yet_and_a_new_generation_move_the_time() {
     let plan = two(|_| {});
     let then = "2026-12-01T08:00:00Z";
     let until = at("2026-12-01T08:10:00Z");
-    let not_yet = EventKind::NotYet { part: 0, says: String::new(), until, mend: false, account: false };
+    let not_yet =
+        EventKind::NotYet { part: 0, says: String::new(), until, mend: false, account: false, done: None };
     let standing = history(&plan, then, &[(then, intent(0)), (then, not_yet)]);
     assert_eq!(due(&plan, &plan.steps[0], &standing, at(then), &berlin(), true), Due::At(until));
     assert_eq!(due(&plan, &plan.steps[0], &standing, until, &berlin(), false), Due::Now);
@@ -217,7 +218,14 @@ fn of_several_those_are_named_that_are_not_out() {
 fn a_wait_that_begins_in_the_future_was_written_by_a_wrong_clock() {
     let plan = two(|_| {});
     let wait = |at: &str, until: Timestamp| {
-        let kind = EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false, account: false };
+        let kind = EventKind::NotYet {
+            part: 0,
+            says: "busy".to_owned(),
+            until,
+            mend: false,
+            account: false,
+            done: None,
+        };
         let events: Vec<Event> = vec![
             planned(&plan, &plan.steps[0], at),
             event(&plan.steps[0], at, intent(0)),

@@ -19,7 +19,7 @@ const LONGEST_TAIL: i64 = if cfg!(test) { 4 } else { 1_000 };
 /// So many events are folded in one commit, words and all: memory stays flat.
 const CHUNK: i64 = if cfg!(test) { 3 } else { 2_000 };
 /// Whoever folded, folded so. Another version's rows are made anew.
-const FOLDED_BY: &str = concat!(env!("CARGO_PKG_VERSION"), "/5");
+const FOLDED_BY: &str = concat!(env!("CARGO_PKG_VERSION"), "/6");
 /// Networks' clocks and ours may differ by less than that.
 const CLOCKS: SignedDuration = SignedDuration::from_hours(24);
 

@@ -86,6 +86,8 @@ impl Bench {
             number: 1,
             doubted: false,
             made: None,
+            made_at: None,
+            begun: None,
             previous: previous.to_vec(),
             taken: ladder::channel::Taken::default(),
             first_tried: if has_key(self.way) { self.began } else { Timestamp::now() },

@@ -108,6 +108,8 @@ pub fn attempt(channel: &dyn Channel, variant: &Variant, folder: &Path, message:
         number: 1,
         doubted: false,
         made: None,
+        made_at: None,
+        begun: None,
         previous: Vec::new(),
         taken: ladder::channel::Taken::default(),
         first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),

@@ -42,6 +42,8 @@ impl Post {
             number: 1,
             doubted: false,
             made: None,
+            made_at: None,
+            begun: None,
             previous: Vec::new(),
             taken: ladder::channel::Taken::default(),
             first_tried: "2026-12-01T08:00:00Z".parse::<Timestamp>().unwrap(),
@@ -120,7 +122,7 @@ async fn what_the_server_says_is_what_it_means() {
         let meant = match &outcome {
             Ok(_) => "sent",
             Err(SendError::Refused { .. } | SendError::Mendable { .. }) => "refused",
-            Err(SendError::NotYet { .. } | SendError::TooMany { .. }) => "not yet",
+            Err(SendError::NotYet { .. } | SendError::TooMany { .. } | SendError::Partly { .. }) => "not yet",
             Err(SendError::Unknown { .. }) => "unknown",
         };
         assert_eq!(meant, meaning, "{case}: {outcome:?}");

@@ -10,6 +10,8 @@ mod abilities;
 mod articles;
 mod bench;
 #[cfg(unix)]
+mod containers;
+#[cfg(unix)]
 mod doubts;
 #[cfg(unix)]
 mod editing;
@@ -36,6 +38,8 @@ mod resting;
 mod rows;
 mod secrets;
 mod sending;
+#[cfg(unix)]
+mod silent;
 #[path = "../once/smtp.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod smtp;

@@ -27,7 +27,7 @@ async fn deliver(bench: &Bench) -> End {
         match bench.channel.send(&part, &attempt).await {
             Ok(receipt) => return End::Sent(receipt.id.unwrap_or_default()),
             Err(SendError::Refused { .. } | SendError::Mendable { .. }) => return End::Refused,
-            Err(SendError::NotYet { .. } | SendError::TooMany { .. }) => {}
+            Err(SendError::NotYet { .. } | SendError::TooMany { .. } | SendError::Partly { .. }) => {}
             Err(SendError::Unknown { .. }) => {
                 attempt.doubted = true;
                 match bench.channel.find(&part, &attempt).await {

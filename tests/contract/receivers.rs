@@ -9,12 +9,15 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::Response;
 use ladder::channel::{Change, Channel, Edited, Found, Removed, SendError};
-use ladder::plan::{Payload, Receipt};
+use ladder::plan::{Begun, Payload, Receipt};
 use ladder::render::{Article, Variant};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 const SOURCE: &str = "https://ours.example/post";
+
+/// The status of what takes a question and never answers.
+pub(super) const SILENT: u16 = 0;
 
 /// What stands at an address: status, headers, body.
 type Page = (u16, Vec<(&'static str, String)>, Vec<u8>);
@@ -24,13 +27,13 @@ type Case<'a> = (&'a str, Vec<(&'static str, &'a str)>, &'a str, Option<&'a str>
 
 /// A web, and all that was posted to it: to which address, in which words.
 #[derive(Clone, Default)]
-struct Web {
+pub(super) struct Web {
     pages: Arc<Mutex<BTreeMap<String, Page>>>,
     posted: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Web {
-    async fn start() -> (Web, String) {
+    pub(super) async fn start() -> (Web, String) {
         let web = Web::default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -40,19 +43,19 @@ impl Web {
     }
 
     /// A page there, of HTML.
-    fn page(&self, url: &str, headers: &[(&'static str, &str)], html: &str) {
+    pub(super) fn page(&self, url: &str, headers: &[(&'static str, &str)], html: &str) {
         let mut all = vec![("content-type", "text/html; charset=utf-8".to_owned())];
         all.extend(headers.iter().map(|(name, value)| (*name, (*value).to_owned())));
         self.stand(url, 200, all, html.as_bytes().to_vec());
     }
 
     /// Anything there.
-    fn stand(&self, url: &str, status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8>) {
+    pub(super) fn stand(&self, url: &str, status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8>) {
         self.pages.lock().unwrap().insert(url.to_owned(), (status, headers, body));
     }
 
     /// The endpoints that were asked so far, each with what it was told of.
-    fn posted(&self) -> Vec<(String, String)> {
+    pub(super) fn posted(&self) -> Vec<(String, String)> {
         std::mem::take(&mut self.posted.lock().unwrap())
     }
 }
@@ -69,6 +72,9 @@ async fn answer(State(web): State<Web>, request: Request) -> Response<Body> {
     }
     let (status, headers, body) =
         web.pages.lock().unwrap().get(&url).cloned().unwrap_or((404, vec![], vec![]));
+    if status == SILENT {
+        std::future::pending::<()>().await;
+    }
     let mut response = Response::builder().status(status);
     for (name, value) in headers {
         response = response.header(name, value);
@@ -98,8 +104,20 @@ impl Sender {
 
     /// The first try, that many hours ago begun.
     async fn send(&self, variant: &Variant, hours: i64) -> Result<Receipt, SendError> {
+        self.send_the_rest(variant, None, hours).await
+    }
+
+    /// A later one: this much was done then.
+    async fn send_the_rest(
+        &self,
+        variant: &Variant,
+        done: Option<String>,
+        hours: i64,
+    ) -> Result<Receipt, SendError> {
         let mut attempt = files::attempt(&*self.channel, variant, self.folder.path(), "m");
-        attempt.first_tried = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
+        let since = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
+        attempt.first_tried = since;
+        attempt.begun = done.map(|done| Begun { done, since });
         let part = self.payload(variant).parts.remove(0);
         assert_eq!(self.channel.find(&part, &attempt).await.unwrap(), Found::Absent);
         self.channel.send(&part, &attempt).await
@@ -237,7 +255,13 @@ async fn what_one_answers_stops_no_other_and_is_told() {
         "https://evil.example/2",
         "https://evil.example/3",
         "https://takes.example/",
+        "https://round.example/",
+        "https://there.example/",
     ];
+    web.stand(targets[7], 301, vec![("location", "https://about.example/".to_owned())], vec![]);
+    web.stand("https://about.example/", 308, vec![("location", targets[7].to_owned())], vec![]);
+    // What leads to a round only by its endpoint.
+    web.page(targets[8], &[("link", "<https://round.example/>; rel=webmention")], "");
     let named =
         |url: &str, endpoint: &str| web.page(url, &[("link", &format!("<{endpoint}>; rel=webmention"))], "");
     named(targets[0], "/w");
@@ -252,32 +276,53 @@ async fn what_one_answers_stops_no_other_and_is_told() {
     web.stand("https://takes.example/w", 200, vec![], vec![]);
     web.page(SOURCE, &[], &links(&targets));
     let sender = Sender::of("webmention", &address);
-    let Err(SendError::NotYet { says, wait }) = sender.send(&article(&targets), 0).await else { panic!() };
-    assert_eq!(wait.unwrap().as_secs(), 77);
-    assert_eq!(says, "1 of 7 told; https://busy.example/: not told: its endpoint: it answered 503");
-    assert_eq!(web.posted().len(), 3);
-    // Who was told, or said no, is not asked again within the run; a day later it is over.
-    assert!(sender.send(&article(&targets), 0).await.is_err());
-    let receipt = sender.send(&article(&targets), 25).await.unwrap();
-    assert_eq!(
-        web.posted().iter().map(|(url, _)| url.as_str()).collect::<Vec<_>>(),
-        ["https://busy.example/w"; 2]
-    );
+    let told = sender.send(&article(&targets), 0).await;
+    let Err(SendError::Partly { says, wait, mut done }) = told else { panic!("{told:?}") };
+    assert_eq!(wait.unwrap().as_secs(), 600);
+    let open = "1 of 9 told; https://busy.example/: not told: its endpoint: it answered 503; who does not answer by ";
+    assert!(says.starts_with(open) && says.ends_with(" UTC is left alone"), "{says}");
+    let posted = |web: &Web| {
+        let all = web.posted().into_iter().map(|(url, _)| url);
+        all.filter(|url| url.ends_with("/w")).collect::<Vec<String>>()
+    };
+    assert_eq!(posted(&web).len(), 3);
+    // Who was told, or said no, is not asked again; the others ever less often.
+    for wait in [3600, 6 * 3600, 6 * 3600] {
+        let again = sender.send_the_rest(&article(&targets), Some(done), 23).await;
+        let Err(SendError::Partly { wait: next, done: now, .. }) = again else { panic!("{again:?}") };
+        assert_eq!(next.unwrap().as_secs(), wait);
+        done = now;
+    }
+    // Whoever wants more time gets it; a day after the first time it is over.
+    web.stand("https://busy.example/w", 503, vec![("retry-after", "30000".to_owned())], vec![]);
+    let again = sender.send_the_rest(&article(&targets), Some(done.clone()), 23).await;
+    let Err(SendError::Partly { wait: Some(wait), .. }) = again else { panic!("{again:?}") };
+    assert_eq!(wait.as_secs(), 30_000);
+    let receipt = sender.send_the_rest(&article(&targets), Some(done), 25).await.unwrap();
+    assert_eq!(posted(&web), ["https://busy.example/w"; 5]);
+    // Of what was done and cannot be read nothing is known: all are told once more.
+    for odd in ["", "{", "[]", "{\"heard\":{\"https://takes.example/\":7}}"] {
+        assert!(sender.send_the_rest(&article(&targets), Some(odd.to_owned()), 25).await.is_ok());
+        assert_eq!(posted(&web).len(), 3, "{odd}");
+    }
     assert_eq!((receipt.id.as_deref(), receipt.url), (Some(SOURCE), None));
     let detail = receipt.detail.unwrap();
     assert!(
         detail.starts_with(
-            "1 of 7 told; https://refuses.example/: refused it (400 by https://refuses.example/w: No "
+            "1 of 9 told; https://refuses.example/: refused it (400 by https://refuses.example/w: No "
         ),
         "{detail}"
     );
     assert!(!detail.contains(['\x1b', '\r', '\n']), "{detail:?}");
+    let round = "it leads from one address to the next without an end";
     let private = "it leads to a private address, which is not asked";
     for told in [
         "https://gone.example/: not told: its page answered 410".to_owned(),
         format!("https://evil.example/1: not told: of its endpoint: {private}"),
         format!("https://evil.example/2: not told: of its endpoint: {private}"),
         format!("https://evil.example/3: not told: {private}"),
+        format!("https://round.example/: not told: {round}"),
+        format!("https://there.example/: not told: of its endpoint: {round}"),
         "https://takes.example/: told (200 by https://takes.example/w)".to_owned(),
     ] {
         assert!(detail.contains(&told), "no {told}: {detail}");
@@ -401,9 +446,17 @@ async fn hubs_are_told_of_what_the_feed_says_it_is_once_it_shows_the_item() {
     }
     // A hub that has no time is asked later, and another hears all the same.
     web.stand("https://no.example/", 429, vec![("retry-after", "30".to_owned())], vec![]);
-    let Err(SendError::NotYet { wait, .. }) = sender.send(&post, 0).await else { panic!() };
-    assert_eq!(wait.unwrap().as_secs(), 30);
-    assert!(sender.send(&post, 25).await.is_ok());
+    let again = sender.send(&post, 0).await;
+    let Err(SendError::Partly { says: open, wait, done }) = again else { panic!("{again:?}") };
+    assert_eq!(wait.unwrap().as_secs(), 600);
+    assert!(open.starts_with("https://no.example/ answered 429; who does not answer by "), "{open}");
+    web.posted();
+    assert!(sender.send_the_rest(&post, Some(done), 25).await.is_ok());
+    assert_eq!(web.posted().iter().map(|(url, _)| url.as_str()).collect::<Vec<_>>(), ["https://no.example/"]);
+    // News of which nobody has heard are not out, however long that takes.
+    web.stand("https://hub.example/?x=1", 500, vec![("retry-after", "30".to_owned())], vec![]);
+    let nobody = sender.send_the_rest(&post, Some("{}".to_owned()), 90).await;
+    assert!(matches!(nobody, Err(SendError::Partly { .. })), "{nobody:?}");
     web.stand("https://hub.example/?x=1", 404, vec![], vec![]);
     web.stand("https://no.example/", 405, vec![], vec![]);
     assert!(matches!(sender.send(&post, 0).await, Err(SendError::Refused { .. })));

@@ -106,6 +106,7 @@ mod tests {
                 SendError::Mendable { .. } => "held".to_owned(),
                 SendError::NotYet { wait, .. } => format!("not yet, {} s", wait.unwrap().as_secs()),
                 SendError::TooMany { wait, .. } => format!("none for {} s", wait.unwrap().as_secs()),
+                SendError::Partly { .. } => "partly".to_owned(),
                 SendError::Unknown { .. } => "unknown".to_owned(),
             }
         };

@@ -14,7 +14,7 @@ mod payload;
 mod publish;
 mod remove;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod verify;
 
 use super::credentials::{Credentials, account, base_url};

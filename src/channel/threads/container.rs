@@ -1,18 +1,21 @@
 //! The container of a part: made, looked at, waited for.
 //!
 //! Facts: posts, 2026-04-14. `status` is IN_PROGRESS, FINISHED, PUBLISHED, ERROR or
-//! EXPIRED; what is not published within 24 hours expires, and was never seen.
+//! EXPIRED; what is not published within 24 hours expires, and was never seen. What is
+//! said of a container that Threads keeps no more is not written: as of everything that
+//! is not there, or not for this token, code 100 and subcode 33.
 
 use super::api::{Api, is_id};
 use super::dialect::{Asked, is_about_who};
 use super::payload::words_of;
-use super::{Threads, media, publish};
-use crate::channel::graph::{Fault, object};
+use super::{Threads, find, media, publish};
+use crate::channel::graph::{Fault, is_gone_or_foreign, object};
 use crate::channel::http::Answer;
 use crate::channel::network::{odd_name, odd_upload};
 use crate::channel::upload::Patience;
 use crate::channel::{Attempt, SendError};
 use crate::plan::PayloadPart;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -20,6 +23,12 @@ use std::time::Duration;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest of these pauses, which grow: calls are counted.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// So old, a container is of no use by any clock: the day that it lives, and an hour by
+/// which clocks may differ.
+const SPENT: SignedDuration = SignedDuration::from_hours(25);
+/// A wait that is named is no longer than a day: more would not be believed.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// How it stands with a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,13 +41,26 @@ pub(super) enum Status {
     Published,
     /// It was never published, and cannot be; what Threads says of it.
     Dead(String),
-    /// Threads does not know it, or does not say; why.
+    /// Threads knows none of that name, or none for this token; what it says.
+    Forgotten(String),
+    /// Threads does not say; why.
     Untold(String),
 }
 
 /// The container that the last try was to publish, if its id is one.
 pub(super) fn known(attempt: &Attempt) -> Option<&str> {
     attempt.made.as_deref().filter(|id| is_id(id))
+}
+
+/// From when on the container of the last try can be published by nobody, whatever
+/// Threads says of it or does not; none if nobody knows since when it is there.
+pub(super) fn spent_at(attempt: &Attempt) -> Option<Timestamp> {
+    attempt.made_at?.checked_add(SPENT).ok()
+}
+
+/// Whether it is as old as that.
+pub(super) fn is_spent(attempt: &Attempt) -> bool {
+    spent_at(attempt).is_some_and(|then| then <= crate::clock::now())
 }
 
 /// The container of this part, which can be published by now: the one of the last try,
@@ -55,11 +77,10 @@ pub(super) async fn make(
             Status::Finished | Status::Published => return Ok(id.to_owned()),
             Status::InProgress => return ready(&api, id, part, &mut patience).await.map(|()| id.to_owned()),
             // It may be out, or may be still: another one could be the second.
-            Status::Untold(why) if attempt.doubted => {
-                let says = format!("whether it is out already only its container can tell, and {why}");
-                return Err(SendError::NotYet { says, wait: None });
+            Status::Forgotten(why) | Status::Untold(why) if attempt.doubted => {
+                may_be_the_second(&api, part, attempt, &why).await?;
             }
-            Status::Dead(_) | Status::Untold(_) => {}
+            Status::Dead(_) | Status::Forgotten(_) | Status::Untold(_) => {}
         }
     }
     let mut form = form(threads, &api, part, attempt, &mut patience).await?;
@@ -69,6 +90,42 @@ pub(super) async fn make(
     let id = contain(&api, &form, attempt).await?;
     ready(&api, &id, part, &mut patience).await?;
     Ok(id)
+}
+
+/// Whether a new container may be made after a doubt about one that tells nothing: once
+/// that can be published no more, and the list does not show that it was. Until then the
+/// error says what is waited for.
+async fn may_be_the_second(
+    api: &Api,
+    part: &PayloadPart,
+    attempt: &Attempt,
+    why: &str,
+) -> Result<(), SendError> {
+    if !is_spent(attempt) {
+        let left = spent_at(attempt).map(|then| then.duration_since(crate::clock::now()));
+        let left = left.and_then(|left| Duration::try_from(left).ok());
+        let says = format!(
+            "whether it is out already only its container can tell, and {why}{}",
+            until(spent_at(attempt))
+        );
+        return Err(SendError::NotYet { says, wait: left.map(|left| left.min(LONGEST_WAIT)) });
+    }
+    match find::receipt(&find::list(api, attempt).await?, words_of(part), attempt) {
+        None => Ok(()),
+        Some(receipt) => Err(SendError::Mendable {
+            says: format!(
+                "it is out already, as the account's list shows: {}; say so with `ladder resolve`",
+                receipt.url.or(receipt.id).unwrap_or_default()
+            ),
+        }),
+    }
+}
+
+/// When nothing can come of a container any more, for people.
+pub(super) fn until(spent_at: Option<Timestamp>) -> String {
+    spent_at
+        .map(|then| then.strftime("; after %Y-%m-%d %H:%M UTC it can be published no more").to_string())
+        .unwrap_or_default()
 }
 
 /// What the container is made of; images are public by then, and a carousel has its items.
@@ -168,6 +225,7 @@ const LONGEST_REASON: usize = 300;
 fn untold(api: &Api, answer: &Answer) -> Result<Status, SendError> {
     let fault = Fault::of(answer, &|text| api.clean(text));
     match api.judge(answer, Asked::Reading) {
+        SendError::Refused { says } if is_gone_or_foreign(answer) => Ok(Status::Forgotten(says)),
         SendError::Refused { says } if !is_about_who(answer) && fault.is_some() => Ok(Status::Untold(says)),
         error => Err(error),
     }
@@ -185,7 +243,9 @@ async fn ready(api: &Api, id: &str, part: &PayloadPart, patience: &mut Patience)
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
                 Status::Dead(why) => return Err(dead(part, &why)),
-                Status::Untold(says) => return Err(SendError::NotYet { says, wait: None }),
+                Status::Forgotten(says) | Status::Untold(says) => {
+                    return Err(SendError::NotYet { says, wait: None });
+                }
             }
         }
     };

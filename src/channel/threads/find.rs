@@ -1,5 +1,7 @@
 //! Looking for what may or may not have gone out. The container says it; where it cannot
 //! be asked, or the post's id is wanted, the account's own list of posts or of replies.
+//! That says "absent" only once the container can be published no more: before, what
+//! Threads has forgotten may still come out, and another one would be the second.
 
 use super::Threads;
 use super::api::Api;
@@ -27,6 +29,8 @@ pub(super) async fn find(
 ) -> Result<Found, SendError> {
     let api = threads.open(&attempt.project).await?;
     let since_try = crate::clock::now().duration_since(attempt.last_tried);
+    // What may still come of a container that tells nothing.
+    let mut open = None;
     if let Some(id) = container::known(attempt) {
         match container::status(&api, id).await? {
             Status::Published => {
@@ -42,12 +46,24 @@ pub(super) async fn find(
             }
             // It is published by no request but ours, and the same one again is the same post.
             Status::Finished | Status::InProgress | Status::Dead(_) => return Ok(Found::Absent),
-            Status::Untold(_) => {}
+            // It is no use any more, published or not: the list says which.
+            Status::Forgotten(_) if container::is_spent(attempt) => {}
+            Status::Forgotten(says) => {
+                let until = container::until(container::spent_at(attempt));
+                open = Some(format!("its container tells nothing: {says}{until}"));
+            }
+            Status::Untold(says) => open = Some(format!("its container tells nothing: {says}")),
         }
     }
     let list = list(&api, attempt).await?;
     let had_time = since_try >= LONGEST_LAG;
-    Ok(verdict("Threads", &list, words_of(part), attempt, (had_time, false)))
+    let found = verdict("Threads", &list, words_of(part), attempt, (had_time, false));
+    Ok(match open {
+        // That no list shows it does not keep it from being published yet, and so no
+        // other is made. What is to be taken down is not sent again.
+        Some(why) if found == Found::Absent && !attempt.withdrawn => Found::CannotTell(why),
+        _ => found,
+    })
 }
 
 /// The account's posts since the first try, or its replies for what hangs below another.

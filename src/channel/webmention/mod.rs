@@ -16,6 +16,7 @@ mod source;
 
 use super::credentials::{account, base_url};
 use super::stranger::{Asker, Reach};
+use super::telling::Told;
 use super::{
     Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Ready,
     Removed, SendError,
@@ -28,7 +29,6 @@ use crate::render::{Defaults, Variant, VariantKind, defaults};
 use crate::text::{Rules, network};
 use jiff::SignedDuration;
 use payload::Mentions;
-use round::Rounds;
 use source::Source;
 use std::future::Future;
 use std::path::Path;
@@ -63,19 +63,16 @@ const FIELDS: &[Field] = &[Field {
 /// A page that does not link to somebody for so long will not: the site may have left a
 /// link out.
 const UNTIL_IT_LINKS: SignedDuration = SignedDuration::from_hours(1);
-/// Who does not answer for so long is left alone.
-const UNTIL_IT_ANSWERS: SignedDuration = SignedDuration::from_hours(24);
 /// Begun within one sending.
 const SENDING: Duration = Duration::from_secs(10 * 60);
 /// Begun within one taking down or editing, which have less time.
-const CHANGING: Duration = Duration::from_secs(80);
+const CHANGING: Duration = Duration::from_secs(70);
 
 /// The mentions of one site.
 #[derive(Debug)]
 pub struct Webmention {
     account: String,
     reach: Reach,
-    rounds: Rounds,
 }
 
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
@@ -86,7 +83,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let reach = Reach::of(&base_url(&mut reader, "", |_, _| None));
     reader.finish();
     let account = account("webmention", configuring, None);
-    Checked::with(Box::new(Webmention { account, reach, rounds: Rounds::default() }), problems)
+    Checked::with(Box::new(Webmention { account, reach }), problems)
 }
 
 impl Webmention {
@@ -108,13 +105,8 @@ impl Webmention {
         if age < UNTIL_IT_LINKS {
             not_linked(&written)?;
         }
-        let key = round("send", part, attempt);
-        let told = self.rounds.go(&asker, &key, &source, written, SENDING).await;
-        if !told.is_done() && (age < UNTIL_IT_ANSWERS || !told.was_tried()) {
-            return Err(told.not_yet(attempt.number));
-        }
-        self.rounds.end(&key);
-        Ok(told.receipt(&source))
+        let told = round::go(&asker, attempt, &source, written, SENDING).await;
+        if told.is_over() { Ok(receipt(&source, &told)) } else { Err(not_yet(&told)) }
     }
 
     /// All that are mentioned, and those that were.
@@ -133,13 +125,8 @@ impl Webmention {
         }
         let gone = gone.into_iter().map(|target| (target.clone(), Some(target)));
         let written = written.into_iter().chain(gone).collect();
-        let key = round("edit", &change.after, attempt);
-        let told = self.rounds.go(&asker, &key, &after.source, written, CHANGING).await;
-        if !told.is_done() && !told.was_tried() {
-            return Err(told.not_yet(1));
-        }
-        self.rounds.end(&key);
-        Ok(Edited::Done(told.receipt(&after.source)))
+        let told = round::go(&asker, attempt, &after.source, written, CHANGING).await;
+        if told.is_over() { Ok(Edited::Done(receipt(&after.source, &told))) } else { Err(not_yet(&told)) }
     }
 
     async fn tell_that_it_is_gone(
@@ -154,19 +141,26 @@ impl Webmention {
         let asker = self.asker()?;
         source::is_gone(&asker, &source, &targets).await?;
         let written = targets.into_iter().map(|target| (target.clone(), Some(target))).collect();
-        let key = round("remove", part, attempt);
-        let told = self.rounds.go(&asker, &key, &source, written, CHANGING).await;
-        if !told.is_done() {
-            return Err(told.not_yet(1));
+        let told = round::go(&asker, attempt, &source, written, CHANGING).await;
+        match told.left() {
+            _ if !told.is_over() => Err(not_yet(&told)),
+            None => Ok(Removed::Gone),
+            Some(left) => Ok(Removed::GoneExcept(format!("{}; {left}", told.counted()))),
         }
-        self.rounds.end(&key);
-        Ok(Removed::Gone)
     }
 }
 
-/// What is remembered within a process is of one deed, and of one text.
-fn round(deed: &str, part: &PayloadPart, attempt: &Attempt) -> String {
-    format!("{deed} {} {}", attempt.key, part.body["article_sha256"])
+fn not_yet(told: &Told) -> SendError {
+    told.partly(&format!("{}; ", told.counted()))
+}
+
+/// How many were told, and what became of each.
+fn receipt(source: &str, told: &Told) -> Receipt {
+    let detail = match told.heard.len() {
+        0 => "there was nobody to tell".to_owned(),
+        _ => format!("{}; {}", told.counted(), told.words()),
+    };
+    Receipt { id: Some(source.to_owned()), detail: Some(detail), ..Receipt::default() }
 }
 
 /// Whether the page links to all of them by now.

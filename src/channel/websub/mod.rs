@@ -15,12 +15,12 @@ mod live_feed;
 use super::credentials::{account, base_url};
 use super::feed::hubs;
 use super::stranger::{Answer, Asker, Bounds, Reach, Unasked, WORD};
+use super::telling::{self, Heard, Told};
 use super::webmention::payload::{listed, no_source};
 use super::{
     Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Ready,
     Removed, SendError, wrong_kind,
 };
-use crate::clock;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::name::is_page;
 use crate::ladder::shape::{Field, Kind, Reader};
@@ -28,13 +28,12 @@ use crate::plan::key::hex_digest;
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::{Defaults, Variant, VariantKind, defaults};
 use crate::text::{Rules, network};
-use jiff::SignedDuration;
 use live_feed::LiveFeed;
 use serde_json::json;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// `adapter = "websub"`.
@@ -78,8 +77,10 @@ const FIELDS: &[Field] = &[
 const FEED: Bounds = Bounds { longest: 4 * 1024 * 1024, redirects: 5 };
 /// The same of a hub, which says a word.
 const HUB: Bounds = Bounds { longest: WORD, redirects: 5 };
-/// A hub that does not answer for so long is left alone, if another one was told.
-const UNTIL_IT_ANSWERS: SignedDuration = SignedDuration::from_hours(24);
+/// Begun within one sending.
+const SENDING: Duration = Duration::from_secs(10 * 60);
+/// Begun within one taking down or editing, which have less time.
+const CHANGING: Duration = Duration::from_secs(70);
 
 /// The hubs of one feed.
 #[derive(Debug)]
@@ -125,13 +126,6 @@ fn topic(reader: &mut Reader<'_>, name: &str) -> Option<String> {
     None
 }
 
-/// What a hub answered, for people, and whether there is more to come.
-enum Heard {
-    Told(String),
-    No(String),
-    Later(String, Option<Duration>),
-}
-
 /// What is to be told of, as a plan holds it.
 struct News {
     topic: String,
@@ -156,7 +150,8 @@ impl WebSub {
         Asker::new(self.reach.clone(), "WebSub").map_err(|says| SendError::NotYet { says, wait: None })
     }
 
-    async fn tell(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Receipt, SendError> {
+    /// Tells them of news that the feed shows.
+    async fn tell(&self, part: &PayloadPart, attempt: &Attempt, budget: Duration) -> Result<Told, SendError> {
         let (news, asker) = (News::read(part)?, self.asker()?);
         let answer = asked(&asker, &news.topic).await?;
         if !answer.is_success() {
@@ -168,7 +163,31 @@ impl WebSub {
             let says = format!("the feed does not show {} yet", news.item);
             return Err(SendError::NotYet { says, wait: None });
         }
-        ping(&asker, &news, &hubs_of(&news, &feed)?, attempt).await
+        Ok(ping(&asker, &news, hubs_of(&news, &feed)?, attempt, budget).await)
+    }
+
+    /// News of which no hub has heard are not out, however long that takes.
+    async fn tell_of_news(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Receipt, SendError> {
+        let told = self.tell(part, attempt, SENDING).await?;
+        match told.left() {
+            Some(says) if told.is_done() && told.count() == 0 => Err(SendError::Refused { says }),
+            _ if told.is_over() && told.count() > 0 => Ok(self.receipt(&told)),
+            _ => Err(told.partly("")),
+        }
+    }
+
+    async fn tell_again(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Edited, SendError> {
+        let told = self.tell(part, attempt, CHANGING).await?;
+        match told.left() {
+            Some(says) if told.is_done() && told.count() == 0 => Err(SendError::Refused { says }),
+            _ if told.is_over() => Ok(Edited::Done(self.receipt(&told))),
+            _ => Err(told.partly("")),
+        }
+    }
+
+    fn receipt(&self, told: &Told) -> Receipt {
+        let detail = Some(format!("of {}: {}", self.feed, told.words()));
+        Receipt { id: Some(self.feed.clone()), detail, ..Receipt::default() }
     }
 
     /// Once the feed shows it no longer, its hubs are told so.
@@ -190,8 +209,12 @@ impl WebSub {
             );
             return Err(SendError::NotYet { says, wait: None });
         }
-        ping(&asker, &news, &hubs_of(&news, &feed)?, attempt).await?;
-        Ok(Removed::Gone)
+        let told = ping(&asker, &news, hubs_of(&news, &feed)?, attempt, CHANGING).await;
+        match told.left() {
+            _ if !told.is_over() => Err(told.partly("")),
+            None => Ok(Removed::Gone),
+            Some(left) => Ok(Removed::GoneExcept(left)),
+        }
     }
 }
 
@@ -234,51 +257,42 @@ fn hubs_of(news: &News, feed: &LiveFeed) -> Result<Vec<String>, SendError> {
     Ok(hubs)
 }
 
-/// Tells each hub. One that does not answer keeps none from hearing.
-async fn ping(asker: &Asker, news: &News, hubs: &[String], attempt: &Attempt) -> Result<Receipt, SendError> {
-    let (mut told, mut no, mut later) = (Vec::new(), Vec::new(), Vec::new());
-    let mut wait = None;
-    for hub in hubs {
-        match ping_one(asker, &news.topic, hub).await {
-            Heard::Told(says) => told.push(says),
-            Heard::No(says) => no.push(says),
-            Heard::Later(says, named) => {
-                later.push(says);
-                wait = wait.max(named);
-            }
+/// Tells each hub that has not answered an earlier try. One that does not answer keeps none
+/// from hearing.
+async fn ping(asker: &Asker, news: &News, hubs: Vec<String>, attempt: &Attempt, budget: Duration) -> Told {
+    telling::tell(attempt, hubs, (budget, " "), |open, end| async move {
+        let mut heard = Vec::new();
+        for hub in open {
+            let said = if Instant::now() < end {
+                ping_one(asker, &news.topic, &hub).await
+            } else {
+                Heard::no_time()
+            };
+            heard.push((hub, said));
         }
-    }
-    let is_old = clock::now().duration_since(attempt.first_tried) >= UNTIL_IT_ANSWERS;
-    if !later.is_empty() && (told.is_empty() || !is_old) {
-        return Err(SendError::NotYet { says: later.join("; "), wait });
-    }
-    if told.is_empty() {
-        return Err(SendError::Refused { says: no.join("; ") });
-    }
-    let detail = told.into_iter().chain(no).chain(later).collect::<Vec<_>>().join("; ");
-    let detail = Some(format!("of {}: {detail}", news.topic));
-    Ok(Receipt { id: Some(news.topic.clone()), detail, ..Receipt::default() })
+        heard
+    })
+    .await
 }
 
 async fn ping_one(asker: &Asker, topic: &str, hub: &str) -> Heard {
-    let shown = crate::diagnostic::visible::visible(hub).into_owned();
-    let Ok(url) = Url::parse(hub) else { return Heard::No(format!("{shown} is no web address")) };
+    let Ok(url) = Url::parse(hub) else { return Heard::Not("is no web address".to_owned()) };
     let form = [("hub.mode", "publish"), ("hub.url", topic), ("hub.topic", topic)];
     let answer = match asker.post(&url, &form, HUB).await {
         Ok(answer) => answer,
-        Err(Unasked::Never(why)) => return Heard::No(format!("{shown} is not told: {why}")),
-        Err(Unasked::Now(why)) => return Heard::Later(format!("{shown}: {why}"), None),
+        Err(Unasked::Never(why)) => return Heard::Not(format!("is not told: {why}")),
+        Err(Unasked::Now(why)) => return Heard::Later(format!("has not heard: {why}"), None),
     };
     let status = answer.status;
     if answer.is_success() {
-        return Heard::Told(format!("{shown} heard of it ({status})"));
+        return Heard::Told(format!("heard of it ({status})"));
     }
     if answer.is_for_later() {
-        return Heard::Later(format!("{shown} answered {status}"), answer.retry_after());
+        return Heard::Later(format!("answered {status}"), answer.retry_after());
     }
     match answer.excerpt() {
-        says if says.is_empty() => Heard::No(format!("{shown} refused it ({status})")),
-        says => Heard::No(format!("{shown} refused it ({status}: {says})")),
+        says if says.is_empty() => Heard::Not(format!("refused it ({status})")),
+        says => Heard::Not(format!("refused it ({status}: {says})")),
     }
 }
 
@@ -323,7 +337,7 @@ impl Channel for WebSub {
     }
 
     fn send<'a>(&'a self, part: &'a PayloadPart, attempt: &'a Attempt) -> Doing<'a, Receipt> {
-        Box::pin(self.tell(part, attempt))
+        Box::pin(self.tell_of_news(part, attempt))
     }
 
     /// Whoever was told is told once more: a hub keeps nothing of it.
@@ -357,6 +371,6 @@ impl Channel for WebSub {
         _receipt: &'a Receipt,
         attempt: &'a Attempt,
     ) -> Doing<'a, Edited> {
-        Box::pin(async move { Ok(Edited::Done(self.tell(&change.after, attempt).await?)) })
+        Box::pin(self.tell_again(&change.after, attempt))
     }
 }

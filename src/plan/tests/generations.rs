@@ -100,10 +100,22 @@ fn a_plan_that_is_about_to_begin_anew_is_not_satisfied_by_what_was() {
 #[test]
 fn what_is_superseded_is_never_planned_again() {
     let until = at(TIMES[3]);
-    let not_yet =
-        || EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false, account: false };
-    let mend =
-        || EventKind::NotYet { part: 0, says: "no token".to_owned(), until, mend: true, account: false };
+    let not_yet = || EventKind::NotYet {
+        part: 0,
+        says: "busy".to_owned(),
+        until,
+        mend: false,
+        account: false,
+        done: None,
+    };
+    let mend = || EventKind::NotYet {
+        part: 0,
+        says: "no token".to_owned(),
+        until,
+        mend: true,
+        account: false,
+        done: None,
+    };
     let cases: [(&[EventKind], &[EventKind], State); 8] = [
         (&[], &[], State::Cancelled),
         (&[intent(0), not_yet()], &[], State::Cancelled),

@@ -1,5 +1,6 @@
 //! What plans and their fold promise.
 
+mod begun;
 mod making;
 mod taken_down;
 
@@ -39,7 +40,14 @@ fn each_fact_has_its_state() {
         (
             &[
                 intent(0),
-                EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false, account: false },
+                EventKind::NotYet {
+                    part: 0,
+                    says: "busy".to_owned(),
+                    until,
+                    mend: false,
+                    account: false,
+                    done: None,
+                },
             ],
             State::Planned,
         ),
@@ -57,7 +65,14 @@ fn each_fact_has_its_state() {
 #[test]
 fn what_was_once_in_doubt_stays_known_as_such() {
     let until = at(LATER);
-    let busy = || EventKind::NotYet { part: 0, says: "busy".to_owned(), until, mend: false, account: false };
+    let busy = || EventKind::NotYet {
+        part: 0,
+        says: "busy".to_owned(),
+        until,
+        mend: false,
+        account: false,
+        done: None,
+    };
     let cases = [
         (vec![intent(0), busy()], false),
         (vec![intent(0), pasted(0), resolved(false, None)], false),
@@ -137,8 +152,14 @@ fn a_receipt_outweighs_doubt_in_whatever_order_they_come() {
 #[test]
 fn cancelled_stays_cancelled_unless_it_is_out() {
     let cancelled = || EventKind::Cancelled { by: "grace".to_owned() };
-    let late =
-        EventKind::NotYet { part: 0, says: "busy".to_owned(), until: at(LATER), mend: false, account: false };
+    let late = EventKind::NotYet {
+        part: 0,
+        says: "busy".to_owned(),
+        until: at(LATER),
+        mend: false,
+        account: false,
+        done: None,
+    };
     assert_eq!(after(&["x"], &[intent(0), cancelled(), late]).state, State::Cancelled);
     assert_eq!(after(&["x"], &[cancelled(), EventKind::Held { why: String::new() }]).state, State::Cancelled);
     assert_eq!(after(&["x"], &[intent(0), cancelled(), receipt(0, None)]).state, State::Sent);
@@ -192,6 +213,7 @@ fn what_waits_for_mending_is_held_until_it_is_tried_again_or_given_up() {
         until: at(T),
         mend: true,
         account: false,
+        done: None,
     };
     let whole = |kinds: &[EventKind]| after(&["x"], &[&[intent(0), mend(0)], kinds].concat());
     let held = whole(&[]);
@@ -361,6 +383,7 @@ fn what_was_made_is_kept_while_it_may_be_out_or_says_the_same() {
         until: LATER.parse().unwrap(),
         mend: false,
         account: false,
+        done: None,
     };
     let kept = |then: EventKind, text: &str| {
         let kinds = [says("a"), made.clone(), then, says(text)];

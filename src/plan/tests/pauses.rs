@@ -14,7 +14,14 @@ fn minutes(from: Timestamp, minutes: i64) -> Timestamp {
 fn try_in_vain(step: &Step, when: Timestamp, attempt: u32, seconds: i64) -> [Event; 2] {
     let kind = EventKind::Intent { part: 0, attempt, bound: serde_json::Value::Null, prepares: false };
     let until = when.checked_add(SignedDuration::from_secs(seconds)).unwrap();
-    let no = EventKind::NotYet { part: 0, says: "down".to_owned(), until, mend: false, account: false };
+    let no = EventKind::NotYet {
+        part: 0,
+        says: "down".to_owned(),
+        until,
+        mend: false,
+        account: false,
+        done: None,
+    };
     let time = when.to_string();
     [event(step, &time, kind), event(step, &time, no)]
 }

@@ -12,15 +12,15 @@ fn removing(part: u32) -> EventKind {
 }
 
 fn removed(part: u32) -> EventKind {
-    EventKind::Removed { part, was_gone: false, by: None }
+    EventKind::Removed { part, was_gone: false, by: None, left: None }
 }
 
 fn gone(part: u32) -> EventKind {
-    EventKind::Removed { part, was_gone: true, by: None }
+    EventKind::Removed { part, was_gone: true, by: None, left: None }
 }
 
 fn stays(part: u32, why: Stay) -> EventKind {
-    EventKind::Stays { part, why, says: "no".to_owned() }
+    EventKind::Stays { part, why, says: "no".to_owned(), done: None }
 }
 
 /// A thread of three of which that many parts are out.
@@ -146,7 +146,7 @@ fn reopened() -> EventKind {
 }
 
 fn removed_by_hand(part: u32) -> EventKind {
-    EventKind::Removed { part, was_gone: false, by: Some("ada".to_owned()) }
+    EventKind::Removed { part, was_gone: false, by: Some("ada".to_owned()), left: None }
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn an_edit_is_done_when_it_is_known_to_be() {
         receipt: Receipt { id: Some("7".to_owned()), ..Receipt::default() },
         payload_digest: Some("new".to_owned()),
     };
-    let not = |why| EventKind::NotEdited { part: 0, why, says: "no".to_owned() };
+    let not = |why| EventKind::NotEdited { part: 0, why, says: "no".to_owned(), done: None };
     let edited = |kinds: &[EventKind]| after(&["1"], &[&out(1)[..], kinds].concat());
 
     let known = edited(&[editing("b"), done()]);
@@ -262,7 +262,7 @@ fn an_edit_is_done_when_it_is_known_to_be() {
 #[test]
 fn what_may_be_down_is_not_said_to_stay() {
     let removing = || EventKind::Removing { part: 0 };
-    let no = || EventKind::Stays { part: 0, why: Stay::Refused, says: "no".to_owned() };
+    let no = || EventKind::Stays { part: 0, why: Stay::Refused, says: "no".to_owned(), done: None };
     let after = |kinds: &[EventKind]| after(&["1"], &[&out(1)[..], &[withdrawn()], kinds].concat());
     for begun in [vec![removing()], vec![removing(), removing(), no()]] {
         let open = after(&begun);
@@ -294,9 +294,9 @@ fn a_word_that_it_stays_is_not_undone_by_an_older_wish() {
 #[test]
 fn a_doubt_is_ended_by_what_is_done_or_seen_and_not_by_what_is_said() {
     let editing = |text: &str| EventKind::Editing { part: 0, bound: serde_json::json!(text) };
-    let not = |why| EventKind::NotEdited { part: 0, why, says: "no".to_owned() };
+    let not = |why| EventKind::NotEdited { part: 0, why, says: "no".to_owned(), done: None };
     let removing = || EventKind::Removing { part: 0 };
-    let stays = |why| EventKind::Stays { part: 0, why, says: "no".to_owned() };
+    let stays = |why| EventKind::Stays { part: 0, why, says: "no".to_owned(), done: None };
     let after = |kinds: &[EventKind]| after(&["1"], &[&out(1)[..], kinds].concat());
     let doubted = [vec![editing("b")], vec![editing("b"), not(Stay::Unknown)]];
     for (begun, why) in

@@ -73,6 +73,7 @@ impl<'a> Hands<'a, '_> {
                 self.happened(now, &errand.key, EventKind::Removing { part: errand.part });
                 // What was found later, or pasted by a person, may be as new as that.
                 attempt.last_tried = delivery.sent_at.max(part.last_tried).unwrap_or(now);
+                attempt.begun = part.after.removal.begun.clone();
                 Asking::TakeDown(sent, part.receipt.clone().unwrap_or_default(), part.by_hand)
             }
             Deed::Edit(change, _) => {
@@ -81,6 +82,7 @@ impl<'a> Hands<'a, '_> {
                 // A repeat is the same bytes: its date is that of the first try.
                 let known = self.standing.deliveries.get(&errand.key)?.part(errand.part)?;
                 attempt.last_tried = known.after.changing_since.unwrap_or(now);
+                attempt.begun = known.after.edit.begun.clone();
                 Asking::Edit(change.clone(), part.receipt.clone().unwrap_or_default())
             }
         };
@@ -104,7 +106,11 @@ impl<'a> Hands<'a, '_> {
             Answer::Removed(Ok(Removed::CannotTell(says))) => self.stays(&errand, Stay::Unknown, says, now),
             Answer::Removed(Ok(gone)) => {
                 let was_gone = gone == Removed::Already;
-                let kind = EventKind::Removed { part: errand.part, was_gone, by: None };
+                let left = match gone {
+                    Removed::GoneExcept(left) => Some(left),
+                    _ => None,
+                };
+                let kind = EventKind::Removed { part: errand.part, was_gone, by: None, left };
                 self.happened(now, &errand.key, kind);
                 self.try_the_rest_once_more(&row, &errand);
                 self.went_with_the_post(&errand.key, now);
@@ -119,23 +125,26 @@ impl<'a> Hands<'a, '_> {
                 self.happened(now, &errand.key, kind);
             }
             Answer::Removed(Err(error)) | Answer::Edited(Err(error)) => {
+                // What is partly done waits for who has not answered: nobody else does.
                 let wait = match &error {
                     SendError::NotYet { wait, .. } | SendError::TooMany { wait, .. } => *wait,
                     _ => None,
                 };
+                let mut now_done = None;
                 let (why, says) = match error {
                     SendError::Refused { says } => (Stay::Refused, says),
                     SendError::Mendable { says } => {
                         (Stay::Later, format!("{says}; once that is mended, the same command goes on"))
                     }
                     SendError::NotYet { says, .. } | SendError::TooMany { says, .. } => (Stay::Later, says),
+                    SendError::Partly { says, done, .. } => {
+                        now_done = Some(done);
+                        (Stay::Later, says)
+                    }
                     SendError::Unknown { cause } => (Stay::Unknown, cause),
                 };
-                if doubted {
-                    self.stays(&errand, Stay::Unknown, since(&says), now);
-                } else {
-                    self.stays(&errand, why, says.clone(), now);
-                }
+                let (why, told) = if doubted { (Stay::Unknown, since(&says)) } else { (why, says.clone()) };
+                self.stays_for_now(&errand, why, (told, now_done), now);
                 if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
                     self.leave_alone(&row, &says, wait, now);
                 }
@@ -153,11 +162,22 @@ impl<'a> Hands<'a, '_> {
     }
 
     fn stays(&mut self, errand: &Errand, why: Stay, says: String, now: Timestamp) {
+        self.stays_for_now(errand, why, (says, None), now);
+    }
+
+    /// The same, and what of it is done.
+    fn stays_for_now(
+        &mut self,
+        errand: &Errand,
+        why: Stay,
+        (says, done): (String, Option<String>),
+        now: Timestamp,
+    ) {
         let part = errand.part;
         let kind = match errand.deed {
             Deed::Look => EventKind::Looked { part, says },
-            Deed::TakeDown => EventKind::Stays { part, why, says },
-            Deed::Edit(..) => EventKind::NotEdited { part, why, says },
+            Deed::TakeDown => EventKind::Stays { part, why, says, done },
+            Deed::Edit(..) => EventKind::NotEdited { part, why, says, done },
         };
         self.happened(now, &errand.key, kind);
     }
@@ -175,6 +195,12 @@ impl<'a> Hands<'a, '_> {
             Ok(Found::Absent) => {
                 let by = RECORDS.to_owned();
                 self.happened(now, key, EventKind::Resolved { sent: false, url: None, id: None, by });
+                // The try that nobody knows of did nothing; one before it may have.
+                let known = self.standing.deliveries.get(key).and_then(|delivery| delivery.part(*part));
+                if known.is_some_and(|part| part.state == State::Sent) {
+                    let next = Errand::new(key, *part, Deed::TakeDown);
+                    self.rows.entry(row.to_owned()).or_default().push_front(next);
+                }
                 return;
             }
             Ok(Found::CannotTell(says)) => says,
@@ -271,6 +297,8 @@ impl<'a> Hands<'a, '_> {
             number: part.attempts.max(1),
             doubted: part.doubted && ids_last,
             made: part.made.clone(),
+            made_at: part.made_at,
+            begun: None,
             previous: earlier.filter_map(|earlier| earlier.receipt.clone()).collect(),
             taken: Taken::default(),
             first_tried: part.first_tried.unwrap_or(now),

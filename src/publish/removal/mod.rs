@@ -183,11 +183,15 @@ impl<'a, 'l> Hands<'a, 'l> {
                 // No program posts there, and none takes down.
                 State::Sent if by_hand => {
                     let (part, why) = (part.part, Stay::Cannot);
-                    self.happened(now, key, EventKind::Stays { part, why, says: BY_HAND.to_owned() });
+                    self.happened(
+                        now,
+                        key,
+                        EventKind::Stays { part, why, says: BY_HAND.to_owned(), done: None },
+                    );
                 }
                 // A person was only shown it: there is nothing to take in.
                 State::Waiting if by_hand => {
-                    let kind = EventKind::Removed { part: part.part, was_gone: false, by: None };
+                    let kind = EventKind::Removed { part: part.part, was_gone: false, by: None, left: None };
                     self.happened(now, key, kind);
                 }
                 State::Sent | State::Waiting => {

@@ -173,6 +173,7 @@ fn doubts(standing: &Standing, now: Timestamp) -> Vec<Event> {
                     until: now,
                     mend: false,
                     account: false,
+                    done: None,
                 }
             } else {
                 EventKind::Unknown { part: part.part, cause: CUT.to_owned() }

@@ -44,8 +44,15 @@ impl Runner<'_, '_> {
                         self.part_happened(&unit, EventKind::Refused { part: unit.part, says }, now);
                     }
                     Err(SendError::Mendable { says }) => self.mendable(&unit, says, now),
-                    Err(SendError::NotYet { says, wait }) => self.not_yet(&unit, says, wait, false, now),
-                    Err(SendError::TooMany { says, wait }) => self.not_yet(&unit, says, wait, true, now),
+                    Err(SendError::NotYet { says, wait }) => {
+                        self.not_yet(&unit, (says, None), wait, false, now)
+                    }
+                    Err(SendError::Partly { says, wait, done }) => {
+                        self.not_yet(&unit, (says, Some(done)), wait, false, now);
+                    }
+                    Err(SendError::TooMany { says, wait }) => {
+                        self.not_yet(&unit, (says, None), wait, true, now);
+                    }
                     Err(SendError::Unknown { cause }) => {
                         self.part_happened(&unit, EventKind::Unknown { part: unit.part, cause }, now);
                         let item = &mut self.items[unit.item];
@@ -115,8 +122,16 @@ impl Runner<'_, '_> {
     }
 
     /// Nothing was done: again in this run if that is soon, else in a later one.
-    /// `account`: it takes nothing else of this account either, until then.
-    fn not_yet(&mut self, unit: &Unit, says: String, wait: Option<Duration>, account: bool, now: Timestamp) {
+    /// `account`: it takes nothing else of this account either, until then. `done`: what
+    /// of it was done all the same.
+    fn not_yet(
+        &mut self,
+        unit: &Unit,
+        (says, done): (String, Option<String>),
+        wait: Option<Duration>,
+        account: bool,
+        now: Timestamp,
+    ) {
         let says = match disbelief(wait) {
             Some(disbelief) => format!("{says}; {disbelief}"),
             None => says,
@@ -152,7 +167,7 @@ impl Runner<'_, '_> {
         }
         self.part_happened(
             unit,
-            EventKind::NotYet { part: unit.part, says, until, mend: false, account },
+            EventKind::NotYet { part: unit.part, says, until, mend: false, account, done },
             now,
         );
     }
@@ -163,7 +178,7 @@ impl Runner<'_, '_> {
     fn mendable(&mut self, unit: &Unit, says: String, now: Timestamp) {
         if unit.recipient.is_some() {
             self.items[unit.item].mend.get_or_insert_with(|| says.clone());
-            return self.not_yet(unit, says, Some(MENDING), false, now);
+            return self.not_yet(unit, (says, None), Some(MENDING), false, now);
         }
         let item = &mut self.items[unit.item];
         item.parked = true;
@@ -180,7 +195,7 @@ impl Runner<'_, '_> {
         }
         self.part_happened(
             unit,
-            EventKind::NotYet { part: unit.part, says, until, mend: true, account: false },
+            EventKind::NotYet { part: unit.part, says, until, mend: true, account: false, done: None },
             now,
         );
     }

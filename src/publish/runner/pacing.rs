@@ -83,7 +83,7 @@ impl Runner<'_, '_> {
                 EventKind::Unknown { part, cause: "the run's deadline came before an answer did".to_owned() }
             } else {
                 let says = "the run's deadline came before it was posted".to_owned();
-                EventKind::NotYet { part, says, until: now, mend: false, account: false }
+                EventKind::NotYet { part, says, until: now, mend: false, account: false, done: None }
             };
             self.part_happened(&unit, kind, now);
         }

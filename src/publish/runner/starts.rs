@@ -198,11 +198,14 @@ impl<'a> Runner<'a, '_> {
         };
         let tried = item.standing_of(&self.standing, &unit).map_or(0, |standing| standing.attempts);
         let mut attempt = item.attempt(&self.standing, &unit, tried.saturating_add(1), &place);
+        if item.sent_body(&self.standing, &unit) != Some(&payload.body) {
+            attempt.begun = None;
+        }
         if attempt.doubted {
             attempt.taken = item.taken(&self.standing, &unit);
         } else if item.sent_body(&self.standing, &unit) != Some(&payload.body) {
             // It was never to be published, and says something else.
-            attempt.made = None;
+            (attempt.made, attempt.made_at) = (None, None);
         }
         // All people get the same mail: it is kept once.
         let known = unit.recipient.is_some() && std::mem::replace(&mut item.recorded, true);

@@ -128,7 +128,7 @@ impl<'a> Runner<'a, '_> {
         let says = says.to_owned();
         self.part_happened(
             unit,
-            EventKind::NotYet { part: unit.part, says, until: now, mend: false, account: false },
+            EventKind::NotYet { part: unit.part, says, until: now, mend: false, account: false, done: None },
             now,
         );
     }

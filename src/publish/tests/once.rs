@@ -119,6 +119,7 @@ async fn a_thread_goes_on_after_its_last_live_part() {
         until: Timestamp::now(),
         mend: false,
         account: false,
+        done: None,
     };
     house.add(vec![Event { at: Timestamp::now(), key, recipient: None, kind }]);
     let whole = house.run_queue().await;
@@ -140,6 +141,7 @@ async fn a_thread_that_was_edited_half_way_ends_with_the_words_it_began_with() {
         until: Timestamp::now(),
         mend: false,
         account: false,
+        done: None,
     };
     house.add(vec![Event { at: Timestamp::now(), key, recipient: None, kind }]);
     house.publish(&plan(vec![post("tweet", &[], &["uno", "due"])])).await;

@@ -278,6 +278,10 @@ impl Service for Threads {
         self.settings.scopes.push(scope.to_owned());
     }
 
+    fn forget(&mut self) {
+        self.containers.clear();
+    }
+
     fn shorten_next(&mut self, characters: usize) {
         self.shorten = Some(characters);
     }

@@ -34,7 +34,7 @@ pub fn told(event: &Event, parts: usize) -> Option<Told> {
             trouble(format!("{}readers see other words: {}", part(*at), one_line(words)))
         }
         EventKind::Refused { part: at, says } => trouble(format!("{}refused: {}", part(*at), one_line(says))),
-        EventKind::NotYet { part: at, says, until, mend, account: _ } => {
+        EventKind::NotYet { part: at, says, until, mend, account: _, done: _ } => {
             let wait = duration(until.duration_since(event.at));
             let next = match (mend, wait.is_empty()) {
                 (true, _) => "held until it is mended".to_owned(),

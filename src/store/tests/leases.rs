@@ -97,6 +97,7 @@ fn who_is_late_begins_nothing_and_takes_no_doubt_away() {
             until: intent.at,
             mend: false,
             account: false,
+            done: None,
         },
         ..intent.clone()
     };

@@ -290,6 +290,7 @@ async fn what_is_taken_down_is_gone_and_a_second_time_does_no_harm() {
         let (told, why) = match removed {
             Removed::Gone => ("down", String::new()),
             Removed::Already => ("gone", String::new()),
+            Removed::GoneExcept(why) => ("partly", why),
             Removed::Stays(why) => ("stays", why),
             Removed::CannotTell(why) => ("unsaid", why),
         };

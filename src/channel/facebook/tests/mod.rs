@@ -4,7 +4,7 @@ mod finding;
 mod outcomes;
 mod rehearsed;
 mod sending;
-mod server;
+pub mod server;
 mod verifying;
 
 use crate::channel::{Attempt, Channel, Configured, configure, fixture};

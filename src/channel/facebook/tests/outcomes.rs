@@ -30,6 +30,7 @@ fn kind(error: &SendError) -> String {
         SendError::NotYet { wait: Some(wait), .. } => format!("NotYet {}", wait.as_secs()),
         SendError::TooMany { wait, .. } => format!("TooMany {}", wait.map_or(0, |wait| wait.as_secs())),
         SendError::NotYet { wait: None, .. } => "NotYet".to_owned(),
+        SendError::Partly { .. } => "Partly".to_owned(),
         SendError::Unknown { .. } => "Unknown".to_owned(),
     }
 }

@@ -26,6 +26,7 @@ fn outcome(result: &Result<Receipt, SendError>) -> String {
         Err(SendError::Refused { says } | SendError::Mendable { says }) => format!("refused: {says}"),
         Err(SendError::NotYet { says, wait }) => format!("not yet ({}): {says}", wait.is_some()),
         Err(SendError::TooMany { says, wait }) => format!("not yet for all ({}): {says}", wait.is_some()),
+        Err(SendError::Partly { says, .. }) => format!("partly: {says}"),
         Err(SendError::Unknown { cause }) => format!("unknown: {cause}"),
     }
 }

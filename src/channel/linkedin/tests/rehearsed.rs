@@ -121,6 +121,7 @@ fn word(outcome: &Result<Vec<Receipt>, SendError>) -> String {
         Err(SendError::Refused { .. } | SendError::Mendable { .. }) => "refused".to_owned(),
         Err(SendError::NotYet { wait, .. }) => format!("not yet {:?}", wait.map(|wait| wait.as_secs())),
         Err(SendError::TooMany { wait, .. }) => format!("too many {:?}", wait.map(|wait| wait.as_secs())),
+        Err(SendError::Partly { .. }) => "partly".to_owned(),
         Err(SendError::Unknown { .. }) => "unknown".to_owned(),
     }
 }

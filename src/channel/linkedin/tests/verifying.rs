@@ -194,6 +194,7 @@ async fn who_did_not_answer_before_the_run_is_asked_before_the_first_byte() {
             Ok(_) => "sent",
             Err(SendError::Refused { .. } | SendError::Mendable { .. }) => "refused",
             Err(SendError::NotYet { .. } | SendError::TooMany { .. }) => "not yet",
+            Err(SendError::Partly { .. }) => "partly",
             Err(SendError::Unknown { .. }) => "unknown",
         };
         assert_eq!(ended, ends, "{told}");

@@ -106,6 +106,7 @@ fn told<T: std::fmt::Debug>(outcome: &Result<T, SendError>) -> String {
         Err(SendError::Mendable { says }) => format!("held: {says}"),
         Err(SendError::NotYet { says, wait }) => format!("not yet, {wait:?}: {says}"),
         Err(SendError::TooMany { says, .. }) => format!("too many: {says}"),
+        Err(SendError::Partly { says, .. }) => format!("partly: {says}"),
         Err(SendError::Unknown { cause }) => format!("unknown: {cause}"),
     };
     assert!(!told.contains("canary"), "{told}");

@@ -85,35 +85,51 @@ async fn an_expired_container_was_never_published_and_a_new_one_is_made() {
 }
 
 #[tokio::test]
-async fn a_container_that_cannot_be_asked_leaves_the_list_to_tell() {
+async fn a_container_that_cannot_be_asked_leaves_the_list_to_tell_once_it_is_of_no_use() {
     let house = House::new().await;
-    house.network.posted_by_hand("Older", Duration::from_secs(7200));
+    house.network.posted_by_hand("Older", Duration::from_secs(60 * 3600));
     let variant = fixture::post(&["It landed."]);
     let (part, attempt) = (house.part(&variant), house.attempt(&variant));
-    let then = Timestamp::now() - SignedDuration::from_mins(40);
-    let of = |made: Option<&str>, at| Attempt {
-        made: made.map(str::to_owned),
-        first_tried: at,
-        last_tried: at,
-        ..attempt.clone()
+    let of = |made: Option<&str>, minutes: i64| {
+        let at = Timestamp::now() - SignedDuration::from_mins(minutes);
+        let made_at = made.map(|_| at);
+        let made = made.map(str::to_owned);
+        Attempt { made, made_at, first_tried: at, last_tried: at, ..attempt.clone() }
     };
-    // None is known, one that is no id, one that the network does not know.
-    for made in [None, Some("../me"), Some("4711")] {
-        let found = house.channel.find(&part, &of(made, then)).await.unwrap();
-        assert_eq!(found, Found::Absent, "{made:?}");
-        let found = house.channel.find(&part, &of(made, Timestamp::now())).await.unwrap();
+    let find = async |attempt: &Attempt| house.channel.find(&part, attempt).await.unwrap();
+    // None is known, or one that is no id.
+    for made in [None, Some("../me"), Some("")] {
+        assert_eq!(find(&of(made, 40)).await, Found::Absent, "{made:?}");
+        let found = find(&of(made, 0)).await;
         assert!(matches!(found, Found::CannotTell(_)), "{made:?}: {found:?}");
     }
     assert!(house.network.log().iter().all(|logged| !logged.path.contains("..")));
-    // While it may be out, no other is made.
-    let mut doubted = Attempt { number: 2, doubted: true, ..of(Some("4711"), then) };
-    let outcome = house.try_once(&part, &mut doubted).await;
-    assert!(
-        told(&outcome).starts_with("not yet, None: whether it is out already only its container"),
-        "{}",
-        told(&outcome)
-    );
+    // One that the network does not know: while it may come out, no other is made.
+    for minutes in [0, 40, 24 * 60, 25 * 60 - 1] {
+        let doubted = Attempt { number: 2, doubted: true, ..of(Some("4711"), minutes) };
+        let Found::CannotTell(why) = find(&doubted).await else { panic!("{minutes}") };
+        assert_eq!(minutes >= 30, why.contains("its container tells nothing"), "{minutes}: {why}");
+        let outcome = told(&house.try_once(&part, &mut doubted.clone()).await);
+        assert!(outcome.starts_with("not yet, Some("), "{minutes}: {outcome}");
+        assert!(outcome.contains("whether it is out already only its container"), "{minutes}: {outcome}");
+        // What is to be taken down is not posted again: the list tells, in its time.
+        let withdrawn = Attempt { withdrawn: true, ..doubted };
+        assert_eq!(find(&withdrawn).await == Found::Absent, minutes >= 30, "{minutes}");
+    }
+    // Of one whose age nobody knows nothing is believed.
+    let ageless = Attempt { number: 2, doubted: true, made_at: None, ..of(Some("4711"), 30 * 60) };
+    assert!(matches!(find(&ageless).await, Found::CannotTell(_)));
     assert_eq!(house.asked(), (0, 0));
+    let mut old = Attempt { number: 2, doubted: true, ..of(Some("4711"), 25 * 60) };
+    assert_eq!(find(&old).await, Found::Absent);
+    // Another list may say so in the meantime.
+    let id = house.network.posted_by_hand("It landed.", Duration::ZERO);
+    let outcome = told(&house.try_once(&part, &mut old.clone()).await);
+    assert!(outcome.starts_with("held: it is out already, as the account's list shows"), "{outcome}");
+    let receipt = Receipt { id: Some(id), ..Receipt::default() };
+    assert_eq!(house.channel.remove(&receipt, house.project.path()).await.unwrap(), Removed::Gone);
+    house.try_once(&part, &mut old).await.unwrap();
+    assert_eq!((house.asked(), house.network.timeline().len()), ((1, 1), 2));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod configuring;
 mod containers;
 mod images;
+mod odd;
 
 use super::*;
 use crate::channel::{Taken, fixture};
@@ -108,6 +109,7 @@ fn told<T: std::fmt::Debug>(outcome: &Result<T, SendError>) -> String {
         Err(SendError::Mendable { says }) => format!("held: {says}"),
         Err(SendError::NotYet { says, wait }) => format!("not yet, {wait:?}: {says}"),
         Err(SendError::TooMany { says, wait }) => format!("too many, {wait:?}: {says}"),
+        Err(SendError::Partly { says, .. }) => format!("partly: {says}"),
         Err(SendError::Unknown { cause }) => format!("unknown: {cause}"),
     }
 }

@@ -103,6 +103,7 @@ fn told<T: std::fmt::Debug>(outcome: &Result<T, SendError>) -> String {
         Err(SendError::TooMany { says, wait: Some(wait) }) => {
             format!("not yet, {} s: {says}", wait.as_secs())
         }
+        Err(SendError::Partly { says, .. }) => format!("partly: {says}"),
         Err(SendError::Unknown { cause }) => format!("unknown: {cause}"),
     };
     assert!(!told.contains(SECRET), "{told}");
