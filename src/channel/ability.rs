@@ -32,6 +32,12 @@ impl Goes {
     pub fn of(adapter: &str) -> Goes {
         super::adapter_named(adapter).map_or(Goes::Server, |adapter| adapter.goes)
     }
+
+    /// Whether the adapter of that name only tells others of what stands elsewhere: nothing
+    /// of it has an address, and nobody can delete it.
+    pub fn is_word_of_mouth(adapter: &str) -> bool {
+        [super::webmention::ADAPTER.name, super::websub::ADAPTER.name].contains(&adapter)
+    }
 }
 
 /// What an adapter can do.

@@ -308,6 +308,17 @@ fn may_ask(url: &Url, reach: &Reach, anywhere: bool) -> Result<(), String> {
     }
 }
 
+/// Whether `url` is written so that it leads into a house's own network: whoever asks
+/// strangers never asks it. Of a name that is known only once it is looked up.
+pub fn is_private(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => !is_public(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => !is_public(IpAddr::V6(address)),
+        Some(Host::Domain(name)) => super::is_loopback(name.trim_end_matches('.')),
+        None => false,
+    }
+}
+
 /// The ending of a name that nobody has (RFC 2606, RFC 6761): it is not looked up.
 fn reserved(name: &str) -> Option<&str> {
     let ending = name.trim_end_matches('.').rsplit('.').next()?;

@@ -299,10 +299,36 @@ async fn holding<T>(store: &Store, work: impl Future<Output = T>) -> T {
     }
 }
 
+/// So many files and connections at the same time are what little work needs: the threads
+/// themselves hold about ten.
+#[cfg(unix)]
+const ROOM: usize = 16;
+
+/// Whether there is room for what is opened next. Whoever makes the threads does not ask:
+/// where there is none it panics, and cannot be told (tokio's `signal::unix`, 1.x).
+#[cfg(unix)]
+fn has_room() -> std::io::Result<()> {
+    let held: Result<Vec<_>, _> = (0..ROOM / 2).map(|_| std::os::unix::net::UnixStream::pair()).collect();
+    held.map(drop)
+}
+
+#[cfg(not(unix))]
+fn has_room() -> std::io::Result<()> {
+    Ok(())
+}
+
 /// The threads on which channels work.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     // One provider for the process; a second call finds the first one's and is fine.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    has_room().map_err(|error| {
+        Failure::new(
+            Exit::Failed,
+            "system",
+            format!("the system opens nothing more for this process: {error}"),
+        )
+        .hint("let it open more files at the same time (`ulimit -n`), and say the same again")
+    })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.map_err(|error| {
         Failure::new(Exit::Failed, "system", format!("the system gives no threads: {error}"))

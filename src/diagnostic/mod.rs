@@ -4,6 +4,7 @@
 //! holds all of them: the user fixes a file once, not once for each mistake.
 
 mod same;
+mod userinfo;
 pub mod visible;
 
 pub use same::told_once;
@@ -67,7 +68,7 @@ impl Diagnostic {
         Diagnostic {
             severity,
             rule,
-            message: message.into(),
+            message: userinfo::hidden(message.into()),
             span: None,
             label: None,
             hint: None,
@@ -93,14 +94,14 @@ impl Diagnostic {
     /// Puts words under the marked place.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
-        self.label = Some(label.into());
+        self.label = Some(userinfo::hidden(label.into()));
         self
     }
 
     /// Says what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
-        self.hint = Some(hint.into());
+        self.hint = Some(userinfo::hidden(hint.into()));
         self
     }
 

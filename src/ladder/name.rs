@@ -79,6 +79,20 @@ pub fn is_page(address: &str) -> bool {
         .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
+/// Whether `address` holds a user or a password: wherever it is shown or published, so are they.
+pub fn holds_user(address: &str) -> bool {
+    url::Url::parse(address.trim()).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
+}
+
+/// The problem that an address holds a user or a password: what `key` says is published.
+pub fn with_user(key: &str, span: Span) -> Diagnostic {
+    let message = format!("`{key}` holds a user or a password in an address, which everybody could read");
+    Diagnostic::error("bad-url", message)
+        .at(span)
+        .conceal()
+        .hint("write the address without what stands before its `@`")
+}
+
 /// The language of a file or channel, or the problem that it is none.
 pub fn check_language(tag: &Spanned<String>) -> Option<Diagnostic> {
     (!is_language(&tag.value)).then(|| {

@@ -71,7 +71,8 @@ pub struct Receipt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub altered: Option<String>,
     /// Of a file that was written: the SHA-256 of its bytes, in hex. What is
-    /// other by now has been changed by somebody.
+    /// other by now has been changed by somebody. Of a feed's item that hubs were told
+    /// of, that of what the feed showed of it then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// Files of earlier generations that were to make room and lie there still, for

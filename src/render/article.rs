@@ -5,7 +5,7 @@ use super::template::{Engine, Filled, Template};
 use super::{Article, Job, excerpt, html, markdown, pictures, slug};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Settings;
-use crate::ladder::name::is_page;
+use crate::ladder::name::{holds_user, is_page, with_user};
 use crate::source::{Span, Spanned};
 use pulldown_cmark::{Event, Tag};
 use std::collections::HashSet;
@@ -48,13 +48,14 @@ pub(super) fn article(job: &Job<'_>) -> Checked<Article> {
         }
     });
     if let (Some(address), Some(written)) = (&canonical, &settings.canonical)
-        && !is_page(address)
+        && (!is_page(address) || holds_user(address))
     {
-        problems.push(
+        let is_no_page = || {
             Diagnostic::error("wrong-value", "`canonical` is not the address of a page")
                 .at(written.span)
-                .hint("write it whole: `https://example.com/page`"),
-        );
+                .hint("write it whole: `https://example.com/page`")
+        };
+        problems.push(if is_page(address) { with_user("canonical", written.span) } else { is_no_page() });
     }
     let media = pictures::of(job);
     problems.extend(missing_images(job, &body.text));

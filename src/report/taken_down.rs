@@ -4,7 +4,8 @@ use super::columns::{Sheet, one_line, table_on};
 use super::sign::{paint, short_key};
 use super::status::{Several, clock, place, record, rung};
 use super::todo::{self, ToDo};
-use crate::plan::{Delivery, MicroDollars, Outcome, PartStanding, State, Stay, StepKey};
+use crate::channel::Goes;
+use crate::plan::{Delivery, MicroDollars, Outcome, PartStanding, Receipt, State, Stay, StepKey};
 use crate::render::VariantKind;
 use anstyle::{AnsiColor, Style};
 use jiff::tz::TimeZone;
@@ -141,6 +142,11 @@ fn with_hands(delivery: &Delivery, part: Option<&PartStanding>, beside: &[&Deliv
     let url = part.and_then(|part| part.receipt.as_ref()).and_then(|receipt| receipt.url.as_deref());
     let at = url.map(|url| format!(" at {}", one_line(url))).unwrap_or_default();
     let key = short_key(delivery, beside);
+    if Goes::is_word_of_mouth(&delivery.adapter) {
+        return format!(
+            "    nobody can delete it by hand; to leave it at that:\n      ladder resolve {key} --removed\n"
+        );
+    }
     format!("    delete it by hand{at}, and say so:\n      ladder resolve {key} --removed\n")
 }
 
@@ -278,6 +284,13 @@ pub(super) fn still_up(delivery: &Delivery, beside: &[&Delivery]) -> Option<Stri
             let part = unknown
                 .filter(|_| delivery.part_count > 1)
                 .map(|part| format!("part {} of {}", u64::from(part.part) + 1, delivery.part_count));
+            if Goes::is_word_of_mouth(&delivery.adapter) {
+                return Some(format!(
+                    "  {who}: it is not known who was told: {}\n    to ask again does no harm:\n{again}    or, if nobody \
+                     was:\n      ladder resolve {key} --not-sent\n",
+                    one_line(&why)
+                ));
+            }
             Some(format!(
                 "  {who}: it is not known whether {} is there: {}\n    to ask again does no harm:\n{again}    or look at {}; \
                  if it is there, say where, and take it down:\n      ladder resolve {key} --sent URL\n{again}    if not:\n      \
@@ -306,7 +319,10 @@ fn parts(delivery: &Delivery) -> String {
 /// Where the first of it that is up is found.
 fn address(delivery: &Delivery) -> String {
     let first = delivery.still_up().last().and_then(|part| part.receipt.as_ref());
-    let url = first.and_then(|receipt| receipt.url.clone().or_else(|| receipt.detail.clone()));
+    // What was told to others lies nowhere: its detail is what they answered.
+    let lies =
+        |receipt: &Receipt| receipt.detail.clone().filter(|_| !Goes::is_word_of_mouth(&delivery.adapter));
+    let url = first.and_then(|receipt| receipt.url.clone().or_else(|| lies(receipt)));
     url.unwrap_or_else(|| if delivery.is_for_each_person() { reached(delivery) } else { String::new() })
 }
 

@@ -161,7 +161,9 @@ fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
     }
     let mut lines = newer(delivery, beside);
     let says = |text: &str| Line::Says(text.to_owned());
-    let sent = || Line::Types(format!("ladder resolve {} --sent URL", key));
+    // What is only told to others has no address.
+    let url = if Goes::is_word_of_mouth(&delivery.adapter) { "" } else { " URL" };
+    let sent = || Line::Types(format!("ladder resolve {key} --sent{url}"));
     let not_sent = || Line::Types(format!("ladder resolve {} --not-sent", key));
     let again = || Line::Types(format!("ladder publish {message} --only {rung} --again REASON"));
     let what = match delivery.state {

@@ -110,3 +110,39 @@ fn mistakes_in_the_table_are_told_together() {
     let ended = house.run(&["check"]);
     assert!((ended.out() + &ended.err()).contains("no user, no `{slug}`"));
 }
+
+/// What is published and shown holds no password, and what hubs cannot be reached by is told.
+#[test]
+fn addresses_with_a_user_or_a_password_are_refused_and_not_shown() {
+    let house = house();
+    let secret = "https://ada:S3cretpw@hub.example.net/";
+    house.edit(
+        "ladder.toml",
+        FEED,
+        &FEED.replace(
+            "\n\n[channels.blog]",
+            &format!(
+                "\nhubs = [\"{secret}\"]\nhome_page_url = \"https://S3cretpw@example.com/\"\n\n\
+                 [channels.hub]\nadapter = \"websub\"\nfeed = \"https://example.com/feeds/atom.xml\"\n\
+                 hubs = [\"{secret}\", \"http://10.0.0.7/hub\"]\n\n[channels.blog]"
+            ),
+        ),
+    );
+    house.write(
+        "content-ladders/at-once.toml",
+        &format!("{LADDER}\n[rungs.hub]\nchannel = \"{secret}\"\nafter = [\"feed\", \"{secret}\"]\nat = \"{secret}\"\n"),
+    );
+    for format in ["text", "json"] {
+        let ended = house.run(&["check", "--format", format]).ends(3);
+        let said = ended.out() + &ended.err();
+        assert!(!said.contains("S3cret"), "{said}");
+        for (told, times) in [
+            ("`hubs` holds a user or a password", 2),
+            ("`home_page_url` holds a user or a password", 1),
+            ("`http://10.0.0.7/hub` is a private address", 1),
+            ("https://…@hub.example.net/", 1),
+        ] {
+            assert!(said.matches(told).count() >= times, "not {times} {told}: {said}");
+        }
+    }
+}

@@ -176,3 +176,27 @@ fn a_person_resolves_what_was_left_for_them() {
         status["deliveries"].as_array().unwrap().iter().map(|d| d["rung"].as_str().unwrap()).collect();
     assert_eq!(rungs, ["blog", "tweet", "facebook", "linkedin", "newsletter"]);
 }
+
+/// However little the system lets it open, it says so.
+#[cfg(unix)]
+#[test]
+fn too_many_open_files_are_told_and_no_accident() {
+    let house = House::new();
+    let mut told = 0;
+    for most in 8..40 {
+        let mut limited = std::process::Command::new("sh");
+        let ladder = house.command(&[]).get_program().to_owned();
+        limited.args(["-c", &format!("ulimit -n {most}; exec \"$0\" publish hello --yes")]).arg(ladder);
+        let output = limited.current_dir(house.path(".")).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("panicked") && !said.contains("Os {"), "{most}: {said}");
+        assert_ne!(output.status.code(), Some(101), "{most}: {said}");
+        if !said.contains("open files") {
+            break;
+        }
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{most}: {said}");
+        told += 1;
+    }
+    // There are limits that are too low, and such that are not.
+    assert!((1..32).contains(&told), "{told}");
+}

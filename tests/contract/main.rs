@@ -19,6 +19,7 @@ mod files;
 #[path = "../once/house.rs"]
 #[allow(dead_code, reason = "the other promise's tests use more of it")]
 mod house;
+mod hubs;
 mod images;
 mod log;
 mod looking;

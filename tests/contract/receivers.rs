@@ -14,7 +14,7 @@ use ladder::render::{Article, Variant};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-const SOURCE: &str = "https://ours.example/post";
+pub(super) const SOURCE: &str = "https://ours.example/post";
 
 /// The status of what takes a question and never answers.
 pub(super) const SILENT: u16 = 0;
@@ -82,13 +82,14 @@ async fn answer(State(web): State<Web>, request: Request) -> Response<Body> {
     response.body(Body::from(body)).unwrap()
 }
 
-struct Sender {
+/// A channel that tells, with nothing around it.
+pub(super) struct Sender {
     folder: tempfile::TempDir,
     channel: Box<dyn Channel>,
 }
 
 impl Sender {
-    fn of(adapter: &str, address: &str) -> Sender {
+    pub(super) fn of(adapter: &str, address: &str) -> Sender {
         let table = format!("[channels.told]\nadapter = \"{adapter}\"\nbase_url = \"{address}\"\n");
         let feed = if adapter == "websub" { "feed = \"https://ours.example/feed.xml?a=1&b\"\n" } else { "" };
         Sender {
@@ -103,12 +104,12 @@ impl Sender {
     }
 
     /// The first try, that many hours ago begun.
-    async fn send(&self, variant: &Variant, hours: i64) -> Result<Receipt, SendError> {
+    pub(super) async fn send(&self, variant: &Variant, hours: i64) -> Result<Receipt, SendError> {
         self.send_the_rest(variant, None, hours).await
     }
 
     /// A later one: this much was done then.
-    async fn send_the_rest(
+    pub(super) async fn send_the_rest(
         &self,
         variant: &Variant,
         done: Option<String>,
@@ -123,17 +124,30 @@ impl Sender {
         self.channel.send(&part, &attempt).await
     }
 
-    async fn remove(&self, variant: &Variant) -> Result<Removed, SendError> {
+    pub(super) async fn remove(&self, variant: &Variant) -> Result<Removed, SendError> {
         let attempt = files::attempt(&*self.channel, variant, self.folder.path(), "m");
         self.channel.take_down(&self.payload(variant).parts[0], &Receipt::default(), &attempt).await
     }
 
     async fn edit(&self, before: &Variant, after: &Variant) -> Result<Edited, SendError> {
-        let attempt = files::attempt(&*self.channel, after, self.folder.path(), "m");
+        self.edit_the_rest((before, &Receipt::default()), after, None, 0).await
+    }
+
+    /// A later try, of what has that receipt.
+    pub(super) async fn edit_the_rest(
+        &self,
+        (before, receipt): (&Variant, &Receipt),
+        after: &Variant,
+        done: Option<String>,
+        hours: i64,
+    ) -> Result<Edited, SendError> {
+        let mut attempt = files::attempt(&*self.channel, after, self.folder.path(), "m");
+        let since = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
+        attempt.begun = done.map(|done| Begun { done, since });
         let part = |variant| self.payload(variant).parts.remove(0);
         let change = Change { before: part(before), after: part(after) };
         self.channel.can_edit(&change).unwrap();
-        self.channel.edit(&change, &Receipt::default(), &attempt).await
+        self.channel.edit(&change, receipt, &attempt).await
     }
 }
 
@@ -142,12 +156,13 @@ fn links(targets: &[&str]) -> String {
 }
 
 /// Our article that links to them.
-fn article(targets: &[&str]) -> Variant {
+pub(super) fn article(targets: &[&str]) -> Variant {
     let Variant::Article(article) = files::article() else { unreachable!() };
     Variant::Article(Article { html: links(targets), canonical: Some(SOURCE.to_owned()), ..article })
 }
 
-fn says(error: SendError) -> String {
+/// What a "not yet" says.
+pub(super) fn says(error: SendError) -> String {
     assert!(matches!(error, SendError::NotYet { .. }), "{error:?}");
     error.to_string()
 }
@@ -392,79 +407,4 @@ async fn after_an_edit_old_and_new_are_told_and_after_the_page_is_gone_all() {
     }
     web.stand(SOURCE, 500, vec![], vec![]);
     says(sender.remove(&after).await.unwrap_err());
-}
-
-const FEED: &str = "https://ours.example/feed.xml?a=1&b";
-
-fn feed(own: &str, hubs: &[&str], items: &[&str]) -> Vec<u8> {
-    let written = |text: &str| text.replace('&', "&amp;");
-    let hubs: String =
-        hubs.iter().map(|hub| format!("<link rel=\"hub\" href=\"{}\"/>", written(hub))).collect();
-    let items: String =
-        items.iter().map(|item| format!("<entry><link href=\"{}\"/></entry>", written(item))).collect();
-    let own = written(own);
-    format!(
-        "<feed xmlns=\"http://www.w3.org/2005/Atom\"><link rel=\"self\" href=\"{own}\"/>{hubs}{items}</feed>"
-    )
-    .into_bytes()
-}
-
-#[tokio::test]
-async fn hubs_are_told_of_what_the_feed_says_it_is_once_it_shows_the_item() {
-    let (web, address) = Web::start().await;
-    let sender = Sender::of("websub", &address);
-    let post = article(&[]);
-    let stand =
-        |own: &str, hubs: &[&str], items: &[&str]| web.stand(FEED, 200, vec![], feed(own, hubs, items));
-    assert!(says(sender.send(&post, 0).await.unwrap_err()).contains("not there yet (it answered 404)"));
-    stand(FEED, &["https://hub.example/?x=1"], &["https://ours.example/else"]);
-    assert!(says(sender.send(&post, 0).await.unwrap_err()).contains(&format!("does not show {SOURCE} yet")));
-    for (own, hubs, told) in [
-        ("https://ours.example/feed.xml", &["https://hub.example/"][..], "letter by letter"),
-        (FEED, &[], "names no hub"),
-    ] {
-        stand(own, hubs, &[SOURCE]);
-        let Err(SendError::Mendable { says }) = sender.send(&post, 0).await else { panic!("{own}") };
-        assert!(says.contains(told), "{says}");
-    }
-    assert_eq!(web.posted(), []);
-    stand(FEED, &["https://hub.example/?x=1", "http://10.0.0.1/", "https://no.example/"], &[SOURCE]);
-    web.stand("https://hub.example/?x=1", 204, vec![], vec![]);
-    web.stand("https://no.example/", 400, vec![], b"Unknown topic".to_vec());
-    let detail = sender.send(&post, 0).await.unwrap().detail.unwrap();
-    let topic = "https%3A%2F%2Fours.example%2Ffeed.xml%3Fa%3D1%26b";
-    let form = format!("hub.mode=publish&hub.url={topic}&hub.topic={topic}");
-    let posted = web.posted();
-    assert_eq!(posted[0], ("https://hub.example/?x=1".to_owned(), form));
-    assert_eq!(posted.len(), 2);
-    for told in [
-        "?x=1 heard of it (204)",
-        "http://10.0.0.1/ is not told: it leads to a private",
-        "refused it (400: Unknown topic)",
-    ] {
-        assert!(detail.contains(told), "no {told}: {detail}");
-    }
-    // A hub that has no time is asked later, and another hears all the same.
-    web.stand("https://no.example/", 429, vec![("retry-after", "30".to_owned())], vec![]);
-    let again = sender.send(&post, 0).await;
-    let Err(SendError::Partly { says: open, wait, done }) = again else { panic!("{again:?}") };
-    assert_eq!(wait.unwrap().as_secs(), 600);
-    assert!(open.starts_with("https://no.example/ answered 429; who does not answer by "), "{open}");
-    web.posted();
-    assert!(sender.send_the_rest(&post, Some(done), 25).await.is_ok());
-    assert_eq!(web.posted().iter().map(|(url, _)| url.as_str()).collect::<Vec<_>>(), ["https://no.example/"]);
-    // News of which nobody has heard are not out, however long that takes.
-    web.stand("https://hub.example/?x=1", 500, vec![("retry-after", "30".to_owned())], vec![]);
-    let nobody = sender.send_the_rest(&post, Some("{}".to_owned()), 90).await;
-    assert!(matches!(nobody, Err(SendError::Partly { .. })), "{nobody:?}");
-    web.stand("https://hub.example/?x=1", 404, vec![], vec![]);
-    web.stand("https://no.example/", 405, vec![], vec![]);
-    assert!(matches!(sender.send(&post, 0).await, Err(SendError::Refused { .. })));
-    // Taken out, the feed shows it no longer, and they hear of that.
-    web.stand("https://hub.example/?x=1", 200, vec![], vec![]);
-    assert!(says(sender.remove(&post).await.unwrap_err()).contains("still shows"));
-    stand(FEED, &["https://hub.example/?x=1"], &[]);
-    assert_eq!(sender.remove(&post).await.unwrap(), Removed::Gone);
-    web.stand(FEED, 410, vec![], vec![]);
-    assert_eq!(sender.remove(&post).await.unwrap(), Removed::Already);
 }

@@ -31,8 +31,13 @@ async fn house(adapter: &str) -> (House, Web) {
 
 /// Whether the page, and the feed, show it.
 fn is_out(web: &Web, out: bool) {
+    shows(web, out, "");
+}
+
+/// The same, in these words.
+fn shows(web: &Web, out: bool, words: &str) {
     let hubs = ["good", "bad"].map(|host| format!("<link rel=\"hub\" href=\"https://{host}.example/w\"/>"));
-    let item = if out { format!("<entry><link href=\"{PAGE}\"/></entry>") } else { String::new() };
+    let item = if out { format!("<entry><link href=\"{PAGE}\"/>{words}</entry>") } else { String::new() };
     let own = format!("<link rel=\"self\" href=\"{FEED}\"/>");
     let feed = format!("<feed xmlns=\"http://www.w3.org/2005/Atom\">{own}{}{item}</feed>", hubs.concat());
     web.stand(FEED, 200, vec![], feed.into_bytes());
@@ -165,6 +170,7 @@ async fn taking_down_and_editing_come_to_an_end_too() {
         assert_eq!((house.state("one").as_str(), told(&web)), ("sent", (1, 1)));
         busy(&web);
         house.message("m", &format!("{BODY} Corrected."));
+        shows(&web, true, "Corrected.");
         let edit = ["edit", "m", "--only", "one", "--yes"];
         let later = house.run(&edit).ends(5);
         assert!((later.out() + &later.err()).contains("is left alone"), "{adapter}: {}", later.out());
@@ -237,6 +243,8 @@ async fn what_was_told_to_some_is_taken_down_as_well() {
         let down = ["unpublish", "m", "--only", "one", "--yes"];
         let stands = house.run(&down).ends(5).out();
         assert!(stands.contains("still s") && told(&web) == (0, 0), "{adapter}: {stands}");
+        assert!(stands.contains("nobody can delete it by hand"), "{stands}");
+        assert!(!stands.contains("or delete it") && !stands.contains("heard of it"), "{stands}");
         is_out(&web, false);
         house.run(&down).ends(0);
         assert_eq!((house.state("one").as_str(), told(&web)), ("unpublished", (1, 1)), "{adapter}");

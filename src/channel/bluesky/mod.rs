@@ -32,6 +32,7 @@ use super::{
 use crate::channel::Channel;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Pace;
+use crate::ladder::name::{holds_user, with_user};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
@@ -137,8 +138,11 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
 /// `web`: nothing secret goes there, it is only written down.
 fn web(reader: &mut Reader<'_>) -> String {
     let Some(written) = reader.text("web") else { return "https://bsky.app".to_owned() };
+    if holds_user(&written.value) {
+        reader.problems.push(with_user("web", written.span));
+    }
     let is_good = url::Url::parse(&written.value).is_ok_and(|url| {
-        let ends = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        let ends = url.query().is_none() && url.fragment().is_none();
         matches!(url.scheme(), "http" | "https") && url.has_host() && ends
     });
     if !is_good {

@@ -213,7 +213,7 @@ fn check_unsubscribe(address: &str) -> Result<String, String> {
     let bad = || format!("`{}` is no address to leave a list at", address.escape_debug());
     let url = url::Url::parse(address.trim()).map_err(|_| bad())?;
     let good = match url.scheme() {
-        "https" => url.has_host() && url.username().is_empty(),
+        "https" => url.has_host() && !crate::ladder::name::holds_user(address),
         "mailto" => parse_mailbox(url.path()).is_ok(),
         _ => false,
     };

@@ -5,9 +5,10 @@ use crate::channel::credentials::account;
 use crate::channel::outbox::directory;
 use crate::channel::{Channel, Configuring};
 use crate::diagnostic::{Checked, Diagnostic, nearest};
-use crate::ladder::name::is_page;
+use crate::ladder::name::{holds_user, is_page, with_user};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::render::feed::Format;
+use crate::source::Spanned;
 use url::Url;
 
 /// So many items are in the files unless the table says otherwise: readers' programs
@@ -77,7 +78,7 @@ pub fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let author = reader.text("author").map_or_else(|| brand.name.clone(), |author| author.value);
     let authority = authority(&mut reader);
     let entries = reader.integer("entries").and_then(|entries| usize::try_from(entries.value).ok());
-    let hubs = hubs(&mut reader);
+    let hubs = hubs(&mut reader).into_iter().map(|hub| hub.value).collect();
     reader.finish();
     let Some(url) = url else { return Checked::bad(problems) };
     let home = home.or_else(|| brand.url.as_ref().map(|url| url.value.clone()));
@@ -171,11 +172,15 @@ fn authority(reader: &mut Reader<'_>) -> Option<String> {
 }
 
 /// `hubs`: addresses of WebSub hubs.
-pub(in crate::channel) fn hubs(reader: &mut Reader<'_>) -> Vec<String> {
+pub(in crate::channel) fn hubs(reader: &mut Reader<'_>) -> Vec<Spanned<String>> {
     let mut hubs = Vec::new();
     for hub in reader.texts("hubs").unwrap_or_default() {
+        if holds_user(&hub.value) {
+            reader.problems.push(with_user("hubs", hub.span));
+            continue;
+        }
         if is_page(&hub.value) {
-            hubs.push(hub.value.trim().to_owned());
+            hubs.push(hub.map(|hub| hub.trim().to_owned()));
             continue;
         }
         let message = format!("`{}` is not the address of a hub", hub.value);

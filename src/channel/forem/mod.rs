@@ -24,7 +24,7 @@ use super::credentials::{Credentials, base_url};
 use super::network::Question;
 use super::{Abilities, Ability, Adapter, Channel, Configuring, Goes, SendError, Whose};
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::ladder::name::is_page;
+use crate::ladder::name::{holds_user, is_page, with_user};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::Payload;
 use crate::render::{Article, VariantKind};
@@ -114,6 +114,10 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
 /// `images`: the address of a picture, once its place is put in.
 fn images(reader: &mut Reader<'_>) -> Option<String> {
     let written = reader.text("images")?;
+    if holds_user(&written.value) {
+        reader.problems.push(with_user("images", written.span));
+        return None;
+    }
     let filled = written.value.replace("{slug}", "a").replace("{file}", "b");
     if is_page(&filled) && written.value.contains("{file}") && !filled.contains(['{', '}', ' ']) {
         return Some(written.value.trim().to_owned());

@@ -9,6 +9,7 @@ use crate::channel::{
 };
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::limits::Noted;
+use crate::ladder::name::{holds_user, with_user};
 use crate::ladder::shape::Reader;
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::{Defaults, Variant, defaults};
@@ -171,8 +172,11 @@ fn addresses(reader: &mut Reader<'_>, key: &str, schemes: [&str; 2], example: &s
 /// `gateway`: nothing secret goes there, it is only written down.
 fn gateway(reader: &mut Reader<'_>) -> String {
     let Some(written) = reader.text("gateway") else { return "https://njump.me".to_owned() };
+    if holds_user(&written.value) {
+        reader.problems.push(with_user("gateway", written.span));
+    }
     let is_good = url::Url::parse(&written.value).is_ok_and(|url| {
-        let ends = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        let ends = url.query().is_none() && url.fragment().is_none();
         matches!(url.scheme(), "http" | "https") && url.has_host() && ends
     });
     if !is_good {

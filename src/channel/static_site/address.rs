@@ -20,7 +20,10 @@ impl Address {
         let address = Address::checked(pattern)?;
         let sample = pattern.replace(['{', '}'], "");
         let parsed = url::Url::parse(&sample).ok();
-        if !parsed.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.username().is_empty()) {
+        if crate::ladder::name::holds_user(&sample) {
+            return Err("an address with a user or a password in it, which everybody could read".to_owned());
+        }
+        if !parsed.is_some_and(|url| matches!(url.scheme(), "http" | "https")) {
             return Err(format!("`{pattern}` is not an `https://` address"));
         }
         Ok(address)

@@ -6,6 +6,7 @@
 
 use crate::channel::rel;
 use crate::channel::stranger::Answer;
+use crate::plan::key::hex_digest;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
@@ -23,8 +24,17 @@ pub(super) struct LiveFeed {
     pub own: Option<String>,
     /// The hubs that it names.
     pub hubs: Vec<String>,
-    /// Whatever names an item of it, or leads to one.
-    items: Vec<String>,
+    /// The items that it shows.
+    items: Vec<Item>,
+}
+
+/// One item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Item {
+    /// Whatever names it, or leads to it.
+    names: Vec<String>,
+    /// The SHA-256 of all that stands there of it, in hex.
+    digest: String,
 }
 
 impl LiveFeed {
@@ -55,14 +65,25 @@ impl LiveFeed {
             }
         }
         feed.hubs = hubs;
-        feed.items = feed.items.iter().filter_map(whole).chain(feed.items.iter().cloned()).collect();
+        for item in &mut feed.items {
+            let whole: Vec<String> = item.names.iter().filter_map(whole).collect();
+            item.names.extend(whole);
+        }
         feed
     }
 
-    /// Whether it shows the item that is called so, or leads there.
-    pub fn shows(&self, item: &str) -> bool {
+    /// How it shows the item that is called so, or leads there: a digest that is another
+    /// once anything that it shows of it is. None if it does not.
+    pub fn shows(&self, item: &str) -> Option<String> {
         let wanted = Url::parse(item).ok().map(String::from);
-        self.items.iter().any(|shown| shown == item || Some(shown) == wanted.as_ref())
+        let is_it = |shown: &String| shown == item || Some(shown) == wanted.as_ref();
+        let found = self.items.iter().filter(|item| item.names.iter().any(is_it));
+        let found: Vec<&str> = found.map(|item| item.digest.as_str()).collect();
+        match found.as_slice() {
+            [] => None,
+            [one] => Some((*one).to_owned()),
+            several => Some(hex_digest(several.concat().as_bytes())),
+        }
     }
 }
 
@@ -78,11 +99,18 @@ fn of_json(text: &str) -> LiveFeed {
     LiveFeed {
         own: texts(&feed, &["feed_url"]).pop(),
         hubs: list("hubs").iter().filter(is_websub).flat_map(|hub| texts(hub, &["url"])).collect(),
-        items: list("items").iter().flat_map(|item| texts(item, &["url", "external_url", "id"])).collect(),
+        items: list("items")
+            .iter()
+            .map(|item| Item {
+                names: texts(item, &["url", "external_url", "id"]),
+                digest: hex_digest(item.to_string().as_bytes()),
+            })
+            .collect(),
     }
 }
 
-/// A page can be a topic as well (WebSub, 4).
+/// A page can be a topic as well (WebSub, 4). Where one of its items ends, it does not say:
+/// all of it stands for each.
 fn of_page(text: &str) -> LiveFeed {
     let links = rel::in_page(text).links;
     let named = |rel: &'static str| {
@@ -94,7 +122,10 @@ fn of_page(text: &str) -> LiveFeed {
     LiveFeed {
         own: named("self").next(),
         hubs: named("hub").collect(),
-        items: links.iter().filter(|link| link.element == "a").map(|link| link.target.clone()).collect(),
+        items: vec![Item {
+            names: links.iter().filter(|link| link.element == "a").map(|link| link.target.clone()).collect(),
+            digest: hex_digest(text.as_bytes()),
+        }],
     }
 }
 
@@ -104,28 +135,44 @@ fn of_xml(text: &str) -> LiveFeed {
     reader.config_mut().check_end_names = false;
     let mut feed = LiveFeed::default();
     let mut within_item = 0_usize;
+    // The item that is open, and where it begins.
+    let mut open: Option<(Item, usize)> = None;
+    let close = |open: &mut Option<(Item, usize)>, end: usize, feed: &mut LiveFeed| {
+        let Some((mut item, start)) = open.take().filter(|(item, _)| !item.names.is_empty()) else { return };
+        item.digest = hex_digest(text.get(start..end).unwrap_or_default().as_bytes());
+        feed.items.push(item);
+    };
+    let at = |reader: &Reader<&[u8]>| usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
     // What the element that is open says, where that may name an item.
     let mut said: Option<String> = None;
     for _ in 0..MOST {
+        let start = at(&reader);
         let Ok(event) = reader.read_event() else { break };
         match event {
             Event::Start(element) | Event::Empty(element)
                 if is(&element, "link") && has(&element, "href") =>
             {
-                link(&element, within_item > 0, &mut feed);
+                link(&element, open.as_mut().map(|(item, _)| item), &mut feed);
                 said = None;
             }
             Event::Start(element) => {
-                within_item += usize::from(is(&element, "item") || is(&element, "entry"));
+                if is(&element, "item") || is(&element, "entry") {
+                    within_item += 1;
+                    open.get_or_insert_with(|| (Item::default(), start));
+                }
                 let names = is(&element, "link") || is(&element, "guid") || is(&element, "id");
                 said = (names && within_item > 0).then(String::new);
             }
             Event::End(element) => {
                 let name = element.local_name();
-                if matches!(name.as_ref(), "item" | "entry") {
-                    within_item = within_item.saturating_sub(1);
+                let ends = matches!(name.as_ref(), "item" | "entry");
+                if let (Some((item, _)), Some(said)) = (open.as_mut(), said.take()) {
+                    item.names.push(said.trim().to_owned());
                 }
-                feed.items.extend(said.take().map(|said| said.trim().to_owned()));
+                within_item = within_item.saturating_sub(usize::from(ends));
+                if ends && within_item == 0 {
+                    close(&mut open, at(&reader), &mut feed);
+                }
             }
             Event::Text(words) => {
                 if let Some(said) = said.as_mut() {
@@ -155,6 +202,7 @@ fn of_xml(text: &str) -> LiveFeed {
             _ => {}
         }
     }
+    close(&mut open, text.len(), &mut feed);
     feed
 }
 
@@ -171,14 +219,14 @@ fn value(element: &BytesStart<'_>, name: &str) -> Option<String> {
     quick_xml::escape::unescape(&found.value).ok().map(|value| value.trim().to_owned())
 }
 
-fn link(element: &BytesStart<'_>, within_item: bool, feed: &mut LiveFeed) {
+fn link(element: &BytesStart<'_>, item: Option<&mut Item>, feed: &mut LiveFeed) {
     let Some(href) = value(element, "href") else { return };
     // Without a relation it leads to the thing itself (RFC 4287, 4.2.7.2).
     let rel = value(element, "rel").unwrap_or_else(|| "alternate".to_owned());
     let is = |wanted: &str| rel.split_ascii_whitespace().any(|one| one.eq_ignore_ascii_case(wanted));
-    if within_item {
+    if let Some(item) = item {
         if is("alternate") || is("self") {
-            feed.items.push(href);
+            item.names.push(href);
         }
     } else if is("hub") {
         feed.hubs.push(href);
@@ -191,6 +239,9 @@ fn link(element: &BytesStart<'_>, within_item: bool, feed: &mut LiveFeed) {
 mod tests {
     use super::*;
     use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LINK};
+
+    /// A feed with an item `x` of these words, and another.
+    type Written = fn(&str) -> String;
 
     fn read(kind: &'static str, links: &[&'static str], body: &str) -> LiveFeed {
         let mut headers = HeaderMap::new();
@@ -220,10 +271,10 @@ mod tests {
         assert_eq!(atom.own.as_deref(), Some("https://a.example/feed.xml?a=1&b"));
         assert_eq!(atom.hubs, ["https://hub.example/"]);
         for shown in ["https://a.example/x", "tag:a.example,2026:x", "HTTPS://A.example/x"] {
-            assert!(atom.shows(shown), "{shown}");
+            assert!(atom.shows(shown).is_some(), "{shown}");
         }
         for hidden in ["https://a.example/", "https://a.example/no", "https://a.example/y", ""] {
-            assert!(!atom.shows(hidden), "{hidden}");
+            assert!(atom.shows(hidden).is_none(), "{hidden}");
         }
         let rss = r#"<rss xmlns:atom="http://www.w3.org/2005/Atom"><channel><link>https://a.example/</link>
             <atom:link rel="self" href="https://a.example/feed.xml"/><atom:link rel="hub" href="https://hub.example/"/>
@@ -232,19 +283,54 @@ mod tests {
             <item><title>broken <b></item>"#;
         let rss = read("application/rss+xml", &[], rss);
         assert_eq!((rss.own.as_deref(), rss.hubs.len()), (Some("https://a.example/feed.xml"), 1));
-        assert!(rss.shows("https://a.example/x?a=1&b=2") && rss.shows("id-1"));
-        assert!(!rss.shows("https://a.example/"));
+        assert!(rss.shows("https://a.example/x?a=1&b=2").is_some() && rss.shows("id-1").is_some());
+        assert!(rss.shows("https://a.example/").is_none());
         let json = r#"{"version": "https://jsonfeed.org/version/1.1", "feed_url": "https://a.example/feed.json",
             "hubs": [{"type": "rssCloud", "url": "https://no.example/"}, {"type": "WebSub", "url": "https://hub.example/"}],
             "items": [{"id": "7", "url": "https://a.example/x"}]}"#;
         let json = read("application/feed+json", &[], json);
         assert_eq!(json.own.as_deref(), Some("https://a.example/feed.json"));
         assert_eq!(json.hubs, ["https://hub.example/"]);
-        assert!(json.shows("https://a.example/x") && json.shows("7") && !json.shows("8"));
+        assert!(json.shows("https://a.example/x").is_some() && json.shows("7").is_some());
+        assert!(json.shows("8").is_none());
         let page = "<link rel=hub href=/hub><link rel=self href=https://a.example/><a href=/x>x</a>";
         let page = read("text/html", &[], page);
         assert_eq!(page.hubs, ["https://a.example/hub"]);
-        assert!(page.shows("https://a.example/x"));
+        assert!(page.shows("https://a.example/x").is_some());
+    }
+
+    #[test]
+    fn an_item_that_is_shown_otherwise_is_another_and_its_neighbours_are_not() {
+        let kinds: [(&str, Written); 4] = [
+            ("application/atom+xml", |words| {
+                format!(
+                    "<feed><entry><id>x</id><updated>{words}</updated></entry><entry><id>y</id></entry></feed>"
+                )
+            }),
+            ("application/rss+xml", |words| {
+                format!(
+                    "<rss><channel><item><guid>x</guid><title>{words}</title></item><item><guid>y</guid></item>"
+                )
+            }),
+            ("application/feed+json", |words| {
+                format!("{{\"items\": [{{\"id\": \"x\", \"title\": \"{words}\"}}, {{\"id\": \"y\"}}]}}")
+            }),
+            // Cut off within the item.
+            ("application/atom+xml", |words| {
+                format!("<feed><entry><id>y</id></entry><entry><id>x</id><title>{words}")
+            }),
+        ];
+        for (kind, written) in kinds {
+            let [one, same, other] = ["a", "a", "b"].map(|words| read(kind, &[], &written(words)));
+            assert!(one.shows("x").is_some_and(|digest| digest.len() == 64), "{kind}");
+            assert_eq!(one.shows("x"), same.shows("x"), "{kind}");
+            assert_ne!(one.shows("x"), other.shows("x"), "{kind}");
+            assert_eq!(one.shows("y"), other.shows("y"), "{kind}");
+            assert_ne!(one.shows("y"), one.shows("x"), "{kind}");
+        }
+        let page = |words: &str| read("text/html", &[], &format!("<a href=/x>{words}</a>"));
+        let item = "https://a.example/x";
+        assert_ne!(page("a").shows(item), page("b").shows(item));
     }
 
     #[test]

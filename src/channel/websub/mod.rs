@@ -3,7 +3,8 @@
 //!
 //! Promise: no hub is told before the feed that stands on the web shows the new item, and
 //! says that it is what the hub is told of; whom it names is asked as strangers are
-//! ([`super::stranger`]). A hub keeps nothing of who told it: telling it twice does no
+//! ([`super::stranger`]). Nor of other words, before the feed shows the item otherwise than
+//! when they were told of it last. A hub keeps nothing of who told it: telling it twice does no
 //! harm, and what is lost is told again.
 //!
 //! Facts: W3C Recommendation "WebSub" (2018-01-23). How a publisher tells its hub is not in
@@ -14,20 +15,23 @@ mod live_feed;
 
 use super::credentials::{account, base_url};
 use super::feed::hubs;
-use super::stranger::{Answer, Asker, Bounds, Reach, Unasked, WORD};
+use super::stranger::{Answer, Asker, Bounds, Reach, Unasked, WORD, is_private};
 use super::telling::{self, Heard, Told};
 use super::webmention::payload::{listed, no_source};
 use super::{
     Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Ready,
     Removed, SendError, wrong_kind,
 };
+use crate::clock;
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::ladder::name::is_page;
+use crate::ladder::name::{holds_user, is_page};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::key::hex_digest;
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::{Defaults, Variant, VariantKind, defaults};
+use crate::source::Spanned;
 use crate::text::{Rules, network};
+use jiff::SignedDuration;
 use live_feed::LiveFeed;
 use serde_json::json;
 use std::future::Future;
@@ -81,6 +85,10 @@ const HUB: Bounds = Bounds { longest: WORD, redirects: 5 };
 const SENDING: Duration = Duration::from_secs(10 * 60);
 /// Begun within one taking down or editing, which have less time.
 const CHANGING: Duration = Duration::from_secs(70);
+/// A feed that does not show something for so long will not by itself.
+const UNTIL_IT_SHOWS: SignedDuration = SignedDuration::from_hours(24);
+/// The answer of a feed that is taken away for good. 404 may be a passing one.
+const GONE: u16 = 410;
 
 /// The hubs of one feed.
 #[derive(Debug)]
@@ -99,14 +107,25 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let feed = topic(&mut reader, name);
     let hubs = hubs(&mut reader);
     let reach = Reach::of(&base_url(&mut reader, "", |_, _| None));
+    // Where one server stands in for all others, the feed may be played on this machine.
+    let own = feed.iter().filter(|_| reach == Reach::Public).map(|feed| ("feed", feed));
+    for (key, written) in hubs.iter().map(|hub| ("hubs", hub)).chain(own) {
+        if Url::parse(&written.value).is_ok_and(|url| is_private(&url)) {
+            let message =
+                format!("`{}` is a private address, which no stranger can be told of or by", written.value);
+            let hint = format!("write in `{key}` what stands on the public internet");
+            reader.problems.push(Diagnostic::error("bad-url", message).at(written.span).hint(hint));
+        }
+    }
     reader.finish();
-    let Some(feed) = feed else { return Checked::bad(problems) };
+    let Some(feed) = feed.map(|feed| feed.value) else { return Checked::bad(problems) };
+    let hubs = hubs.into_iter().map(|hub| hub.value).collect();
     let account = account("websub", configuring, Some(&feed));
     Checked::with(Box::new(WebSub { account, feed, hubs, reach }), problems)
 }
 
 /// The feed's address. Nothing of it is tidied: a hub knows it by its letters.
-fn topic(reader: &mut Reader<'_>, name: &str) -> Option<String> {
+fn topic(reader: &mut Reader<'_>, name: &str) -> Option<Spanned<String>> {
     let hint = "write it as the feed says it itself: `feed = \"https://acme.example/feed.xml\"`";
     let Some(written) = reader.text("feed") else {
         if reader.table.get("feed").is_none() {
@@ -115,11 +134,11 @@ fn topic(reader: &mut Reader<'_>, name: &str) -> Option<String> {
         }
         return None;
     };
-    let plain = Url::parse(&written.value)
-        .is_ok_and(|url| url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
+    let plain =
+        Url::parse(&written.value).is_ok_and(|url| url.fragment().is_none()) && !holds_user(&written.value);
     let whole = !written.value.contains(|c: char| c.is_whitespace() || c.is_control());
     if is_page(&written.value) && plain && whole {
-        return Some(written.value);
+        return Some(written);
     }
     let message = "`feed` is not the address of a feed";
     reader.problems.push(Diagnostic::error("bad-url", message).at(written.span).hint(hint));
@@ -150,44 +169,87 @@ impl WebSub {
         Asker::new(self.reach.clone(), "WebSub").map_err(|says| SendError::NotYet { says, wait: None })
     }
 
-    /// Tells them of news that the feed shows.
-    async fn tell(&self, part: &PayloadPart, attempt: &Attempt, budget: Duration) -> Result<Told, SendError> {
-        let (news, asker) = (News::read(part)?, self.asker()?);
-        let answer = asked(&asker, &news.topic).await?;
+    /// What stands on the web of the feed.
+    async fn looked_at(&self, asker: &Asker, news: &News) -> Result<LiveFeed, SendError> {
+        let answer = asked(asker, &news.topic).await?;
         if !answer.is_success() {
             let says = format!("the feed is not there yet (it answered {})", answer.status);
             return Err(SendError::NotYet { says, wait: answer.retry_after() });
         }
-        let feed = LiveFeed::of(&answer);
-        if !feed.shows(&news.item) {
+        Ok(LiveFeed::of(&answer))
+    }
+
+    /// News of a feed that it shows; of which no hub has heard within a day, that is said.
+    async fn tell_of_news(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Receipt, SendError> {
+        let (news, asker) = (News::read(part)?, self.asker()?);
+        let shows = async {
+            let feed = self.looked_at(&asker, &news).await?;
+            match feed.shows(&news.item) {
+                Some(digest) => Ok((feed, digest)),
+                None => {
+                    let says = format!("the feed does not show {} yet", news.item);
+                    Err(SendError::NotYet { says, wait: None })
+                }
+            }
+        };
+        let late = clock::now().duration_since(attempt.first_tried) >= UNTIL_IT_SHOWS;
+        let (feed, digest) = shows.await.map_err(|error| match error {
+            SendError::NotYet { says, .. } if late => SendError::Mendable {
+                says: format!(
+                    "after a day {says}; a feed has its newest items alone: put it there, or give it up"
+                ),
+            },
+            error => error,
+        })?;
+        let told = ping(&asker, &news, hubs_of(&news, &feed)?, attempt, SENDING).await;
+        match told.left() {
+            Some(says) if told.is_done() && told.count() == 0 => Err(SendError::Refused { says }),
+            _ if told.is_over() => Ok(self.receipt(&told, digest, "")),
+            _ => Err(told.partly("")),
+        }
+    }
+
+    /// Of other words, once the feed shows the item otherwise than when its hubs were told
+    /// of it last. A feed that shows titles alone never does.
+    async fn tell_again(
+        &self,
+        part: &PayloadPart,
+        receipt: &Receipt,
+        attempt: &Attempt,
+    ) -> Result<Edited, SendError> {
+        let (news, asker) = (News::read(part)?, self.asker()?);
+        let feed = self.looked_at(&asker, &news).await?;
+        let Some(digest) = feed.shows(&news.item) else {
             let says = format!("the feed does not show {} yet", news.item);
             return Err(SendError::NotYet { says, wait: None });
+        };
+        let is_as_before = receipt.sha256.as_ref() == Some(&digest);
+        let begun = attempt.begun.as_ref();
+        let late = |since| clock::now().duration_since(since) >= UNTIL_IT_SHOWS;
+        if is_as_before && !begun.is_some_and(|begun| late(begun.since)) {
+            let says = format!(
+                "the feed still shows {} as its hubs know it: put the new words there first (if it shows none of \
+                 them, they are told a day after this was asked for first)",
+                news.item
+            );
+            // Since when it is waited for, stands in the journal beside what is done.
+            let done = begun.map_or_else(|| "{}".to_owned(), |begun| begun.done.clone());
+            return Err(SendError::Partly { says, wait: None, done });
         }
-        Ok(ping(&asker, &news, hubs_of(&news, &feed)?, attempt, budget).await)
-    }
-
-    /// News of which no hub has heard are not out, however long that takes.
-    async fn tell_of_news(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Receipt, SendError> {
-        let told = self.tell(part, attempt, SENDING).await?;
+        let told = ping(&asker, &news, hubs_of(&news, &feed)?, attempt, CHANGING).await;
+        let unseen = if is_as_before { "; though the feed shows the item as before" } else { "" };
         match told.left() {
             Some(says) if told.is_done() && told.count() == 0 => Err(SendError::Refused { says }),
-            _ if told.is_over() && told.count() > 0 => Ok(self.receipt(&told)),
+            _ if told.is_over() => Ok(Edited::Done(self.receipt(&told, digest, unseen))),
             _ => Err(told.partly("")),
         }
     }
 
-    async fn tell_again(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Edited, SendError> {
-        let told = self.tell(part, attempt, CHANGING).await?;
-        match told.left() {
-            Some(says) if told.is_done() && told.count() == 0 => Err(SendError::Refused { says }),
-            _ if told.is_over() => Ok(Edited::Done(self.receipt(&told))),
-            _ => Err(told.partly("")),
-        }
-    }
-
-    fn receipt(&self, told: &Told) -> Receipt {
-        let detail = Some(format!("of {}: {}", self.feed, told.words()));
-        Receipt { id: Some(self.feed.clone()), detail, ..Receipt::default() }
+    /// Whom it was told, and how the feed showed the item then.
+    fn receipt(&self, told: &Told, digest: String, unseen: &str) -> Receipt {
+        let nobody = if told.count() == 0 { "no hub has heard of it: " } else { "" };
+        let detail = Some(format!("of {}: {nobody}{}{unseen}", self.feed, told.words()));
+        Receipt { id: Some(self.feed.clone()), detail, sha256: Some(digest), ..Receipt::default() }
     }
 
     /// Once the feed shows it no longer, its hubs are told so.
@@ -198,14 +260,22 @@ impl WebSub {
     ) -> Result<Removed, SendError> {
         let (news, asker) = (News::read(part)?, self.asker()?);
         let answer = asked(&asker, &news.topic).await?;
-        if matches!(answer.status, 404 | 410) {
+        if answer.status == GONE {
             return Ok(Removed::Already);
         }
-        let feed = LiveFeed::of(&answer);
-        if !answer.is_success() || feed.shows(&news.item) {
+        if !answer.is_success() {
             let says = format!(
-                "the feed still shows {} (it answered {}): take it out there first, then the same command goes on",
+                "whether the feed still shows {} cannot be seen (it answered {}): once it is there without it, the \
+                 same command goes on",
                 news.item, answer.status
+            );
+            return Err(SendError::NotYet { says, wait: answer.retry_after() });
+        }
+        let feed = LiveFeed::of(&answer);
+        if feed.shows(&news.item).is_some() {
+            let says = format!(
+                "the feed still shows {}: take it out there first, then the same command goes on",
+                news.item
             );
             return Err(SendError::NotYet { says, wait: None });
         }
@@ -229,10 +299,21 @@ async fn asked(asker: &Asker, feed: &str) -> Result<Answer, SendError> {
     })
 }
 
+/// An address without the user and the password in it.
+fn without_user(address: &str) -> String {
+    let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
+    // Of an address that cannot have them there are none to take out.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url.into()
+}
+
 /// Whom to tell: those of the table, else those that the feed names. A hub knows a feed by
 /// what it says it is: of another address nobody would hear.
 fn hubs_of(news: &News, feed: &LiveFeed) -> Result<Vec<String>, SendError> {
-    let shown = |text: &str| crate::diagnostic::visible::visible(text).into_owned();
+    let shown = |text: &str| {
+        let text = if holds_user(text) { without_user(text) } else { text.to_owned() };
+        crate::diagnostic::visible::visible(&text).into_owned()
+    };
     match &feed.own {
         Some(own) if *own == news.topic => {}
         Some(own) => {
@@ -254,13 +335,19 @@ fn hubs_of(news: &News, feed: &LiveFeed) -> Result<Vec<String>, SendError> {
             "the feed names no hub (`rel=\"hub\"`): nobody can be told by one; name one in it, or in `hubs`";
         return Err(SendError::Mendable { says: says.to_owned() });
     }
+    if hubs.iter().all(|hub| holds_user(hub)) {
+        let says = "the feed names its hubs with a user or a password in their addresses, which everybody can read \
+                    there: they are not told; take these out";
+        return Err(SendError::Mendable { says: says.to_owned() });
+    }
     Ok(hubs)
 }
 
 /// Tells each hub that has not answered an earlier try. One that does not answer keeps none
-/// from hearing.
+/// from hearing, and what is no business of readers is neither asked nor shown.
 async fn ping(asker: &Asker, news: &News, hubs: Vec<String>, attempt: &Attempt, budget: Duration) -> Told {
-    telling::tell(attempt, hubs, (budget, " "), |open, end| async move {
+    let (barred, hubs): (Vec<String>, Vec<String>) = hubs.into_iter().partition(|hub| holds_user(hub));
+    let mut told = telling::tell(attempt, hubs, (budget, " "), |open, end| async move {
         let mut heard = Vec::new();
         for hub in open {
             let said = if Instant::now() < end {
@@ -272,7 +359,12 @@ async fn ping(asker: &Asker, news: &News, hubs: Vec<String>, attempt: &Attempt, 
         }
         heard
     })
-    .await
+    .await;
+    told.heard.extend(barred.iter().map(|hub| {
+        let says = "is not told: the feed names it with a user or a password in its address";
+        (without_user(hub), Heard::Not(says.to_owned()))
+    }));
+    told
 }
 
 async fn ping_one(asker: &Asker, topic: &str, hub: &str) -> Heard {
@@ -368,9 +460,9 @@ impl Channel for WebSub {
     fn edit<'a>(
         &'a self,
         change: &'a Change,
-        _receipt: &'a Receipt,
+        receipt: &'a Receipt,
         attempt: &'a Attempt,
     ) -> Doing<'a, Edited> {
-        Box::pin(self.tell_again(&change.after, attempt))
+        Box::pin(self.tell_again(&change.after, receipt, attempt))
     }
 }

@@ -4,7 +4,7 @@ use super::{Field, Kind, has_field};
 use crate::diagnostic::{Diagnostic, names_secret, nearest};
 use crate::ladder::delay::{At, When, parse_duration};
 use crate::ladder::media::Crop;
-use crate::ladder::name::is_page;
+use crate::ladder::name::{holds_user, is_page, with_user};
 use crate::ladder::secret_ref::SecretRef;
 use crate::ladder::tree::{Node, NodeKind, Table};
 use crate::source::{Span, Spanned};
@@ -93,6 +93,10 @@ impl<'a> Reader<'a> {
     /// The address of a page: `http://…` or `https://…`.
     pub fn url(&mut self, key: &str) -> Option<Spanned<String>> {
         let text = self.text(key)?;
+        if holds_user(&text.value) {
+            self.problems.push(with_user(key, text.span));
+            return None;
+        }
         if is_page(&text.value) {
             return Some(text.map(|text| text.trim().to_owned()));
         }

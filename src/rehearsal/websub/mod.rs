@@ -41,8 +41,8 @@ fn cast(settings: &mut Settings, written: &Written) {
 
 struct Hub {
     settings: Settings,
-    /// The pages that the feed shows.
-    items: Vec<String>,
+    /// The pages that the feed shows, and how often each was put there.
+    items: Vec<(String, usize)>,
     /// Who heard of it, and when.
     heard: Vec<(String, Timestamp)>,
 }
@@ -50,9 +50,14 @@ struct Hub {
 impl Hub {
     fn feed(&self) -> Reply {
         let topic = written(&self.settings.handle);
-        let entry = |item: &String| {
+        // An entry has to say when it was changed last (RFC 4287, 4.2.15).
+        let entry = |(item, times): &(String, usize)| {
             let item = written(item);
-            format!("<entry><id>{item}</id><link href=\"{item}\"/></entry>")
+            let second = times % 60;
+            format!(
+                "<entry><id>{item}</id><link href=\"{item}\"/>\
+                 <updated>2026-11-05T09:30:{second:02}Z</updated></entry>"
+            )
         };
         let entries = self.items.iter().map(entry).collect::<String>();
         let feed = format!(
@@ -129,7 +134,10 @@ impl Service for Hub {
     }
 
     fn shows(&mut self, address: &str) {
-        self.items.push(address.to_owned());
+        match self.items.iter_mut().find(|(item, _)| item == address) {
+            Some((_, times)) => *times += 1,
+            None => self.items.push((address.to_owned(), 1)),
+        }
     }
 
     fn timeline(&self) -> Vec<LivePost> {
