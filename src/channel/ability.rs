@@ -24,6 +24,9 @@ pub enum Goes {
     Files,
     /// To somebody's server.
     Server,
+    /// To strangers' servers, as word of what stands elsewhere: nothing of it has an
+    /// address, and nobody can delete it. What a plan calls it: `mentions`.
+    Word(&'static str),
 }
 
 impl Goes {
@@ -33,10 +36,14 @@ impl Goes {
         super::adapter_named(adapter).map_or(Goes::Server, |adapter| adapter.goes)
     }
 
-    /// Whether the adapter of that name only tells others of what stands elsewhere: nothing
-    /// of it has an address, and nobody can delete it.
-    pub fn is_word_of_mouth(adapter: &str) -> bool {
-        [super::webmention::ADAPTER.name, super::websub::ADAPTER.name].contains(&adapter)
+    /// Whether somebody's server is asked.
+    pub fn is_asked(self) -> bool {
+        matches!(self, Goes::Server | Goes::Word(_))
+    }
+
+    /// Whether it is only word of what stands elsewhere.
+    pub fn is_word(self) -> bool {
+        matches!(self, Goes::Word(_))
     }
 }
 

@@ -63,22 +63,41 @@ trait Service: Send {
     fn too_many(&self, wait: Duration) -> Reply;
     /// "Something went wrong here."
     fn failed(&self) -> Reply;
+    // What follows is of networks where what was made has a name, a text, images, and an
+    // author with credentials. Where one has none of it, nothing happens; the contract over
+    // all networks asks for all that each has.
     /// A success that does not say what was made.
-    fn nameless(&self, reply: Reply) -> Reply;
+    fn nameless(&self, reply: Reply) -> Reply {
+        reply
+    }
     /// A success that calls what was made by this name.
-    fn renamed(&self, reply: Reply, id: &str) -> Reply;
+    fn renamed(&self, reply: Reply, id: &str) -> Reply {
+        let _ = id;
+        reply
+    }
     /// From now on the credentials are expired.
-    fn expire(&mut self);
+    fn expire(&mut self) {}
     /// From now on the credentials may do that as well.
-    fn grant(&mut self, scope: &str);
+    fn grant(&mut self, scope: &str) {
+        let _ = scope;
+    }
     /// The next text is shown only this far, in characters.
-    fn shorten_next(&mut self, characters: usize);
+    fn shorten_next(&mut self, characters: usize) {
+        let _ = characters;
+    }
     /// The images that readers see on the newest post.
-    fn newest_images(&mut self) -> Option<&mut Vec<LiveMedia>>;
+    fn newest_images(&mut self) -> Option<&mut Vec<LiveMedia>> {
+        None
+    }
     /// Somebody posted this by hand at that time with the same account.
-    fn by_hand(&mut self, text: &str, at: Timestamp) -> String;
+    fn by_hand(&mut self, text: &str, at: Timestamp) -> String {
+        let _ = (text, at);
+        String::new()
+    }
     /// The id of a post that stands there and is somebody else's.
-    fn by_stranger(&mut self) -> String;
+    fn by_stranger(&mut self) -> String {
+        String::new()
+    }
     /// From now on a page of the house stands at that address of the web: for those that
     /// are told of pages.
     fn shows(&mut self, address: &str) {

@@ -12,6 +12,9 @@ pub struct LivePost {
     pub url: String,
     /// The id of the account that posted it.
     pub author: String,
+    /// What it is folded behind, until a reader unfolds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
     /// The text as readers see it: without escapes, and cut where it was cut.
     pub text: String,
     /// Its images in order.

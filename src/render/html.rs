@@ -11,7 +11,7 @@ use crate::text::tags;
 use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 use pulldown_cmark::{CowStr, Event, Tag, html};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// Tags and entities of raw HTML in one text beyond which they are dropped: a
@@ -86,7 +86,7 @@ pub(super) fn by(markdown: &str, cleaner: &Builder<'_>, tags: usize) -> String {
 /// `events` as sanitised HTML. Late addresses stand as they are.
 pub(super) fn fragment<'a>(events: impl Iterator<Item = Event<'a>>, cleaner: &Builder<'_>) -> String {
     let mut out = String::new();
-    html::push_html(&mut out, Runs { events, run: 0, queue: VecDeque::new() });
+    html::push_html(&mut out, events);
     // Styles do not survive sanitising, and a column's side is no style.
     for side in ["left", "center", "right"] {
         let style = format!(" style=\"text-align: {side}\">");
@@ -95,55 +95,6 @@ pub(super) fn fragment<'a>(events: impl Iterator<Item = Event<'a>>, cleaner: &Bu
         }
     }
     tags::clean(cleaner, &out)
-}
-
-/// Bytes of text after which something goes between that is no text.
-const RUN: usize = 2048;
-
-/// Events with a comment after each [`RUN`] of text. The sanitiser's parser
-/// copies a text from its beginning for every entity in it, so its time grows
-/// with the square of one text's length; of what is between it says nothing.
-struct Runs<'a, I> {
-    events: I,
-    run: usize,
-    queue: VecDeque<Event<'a>>,
-}
-
-impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Runs<'a, I> {
-    type Item = Event<'a>;
-
-    fn next(&mut self) -> Option<Event<'a>> {
-        if let Some(event) = self.queue.pop_front() {
-            return Some(event);
-        }
-        let event = self.events.next()?;
-        match &event {
-            Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) | Event::Html(text) => {
-                self.run += text.len();
-            }
-            Event::SoftBreak => self.run += 1,
-            _ => self.run = 0,
-        }
-        if self.run < RUN {
-            return Some(event);
-        }
-        self.run = 0;
-        let Event::Text(text) = event else {
-            // Not within raw HTML, which may be in the middle of a tag.
-            if !matches!(event, Event::Html(_) | Event::InlineHtml(_)) {
-                self.queue.push_back(Event::Html("<!---->".into()));
-            }
-            return Some(event);
-        };
-        let mut rest: &str = &text;
-        while !rest.is_empty() {
-            let piece = rest.get(..rest.floor_char_boundary(RUN)).filter(|p| !p.is_empty()).unwrap_or(rest);
-            self.queue.push_back(Event::Text(piece.to_owned().into()));
-            self.queue.push_back(Event::Html("<!---->".into()));
-            rest = &rest[piece.len()..];
-        }
-        self.queue.pop_front()
-    }
 }
 
 /// `event` as it may stand in HTML that is sanitised next: of raw HTML at most

@@ -4,6 +4,7 @@ use super::columns::{Sheet, one_line, prose, table_on};
 use super::older;
 use super::sign::{paint, signed, style};
 use super::status::{Dues, clock, place};
+use crate::channel::Goes;
 use crate::plan::{Delivery, MicroDollars, Plan, Standing, State, Step};
 use crate::publish::goes_after_all;
 use crate::render::{Variant, VariantKind};
@@ -117,7 +118,10 @@ fn what(step: &Step) -> String {
             1 => "mail to 1 person".to_owned(),
             people => format!("mail to {people} people"),
         },
-        kind => kind.name().to_owned(),
+        kind => match Goes::of(&step.adapter) {
+            Goes::Word(called) => called.to_owned(),
+            _ => kind.name().to_owned(),
+        },
     }
 }
 

@@ -142,7 +142,7 @@ fn with_hands(delivery: &Delivery, part: Option<&PartStanding>, beside: &[&Deliv
     let url = part.and_then(|part| part.receipt.as_ref()).and_then(|receipt| receipt.url.as_deref());
     let at = url.map(|url| format!(" at {}", one_line(url))).unwrap_or_default();
     let key = short_key(delivery, beside);
-    if Goes::is_word_of_mouth(&delivery.adapter) {
+    if Goes::of(&delivery.adapter).is_word() {
         return format!(
             "    nobody can delete it by hand; to leave it at that:\n      ladder resolve {key} --removed\n"
         );
@@ -284,7 +284,7 @@ pub(super) fn still_up(delivery: &Delivery, beside: &[&Delivery]) -> Option<Stri
             let part = unknown
                 .filter(|_| delivery.part_count > 1)
                 .map(|part| format!("part {} of {}", u64::from(part.part) + 1, delivery.part_count));
-            if Goes::is_word_of_mouth(&delivery.adapter) {
+            if Goes::of(&delivery.adapter).is_word() {
                 return Some(format!(
                     "  {who}: it is not known who was told: {}\n    to ask again does no harm:\n{again}    or, if nobody \
                      was:\n      ladder resolve {key} --not-sent\n",
@@ -320,8 +320,7 @@ fn parts(delivery: &Delivery) -> String {
 fn address(delivery: &Delivery) -> String {
     let first = delivery.still_up().last().and_then(|part| part.receipt.as_ref());
     // What was told to others lies nowhere: its detail is what they answered.
-    let lies =
-        |receipt: &Receipt| receipt.detail.clone().filter(|_| !Goes::is_word_of_mouth(&delivery.adapter));
+    let lies = |receipt: &Receipt| receipt.detail.clone().filter(|_| !Goes::of(&delivery.adapter).is_word());
     let url = first.and_then(|receipt| receipt.url.clone().or_else(|| lies(receipt)));
     url.unwrap_or_else(|| if delivery.is_for_each_person() { reached(delivery) } else { String::new() })
 }

@@ -162,7 +162,7 @@ fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
     let mut lines = newer(delivery, beside);
     let says = |text: &str| Line::Says(text.to_owned());
     // What is only told to others has no address.
-    let url = if Goes::is_word_of_mouth(&delivery.adapter) { "" } else { " URL" };
+    let url = if Goes::of(&delivery.adapter).is_word() { "" } else { " URL" };
     let sent = || Line::Types(format!("ladder resolve {key} --sent{url}"));
     let not_sent = || Line::Types(format!("ladder resolve {} --not-sent", key));
     let again = || Line::Types(format!("ladder publish {message} --only {rung} --again REASON"));
@@ -371,7 +371,7 @@ fn looks_again(delivery: &Delivery) -> bool {
         }),
         // What lies on this machine is looked at in the same run.
         name => adapter_named(name).is_none_or(|adapter| {
-            adapter.goes == Goes::Server && !matches!(adapter.abilities.find, Ability::No(_))
+            adapter.goes.is_asked() && !matches!(adapter.abilities.find, Ability::No(_))
         }),
     }
 }

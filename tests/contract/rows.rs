@@ -88,7 +88,7 @@ fn only_what_goes_to_a_server_has_one_and_takes_secrets() {
     for adapter in every_adapter() {
         let takes = |name: &str| adapter.fields.iter().any(|field| field.name == name);
         let secrets = adapter.fields.iter().any(|field| matches!(field.kind, Kind::Secret));
-        let server = adapter.goes == Goes::Server;
+        let server = adapter.goes.is_asked();
         assert_eq!(server, takes("base_url") || takes("smtp"), "{}", adapter.name);
         assert!(server || !secrets, "{} takes secrets for nobody", adapter.name);
         let played = SIMULATED.iter().any(|network| network.adapter == adapter.name);

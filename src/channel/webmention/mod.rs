@@ -40,7 +40,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "webmention",
     about: "tells the pages that an article links to that it does (Webmention)",
     kind: VariantKind::Article,
-    goes: Goes::Server,
+    goes: Goes::Word("mentions"),
     sample: "adapter = \"webmention\"\n",
     abilities: Abilities {
         stable_key: Ability::Yes("the two addresses: telling it again updates the same mention"),

@@ -45,7 +45,7 @@ pub const ADAPTER: Adapter = Adapter {
     name: "websub",
     about: "tells the hubs of a feed that it has something new (WebSub)",
     kind: VariantKind::Article,
-    goes: Goes::Server,
+    goes: Goes::Word("word to hubs"),
     sample: r#"adapter = "websub"
 feed = "https://acme.example/feed.xml"
 "#,

@@ -64,6 +64,12 @@ impl Channel for Played {
     fn payload(&self, variant: &Variant, identity: &Identity) -> Checked<Payload> {
         self.own.payload(variant, identity)
     }
+    fn shown(&self, variant: &Variant) -> Option<Variant> {
+        self.own.shown(variant)
+    }
+    fn content_warning(&self) -> Option<&str> {
+        self.own.content_warning()
+    }
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {
         self.stand_in.ready(project)
     }

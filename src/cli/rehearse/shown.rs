@@ -191,6 +191,7 @@ impl View<'_> {
             // Of a site of one's own, the address is this machine's here.
             place: Some(self.stage.clean(&post.url, name)),
             body: Body::Post {
+                warning: post.warning.as_deref().map(|warning| self.stage.clean(warning, "")),
                 text: self.stage.clean(&post.text, ""),
                 pictures: post.media.into_iter().map(|media| (media.sha256, media.alt)).collect(),
                 card,

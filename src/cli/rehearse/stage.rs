@@ -252,7 +252,7 @@ impl Stage {
             network.posted_by_hand("An older post of this account", PAST);
             let home = written.text("base_url").unwrap_or(kind.row().home);
             (Face::Network(network), home.trim_end_matches('/').to_owned())
-        } else if Goes::of(&adapter) != Goes::Server || table.rest.get("maildir").is_some() {
+        } else if !Goes::of(&adapter).is_asked() || table.rest.get("maildir").is_some() {
             return Ok(None);
         } else if adapter == "email" {
             let server = MailServer::start(clock).await.map_err(|error| unmade(&error))?;

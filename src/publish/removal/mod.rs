@@ -244,7 +244,7 @@ impl<'a, 'l> Hands<'a, 'l> {
     /// has them where it put them, also those that wait.
     fn channel(&self, delivery: &Delivery, part: u32) -> Option<&'a dyn Channel> {
         let laid_out = delivery.part(part).is_some_and(|part| part.state == State::Waiting);
-        if laid_out && Goes::of(&delivery.adapter) == Goes::Server {
+        if laid_out && Goes::of(&delivery.adapter).is_asked() {
             return Some(&*self.outbox.channel);
         }
         account_of(self.channels, &delivery.channel, &delivery.account)

@@ -155,7 +155,7 @@ fn began_in_the_outbox(delivery: &Delivery) -> bool {
     let laid_out = |part: &PartStanding| {
         part.state == State::Waiting && part.receipt.as_ref().is_some_and(|receipt| receipt.for_a_person)
     };
-    Goes::of(&delivery.adapter) == Goes::Server && delivery.parts.iter().any(laid_out)
+    Goes::of(&delivery.adapter).is_asked() && delivery.parts.iter().any(laid_out)
 }
 
 /// What a dead run left open, as events.

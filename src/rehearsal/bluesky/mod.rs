@@ -327,6 +327,7 @@ impl Bluesky {
         });
         let parent = record.pointer("/reply/parent/uri").and_then(Value::as_str);
         let live = LivePost {
+            warning: None,
             id: key.to_owned(),
             url: format!("https://bsky.app/profile/{}/post/{key}", self.settings.handle),
             author: self.settings.id.clone(),

@@ -258,6 +258,7 @@ impl Facebook {
             None => text,
         };
         let post = LivePost {
+            warning: None,
             id: format!("{page}_{number}"),
             url: format!("https://www.facebook.com/{page}/posts/{number}"),
             author: page,

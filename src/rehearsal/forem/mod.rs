@@ -131,8 +131,6 @@ impl Service for Forem {
     }
 
     /// A key may do all that its author may.
-    fn grant(&mut self, _scope: &str) {}
-
     fn shorten_next(&mut self, characters: usize) {
         self.shorten = Some(characters);
     }

@@ -60,6 +60,7 @@ impl Forem {
         // What somebody posted by hand has nothing but a title.
         let text = if article.title == article.body { article.body.clone() } else { text };
         LivePost {
+            warning: None,
             id: article.id.to_string(),
             url: self.address(article),
             author: "7".to_owned(),

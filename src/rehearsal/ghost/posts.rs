@@ -288,6 +288,7 @@ impl Ghost {
         let body = words(&self.seen(post).1);
         let text = if post.title.is_empty() { body } else { format!("{}\n\n{body}", post.title) };
         LivePost {
+            warning: None,
             id: post.id.clone(),
             url: self.url(post),
             author: if post.author == STRANGER { STRANGER.to_owned() } else { self.settings.id.clone() },

@@ -33,6 +33,7 @@ impl Hashnode {
             format!("{}\n\n{}", post.title, words(&seen(post)))
         };
         LivePost {
+            warning: None,
             id: post.id.clone(),
             url: self.address(post),
             author: "64c0ffee0000000000000001".to_owned(),

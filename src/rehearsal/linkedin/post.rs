@@ -194,6 +194,7 @@ impl LinkedIn {
         };
         let url = format!("https://www.linkedin.com/feed/update/{id}/");
         let live = LivePost {
+            warning: None,
             id: id.clone(),
             url,
             author: author.to_owned(),

@@ -318,6 +318,7 @@ impl Mastodon {
         let url = format!("{}/@{}/{id}", self.settings.home, self.settings.handle);
         let author = self.settings.id.clone();
         let live = LivePost {
+            warning: None,
             id,
             url,
             author,
@@ -409,6 +410,10 @@ impl Service for Mastodon {
     }
 
     fn timeline(&self) -> Vec<LivePost> {
-        self.posts.iter().map(|post| post.live.clone()).collect()
+        let live = |post: &Status| {
+            let warning = Some(post.spoiler.clone()).filter(|spoiler| !spoiler.is_empty());
+            LivePost { warning, ..post.live.clone() }
+        };
+        self.posts.iter().map(live).collect()
     }
 }

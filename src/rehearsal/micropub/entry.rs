@@ -86,6 +86,7 @@ impl Standing {
             name => format!("{name}\n\n{body}"),
         };
         LivePost {
+            warning: None,
             id: self.url.clone(),
             url: self.url.clone(),
             author: author.to_owned(),

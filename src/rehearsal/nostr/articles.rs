@@ -57,6 +57,7 @@ impl Relay {
         let name = Coordinate::new(event.kind, event.pubkey).identifier(tag("d"));
         let name = Nip19Coordinate::new(name, []).to_bech32().unwrap_or_default();
         LivePost {
+            warning: None,
             id: address.to_owned(),
             url: format!("https://njump.me/{name}"),
             author: self.settings.id.clone(),

@@ -123,6 +123,7 @@ impl Relay {
             None => text,
         };
         let live = LivePost {
+            warning: None,
             id: event.id.to_hex(),
             url: address(event.id, event.pubkey),
             author: self.settings.id.clone(),
@@ -318,6 +319,7 @@ impl Service for Relay {
     fn by_hand(&mut self, text: &str, at: Timestamp) -> String {
         let id = hand(&self.settings.id, text, at);
         let live = LivePost {
+            warning: None,
             id: id.clone(),
             url: format!("https://njump.me/{id}"),
             author: self.settings.id.clone(),

@@ -197,6 +197,7 @@ impl Threads {
             None => text,
         };
         self.posts.push(LivePost {
+            warning: None,
             id: id.to_string(),
             url: format!("https://www.threads.com/@{}/post/{}", self.settings.handle, shortcode(id)),
             author: self.settings.id.clone(),

@@ -7,7 +7,7 @@
 mod requests;
 
 use super::page::{tags, value};
-use super::timeline::{LiveMedia, LivePost};
+use super::timeline::LivePost;
 use super::web::{address, field, host, refusal};
 use super::{Asked, Asks, Reply, Service, Settings, Simulated};
 use jiff::Timestamp;
@@ -115,39 +115,13 @@ impl Service for Web {
         refusal(500, "Something went wrong.")
     }
 
-    // Nothing here has a name that is needed, nor credentials, words or images.
-    fn nameless(&self, reply: Reply) -> Reply {
-        reply
-    }
-
-    fn renamed(&self, reply: Reply, _id: &str) -> Reply {
-        reply
-    }
-
-    fn expire(&mut self) {}
-
-    fn grant(&mut self, _scope: &str) {}
-
-    fn shorten_next(&mut self, _characters: usize) {}
-
-    fn newest_images(&mut self) -> Option<&mut Vec<LiveMedia>> {
-        None
-    }
-
-    fn by_hand(&mut self, _text: &str, _at: Timestamp) -> String {
-        String::new()
-    }
-
-    fn by_stranger(&mut self) -> String {
-        String::new()
-    }
-
     fn shows(&mut self, address: &str) {
         self.own.push(address.to_owned());
     }
 
     fn timeline(&self) -> Vec<LivePost> {
         let live = |mention: &Mention| LivePost {
+            warning: None,
             id: mention.source.clone(),
             url: mention.target.clone(),
             author: mention.source.clone(),

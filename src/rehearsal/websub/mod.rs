@@ -3,7 +3,7 @@
 
 mod requests;
 
-use super::timeline::{LiveMedia, LivePost};
+use super::timeline::LivePost;
 use super::web::{address, field, refusal};
 use super::{Asked, Asks, Reply, Service, Settings, Simulated, Written};
 use jiff::Timestamp;
@@ -106,33 +106,6 @@ impl Service for Hub {
         refusal(500, "Something went wrong.")
     }
 
-    // Nothing here has a name that is needed, nor credentials, words or images.
-    fn nameless(&self, reply: Reply) -> Reply {
-        reply
-    }
-
-    fn renamed(&self, reply: Reply, _id: &str) -> Reply {
-        reply
-    }
-
-    fn expire(&mut self) {}
-
-    fn grant(&mut self, _scope: &str) {}
-
-    fn shorten_next(&mut self, _characters: usize) {}
-
-    fn newest_images(&mut self) -> Option<&mut Vec<LiveMedia>> {
-        None
-    }
-
-    fn by_hand(&mut self, _text: &str, _at: Timestamp) -> String {
-        String::new()
-    }
-
-    fn by_stranger(&mut self) -> String {
-        String::new()
-    }
-
     fn shows(&mut self, address: &str) {
         match self.items.iter_mut().find(|(item, _)| item == address) {
             Some((_, times)) => *times += 1,
@@ -142,6 +115,7 @@ impl Service for Hub {
 
     fn timeline(&self) -> Vec<LivePost> {
         let live = |(hub, at): &(String, Timestamp)| LivePost {
+            warning: None,
             id: self.settings.handle.clone(),
             url: hub.clone(),
             author: self.settings.handle.clone(),

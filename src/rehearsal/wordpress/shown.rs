@@ -53,6 +53,7 @@ impl WordPress {
         let told = words(&seen(post));
         let text = if post.title.is_empty() { told } else { format!("{}\n\n{told}", words(&post.title)) };
         LivePost {
+            warning: None,
             id: post.id.to_string(),
             url: self.link(post),
             author: post.author.to_string(),

@@ -226,8 +226,19 @@ impl X {
         let url = format!("https://x.com/{}/status/{id}", self.settings.handle);
         let author = self.settings.id.clone();
         let comments = Vec::new();
-        let post =
-            LivePost { id, url, author, text, media, link: None, reply_to, comments, at, deleted: false };
+        let post = LivePost {
+            warning: None,
+            id,
+            url,
+            author,
+            text,
+            media,
+            link: None,
+            reply_to,
+            comments,
+            at,
+            deleted: false,
+        };
         self.posts.push(post);
         &self.posts[self.posts.len() - 1]
     }

@@ -73,6 +73,8 @@ struct ShownView {
     place: Option<String>,
     /// Whether it stands below the one before.
     reply: bool,
+    /// What the post is folded behind.
+    warning: Option<String>,
     post_html: Option<String>,
     pictures: Vec<PictureView>,
     card: Option<CardView>,
@@ -221,7 +223,8 @@ fn seen(shown: &Shown, dialect: Dialect, album: &mut Album<'_>, room: &mut Room)
     let place = shown.place.as_deref().map(|place| room.line(place));
     let mut view = ShownView { when: shown.when.clone(), place, ..ShownView::default() };
     match &shown.body {
-        Body::Post { text, pictures, card, comments, reply } => {
+        Body::Post { warning, text, pictures, card, comments, reply } => {
+            view.warning = warning.as_deref().map(|warning| room.line(warning));
             view.post_html = Some(room.rich(text, dialect));
             view.reply = *reply;
             view.pictures = pictures.iter().map(|(sha256, alt)| by_hash(sha256, alt, album, room)).collect();

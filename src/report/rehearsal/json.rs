@@ -45,7 +45,7 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal) -> Value {
 
 fn shown(one: &Shown) -> Value {
     let mut value = match &one.body {
-        Body::Post { text, pictures, card, comments, reply } => {
+        Body::Post { warning, text, pictures, card, comments, reply } => {
             let pictures = pictures.iter().map(|(sha256, alt)| json!({ "sha256": sha256, "alt": alt }));
             let card = card.as_ref().map(|card| {
                 let picture =
@@ -53,7 +53,7 @@ fn shown(one: &Shown) -> Value {
                 json!({ "url": card.url, "title": card.title, "description": card.description,
                     "picture": picture })
             });
-            json!({ "kind": "post", "text": text, "pictures": pictures.collect::<Vec<_>>(), "card": card,
+            json!({ "kind": "post", "content_warning": warning, "text": text, "pictures": pictures.collect::<Vec<_>>(), "card": card,
                 "comments": comments, "reply": reply })
         }
         Body::Page(page) => {

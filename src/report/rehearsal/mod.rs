@@ -116,6 +116,8 @@ pub struct Card {
 pub enum Body {
     /// A post on a network.
     Post {
+        /// What it is folded behind.
+        warning: Option<String>,
         /// As readers see it.
         text: String,
         /// SHA-256 and alt text.
@@ -280,6 +282,7 @@ mod tests {
             trouble: true,
         };
         let body = Body::Post {
+            warning: None,
             text: bad.clone(),
             pictures: vec![("00".to_owned(), bad.clone())],
             card: Some(Card {

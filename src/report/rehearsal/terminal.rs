@@ -79,7 +79,10 @@ fn body(out: &mut String, one: &Shown, columns: usize) {
         }
     };
     match &one.body {
-        Body::Post { text, pictures, card, comments, .. } => {
+        Body::Post { warning, text, pictures, card, comments, .. } => {
+            if let Some(warning) = warning {
+                say(&format!("[folded behind: {warning}]"), "│");
+            }
             say(text, "│");
             for (_, alt) in pictures {
                 say(&format!("[picture: {alt}]"), "│");
