@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 /// One post as readers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LivePost {
     /// The network's id of it.
     pub id: String,

@@ -6,7 +6,7 @@ use crate::many::{all, every};
 use crate::shim::{Action, Class, Point, at, is_here};
 use crate::world::{World, networks_and};
 
-const ACTIONS: [Action; 3] = [Action::KillBefore, Action::KillAfter, Action::KillTorn];
+pub const ACTIONS: [Action; 3] = [Action::KillBefore, Action::KillAfter, Action::KillTorn];
 
 const PUBLISH: [&str; 5] = ["publish", "m", "--yes", "--format", "json"];
 
@@ -39,7 +39,7 @@ fn die_at(point: Point, rungs: Option<&[&str]>) -> Option<usize> {
     died.then_some(doubts)
 }
 
-fn matrix(calls: &[(Class, u64)], actions: &[Action], every: u64) -> Vec<Point> {
+pub fn matrix(calls: &[(Class, u64)], actions: &[Action], every: u64) -> Vec<Point> {
     let mut points = Vec::new();
     for (class, count) in calls {
         for number in (1..=*count).step_by(usize::try_from(every).unwrap()) {

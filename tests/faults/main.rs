@@ -24,4 +24,5 @@ mod shim;
 #[path = "../once/smtp.rs"]
 mod smtp;
 mod stores;
+mod told;
 mod world;

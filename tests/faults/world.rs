@@ -55,7 +55,7 @@ pub static RUNGS: LazyLock<Vec<NetworkRung>> = LazyLock::new(|| {
         };
         NetworkRung { name, way, marks }
     };
-    // What is told of pages takes no posts: `tests/contract` has its faults.
+    // What is told of pages takes no posts: see `told`.
     SIMULATED.iter().filter(|network| !network.ways.is_empty()).map(rung).collect()
 });
 

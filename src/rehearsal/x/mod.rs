@@ -225,20 +225,7 @@ impl X {
         let id = self.ids.next(at).to_string();
         let url = format!("https://x.com/{}/status/{id}", self.settings.handle);
         let author = self.settings.id.clone();
-        let comments = Vec::new();
-        let post = LivePost {
-            warning: None,
-            id,
-            url,
-            author,
-            text,
-            media,
-            link: None,
-            reply_to,
-            comments,
-            at,
-            deleted: false,
-        };
+        let post = LivePost { id, url, author, text, media, reply_to, at, ..LivePost::default() };
         self.posts.push(post);
         &self.posts[self.posts.len() - 1]
     }
