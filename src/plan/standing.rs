@@ -206,6 +206,11 @@ impl PartStanding {
     pub fn seen_otherwise(&self) -> Option<&str> {
         self.receipt.as_ref().filter(|_| self.state == State::Sent)?.altered.as_deref()
     }
+
+    /// Whether some of it is done, and the rest not yet.
+    pub fn is_half_done(&self) -> bool {
+        self.state == State::Planned && self.begun.is_some()
+    }
 }
 
 impl Delivery {

@@ -347,8 +347,7 @@ pub(super) fn note(delivery: &mut Delivery, event: &Event) {
 /// What is half done of a delivery that is to be taken down is out as far as that: whoever
 /// was told hears that it is gone. The other half is not done any more.
 pub(super) fn half_done_is_out(delivery: &mut Delivery) {
-    let half_done = |part: &&mut PartStanding| part.state == State::Planned && part.begun.is_some();
-    delivery.parts.iter_mut().filter(half_done).for_each(|part| part.state = State::Sent);
+    delivery.parts.iter_mut().filter(|part| part.is_half_done()).for_each(|part| part.state = State::Sent);
 }
 
 /// The part, if it is out or laid out. What is down stays down.

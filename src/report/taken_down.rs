@@ -65,6 +65,9 @@ pub fn intended(delivery: &Delivery, means: Option<&Means>) -> (&'static str, St
     };
     let (word, what) = match (up, delivery.part_count) {
         (0, _) if unknown => ("look", "looked for, and taken down if it is there".to_owned()),
+        (0, _) if delivery.parts.iter().any(PartStanding::is_half_done) => {
+            ("take-down", "taken back: those who know of it are told".to_owned())
+        }
         (0, _) => ("cancel", "does not go out".to_owned()),
         (1, 1) => ("take-down", "taken down".to_owned()),
         (up, all) if unknown => ("take-down", format!("{up} of {all} parts taken down, the next looked for")),

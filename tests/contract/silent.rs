@@ -239,6 +239,10 @@ async fn what_was_told_to_some_is_taken_down_as_well() {
             pass(&house, 1);
             killed_while_it_waits(&house, &web).await;
         }
+        if !killed {
+            let shown = house.run(&["unpublish", "m", "--only", "one", "--dry-run"]).ends(0).out();
+            assert!(shown.contains("those who know of it are told"), "{shown}");
+        }
         web.stand("https://bad.example/w", 202, vec![], vec![]);
         let down = ["unpublish", "m", "--only", "one", "--yes"];
         let stands = house.run(&down).ends(5).out();

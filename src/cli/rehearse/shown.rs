@@ -9,14 +9,14 @@ use crate::channel::Goes;
 use crate::cli::house::House;
 use crate::cli::sending::deliveries;
 use crate::plan::{Delivery, Event, EventKind, Plan, State, Step, StepKey};
-use crate::rehearsal::{Kind, LivePost};
+use crate::rehearsal::LivePost;
 use crate::render::{Card as PlannedCard, Outlet, Variant};
 use crate::report::preview::look;
 use crate::report::rehearsal::{
     Body, Calendar, Card, ChannelShown, End, Happening, Rehearsal, Run, Shown, duration, told, what_to_do,
 };
 use crate::text::entity::{Dialect, EntityKind, entities};
-use crate::text::late;
+use crate::text::{late, network};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -401,7 +401,7 @@ fn called(outlet: Option<&Outlet>) -> &str {
         (_, "static-site") => "site",
         (_, "email") => "mail",
         (Some(outlet), _) if Goes::of(&outlet.adapter) == Goes::ByHand => "by hand",
-        (Some(outlet), adapter) if Kind::named(adapter).is_some() => outlet.rules.title,
+        (Some(outlet), _) if outlet.rules.title != network::UNKNOWN.title => outlet.rules.title,
         (_, adapter) => adapter,
     }
 }
