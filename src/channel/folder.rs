@@ -5,11 +5,11 @@
 //! Everything here blocks; adapters call it through [`on_disk`].
 
 use super::SendError;
+use super::draft::{draft, sweep, sync, write_durably};
 pub use super::folder_names::{file_name, inside, ours, spelling};
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// A disk that is full or closed to us is mended by a person: no use in trying
@@ -63,8 +63,11 @@ impl Folder {
             Err(error) => return Err(trouble(error)),
         };
         if !about.is_file() || about.len() > LARGEST {
-            let says = format!("`{}` is in the way: it is not a file that `ladder` wrote", self.shown(file));
-            return Err(SendError::Refused { says });
+            let says = format!(
+                "`{}` is in the way: it is not a file that `ladder` wrote; move it away",
+                self.shown(file)
+            );
+            return Err(SendError::Mendable { says });
         }
         self.stays_inside(path.parent().unwrap_or(&path))?;
         let mut bytes = Vec::new();
@@ -93,7 +96,7 @@ impl Folder {
         sweep(&way);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (temporary, made) = draft(&way).map_err(trouble)?;
-        let written = write_durably(made, bytes).and_then(|()| fs::rename(&temporary, parent.join(name)));
+        let written = write_durably(&made, bytes).and_then(|()| fs::rename(&temporary, parent.join(name)));
         if let Err(error) = written {
             // It may never have been made; what matters is the first error.
             let _ = fs::remove_file(&temporary);
@@ -124,6 +127,7 @@ impl Folder {
         let path = self.path(directory)?;
         if path.is_dir() {
             self.stays_inside(&path)?;
+            sweep(&path);
             // It may hold something of others', and then it stays.
             let _ = fs::remove_dir(&path);
         }
@@ -202,7 +206,8 @@ impl Folder {
         let real = |path: &Path| path.canonicalize().map_err(|error| self.trouble("find", "", &error));
         let leads_out = |of: &str| {
             let shown = path.strip_prefix(&self.project).unwrap_or(path).display();
-            Err(SendError::Refused { says: format!("`{shown}` leads out of {of} through a link") })
+            let says = format!("`{shown}` leads out of {of} through a link: take the link away");
+            Err(SendError::Mendable { says })
         };
         let found = real(path)?;
         if !found.starts_with(real(&self.project)?) {
@@ -221,13 +226,17 @@ impl Folder {
         match error.kind() {
             // A name that the disk cannot hold does not get better by waiting.
             ErrorKind::InvalidFilename | ErrorKind::InvalidInput => SendError::Refused { says },
+            // Nor does what is closed to us.
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                SendError::Mendable { says: format!("{says}: let whoever publishes write there") }
+            }
             _ => SendError::NotYet { says, wait: Some(WAIT) },
         }
     }
 }
 
 /// Whether it says that nothing is there: the name leads nowhere, or through a file.
-fn is_absent(error: &std::io::Error) -> bool {
+pub(super) fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
@@ -259,54 +268,6 @@ pub async fn on_disk<T: Send + 'static>(
     }
 }
 
-/// A file of its own to write to. Its name is short, whatever the file will be called:
-/// names have limits.
-fn draft(folder: &Path) -> std::io::Result<(PathBuf, File)> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    loop {
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!(".ladder-{}-{count}.tmp", std::process::id()));
-        match new_file(&path) {
-            // What an earlier run left behind, or a link laid out for us.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            made => return made.map(|file| (path, file)),
-        }
-    }
-}
-
-/// A file that was not there: what is there, a link above all, is not opened.
-fn new_file(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
-}
-
-/// Takes away the drafts of runs that died while writing: whoever publishes the
-/// folder would publish them too. Only one run writes at a time.
-fn sweep(folder: &Path) {
-    let own = format!(".ladder-{}-", std::process::id());
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let draft = name.starts_with(".ladder-") && name.ends_with(".tmp");
-        if draft && !name.starts_with(&own) {
-            // Another one may have been quicker.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-}
-
-fn write_durably(mut file: File, bytes: &[u8]) -> std::io::Result<()> {
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// The name is durable when its folder is. Systems that cannot sync a folder
-/// (Windows) need not be asked.
-fn sync(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -322,29 +283,34 @@ mod tests {
         assert_eq!(folder.read("c/d.txt").unwrap().unwrap(), b"two");
         assert_eq!(folder.shown("c/d.txt"), "a/b/c/d.txt");
         assert_eq!(folder.join("c").unwrap().names().unwrap(), ["d.txt"]);
-        // Of a run that died while writing, nothing stays.
+        // Of a run that died while writing, nothing stays; of one that writes, all.
         fs::write(project.path().join("a/b/c/.ladder-0-7.tmp"), b"half").unwrap();
+        let (others, written) = draft(&project.path().join("a/b/c")).unwrap();
         folder.write("c/e.txt", b"three").unwrap();
+        let others = others.file_name().unwrap().to_string_lossy().into_owned();
+        assert_eq!(folder.join("c").unwrap().names().unwrap(), [&others, "d.txt", "e.txt"]);
+        drop(written);
+        folder.write("c/e.txt", b"four").unwrap();
         assert_eq!(folder.join("c").unwrap().names().unwrap(), ["d.txt", "e.txt"]);
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_link_that_leaves_the_project_is_refused() {
+    fn a_link_that_leaves_the_project_is_not_followed() {
         let project = tempfile::tempdir().unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(elsewhere.path(), project.path().join("out")).unwrap();
         let folder = Folder::new(project.path(), "out/posts").unwrap();
         assert!(folder.writable().is_err());
         let error = folder.write("a.md", b"x").unwrap_err();
-        assert!(matches!(error, SendError::Refused { .. }), "{error:?}");
+        assert!(matches!(error, SendError::Mendable { .. }), "{error:?}");
         assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
         // A link in the place of a file is replaced, not followed.
         let target = elsewhere.path().join("target");
         fs::write(&target, "theirs").unwrap();
         std::os::unix::fs::symlink(&target, project.path().join("b.md")).unwrap();
         let here = Folder::new(project.path(), ".").unwrap();
-        assert!(matches!(here.read("b.md"), Err(SendError::Refused { .. })));
+        assert!(matches!(here.read("b.md"), Err(SendError::Mendable { .. })));
         here.write("b.md", b"ours").unwrap();
         assert_eq!(fs::read_to_string(&target).unwrap(), "theirs");
     }
@@ -370,8 +336,8 @@ mod tests {
         let within = folder.join("page").unwrap();
         let refused = |outcome: Result<(), SendError>| {
             let error = outcome.unwrap_err();
-            let says = "`public/page` leads out of `public` through a link";
-            assert!(matches!(&error, SendError::Refused { says: said } if said == says), "{error:?}");
+            let says = "`public/page` leads out of `public` through a link: take the link away";
+            assert!(matches!(&error, SendError::Mendable { says: said } if said == says), "{error:?}");
         };
         refused(folder.write("page/a.md", b"x"));
         refused(within.write("a.md", b"x"));
@@ -410,23 +376,36 @@ mod tests {
         );
     }
 
+    /// What is in the place of a file stays there, and keeps nobody waiting.
     #[cfg(unix)]
     #[test]
-    fn a_link_laid_out_under_a_temporary_name_is_not_followed() {
+    fn a_fifo_is_not_read() {
         let project = tempfile::tempdir().unwrap();
-        let elsewhere = tempfile::tempdir().unwrap();
-        let target = elsewhere.path().join("target");
-        fs::write(&target, "theirs").unwrap();
-        let link = |name: &str| std::os::unix::fs::symlink(&target, project.path().join(name)).unwrap();
-        let process = std::process::id();
-        for count in 0..200 {
-            link(&format!(".ladder-{process}-{count}.tmp"));
-        }
+        let made = std::process::Command::new("mkfifo").arg(project.path().join("a.xml")).status();
+        assert!(made.is_ok_and(|made| made.success()));
+        fs::create_dir(project.path().join("b.xml")).unwrap();
         let folder = Folder::new(project.path(), ".").unwrap();
-        assert!(folder.writable().is_ok());
-        folder.write("a.md", b"ours").unwrap();
-        assert_eq!(folder.read("a.md").unwrap().unwrap(), b"ours");
-        assert_eq!(fs::read_to_string(&target).unwrap(), "theirs");
+        for name in ["a.xml", "b.xml"] {
+            let error = folder.keep(name, b"x").unwrap_err();
+            let says = format!("`{name}` is in the way");
+            assert!(
+                matches!(&error, SendError::Mendable { says: said } if said.starts_with(&says)),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_closed_is_held_and_a_full_disk_is_waited_for() {
+        let project = tempfile::tempdir().unwrap();
+        let folder = Folder::new(project.path(), "a").unwrap();
+        let trouble = |kind: ErrorKind| folder.trouble("write", "b.md", &kind.into());
+        for closed in [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem] {
+            let held = trouble(closed);
+            assert!(matches!(&held, SendError::Mendable { says } if says.contains("`a/b.md`")), "{held:?}");
+        }
+        assert!(matches!(trouble(ErrorKind::StorageFull), SendError::NotYet { wait: Some(_), .. }));
+        assert!(matches!(trouble(ErrorKind::InvalidFilename), SendError::Refused { .. }));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod bluesky;
 mod certificate;
 mod configured;
 pub mod credentials;
+mod draft;
 pub mod email;
 pub mod facebook;
 pub mod feed;

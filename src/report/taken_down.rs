@@ -142,7 +142,11 @@ pub fn left_to_paste(deliveries: &[&Delivery], colour: bool) -> String {
 
 /// What a person does with their hands, and the command that says so.
 fn with_hands(delivery: &Delivery, part: Option<&PartStanding>, beside: &[&Delivery]) -> String {
-    let url = part.and_then(|part| part.receipt.as_ref()).and_then(|receipt| receipt.url.as_deref());
+    let receipt = part.and_then(|part| part.receipt.as_ref());
+    // Of a file of ours the page's address is no place to delete it at.
+    let file = receipt.filter(|_| Goes::of(&delivery.adapter) == Goes::Files);
+    let file = file.and_then(|receipt| receipt.detail.as_deref());
+    let url = file.or(receipt.and_then(|receipt| receipt.url.as_deref()));
     let at = url.map(|url| format!(" at {}", one_line(url))).unwrap_or_default();
     let key = short_key(delivery, beside);
     if Goes::of(&delivery.adapter).is_word() {

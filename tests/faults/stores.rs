@@ -58,6 +58,44 @@ fn every_broken_disk() {
     }
 }
 
+/// What came half way into the files of a feed before the disk was full, and is taken back
+/// once it is not: no file says it any more.
+#[test]
+fn what_is_taken_back_after_a_full_disk_stands_nowhere() {
+    if !is_here() {
+        return;
+    }
+    let feed = || {
+        let world = World::new();
+        world.only(&["feed"]);
+        world
+    };
+    let calls = feed().publish().ends(0).counts.of(Class::File);
+    let halves = std::sync::atomic::AtomicUsize::new(0);
+    let numbers: Vec<u64> = (1..=calls).collect();
+    all(&numbers, |number| {
+        let world = feed();
+        let error = ["ENOSPC", "EACCES"][usize::try_from(number % 2).unwrap()];
+        let point =
+            Point { class: Class::File, number: *number, and_all_after: true, action: Action::Fails(error) };
+        world.run_with(&PUBLISH, &[point]);
+        let says_it = || {
+            let files = world.files("feeds").into_iter();
+            let texts = files.map(|file| String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned());
+            texts.filter(|text| text.contains("Rocket m lands")).count()
+        };
+        halves.fetch_add(usize::from(says_it() > 0), std::sync::atomic::Ordering::SeqCst);
+        let down = world.run(&["unpublish", "m", "--yes", "--format", "json"]);
+        let was_planned = down.json()["error"]["code"] != "nothing-published";
+        assert_eq!(down.code(), Some(if was_planned { 0 } else { 2 }), "{point}\n{}", down.out());
+        assert_eq!(says_it(), 0, "{point}\n{}", down.out());
+        let status = world.status();
+        let state = status["deliveries"][0]["state"].as_str().unwrap_or("none").to_owned();
+        assert!(["unpublished", "cancelled", "none"].contains(&&*state), "{point}: {status:#}");
+    });
+    assert!(halves.into_inner() > 2, "nothing was ever half written");
+}
+
 /// Another process writes to the journal for longer than anybody waits.
 #[test]
 fn a_journal_that_somebody_holds() {

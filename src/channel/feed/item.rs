@@ -8,6 +8,7 @@ use crate::render::feed::{Cover, Item};
 use crate::render::html::with_whole_addresses;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use url::Url;
 
 /// The file.
@@ -66,12 +67,24 @@ pub fn read(folder: &Folder, place: &str) -> Result<Option<Stored>, SendError> {
 /// name. The order is that of the files.
 pub fn all(folder: &Folder, coming: Option<&Stored>) -> Result<Vec<Stored>, SendError> {
     let mut found: Vec<Stored> = Vec::new();
+    // Readers' programs know an item by its id: of two they show one, whichever.
+    let mut places: BTreeMap<String, String> = BTreeMap::new();
     for name in folder.names()? {
         // What is a file, or leads elsewhere, is nobody's item.
         let Ok(inner) = folder.join(&name) else { continue };
-        if inner.names()?.iter().any(|file| file == SIDECAR) {
-            found.extend(read(folder, &name)?);
+        if !inner.names()?.iter().any(|file| file == SIDECAR) {
+            continue;
         }
+        let Some(stored) = read(folder, &name)? else { continue };
+        if let Some(other) = places.insert(stored.item.id.clone(), name.clone()) {
+            let says = format!(
+                "`{}` and `{}` hold the same item: delete the one that is a copy",
+                folder.shown(&other),
+                folder.shown(&name)
+            );
+            return Err(SendError::Mendable { says });
+        }
+        found.push(stored);
     }
     if let Some(coming) = coming {
         found.retain(|stored| stored.of != coming.of);

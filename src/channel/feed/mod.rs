@@ -138,13 +138,14 @@ impl Work {
                 let bytes = picture_bytes(&self.media, picture)?;
                 self.folder.keep(&format!("{}/{}", self.place, picture.name), &bytes)?;
             }
-            if let Err(error) = files::anew(self, Some(&stored)) {
+            let kept = files::anew(self, Some(&stored))
+                .and_then(|()| self.folder.keep(&self.sidecar(), stored.to_json().as_bytes()));
+            if let Err(error) = kept {
                 // What some of the files say already is taken back; where that fails as
-                // well, the next write does it.
+                // well, the next write does it, or whoever takes it back.
                 let _ = files::anew(self, None);
                 return Err(error);
             }
-            self.folder.keep(&self.sidecar(), stored.to_json().as_bytes())?;
         }
         // Another process may have made the files meanwhile, without this one.
         files::anew(self, None)?;

@@ -39,10 +39,12 @@ pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
         return Ok(Removed::Stays(why));
     }
     work.folder.remove(&file)?;
+    // Half written, it stands in a file and is not kept.
+    let was_there = there.is_some() || !files::are_whole(work)?;
     files::anew(work, None)?;
     remove_images(work, work.pictures())?;
     work.folder.remove_if_empty(&work.place)?;
-    Ok(if there.is_some() { Removed::Gone } else { Removed::Already })
+    Ok(if was_there { Removed::Gone } else { Removed::Already })
 }
 
 /// Writes `work` in the place of what `before` wrote. What lies there already is done.

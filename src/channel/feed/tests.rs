@@ -429,6 +429,24 @@ fn what_others_wrote_meanwhile_is_seen_without_a_lock() {
 }
 
 /// Ids of two rungs, of two messages with a like name, and of a rung that comes again.
+#[tokio::test]
+async fn a_copy_of_an_item_is_told() {
+    let house = House::new();
+    let one = house.attempt("one", article("One"));
+    house.send(&one).await.unwrap();
+    let place = item::place("one", "one/feed");
+    let (from, to) = (house.path(&format!("{place}/item.json")), house.path("copy/item.json"));
+    fs::create_dir(to.parent().unwrap()).unwrap();
+    fs::copy(from, &to).unwrap();
+    let says = format!("`feeds/copy` and `feeds/{place}` hold the same item: delete the one that is a copy");
+    let two = house.attempt("two", article("Two"));
+    let error = house.send(&two).await.unwrap_err();
+    assert!(matches!(&error, SendError::Mendable { says: said } if *said == says), "{error:?}");
+    fs::remove_file(to).unwrap();
+    house.send(&two).await.unwrap();
+    assert_eq!(house.titles().len(), 2);
+}
+
 #[test]
 fn no_two_items_share_a_place() {
     let house = House::new();

@@ -27,6 +27,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use tokio::sync::watch;
 
+/// Of files of ours, before anybody has looked.
+const HALF_WRITTEN: &str = "a try was cut off, and some of its files may hold it";
+
 /// What is needed to take down and to change.
 pub struct Ground<'a> {
     /// The store, whose sending lock the caller holds.
@@ -197,6 +200,13 @@ impl<'a, 'l> Hands<'a, 'l> {
                 State::Sent | State::Waiting => {
                     self.know_as_laid_out(&delivery);
                     self.queue(&delivery, Errand::new(key, part.part, Deed::TakeDown));
+                }
+                // Files are written one after another: what was tried may stand in some of
+                // them, whatever the last try said.
+                State::Planned if part.attempts > 0 && Goes::of(&delivery.adapter) == Goes::Files => {
+                    let (part, cause) = (part.part, HALF_WRITTEN.to_owned());
+                    self.happened(now, key, EventKind::Unknown { part, cause });
+                    self.queue(&delivery, Errand::new(key, part, Deed::Look));
                 }
                 _ => {}
             }
