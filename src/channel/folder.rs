@@ -5,7 +5,7 @@
 //! Everything here blocks; adapters call it through [`on_disk`].
 
 use super::SendError;
-pub use super::folder_names::{file_name, inside, ours, spelling};
+pub use super::folder_names::{file_name, inside, nameable, ours, spelling};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -205,8 +205,15 @@ impl Folder {
             Err(SendError::Refused { says: format!("`{shown}` leads out of {of} through a link") })
         };
         let found = real(path)?;
-        if !found.starts_with(real(&self.project)?) {
+        let Ok(within) = found.strip_prefix(real(&self.project)?).map(Path::to_owned) else {
             return leads_out("the project");
+        };
+        // A link, or a name that differs in its letters' case alone, may lead there.
+        if let Err(why) = ours(&within.to_string_lossy()) {
+            let shown = path.strip_prefix(&self.project).unwrap_or(path).display();
+            return Err(SendError::Refused {
+                says: format!("`{shown}` is no folder of the channel's: {why}"),
+            });
         }
         // What is not the channel's own is not for it to write to, nor to take away.
         let top = self.project.join(&self.top);
