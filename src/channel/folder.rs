@@ -147,6 +147,13 @@ impl Folder {
         }
     }
 
+    /// Whether it is where it says, as far as it is there: no link leads out of the project,
+    /// or into what publishing reads. Nothing is written.
+    pub fn leads_nowhere_else(&self) -> Result<(), SendError> {
+        let path = self.project.join(&self.below);
+        self.stays_inside(path.ancestors().find(|path| path.exists()).unwrap_or(&self.project))
+    }
+
     /// Whether files could be written here; the error says why not.
     pub fn writable(&self) -> Result<(), String> {
         let path = self.project.join(&self.below);

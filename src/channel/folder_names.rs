@@ -39,7 +39,9 @@ pub fn ours(path: &str) -> Result<(), String> {
     for (at, part) in parts.enumerate() {
         let name = part.trim_end_matches([' ', '.']);
         if TAKEN_ANYWHERE.contains(&name) || (at == 0 && TAKEN.contains(&name)) {
-            return Err(format!("`{path}` lies in `{name}`, which is not for writing into"));
+            let it = if path == name { "" } else { &format!("`{path}` lies in ") };
+            let which = if path == name { " is" } else { ", which is" };
+            return Err(format!("{it}`{name}`{which} not for writing into"));
         }
     }
     Ok(())

@@ -69,7 +69,7 @@ impl FrontMatter {
 /// `front_matter = { … }` of the channel's table.
 pub fn extra(reader: &mut Reader<'_>, preset: Option<Preset>) -> Map<String, Value> {
     let Some((_, node)) = reader.node("front_matter") else { return Map::new() };
-    refuse_ours(&node, preset, 0, &mut reader.problems);
+    refuse_ours(&node, preset, 0, reader.problems);
     match json_value(&node) {
         Value::Object(map) => map,
         _ => {
