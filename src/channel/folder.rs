@@ -6,7 +6,7 @@
 
 use super::SendError;
 use super::draft::{draft, sweep, sync, write_durably};
-pub use super::folder_names::{file_name, inside, ours, spelling};
+pub use super::folder_names::{file_name, inside, nameable, ours, spelling};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -151,6 +151,13 @@ impl Folder {
         }
     }
 
+    /// Whether it is where it says, as far as it is there: no link leads out of the project,
+    /// or into what publishing reads. Nothing is written.
+    pub fn leads_nowhere_else(&self) -> Result<(), SendError> {
+        let path = self.project.join(&self.below);
+        self.stays_inside(path.ancestors().find(|path| path.exists()).unwrap_or(&self.project))
+    }
+
     /// Whether files could be written here; the error says why not.
     pub fn writable(&self) -> Result<(), String> {
         let path = self.project.join(&self.below);
@@ -210,8 +217,15 @@ impl Folder {
             Err(SendError::Mendable { says })
         };
         let found = real(path)?;
-        if !found.starts_with(real(&self.project)?) {
+        let Ok(within) = found.strip_prefix(real(&self.project)?).map(Path::to_owned) else {
             return leads_out("the project");
+        };
+        // A link, or a name that differs in its letters' case alone, may lead there.
+        if let Err(why) = ours(&within.to_string_lossy()) {
+            let shown = path.strip_prefix(&self.project).unwrap_or(path).display();
+            return Err(SendError::Mendable {
+                says: format!("`{shown}` is no folder of the channel's: {why}"),
+            });
         }
         // What is not the channel's own is not for it to write to, nor to take away.
         let top = self.project.join(&self.top);

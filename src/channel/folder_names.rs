@@ -26,15 +26,35 @@ pub fn inside(path: &str) -> Result<PathBuf, String> {
 }
 
 /// Refuses the folders that hold what publishing reads: what is written there
-/// would be the next message, or a part of the repository's own data.
+/// would be the next message, or a part of the repository's own data. Some systems leave
+/// out blanks and dots at the end of a name.
 pub fn ours(path: &str) -> Result<(), String> {
-    const TAKEN: &[&str] = &[".git", ".ladder", "messages", "content-ladders", "templates"];
-    let first = Path::new(path).components().find_map(|part| match part {
+    const TAKEN: &[&str] = &["messages", "content-ladders", "templates"];
+    // Each repository has one, a part of the project may be one of its own.
+    const TAKEN_ANYWHERE: &[&str] = &[".git", ".ladder"];
+    let parts = Path::new(path).components().filter_map(|part| match part {
         Component::Normal(part) => Some(part.to_string_lossy().to_lowercase()),
         _ => None,
     });
-    match first.filter(|first| TAKEN.contains(&first.as_str())) {
-        Some(first) => Err(format!("`{path}` lies in `{first}`, which is not for writing into")),
+    for (at, part) in parts.enumerate() {
+        let name = part.trim_end_matches([' ', '.']);
+        if TAKEN_ANYWHERE.contains(&name) || (at == 0 && TAKEN.contains(&name)) {
+            let it = if path == name { "" } else { &format!("`{path}` lies in ") };
+            let which = if path == name { " is" } else { ", which is" };
+            return Err(format!("{it}`{name}`{which} not for writing into"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what is no folder's name on every system.
+pub fn nameable(path: &str) -> Result<(), String> {
+    if path.trim().is_empty() {
+        return Err(format!("`{path}` names no folder"));
+    }
+    match path.split('/').find(|part| is_device(part) || part.trim() != *part) {
+        Some(part) if is_device(part) => Err(format!("`{path}` holds `{part}`, a device's name on Windows")),
+        Some(part) => Err(format!("`{path}` holds `{part}`, with a blank at its end")),
         None => Ok(()),
     }
 }
@@ -79,8 +99,23 @@ mod tests {
         for good in ["a", "a/b.md", ".", "./a"] {
             assert!(inside(good).is_ok(), "{good:?}");
         }
-        for bad in [".git", "./.ladder/x", "Messages", "templates/../public", "content-ladders/a"] {
+        for bad in [
+            ".git",
+            "./.ladder/x",
+            "Messages",
+            "templates/../public",
+            "content-ladders/a",
+            "messages. /a",
+            "site/.GIT/hooks",
+            "site/.ladder",
+        ] {
             assert!(ours(bad).is_err(), "{bad:?}");
+        }
+        for bad in ["", " ", "site/con", "NUL.txt/a", "a /b", " a"] {
+            assert!(nameable(bad).is_err(), "{bad:?}");
+        }
+        for good in ["a", "a/b c", ".", "./a/", "console"] {
+            assert!(nameable(good).is_ok(), "{good:?}");
         }
         for good in ["public/messages", ".", "site/.git-pages", "outbox"] {
             assert!(ours(good).is_ok(), "{good:?}");

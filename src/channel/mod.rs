@@ -45,6 +45,7 @@ mod paste;
 pub mod posted_at;
 mod question;
 mod rel;
+mod seal;
 pub mod secret;
 pub mod static_site;
 mod stranger;

@@ -32,6 +32,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let now = desk.now(&house.loaded.zone)?;
     let mut messages = Vec::new();
     house.loaded.look_for_folders();
+    house.loaded.look_where_links_lead();
     if arguments.messages.is_empty() {
         for found in house.loaded.find_messages() {
             let Checked { value, problems } = house.loaded.read(&found);

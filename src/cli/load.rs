@@ -9,12 +9,14 @@ use super::failure::Failure;
 use super::folder::{Folder, PROJECT_FILE};
 use super::media::Media;
 use super::messages::{self, Found};
-use crate::channel::every_adapter;
+use crate::channel::folder::{self as channel, ours};
+use crate::channel::{SendError, every_adapter};
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::exit::Exit;
 use crate::ladder::limits::{LIMITS_FILE, parse_limits};
 use crate::ladder::{
-    Ladder, Message, MessageFile, MessageFiles, Project, parse_ladder, parse_message, parse_project,
+    ChannelTable, Ladder, Message, MessageFile, MessageFiles, NodeKind, Project, parse_ladder, parse_message,
+    parse_project,
 };
 use crate::lint;
 use crate::render::Picture;
@@ -104,6 +106,28 @@ impl Loaded {
             darkroom: Darkroom::default(),
             prints: BTreeMap::new(),
         })
+    }
+
+    /// Adds a problem for each channel whose folder is a link to where it may not write.
+    /// The table alone does not show it.
+    pub fn look_where_links_lead(&mut self) {
+        let folders = |channel: &ChannelTable| {
+            ["directory", "maildir"]
+                .iter()
+                .filter_map(|key| channel.rest.get(key).cloned())
+                .collect::<Vec<_>>()
+        };
+        for node in self.project.channels.iter().flat_map(folders) {
+            let NodeKind::String(directory) = &node.kind else { continue };
+            // What the name itself says was told where the table was read.
+            let Ok(folder) = channel::Folder::new(&self.folder.path, directory) else { continue };
+            if ours(directory).is_ok()
+                && let Err(SendError::Refused { says }) = folder.leads_nowhere_else()
+            {
+                let hint = "name a folder of the channel's own, such as `public/blog`, or take the link away";
+                self.problems.push(Diagnostic::error("path-outside", says).at(node.span).hint(hint));
+            }
+        }
     }
 
     /// Adds a problem for each folder that is looked for and is not there: all

@@ -215,9 +215,18 @@ fn nothing_is_written_outside_of_the_project_or_over_what_is_read() {
         ("[channels.x]", "[channels.files]\nadapter = \"outbox\"\ndirectory = \"PLACE\"\n[channels.x]"),
     ];
     for (from, to) in places {
-        for place in
-            ["../x", "a/../../x", "/etc", "a\\u0000b", "a\\\\..\\\\b", ".git", ".ladder", "messages/hello"]
-        {
+        for place in [
+            "../x",
+            "a/../../x",
+            "/etc",
+            "a\\u0000b",
+            "a\\\\..\\\\b",
+            ".git",
+            ".ladder",
+            "messages/hello",
+            " ",
+            "a/con",
+        ] {
             let house = House::new();
             house.edit("ladder.toml", from, &to.replace("PLACE", place));
             refused(&house, "path-outside", &format!("{from} {place}"));
@@ -250,6 +259,33 @@ fn a_folder_to_write_into_that_is_a_link_out_of_the_project_holds_everything_bac
         assert!(ended.err().contains("leads out of the project through a link"), "{}", ended.err());
         assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0);
         assert_eq!(written(&house), Vec::<String>::new(), "{folder}");
+    }
+}
+
+/// A link within the project may lead to what publishing reads: `check` shows the line.
+#[test]
+#[cfg(unix)]
+fn a_folder_to_write_into_that_is_a_link_to_what_is_read_is_refused() {
+    for (folder, target) in
+        [("public", ".git"), ("public", ".ladder"), ("public", "messages"), ("mail", ".git")]
+    {
+        let house = House::new();
+        std::fs::create_dir_all(house.path(target)).unwrap();
+        let before = house.files(target);
+        std::os::unix::fs::symlink(target, house.path(folder)).unwrap();
+        let json = house.run(&["check", "--format", "json"]).ends(3).json();
+        let told = json["diagnostics"].as_array().unwrap().iter().find(|d| d["rule"] == "path-outside");
+        let told = told.unwrap_or_else(|| panic!("{target}: {json:#}"));
+        assert!(
+            told["file"] == "ladder.toml" && told["line"].is_u64() && told["hint"].is_string(),
+            "{told:#}"
+        );
+        let ended = house.run(&["publish", "hello", "--yes"]).ends(1);
+        assert!(ended.err().contains("not for writing into"), "{}", ended.err());
+        if target != ".ladder" {
+            assert_eq!(house.files(target), before, "{target}");
+        }
+        assert!(!house.path(target).join("blog").exists(), "{target}");
     }
 }
 

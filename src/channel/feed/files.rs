@@ -3,7 +3,7 @@
 use super::Work;
 use super::item::{self, Stored};
 use crate::channel::SendError;
-use crate::plan::key::hex_digest;
+use crate::channel::seal::{Seal, Sealed, changed};
 use crate::render::feed::{Feed, Format};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -11,10 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// would be missing in what the earlier one read.
 static FILES: Mutex<()> = Mutex::new(());
 
-/// What a file of ours says of itself. The digest behind it is that of the file with
-/// zeros in its place: what somebody has worked on does not fit it any more.
-const MARK: &str = "ladder-feed ";
-const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// What a file of ours says of itself.
+const SEAL: Seal = Seal("ladder-feed");
 
 /// Another process may have written an item while the files were made, and made them
 /// without this one: they are made again until they hold what is there. Never more
@@ -41,7 +39,7 @@ fn made(work: &Work, coming: Option<&Stored>) -> Result<Vec<(Format, String)>, S
         author: options.author.clone(),
         language: options.language.clone(),
         hubs: options.hubs.clone(),
-        generator: format!("{MARK}{ZEROS}"),
+        generator: SEAL.blank(),
         items,
     };
     let text = |format: &Format| {
@@ -49,7 +47,7 @@ fn made(work: &Work, coming: Option<&Stored>) -> Result<Vec<(Format, String)>, S
         let text = feed.text(*format).map_err(|error| SendError::Refused {
             says: format!("`{}` could not be made: {error}", format.file()),
         })?;
-        Ok((*format, sealed(&text)))
+        Ok((*format, SEAL.sealed(&text)))
     };
     options.formats.iter().map(text).collect()
 }
@@ -95,15 +93,10 @@ pub fn foreign(work: &Work) -> Result<Option<String>, SendError> {
     for format in &work.options.formats {
         let Some(bytes) = work.folder.read(format.file())? else { continue };
         let (text, shown) = (String::from_utf8_lossy(&bytes), work.folder.shown(format.file()));
-        match seal_of(&text) {
-            Some(seal) if digest_without(&text, seal) == seal => {}
-            Some(_) => {
-                return Ok(Some(format!(
-                    "`{shown}` was changed since it was written, and would be written over: keep what was \
-                     added elsewhere, and delete the file"
-                )));
-            }
-            None => {
+        match SEAL.look(&text) {
+            Sealed::Ours => {}
+            Sealed::Changed => return Ok(Some(changed(&shown))),
+            Sealed::Not => {
                 return Ok(Some(format!(
                     "`{shown}` was not made by `ladder`: give the channel a `directory` of its own, or move \
                      that file away"
@@ -112,24 +105,4 @@ pub fn foreign(work: &Work) -> Result<Option<String>, SendError> {
         }
     }
     Ok(None)
-}
-
-/// `text`, which holds zeros for its digest, with the digest.
-fn sealed(text: &str) -> String {
-    let digest = digest_without(text, ZEROS);
-    text.replacen(&format!("{MARK}{ZEROS}"), &format!("{MARK}{digest}"), 1)
-}
-
-/// The digest that a file says it has. A feed may be called like the mark: only with a
-/// digest behind it it is one.
-fn seal_of(text: &str) -> Option<&str> {
-    let behind =
-        text.match_indices(MARK).filter_map(|(at, _)| text.get(at + MARK.len()..)?.get(..ZEROS.len()));
-    behind.into_iter().find(|seal| seal.bytes().all(|byte| byte.is_ascii_hexdigit()))
-}
-
-/// Ends of lines do not count: version control may change them.
-fn digest_without(text: &str, seal: &str) -> String {
-    let blank = text.replacen(&format!("{MARK}{seal}"), &format!("{MARK}{ZEROS}"), 1).replace('\r', "");
-    hex_digest(blank.as_bytes())
 }

@@ -8,7 +8,7 @@ mod lying;
 mod place;
 
 use super::credentials::account;
-use super::folder::{file_name, inside, on_disk, ours, spelling};
+use super::folder::{file_name, inside, nameable, on_disk, ours, spelling};
 use super::paste::{formatted, typed};
 use super::{
     Abilities, Ability, Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Goes, Ready,
@@ -89,7 +89,7 @@ pub fn directory(reader: &mut Reader<'_>, default: &str) -> String {
 /// A folder of the project that may be written into.
 pub fn folder_of(reader: &mut Reader<'_>, key: &str) -> Option<String> {
     let written = reader.text(key)?;
-    match inside(&written.value).and_then(|_| ours(&written.value)) {
+    match nameable(&written.value).and_then(|()| inside(&written.value)).and_then(|_| ours(&written.value)) {
         Ok(()) => Some(spelling(&written.value)),
         Err(why) => {
             reader.problems.push(

@@ -1,7 +1,7 @@
 //! A content file for a generator, with its images.
 
 use super::front_matter::FrontMatter;
-use super::{Owner, Preset, Work, rival};
+use super::{Owner, Preset, StaticSite, Work, rival};
 use crate::channel::SendError;
 use crate::channel::folder::{Folder, picture_bytes};
 use crate::plan::Receipt;
@@ -23,22 +23,28 @@ pub fn write(work: &Work) -> Result<Receipt, SendError> {
         );
         return Err(SendError::Refused { says });
     }
+    lay_images(work, exists)?;
+    work.folder.write(&file, text(work).as_bytes())?;
+    Ok(work.receipt(&file))
+}
+
+/// Writes the article's images. `ours`: a page of ours is there already.
+pub fn lay_images(work: &Work, ours: bool) -> Result<(), SendError> {
     let (folder, prefix) = images(work)?;
-    for picture in work.article.cover.iter().chain(&work.article.media) {
+    for picture in work.pictures() {
         let name = format!("{prefix}{}", picture.name);
         let bytes = picture_bytes(&work.media, picture)?;
         match folder.read(&name)? {
             Some(there) if there == bytes => {}
             // With a page of our own beside it the image is ours too.
-            Some(_) if !exists => {
+            Some(_) if !ours => {
                 let says = format!("`{}` is there already and is another image", folder.shown(&name));
                 return Err(SendError::Refused { says });
             }
             _ => folder.write(&name, &bytes)?,
         }
     }
-    work.folder.write(&file, text(work).as_bytes())?;
-    Ok(work.receipt(&file))
+    Ok(())
 }
 
 /// The content file, and whose it is if it is ours.
@@ -149,12 +155,16 @@ pub fn images(work: &Work) -> Result<(Folder, String), SendError> {
     if work.site.preset != Preset::Jekyll {
         return Ok((work.folder.clone(), format!("{slug}/")));
     }
-    // `site/_posts` → `site/assets/SLUG`: Jekyll publishes nothing out of `_posts` but posts.
-    let directory = work.site.directory.trim_end_matches('/');
+    Ok((Folder::new(&work.project, &assets(&work.site))?, format!("{slug}/")))
+}
+
+/// Of Jekyll: the folder of the folders of images. `site/_posts` → `site/assets`: it
+/// publishes nothing out of `_posts` but posts.
+pub fn assets(site: &StaticSite) -> String {
+    let directory = site.directory.trim_end_matches('/');
     let root = directory.strip_suffix("_posts").unwrap_or("").trim_end_matches('/');
     let root = if root.is_empty() { "." } else { root };
-    let folder = Folder::new(&work.project, &format!("{root}/{}", work.site.assets))?;
-    Ok((folder, format!("{slug}/")))
+    format!("{root}/{}", site.assets)
 }
 
 fn jekyll_path(work: &Work) -> String {

@@ -4,6 +4,7 @@
 //! or `---`, wherever it stands (which is why no serializer is at work here:
 //! they write texts with line ends over several lines).
 
+use super::Preset;
 use crate::diagnostic::Diagnostic;
 use crate::ladder::shape::Reader;
 use crate::ladder::{Node, NodeKind};
@@ -66,8 +67,9 @@ impl FrontMatter {
 }
 
 /// `front_matter = { … }` of the channel's table.
-pub fn extra(reader: &mut Reader<'_>) -> Map<String, Value> {
+pub fn extra(reader: &mut Reader<'_>, preset: Option<Preset>) -> Map<String, Value> {
     let Some((_, node)) = reader.node("front_matter") else { return Map::new() };
+    refuse_ours(&node, preset, 0, reader.problems);
     match json_value(&node) {
         Value::Object(map) => map,
         _ => {
@@ -76,6 +78,48 @@ pub fn extra(reader: &mut Reader<'_>) -> Map<String, Value> {
             reader.problems.push(Diagnostic::error("wrong-type", message).at(node.span).hint(hint));
             Map::new()
         }
+    }
+}
+
+/// Keys by which a page is known as ours: one that is written over is neither found nor
+/// taken down again.
+const KNOWN_BY: &[&str] = &["ladder_key", "ladder_id"];
+
+/// Refuses keys that publishing relies on. Generators do not tell `Slug` from `slug`.
+fn refuse_ours(node: &Node, preset: Option<Preset>, depth: u32, problems: &mut Vec<Diagnostic>) {
+    let NodeKind::Table(table) = &node.kind else { return };
+    for (key, node) in &table.entries {
+        let name = key.value.trim().to_ascii_lowercase();
+        let refused = match (name.as_str(), preset) {
+            (known_by, _) if KNOWN_BY.contains(&known_by) => {
+                Some(("the page is known by it", "give your key another name"))
+            }
+            _ if depth > 0 => None,
+            ("slug", Some(Preset::Hugo | Preset::Zola)) => Some((
+                "all pages would have one address",
+                "set `slug` on the rung, or in the message, and leave it out here",
+            )),
+            ("permalink", Some(Preset::Jekyll | Preset::Eleventy)) => Some((
+                "it is made of the channel's `url`",
+                "write it beside `front_matter` instead: `permalink = \"/blog/{slug}/\"`",
+            )),
+            ("templateengineoverride", Some(Preset::Eleventy)) => {
+                Some(("without it the text of a message would run as a template", "leave it out"))
+            }
+            // Zola keeps ours in it.
+            ("extra", Some(Preset::Zola)) if !matches!(node.kind, NodeKind::Table(_)) => {
+                let message = format!("`extra` is {}, and should be a table", node.kind.name());
+                let hint = "`ladder` keeps keys of its own in it: write `extra = { author = \"Ada\" }`";
+                problems.push(Diagnostic::error("wrong-type", message).at(node.span).hint(hint));
+                None
+            }
+            _ => None,
+        };
+        if let Some((why, hint)) = refused {
+            let message = format!("`{}` in `front_matter` is written by `ladder` itself: {why}", key.value);
+            problems.push(Diagnostic::error("wrong-value", message).at(key.span).hint(hint));
+        }
+        refuse_ours(node, preset, depth + 1, problems);
     }
 }
 

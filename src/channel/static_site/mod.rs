@@ -19,7 +19,7 @@ pub use html::encode;
 pub use preset::Preset;
 
 use super::credentials::account;
-use super::folder::{Folder, on_disk};
+use super::folder::{Folder, on_disk, ours, spelling};
 use super::outbox::{directory, folder_of};
 use super::{
     Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Ready,
@@ -138,7 +138,13 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
         let hint = "add `directory = \"site/content/posts\"`";
         reader.problems.push(Diagnostic::error("missing-key", message).at(reader.span()).hint(hint));
     }
+    let place = reader.table.get("directory").map(|node| node.span);
     let directory = directory(&mut reader, "site");
+    if directory == "." {
+        let message = "`directory` is the project's own folder, with its messages and its journal";
+        let hint = "give the site a folder of its own: `directory = \"site/content/posts\"`";
+        reader.problems.push(Diagnostic::error("path-outside", message).at_maybe(place).hint(hint));
+    }
     let address = read_address(&mut reader, "url", Address::url);
     let permalink = read_address(&mut reader, "permalink", Address::path);
     let live = reader.duration_or_false("live").and_then(|live| live.value);
@@ -146,7 +152,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let layout = reader.text("layout").map(|layout| layout.value);
     let assets = folder_of(&mut reader, "assets").unwrap_or_else(|| "assets".to_owned());
     let title = reader.text("name").map_or_else(|| brand.name.clone(), |title| title.value);
-    let extra = front_matter::extra(&mut reader);
+    let extra = front_matter::extra(&mut reader, preset);
     reader.finish();
     let (Some(preset), account) = (preset, account("static-site", configuring, Some(&directory))) else {
         return Checked::bad(problems);
@@ -196,6 +202,15 @@ fn read_address(
 }
 
 impl StaticSite {
+    /// The folders that an article of that slug is written into.
+    fn places(&self, slug: &str) -> Vec<String> {
+        match self.preset {
+            // What lies in `_posts` has a day before its name.
+            Preset::Jekyll => vec![format!("{}/{slug}", content::assets(self))],
+            _ => vec![format!("{}/{slug}", self.directory)],
+        }
+    }
+
     /// All that is written for one article.
     fn work(&self, part: &PayloadPart, attempt: &Attempt) -> Result<Work, SendError> {
         let article: Article = serde_json::from_value(part.body.clone()).map_err(|error| {
@@ -214,6 +229,7 @@ impl StaticSite {
             key: attempt.key.0.clone(),
             id: format!("{}/{}", attempt.identity.message, attempt.identity.rung),
             generation: attempt.identity.generation,
+            withdrawn: attempt.withdrawn,
             tried: attempt.first_tried.to_zoned(self.zone.clone()),
             project: attempt.project.clone(),
             article,
@@ -233,6 +249,8 @@ struct Work {
     /// Message and rung: what stays the same when an article is published again.
     id: String,
     generation: u32,
+    /// It is to be taken down: what stands of it counts, whole or not.
+    withdrawn: bool,
     article: Article,
     date: Zoned,
     tried: Zoned,
@@ -271,16 +289,17 @@ impl Work {
     fn find(&self) -> Result<Found, SendError> {
         let (file, owner) = self.owner()?;
         // The plain site writes more than one file: all of them, or it is not done.
-        let whole = self.site.preset != Preset::Html || html::is_whole(self)?;
-        Ok(match owner {
-            Some(owner) if owner.key == self.key && whole => Found::Sent(self.receipt(&file)),
-            _ => Found::Absent,
-        })
+        if owner.is_none_or(|owner| owner.key != self.key) {
+            return Ok(Found::Absent);
+        }
+        let whole = self.site.preset != Preset::Html || self.withdrawn || html::is_whole(self)?;
+        Ok(if whole { Found::Sent(self.receipt(&file)) } else { Found::Absent })
     }
 
     fn receipt(&self, file: &str) -> Receipt {
         let shown = self.folder.shown(file);
-        let sha256 = self.page().ok().map(|page| hex_digest(page.as_bytes()));
+        let recorded = if self.site.preset == Preset::Html { html::digest(self) } else { None };
+        let sha256 = recorded.or_else(|| self.page().ok().map(|page| hex_digest(page.as_bytes())));
         Receipt { id: None, url: self.url.clone(), detail: Some(shown), sha256, ..Receipt::default() }
     }
 
@@ -365,6 +384,10 @@ impl Channel for StaticSite {
         let mut problems = Vec::new();
         if let Err(why) = check_slug(&article.slug) {
             problems.push(Diagnostic::error("bad-slug", why).hint("set `slug` on the rung"));
+        }
+        for why in self.places(&article.slug).iter().filter_map(|place| ours(&spelling(place)).err()) {
+            let hint = "set another `slug` on the rung, or give the channel a `directory` of its own";
+            problems.push(Diagnostic::error("bad-slug", why).hint(hint));
         }
         let mut media: Vec<Picture> = Vec::new();
         for picture in article.cover.iter().chain(&article.media) {

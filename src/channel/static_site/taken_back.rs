@@ -1,9 +1,8 @@
 //! A page taken down, or written anew in its place: only while it is what was
 //! written, and never anything but it.
 
-use super::html::{self, SIDECAR};
+use super::html::{self, SIDECAR, Standing};
 use super::{Preset, Work, content};
-use crate::channel::folder::{Folder, picture_bytes};
 use crate::channel::{Edited, Removed, SendError};
 use crate::plan::Receipt;
 use crate::plan::key::hex_digest;
@@ -41,6 +40,11 @@ pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
         html::list_anew(work)?;
     }
     work.folder.remove_if_empty(&work.article.slug)?;
+    if work.site.preset == Preset::Html
+        && let Some(why) = html::foreign(work)?
+    {
+        return Ok(Removed::GoneExcept(format!("list or feed may still name it: {why}")));
+    }
     Ok(if there.is_some() { Removed::Gone } else { Removed::Already })
 }
 
@@ -67,12 +71,16 @@ pub fn edit(work: &Work, before: &Work, receipt: &Receipt) -> Result<Edited, Sen
     if bytes != page.as_bytes() && !is_as_written(before, &bytes, receipt)? {
         return Ok(Edited::Stays(changed(&shown)));
     }
-    let (folder, prefix) = images(work)?;
-    for picture in work.pictures() {
-        folder.keep(&format!("{prefix}{}", picture.name), &picture_bytes(&work.media, picture)?)?;
-    }
     if work.site.preset == Preset::Html {
-        html::record(work)?;
+        // A list that cannot be made, or would be lost, stops the page too.
+        if let Some(why) = html::foreign(work)? {
+            return Ok(Edited::Stays(why));
+        }
+        html::can_list(work)?;
+    }
+    content::lay_images(work, true)?;
+    if work.site.preset == Preset::Html {
+        html::record(work, Some(&bytes))?;
     }
     work.folder.keep(&file, page.as_bytes())?;
     let dropped = |picture: &&Picture| work.pictures().all(|kept| kept.name != picture.name);
@@ -91,20 +99,18 @@ fn changed(shown: &str) -> String {
 /// one of before there were digests is compared with what would be written now.
 fn is_as_written(work: &Work, bytes: &[u8], receipt: &Receipt) -> Result<bool, SendError> {
     Ok(match &receipt.sha256 {
-        Some(digest) => hex_digest(bytes) == *digest,
+        Some(digest) if hex_digest(bytes) == *digest => true,
+        // Where the writing stopped before or after the page, its record knows it.
+        Some(_) if work.site.preset == Preset::Html => {
+            matches!(html::standing(work, bytes)?, Some(Standing::Itself | Standing::Earlier))
+        }
+        Some(_) => false,
         None => bytes == work.page()?.as_bytes(),
     })
 }
 
-fn images(work: &Work) -> Result<(Folder, String), SendError> {
-    match work.site.preset {
-        Preset::Html => Ok((work.folder.clone(), format!("{}/", work.article.slug))),
-        _ => content::images(work),
-    }
-}
-
 fn remove_images<'a>(work: &Work, pictures: impl Iterator<Item = &'a Picture>) -> Result<(), SendError> {
-    let (folder, prefix) = images(work)?;
+    let (folder, prefix) = content::images(work)?;
     for picture in pictures {
         let name = format!("{prefix}{}", picture.name);
         // Something else under that name is not ours to touch.

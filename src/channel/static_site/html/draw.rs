@@ -1,7 +1,7 @@
 //! Page, list and feed as text.
 
 use super::super::{Address, Work};
-use super::MARK;
+use super::SEAL;
 use super::entry::{Entry, IN_FEED};
 use crate::channel::SendError;
 use crate::render::feed::{Feed, Format, Item};
@@ -29,7 +29,7 @@ pub fn page(work: &Work, entry: &Entry) -> Result<String, SendError> {
     draw(
         PAGE,
         context! {
-            mark => MARK,
+            mark => SEAL.0,
             style => Value::from_safe_string(STYLE.to_owned()),
             site => work.site.title.as_str(),
             title => article.title.as_str(),
@@ -67,7 +67,7 @@ pub fn list(work: &Work, entries: &[Entry]) -> Result<String, SendError> {
     draw(
         LIST,
         context! {
-            mark => MARK,
+            mark => SEAL.blank(),
             style => Value::from_safe_string(STYLE.to_owned()),
             site => work.site.title.as_str(),
             language => work.site.language.as_str(),
@@ -105,7 +105,7 @@ pub fn feed(work: &Work, entries: &[Entry]) -> Result<String, SendError> {
         author: site.title.clone(),
         language: site.language.clone(),
         hubs: Vec::new(),
-        generator: MARK.to_owned(),
+        generator: SEAL.blank(),
         items: items.collect(),
         home,
     };

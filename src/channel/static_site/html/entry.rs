@@ -1,8 +1,9 @@
 //! What list and feed say of one page.
 
-use super::super::Work;
+use super::super::{Work, check_slug};
 use super::draw::encode;
 use crate::channel::SendError;
+use crate::plan::key::hex_digest;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,25 @@ pub struct Entry {
     pub updated: Timestamp,
     /// The body.
     pub html: String,
+    /// The digest of the page that belongs to it. Records of before there were digests
+    /// have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// The digest of the page that this one takes the place of: until the writing is
+    /// through, that one still stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+}
+
+/// What stands where a page should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The page that its record is of.
+    Itself,
+    /// The page whose place it is to take.
+    Earlier,
+    /// Something else: somebody changed it.
+    Changed,
 }
 
 impl Entry {
@@ -69,6 +89,8 @@ impl Entry {
             published: work.date.timestamp(),
             updated: work.tried.timestamp(),
             html: article.html.clone(),
+            page: None,
+            replaces: None,
         }
     }
 
@@ -81,19 +103,52 @@ impl Entry {
     pub fn read(bytes: &[u8]) -> Option<Entry> {
         serde_json::from_slice(bytes).ok()
     }
+
+    /// Which page `bytes` are. A record of before there were digests cannot tell a page
+    /// that was changed from an earlier one: none.
+    pub fn standing(&self, bytes: &[u8]) -> Option<Standing> {
+        let (page, digest) = (self.page.as_ref()?, hex_digest(bytes));
+        Some(if *page == digest {
+            Standing::Itself
+        } else if self.replaces == Some(digest) {
+            Standing::Earlier
+        } else {
+            Standing::Changed
+        })
+    }
+}
+
+/// The record in the folder of that page, if there is one. One that cannot be read is an
+/// error: a list made without it would take a page from its readers.
+pub fn of_page(work: &Work, slug: &str) -> Result<Option<Entry>, SendError> {
+    let file = format!("{slug}/{SIDECAR}");
+    let bytes = work.folder.read(&file).map_err(|error| held(work, slug, &error.to_string()))?;
+    let Some(bytes) = bytes else { return Ok(None) };
+    let Some(entry) = Entry::read(&bytes) else {
+        let why = format!("`{}` is not what `ladder` wrote", work.folder.shown(&file));
+        return Err(held(work, slug, &why));
+    };
+    Ok(Some(entry))
+}
+
+fn held(work: &Work, slug: &str, why: &str) -> SendError {
+    let says = format!(
+        "{why}; list and feed are made of it: make it readable, or put it back as it was, or move the \
+         folder `{}` away",
+        work.folder.shown(slug)
+    );
+    SendError::Mendable { says }
 }
 
 /// The entries of all pages that are there, the newest first.
 pub fn all(work: &Work) -> Result<Vec<Entry>, SendError> {
     let mut entries = Vec::new();
-    for name in work.folder.names()? {
-        // A sidecar that cannot be read, or whose page is gone, is no entry:
-        // one broken page must not stop the next one.
-        let Ok(Some(bytes)) = work.folder.read(&format!("{name}/{SIDECAR}")) else { continue };
-        let Some(entry) = Entry::read(&bytes).filter(|entry| entry.slug == name) else { continue };
-        if matches!(work.folder.read(&format!("{name}/index.html")), Ok(Some(_))) {
-            entries.push(entry);
-        }
+    // What is no slug is no page of ours.
+    for name in work.folder.names()?.into_iter().filter(|name| check_slug(name).is_ok()) {
+        let page = work.folder.read(&format!("{name}/index.html"));
+        let Some(_) = page.map_err(|error| held(work, &name, &error.to_string()))? else { continue };
+        // One of another name is a copy.
+        entries.extend(of_page(work, &name)?.filter(|entry| entry.slug == name));
     }
     entries.sort_by(|a, b| b.published.cmp(&a.published).then_with(|| a.slug.cmp(&b.slug)));
     Ok(entries)
