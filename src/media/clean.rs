@@ -40,6 +40,12 @@ impl Walked<'_> {
         all
     }
 
+    /// Bytes of a GIF that paint: its frames without comments and the like.
+    pub fn painting(&self) -> u64 {
+        let frames = self.pieces.iter().map(Piece::bytes).filter(|piece| piece.first() == Some(&0x2c));
+        frames.map(|frame| frame.len() as u64).sum()
+    }
+
     /// Whether `bytes` are clean already.
     pub fn is(&self, bytes: &[u8]) -> bool {
         let mut rest = bytes;

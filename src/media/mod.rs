@@ -9,8 +9,10 @@
 mod clean;
 mod inspect;
 mod pixels;
+mod resample;
 #[cfg(test)]
 mod tests;
+mod weight;
 
 pub use crate::ladder::Crop;
 pub use inspect::inspect;
@@ -222,6 +224,9 @@ pub fn remake(bytes: &[u8], recipe: &Recipe, width: u32, height: u32) -> Result<
     if !(1..=most_wide).contains(&width) || !(1..=most_high).contains(&height) {
         return Err(CannotFit::OutsideOfIt);
     }
+    if !pixels.can_make((width, height), recipe.how) {
+        return Err(too_heavy(pixels.size()));
+    }
     pixels.resized(width, height).encoded(recipe.how, u64::MAX).ok_or(CannotFit::TooLarge(u64::MAX))
 }
 
@@ -329,6 +334,13 @@ fn scaled(size: (u32, u32), to: u32, from: u32) -> (u32, u32) {
     (side(size.0), side(size.1))
 }
 
+fn too_heavy((width, height): (u32, u32)) -> CannotFit {
+    CannotFit::Unreadable(format!(
+        "has {width} × {height} pixels, too many to be made smaller here ({} MB of memory at most): save it smaller",
+        weight::MOST_MEMORY >> 20
+    ))
+}
+
 /// The image as the best file that fits.
 fn saved(pixels: &Pixels, drawn: bool, rules: &ImageRules, most: u64) -> Result<Made, CannotFit> {
     let made = |bytes: Vec<u8>, (width, height): (u32, u32), how: How, squeezed: bool| Made {
@@ -342,10 +354,17 @@ fn saved(pixels: &Pixels, drawn: bool, rules: &ImageRules, most: u64) -> Result<
     let whole = pixels.size();
     let start = within(whole.0, whole.1, rules, rules.shown);
     let mut size = start;
+    if !pixels.can_make(size, How::Jpeg { quality: LAST_QUALITY }) {
+        return Err(too_heavy(whole));
+    }
     let small = pixels.resized(size.0, size.1);
     let (takes_png, takes_jpeg) = (rules.types.contains(&"image/png"), rules.types.contains(&"image/jpeg"));
+    // By its size and not by what comes out: what cannot be packed within the bound is
+    // saved as JPEG, where that is taken.
+    let is_light = pixels.can_make(size, How::Png);
     if takes_png
         && (drawn || !takes_jpeg)
+        && is_light
         && let Some(bytes) = small.encoded(How::Png, most)
     {
         return Ok(made(bytes, size, How::Png, false));
@@ -356,12 +375,15 @@ fn saved(pixels: &Pixels, drawn: bool, rules: &ImageRules, most: u64) -> Result<
             return Ok(made(bytes, size, how, quality < GOOD_QUALITY));
         }
     }
+    drop(small);
     let how = if takes_jpeg { How::Jpeg { quality: LAST_QUALITY } } else { How::Png };
     let shortest = SHORTEST_SIDE.min(start.0.max(start.1));
     while size.0.max(size.1) > shortest {
         size = scaled(size, 4, 5);
         // Of the whole image and not of the last one, as `remake` makes it.
-        if let Some(bytes) = pixels.resized(size.0, size.1).encoded(how, most) {
+        if pixels.can_make(size, how)
+            && let Some(bytes) = pixels.resized(size.0, size.1).encoded(how, most)
+        {
             return Ok(made(bytes, size, how, true));
         }
     }
