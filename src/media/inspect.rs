@@ -56,7 +56,7 @@ pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
     let (width, height) = if turned { (height, width) } else { (width, height) };
     let (frames, private) = match clean::walk(bytes, format, orientation.to_exif()) {
         Some(walked) => {
-            let painting = walked.painting();
+            let painting = walked.painting;
             if format == ImageFormat::Gif && area > SMALL_SCREEN && area / GIF_PIXELS_A_BYTE > painting {
                 return Err(format!(
                     "is a GIF of {width} × {height} pixels, more than its {painting} bytes of frames can paint: \

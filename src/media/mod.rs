@@ -19,7 +19,7 @@ pub use inspect::inspect;
 
 use crate::ladder::MediaFacts;
 use crate::text::{ImageRules, Ratio};
-use pixels::Pixels;
+use pixels::{Head, Pixels};
 use serde::{Deserialize, Serialize};
 
 /// What an outlet wants of an image.
@@ -195,14 +195,11 @@ pub fn fit(bytes: &[u8], facts: &MediaFacts, wanted: &Wanted) -> Result<Made, Ca
             Err(_) | Ok(_) => {}
         }
     }
-    let mut pixels = Pixels::of(bytes).map_err(CannotFit::Unreadable)?;
-    if let Some(crop) = crop {
-        // What was measured by the head is checked by what came out.
-        if !crop.lies_in(pixels.size().0, pixels.size().1) {
-            return Err(CannotFit::OutsideOfIt);
-        }
-        pixels.crop(crop);
-    }
+    let pixels = unpacked(bytes, crop, |head, whole| {
+        let size = within(whole.0, whole.1, rules, rules.shown);
+        let can = head.may_make(whole, size, How::Jpeg { quality: LAST_QUALITY });
+        can.then_some(()).ok_or_else(|| too_heavy(whole))
+    })?;
     saved(&pixels, mime != "image/jpeg" && pixels.is_drawn(), rules, most)
 }
 
@@ -212,22 +209,38 @@ pub fn remake(bytes: &[u8], recipe: &Recipe, width: u32, height: u32) -> Result<
         let facts = inspect(bytes).map_err(CannotFit::Unreadable)?;
         return Ok(cleaned(bytes, &facts)?.unwrap_or_else(|| bytes.to_vec()));
     }
-    let mut pixels = Pixels::of(bytes).map_err(CannotFit::Unreadable)?;
-    if let Some(crop) = recipe.crop {
-        if !crop.lies_in(pixels.size().0, pixels.size().1) {
+    let size = (width, height);
+    let pixels = unpacked(bytes, recipe.crop, |head, whole| {
+        // A recipe may come from anywhere, and asks for no more than there is.
+        if !(1..=whole.0).contains(&width) || !(1..=whole.1).contains(&height) {
             return Err(CannotFit::OutsideOfIt);
         }
-        pixels.crop(crop);
-    }
-    // A recipe may come from anywhere, and asks for no more than there is.
-    let (most_wide, most_high) = pixels.size();
-    if !(1..=most_wide).contains(&width) || !(1..=most_high).contains(&height) {
-        return Err(CannotFit::OutsideOfIt);
-    }
-    if !pixels.can_make((width, height), recipe.how) {
+        head.may_make(whole, size, recipe.how).then_some(()).ok_or_else(|| too_heavy(whole))
+    })?;
+    if !pixels.can_make(size, recipe.how) {
         return Err(too_heavy(pixels.size()));
     }
     pixels.resized(width, height).encoded(recipe.how, u64::MAX).ok_or(CannotFit::TooLarge(u64::MAX))
+}
+
+/// The pixels of an image, or of a part of it. What is shown of it, in pixels, goes to
+/// `check` before any of it is unpacked: a refusal costs nothing.
+fn unpacked(
+    bytes: &[u8],
+    crop: Option<Crop>,
+    check: impl FnOnce(&Head<'_>, (u32, u32)) -> Result<(), CannotFit>,
+) -> Result<Pixels, CannotFit> {
+    let head = Head::of(bytes).map_err(CannotFit::Unreadable)?;
+    let whole = head.size();
+    if crop.is_some_and(|crop| !crop.lies_in(whole.0, whole.1)) {
+        return Err(CannotFit::OutsideOfIt);
+    }
+    check(&head, crop.map_or(whole, |crop| (crop.width, crop.height)))?;
+    let mut pixels = head.unpack().map_err(CannotFit::Unreadable)?;
+    if let Some(crop) = crop {
+        pixels.crop(crop);
+    }
+    Ok(pixels)
 }
 
 /// "0.9 MB", rounded up; what is small, in kB.

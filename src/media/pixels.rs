@@ -17,6 +17,9 @@ use std::io::{self, Cursor, Write};
 /// A colour profile that is larger is left out. Those of cameras have 0.5 to 3 kB.
 const LARGEST_PROFILE: usize = 256 << 10;
 
+/// The end of a sentence that begins with an image's name.
+const DAMAGED: &str = "is damaged: its pixels cannot be read; save it anew";
+
 /// Unpacked, upright, eight bits a channel.
 #[derive(Clone, Debug)]
 pub(super) struct Pixels {
@@ -32,13 +35,20 @@ enum Buffer {
     Rgba(RgbaImage),
 }
 
-impl Pixels {
-    /// Unpacks the (first) image. The error ends a sentence that begins with its name.
+/// An image whose head was read, and whose pixels were not.
+pub(super) struct Head<'a> {
+    decoder: Box<dyn ImageDecoder + 'a>,
+    orientation: Orientation,
+    profile: Option<Vec<u8>>,
+}
+
+impl<'a> Head<'a> {
+    /// Reads the head of the (first) image. The error ends a sentence that begins with
+    /// its name.
     ///
-    /// What would take more than [`MOST_MEMORY`] is refused by its head.
-    pub fn of(bytes: &[u8]) -> Result<Pixels, String> {
-        let broken = || "is damaged: its pixels cannot be read; save it anew".to_owned();
-        let damaged = |_| broken();
+    /// What would take more than [`MOST_MEMORY`] to be unpacked is refused.
+    pub fn of(bytes: &'a [u8]) -> Result<Head<'a>, String> {
+        let damaged = |_| DAMAGED.to_owned();
         let format = image::guess_format(bytes).map_err(damaged)?;
         let mut limits = Limits::default();
         limits.max_image_width = None;
@@ -52,8 +62,8 @@ impl Pixels {
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let profile = decoder.icc_profile().ok().flatten();
         let (width, height) = decoder.dimensions();
-        let kind = decoder.color_type();
         let beside = profile.as_ref().map_or(0, |profile| profile.len() as u64);
+        let kind = decoder.color_type();
         let needs = while_read(bytes, format, (width, height), kind, turns(orientation)) + beside;
         if needs > MOST_MEMORY {
             return Err(format!(
@@ -64,6 +74,29 @@ impl Pixels {
             ));
         }
         let profile = profile.filter(|own| own.len() <= LARGEST_PROFILE);
+        Ok(Head { decoder: Box::new(decoder), orientation, profile })
+    }
+
+    /// Width and height, as it is shown.
+    pub fn size(&self) -> (u32, u32) {
+        let (width, height) = self.decoder.dimensions();
+        if turns(self.orientation) { (height, width) } else { (width, height) }
+    }
+
+    /// Whether an image of `size` might be made of a part of it that has `whole` pixels,
+    /// within [`MOST_MEMORY`]. Where something could shine through, only the pixels tell
+    /// whether it does: here it is taken not to.
+    pub fn may_make(&self, whole: (u32, u32), size: (u32, u32), how: How) -> bool {
+        let channels = if self.decoder.color_type().channel_count() == 1 { 1 } else { 3 };
+        while_made(channels, whole, size, how == How::Png) <= MOST_MEMORY
+    }
+
+    /// Unpacks the pixels. The error ends a sentence that begins with the image's name.
+    pub fn unpack(self) -> Result<Pixels, String> {
+        let broken = || DAMAGED.to_owned();
+        let Head { decoder, orientation, profile } = self;
+        let (width, height) = decoder.dimensions();
+        let kind = decoder.color_type();
         let mut raw = unpacked(decoder).ok_or_else(broken)?;
         let mut channels = usize::from(kind.channel_count());
         if kind.bytes_per_pixel() / kind.channel_count() == 2 {
@@ -94,7 +127,9 @@ impl Pixels {
         let profile = profile.filter(|own| own.get(16..20) == Some(space));
         Ok(Pixels { buffer, profile })
     }
+}
 
+impl Pixels {
     /// Whether an image of that size can be made of it within [`MOST_MEMORY`].
     pub fn can_make(&self, size: (u32, u32), how: How) -> bool {
         let channels = match &self.buffer {
@@ -247,7 +282,7 @@ fn turns(orientation: Orientation) -> bool {
 }
 
 /// The bytes as the decoder gives them, with room for four channels of what has two.
-fn unpacked(decoder: impl ImageDecoder) -> Option<Vec<u8>> {
+fn unpacked(decoder: Box<dyn ImageDecoder + '_>) -> Option<Vec<u8>> {
     let length = usize::try_from(decoder.total_bytes()).ok()?;
     let room = if decoder.color_type() == ColorType::La8 { length.checked_mul(2)? } else { length };
     let mut raw = Vec::with_capacity(room);
