@@ -12,6 +12,7 @@ mod pixels;
 mod resample;
 #[cfg(test)]
 mod tests;
+mod webp;
 mod weight;
 
 pub use crate::ladder::Crop;

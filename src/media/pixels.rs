@@ -4,9 +4,9 @@
 //! function of the system's library has a hand in it. That is why images are made
 //! smaller by Catmull and Rom's cubic and not by Lanczos' sine.
 
-use super::resample::resample;
+use super::resample::{clear, plain};
 use super::weight::{MOST_MEMORY, while_made, while_read};
-use super::{Crop, How};
+use super::{Crop, How, webp};
 use image::codecs::{jpeg::JpegEncoder, png::PngEncoder};
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ExtendedColorType, GrayImage, ImageDecoder, ImageEncoder, ImageFormat};
@@ -62,6 +62,9 @@ impl<'a> Head<'a> {
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let profile = decoder.icc_profile().ok().flatten();
         let (width, height) = decoder.dimensions();
+        if format == ImageFormat::WebP && !webp::is_sound(bytes, (width, height)) {
+            return Err(DAMAGED.to_owned());
+        }
         let beside = profile.as_ref().map_or(0, |profile| profile.len() as u64);
         let kind = decoder.color_type();
         let needs = while_read(bytes, format, (width, height), kind, turns(orientation)) + beside;
@@ -179,26 +182,13 @@ impl Pixels {
         }
         let buffer = match &self.buffer {
             Buffer::Gray(image) => {
-                GrayImage::from_raw(width, height, resample::<1>(image, from, to, |own| own))
-                    .map(Buffer::Gray)
+                GrayImage::from_raw(width, height, plain::<1>(image, from, to)).map(Buffer::Gray)
             }
             Buffer::Rgb(image) => {
-                RgbImage::from_raw(width, height, resample::<3>(image, from, to, |own| own)).map(Buffer::Rgb)
+                RgbImage::from_raw(width, height, plain::<3>(image, from, to)).map(Buffer::Rgb)
             }
             Buffer::Rgba(image) => {
-                // What shines through must not lend its colour to what does not.
-                let mut small = resample::<4>(image, from, to, |own| {
-                    let [red, green, blue, alpha] = own.map(u32::from);
-                    [red * alpha / 255, green * alpha / 255, blue * alpha / 255, alpha].map(byte)
-                });
-                for pixel in small.as_chunks_mut::<4>().0 {
-                    let [red, green, blue, alpha] = pixel.map(u32::from);
-                    if let Some(whole) = std::num::NonZeroU32::new(alpha) {
-                        let back = |channel: u32| (channel * 255 / whole).min(255);
-                        *pixel = [back(red), back(green), back(blue), alpha].map(byte);
-                    }
-                }
-                RgbaImage::from_raw(width, height, small).map(Buffer::Rgba)
+                RgbaImage::from_raw(width, height, clear(image, from, to)).map(Buffer::Rgba)
             }
         };
         // It has as many bytes as such an image has.

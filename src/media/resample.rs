@@ -46,13 +46,41 @@ fn cubic(x: f32) -> f32 {
     six / 6.0
 }
 
+/// An image all of whose `N` channels are mixed alike, in another size.
+pub(super) fn plain<const N: usize>(raw: &[u8], from: (u32, u32), to: (u32, u32)) -> Vec<u8> {
+    resample::<N>(raw, from, to, |own| own.map(f32::from), |sum| sum.map(eight_bits))
+}
+
+/// An image of red, green, blue and alpha in another size. Colours count as much as is
+/// seen of them: what shines through must not lend its own to what does not.
+pub(super) fn clear(raw: &[u8], from: (u32, u32), to: (u32, u32)) -> Vec<u8> {
+    let read = |own: [u8; 4]| {
+        let [red, green, blue, alpha] = own.map(f32::from);
+        [red * alpha, green * alpha, blue * alpha, alpha]
+    };
+    let write = |[red, green, blue, alpha]: [f32; 4]| match eight_bits(alpha) {
+        0 => [0; 4],
+        seen => {
+            let [red, green, blue] = [red, green, blue].map(|channel| eight_bits(channel / alpha));
+            [red, green, blue, seen]
+        }
+    };
+    resample::<4>(raw, from, to, read, write)
+}
+
+/// What was mixed may go beyond what there is, on both sides.
+fn eight_bits(channel: f32) -> u8 {
+    channel.clamp(0.0, 255.0).round() as u8
+}
+
 /// An image of `N` channels in another size; both have pixels. `read` gives a pixel's
-/// channels as they are to be mixed.
-pub(super) fn resample<const N: usize>(
+/// channels as they are to be mixed, `write` a pixel of what was mixed.
+fn resample<const N: usize>(
     raw: &[u8],
     (width, height): (u32, u32),
     (new_width, new_height): (u32, u32),
-    read: impl Fn([u8; N]) -> [u8; N],
+    read: impl Fn([u8; N]) -> [f32; N],
+    write: impl Fn([f32; N]) -> [u8; N],
 ) -> Vec<u8> {
     let (columns, across) = taps(width, new_width);
     let (rows, down) = taps(height, new_height);
@@ -66,7 +94,7 @@ pub(super) fn resample<const N: usize>(
             for (sum, pixel) in between.iter_mut().zip(source.as_chunks::<N>().0) {
                 let pixel = read(*pixel);
                 for (sum, channel) in sum.iter_mut().zip(pixel) {
-                    *sum += f32::from(channel) * weight;
+                    *sum += channel * weight;
                 }
             }
         }
@@ -77,7 +105,7 @@ pub(super) fn resample<const N: usize>(
                     *sum += channel * weight;
                 }
             }
-            out.extend(sum.map(|channel| channel.clamp(0.0, 255.0).round() as u8));
+            out.extend(write(sum));
         }
     }
     out
@@ -87,7 +115,7 @@ pub(super) fn resample<const N: usize>(
 mod tests {
     use super::*;
     use image::imageops::{self, FilterType};
-    use image::{GrayImage, RgbImage};
+    use image::{GrayImage, ImageBuffer, RgbImage, Rgba, Rgba32FImage, RgbaImage};
     use proptest::prelude::*;
 
     proptest! {
@@ -105,10 +133,95 @@ mod tests {
             let rgb = RgbImage::from_raw(from.0, from.1, noise(from.0 * from.1 * 3)).unwrap();
             let whole = imageops::resize(&rgb, to.0, to.1, FilterType::CatmullRom);
             prop_assume!(from != to);
-            prop_assert_eq!(resample::<3>(&rgb, from, to, |pixel| pixel), whole.into_raw());
+            prop_assert_eq!(plain::<3>(&rgb, from, to), whole.into_raw());
             let gray = GrayImage::from_raw(from.0, from.1, noise(from.0 * from.1)).unwrap();
             let whole = imageops::resize(&gray, to.0, to.1, FilterType::CatmullRom);
-            prop_assert_eq!(resample::<1>(&gray, from, to, |pixel| pixel), whole.into_raw());
+            prop_assert_eq!(plain::<1>(&gray, from, to), whole.into_raw());
+        }
+    }
+
+    /// Noise whose colours have nothing to do with its alpha: a third is clear, a third is not.
+    fn half_clear(width: u32, height: u32) -> RgbaImage {
+        RgbaImage::from_fn(width, height, |x, y| {
+            let n = (x.wrapping_mul(0x9e37_79b9) ^ y.wrapping_mul(0x85eb_ca6b)).wrapping_mul(0xc2b2_ae35);
+            let alpha = match n >> 24 {
+                0..=84 => 0,
+                85..=169 => 255,
+                between => between,
+            };
+            Rgba([n, n >> 8, n >> 16, alpha].map(|channel| channel as u8))
+        })
+    }
+
+    /// What is seen of it over one light, by channel.
+    fn over(pixel: [f32; 4], light: f32) -> [f32; 3] {
+        let [red, green, blue, alpha] = pixel;
+        [red, green, blue].map(|channel| (channel * alpha + light * (255.0 - alpha)) / 255.0)
+    }
+
+    #[test]
+    fn what_shines_through_is_mixed_as_it_is_seen() {
+        let image = half_clear(61, 47);
+        // The same by way of floats that were multiplied before: colours of what is seen.
+        let seen = Rgba32FImage::from_fn(61, 47, |x, y| {
+            let [red, green, blue, alpha] = image.get_pixel(x, y).0.map(f32::from);
+            Rgba(
+                [red * alpha / 255.0, green * alpha / 255.0, blue * alpha / 255.0, alpha]
+                    .map(|own| own / 255.0),
+            )
+        });
+        for to in [(20, 15), (60, 46), (7, 40), (1, 1), (90, 70)] {
+            let own = clear(&image, (61, 47), to);
+            let whole = imageops::resize(&seen, to.0, to.1, FilterType::CatmullRom);
+            for (own, expected) in own.as_chunks::<4>().0.iter().zip(whole.pixels()) {
+                let [red, green, blue, alpha] = expected.0.map(|own| own * 255.0);
+                let alpha = alpha.clamp(0.0, 255.0);
+                assert!((f32::from(own[3]) - alpha).abs() <= 0.51, "{own:?}, {expected:?}");
+                for light in [0.0, 255.0] {
+                    let before = [red, green, blue]
+                        .map(|channel| channel.clamp(0.0, alpha) + light * (255.0 - alpha) / 255.0);
+                    for (own, before) in over(own.map(f32::from), light).into_iter().zip(before) {
+                        assert!(
+                            (own - before).abs() <= 1.1,
+                            "{own} for {before}, {expected:?}, over {light}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn edges_have_no_fringe_of_what_cannot_be_seen() {
+        // A disc of one colour; what is clear around it is green, or black.
+        for hidden in [[0, 255, 0, 0], [0, 0, 0, 0], [255, 255, 255, 0]] {
+            let disc = RgbaImage::from_fn(101, 101, |x, y| {
+                let far = (x.abs_diff(50).pow(2) + y.abs_diff(50).pow(2)) / 40;
+                let alpha = 255 - (far.saturating_sub(20) * 20).min(255) as u8;
+                Rgba(if alpha == 0 { hidden } else { [200, 40, 90, alpha] })
+            });
+            for to in [(33, 33), (100, 100), (50, 20), (5, 5)] {
+                let small = clear(&disc, (101, 101), to);
+                let shown: Vec<&[u8; 4]> = small.as_chunks::<4>().0.iter().filter(|own| own[3] > 0).collect();
+                assert!(shown.len() as u32 > to.0 * to.1 / 5);
+                assert!(shown.iter().any(|own| own[3] < 255));
+                assert!(shown.iter().all(|own| own[..3] == [200, 40, 90]), "{hidden:?} {to:?}: {shown:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn sixteen_bits_of_grey_become_what_they_were() {
+        let wide = ImageBuffer::from_fn(53, 41, |x, y| {
+            image::Luma([(x * 977 + y * 1201 + (x * y) % 7 * 300) as u16])
+        });
+        let narrow: Vec<u8> = wide.pixels().map(|own| ((u32::from(own.0[0]) + 128) / 257) as u8).collect();
+        for to in [(20, 30), (52, 40), (3, 2)] {
+            let own = plain::<1>(&narrow, (53, 41), to);
+            let whole = imageops::resize(&wide, to.0, to.1, FilterType::CatmullRom);
+            for (own, expected) in own.iter().zip(whole.pixels()) {
+                assert!((f32::from(*own) - f32::from(expected.0[0]) / 257.0).abs() <= 1.2);
+            }
         }
     }
 }

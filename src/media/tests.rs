@@ -1,5 +1,7 @@
 //! Images drawn here, through every door.
 
+mod hostile;
+
 use super::*;
 use crate::text::{Animated, KNOWN_TYPES};
 use image::codecs::gif::GifEncoder;
@@ -459,75 +461,5 @@ proptest! {
                 }
             }
         }
-    }
-}
-
-#[test]
-fn a_gif_of_a_large_screen_that_nothing_paints_is_refused() {
-    let gif = |width: u16, height: u16| {
-        let mut bytes = b"GIF89a".to_vec();
-        bytes.extend([width.to_le_bytes(), height.to_le_bytes()].concat());
-        bytes.extend(b"\x80\0\0\0\0\0\xff\xff\xff\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0;");
-        bytes
-    };
-    let refused = inspect(&gif(16_000, 4_000)).unwrap_err();
-    assert!(refused.contains("16000 × 4000 pixels, more than its 15 bytes of frames can paint"), "{refused}");
-    // Comments paint nothing.
-    let mut padded = gif(16_000, 4_000);
-    let end = padded.pop().unwrap();
-    for _ in 0..200 {
-        padded.extend([b"\x21\xfe\xff".as_slice(), &[b'x'; 255], b"\0"].concat());
-    }
-    padded.push(end);
-    assert!(inspect(&padded).unwrap_err().contains("can paint"));
-    assert!(inspect(&gif(1_000, 1_000)).is_ok());
-}
-
-/// A PNG whose head claims more than it has.
-fn claiming(width: u32, height: u32, bits: u8, colours: u8) -> Vec<u8> {
-    let mut bytes = file(&corners(1, 1), ImageFormat::Png);
-    bytes[16..20].copy_from_slice(&width.to_be_bytes());
-    bytes[20..24].copy_from_slice(&height.to_be_bytes());
-    bytes[24..26].copy_from_slice(&[bits, colours]);
-    let mut sum = flate2::Crc::new();
-    sum.update(&bytes[12..29]);
-    bytes[29..33].copy_from_slice(&sum.sum().to_be_bytes());
-    bytes
-}
-
-#[test]
-fn what_takes_too_much_memory_is_refused_by_its_head() {
-    // 16-bit RGBA has eight bytes a pixel: 384 MiB are 50.3 million of them.
-    for (width, height, bits, colours) in [(7_100, 7_100, 16, 6), (11_600, 11_600, 8, 2)] {
-        let bytes = claiming(width, height, bits, colours);
-        let facts = inspect(&bytes).unwrap();
-        let small = ImageRules { side: Some(100), ..ImageRules::POSTED };
-        let refused = fit(&bytes, &facts, &Wanted { rules: small, ..posted(None) }).unwrap_err();
-        let CannotFit::Unreadable(says) = refused else { panic!("{refused:?}") };
-        assert!(says.contains("384 MB at most): save it smaller"), "{says}");
-    }
-}
-
-#[test]
-fn sixteen_bits_and_light_with_alpha_become_what_they_were() {
-    use image::{ImageBuffer, LumaA};
-    let wide = |x: u32, y: u32| (x * 4099 + y * 257) as u16;
-    let rgb = ImageBuffer::from_fn(30, 20, |x, y| Rgb([wide(x, y), wide(y, x), 40_000]));
-    let rgba = ImageBuffer::from_fn(30, 20, |x, y| Rgba([wide(x, y), 9, 300, wide(y, y)]));
-    let opaque = ImageBuffer::from_fn(30, 20, |x, y| Rgba([wide(x, y), 9, 300, u16::MAX]));
-    let light = ImageBuffer::from_fn(30, 20, |x, y| LumaA([x as u8 * 8, y as u8 * 12]));
-    for image in [
-        DynamicImage::ImageRgb16(rgb),
-        DynamicImage::ImageRgba16(rgba),
-        DynamicImage::ImageRgba16(opaque),
-        DynamicImage::ImageLumaA8(light),
-    ] {
-        let bytes = file(&image, ImageFormat::Png);
-        let crop = Some(Crop { x: 3, y: 2, width: 20, height: 15 });
-        let png = ImageRules { types: &["image/png"], ..ImageRules::POSTED };
-        let (out, made) = through(&bytes, &Wanted { rules: png, crop, ..posted(None) }).unwrap();
-        assert_eq!(made.how, How::Png);
-        let expected = image.crop_imm(3, 2, 20, 15).into_rgba8();
-        assert_eq!(image::load_from_memory(&out).unwrap().into_rgba8(), expected);
     }
 }

@@ -4,6 +4,7 @@
 //! are unpacked, what their decoder keeps besides, a second copy while they are turned,
 //! the smaller image that is made of them, and what its encoder holds back.
 
+use super::webp;
 use image::{ColorType, ImageFormat};
 
 /// More than this is not taken, in bytes: an RGB photo of 134 million pixels, one of 67
@@ -24,13 +25,17 @@ pub(super) fn while_read(
     // Narrowed to eight bits; light with alpha gets three colours.
     let upright = pixels * if kind.channel_count() == 2 { 4 } else { u64::from(kind.channel_count()) };
     let beside = match format {
-        ImageFormat::Jpeg => coefficients(bytes, pixels),
+        // Its decoder has a copy of the file, and others of what it tells besides.
+        ImageFormat::Jpeg => coefficients(bytes, pixels) + bytes.len() as u64 + told(bytes, format),
+        ImageFormat::Png => told(bytes, format),
         // A frame that does not fill the screen is unpacked for itself.
         ImageFormat::Gif => unpacked,
-        ImageFormat::WebP => pixels * webp(bytes),
+        ImageFormat::WebP => {
+            webp::beside(bytes, (width, height), MOST_MEMORY).saturating_add(bytes.len() as u64)
+        }
         _ => 0,
     };
-    (unpacked + beside).max(upright * if turned { 2 } else { 1 })
+    unpacked.saturating_add(beside).max(upright * if turned { 2 } else { 1 })
 }
 
 /// What it takes to make an image of `size` of one of `whole`, as PNG or as JPEG, whose
@@ -43,14 +48,10 @@ pub(super) fn while_made(channels: u64, whole: (u32, u32), size: (u32, u32), as_
     weighs(whole) + small + packed
 }
 
-/// Bytes for each pixel that are held besides: planes of light and colour (RFC 9649, 2.5),
-/// four channels where three are wanted (2.6), and the alpha of its own (2.7.1.2).
-fn webp(bytes: &[u8]) -> u64 {
-    match bytes.get(12..16) {
-        Some(b"VP8 ") => 2,
-        Some(b"VP8L") => 5,
-        _ => 7,
-    }
+/// Bytes of a file that are not needed to show it.
+fn told(bytes: &[u8], format: ImageFormat) -> u64 {
+    let kept = super::clean::walk(bytes, format, 1).map_or(0, |walked| walked.length());
+    bytes.len().saturating_sub(kept) as u64
 }
 
 /// The coefficients of a JPEG that comes in several scans are held until the last one:
@@ -131,7 +132,8 @@ mod tests {
         assert_eq!(photo(b"\xff\xd8", false), 11, "what cannot be told is the worst");
         assert_eq!(read(b"", ImageFormat::Gif, Rgba8, false), 8);
         let webp = |name: &[u8]| read(&[&[0; 12], name].concat(), ImageFormat::WebP, Rgba8, false);
-        assert_eq!([webp(b"VP8 "), webp(b"VP8L"), webp(b"VP8X")], [6, 9, 11]);
+        let moving = b"VP8X\x0a\0\0\0\x02\0\0\0".as_slice();
+        assert_eq!([webp(b"VP8 "), webp(b"VP8L"), webp(b"VP8X"), webp(moving)], [6, 9, 11, 12]);
         let made = |size, as_png| while_made(3, (2000, 1000), size, as_png);
         assert_eq!((made((2000, 1000), false), made((1000, 500), false)), (6_000_000, 7_500_000));
         assert_eq!((made((2000, 1000), true), made((1000, 500), true)), (12_006_000, 9_001_500));
