@@ -5,7 +5,7 @@
 //! smaller by Catmull and Rom's cubic and not by Lanczos' sine.
 
 use super::resample::{clear, plain};
-use super::weight::{MOST_MEMORY, while_made, while_read};
+use super::weight::{MOST_MEMORY, frame, while_made, while_read};
 use super::{Crop, How, webp};
 use image::codecs::{jpeg::JpegEncoder, png::PngEncoder};
 use image::metadata::Orientation;
@@ -53,15 +53,18 @@ impl<'a> Head<'a> {
         let mut limits = Limits::default();
         limits.max_image_width = None;
         limits.max_image_height = None;
-        // For a GIF's frame beside its screen; for the others, what stands beside the pixels.
-        let is_gif = format == ImageFormat::Gif;
-        limits.max_alloc = Some(if is_gif { MOST_MEMORY / 2 } else { super::inspect::MEMORY });
+        // For what stands beside the pixels.
+        limits.max_alloc = Some(super::inspect::MEMORY);
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-        reader.limits(limits);
+        reader.limits(limits.clone());
         let mut decoder = reader.into_decoder().map_err(damaged)?;
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let profile = decoder.icc_profile().ok().flatten();
         let (width, height) = decoder.dimensions();
+        if format == ImageFormat::Gif {
+            limits.max_alloc = Some(frame((width, height)));
+            decoder.set_limits(limits).map_err(damaged)?;
+        }
         if format == ImageFormat::WebP && !webp::is_sound(bytes, (width, height)) {
             return Err(DAMAGED.to_owned());
         }

@@ -162,25 +162,28 @@ mod tests {
     #[test]
     fn what_shines_through_is_mixed_as_it_is_seen() {
         let image = half_clear(61, 47);
-        // The same by way of floats that were multiplied before: colours of what is seen.
-        let seen = Rgba32FImage::from_fn(61, 47, |x, y| {
-            let [red, green, blue, alpha] = image.get_pixel(x, y).0.map(f32::from);
-            Rgba(
-                [red * alpha / 255.0, green * alpha / 255.0, blue * alpha / 255.0, alpha]
-                    .map(|own| own / 255.0),
-            )
+        // The same by way of floats: colours of what is seen. They are lifted and flattened,
+        // so that what goes beyond both ends is not cut off between the two passes.
+        let lifted = Rgba32FImage::from_fn(61, 47, |x, y| {
+            let [red, green, blue, alpha] = image.get_pixel(x, y).0.map(|own| f32::from(own) / 255.0);
+            Rgba([red * alpha, green * alpha, blue * alpha, alpha].map(|own| own / 4.0 + 0.4))
         });
         for to in [(20, 15), (60, 46), (7, 40), (1, 1), (90, 70)] {
             let own = clear(&image, (61, 47), to);
-            let whole = imageops::resize(&seen, to.0, to.1, FilterType::CatmullRom);
+            let whole = imageops::resize(&lifted, to.0, to.1, FilterType::CatmullRom);
             for (own, expected) in own.as_chunks::<4>().0.iter().zip(whole.pixels()) {
-                let [red, green, blue, alpha] = expected.0.map(|own| own * 255.0);
-                let alpha = alpha.clamp(0.0, 255.0);
-                assert!((f32::from(own[3]) - alpha).abs() <= 0.51, "{own:?}, {expected:?}");
+                let [red, green, blue, alpha] = expected.0.map(|own| (own - 0.4) * 4.0);
+                let seen = 255.0 * alpha.clamp(0.0, 1.0);
+                assert!((f32::from(own[3]) - seen).abs() <= 0.51, "{own:?}, {expected:?}");
+                if own[3] == 0 {
+                    assert_eq!(*own, [0; 4]);
+                    continue;
+                }
+                let colours = [red, green, blue].map(|channel| 255.0 * (channel / alpha).clamp(0.0, 1.0));
+                let expected = [colours[0], colours[1], colours[2], seen];
                 for light in [0.0, 255.0] {
-                    let before = [red, green, blue]
-                        .map(|channel| channel.clamp(0.0, alpha) + light * (255.0 - alpha) / 255.0);
-                    for (own, before) in over(own.map(f32::from), light).into_iter().zip(before) {
+                    let both = over(own.map(f32::from), light).into_iter().zip(over(expected, light));
+                    for (own, before) in both {
                         assert!(
                             (own - before).abs() <= 1.1,
                             "{own} for {before}, {expected:?}, over {light}"

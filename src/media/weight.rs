@@ -28,14 +28,21 @@ pub(super) fn while_read(
         // Its decoder has a copy of the file, and others of what it tells besides.
         ImageFormat::Jpeg => coefficients(bytes, pixels) + bytes.len() as u64 + told(bytes, format),
         ImageFormat::Png => told(bytes, format),
-        // A frame that does not fill the screen is unpacked for itself.
-        ImageFormat::Gif => unpacked,
+        // A frame that does not fill the screen is unpacked for itself; before that, it is
+        // a number of a colour for each pixel.
+        ImageFormat::Gif => unpacked + pixels,
         ImageFormat::WebP => {
             webp::beside(bytes, (width, height), MOST_MEMORY).saturating_add(bytes.len() as u64)
         }
         _ => 0,
     };
     unpacked.saturating_add(beside).max(upright * if turned { 2 } else { 1 })
+}
+
+/// The largest frame of a GIF in bytes, four a pixel, beside a screen of so many pixels:
+/// frames may be larger than the screen.
+pub(super) fn frame((width, height): (u32, u32)) -> u64 {
+    MOST_MEMORY.saturating_sub(4 * u64::from(width) * u64::from(height)) / 5 * 4
 }
 
 /// What it takes to make an image of `size` of one of `whole`, as PNG or as JPEG, whose
@@ -130,7 +137,7 @@ mod tests {
         // Scan by scan: (4 + 1 + 1) / 4 coefficients of two bytes for each pixel.
         assert_eq!((photo(&jpeg(0xc2, 3), false), photo(&jpeg(0xc0, 1), false)), (7, 7));
         assert_eq!(photo(b"\xff\xd8", false), 11, "what cannot be told is the worst");
-        assert_eq!(read(b"", ImageFormat::Gif, Rgba8, false), 8);
+        assert_eq!(read(b"", ImageFormat::Gif, Rgba8, false), 9);
         let webp = |name: &[u8]| read(&[&[0; 12], name].concat(), ImageFormat::WebP, Rgba8, false);
         let moving = b"VP8X\x0a\0\0\0\x02\0\0\0".as_slice();
         assert_eq!([webp(b"VP8 "), webp(b"VP8L"), webp(b"VP8X"), webp(moving)], [6, 9, 11, 12]);
