@@ -80,7 +80,7 @@ fn jpeg_of(channels: &[u8], between: &[u8]) -> Vec<u8> {
         (0..size).rev().for_each(|bit| bits.push(if own >> bit & 1 == 1 { '1' } else { '0' }));
         bits.push('0');
     }
-    while bits.len() % 8 != 0 {
+    while !bits.len().is_multiple_of(8) {
         bits.push('1');
     }
     for at in (0..bits.len()).step_by(8) {
@@ -197,7 +197,7 @@ struct Bits {
 impl Bits {
     fn put(&mut self, value: u32, count: usize) {
         for place in 0..count {
-            if self.at % 8 == 0 {
+            if self.at.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             *self.bytes.last_mut().unwrap() |= ((value >> place & 1) as u8) << (self.at % 8);
@@ -247,7 +247,7 @@ fn groups(count: u32) -> Vec<u8> {
     bits.put(1, 1);
     bits.put(0, 3);
     bits.put(0, 1);
-    for symbol in [count - 1 & 255, count - 1 >> 8, 0, 255, 0] {
+    for symbol in [(count - 1) & 255, (count - 1) >> 8, 0, 255, 0] {
         bits.single(symbol);
     }
     for _ in 0..count * 5 {
