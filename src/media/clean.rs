@@ -7,43 +7,66 @@
 //! films there.
 
 use image::ImageFormat;
+use std::ops::Range;
 
 /// A file that was gone through.
 #[derive(Debug)]
 pub(super) struct Walked<'a> {
+    source: &'a [u8],
     /// What stays, in order.
-    pieces: Vec<Piece<'a>>,
+    pieces: Vec<Piece>,
     /// Frames; 1 of a still image.
     pub frames: u32,
+    /// Bytes of a GIF that paint: its frames without comments and the like.
+    pub painting: u64,
 }
 
 #[derive(Debug)]
-enum Piece<'a> {
-    Kept(&'a [u8]),
+enum Piece {
+    Kept(Range<usize>),
     Written(Vec<u8>),
 }
 
-impl Piece<'_> {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Piece::Kept(bytes) => bytes,
-            Piece::Written(bytes) => bytes,
+impl<'a> Walked<'a> {
+    fn new(source: &'a [u8]) -> Walked<'a> {
+        Walked { source, pieces: Vec::new(), frames: 0, painting: 0 }
+    }
+
+    /// What stays beside what stays is one piece: a file may have millions of parts.
+    fn keep(&mut self, range: Range<usize>) {
+        match self.pieces.last_mut() {
+            Some(Piece::Kept(last)) if last.end == range.start => last.end = range.end,
+            _ => self.pieces.push(Piece::Kept(range)),
         }
     }
-}
 
-impl Walked<'_> {
+    fn write(&mut self, bytes: Vec<u8>) {
+        self.pieces.push(Piece::Written(bytes));
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &[u8]> {
+        self.pieces.iter().map(|piece| match piece {
+            Piece::Kept(range) => &self.source[range.clone()],
+            Piece::Written(bytes) => bytes,
+        })
+    }
+
+    /// The length of the clean file, in bytes.
+    pub fn length(&self) -> usize {
+        self.parts().map(<[u8]>::len).sum()
+    }
+
     /// The clean file.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut all = Vec::with_capacity(self.pieces.iter().map(|piece| piece.bytes().len()).sum());
-        self.pieces.iter().for_each(|piece| all.extend_from_slice(piece.bytes()));
+        let mut all = Vec::with_capacity(self.length());
+        self.parts().for_each(|part| all.extend_from_slice(part));
         all
     }
 
     /// Whether `bytes` are clean already.
     pub fn is(&self, bytes: &[u8]) -> bool {
         let mut rest = bytes;
-        let begins = self.pieces.iter().all(|piece| match rest.strip_prefix(piece.bytes()) {
+        let begins = self.parts().all(|part| match rest.strip_prefix(part) {
             Some(behind) => {
                 rest = behind;
                 true
@@ -76,14 +99,16 @@ fn exif(orientation: u8) -> Option<Vec<u8>> {
 
 /// Segments behind markers (ITU T.81, annex B).
 fn jpeg(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
-    let mut pieces = vec![Piece::Kept(bytes.get(..2).filter(|start| *start == [0xff, 0xd8])?)];
+    bytes.get(..2).filter(|start| *start == [0xff, 0xd8])?;
+    let mut walked = Walked { frames: 1, ..Walked::new(bytes) };
+    walked.keep(0..2);
     let mut turned = exif(orientation).map(|tiff| {
         let mut segment = vec![0xff, 0xe1];
         let length = u16::try_from(2 + 6 + tiff.len()).unwrap_or(u16::MAX);
         segment.extend(length.to_be_bytes());
         segment.extend(b"Exif\0\0");
         segment.extend(tiff);
-        Piece::Written(segment)
+        segment
     });
     let mut at = 2;
     loop {
@@ -96,19 +121,19 @@ fn jpeg(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
         }
         let marker = bytes[at + 1];
         if marker == 0xd9 {
-            pieces.extend(turned);
-            pieces.push(Piece::Kept(&bytes[at..at + 2]));
-            return Some(Walked { pieces, frames: 1 });
+            turned.into_iter().for_each(|segment| walked.write(segment));
+            walked.keep(at..at + 2);
+            return Some(walked);
         }
         let length = u16::from_be_bytes(bytes.get(at + 2..at + 4)?.try_into().ok()?);
         let end = at + 2 + usize::from(length);
         let content = bytes.get(at + 4..end)?;
-        let segment = &bytes[at..end];
+        let segment = at..end;
         at = end;
         // Exif stands first, or behind JFIF, which wants to be first as well.
         let is_jfif = marker == 0xe0 && content.starts_with(b"JFIF\0") && content.len() >= 14;
         if !is_jfif {
-            pieces.extend(turned.take());
+            turned.take().into_iter().for_each(|segment| walked.write(segment));
         }
         match marker {
             // Without its preview: that is of the image before it was retouched.
@@ -116,11 +141,11 @@ fn jpeg(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
                 let mut head = b"\xff\xe0\0\x10".to_vec();
                 head.extend(&content[..12]);
                 head.extend([0, 0]);
-                pieces.push(Piece::Written(head));
+                walked.write(head);
             }
-            0xe0 if is_jfif => pieces.push(Piece::Kept(segment)),
-            0xe2 if content.starts_with(b"ICC_PROFILE\0") => pieces.push(Piece::Kept(segment)),
-            0xee if content.starts_with(b"Adobe") && content.len() == 12 => pieces.push(Piece::Kept(segment)),
+            0xe0 if is_jfif => walked.keep(segment),
+            0xe2 if content.starts_with(b"ICC_PROFILE\0") => walked.keep(segment),
+            0xee if content.starts_with(b"Adobe") && content.len() == 12 => walked.keep(segment),
             0xe0..=0xef | 0xfe => {}
             0xda => {
                 // The pixels, up to the next marker that does not belong to them.
@@ -132,11 +157,11 @@ fn jpeg(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
                         _ => break,
                     }
                 }
-                pieces.push(Piece::Kept(&bytes[end - segment.len()..at]));
+                walked.keep(segment.start..at);
             }
             // What is reserved, or of hierarchical images, nothing here reads (tables B.1 and B.2).
             0xc8 | 0xde | 0xdf => {}
-            0xc0..=0xcf | 0xdb..=0xdd => pieces.push(Piece::Kept(segment)),
+            0xc0..=0xcf | 0xdb..=0xdd => walked.keep(segment),
             _ => return None,
         }
     }
@@ -149,21 +174,22 @@ fn png(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
         b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"bKGD", b"pHYs", b"acTL", b"fcTL",
         b"fdAT",
     ];
-    let mut pieces = vec![Piece::Kept(bytes.get(..8).filter(|start| *start == b"\x89PNG\r\n\x1a\n")?)];
-    let (mut at, mut frames) = (8, 1);
+    bytes.get(..8).filter(|start| *start == b"\x89PNG\r\n\x1a\n")?;
+    let mut walked = Walked::new(bytes);
+    walked.keep(0..8);
+    let (mut at, mut claimed, mut drawn) = (8, None, 0);
     loop {
         let length = u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?);
         let end = at.checked_add(12)?.checked_add(usize::try_from(length).ok()?)?;
         let chunk = bytes.get(at..end)?;
         let name: &[u8; 4] = chunk.get(4..8)?.try_into().ok()?;
         if name == b"acTL" {
-            frames = chunk
-                .get(8..12)
-                .map_or(1, |frames| u32::from_be_bytes([frames[0], frames[1], frames[2], frames[3]]).max(1));
+            claimed = chunk.get(8..12).map(|own| u32::from_be_bytes([own[0], own[1], own[2], own[3]]));
         }
+        drawn += u32::from(name == b"fcTL");
         // A capital first letter: no decoder may pass it over (5.4).
         if name[0].is_ascii_uppercase() || KEPT.contains(&name) {
-            pieces.push(Piece::Kept(chunk));
+            walked.keep(at..end);
         }
         if name == b"IHDR"
             && let Some(tiff) = exif(orientation)
@@ -175,11 +201,13 @@ fn png(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
             chunk.extend(b"eXIf");
             chunk.extend(tiff);
             chunk.extend(sum.sum().to_be_bytes());
-            pieces.push(Piece::Written(chunk));
+            walked.write(chunk);
         }
         at = end;
         if name == b"IEND" {
-            return Some(Walked { pieces, frames });
+            // It moves where it says so: some programs count its frames, some believe it.
+            walked.frames = claimed.map_or(1, |frames| frames.max(drawn).max(1));
+            return Some(walked);
         }
     }
 }
@@ -191,8 +219,9 @@ fn gif(bytes: &[u8]) -> Option<Walked<'_>> {
         return None;
     }
     let mut at = 13 + table(*bytes.get(10)?);
-    let mut pieces = vec![Piece::Kept(bytes.get(..at)?)];
-    let mut frames = 0;
+    bytes.get(..at)?;
+    let mut walked = Walked::new(bytes);
+    walked.keep(0..at);
     // Behind the sub-blocks that begin there.
     let behind = |mut at: usize| {
         loop {
@@ -206,13 +235,15 @@ fn gif(bytes: &[u8]) -> Option<Walked<'_>> {
         let start = at;
         let kept = match *bytes.get(at)? {
             0x3b => {
-                pieces.push(Piece::Kept(&bytes[at..=at]));
-                return Some(Walked { pieces, frames: frames.max(1) });
+                walked.keep(at..at + 1);
+                walked.frames = walked.frames.max(1);
+                return Some(walked);
             }
             0x2c => {
-                frames += 1;
+                walked.frames += 1;
                 let packed = *bytes.get(at + 9)?;
                 at = behind(at + 11 + table(packed))?;
+                walked.painting += (at - start) as u64;
                 true
             }
             0x21 => {
@@ -228,7 +259,8 @@ fn gif(bytes: &[u8]) -> Option<Walked<'_>> {
             _ => return None,
         };
         if kept {
-            pieces.push(Piece::Kept(bytes.get(start..at)?));
+            bytes.get(start..at)?;
+            walked.keep(start..at);
         }
     }
 }
@@ -240,8 +272,8 @@ fn webp(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
         return None;
     }
     let all = bytes.get(..size(4)?.checked_add(8)?)?;
-    let (mut at, mut frames) = (12, 0);
-    let mut pieces = Vec::new();
+    let mut at = 12;
+    let mut walked = Walked::new(all);
     let turned = exif(orientation);
     // Chunks are filled up to an even length.
     let chunk = |at: usize| {
@@ -257,10 +289,10 @@ fn webp(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
                 // Its flags for Exif and XMP.
                 let flags = head.get_mut(8)?;
                 *flags = *flags & !0x0c | if turned.is_some() { 8 } else { 0 };
-                pieces.push(Piece::Written(head));
+                walked.write(head);
             }
             b"ANMF" => {
-                frames += 1;
+                walked.frames += 1;
                 // A frame has chunks of its own.
                 let mut inner = at + 24;
                 let mut kept = vec![all.get(at + 8..inner)?];
@@ -275,9 +307,9 @@ fn webp(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
                 let mut frame = b"ANMF".to_vec();
                 frame.extend(length.to_le_bytes());
                 kept.iter().for_each(|part| frame.extend_from_slice(part));
-                pieces.push(Piece::Written(frame));
+                walked.write(frame);
             }
-            b"ICCP" | b"ANIM" | b"ALPH" | b"VP8 " | b"VP8L" => pieces.push(Piece::Kept(whole)),
+            b"ICCP" | b"ANIM" | b"ALPH" | b"VP8 " | b"VP8L" => walked.keep(at..at + whole.len()),
             _ => {}
         }
         at = end;
@@ -286,12 +318,13 @@ fn webp(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
         let mut chunk = b"EXIF".to_vec();
         chunk.extend(u32::try_from(tiff.len()).ok()?.to_le_bytes());
         chunk.extend(tiff);
-        pieces.push(Piece::Written(chunk));
+        walked.write(chunk);
     }
-    let length = 4 + pieces.iter().map(|piece| piece.bytes().len()).sum::<usize>();
+    let length = 4 + walked.length();
     let mut head = b"RIFF".to_vec();
     head.extend(u32::try_from(length).ok()?.to_le_bytes());
     head.extend(b"WEBP");
-    pieces.insert(0, Piece::Written(head));
-    Some(Walked { pieces, frames: frames.max(1) })
+    walked.pieces.insert(0, Piece::Written(head));
+    walked.frames = walked.frames.max(1);
+    Some(walked)
 }

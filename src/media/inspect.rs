@@ -16,7 +16,7 @@ const GIF_PIXELS_A_BYTE: u64 = 2731;
 /// A screen of up to so many pixels is unpacked however few of them are painted.
 const SMALL_SCREEN: u64 = 4 << 20;
 /// Memory for reading a head and its metadata.
-const MEMORY: u64 = 64 << 20;
+pub(super) const MEMORY: u64 = 64 << 20;
 
 /// Reads the facts of an image, without unpacking its pixels. The error says
 /// what the bytes are instead, as the end of a sentence ("is HTML, not an image").
@@ -45,12 +45,6 @@ pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
         return Err(format!("is a {name} of {width} × {height} pixels, more than any network takes"));
     }
     let area = u64::from(width) * u64::from(height);
-    if format == ImageFormat::Gif && area > SMALL_SCREEN && area / GIF_PIXELS_A_BYTE > bytes.len() as u64 {
-        return Err(format!(
-            "is a GIF of {width} × {height} pixels, more than its {} bytes can paint: save it anew",
-            bytes.len()
-        ));
-    }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let turned = matches!(
         orientation,
@@ -61,7 +55,16 @@ pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
     );
     let (width, height) = if turned { (height, width) } else { (width, height) };
     let (frames, private) = match clean::walk(bytes, format, orientation.to_exif()) {
-        Some(walked) => (walked.frames, !walked.is(bytes)),
+        Some(walked) => {
+            let painting = walked.painting;
+            if format == ImageFormat::Gif && area > SMALL_SCREEN && area / GIF_PIXELS_A_BYTE > painting {
+                return Err(format!(
+                    "is a GIF of {width} × {height} pixels, more than its {painting} bytes of frames can paint: \
+                     save it anew"
+                ));
+            }
+            (walked.frames, !walked.is(bytes))
+        }
         // What cannot be gone through cannot be known to be clean. Decoders forgive much
         // in a JPEG; of the others nobody would know whether they move.
         None if format == ImageFormat::Jpeg => (1, true),

@@ -9,15 +9,18 @@
 mod clean;
 mod inspect;
 mod pixels;
+mod resample;
 #[cfg(test)]
 mod tests;
+mod webp;
+mod weight;
 
 pub use crate::ladder::Crop;
 pub use inspect::inspect;
 
 use crate::ladder::MediaFacts;
 use crate::text::{ImageRules, Ratio};
-use pixels::Pixels;
+use pixels::{Head, Pixels};
 use serde::{Deserialize, Serialize};
 
 /// What an outlet wants of an image.
@@ -193,14 +196,11 @@ pub fn fit(bytes: &[u8], facts: &MediaFacts, wanted: &Wanted) -> Result<Made, Ca
             Err(_) | Ok(_) => {}
         }
     }
-    let mut pixels = Pixels::of(bytes).map_err(CannotFit::Unreadable)?;
-    if let Some(crop) = crop {
-        // What was measured by the head is checked by what came out.
-        if !crop.lies_in(pixels.size().0, pixels.size().1) {
-            return Err(CannotFit::OutsideOfIt);
-        }
-        pixels.crop(crop);
-    }
+    let pixels = unpacked(bytes, crop, |head, whole| {
+        let size = within(whole.0, whole.1, rules, rules.shown);
+        let can = head.may_make(whole, size, How::Jpeg { quality: LAST_QUALITY });
+        can.then_some(()).ok_or_else(|| too_heavy(whole))
+    })?;
     saved(&pixels, mime != "image/jpeg" && pixels.is_drawn(), rules, most)
 }
 
@@ -210,19 +210,38 @@ pub fn remake(bytes: &[u8], recipe: &Recipe, width: u32, height: u32) -> Result<
         let facts = inspect(bytes).map_err(CannotFit::Unreadable)?;
         return Ok(cleaned(bytes, &facts)?.unwrap_or_else(|| bytes.to_vec()));
     }
-    let mut pixels = Pixels::of(bytes).map_err(CannotFit::Unreadable)?;
-    if let Some(crop) = recipe.crop {
-        if !crop.lies_in(pixels.size().0, pixels.size().1) {
+    let size = (width, height);
+    let pixels = unpacked(bytes, recipe.crop, |head, whole| {
+        // A recipe may come from anywhere, and asks for no more than there is.
+        if !(1..=whole.0).contains(&width) || !(1..=whole.1).contains(&height) {
             return Err(CannotFit::OutsideOfIt);
         }
-        pixels.crop(crop);
-    }
-    // A recipe may come from anywhere, and asks for no more than there is.
-    let (most_wide, most_high) = pixels.size();
-    if !(1..=most_wide).contains(&width) || !(1..=most_high).contains(&height) {
-        return Err(CannotFit::OutsideOfIt);
+        head.may_make(whole, size, recipe.how).then_some(()).ok_or_else(|| too_heavy(whole))
+    })?;
+    if !pixels.can_make(size, recipe.how) {
+        return Err(too_heavy(pixels.size()));
     }
     pixels.resized(width, height).encoded(recipe.how, u64::MAX).ok_or(CannotFit::TooLarge(u64::MAX))
+}
+
+/// The pixels of an image, or of a part of it. What is shown of it, in pixels, goes to
+/// `check` before any of it is unpacked: a refusal costs nothing.
+fn unpacked(
+    bytes: &[u8],
+    crop: Option<Crop>,
+    check: impl FnOnce(&Head<'_>, (u32, u32)) -> Result<(), CannotFit>,
+) -> Result<Pixels, CannotFit> {
+    let head = Head::of(bytes).map_err(CannotFit::Unreadable)?;
+    let whole = head.size();
+    if crop.is_some_and(|crop| !crop.lies_in(whole.0, whole.1)) {
+        return Err(CannotFit::OutsideOfIt);
+    }
+    check(&head, crop.map_or(whole, |crop| (crop.width, crop.height)))?;
+    let mut pixels = head.unpack().map_err(CannotFit::Unreadable)?;
+    if let Some(crop) = crop {
+        pixels.crop(crop);
+    }
+    Ok(pixels)
 }
 
 /// "0.9 MB", rounded up; what is small, in kB.
@@ -329,6 +348,13 @@ fn scaled(size: (u32, u32), to: u32, from: u32) -> (u32, u32) {
     (side(size.0), side(size.1))
 }
 
+fn too_heavy((width, height): (u32, u32)) -> CannotFit {
+    CannotFit::Unreadable(format!(
+        "has {width} × {height} pixels, too many to be made smaller here ({} MB of memory at most): save it smaller",
+        weight::MOST_MEMORY >> 20
+    ))
+}
+
 /// The image as the best file that fits.
 fn saved(pixels: &Pixels, drawn: bool, rules: &ImageRules, most: u64) -> Result<Made, CannotFit> {
     let made = |bytes: Vec<u8>, (width, height): (u32, u32), how: How, squeezed: bool| Made {
@@ -342,10 +368,17 @@ fn saved(pixels: &Pixels, drawn: bool, rules: &ImageRules, most: u64) -> Result<
     let whole = pixels.size();
     let start = within(whole.0, whole.1, rules, rules.shown);
     let mut size = start;
+    if !pixels.can_make(size, How::Jpeg { quality: LAST_QUALITY }) {
+        return Err(too_heavy(whole));
+    }
     let small = pixels.resized(size.0, size.1);
     let (takes_png, takes_jpeg) = (rules.types.contains(&"image/png"), rules.types.contains(&"image/jpeg"));
+    // By its size and not by what comes out: what cannot be packed within the bound is
+    // saved as JPEG, where that is taken.
+    let is_light = pixels.can_make(size, How::Png);
     if takes_png
         && (drawn || !takes_jpeg)
+        && is_light
         && let Some(bytes) = small.encoded(How::Png, most)
     {
         return Ok(made(bytes, size, How::Png, false));
@@ -356,12 +389,15 @@ fn saved(pixels: &Pixels, drawn: bool, rules: &ImageRules, most: u64) -> Result<
             return Ok(made(bytes, size, how, quality < GOOD_QUALITY));
         }
     }
+    drop(small);
     let how = if takes_jpeg { How::Jpeg { quality: LAST_QUALITY } } else { How::Png };
     let shortest = SHORTEST_SIDE.min(start.0.max(start.1));
     while size.0.max(size.1) > shortest {
         size = scaled(size, 4, 5);
         // Of the whole image and not of the last one, as `remake` makes it.
-        if let Some(bytes) = pixels.resized(size.0, size.1).encoded(how, most) {
+        if pixels.can_make(size, how)
+            && let Some(bytes) = pixels.resized(size.0, size.1).encoded(how, most)
+        {
             return Ok(made(bytes, size, how, true));
         }
     }

@@ -4,20 +4,21 @@
 //! function of the system's library has a hand in it. That is why images are made
 //! smaller by Catmull and Rom's cubic and not by Lanczos' sine.
 
-use super::{Crop, How};
+use super::resample::{clear, plain};
+use super::weight::{MOST_MEMORY, frame, while_made, while_read};
+use super::{Crop, How, webp};
 use image::codecs::{jpeg::JpegEncoder, png::PngEncoder};
-use image::imageops::{self, FilterType};
 use image::metadata::Orientation;
-use image::{DynamicImage, ExtendedColorType, GrayImage, ImageDecoder, ImageEncoder, ImageReader, Limits};
-use image::{RgbImage, RgbaImage};
+use image::{ColorType, DynamicImage, ExtendedColorType, GrayImage, ImageDecoder, ImageEncoder, ImageFormat};
+use image::{GenericImageView, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
 use std::borrow::Cow;
 use std::io::{self, Cursor, Write};
 
-/// Memory for the pixels of an image as its file has them: a photo of 89 million. While
-/// it is turned, there are two of them.
-const MOST_MEMORY: u64 = 256 << 20;
 /// A colour profile that is larger is left out. Those of cameras have 0.5 to 3 kB.
 const LARGEST_PROFILE: usize = 256 << 10;
+
+/// The end of a sentence that begins with an image's name.
+const DAMAGED: &str = "is damaged: its pixels cannot be read; save it anew";
 
 /// Unpacked, upright, eight bits a channel.
 #[derive(Clone, Debug)]
@@ -34,46 +35,115 @@ enum Buffer {
     Rgba(RgbaImage),
 }
 
-impl Pixels {
-    /// Unpacks the (first) image. The error ends a sentence that begins with its name.
-    pub fn of(bytes: &[u8]) -> Result<Pixels, String> {
-        let damaged = |_| "is damaged: its pixels cannot be read; save it anew".to_owned();
+/// An image whose head was read, and whose pixels were not.
+pub(super) struct Head<'a> {
+    decoder: Box<dyn ImageDecoder + 'a>,
+    orientation: Orientation,
+    profile: Option<Vec<u8>>,
+}
+
+impl<'a> Head<'a> {
+    /// Reads the head of the (first) image. The error ends a sentence that begins with
+    /// its name.
+    ///
+    /// What would take more than [`MOST_MEMORY`] to be unpacked is refused.
+    pub fn of(bytes: &'a [u8]) -> Result<Head<'a>, String> {
+        let damaged = |_| DAMAGED.to_owned();
         let format = image::guess_format(bytes).map_err(damaged)?;
         let mut limits = Limits::default();
         limits.max_image_width = None;
         limits.max_image_height = None;
-        limits.max_alloc = Some(MOST_MEMORY);
+        // For what stands beside the pixels.
+        limits.max_alloc = Some(super::inspect::MEMORY);
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-        reader.limits(limits);
+        reader.limits(limits.clone());
         let mut decoder = reader.into_decoder().map_err(damaged)?;
-        // Some decoders do not honour the limit for the pixels themselves.
-        if decoder.total_bytes() > MOST_MEMORY {
-            let (width, height) = decoder.dimensions();
-            return Err(format!(
-                "has {width} × {height} pixels, too many to be made smaller here: save it smaller"
-            ));
-        }
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let profile = decoder.icc_profile().ok().flatten();
-        let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+        let (width, height) = decoder.dimensions();
+        if format == ImageFormat::Gif {
+            limits.max_alloc = Some(frame((width, height)));
+            decoder.set_limits(limits).map_err(damaged)?;
+        }
+        if format == ImageFormat::WebP && !webp::is_sound(bytes, (width, height)) {
+            return Err(DAMAGED.to_owned());
+        }
+        let beside = profile.as_ref().map_or(0, |profile| profile.len() as u64);
+        let kind = decoder.color_type();
+        let needs = while_read(bytes, format, (width, height), kind, turns(orientation)) + beside;
+        if needs > MOST_MEMORY {
+            return Err(format!(
+                "has {width} × {height} pixels, too many to be made smaller here ({} MB of memory, {} MB at most): \
+                 save it smaller",
+                needs.div_ceil(1 << 20),
+                MOST_MEMORY >> 20
+            ));
+        }
+        let profile = profile.filter(|own| own.len() <= LARGEST_PROFILE);
+        Ok(Head { decoder: Box::new(decoder), orientation, profile })
+    }
+
+    /// Width and height, as it is shown.
+    pub fn size(&self) -> (u32, u32) {
+        let (width, height) = self.decoder.dimensions();
+        if turns(self.orientation) { (height, width) } else { (width, height) }
+    }
+
+    /// Whether an image of `size` might be made of a part of it that has `whole` pixels,
+    /// within [`MOST_MEMORY`]. Where something could shine through, only the pixels tell
+    /// whether it does: here it is taken not to.
+    pub fn may_make(&self, whole: (u32, u32), size: (u32, u32), how: How) -> bool {
+        let channels = if self.decoder.color_type().channel_count() == 1 { 1 } else { 3 };
+        while_made(channels, whole, size, how == How::Png) <= MOST_MEMORY
+    }
+
+    /// Unpacks the pixels. The error ends a sentence that begins with the image's name.
+    pub fn unpack(self) -> Result<Pixels, String> {
+        let broken = || DAMAGED.to_owned();
+        let Head { decoder, orientation, profile } = self;
+        let (width, height) = decoder.dimensions();
+        let kind = decoder.color_type();
+        let mut raw = unpacked(decoder).ok_or_else(broken)?;
+        let mut channels = usize::from(kind.channel_count());
+        if kind.bytes_per_pixel() / kind.channel_count() == 2 {
+            narrow(&mut raw);
+        }
+        if channels == 2 {
+            spread(&mut raw);
+            channels = 4;
+        }
+        if channels == 4 && raw.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == 255) {
+            pack(&mut raw);
+            channels = 3;
+        }
+        let image = match channels {
+            1 => GrayImage::from_raw(width, height, raw).map(DynamicImage::ImageLuma8),
+            3 => RgbImage::from_raw(width, height, raw).map(DynamicImage::ImageRgb8),
+            _ => RgbaImage::from_raw(width, height, raw).map(DynamicImage::ImageRgba8),
+        };
+        let mut image = image.ok_or_else(broken)?;
         image.apply_orientation(orientation);
         let buffer = match image {
             DynamicImage::ImageLuma8(gray) => Buffer::Gray(gray),
-            DynamicImage::ImageLuma16(_) => Buffer::Gray(image.into_luma8()),
-            image if image.color().has_alpha() => {
-                let rgba = image.into_rgba8();
-                if rgba.pixels().all(|pixel| pixel.0[3] == 255) {
-                    Buffer::Rgb(DynamicImage::ImageRgba8(rgba).into_rgb8())
-                } else {
-                    Buffer::Rgba(rgba)
-                }
-            }
+            DynamicImage::ImageRgba8(rgba) => Buffer::Rgba(rgba),
             image => Buffer::Rgb(image.into_rgb8()),
         };
         // The colour space that it is of (ICC.1:2022, 7.2.8).
         let space: &[u8] = if matches!(buffer, Buffer::Gray(_)) { b"GRAY" } else { b"RGB " };
-        let profile = profile.filter(|own| own.len() <= LARGEST_PROFILE && own.get(16..20) == Some(space));
+        let profile = profile.filter(|own| own.get(16..20) == Some(space));
         Ok(Pixels { buffer, profile })
+    }
+}
+
+impl Pixels {
+    /// Whether an image of that size can be made of it within [`MOST_MEMORY`].
+    pub fn can_make(&self, size: (u32, u32), how: How) -> bool {
+        let channels = match &self.buffer {
+            Buffer::Gray(_) => 1,
+            Buffer::Rgb(_) => 3,
+            Buffer::Rgba(_) => 4,
+        };
+        while_made(channels, self.size(), size, how == How::Png) <= MOST_MEMORY
     }
 
     /// Width and height.
@@ -87,40 +157,45 @@ impl Pixels {
 
     /// A part of it, which lies in it.
     pub fn crop(&mut self, crop: Crop) {
-        let Crop { x, y, width, height } = crop;
-        self.buffer = match &self.buffer {
-            Buffer::Gray(image) => Buffer::Gray(imageops::crop_imm(image, x, y, width, height).to_image()),
-            Buffer::Rgb(image) => Buffer::Rgb(imageops::crop_imm(image, x, y, width, height).to_image()),
-            Buffer::Rgba(image) => Buffer::Rgba(imageops::crop_imm(image, x, y, width, height).to_image()),
+        let wide = self.size().0;
+        let (width, height) = (crop.width, crop.height);
+        // Where it cannot be, nothing is left: what lies in it always is.
+        let blank = Buffer::Gray(GrayImage::new(0, 0));
+        let cut = match std::mem::replace(&mut self.buffer, blank) {
+            Buffer::Gray(image) => {
+                GrayImage::from_raw(width, height, cut(image.into_raw(), wide, crop, 1)).map(Buffer::Gray)
+            }
+            Buffer::Rgb(image) => {
+                RgbImage::from_raw(width, height, cut(image.into_raw(), wide, crop, 3)).map(Buffer::Rgb)
+            }
+            Buffer::Rgba(image) => {
+                RgbaImage::from_raw(width, height, cut(image.into_raw(), wide, crop, 4)).map(Buffer::Rgba)
+            }
         };
+        if let Some(cut) = cut {
+            self.buffer = cut;
+        }
     }
 
     /// Of another size.
     pub fn resized(&self, width: u32, height: u32) -> Cow<'_, Pixels> {
-        if self.size() == (width, height) {
+        let (from, to) = (self.size(), (width, height));
+        if from == to {
             return Cow::Borrowed(self);
         }
         let buffer = match &self.buffer {
-            Buffer::Gray(image) => Buffer::Gray(imageops::resize(image, width, height, FILTER)),
-            Buffer::Rgb(image) => Buffer::Rgb(imageops::resize(image, width, height, FILTER)),
+            Buffer::Gray(image) => {
+                GrayImage::from_raw(width, height, plain::<1>(image, from, to)).map(Buffer::Gray)
+            }
+            Buffer::Rgb(image) => {
+                RgbImage::from_raw(width, height, plain::<3>(image, from, to)).map(Buffer::Rgb)
+            }
             Buffer::Rgba(image) => {
-                // What shines through must not lend its colour to what does not.
-                let mut weighed = image.clone();
-                for pixel in weighed.pixels_mut() {
-                    let [red, green, blue, alpha] = pixel.0.map(u32::from);
-                    pixel.0 = [red * alpha / 255, green * alpha / 255, blue * alpha / 255, alpha].map(byte);
-                }
-                let mut small = imageops::resize(&weighed, width, height, FILTER);
-                for pixel in small.pixels_mut() {
-                    let [red, green, blue, alpha] = pixel.0.map(u32::from);
-                    if let Some(whole) = std::num::NonZeroU32::new(alpha) {
-                        let back = |channel: u32| (channel * 255 / whole).min(255);
-                        pixel.0 = [back(red), back(green), back(blue), alpha].map(byte);
-                    }
-                }
-                Buffer::Rgba(small)
+                RgbaImage::from_raw(width, height, clear(image, from, to)).map(Buffer::Rgba)
             }
         };
+        // It has as many bytes as such an image has.
+        let Some(buffer) = buffer else { return Cow::Borrowed(self) };
         Cow::Owned(Pixels { buffer, profile: self.profile.clone() })
     }
 
@@ -154,9 +229,7 @@ impl Pixels {
                 match &self.buffer {
                     Buffer::Gray(image) => write(encoder, image, self.size(), ExtendedColorType::L8),
                     Buffer::Rgb(image) => write(encoder, image, self.size(), ExtendedColorType::Rgb8),
-                    Buffer::Rgba(image) => {
-                        write(encoder, &on_white(image), self.size(), ExtendedColorType::Rgb8)
-                    }
+                    Buffer::Rgba(image) => encoder.encode_image(&OnWhite(image)).ok(),
                 }
             }
         }?;
@@ -171,9 +244,6 @@ impl Pixels {
     }
 }
 
-/// See the top of this file.
-const FILTER: FilterType = FilterType::CatmullRom;
-
 fn write(encoder: impl ImageEncoder, raw: &[u8], size: (u32, u32), kind: ExtendedColorType) -> Option<()> {
     encoder.write_image(raw, size.0, size.1, kind).ok()
 }
@@ -183,13 +253,79 @@ fn byte(channel: u32) -> u8 {
 }
 
 /// What shines through is white, as on most of the networks.
-fn on_white(image: &RgbaImage) -> RgbImage {
-    let mut flat = RgbImage::new(image.width(), image.height());
-    for (flat, pixel) in flat.pixels_mut().zip(image.pixels()) {
-        let [red, green, blue, alpha] = pixel.0.map(u32::from);
-        flat.0 = [red, green, blue].map(|channel| byte((channel * alpha + 255 * (255 - alpha)) / 255));
+struct OnWhite<'a>(&'a RgbaImage);
+
+impl GenericImageView for OnWhite<'_> {
+    type Pixel = Rgb<u8>;
+
+    fn dimensions(&self) -> (u32, u32) {
+        self.0.dimensions()
     }
-    flat
+
+    fn get_pixel(&self, x: u32, y: u32) -> Rgb<u8> {
+        let [red, green, blue, alpha] = self.0.get_pixel(x, y).0.map(u32::from);
+        Rgb([red, green, blue].map(|channel| byte((channel * alpha + 255 * (255 - alpha)) / 255)))
+    }
+}
+
+/// Whether width and height change places.
+fn turns(orientation: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
+}
+
+/// The bytes as the decoder gives them, with room for four channels of what has two.
+fn unpacked(decoder: Box<dyn ImageDecoder + '_>) -> Option<Vec<u8>> {
+    let length = usize::try_from(decoder.total_bytes()).ok()?;
+    let room = if decoder.color_type() == ColorType::La8 { length.checked_mul(2)? } else { length };
+    let mut raw = Vec::with_capacity(room);
+    raw.resize(length, 0);
+    decoder.read_image(&mut raw).ok()?;
+    Some(raw)
+}
+
+/// Sixteen bits become eight, in place.
+fn narrow(raw: &mut Vec<u8>) {
+    let length = raw.len() / 2;
+    for at in 0..length {
+        let wide = u32::from(u16::from_ne_bytes([raw[2 * at], raw[2 * at + 1]]));
+        raw[at] = byte((wide + 128) / 257);
+    }
+    raw.truncate(length);
+    raw.shrink_to_fit();
+}
+
+/// Light and alpha become red, green, blue and alpha, in place and from behind.
+fn spread(raw: &mut Vec<u8>) {
+    let pixels = raw.len() / 2;
+    raw.resize(pixels * 4, 0);
+    for at in (0..pixels).rev() {
+        let [light, alpha] = [raw[2 * at], raw[2 * at + 1]];
+        raw[4 * at..4 * at + 4].copy_from_slice(&[light, light, light, alpha]);
+    }
+}
+
+/// Leaves alpha out, in place.
+fn pack(raw: &mut Vec<u8>) {
+    let pixels = raw.len() / 4;
+    for at in 0..pixels {
+        raw.copy_within(4 * at..4 * at + 3, 3 * at);
+    }
+    raw.truncate(pixels * 3);
+    raw.shrink_to_fit();
+}
+
+/// A part of an image that is `wide`, which lies in it, in place.
+fn cut(mut raw: Vec<u8>, wide: u32, crop: Crop, channels: usize) -> Vec<u8> {
+    let (stride, length) = (wide as usize * channels, crop.width as usize * channels);
+    let (left, top) = (crop.x as usize * channels, crop.y as usize);
+    for row in 0..crop.height as usize {
+        let from = (top + row) * stride + left;
+        raw.copy_within(from..from + length, row * length);
+    }
+    raw.truncate(length * crop.height as usize);
+    raw.shrink_to_fit();
+    raw
 }
 
 /// Whether a quarter of the pixels are exactly like the one before them. In photos
