@@ -122,8 +122,7 @@ impl Entry {
 /// error: a list made without it would take a page from its readers.
 pub fn of_page(work: &Work, slug: &str) -> Result<Option<Entry>, SendError> {
     let file = format!("{slug}/{SIDECAR}");
-    let bytes = work.folder.read(&file).map_err(|error| held(work, slug, &error.to_string()))?;
-    let Some(bytes) = bytes else { return Ok(None) };
+    let Some(bytes) = work.folder.read(&file)? else { return Ok(None) };
     let Some(entry) = Entry::read(&bytes) else {
         let why = format!("`{}` is not what `ladder` wrote", work.folder.shown(&file));
         return Err(held(work, slug, &why));
@@ -148,7 +147,11 @@ pub fn all(work: &Work) -> Result<Vec<Entry>, SendError> {
         let page = work.folder.read(&format!("{name}/index.html"));
         let Some(_) = page.map_err(|error| held(work, &name, &error.to_string()))? else { continue };
         // One of another name is a copy.
-        entries.extend(of_page(work, &name)?.filter(|entry| entry.slug == name));
+        let entry = of_page(work, &name).map_err(|error| match error {
+            SendError::Mendable { .. } => error,
+            other => held(work, &name, &other.to_string()),
+        })?;
+        entries.extend(entry.filter(|entry| entry.slug == name));
     }
     entries.sort_by(|a, b| b.published.cmp(&a.published).then_with(|| a.slug.cmp(&b.slug)));
     Ok(entries)

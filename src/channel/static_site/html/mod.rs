@@ -40,10 +40,10 @@ pub fn write(work: &Work) -> Result<Receipt, SendError> {
     if let Some(says) = foreign(work)? {
         return Err(SendError::Mendable { says });
     }
-    // Before anything is written: a list that cannot be made stops the page too.
-    can_list(work)?;
     let (file, owner) = owner(work)?;
     let there = work.folder.read(&file)?;
+    // Before anything is written: a list that cannot be made stops the page too.
+    can_list(work)?;
     let done = work.may_write(&file, owner.as_ref(), there.is_some())?;
     if !stands(work, &file, there.as_deref(), done)? {
         content::lay_images(work, there.is_some())?;
