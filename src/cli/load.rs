@@ -122,7 +122,7 @@ impl Loaded {
             // What the name itself says was told where the table was read.
             let Ok(folder) = channel::Folder::new(&self.folder.path, directory) else { continue };
             if ours(directory).is_ok()
-                && let Err(SendError::Refused { says }) = folder.leads_nowhere_else()
+                && let Err(SendError::Mendable { says }) = folder.leads_nowhere_else()
             {
                 let hint = "name a folder of the channel's own, such as `public/blog`, or take the link away";
                 self.problems.push(Diagnostic::error("path-outside", says).at(node.span).hint(hint));

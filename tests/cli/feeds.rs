@@ -77,7 +77,7 @@ fn a_feed_is_rehearsed_and_nothing_is_written() {
     house.edit("ladder.toml", "\n\n[channels.blog]", "\nname = \"Rocket news\"\n\n[channels.blog]");
     let ended = house.run(&["publish", "hello", "--rehearse"]).ends(0);
     // As readers know them: the feed by its name, the site by its own, which is the brand's.
-    for head in ["feed · feed Rocket news\n", "blog · site Acme Rockets\n"] {
+    for head in ["feed · Feed Rocket news\n", "blog · site Acme Rockets\n"] {
         assert!(ended.out().contains(head), "no {head:?}: {}", ended.out());
     }
     assert!(!house.path("public/feeds").exists());

@@ -1,6 +1,7 @@
 //! The contract's clauses for what writes files, or asks a person.
 
 use super::bench::{configured, picture, picture_bytes, post};
+use crate::house::House;
 use jiff::Timestamp;
 use ladder::channel::{Attempt, Change, Channel, Edited, Found, Ready, Removed, SendError};
 use ladder::plan::{Identity, Receipt};
@@ -334,7 +335,7 @@ async fn what_a_link_leads_to_is_neither_deleted_nor_written() {
     let (part, attempt) = (written.part(), written.attempt());
     let says = |error: SendError| {
         let refused =
-            matches!(&error, SendError::Refused { says } if says.contains("leads out of `public/blog`"));
+            matches!(&error, SendError::Mendable { says } if says.contains("leads out of `public/blog`"));
         assert!(refused, "{error:?}");
     };
     says(written.channel.take_down(&part, &written.receipt, &attempt).await.unwrap_err());
@@ -400,4 +401,35 @@ async fn what_a_person_posted_is_not_called_back() {
     let folder = tempfile::tempdir().unwrap();
     let removed = channel.remove(&Receipt::default(), folder.path()).await;
     assert!(matches!(&removed, Ok(Removed::Stays(why)) if !why.is_empty()), "{removed:?}");
+}
+
+/// A page in a generator's folder is worked on by hand more often than not: what is
+/// published again writes nothing of that over.
+#[test]
+fn published_again_a_page_that_was_worked_on_is_held() {
+    for preset in ["hugo", "zola", "eleventy"] {
+        let table = format!(
+            "\n[channels.own]\nadapter = \"static-site\"\npreset = \"{preset}\"\ndirectory = \"site/posts\"\n"
+        );
+        let ladder = "name = \"all\"\n[rungs.own]\nchannel = \"own\"\n";
+        let house = House::new(&table, ladder);
+        house.message("m", "It landed.");
+        house.publish().ends(0);
+        let page = house.files("site").into_iter().find(|file| file.ends_with(".md")).unwrap();
+        // Other ends of lines are nobody's work.
+        let text = house.read(&page);
+        house.write(&page, &text.replace('\n', "\r\n"));
+        house.edit("messages/m.md", "It landed.", "It stands.");
+        house.run(&["publish", "m", "--yes", "--again", "new words"]).ends(0);
+        assert!(house.read(&page).contains("It stands."), "{preset}");
+        let mine = format!("{}My own work.\n", house.read(&page));
+        house.write(&page, &mine);
+        house.edit("messages/m.md", "It stands.", "It flew.");
+        let held = house.run(&["publish", "m", "--yes", "--again", "newer words"]).ends(5).out();
+        assert!(held.contains("was changed since it was written"), "{preset}: {held}");
+        assert_eq!(house.read(&page), mine, "{preset}");
+        std::fs::remove_file(house.path(&page)).unwrap();
+        house.run(&["run"]).ends(0);
+        assert!(house.read(&page).contains("It flew."), "{preset}");
+    }
 }

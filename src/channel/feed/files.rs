@@ -80,6 +80,17 @@ pub fn are_whole(work: &Work) -> Result<bool, SendError> {
     Ok(true)
 }
 
+/// Whether one of the files says anything of the item of that id.
+pub fn say(work: &Work, id: &str) -> Result<bool, SendError> {
+    for format in &work.options.formats {
+        let bytes = work.folder.read(format.file())?;
+        if bytes.is_some_and(|bytes| memchr::memmem::find(&bytes, id.as_bytes()).is_some()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Refuses to go on where a file is somebody else's, or was worked on: it would be lost.
 pub fn refuse_foreign(work: &Work) -> Result<(), SendError> {
     match foreign(work)? {

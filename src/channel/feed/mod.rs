@@ -167,14 +167,16 @@ impl Work {
 
     /// `withdrawn`: it is to be taken back, and what is half written has to go as well.
     fn find(&self, withdrawn: bool) -> Result<Found, SendError> {
-        let ours = item::read(&self.folder, &self.place)?.is_some_and(|stored| stored.key == self.key);
-        let whole = files::are_whole(self)?;
-        Ok(match (ours, whole) {
-            (true, true) => Found::Sent(self.receipt()?),
-            // Kept, and in no file; or in a file, and not kept.
-            (_, false) if withdrawn => Found::Sent(self.receipt()?),
-            _ => Found::Absent,
-        })
+        let kept = item::read(&self.folder, &self.place)?;
+        let ours = kept.as_ref().is_some_and(|stored| stored.key == self.key);
+        let there = match kept {
+            // In a file, and not kept: whatever else stands in the folder.
+            None if withdrawn => files::say(self, &self.item(None).item.id)?,
+            // Kept, and in no file; or another generation is, and this one in a file.
+            Some(_) if withdrawn => ours || !files::are_whole(self)?,
+            _ => ours && files::are_whole(self)?,
+        };
+        Ok(if there { Found::Sent(self.receipt()?) } else { Found::Absent })
     }
 
     /// The receipt of what lies there.

@@ -43,7 +43,7 @@ impl Place {
                 }
                 Ok(Some(bytes)) => lying.texts.push((file, bytes)),
                 Ok(None) => {}
-                Err(SendError::Refused { .. }) => lying.in_the_way.push(file),
+                Err(SendError::Mendable { .. }) => lying.in_the_way.push(file),
                 Err(error) => return Err(error),
             }
         }

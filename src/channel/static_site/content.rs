@@ -4,7 +4,9 @@ use super::front_matter::FrontMatter;
 use super::{Owner, Preset, StaticSite, Work, rival};
 use crate::channel::SendError;
 use crate::channel::folder::{Folder, picture_bytes};
+use crate::channel::seal::changed;
 use crate::plan::Receipt;
+use crate::plan::key::hex_digest;
 use crate::render::Picture;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::{Value, json};
@@ -12,9 +14,13 @@ use serde_json::{Value, json};
 /// Writes images first, then the page: a page never shows a hole.
 pub fn write(work: &Work) -> Result<Receipt, SendError> {
     let (file, owner) = owner(work)?;
-    let exists = work.folder.read(&file)?.is_some();
+    let there = work.folder.read(&file)?;
+    let exists = there.is_some();
     if work.may_write(&file, owner.as_ref(), exists)? {
         return Ok(work.receipt(&file));
+    }
+    if there.is_some_and(|bytes| was_worked_on(work, &file, &bytes)) {
+        return Err(SendError::Mendable { says: changed(&work.folder.shown(&file)) });
     }
     if let Some(rival) = rival::of(work, &file)? {
         let says = format!(
@@ -26,6 +32,17 @@ pub fn write(work: &Work) -> Result<Receipt, SendError> {
     lay_images(work, exists)?;
     work.folder.write(&file, text(work).as_bytes())?;
     Ok(work.receipt(&file))
+}
+
+/// Whether the page of an earlier generation is not what was written then. Ends of lines
+/// do not count: version control may change them.
+fn was_worked_on(work: &Work, file: &str, bytes: &[u8]) -> bool {
+    let shown = work.folder.shown(file);
+    let of_it = work.earlier.iter().filter(|receipt| receipt.detail.as_ref() == Some(&shown));
+    let mut digests = of_it.filter_map(|receipt| receipt.sha256.as_deref()).peekable();
+    let lines: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\r').collect();
+    let now = [hex_digest(bytes), hex_digest(&lines)];
+    digests.peek().is_some() && !digests.any(|digest| now.iter().any(|now| now == digest))
 }
 
 /// Writes the article's images. `ours`: a page of ours is there already.

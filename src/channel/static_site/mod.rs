@@ -230,6 +230,7 @@ impl StaticSite {
             id: format!("{}/{}", attempt.identity.message, attempt.identity.rung),
             generation: attempt.identity.generation,
             withdrawn: attempt.withdrawn,
+            earlier: attempt.earlier.iter().filter_map(|part| part.receipt.clone()).collect(),
             tried: attempt.first_tried.to_zoned(self.zone.clone()),
             project: attempt.project.clone(),
             article,
@@ -251,6 +252,8 @@ struct Work {
     generation: u32,
     /// It is to be taken down: what stands of it counts, whole or not.
     withdrawn: bool,
+    /// What earlier generations of it wrote.
+    earlier: Vec<Receipt>,
     article: Article,
     date: Zoned,
     tried: Zoned,

@@ -88,7 +88,7 @@ async fn a_slug_does_not_lead_into_the_projects_own_folders() {
         let attempt = attempt_at(project.path(), article);
         let error = site.send(&payload.value.unwrap().parts[0], &attempt).await.unwrap_err();
         assert!(
-            matches!(&error, SendError::Refused { says } if says.contains("not for writing")),
+            matches!(&error, SendError::Mendable { says } if says.contains("not for writing")),
             "{error:?}"
         );
         assert_eq!(fs::read_dir(project.path().join(taken)).unwrap().count(), 0);
@@ -112,7 +112,7 @@ async fn a_link_into_the_projects_own_folders_is_not_followed() {
         let Ready::No(why) = site.ready(project.path()).await else { panic!("{target}") };
         assert!(why[0].contains("not for writing into"), "{why:?}");
         let error = send(&site, &attempt_at(project.path(), fixture::article())).await.unwrap_err();
-        assert!(matches!(error, SendError::Refused { .. }), "{error:?}");
+        assert!(matches!(error, SendError::Mendable { .. }), "{error:?}");
         // The fixture keeps the images below `.ladder`.
         assert!(
             ["rocket-2", "index.html", "feed.xml"].iter().all(|name| !own.join(name).exists()),
