@@ -39,6 +39,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let problems = house.loaded.problems.clone();
     let said = if arguments.check { ask_networks(&house)? } else { BTreeMap::new() };
     let noting = if arguments.check { noting::note(&house)? } else { Noting::default() };
+    let lacks = lacks(&house, arguments.check)?;
     let mut rows = Vec::new();
     let mut text = String::new();
     // Channels that have not what they need, and no outbox to go to.
@@ -48,20 +49,24 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         let configured = house.channels.configured.get(name);
         let account = configured.map(|configured| configured.channel.account());
         let secrets = secrets(table, &house.loaded.folder.path);
-        let missing: Vec<String> =
+        let unset: Vec<String> =
             secrets.iter().filter(|secret| !secret.there).map(Secret::in_words).collect();
+        let missing = match (unset.is_empty(), lacks.get(name)) {
+            (false, _) => Some(format!("{} not set", unset.join(", "))),
+            // The table does not even say where it is, or what is there is none.
+            (true, why) => why.map(|why| why.join("; ")),
+        };
         let outbox = configured.is_some_and(|configured| configured.without_credentials);
         let word = said.get(name);
         let refused = word.is_some_and(|word| word.verdict == Verdict::Refused);
-        let ready = configured.is_some() && missing.is_empty() && !refused;
-        let state = match (configured.is_some(), missing.is_empty(), outbox) {
+        let ready = configured.is_some() && missing.is_none() && !refused;
+        let state = match (configured.is_some(), missing, outbox) {
             (false, ..) => "broken: `ladder check` says why".to_owned(),
-            (true, true, _) => "ready".to_owned(),
-            (true, false, true) => format!("to the outbox: {} not set", missing.join(", ")),
-            (true, false, false) => {
-                let why = format!("cannot send: {} not set", missing.join(", "));
+            (true, None, _) => "ready".to_owned(),
+            (true, Some(why), true) => format!("to the outbox: {why}"),
+            (true, Some(why), false) => {
                 lacking.push(name.clone());
-                why
+                format!("cannot send: {why}")
             }
         };
         let state = match word {
@@ -156,6 +161,29 @@ impl Verdict {
             Verdict::Refused | Verdict::NotKnown => Some(false),
         }
     }
+}
+
+/// What channels lack of what they need to send, a sentence each. `run`: programs that
+/// tell secrets may be run; where there are some and they may not, nothing is known.
+fn lacks(house: &House, run: bool) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    let runtime = super::sending::runtime()?;
+    let project = &house.loaded.folder.path;
+    let is_quiet =
+        |table: &ChannelTable| run || secrets(table, project).iter().all(|secret| secret.by != "command");
+    let tables = house.loaded.project.channels.iter().filter(|table| is_quiet(table));
+    let configured = tables.filter_map(|table| {
+        let name = &table.name.value;
+        house.channels.configured.get(name).map(|configured| (name, configured))
+    });
+    let looked = configured.map(|(name, configured)| async move {
+        match configured.channel.ready(project).await {
+            Ready::NoCredentials(why) => Some((name.clone(), why)),
+            Ready::Yes | Ready::No(_) => None,
+        }
+    });
+    let found = runtime.block_on(futures_util::future::join_all(looked));
+    runtime.shutdown_background();
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Asks the networks of all channels that have their secrets, all at once.

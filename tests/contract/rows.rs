@@ -1,5 +1,6 @@
 //! Which rows there are, and how each is tried: as its network declares it.
 
+use crate::house::House;
 use ladder::channel::{ADAPTERS, Ability, Goes, every_adapter};
 use ladder::ladder::shape::Kind;
 use ladder::rehearsal::{Asks, SIMULATED, Way as Declared};
@@ -96,4 +97,30 @@ fn only_what_goes_to_a_server_has_one_and_takes_secrets() {
         assert_eq!(Goes::of(adapter.name), adapter.goes);
     }
     assert_eq!(Goes::of("of-another-version"), Goes::Server);
+}
+
+/// A key that a table lacks is told by whoever lists the channels, and not only when
+/// something is to go out.
+#[test]
+fn a_channel_without_the_keys_of_its_secrets_is_not_ready() {
+    for adapter in every_adapter() {
+        let secret =
+            |line: &&str| ["{ env =", "{ file =", "{ command ="].iter().any(|way| line.contains(way));
+        // A table of mail that does not say how it leaves is an error.
+        if adapter.name == "email" || !adapter.sample.lines().any(|line| secret(&line)) {
+            continue;
+        }
+        let kept = |line: &&str| !secret(line) && !line.starts_with("without_credentials");
+        let table: Vec<&str> = adapter.sample.lines().filter(kept).collect();
+        let house = House::new(&format!("\n[channels.one]\n{}\n", table.join("\n")), "name = \"all\"\n");
+        let told = house.run(&["channels"]).ends(0).out();
+        let row = told.lines().find(|line| line.starts_with("one ")).unwrap_or_default();
+        assert!(
+            row.contains("cannot send: `") && row.contains(" is missing: add `"),
+            "{}: {told}",
+            adapter.name
+        );
+        let json = house.run(&["channels", "--format", "json"]).ends(0).json();
+        assert_eq!(json["channels"][0]["ready"], false, "{json}");
+    }
 }

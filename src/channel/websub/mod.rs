@@ -24,7 +24,7 @@ use super::{
 };
 use crate::clock;
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::ladder::name::{holds_user, is_page};
+use crate::ladder::name::{holds_user, is_page, with_user};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::key::hex_digest;
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
@@ -134,8 +134,11 @@ fn topic(reader: &mut Reader<'_>, name: &str) -> Option<Spanned<String>> {
         }
         return None;
     };
-    let plain =
-        Url::parse(&written.value).is_ok_and(|url| url.fragment().is_none()) && !holds_user(&written.value);
+    if holds_user(&written.value) {
+        reader.problems.push(with_user("feed", written.span));
+        return None;
+    }
+    let plain = Url::parse(&written.value).is_ok_and(|url| url.fragment().is_none());
     let whole = !written.value.contains(|c: char| c.is_whitespace() || c.is_control());
     if is_page(&written.value) && plain && whole {
         return Some(written);
