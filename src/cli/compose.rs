@@ -10,7 +10,7 @@ use crate::channel::{Configured, configure};
 use crate::diagnostic::{Diagnostic, told_once};
 use crate::ladder::{Ladder, Message, Project, Rung};
 use crate::lint;
-use crate::media::CannotFit;
+use crate::media::Unfit;
 use crate::plan::{Draft, Identity, StepKey};
 use crate::render::{self, Job, Outlet, Variant, VariantKind};
 use jiff::Timestamp;
@@ -55,7 +55,7 @@ pub struct Made<'a> {
     /// What is shown in its place, where the channel reaches others with something else.
     pub shown: Option<Variant>,
     /// The images, by their paths, that cannot be made to fit, and why.
-    pub unfit: Vec<(String, CannotFit)>,
+    pub unfit: Vec<Unfit>,
 }
 
 /// One message on one ladder.
@@ -162,7 +162,7 @@ impl<'a> Composed<'a> {
             recipient: None,
         };
         let mut checked = channel.channel.payload(&variant, &identity);
-        if !unfit.is_empty() {
+        if unfit.iter().any(|unfit| !unfit.of_card) {
             // The check says why it is still of that kind, or that large.
             checked.problems.retain(|problem| !matches!(problem.rule, "image-format" | "image-too-large"));
         }

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::folder::{Folder, MEDIA_LIMIT};
 use crate::exit::Exit;
 use crate::ladder::{Media, MediaFacts, Message, Settings};
-use crate::media::{self, CannotFit, Recipe, Wanted};
+use crate::media::{self, CannotFit, Recipe, Unfit, Wanted};
 use crate::plan::key::hex_digest;
 use crate::render::{Outlet, Picture, Variant, VariantKind};
 use crate::text::Ratio;
@@ -61,8 +61,8 @@ impl Darkroom {
         message: &Message,
         settings: &Settings,
         outlet: &Outlet,
-    ) -> Vec<(String, CannotFit)> {
-        let mut unfit: Vec<(String, CannotFit)> = Vec::new();
+    ) -> Vec<Unfit> {
+        let mut unfit: Vec<Unfit> = Vec::new();
         variant.replace_pictures(|picture, of_card| {
             let media = message.media.iter().find(|media| media.path == picture.path);
             // A card's may be the linked page's own, which is no file of the message.
@@ -73,8 +73,8 @@ impl Darkroom {
             let facts = facts.filter(|facts| facts.sha256 == picture.sha256)?;
             let wanted = wanted(outlet, media, settings, of_card);
             let print = self.print(folder, &picture.path, &facts, &wanted).or_else(|why| {
-                if !unfit.iter().any(|(path, _)| *path == picture.path) {
-                    unfit.push((picture.path.clone(), why));
+                if !unfit.iter().any(|known| known.path == picture.path && known.of_card == of_card) {
+                    unfit.push(Unfit { path: picture.path.clone(), of_card, why });
                 }
                 self.print(folder, &picture.path, &facts, &Wanted::ORIGINAL)
             });
@@ -90,15 +90,15 @@ impl Darkroom {
                 ..picture.clone()
             })
         });
-        // The page of somebody else is no fault of the message: its card goes without.
-        let is_strange = |path: &String| !message.media.iter().any(|media| media.path == *path);
-        if unfit.iter().any(|(path, _)| is_strange(path))
+        // A card is one without a picture too.
+        if unfit.iter().any(|unfit| unfit.of_card)
             && let Variant::Post(post) = variant
             && let Some(card) = &mut post.card
         {
             card.image = None;
         }
-        unfit.retain(|(path, _)| !is_strange(path));
+        // The page of somebody else is no fault of the message.
+        unfit.retain(|unfit| message.media.iter().any(|media| media.path == unfit.path));
         unfit
     }
 

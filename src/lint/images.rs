@@ -5,7 +5,7 @@ use super::media::{place, shown};
 use super::{Subject, table};
 use crate::diagnostic::Diagnostic;
 use crate::ladder::Media;
-use crate::media::{CannotFit, How, megabytes};
+use crate::media::{CannotFit, How, Unfit, megabytes};
 use crate::render::Picture;
 use crate::text::Ratio;
 
@@ -18,7 +18,7 @@ pub(super) const OF_THE_MESSAGE: &[fn(&Subject<'_>, &mut Vec<Diagnostic>)] = &[b
 /// What could not be made to fit.
 fn image_unfit(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let network = look.network();
-    for (path, why) in look.made.unfit {
+    for Unfit { path, of_card, why } in look.made.unfit {
         let name = path.rsplit('/').next().unwrap_or(path);
         let problem = match why {
             CannotFit::Moves => table::IMAGE_FORMAT
@@ -38,8 +38,15 @@ fn image_unfit(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             // Told of the message, with the place of the crop.
             CannotFit::OutsideOfIt => continue,
         };
+        let problem = if *of_card { of_a_card(problem) } else { problem };
         found.push(problem.at(place(look, path, false)));
     }
+}
+
+/// What a card cannot show keeps nothing from going out.
+fn of_a_card(problem: Diagnostic) -> Diagnostic {
+    let says = format!("{}: the card goes without its picture", problem.message);
+    Diagnostic::warning(problem.rule, says)
 }
 
 fn shape(

@@ -32,7 +32,7 @@ pub use table::RULES;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ladder::{Ladder, Message, Project, Rung};
-use crate::media::CannotFit;
+use crate::media::Unfit;
 use crate::render::{Outlet, Variant};
 use crate::source::Sources;
 use look::Look;
@@ -76,7 +76,7 @@ pub struct Made<'a> {
     /// What came out.
     pub variant: &'a Variant,
     /// The images, by their paths, that cannot be made to fit, and why.
-    pub unfit: &'a [(String, CannotFit)],
+    pub unfit: &'a [Unfit],
 }
 
 /// Everything about one message on its ladder.

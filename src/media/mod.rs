@@ -111,6 +111,17 @@ impl Recipe {
     }
 }
 
+/// An image of a variant that could not be made to fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// The file, from the project on.
+    pub path: String,
+    /// It is the picture of a link's card: the card goes without it.
+    pub of_card: bool,
+    /// Why.
+    pub why: CannotFit,
+}
+
 /// Why an image cannot go to an outlet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CannotFit {

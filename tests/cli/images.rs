@@ -209,6 +209,24 @@ fn what_cannot_be_made_to_fit_is_refused_with_the_reason() {
         "{}",
         said.out()
     );
+    // A card goes without its picture, and that is said.
+    let ladder = house.read("content-ladders/at-once.toml");
+    let ladder = ladder.replace("attach = \"images\"", "attach = \"card\"");
+    house.write("content-ladders/at-once.toml", &ladder);
+    let said = house.run(&["check", "hello", "--format", "json"]).ends(0);
+    let all = said.json();
+    let told =
+        all["diagnostics"].as_array().unwrap().iter().find(|problem| problem["rule"] == "image-format");
+    let told = told.unwrap_or_else(|| panic!("{all}"));
+    assert_eq!(told["severity"], "warning", "{told}");
+    let says = told["message"].as_str().unwrap();
+    assert!(
+        says.starts_with("`moving.gif` moves") && says.ends_with("the card goes without its picture"),
+        "{says}"
+    );
+    let preview = house.run(&["preview", "hello", "--format", "json"]).ends(0).json();
+    let shown = variant(&preview, "linkedin");
+    assert!(shown["card"]["title"].is_string() && shown["card"]["image"].is_null(), "{shown}");
     // Where it does, it goes as it is.
     let house = with_network("moving.gif", &moving, "mastodon");
     let preview = house.run(&["preview", "hello", "--format", "json"]).ends(0).json();

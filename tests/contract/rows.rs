@@ -106,6 +106,9 @@ fn a_channel_without_the_keys_of_its_secrets_is_not_ready() {
     for adapter in every_adapter() {
         let secret =
             |line: &&str| ["{ env =", "{ file =", "{ command ="].iter().any(|way| line.contains(way));
+        if adapter.name == "nostr" && !cfg!(feature = "nostr") {
+            continue;
+        }
         // A table of mail that does not say how it leaves is an error.
         if adapter.name == "email" || !adapter.sample.lines().any(|line| secret(&line)) {
             continue;

@@ -90,6 +90,12 @@ pub fn directory(reader: &mut Reader<'_>, default: &str) -> String {
 pub fn folder_of(reader: &mut Reader<'_>, key: &str) -> Option<String> {
     let written = reader.text(key)?;
     match nameable(&written.value).and_then(|()| inside(&written.value)).and_then(|_| ours(&written.value)) {
+        Ok(()) if spelling(&written.value) == "." => {
+            let message = format!("`{key}` is the project's own folder, with its messages and its journal");
+            let hint = format!("give the channel a folder of its own, such as `{key} = \"public/blog\"`");
+            reader.problems.push(Diagnostic::error("path-outside", message).at(written.span).hint(hint));
+            None
+        }
         Ok(()) => Some(spelling(&written.value)),
         Err(why) => {
             reader.problems.push(

@@ -138,13 +138,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
         let hint = "add `directory = \"site/content/posts\"`";
         reader.problems.push(Diagnostic::error("missing-key", message).at(reader.span()).hint(hint));
     }
-    let place = reader.table.get("directory").map(|node| node.span);
     let directory = directory(&mut reader, "site");
-    if directory == "." {
-        let message = "`directory` is the project's own folder, with its messages and its journal";
-        let hint = "give the site a folder of its own: `directory = \"site/content/posts\"`";
-        reader.problems.push(Diagnostic::error("path-outside", message).at_maybe(place).hint(hint));
-    }
     let address = read_address(&mut reader, "url", Address::url);
     let permalink = read_address(&mut reader, "permalink", Address::path);
     let live = reader.duration_or_false("live").and_then(|live| live.value);

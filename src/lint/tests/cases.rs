@@ -2,7 +2,7 @@
 
 use super::house::{House, card};
 use crate::ladder::{Crop, Settings, When};
-use crate::media::{CannotFit, How, Recipe};
+use crate::media::{CannotFit, How, Recipe, Unfit};
 use crate::source::Spanned;
 use crate::text::Ratio;
 
@@ -111,10 +111,10 @@ pub const CASES: &[Case] = &[
         let picture = house.post(1).parts[0].media[0].clone();
         house.mail().media.push(picture);
     }),
-    ("image-format", |house| house.unfit.push(("messages/rocket.png".to_owned(), CannotFit::Moves))),
+    ("image-format", |house| house.unfit.push(unfit(CannotFit::Moves))),
     ("image-shape", |house| {
         let bounds = (Ratio::parse("4:5"), Ratio::parse("1.91:1"));
-        house.unfit.push(("messages/rocket.png".to_owned(), CannotFit::Shape { size: (9, 1), bounds }));
+        house.unfit.push(unfit(CannotFit::Shape { size: (9, 1), bounds }));
     }),
     ("image-quality", |house| {
         house.post(1).parts[0].media[0].made_from = Some(Recipe {
@@ -140,3 +140,7 @@ pub const CASES: &[Case] = &[
     ("preheader-too-long", |house| house.mail().preheader = "More of it. ".repeat(20)),
     ("mail-clipped", |house| house.mail().html.push_str(&"<p>word</p>".repeat(9000))),
 ];
+
+fn unfit(why: CannotFit) -> Unfit {
+    Unfit { path: "messages/rocket.png".to_owned(), of_card: false, why }
+}

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use crate::ladder::{Brand, ChannelTable, Handle, Media, MediaFacts, Settings, Table};
-use crate::media::CannotFit;
+use crate::media::Unfit;
 use crate::render::{Article, Card, Defaults, Mail, Part, Picture, Post, VariantKind};
 use crate::source::{SourceId, Span, Spanned};
 use crate::text::{Rules, network};
@@ -48,7 +48,7 @@ pub struct House {
     pub outlets: BTreeMap<String, Outlet>,
     pub variants: Vec<Variant>,
     /// What could not be made to fit, on whatever rung.
-    pub unfit: Vec<(String, CannotFit)>,
+    pub unfit: Vec<Unfit>,
 }
 
 impl House {
