@@ -268,7 +268,7 @@ struct Secret {
     /// `env`, `file` or `command`.
     by: &'static str,
     /// The variable's name or the file's path; of a command nothing, for its
-    /// arguments may say more than others should know.
+    /// arguments may say more than others should know, nor of what is no variable's name.
     reference: Option<String>,
     there: bool,
 }
@@ -279,6 +279,7 @@ impl Secret {
         match (self.by, &self.reference) {
             ("file", Some(path)) => format!("the file `{path}`"),
             (_, Some(name)) => format!("`{name}`"),
+            ("env", None) => "a variable".to_owned(),
             (_, None) => "a command".to_owned(),
         }
     }
@@ -299,7 +300,9 @@ fn look(key: &str, node: &Node, project: &Path) -> Option<Secret> {
     match (way.value.as_str(), &value.kind) {
         ("env", NodeKind::String(name)) => {
             let set = std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
-            secret("env", Some(name.clone()), set)
+            // What is no variable's name may be the secret itself.
+            let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            secret("env", Some(name.clone()).filter(|_| is_name), set)
         }
         ("file", NodeKind::String(path)) => secret("file", Some(path.clone()), project.join(path).is_file()),
         ("command", _) => secret("command", None, true),

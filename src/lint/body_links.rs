@@ -1,9 +1,9 @@
 //! Whether the links of a message's body lead anywhere.
 
-use super::{Subject, table};
+use super::{Made, Subject, table};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::ladder::Message;
-use crate::render::VariantKind;
+use crate::render::{Variant, VariantKind};
 use crate::source::{Span, Spanned};
 use crate::text::{markdown, visible};
 use pulldown_cmark::{Event, LinkType, Options, Tag};
@@ -28,11 +28,12 @@ pub(super) fn bad_links(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     // On a page `/prices` is a page of the same site. In a mail it is an error
     // of its own; a post has no site.
     let has_root = kinds().any(|kind| kind != VariantKind::Post);
+    let copies = copies(subject);
     let mut told: Vec<String> = Vec::new();
     for (message, body) in bodies(subject) {
         let files: HashSet<String> = message.media.iter().map(|media| bare(&media.file.value)).collect();
         for (address, range) in addresses(&body.value) {
-            let Some((why, hint)) = wrong(&address, &files, has_root) else { continue };
+            let Some((why, hint)) = wrong(&address, &files, has_root, &copies) else { continue };
             let shown: String = visible(&address).chars().take(SHOWN).collect();
             let quoted = format!("`{address}`");
             let said = |other: &Diagnostic| {
@@ -59,6 +60,16 @@ pub(super) fn bodies<'s>(subject: &Subject<'s>) -> impl Iterator<Item = (&'s Mes
     })
 }
 
+/// The rungs of articles that name an original elsewhere: copies, on sites with roots of
+/// their own. What only announces a page has none.
+fn copies<'s>(subject: &Subject<'s>) -> Vec<&'s str> {
+    let is_copy = |made: &&Made<'_>| match made.variant {
+        Variant::Article(article) => article.canonical.is_some() && !made.outlet.defaults.announces,
+        Variant::Post(_) | Variant::Mail(_) => false,
+    };
+    subject.made.iter().filter(is_copy).map(|made| made.rung.name.value.as_str()).collect()
+}
+
 /// The addresses of all links of `body`, and where each link stands.
 fn addresses(body: &str) -> impl Iterator<Item = (String, Range<usize>)> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_GFM;
@@ -71,7 +82,12 @@ fn addresses(body: &str) -> impl Iterator<Item = (String, Range<usize>)> {
 }
 
 /// Why nobody can follow `address` (`files` lie beside the message), and what to write; nothing, if they can.
-fn wrong(address: &str, files: &HashSet<String>, has_root: bool) -> Option<(String, String)> {
+fn wrong(
+    address: &str,
+    files: &HashSet<String>,
+    has_root: bool,
+    copies: &[&str],
+) -> Option<(String, String)> {
     let whole = "write the whole address, with `https://`".to_owned();
     if address.is_empty() {
         return Some(("has no address".to_owned(), "write where it leads: `[words](https://…)`".to_owned()));
@@ -80,8 +96,18 @@ fn wrong(address: &str, files: &HashSet<String>, has_root: bool) -> Option<(Stri
         return None;
     }
     if address.starts_with('/') {
-        let root = "begins at the root of a site, and no rung of the ladder makes a page".to_owned();
-        return (!has_root).then_some((root, whole));
+        let root = "begins at the root of a site, and";
+        return match (has_root, copies) {
+            (false, _) => Some((format!("{root} no rung of the ladder makes a page"), whole)),
+            (true, []) => None,
+            (true, copies) => {
+                let rungs: Vec<String> = copies.iter().map(|rung| format!("`{rung}`")).collect();
+                Some((
+                    format!("{root} leads elsewhere from a copy on another one: {}", rungs.join(", ")),
+                    whole,
+                ))
+            }
+        };
     }
     let first = address.split(['/', '?', '#']).next().unwrap_or(address);
     if let Some((scheme, rest)) = first.split_once(':') {
@@ -167,6 +193,19 @@ mod tests {
                     [e](rocket.png) [f](./rocket.png) <https://g.example> <h@i.example> https://j.example\n\n\
                     `[k](htp://l)` [no link]\n\n    [m](htp://n)\n";
         assert_eq!(said(body), [""; 0]);
+    }
+
+    #[test]
+    fn from_the_root_of_a_site_is_elsewhere_from_a_copy() {
+        let copies = ["dev", "own"];
+        let wrong = |address| super::wrong(address, &Default::default(), true, &copies).map(|(why, _)| why);
+        assert_eq!(
+            wrong("/more").as_deref(),
+            Some(
+                "begins at the root of a site, and leads elsewhere from a copy on another one: `dev`, `own`"
+            )
+        );
+        assert_eq!((wrong("https://a.example/more"), wrong("#more")), (None, None));
     }
 
     #[test]

@@ -209,3 +209,15 @@ fn resolving_says_what_follows_from_it() {
     let ended = house.run(&["resolve", &key("facebook"), "--not-sent"]).ends(0);
     assert!(ended.err().contains("it will not go out; `ladder publish hello --only facebook --again"));
 }
+
+/// Who writes a token where the name of a variable belongs does not see it on the screen.
+#[test]
+fn a_token_in_the_place_of_a_variable_is_not_shown() {
+    let house = House::new();
+    house.edit("ladder.toml", "X_ACCESS_TOKEN", "abcDEF-123456789secret");
+    for call in [&["channels"][..], &["channels", "--format", "json"], &["check"]] {
+        let ended = house.run(call);
+        let said = ended.out() + &ended.err();
+        assert!(said.contains("wrong-value") && !said.contains("123456789secret"), "{call:?}: {said}");
+    }
+}
