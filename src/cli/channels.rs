@@ -5,7 +5,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::house::{House, plural};
 use super::noting::{self, Noting};
-use crate::channel::{Ready, SendError, Whose, adapter_named, every_adapter};
+use crate::channel::{Goes, Ready, SendError, Whose, adapter_named, every_adapter};
 use crate::diagnostic::has_errors;
 use crate::exit::Exit;
 use crate::ladder::shape::Field;
@@ -198,9 +198,10 @@ fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
             Ready::NoCredentials(_) => return None,
             Ready::No(why) => return word(Verdict::Refused, format!("cannot send: {}", why.join("; "))),
         }
-        // Whoever takes a `base_url` asks a network; the others have nobody to ask.
-        let adapter = adapter_named(configured.adapter);
-        let asks = adapter.is_some_and(|adapter| adapter.fields.iter().any(|field| field.name == "base_url"));
+        // Whoever has an account on a server asks there; the others have nobody to ask.
+        let asks = Goes::of(configured.adapter) == Goes::Server
+            && adapter_named(configured.adapter)
+                .is_some_and(|adapter| adapter.fields.iter().any(|field| field.name == "base_url"));
         match tokio::time::timeout(ANSWER_LIMIT, configured.channel.verify(project)).await {
             Ok(Ok(Whose::Verified)) if asks => word(Verdict::Good, "ready, says the network".to_owned()),
             Ok(Ok(Whose::Verified)) => word(Verdict::Good, "ready".to_owned()),

@@ -48,6 +48,12 @@ async fn all_are_told_once_the_page_is_there_and_nobody_twice() {
         let text = house.run(&["status"]).ends(0).out();
         assert!(text.contains("does not link to") || text.contains("does not show"), "{text}");
         assert!(network.timeline().is_empty());
+        // There is nobody to ask whether the channel is good.
+        let checked = house.run(&["channels", "--check"]).ends(0).out();
+        assert!(
+            checked.lines().any(|line| line.starts_with("one ") && line.ends_with(" ready")),
+            "{checked}"
+        );
         network.shows(PAGE);
         house.let_time_pass();
         house.run(&["run"]).ends(0);
