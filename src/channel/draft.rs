@@ -52,24 +52,31 @@ pub(super) fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(DRAFT.0) && name.ends_with(DRAFT.1) && is_left_behind(&entry) {
-            // Another one may have been quicker.
-            let _ = fs::remove_file(entry.path());
+        if name.starts_with(DRAFT.0) && name.ends_with(DRAFT.1) {
+            take_if_left_behind(&entry);
         }
     }
 }
 
-/// Whether nobody writes that draft any more.
-fn is_left_behind(draft: &fs::DirEntry) -> bool {
-    let Ok(about) = draft.metadata() else { return false };
-    if !about.is_file() {
-        return true;
-    }
+/// Takes that draft away if nobody writes it any more. It is locked until it is gone:
+/// who just made it finds it locked or gone, and makes another one.
+fn take_if_left_behind(draft: &fs::DirEntry) {
+    let Ok(about) = draft.metadata() else { return };
     let is_stale = || about.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age > STALE));
-    match File::open(draft.path()).map(|file| file.try_lock()) {
-        Ok(Ok(())) => true,
-        Ok(Err(TryLockError::WouldBlock)) => false,
-        Ok(Err(TryLockError::Error(_))) | Err(_) => is_stale(),
+    // Anything but a file (a link, a fifo) was laid out: it is not opened.
+    let opened = about.is_file().then(|| File::open(draft.path()));
+    let is_left_behind = match opened.as_ref() {
+        None => true,
+        Some(Ok(file)) => match file.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::Error(_)) => is_stale(),
+        },
+        Some(Err(_)) => is_stale(),
+    };
+    if is_left_behind {
+        // Another one may have been quicker.
+        let _ = fs::remove_file(draft.path());
     }
 }
 
@@ -91,6 +98,29 @@ pub(super) fn sync(folder: &Path) {
 mod tests {
     use super::*;
     use crate::channel::folder::Folder;
+
+    /// What is written is never taken from who writes it, however many look for what was
+    /// left behind.
+    #[test]
+    fn who_sweeps_takes_nothing_that_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for n in 0..4 {
+                let to = folder.path().join(format!("{n}"));
+                let folder = folder.path();
+                scope.spawn(move || {
+                    for _ in 0..2000 {
+                        sweep(folder);
+                        let (path, _locked) = draft(folder).unwrap();
+                        fs::rename(path, &to).unwrap();
+                    }
+                });
+            }
+        });
+        fs::write(folder.path().join(".ladder-dead.tmp"), "").unwrap();
+        sweep(folder.path());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
+    }
 
     #[cfg(unix)]
     #[test]
