@@ -61,7 +61,7 @@ pub mod websub;
 pub mod wordpress;
 pub mod x;
 
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::ladder::Pace;
 pub use crate::plan::MicroDollars;
 use crate::plan::{Identity, Payload, Receipt, Seen};
@@ -480,6 +480,7 @@ fn post_of(variant: &Variant) -> Result<&Post, Vec<Diagnostic>> {
 fn wrong_kind(variant: &Variant, wanted: &str) -> Diagnostic {
     let kind = variant.kind().name();
     Diagnostic::error("wrong-kind", format!("this channel takes {wanted}, and the rung makes a `{kind}`"))
+        .about(About::Channel)
 }
 
 /// Whether files could be written to a folder of the project.

@@ -7,7 +7,7 @@
 
 use super::load::{Loaded, Unclear};
 use crate::channel::{Configured, configure};
-use crate::diagnostic::{Diagnostic, told_once};
+use crate::diagnostic::{About, Diagnostic, told_once};
 use crate::ladder::{Ladder, Message, Project, Rung};
 use crate::lint;
 use crate::media::Unfit;
@@ -166,11 +166,20 @@ impl<'a> Composed<'a> {
             // The check says why it is still of that kind, or that large.
             checked.problems.retain(|problem| !matches!(problem.rule, "image-format" | "image-too-large"));
         }
+        let settings = job.settings();
+        let written = lint::Written {
+            rung: job.rung,
+            message,
+            master: job.master,
+            settings: &settings,
+            language: &job.outlet.language,
+        };
         for problem in &mut checked.problems {
             problem.rungs = vec![identity.rung.clone()];
             // An adapter sees only the variant: where it comes from is said here.
             if problem.span.is_none() {
-                problem.span = Some(message.title.span);
+                let about = problem.about.take().unwrap_or(About::Rung);
+                problem.span = Some(written.place(&about));
                 problem.message.push_str(&format!(" (rung `{}`)", identity.rung));
             }
         }

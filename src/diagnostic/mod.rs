@@ -3,10 +3,12 @@
 //! A function that can find more than one problem returns [`Checked`], which
 //! holds all of them: the user fixes a file once, not once for each mistake.
 
+mod about;
 mod same;
 mod userinfo;
 pub mod visible;
 
+pub use about::About;
 pub use same::told_once;
 
 use crate::source::{Location, Source, Sources, Span};
@@ -36,6 +38,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where, if it is anywhere.
     pub span: Option<Span>,
+    /// What of a variant it is about, until somebody knows where that was written.
+    pub about: Option<About>,
     /// Words to stand under the marked place.
     pub label: Option<String>,
     /// What to do about it.
@@ -70,6 +74,7 @@ impl Diagnostic {
             rule,
             message: userinfo::hidden(message.into()),
             span: None,
+            about: None,
             label: None,
             hint: None,
             conceals: false,
@@ -88,6 +93,22 @@ impl Diagnostic {
     #[must_use]
     pub fn at_maybe(mut self, span: Option<Span>) -> Diagnostic {
         self.span = span.or(self.span);
+        self
+    }
+
+    /// Is about `about` of the variant that was looked at.
+    #[must_use]
+    pub fn about(mut self, about: About) -> Diagnostic {
+        self.about = Some(about);
+        self
+    }
+
+    /// The same of a picture on a link's card: what a card cannot show keeps nothing from
+    /// going out.
+    #[must_use]
+    pub fn of_a_card(mut self) -> Diagnostic {
+        self.severity = Severity::Warning;
+        self.message.push_str(": the card goes without its picture");
         self
     }
 

@@ -38,15 +38,9 @@ fn image_unfit(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
             // Told of the message, with the place of the crop.
             CannotFit::OutsideOfIt => continue,
         };
-        let problem = if *of_card { of_a_card(problem) } else { problem };
+        let problem = if *of_card { problem.of_a_card() } else { problem };
         found.push(problem.at(place(look, path, false)));
     }
-}
-
-/// What a card cannot show keeps nothing from going out.
-fn of_a_card(problem: Diagnostic) -> Diagnostic {
-    let says = format!("{}: the card goes without its picture", problem.message);
-    Diagnostic::warning(problem.rule, says)
 }
 
 fn shape(

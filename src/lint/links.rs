@@ -11,8 +11,15 @@ use crate::text::{Dialect, EntityKind, Syntax, entities};
 use std::collections::BTreeSet;
 
 /// The rules of this file.
-pub(super) const RULES: &[OfVariant] =
-    &[late_addresses, late_token_literal, link_missing, several_links, insecure_link, private_link];
+pub(super) const RULES: &[OfVariant] = &[
+    late_addresses,
+    late_token_literal,
+    link_missing,
+    several_links,
+    insecure_link,
+    private_link,
+    slug_changed,
+];
 
 /// The host of the tokens, which nobody else has: `.invalid` is reserved (RFC 2606).
 const TOKEN_HOST: &str = "rung.invalid";
@@ -150,6 +157,17 @@ fn place_of_link(look: &Look<'_>, link: &str) -> Span {
         Variant::Post(_) => look.text_span(0),
         Variant::Article(_) | Variant::Mail(_) => look.body_span(),
     })
+}
+
+fn slug_changed(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
+    let (Some(article), Some(written)) = (look.article(), &look.settings.slug) else { return };
+    let is_template = ["{{", "{%"].iter().any(|mark| written.value.contains(mark));
+    if is_template || written.value == article.slug {
+        return;
+    }
+    let shown: String = written.value.chars().take(80).collect();
+    let problem = table::SLUG_CHANGED.broken(format!("the slug `{shown}` becomes `{}`", article.slug));
+    found.push(problem.at(written.span).hint(format!("write it so: `slug = \"{}\"`", article.slug)));
 }
 
 fn link_missing(look: &Look<'_>, found: &mut Vec<Diagnostic>) {

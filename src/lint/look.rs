@@ -1,6 +1,7 @@
 //! One variant as the rules look at it: with its settings and the places in
 //! the user's files that made it.
 
+use super::written::Written;
 use super::{Made, Subject};
 use crate::ladder::Settings;
 use crate::render::{Article, Mail, Post, Variant};
@@ -61,27 +62,27 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// Where all of it was written.
+    pub fn written(&self) -> Written<'_> {
+        let Made { rung, message, outlet, .. } = *self.made;
+        let (master, settings) = (self.subject.message, &self.settings);
+        Written { rung, message, master, settings, language: &outlet.language }
+    }
+
     /// The text that was written whole for this rung.
-    pub fn written_whole(&self) -> Option<&'a Spanned<String>> {
-        let (message, master) = (self.made.message, self.subject.message);
-        let whole = message.written_whole(self.rung()).or_else(|| master.written_whole(self.rung()));
-        whole.map(|whole| &whole.body)
+    pub fn written_whole(&self) -> Option<&Spanned<String>> {
+        self.written().whole()
     }
 
     /// The template that a part of a post came from: the last that was tried,
     /// unless the user wrote none.
     pub fn template(&self, part: usize) -> Option<&Spanned<String>> {
-        if let Some(thread) = &self.settings.thread {
-            return thread.get(part).or(thread.last());
-        }
-        self.settings.shorter.as_ref().and_then(|shorter| shorter.last()).or(self.settings.text.as_ref())
+        self.written().template(part)
     }
 
-    /// Where to change the text of a part: the file written whole, the
-    /// template, or (the adapter's own template) the message.
+    /// Where to change the text of a part.
     pub fn text_span(&self, part: usize) -> Span {
-        let whole = self.written_whole().map(|body| body.span);
-        whole.or_else(|| self.template(part).map(|text| text.span)).unwrap_or(self.made.message.title.span)
+        self.written().text(part)
     }
 
     /// Where `setting` is written, else the message's title.
@@ -118,7 +119,7 @@ impl<'a> Look<'a> {
                     &article.title,
                     self.span_of(self.settings.title.as_ref()),
                 ),
-                (format!("the excerpt of `{}`", self.rung()), &article.excerpt, self.excerpt_span()),
+                (format!("the excerpt of `{}`", self.rung()), &article.excerpt, self.written().excerpt()),
                 (format!("`{}`", self.rung()), &article.markdown, self.body_span()),
             ],
             Variant::Mail(mail) => vec![
@@ -141,20 +142,11 @@ impl<'a> Look<'a> {
 
     /// Where the body of an article or a mail is changed.
     pub fn body_span(&self) -> Span {
-        let written = self.written_whole().or(self.settings.text.as_ref());
-        let body = self.made.message.body.span;
-        // The body may be long: its first line is enough to point at.
-        written.map_or(Span::new(body.source, body.start, body.start), |text| text.span)
+        self.written().body()
     }
 
     pub fn preheader_span(&self) -> Span {
-        let written = self.settings.preheader.as_ref().map(|text| text.span);
-        written.or(self.made.message.summary_span).unwrap_or(self.made.message.title.span)
-    }
-
-    fn excerpt_span(&self) -> Span {
-        let written = self.settings.excerpt.as_ref().map(|text| text.span);
-        written.or(self.made.message.summary_span).unwrap_or(self.made.message.title.span)
+        self.written().preheader()
     }
 }
 

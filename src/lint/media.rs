@@ -32,10 +32,7 @@ fn shown_in(variant: &Variant) -> Vec<&Picture> {
 
 /// Where the message names the file, or says its alt text.
 pub(super) fn place(look: &Look<'_>, path: &str, alt: bool) -> Span {
-    let messages = [look.made.message, look.subject.message];
-    let media = messages.into_iter().flat_map(|message| &message.media).find(|media| media.path == path);
-    let text = media.filter(|_| alt).and_then(|media| media.alt_in(&look.made.outlet.language));
-    text.map(|text| text.span).or(media.map(|media| media.file.span)).unwrap_or(look.made.message.title.span)
+    look.written().picture(path, alt)
 }
 
 fn missing_alt(look: &Look<'_>, found: &mut Vec<Diagnostic>) {

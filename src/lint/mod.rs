@@ -22,6 +22,7 @@ mod silence;
 mod table;
 mod unused;
 mod words;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ mod tests;
 pub use repeat::check_all;
 pub use silence::{silence, spare_extra};
 pub use table::RULES;
+pub use written::Written;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ladder::{Ladder, Message, Project, Rung};

@@ -56,6 +56,7 @@ rules! {
     TWO_WAYS Error stands "two-ways" "A channel is told one way to send, not two."
     WRONG_KIND Error stands "wrong-kind" "A channel gets the kind of variant that it takes."
     BAD_SLUG Error stands "bad-slug" "The last part of an article's address can be a file's name."
+    SLUG_CHANGED Note may "slug-changed" "A slug that is written out is the last part of the address as it stands."
     SAME_NAME Error stands "same-name" "Two images of one article have different file names."
     NO_CANONICAL Warning may "no-canonical" "The address of an original is told where the site has a place for it."
     NO_SOURCE Error stands "no-source" "Others are told only of a page that comes out before them."

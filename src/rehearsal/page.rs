@@ -84,6 +84,9 @@ pub(super) fn words(html: &str) -> String {
                 .any(|block| tag.starts_with(block))
         {
             out.push('\n');
+        } else if ["td", "th"].contains(&tag.trim_end_matches('>')) {
+            // Between the cells of a row.
+            out.push(' ');
         }
         rest = &rest[end..];
     }

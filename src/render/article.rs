@@ -170,8 +170,12 @@ const MOST_TOLD: usize = 20;
 /// grows with the body alone.
 pub(super) fn missing_images(job: &Job<'_>, body: &str) -> Vec<Diagnostic> {
     let known = |file: &str| job.message.media.iter().any(|media| same_file(&media.file.value, file));
-    let whole = job.message.body.span;
-    let written = job.sources.slice(whole);
+    let settings = job.settings();
+    let own = job.written_whole().map(|whole| &whole.body).or(settings.text.as_ref());
+    let places = [own, Some(&job.message.body)].into_iter().flatten().map(|text| text.span);
+    // Where it is written nowhere as it stands, its text's beginning is enough to point at.
+    let first = own.unwrap_or(&job.message.body).span;
+    let nowhere = Span::new(first.source, first.start, first.start);
     let mut seen = HashSet::new();
     let missing = markdown::events(body).filter_map(|event| match event {
         Event::Start(Tag::Image { dest_url, .. }) => Some(dest_url.into_string()),
@@ -183,8 +187,9 @@ pub(super) fn missing_images(job: &Job<'_>, body: &str) -> Vec<Diagnostic> {
     });
     let told = missing.take(MOST_TOLD).map(|link| {
         let shown: String = link.chars().take(80).collect();
-        let at = written.find(&link).map(|at| whole.start + at);
-        let span = at.map_or(whole, |at| Span::new(whole.source, at, at + link.len()));
+        let at = |text: Span| Some((text, text.start + job.sources.slice(text).find(&link)?));
+        let span = places.clone().find_map(at);
+        let span = span.map_or(nowhere, |(text, at)| Span::new(text.source, at, at + link.len()));
         Diagnostic::warning("bad-link", format!("the picture `{shown}` is not one of the message's"))
             .at(span)
             .hint("add it: `[[media]]` with `file` and `alt`; then it is put beside the page")

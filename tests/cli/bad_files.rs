@@ -357,3 +357,44 @@ fn looking_runs_no_program_and_reads_no_secret() {
         assert!(!house.path("ran").exists(), "{verb:?}");
     }
 }
+
+/// An adapter looks at what was made; what it finds is told where that was written.
+#[test]
+fn what_an_adapter_finds_is_told_where_it_is_mended() {
+    let house = House::new();
+    let channels = "\n[channels.ghost]\nadapter = \"ghost\"\nbase_url = \"https://ghost.acme.test\"\n\
+                    admin_api_key = { env = \"GHOST\" }\n\
+                    [channels.dev]\nadapter = \"forem\"\naccount = \"ada\"\napi_key = { env = \"DEV\" }\n\
+                    [channels.mentions]\nadapter = \"webmention\"\n";
+    house.write("ladder.toml", &format!("{}{channels}", house.read("ladder.toml")));
+    house.write(
+        "content-ladders/open.toml",
+        "[rungs.site]\nchannel = \"ghost\"\nslug = \"A b\"\nexcerpt = \"{{ 'long ' * 90 }}\"\n\
+         [rungs.dev]\nchannel = \"dev\"\ntext = \"![x](y.png)\"\n\
+         [rungs.told]\nchannel = \"mentions\"\n\
+         [rungs.wrong]\nchannel = \"dev\"\ntitle = \"{{ 'w' * 129 }}\"\n",
+    );
+    let found = house.run(&["check", "hello", "--ladder", "open", "--format", "json"]).json();
+    let places: Vec<String> = found["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| {
+            let says = |key: &str| found[key].as_str().unwrap().to_owned();
+            format!("{}:{}:{} {}", says("file"), found["line"], found["column"], says("rule"))
+        })
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "content-ladders/open.toml:4:11 too-long",
+            "content-ladders/open.toml:7:14 bad-link",
+            "content-ladders/open.toml:7:8 image-not-public",
+            "messages/hello/message.md:8:8 cover-left-out",
+            "content-ladders/open.toml:8:1 no-source",
+            "content-ladders/open.toml:12:9 too-long",
+            "content-ladders/open.toml:3:8 slug-changed",
+            "content-ladders/open.toml:12:9 title-too-long",
+        ]
+    );
+}

@@ -11,7 +11,9 @@ mod part;
 
 pub(super) use answer::{Asked, led, odd_answer, taken};
 pub(super) use kept::{Conversation, Kept, altered_pictures, receipt};
-pub(super) use part::{cover, is_shown, media, no_canonical, stem, tags, text, texts, with_ending};
+pub(super) use part::{
+    cover, is_shown, media, no_canonical, same_name, stem, tags, text, texts, with_ending,
+};
 
 use super::credentials::{Credentials, account};
 use super::network::{Host, Network, is_plain_id, web};

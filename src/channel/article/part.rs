@@ -2,7 +2,7 @@
 //! Pure.
 
 use crate::channel::article_html::is_called;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{About, Diagnostic};
 use crate::plan::PayloadPart;
 use crate::render::{Article, Picture};
 use serde_json::Value;
@@ -40,9 +40,7 @@ pub(in crate::channel) fn media<'a>(
         match media.iter().find(|known| known.name == picture.name) {
             Some(known) if known.sha256 == picture.sha256 => {}
             Some(_) => {
-                let problem = format!("two images are called `{}`", picture.name);
-                let hint = "one would stand for the other: give one another name";
-                problems.push(Diagnostic::error("same-name", problem).hint(hint));
+                problems.push(same_name(picture, format!("two images are called `{}`", picture.name)));
             }
             None => {
                 problems.extend(check(picture));
@@ -53,6 +51,12 @@ pub(in crate::channel) fn media<'a>(
     media
 }
 
+/// A picture's name is another one's already.
+pub(in crate::channel) fn same_name(picture: &Picture, problem: String) -> Diagnostic {
+    let hint = "one would stand for the other: give the file another name";
+    Diagnostic::error("same-name", problem).about(About::Picture(picture.path.clone())).hint(hint)
+}
+
 /// What is said where the address of an original would be left out. `has_none`: that the
 /// site has no place for it.
 pub(in crate::channel) fn no_canonical(article: &Article, has_none: &str) -> Option<Diagnostic> {
@@ -60,7 +64,7 @@ pub(in crate::channel) fn no_canonical(article: &Article, has_none: &str) -> Opt
     let says = format!("{has_none} for the address of an original: `canonical` is left out");
     let hint = "write `canonical = \"\"` in the rung if that is meant; readers are told of the original \
                 by a line in the rung's `text`, below `{{ message.body }}`";
-    Some(Diagnostic::warning("no-canonical", says).hint(hint))
+    Some(Diagnostic::warning("no-canonical", says).about(About::Canonical).hint(hint))
 }
 
 /// Tags, each once, however it is capitalised.

@@ -6,7 +6,7 @@
 //! images' names; with what it replies to; and with the time.
 
 use crate::channel::post_of;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
 use crate::render::{Card, Picture, Variant};
 use serde_json::{Value, json};
@@ -46,10 +46,7 @@ pub(super) fn payload(language: &str, variant: &Variant) -> Checked<Payload> {
             body["embed"] = json!({ "$type": CARD, "external": external(card) });
             let thumbnail = card.image.as_ref();
             match thumbnail.and_then(|picture| unfit(picture).or_else(|| too_large(picture))) {
-                Some(problem) => {
-                    let says = format!("{}: the card goes without its picture", problem.message);
-                    problems.push(Diagnostic::warning(problem.rule, says));
-                }
+                Some(problem) => problems.push(problem.of_a_card()),
                 None => media.extend(thumbnail.cloned()),
             }
         }
@@ -77,7 +74,7 @@ fn external(card: &Card) -> Value {
 fn unfit(picture: &Picture) -> Option<Diagnostic> {
     (!picture.mime.starts_with("image/")).then(|| {
         let says = format!("`{}` is {}, and Bluesky takes images alone", picture.path, picture.mime);
-        Diagnostic::error("image-format", says)
+        Diagnostic::error("image-format", says).about(About::Picture(picture.path.clone()))
     })
 }
 
@@ -87,7 +84,7 @@ fn too_large(picture: &Picture) -> Option<Diagnostic> {
             "`{}` has {} bytes, and Bluesky takes {THUMBNAIL_BYTES} on a card",
             picture.path, picture.bytes
         );
-        Diagnostic::error("image-too-large", says)
+        Diagnostic::error("image-too-large", says).about(About::Picture(picture.path.clone()))
     })
 }
 

@@ -26,7 +26,7 @@ use super::{
     Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Goes, Posting, Ready,
     SendError, Whose,
 };
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::ladder::NodeKind;
 use crate::ladder::secret_ref::SecretRef;
 use crate::ladder::shape::{Field, Kind, Reader};
@@ -261,10 +261,10 @@ impl Channel for Email {
         };
         let mut problems = Vec::new();
         if let Err(why) = message::one_line("subject", &mail.subject) {
-            problems.push(Diagnostic::error("control-character", why));
+            problems.push(Diagnostic::error("control-character", why).about(About::Subject));
         }
         if mail.subject.trim().is_empty() {
-            let problem = Diagnostic::error("empty-subject", "the mail has no subject");
+            let problem = Diagnostic::error("empty-subject", "the mail has no subject").about(About::Subject);
             problems.push(problem.hint("set `subject` on the rung"));
         }
         let mut body = json!(mail);

@@ -1,7 +1,7 @@
 //! A post in the Graph API's words. Pure, and without secrets.
 
 use crate::channel::post_of;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
 use crate::render::{Part, Post, Variant};
 use serde_json::json;
@@ -24,6 +24,7 @@ pub(super) fn payload(page: &str, variant: &Variant) -> Checked<Payload> {
         if is_blank(&part.text) && part.media.is_empty() && post.card.as_ref().is_none_or(|_| at > 0) {
             problems.push(
                 Diagnostic::error("empty-text", "Facebook takes no post without words, a link or an image")
+                    .about(About::Part(at))
                     .hint("write a `text` for the rung, or let it have a card or images with `attach`"),
             );
         }
@@ -47,6 +48,7 @@ pub(super) fn payload(page: &str, variant: &Variant) -> Checked<Payload> {
         if is_blank(comment) {
             problems.push(
                 Diagnostic::error("empty-text", "the first comment has no words")
+                    .about(About::FirstComment)
                     .hint("write a `first_comment` for the rung, or take the key out"),
             );
         }

@@ -15,12 +15,13 @@ mod taken_back;
 #[cfg(test)]
 mod tests;
 
+use super::article::{media, same_name};
 use super::folder::{Folder, on_disk, picture_bytes};
 use super::{
     Abilities, Ability, Adapter, Attempt, Change, Channel, Doing, Edited, Found, Goes, Ready, Removed,
     SendError,
 };
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::Checked;
 use crate::plan::key::hex_digest;
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
@@ -224,21 +225,11 @@ impl Channel for FeedChannel {
             return Checked::bad(vec![super::wrong_kind(variant, "an article")]);
         };
         let mut problems = Vec::new();
-        let mut media: Vec<Picture> = Vec::new();
-        for picture in article.cover.iter().chain(&article.media) {
-            if picture.name.eq_ignore_ascii_case(SIDECAR) {
-                let problem = format!("an image cannot be called `{}`: the item is", picture.name);
-                problems.push(Diagnostic::error("same-name", problem).hint("give the file another name"));
-            }
-            match media.iter().find(|known| known.name == picture.name) {
-                None => media.push(picture.clone()),
-                Some(known) if known.sha256 == picture.sha256 => {}
-                Some(_) => problems.push(
-                    Diagnostic::error("same-name", format!("two images are called `{}`", picture.name))
-                        .hint("they are written beside the item: give one another name"),
-                ),
-            }
-        }
+        let pictures = article.cover.iter().chain(&article.media);
+        let media = media(pictures, &mut problems, |picture| {
+            let problem = format!("an image cannot be called `{}`: the item is", picture.name);
+            picture.name.eq_ignore_ascii_case(SIDECAR).then(|| same_name(picture, problem))
+        });
         let mut body = json!(article);
         body["directory"] = json!(self.options.directory);
         body["url"] = json!(self.options.url.as_str());

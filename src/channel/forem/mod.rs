@@ -118,6 +118,15 @@ fn images(reader: &mut Reader<'_>) -> Option<String> {
         reader.problems.push(with_user("images", written.span));
         return None;
     }
+    let places = ["{slug}", "{file}"];
+    let unknown = written.value.split_inclusive('}').filter_map(|part| Some(&part[part.find('{')?..]));
+    if let Some(unknown) = unknown.filter(|place| place.ends_with('}')).find(|place| !places.contains(place))
+    {
+        let problem = Diagnostic::error("bad-url", format!("`images` has no place `{unknown}`"));
+        let hint = "its places are `{slug}`, the article's, and `{file}`, the image's name";
+        reader.problems.push(problem.at(written.span).hint(hint));
+        return None;
+    }
     let filled = written.value.replace("{slug}", "a").replace("{file}", "b");
     if is_page(&filled) && written.value.contains("{file}") && !filled.contains(['{', '}', ' ']) {
         return Some(written.value.trim().to_owned());

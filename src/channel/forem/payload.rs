@@ -3,7 +3,7 @@
 use super::{Forem, liquid};
 use crate::channel::article_html::is_called;
 use crate::channel::markdown_body::{below_title, pictures, with_pictures};
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
 use crate::render::Article;
 use serde_json::json;
@@ -25,12 +25,18 @@ pub(super) fn payload(channel: &Forem, article: &Article) -> Checked<Payload> {
     let title = article.title.chars().count();
     if title > LONGEST_TITLE {
         let says = format!("the title has {title} characters, and Forem takes {LONGEST_TITLE}");
-        problems.push(Diagnostic::error("too-long", says).hint("set a shorter `title` on the rung"));
+        problems.push(
+            Diagnostic::error("too-long", says).about(About::Title).hint("set a shorter `title` on the rung"),
+        );
     }
     let body = body(channel, article, &mut problems);
     if body.len() > LONGEST_BODY {
         let says = format!("the text has {} bytes, and Forem takes 800 kilobytes", body.len());
-        problems.push(Diagnostic::error("too-long", says).hint("publish a part of it, and lead to the rest"));
+        problems.push(
+            Diagnostic::error("too-long", says)
+                .about(About::Body)
+                .hint("publish a part of it, and lead to the rest"),
+        );
     }
     let cover = article.cover.as_ref().filter(|cover| {
         // The community shows the cover above the text: once is enough.
@@ -38,7 +44,9 @@ pub(super) fn payload(channel: &Forem, article: &Article) -> Checked<Payload> {
     });
     if let Some(cover) = cover.filter(|_| channel.images.is_none()) {
         let says = format!("`{}` would be the cover, and Forem takes no uploads: it is left out", cover.path);
-        problems.push(Diagnostic::warning("cover-left-out", says).hint(HINT));
+        problems.push(
+            Diagnostic::warning("cover-left-out", says).about(About::Picture(cover.path.clone())).hint(HINT),
+        );
     }
     let body = json!({
         "title": article.title,
@@ -57,6 +65,10 @@ pub(super) fn payload(channel: &Forem, article: &Article) -> Checked<Payload> {
 const HINT: &str = "say where the images can be fetched once your own site is out: \
                     `images = \"https://blog.example.com/{slug}/{file}\"` in the channel";
 
+/// Of a picture that only the text knows.
+const UNKNOWN: &str = "write its whole address into the text; or add the file to the message as `[[media]]`, \
+                       and say with `images` in the channel where those can be fetched";
+
 fn body(channel: &Forem, article: &Article, problems: &mut Vec<Diagnostic>) -> String {
     let markdown = below_title(&article.markdown, &article.title);
     for shown in pictures(&markdown) {
@@ -67,7 +79,11 @@ fn body(channel: &Forem, article: &Article, problems: &mut Vec<Diagnostic>) -> S
         }
         let path: String = known.map_or(&shown.address, |picture| &picture.path).chars().take(80).collect();
         let says = format!("the text shows `{path}`, and Forem takes no uploads: nobody would see it");
-        problems.push(Diagnostic::error("image-not-public", says).hint(HINT));
+        let problem = Diagnostic::error("image-not-public", says);
+        problems.push(match known {
+            Some(picture) => problem.about(About::Picture(picture.path.clone())).hint(HINT),
+            None => problem.about(About::Body).hint(UNKNOWN),
+        });
     }
     let markdown = with_pictures(&markdown, &|address| {
         let picture = article.media.iter().find(|picture| is_called(address, &picture.name))?;
@@ -77,7 +93,7 @@ fn body(channel: &Forem, article: &Article, problems: &mut Vec<Diagnostic>) -> S
         Ok(markdown) => markdown,
         Err(why) => {
             let hint = "write such code between lines of ```, and such an address with %7B";
-            problems.push(Diagnostic::error("liquid", why).hint(hint));
+            problems.push(Diagnostic::error("liquid", why).about(About::Body).hint(hint));
             markdown
         }
     };
@@ -136,7 +152,7 @@ fn tags(article: &Article, problems: &mut Vec<Diagnostic>) -> Vec<String> {
             named.join(", ")
         );
         let hint = "put those first in the message's `tags` that matter there";
-        problems.push(Diagnostic::warning("tags-left-out", says).hint(hint));
+        problems.push(Diagnostic::warning("tags-left-out", says).about(About::Tags).hint(hint));
     }
     taken
 }

@@ -4,7 +4,7 @@
 use super::Ghost;
 use crate::channel::article::{is_shown, media, tags as each_once};
 use crate::channel::article_html::pictures;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart, StepKey};
 use crate::render::markup::{Markup, write};
 use crate::render::{Article, Picture};
@@ -30,7 +30,7 @@ const CARD: (&str, &str) = ("<!--kg-card-begin: html-->\n", "\n<!--kg-card-end: 
 pub(super) fn payload(channel: &Ghost, article: &Article) -> Checked<Payload> {
     let mut problems = Vec::new();
     if let Err(why) = check_slug(&article.slug) {
-        problems.push(Diagnostic::error("bad-slug", why).hint("set `slug` on the rung"));
+        problems.push(Diagnostic::error("bad-slug", why).about(About::Slug).hint("set `slug` on the rung"));
     }
     let html = write(&article.markdown, Markup::WordPressHtml).text;
     let cover = article.cover.as_ref();
@@ -38,21 +38,21 @@ pub(super) fn payload(channel: &Ghost, article: &Article) -> Checked<Payload> {
     let in_text = article.media.iter().filter(|picture| is_shown(&shown, picture));
     let media = media(cover.into_iter().chain(in_text), &mut problems, odd);
     let tags = tags(article, &channel.tags);
-    let long: [(&str, &str, usize); 4] = [
-        ("the title", &article.title, LONGEST_TITLE),
-        ("the excerpt (`summary`)", &article.excerpt, LONGEST_EXCERPT),
-        ("the cover's alt text", cover.map_or("", |cover| &cover.alt), LONGEST_ALT),
-        (
-            "the address of the original (`canonical`)",
-            article.canonical.as_deref().unwrap_or(""),
-            LONGEST_CANONICAL,
-        ),
+    let original = article.canonical.as_deref().unwrap_or("");
+    let mut long = vec![
+        (About::Title, "the title", article.title.as_str(), LONGEST_TITLE),
+        (About::Excerpt, "the excerpt (`summary`)", &article.excerpt, LONGEST_EXCERPT),
+        (About::Canonical, "the address of the original (`canonical`)", original, LONGEST_CANONICAL),
     ];
-    for (what, text, most) in long.into_iter().chain(tags.iter().map(|tag| ("a tag", *tag, LONGEST_TAG))) {
+    if let Some(cover) = cover {
+        long.push((About::Alt(cover.path.clone()), "the cover's alt text", &cover.alt, LONGEST_ALT));
+    }
+    long.extend(tags.iter().map(|tag| (About::Tags, "a tag", *tag, LONGEST_TAG)));
+    for (about, what, text, most) in long {
         let has = text.chars().count();
         if has > most {
             let says = format!("{what} is {} too long for Ghost: {has} of {most} characters", has - most);
-            problems.push(Diagnostic::error("too-long", says).hint("shorten it"));
+            problems.push(Diagnostic::error("too-long", says).about(about).hint("shorten it"));
         }
     }
     let body = json!({
@@ -74,7 +74,8 @@ pub(super) fn payload(channel: &Ghost, article: &Article) -> Checked<Payload> {
 /// What Ghost does not take of a picture.
 fn odd(picture: &Picture) -> Option<Diagnostic> {
     let says = format!("`{}` is {}, and Ghost takes JPEG, PNG, GIF and WebP", picture.path, picture.mime);
-    (!FORMATS.contains(&picture.mime.as_str())).then(|| Diagnostic::error("image-format", says))
+    (!FORMATS.contains(&picture.mime.as_str()))
+        .then(|| Diagnostic::error("image-format", says).about(About::Picture(picture.path.clone())))
 }
 
 /// The message's first: Ghost shows the first tag as the main one. What begins with `#`

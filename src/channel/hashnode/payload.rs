@@ -4,7 +4,7 @@
 use super::Hashnode;
 use crate::channel::article::{is_shown, media};
 use crate::channel::markdown_body::{below_title, pictures};
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
 use crate::render::{Article, Picture};
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ pub(super) fn payload(channel: &Hashnode, article: &Article) -> Checked<Payload>
             "the slug `{}` is none that Hashnode would keep: use small letters, digits and `-`",
             article.slug
         );
-        problems.push(Diagnostic::error("bad-slug", says).hint("set `slug` on the rung"));
+        problems.push(Diagnostic::error("bad-slug", says).about(About::Slug).hint("set `slug` on the rung"));
     }
     let markdown = below_title(&article.markdown, &article.title);
     let shown: Vec<String> = pictures(&markdown).into_iter().map(|shown| shown.address).collect();
@@ -48,7 +48,9 @@ pub(super) fn payload(channel: &Hashnode, article: &Article) -> Checked<Payload>
 
 fn too_large(picture: &Picture) -> Option<Diagnostic> {
     let says = format!("`{}` has {} bytes, and Hashnode takes 8 MB", picture.path, picture.bytes);
-    let problem = Diagnostic::error("image-too-large", says).hint("make it smaller");
+    let problem = Diagnostic::error("image-too-large", says)
+        .about(About::Picture(picture.path.clone()))
+        .hint("make it smaller");
     (picture.bytes > LARGEST).then_some(problem)
 }
 
@@ -76,6 +78,7 @@ fn tags(written: &[String], problems: &mut Vec<Diagnostic>) -> Vec<Value> {
         );
         problems.push(
             Diagnostic::warning("tags-left-out", says)
+                .about(About::Tags)
                 .hint("put those first in the message's `tags` that matter there"),
         );
     }

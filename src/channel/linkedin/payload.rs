@@ -1,7 +1,7 @@
 //! What a post and its first comment are in LinkedIn's words. Pure.
 
 use crate::channel::post_of;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
 use crate::render::{Card, Picture, Post, Variant};
 use crate::text::{Rules, count, network};
@@ -44,7 +44,7 @@ pub(super) fn payload(author: &str, variant: &Variant) -> Checked<Payload> {
             "isReshareDisabledByAuthor": false,
         });
         let mut media = part.media.clone();
-        problems.extend(media.iter().filter_map(unfit).map(|(rule, says)| Diagnostic::error(rule, says)));
+        problems.extend(media.iter().filter_map(unfit));
         if let Some(content) = content(post, &part.media) {
             body["content"] = content;
         }
@@ -54,8 +54,7 @@ pub(super) fn payload(author: &str, variant: &Variant) -> Checked<Payload> {
             // still a card.
             let thumbnail = card.image.as_ref();
             match thumbnail.and_then(unfit) {
-                Some((rule, says)) => problems
-                    .push(Diagnostic::warning(rule, format!("{says}: the card goes without its picture"))),
+                Some(problem) => problems.push(problem.of_a_card()),
                 None => media.extend(thumbnail.cloned()),
             }
         }
@@ -69,7 +68,11 @@ pub(super) fn payload(author: &str, variant: &Variant) -> Checked<Payload> {
                 counted.over(),
                 counted.counted
             );
-            problems.push(Diagnostic::error("too-long", says).hint("say less in `first_comment`"));
+            problems.push(
+                Diagnostic::error("too-long", says)
+                    .about(About::FirstComment)
+                    .hint("say less in `first_comment`"),
+            );
         }
         let body = json!({ "actor": author, "message": { "text": comment } });
         parts.push(PayloadPart { body, media: Vec::new() });
@@ -119,22 +122,25 @@ fn too_long(card: &Card, reserve: usize) -> Vec<Diagnostic> {
             counted.over(),
             counted.counted
         );
-        let hint =
-            if what == "title" { "shorten the message's `title`" } else { "shorten the message's `summary`" };
-        Some(Diagnostic::error("too-long", says).hint(hint))
+        let problem = Diagnostic::error("too-long", says);
+        Some(match what {
+            "title" => problem.about(About::Title).hint("shorten the message's `title`"),
+            _ => problem.about(About::Excerpt).hint("shorten the message's `summary`"),
+        })
     });
     long.collect()
 }
 
-/// Why LinkedIn does not take an image: the rule, and a sentence.
-fn unfit(picture: &Picture) -> Option<(&'static str, String)> {
+/// Why LinkedIn does not take an image.
+fn unfit(picture: &Picture) -> Option<Diagnostic> {
+    let about = || About::Picture(picture.path.clone());
     let pixels = u64::from(picture.width) * u64::from(picture.height);
     if !FORMATS.contains(&picture.mime.as_str()) {
         let says = format!("`{}` is {}, and LinkedIn takes JPEG, PNG and GIF", picture.path, picture.mime);
-        return Some(("image-format", says));
+        return Some(Diagnostic::error("image-format", says).about(about()));
     }
     (pixels >= PIXELS).then(|| {
         let says = format!("`{}` has {pixels} pixels, and LinkedIn takes fewer than {PIXELS}", picture.path);
-        ("image-too-large", says)
+        Diagnostic::error("image-too-large", says).about(about())
     })
 }

@@ -1,7 +1,7 @@
 //! What the instance will see, and what only it objects to. Pure.
 
 use super::Mastodon;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
 use crate::render::Post;
 use serde_json::{Value, json};
@@ -39,7 +39,11 @@ pub(super) fn payload(mastodon: &Mastodon, post: &Post) -> Checked<Payload> {
                     "`{}` has {pixels} pixels, and the instance takes at most {}",
                     picture.path, mastodon.pixels
                 );
-                problems.push(Diagnostic::error("image-too-large", says).hint("scale it down"));
+                problems.push(
+                    Diagnostic::error("image-too-large", says)
+                        .about(About::Picture(picture.path.clone()))
+                        .hint("scale it down"),
+                );
             }
         }
         parts.push(PayloadPart { body, media: part.media.clone() });

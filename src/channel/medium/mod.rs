@@ -16,7 +16,7 @@ use super::{
     Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Goes, Ready, Removed,
     wrong_kind,
 };
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::{Defaults, Variant, VariantKind, defaults};
@@ -105,7 +105,7 @@ impl Channel for Medium {
             let named: Vec<String> = article.tags[MOST_TAGS..].iter().map(|tag| format!("`{tag}`")).collect();
             let says = format!("{} goes without: Medium takes {MOST_TAGS} tags", named.join(", "));
             let hint = "put those first in the message's `tags` that matter there";
-            made.problems.push(Diagnostic::warning("tags-left-out", says).hint(hint));
+            made.problems.push(Diagnostic::warning("tags-left-out", says).about(About::Tags).hint(hint));
         }
         made
     }

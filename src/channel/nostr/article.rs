@@ -10,7 +10,7 @@ use crate::channel::article::{is_shown, media};
 use crate::channel::article_html::is_called;
 use crate::channel::markdown_body::{below_title, pictures, unwrapped, with_pictures, without_html};
 use crate::channel::{Change, wrong_kind};
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
 use crate::render::{Article, Picture, Variant};
 use nostr::prelude::{Coordinate, Event, Kind, Tag, Timestamp, UnsignedEvent};
@@ -34,7 +34,7 @@ pub(super) fn payload(nostr: &Nostr, variant: &Variant) -> Checked<Payload> {
     let slug = plain(&article.slug);
     if slug.is_empty() || slug.len() > LONGEST_SLUG {
         let says = format!("the slug `{slug}` is none of 1 to {LONGEST_SLUG} bytes");
-        problems.push(Diagnostic::error("bad-slug", says).hint("set `slug` on the rung"));
+        problems.push(Diagnostic::error("bad-slug", says).about(About::Slug).hint("set `slug` on the rung"));
     }
     // NIP-23: no paragraph is broken by hand, and there is no HTML.
     let markdown = unwrapped(&without_html(&below_title(&plain(&article.markdown), &article.title)));
@@ -116,7 +116,11 @@ fn too_long(nostr: &Nostr, content: &str) -> Option<Diagnostic> {
             too_long.then(|| format!("the text has {length} bytes, and relays mostly take {LONGEST}"))
         }
     }?;
-    Some(Diagnostic::error("too-long", says).hint("publish a part of it, and lead to the rest"))
+    Some(
+        Diagnostic::error("too-long", says)
+            .about(About::Body)
+            .hint("publish a part of it, and lead to the rest"),
+    )
 }
 
 /// The part of its address that is the article's own: its slug, and what tells it from

@@ -4,7 +4,7 @@
 //! that it replies to. Both are the same at each try.
 
 use super::configured::Nostr;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
 use crate::render::{Picture, Post};
 use crate::text::{Dialect, EntityKind, entities};
@@ -108,7 +108,7 @@ pub(super) fn image(address: &str, picture: &Picture) -> Value {
 
 pub(super) fn homeless(nostr: &Nostr, picture: &Picture) -> Diagnostic {
     let says = format!("`{}` has nowhere to go: relays keep no images", picture.path);
-    Diagnostic::error("image-not-public", says).hint(format!(
+    Diagnostic::error("image-not-public", says).about(About::Picture(picture.path.clone())).hint(format!(
         "name a server for images in `[channels.{}]`: `blossom = [\"https://blossom.primal.net\"]`",
         nostr.name
     ))

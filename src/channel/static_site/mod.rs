@@ -18,6 +18,7 @@ pub use address::Address;
 pub use html::encode;
 pub use preset::Preset;
 
+use super::article::{media, same_name};
 use super::credentials::account;
 use super::folder::{Folder, on_disk, ours, spelling};
 use super::outbox::{directory, folder_of};
@@ -25,7 +26,7 @@ use super::{
     Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Ready,
     Removed, SendError,
 };
-use crate::diagnostic::{Checked, Diagnostic, nearest};
+use crate::diagnostic::{About, Checked, Diagnostic, nearest};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::key::hex_digest;
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
@@ -380,27 +381,19 @@ impl Channel for StaticSite {
         };
         let mut problems = Vec::new();
         if let Err(why) = check_slug(&article.slug) {
-            problems.push(Diagnostic::error("bad-slug", why).hint("set `slug` on the rung"));
+            problems
+                .push(Diagnostic::error("bad-slug", why).about(About::Slug).hint("set `slug` on the rung"));
         }
         for why in self.places(&article.slug).iter().filter_map(|place| ours(&spelling(place)).err()) {
             let hint = "set another `slug` on the rung, or give the channel a `directory` of its own";
-            problems.push(Diagnostic::error("bad-slug", why).hint(hint));
+            problems.push(Diagnostic::error("bad-slug", why).about(About::Slug).hint(hint));
         }
-        let mut media: Vec<Picture> = Vec::new();
-        for picture in article.cover.iter().chain(&article.media) {
-            if RESERVED.contains(&picture.name.to_lowercase().as_str()) {
-                let problem = format!("an image cannot be called `{}`: the page is", picture.name);
-                problems.push(Diagnostic::error("same-name", problem).hint("give the file another name"));
-            }
-            match media.iter().find(|known| known.name == picture.name) {
-                None => media.push(picture.clone()),
-                Some(known) if known.sha256 == picture.sha256 => {}
-                Some(_) => problems.push(
-                    Diagnostic::error("same-name", format!("two images are called `{}`", picture.name))
-                        .hint("they are written beside the page: give one another name"),
-                ),
-            }
-        }
+        let pictures = article.cover.iter().chain(&article.media);
+        let media = media(pictures, &mut problems, |picture| {
+            let problem = format!("an image cannot be called `{}`: the page is", picture.name);
+            let is_ours = RESERVED.contains(&picture.name.to_lowercase().as_str());
+            is_ours.then(|| same_name(picture, problem))
+        });
         let mut body = json!(article);
         body["preset"] = json!(self.preset.name());
         body["directory"] = json!(self.directory);

@@ -2,7 +2,7 @@
 
 use super::{Threads, media};
 use crate::channel::post_of;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
 use crate::render::{Part, Post, Variant};
 use serde_json::{Value, json};
@@ -23,6 +23,7 @@ pub(super) fn payload(threads: &Threads, variant: &Variant) -> Checked<Payload> 
         if part.text.trim().is_empty() && part.media.is_empty() {
             problems.push(
                 Diagnostic::error("empty-text", "Threads takes no post without words or an image")
+                    .about(About::Part(at))
                     .hint("write a `text` for the rung, or let it have images with `attach`"),
             );
         }
@@ -60,7 +61,7 @@ pub(super) fn payload(threads: &Threads, variant: &Variant) -> Checked<Payload> 
     {
         let says =
             format!("`{}` goes along, and Threads takes no uploads: it needs a public address", picture.path);
-        problems.push(Diagnostic::error("image-not-public", says).hint(
+        problems.push(Diagnostic::error("image-not-public", says).about(About::Picture(picture.path.clone())).hint(
             "say where images can be fetched: `media_base_url = \"https://acme.example/social\"` in the channel, and \
              with `media_folder` the folder of the site that they are to be written into; or `attach = \"none\"`",
         ));

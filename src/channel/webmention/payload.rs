@@ -1,7 +1,7 @@
 //! Which page mentions whom. Pure.
 
 use crate::channel::{rel, wrong_kind};
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::key::hex_digest;
 use crate::plan::{Payload, PayloadPart};
 use crate::render::{Article, Variant, late};
@@ -79,12 +79,12 @@ pub(super) fn payload(variant: &Variant) -> Checked<Payload> {
     let mut problems = Vec::new();
     if targets.is_empty() {
         let says = "the message links to no other site: there is nobody to tell";
-        problems.push(Diagnostic::note("no-mentions", says));
+        problems.push(Diagnostic::note("no-mentions", says).about(About::Body));
     }
     if left_out > 0 {
         let says = format!("of its links the first {MOST} are told, and {left_out} are not");
         let hint = "take links out, or leave it so: receivers may take more for spam";
-        problems.push(Diagnostic::warning("mentions-left-out", says).hint(hint));
+        problems.push(Diagnostic::warning("mentions-left-out", says).about(About::Body).hint(hint));
     }
     // Other words are told of, too, where they mention the same.
     let words = hex_digest(format!("{}\n{}", article.title, article.html).as_bytes());
@@ -94,7 +94,7 @@ pub(super) fn payload(variant: &Variant) -> Checked<Payload> {
 
 /// There is no page that the rung speaks of.
 pub(in crate::channel) fn no_source(what: &str) -> Diagnostic {
-    Diagnostic::error("no-source", format!("no page comes out before its {what}"))
+    Diagnostic::error("no-source", format!("no page comes out before its {what}")).about(About::Rung)
         .hint("let the rung wait for the article, `after = \"blog\"`; or give the message a `link`, or the rung a `canonical`")
 }
 

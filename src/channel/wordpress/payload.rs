@@ -4,7 +4,7 @@
 use super::WordPress;
 use crate::channel::article::{is_shown, media, no_canonical, tags};
 use crate::channel::article_html::pictures;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{Payload, PayloadPart};
 use crate::render::markup::{Markup, escaped, write};
 use crate::render::{Article, Picture};
@@ -21,7 +21,7 @@ const FORMATS: &[&str] = &["image/jpeg", "image/png", "image/gif", "image/webp"]
 pub(super) fn payload(channel: &WordPress, article: &Article) -> Checked<Payload> {
     let mut problems = Vec::new();
     if let Err(why) = check_slug(&article.slug) {
-        problems.push(Diagnostic::error("bad-slug", why).hint("set `slug` on the rung"));
+        problems.push(Diagnostic::error("bad-slug", why).about(About::Slug).hint("set `slug` on the rung"));
     }
     let markup = if channel.blocks { Markup::WordPressBlocks } else { Markup::WordPressHtml };
     let content = write(&article.markdown, markup).text;
@@ -54,7 +54,8 @@ fn title(article: &Article) -> String {
 /// What WordPress does not take of a picture.
 fn odd(picture: &Picture) -> Option<Diagnostic> {
     let says = format!("`{}` is {}, and WordPress takes JPEG, PNG, GIF and WebP", picture.path, picture.mime);
-    (!FORMATS.contains(&picture.mime.as_str())).then(|| Diagnostic::error("image-format", says))
+    (!FORMATS.contains(&picture.mime.as_str()))
+        .then(|| Diagnostic::error("image-format", says).about(About::Picture(picture.path.clone())))
 }
 
 fn check_slug(slug: &str) -> Result<(), String> {

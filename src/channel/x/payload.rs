@@ -1,6 +1,6 @@
 //! What X will see, what only X objects to, and what it charges. Pure.
 
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{About, Checked, Diagnostic};
 use crate::plan::{MicroDollars, Payload, PayloadPart};
 use crate::render::Post;
 use crate::text::{Dialect, EntityKind, entities};
@@ -37,6 +37,7 @@ pub(super) fn payload(post: &Post) -> Checked<Payload> {
             let message = format!("{place} has the cashtags {}: X takes one", cashtags.join(", "));
             problems.push(
                 Diagnostic::error("too-many-cashtags", message)
+                    .about(About::Part(at))
                     .hint("write the other ones without `$`, or in a part of their own"),
             );
         }
@@ -46,6 +47,7 @@ pub(super) fn payload(post: &Post) -> Checked<Payload> {
                 format!("{place} has a GIF and {} more: X takes one GIF, or pictures", part.media.len() - 1);
             problems.push(
                 Diagnostic::error("gif-and-images", message)
+                    .about(About::Part(at))
                     .hint("put the GIF on a part of its own, or leave it out"),
             );
         }

@@ -101,6 +101,7 @@ pub const CASES: &[Case] = &[
     ("insecure-link", |house| house.post(1).parts[0].text.push_str(" http://shop.acme.example/b")),
     ("private-link", |house| house.post(1).parts[0].text.push_str(" http://192.168.0.7/draft")),
     ("relative-link", |house| house.mail().html.push_str("<a href=\"/more\">more</a>")),
+    ("slug-changed", |house| house.ladder.rungs[0].settings.slug = Some(house.written("../../Etc"))),
     ("missing-alt", |house| house.post(1).parts[0].media[0].alt.clear()),
     ("poor-alt", |house| house.post(1).parts[0].media[0].alt = "Rocket.png".to_owned()),
     ("alt-too-long", |house| house.rules().alt_limit = Some(10)),

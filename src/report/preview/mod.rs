@@ -8,7 +8,7 @@ mod fold;
 pub(in crate::report) mod html;
 mod json;
 mod markdown;
-mod reading;
+pub(in crate::report) mod reading;
 mod terminal;
 
 #[cfg(test)]

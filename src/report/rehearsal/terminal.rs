@@ -4,6 +4,7 @@
 use super::{Body, ChannelShown, NOTHING_LEFT, Rehearsal, Shown};
 use crate::plan::State;
 use crate::report::columns::{one_line, pad, width, wrap_words};
+use crate::report::preview::reading;
 use crate::report::sign::{paint, signed, style};
 use crate::text::visible;
 use anstyle::{AnsiColor, Style};
@@ -61,15 +62,17 @@ fn shown(out: &mut String, channel: &ChannelShown, columns: usize, colour: bool)
 }
 
 fn body(out: &mut String, one: &Shown, columns: usize) {
-    let mut say = |text: &str, sign: &str| {
-        let lines: Vec<String> = text
-            .trim()
-            .lines()
+    let columns = columns.saturating_sub(6).max(20);
+    let wrapped = |text: &str| -> Vec<String> {
+        let lines = text.trim().lines();
+        lines
             .flat_map(|line| match line.trim() {
                 "" => vec![String::new()],
-                line => wrap_words(&visible(line), columns.saturating_sub(6).max(20)),
+                line => wrap_words(&visible(line), columns),
             })
-            .collect();
+            .collect()
+    };
+    let mut draw = |lines: Vec<String>, sign: &str| {
         for line in lines.iter().take(MOST_LINES) {
             out.push_str(format!("    {sign} {line}").trim_end());
             out.push('\n');
@@ -78,6 +81,7 @@ fn body(out: &mut String, one: &Shown, columns: usize) {
             out.push_str(&format!("    {sign} … {} more lines\n", lines.len() - MOST_LINES));
         }
     };
+    let mut say = |text: &str, sign: &str| draw(wrapped(text), sign);
     match &one.body {
         Body::Post { warning, text, pictures, card, comments, .. } => {
             if let Some(warning) = warning {
@@ -85,7 +89,8 @@ fn body(out: &mut String, one: &Shown, columns: usize) {
             }
             say(text, "│");
             for (_, alt) in pictures {
-                say(&format!("[picture: {alt}]"), "│");
+                let words = if alt.is_empty() { "[picture]" } else { &format!("[picture: {alt}]") };
+                say(words, "│");
             }
             if let Some(card) = card {
                 let words = [&card.title, &card.description, &card.url].map(String::as_str);
@@ -95,7 +100,13 @@ fn body(out: &mut String, one: &Shown, columns: usize) {
             }
             comments.iter().for_each(|comment| say(comment, "└"));
         }
-        Body::Page(page) => say(&format!("{}\n\n{}", page.title, page.markdown), "│"),
+        Body::Page(page) => {
+            let mut lines = wrapped(&page.title);
+            lines.push(String::new());
+            let read = reading::lines(&page.markdown, columns).into_iter();
+            lines.extend(read.map(|line| line.into_iter().map(|(words, _)| words).collect::<String>()));
+            draw(lines, "│");
+        }
         Body::Mail { to, subject, text, .. } => {
             say(&format!("to {}\nsubject: {subject}\n\n{text}", to.join(", ")), "│");
         }
