@@ -50,8 +50,20 @@ pub struct Attempt {
     pub media: PathBuf,
     /// The bound variant, for adapters that write more than the payload (outbox).
     pub variant: Variant,
+    /// The words that an edit was to give it and may have given it, or some of it: for who
+    /// takes it down.
+    pub changing: Option<Changing>,
     /// The parts of this rung's earlier generations: what lies in the outbox may be theirs.
     pub earlier: Vec<PartStanding>,
+}
+
+/// An edit that has not come to its end.
+#[derive(Clone, Debug)]
+pub struct Changing {
+    /// What it was to say, in the adapter's words.
+    pub body: serde_json::Value,
+    /// Since when it was to say that.
+    pub since: Timestamp,
 }
 
 impl Attempt {

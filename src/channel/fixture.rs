@@ -57,6 +57,7 @@ pub fn attempt(project: &Path, variant: Variant) -> Attempt {
         project: project.to_owned(),
         media: project.join(".ladder/media"),
         variant,
+        changing: None,
         earlier: Vec::new(),
     }
 }

@@ -7,6 +7,7 @@
 use super::SendError;
 use super::draft::{draft, sweep, sync, write_durably};
 pub use super::folder_names::{file_name, inside, nameable, ours, spelling};
+use crate::plan::key::hex_digest;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -122,6 +123,16 @@ impl Folder {
         fs::remove_file(self.path(file)?).map_err(|error| self.trouble("remove", file, &error))
     }
 
+    /// Takes a file away while it holds what that digest is of: what else stands under the
+    /// name is not ours to touch. One that cannot be looked at is an error.
+    pub fn remove_own(&self, file: &str, sha256: &str) -> Result<(), SendError> {
+        match self.read(file) {
+            Ok(Some(bytes)) if hex_digest(&bytes) == sha256 => self.remove(file),
+            Err(error @ SendError::NotYet { .. }) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Takes a folder in it away, if nothing is in it any more.
     pub fn remove_if_empty(&self, directory: &str) -> Result<(), SendError> {
         let path = self.path(directory)?;
@@ -171,10 +182,13 @@ impl Folder {
                     Ok(found) if !found.is_dir() => {
                         return Err(format!("`{}` is a file, not a folder", here.display()));
                     }
-                    Ok(_) => draft(here).map(|(probe, _)| {
-                        // Another one may have been quicker.
-                        let _ = fs::remove_file(probe);
-                    }),
+                    Ok(_) => {
+                        sweep(here);
+                        draft(here).map(|(probe, _)| {
+                            // Another one may have been quicker.
+                            let _ = fs::remove_file(probe);
+                        })
+                    }
                     Err(error) => Err(error),
                 },
                 // It could not be looked at: taken away since, and maybe made again by now.
@@ -252,6 +266,20 @@ impl Folder {
 /// Whether it says that nothing is there: the name leads nowhere, or through a file.
 pub(super) fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// An error after which some of several files are written, and others are not: what was
+/// to be written stays on record, until it is known to be all there or to be gone.
+pub fn midway(error: SendError) -> SendError {
+    let done = "some of its files".to_owned();
+    match error {
+        SendError::NotYet { says, wait } => SendError::Partly { says, wait, done },
+        SendError::Mendable { says } => {
+            let says = format!("{says}; once that is mended, the same command goes on");
+            SendError::Partly { says, wait: None, done }
+        }
+        error => error,
+    }
 }
 
 /// The kept bytes of a picture, checked against its digest.

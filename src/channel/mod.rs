@@ -69,7 +69,7 @@ use crate::render::{Defaults, Post, Variant, VariantKind};
 use crate::text::Rules;
 pub use ability::{Abilities, Ability, Goes};
 pub use adapters::{ADAPTERS, Adapter, Configuring, NOT_BUILT_IN, adapter_named, every_adapter};
-pub use attempt::Attempt;
+pub use attempt::{Attempt, Changing};
 pub use configured::{Configured, configure};
 use jiff::SignedDuration;
 use std::future::Future;

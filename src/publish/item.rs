@@ -230,6 +230,7 @@ impl<'a> Item<'a> {
                 Some(bound) => bound.variant.clone(),
                 None => self.read.as_deref().unwrap_or(self.step).variant.clone(),
             },
+            changing: None,
             earlier: older.flat_map(|older| older.parts.iter().cloned()).collect(),
         }
     }

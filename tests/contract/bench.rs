@@ -96,6 +96,7 @@ impl Bench {
             project: self.folder.path().to_owned(),
             media,
             variant: variant.clone(),
+            changing: None,
             earlier: Vec::new(),
         }
     }

@@ -3,9 +3,9 @@
 use super::bench::{configured, picture, picture_bytes, post};
 use crate::house::House;
 use jiff::Timestamp;
-use ladder::channel::{Attempt, Change, Channel, Edited, Found, Ready, Removed, SendError};
+use ladder::channel::{Attempt, Change, Changing, Channel, Edited, Found, Ready, Removed, SendError};
 use ladder::plan::{Identity, Receipt};
-use ladder::render::{Article, Variant};
+use ladder::render::{Article, Picture, Variant};
 use std::path::Path;
 
 /// A way of writing files: its table, what it is given, and whether it keeps
@@ -119,6 +119,7 @@ pub fn attempt(channel: &dyn Channel, variant: &Variant, folder: &Path, message:
         project: folder.to_owned(),
         media,
         variant: variant.clone(),
+        changing: None,
         earlier: Vec::new(),
     }
 }
@@ -392,6 +393,68 @@ async fn a_page_is_written_anew_in_its_place_only_while_it_is_ours() {
         let edited = written.channel.edit(&change, &receipt, &written.attempt()).await.unwrap();
         assert!(matches!(edited, Edited::Stays(_)), "{way:?}: {edited:?}");
         assert_eq!(std::fs::read_to_string(written.path()).unwrap(), "a hand was here", "{way:?}");
+    }
+}
+
+/// An edit died midway, and what it was to change is taken down instead: whichever of its
+/// files was written, nothing of it stays, its image neither.
+#[tokio::test]
+async fn an_edit_that_was_cut_is_taken_down_whole() {
+    for way in FILES.iter().filter(|way| way.0 != "outbox") {
+        let there = |written: &Written| -> Vec<(String, Vec<u8>)> {
+            let read =
+                |file: String| (file.clone(), std::fs::read(written.folder.path().join(file)).unwrap());
+            let all = files(written.folder.path()).into_iter();
+            all.filter(|file| !file.starts_with(".ladder")).map(read).collect()
+        };
+        let count = there(&Written::by(*way).await).len();
+        for (at, is_only_that_old) in (0..count).flat_map(|at| [(at, true), (at, false)]) {
+            let written = Written::by(*way).await;
+            let Variant::Article(mut other) = written.variant.clone() else { panic!("no article") };
+            (other.title, other.html) = ("Corrected".to_owned(), "<p>Corrected.</p>\n".to_owned());
+            let image = picture(4);
+            std::fs::write(written.attempt().media.join(&image.sha256), picture_bytes(4)).unwrap();
+            (other.media, other.cover) = (vec![Picture { name: picture(3).name, ..image }], None);
+            let after = written.channel.payload(&Variant::Article(other), &written.attempt().identity);
+            let change = Change { before: written.part(), after: after.value.unwrap().parts.remove(0) };
+            let since = "2026-12-02T08:00:00Z".parse().unwrap();
+            let editing = Attempt { last_tried: since, ..written.attempt() };
+            let before = there(&written);
+            written.channel.edit(&change, &written.receipt, &editing).await.unwrap();
+            for (_, (file, old)) in before.iter().enumerate().filter(|(n, _)| (*n == at) == is_only_that_old)
+            {
+                std::fs::write(written.folder.path().join(file), old).unwrap();
+            }
+            let what = format!("{way:?}: {:?}, {is_only_that_old}", before[at].0);
+            let changing = Some(Changing { body: change.after.body, since });
+            let attempt = Attempt { changing, ..written.attempt() };
+            let removed =
+                written.channel.take_down(&change.before, &written.receipt, &attempt).await.unwrap();
+            assert_eq!(removed, Removed::Gone, "{what}");
+            assert!(written.files().is_empty(), "{what}: {:?}", written.files());
+            let says = |(_, bytes): &(String, Vec<u8>)| {
+                String::from_utf8_lossy(bytes).contains("Corrected")
+                    || bytes.windows(6).any(|w| w == b"landed")
+            };
+            assert!(!there(&written).iter().any(says), "{what}");
+        }
+    }
+}
+
+/// A first try died before its page was there, and is taken back: its image goes.
+#[tokio::test]
+async fn a_first_try_that_was_cut_leaves_no_image() {
+    for way in FILES.iter().filter(|way| way.0 != "outbox") {
+        let written = Written::by(*way).await;
+        for file in written.files().iter().filter(|file| !file.ends_with(".png")) {
+            std::fs::remove_file(written.folder.path().join(file)).unwrap();
+        }
+        assert!(!written.files().is_empty(), "{way:?}");
+        let withdrawn = Attempt { withdrawn: true, ..written.attempt() };
+        if let Found::Sent(_) = written.channel.find(&written.part(), &withdrawn).await.unwrap() {
+            written.take_down().await;
+        }
+        assert!(written.files().is_empty(), "{way:?}: {:?}", written.files());
     }
 }
 

@@ -52,6 +52,7 @@ impl Post {
             project: self.folder.path().to_owned(),
             media: self.folder.path().join("media"),
             variant: mail(),
+            changing: None,
             earlier: Vec::new(),
         }
     }

@@ -174,7 +174,7 @@ async fn the_preview_shows_who_is_told_and_the_check_what_is_missing() {
     let said = house.run(&["check"]).ends(3);
     let said = said.out() + &said.err();
     assert!(
-        said.contains("no page comes out before its mentions") && said.contains("messages/m.md:2"),
+        said.contains("no page comes out before its mentions") && said.contains("content-ladders/all.toml:"),
         "{said}"
     );
     house.edit("content-ladders/all.toml", "channel = \"one\"\n", "channel = \"one\"\nafter = \"blog\"\n");

@@ -93,6 +93,17 @@ impl FeedChannel {
             article,
         })
     }
+
+    /// The same as an edit of that moment writes it: programs look for what is newer than
+    /// what they have.
+    fn edited(
+        &self,
+        part: &PayloadPart,
+        attempt: &Attempt,
+        since: jiff::Timestamp,
+    ) -> Result<Work, SendError> {
+        Ok(Work { updated: since, ..self.work(part, attempt)? })
+    }
 }
 
 /// One item on its way to the disk.
@@ -169,6 +180,7 @@ impl Work {
     /// `withdrawn`: it is to be taken back, and what is half written has to go as well.
     fn find(&self, withdrawn: bool) -> Result<Found, SendError> {
         let kept = item::read(&self.folder, &self.place)?;
+        let is_free = kept.is_none();
         let ours = kept.as_ref().is_some_and(|stored| stored.key == self.key);
         let there = match kept {
             // In a file, and not kept: whatever else stands in the folder.
@@ -177,6 +189,9 @@ impl Work {
             Some(_) if withdrawn => ours || !files::are_whole(self)?,
             _ => ours && files::are_whole(self)?,
         };
+        if withdrawn && is_free && !there {
+            taken_back::leave_nothing(self)?;
+        }
         Ok(if there { Found::Sent(self.receipt()?) } else { Found::Absent })
     }
 
@@ -257,7 +272,11 @@ impl Channel for FeedChannel {
         attempt: &'a Attempt,
     ) -> Doing<'a, Removed> {
         let (work, receipt) = (self.work(part, attempt), receipt.clone());
-        Box::pin(on_disk(move || taken_back::take_down(&work?, &receipt)))
+        let half = attempt.changing.as_ref().map(|half| {
+            let part = PayloadPart { body: half.body.clone(), media: Vec::new() };
+            self.edited(&part, attempt, half.since)
+        });
+        Box::pin(on_disk(move || taken_back::take_down(&work?, half.transpose()?.as_ref(), &receipt)))
     }
 
     fn can_edit(&self, change: &Change) -> Result<(), String> {
@@ -276,9 +295,7 @@ impl Channel for FeedChannel {
         attempt: &'a Attempt,
     ) -> Doing<'a, Edited> {
         let (before, receipt) = (self.work(&change.before, attempt), receipt.clone());
-        // Programs look for what is newer than what they have.
-        let after = self.work(&change.after, attempt);
-        let after = after.map(|work| Work { updated: attempt.last_tried, ..work });
+        let after = self.edited(&change.after, attempt, attempt.last_tried);
         Box::pin(on_disk(move || taken_back::edit(&after?, &before?, &receipt)))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::item::{self, SIDECAR};
 use super::{Work, files};
-use crate::channel::folder::picture_bytes;
+use crate::channel::folder::{midway, picture_bytes};
 use crate::channel::{Edited, Removed, SendError};
 use crate::plan::Receipt;
 use crate::plan::key::hex_digest;
@@ -10,8 +10,9 @@ use crate::render::Picture;
 use crate::render::feed::Item;
 
 /// The item first, then the files without it, then its images: readers' programs
-/// fetch the files, and a run that dies midway is finished by the next.
-pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
+/// fetch the files, and a run that dies midway is finished by the next. `half`: what an
+/// edit was to write, and may have written.
+pub fn take_down(work: &Work, half: Option<&Work>, receipt: &Receipt) -> Result<Removed, SendError> {
     let _alone = files::alone();
     let file = work.sidecar();
     let shown = work.folder.shown(&file);
@@ -31,7 +32,8 @@ pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
             files::anew(work, None)?;
             return Ok(Removed::Already);
         }
-        if !is_as_written(bytes, receipt) {
+        let is_half = || half.is_some_and(|half| item_of(half, bytes).is_some());
+        if !is_as_written(bytes, receipt) && !is_half() {
             return Ok(Removed::Stays(changed(&shown)));
         }
     }
@@ -42,9 +44,16 @@ pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
     // Half written, it stands in a file and is not kept.
     let was_there = there.is_some() || !files::are_whole(work)?;
     files::anew(work, None)?;
-    remove_images(work, work.pictures())?;
+    let edited = half.into_iter().flat_map(Work::pictures);
+    remove_images(work, work.pictures().chain(edited))?;
     work.folder.remove_if_empty(&work.place)?;
     Ok(if was_there { Removed::Gone } else { Removed::Already })
+}
+
+/// Takes away what a try that was cut before its item has laid out.
+pub fn leave_nothing(work: &Work) -> Result<(), SendError> {
+    remove_images(work, work.pictures())?;
+    work.folder.remove_if_empty(&work.place)
 }
 
 /// Writes `work` in the place of what `before` wrote. What lies there already is done.
@@ -62,28 +71,43 @@ pub fn edit(work: &Work, before: &Work, receipt: &Receipt) -> Result<Edited, Sen
     let Some(known) = known else {
         return Ok(Edited::Stays(format!("`{shown}` is another item by now")));
     };
-    // The first time it came out, whatever the plan says by now.
-    let stored = item::Stored { generation: known.generation, ..work.item(Some(&known)) };
     // Done before, and its receipt was lost: the moment is that of the first time.
-    let same =
-        item::Stored { item: Item { updated: stored.item.updated, ..known.item.clone() }, ..known.clone() };
-    let stored = if same == stored { known } else { stored };
-    let text = stored.to_json();
-    if bytes != text.as_bytes() && !is_as_written(&bytes, receipt) {
+    let stored = item_of(work, &bytes).unwrap_or_else(|| anew(work, &known));
+    if item_of(work, &bytes).is_none() && !is_as_written(&bytes, receipt) {
         return Ok(Edited::Stays(changed(&shown)));
     }
     if let Some(why) = files::foreign(work)? {
         return Ok(Edited::Stays(why));
     }
+    let written = put_in_its_place(work, before, &stored).and_then(|()| work.receipt());
+    Ok(Edited::Done(written.map_err(midway)?))
+}
+
+/// Writes all files of `work`, whose item is `stored`, over those of `before`.
+fn put_in_its_place(work: &Work, before: &Work, stored: &item::Stored) -> Result<(), SendError> {
     for picture in work.pictures() {
         let bytes = picture_bytes(&work.media, picture)?;
         work.folder.keep(&format!("{}/{}", work.place, picture.name), &bytes)?;
     }
-    work.folder.keep(&file, text.as_bytes())?;
+    work.folder.keep(&work.sidecar(), stored.to_json().as_bytes())?;
     files::anew(work, None)?;
     let dropped = |picture: &&Picture| work.pictures().all(|kept| kept.name != picture.name);
-    remove_images(work, before.pictures().filter(dropped))?;
-    Ok(Edited::Done(work.receipt()?))
+    remove_images(work, before.pictures().filter(dropped))
+}
+
+/// The item of `work` in the place of `known`: the first time it came out stays, whatever
+/// the plan says by now.
+fn anew(work: &Work, known: &item::Stored) -> item::Stored {
+    item::Stored { generation: known.generation, ..work.item(Some(known)) }
+}
+
+/// What those bytes hold, if that is the item of `work`, whenever it was written.
+fn item_of(work: &Work, bytes: &[u8]) -> Option<item::Stored> {
+    let known = item::Stored::read(bytes).filter(|known| known.key == work.key)?;
+    let new = anew(work, &known);
+    let same =
+        item::Stored { item: Item { updated: new.item.updated, ..known.item.clone() }, ..known.clone() };
+    (same == new && known.to_json().as_bytes() == bytes).then_some(known)
 }
 
 fn changed(shown: &str) -> String {
@@ -97,13 +121,7 @@ fn is_as_written(bytes: &[u8], receipt: &Receipt) -> bool {
 
 fn remove_images<'a>(work: &Work, pictures: impl Iterator<Item = &'a Picture>) -> Result<(), SendError> {
     for picture in pictures.filter(|picture| picture.name != SIDECAR) {
-        let name = format!("{}/{}", work.place, picture.name);
-        // Something else under that name is not ours to touch.
-        if let Ok(Some(bytes)) = work.folder.read(&name)
-            && hex_digest(&bytes) == picture.sha256
-        {
-            work.folder.remove(&name)?;
-        }
+        work.folder.remove_own(&format!("{}/{}", work.place, picture.name), &picture.sha256)?;
     }
     Ok(())
 }

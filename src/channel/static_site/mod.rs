@@ -34,8 +34,8 @@ use crate::render::defaults;
 use crate::render::slug::is_device;
 use crate::render::{Article, Defaults, Picture, Variant, VariantKind};
 use crate::text::{Rules, network};
-use jiff::Zoned;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 use serde_json::{Map, Value, json};
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -233,6 +233,12 @@ impl StaticSite {
             url,
         })
     }
+
+    /// The same as an edit of that moment writes it: readers of a feed look for what is
+    /// newer than what they have.
+    fn edited(&self, part: &PayloadPart, attempt: &Attempt, since: Timestamp) -> Result<Work, SendError> {
+        Ok(Work { tried: since.to_zoned(self.zone.clone()), ..self.work(part, attempt)? })
+    }
 }
 
 /// One article on its way to the disk.
@@ -287,7 +293,10 @@ impl Work {
     fn find(&self) -> Result<Found, SendError> {
         let (file, owner) = self.owner()?;
         // The plain site writes more than one file: all of them, or it is not done.
-        if owner.is_none_or(|owner| owner.key != self.key) {
+        if owner.as_ref().is_none_or(|owner| owner.key != self.key) {
+            if self.withdrawn && owner.is_none() && self.folder.read(&file)?.is_none() {
+                taken_back::leave_nothing(self)?;
+            }
             return Ok(Found::Absent);
         }
         let whole = self.site.preset != Preset::Html || self.withdrawn || html::is_whole(self)?;
@@ -421,7 +430,11 @@ impl Channel for StaticSite {
         attempt: &'a Attempt,
     ) -> Doing<'a, Removed> {
         let (work, receipt) = (self.work(part, attempt), receipt.clone());
-        Box::pin(on_disk(move || taken_back::take_down(&work?, &receipt)))
+        let half = attempt.changing.as_ref().map(|half| {
+            let part = PayloadPart { body: half.body.clone(), media: Vec::new() };
+            self.edited(&part, attempt, half.since)
+        });
+        Box::pin(on_disk(move || taken_back::take_down(&work?, half.transpose()?.as_ref(), &receipt)))
     }
 
     fn can_edit(&self, change: &Change) -> Result<(), String> {
@@ -444,11 +457,7 @@ impl Channel for StaticSite {
         attempt: &'a Attempt,
     ) -> Doing<'a, Edited> {
         let (before, receipt) = (self.work(&change.before, attempt), receipt.clone());
-        let after = self.work(&change.after, attempt).map(|work| Work {
-            // Readers of a feed look for what is newer than what they have.
-            tried: attempt.last_tried.to_zoned(self.zone.clone()),
-            ..work
-        });
+        let after = self.edited(&change.after, attempt, attempt.last_tried);
         Box::pin(on_disk(move || taken_back::edit(&after?, &before?, &receipt)))
     }
 

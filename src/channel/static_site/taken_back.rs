@@ -3,6 +3,7 @@
 
 use super::html::{self, SIDECAR, Standing};
 use super::{Preset, Work, content};
+use crate::channel::folder::midway;
 use crate::channel::{Edited, Removed, SendError};
 use crate::plan::Receipt;
 use crate::plan::key::hex_digest;
@@ -10,8 +11,9 @@ use crate::render::Picture;
 
 /// The page first, so that readers lose it at once and a run that dies midway
 /// is finished by the next; then its images, as far as they are what was
-/// written; of the plain site its record, and its place in list and feed.
-pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
+/// written; of the plain site its record, and its place in list and feed. `half`: what
+/// an edit was to write, and may have written.
+pub fn take_down(work: &Work, half: Option<&Work>, receipt: &Receipt) -> Result<Removed, SendError> {
     let _alone = html::alone();
     let (file, owner) = work.owner()?;
     let shown = work.folder.shown(&file);
@@ -28,13 +30,14 @@ pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
             let says = format!("`{shown}` does not say any more that `ladder` wrote it: delete it by hand");
             return Ok(Removed::Stays(says));
         }
-        (_, Some(bytes)) if !is_as_written(work, bytes, receipt)? => {
+        (_, Some(bytes)) if !is_as_written(work, bytes, receipt)? && !is_page_of(half, bytes)? => {
             return Ok(Removed::Stays(changed(&shown)));
         }
         _ => {}
     }
     work.folder.remove(&file)?;
-    remove_images(work, work.pictures())?;
+    let edited = half.into_iter().flat_map(Work::pictures);
+    remove_images(work, work.pictures().chain(edited))?;
     if work.site.preset == Preset::Html {
         work.folder.remove(&format!("{}/{SIDECAR}", work.article.slug))?;
         html::list_anew(work)?;
@@ -46,6 +49,11 @@ pub fn take_down(work: &Work, receipt: &Receipt) -> Result<Removed, SendError> {
         return Ok(Removed::GoneExcept(format!("list or feed may still name it: {why}")));
     }
     Ok(if there.is_some() { Removed::Gone } else { Removed::Already })
+}
+
+/// Takes away what a try that was cut before its page has laid out.
+pub fn leave_nothing(work: &Work) -> Result<(), SendError> {
+    remove_images(work, work.pictures())
 }
 
 /// Writes `work` in the place of what `before` wrote. What lies there already
@@ -78,17 +86,36 @@ pub fn edit(work: &Work, before: &Work, receipt: &Receipt) -> Result<Edited, Sen
         }
         html::can_list(work)?;
     }
+    put_in_its_place(work, before, (&file, &page), &bytes).map_err(midway)?;
+    Ok(Edited::Done(Receipt { altered: None, ..work.receipt(&file) }))
+}
+
+/// Writes all files of `work` over those of `before`, whose page holds `old`.
+fn put_in_its_place(
+    work: &Work,
+    before: &Work,
+    (file, page): (&str, &str),
+    old: &[u8],
+) -> Result<(), SendError> {
     content::lay_images(work, true)?;
     if work.site.preset == Preset::Html {
-        html::record(work, Some(&bytes))?;
+        html::record(work, Some(old))?;
     }
-    work.folder.keep(&file, page.as_bytes())?;
+    work.folder.keep(file, page.as_bytes())?;
     let dropped = |picture: &&Picture| work.pictures().all(|kept| kept.name != picture.name);
     remove_images(work, before.pictures().filter(dropped))?;
     if work.site.preset == Preset::Html {
         html::list_anew(work)?;
     }
-    Ok(Edited::Done(Receipt { altered: None, ..work.receipt(&file) }))
+    Ok(())
+}
+
+/// Whether those are the bytes that an edit was to write.
+fn is_page_of(half: Option<&Work>, bytes: &[u8]) -> Result<bool, SendError> {
+    Ok(match half {
+        Some(half) => half.page()?.as_bytes() == bytes,
+        None => false,
+    })
 }
 
 fn changed(shown: &str) -> String {
@@ -112,13 +139,7 @@ fn is_as_written(work: &Work, bytes: &[u8], receipt: &Receipt) -> Result<bool, S
 fn remove_images<'a>(work: &Work, pictures: impl Iterator<Item = &'a Picture>) -> Result<(), SendError> {
     let (folder, prefix) = content::images(work)?;
     for picture in pictures {
-        let name = format!("{prefix}{}", picture.name);
-        // Something else under that name is not ours to touch.
-        if let Ok(Some(bytes)) = folder.read(&name)
-            && hex_digest(&bytes) == picture.sha256
-        {
-            folder.remove(&name)?;
-        }
+        folder.remove_own(&format!("{prefix}{}", picture.name), &picture.sha256)?;
     }
     folder.remove_if_empty(prefix.trim_end_matches('/'))
 }

@@ -3,7 +3,7 @@
 use super::account_of;
 use super::request::{Answer, Asking, BY_HAND, Landed};
 use super::{Flight, Hands};
-use crate::channel::{Attempt, Change, Channel, Edited, Found, Removed, SendError, Taken};
+use crate::channel::{Attempt, Change, Changing, Channel, Edited, Found, Removed, SendError, Taken};
 use crate::plan::{
     Delivery, EventKind, Identity, MAY_BE_DONE, PartStanding, PayloadPart, RECORDS, State, Stay, Step,
     StepKey,
@@ -74,6 +74,11 @@ impl<'a> Hands<'a, '_> {
                 // What was found later, or pasted by a person, may be as new as that.
                 attempt.last_tried = delivery.sent_at.max(part.last_tried).unwrap_or(now);
                 attempt.begun = part.after.removal.begun.clone();
+                attempt.changing = part
+                    .after
+                    .changing
+                    .clone()
+                    .map(|body| Changing { body, since: part.after.changing_since.unwrap_or(now) });
                 Asking::TakeDown(sent, part.receipt.clone().unwrap_or_default(), part.by_hand)
             }
             Deed::Edit(change, _) => {
@@ -309,6 +314,7 @@ impl<'a> Hands<'a, '_> {
             variant: self.laid_out.get(&delivery.key).cloned().unwrap_or_else(|| {
                 step.map_or_else(|| Variant::Post(nothing()), |step| step.variant.clone())
             }),
+            changing: None,
             earlier: Vec::new(),
         }
     }
