@@ -72,10 +72,11 @@ pub fn edit(work: &Work, before: &Work, receipt: &Receipt) -> Result<Edited, Sen
         return Ok(Edited::Stays(format!("`{shown}` is another item by now")));
     };
     // Done before, and its receipt was lost: the moment is that of the first time.
-    let stored = item_of(work, &bytes).unwrap_or_else(|| anew(work, &known));
-    if item_of(work, &bytes).is_none() && !is_as_written(&bytes, receipt) {
+    let done = item_of(work, &bytes);
+    if done.is_none() && !is_as_written(&bytes, receipt) {
         return Ok(Edited::Stays(changed(&shown)));
     }
+    let stored = done.unwrap_or_else(|| anew(work, &known));
     if let Some(why) = files::foreign(work)? {
         return Ok(Edited::Stays(why));
     }

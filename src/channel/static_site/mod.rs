@@ -295,7 +295,7 @@ impl Work {
         // The plain site writes more than one file: all of them, or it is not done.
         if owner.as_ref().is_none_or(|owner| owner.key != self.key) {
             if self.withdrawn && owner.is_none() && self.folder.read(&file)?.is_none() {
-                taken_back::leave_nothing(self)?;
+                taken_back::leave_nothing(self, &file)?;
             }
             return Ok(Found::Absent);
         }

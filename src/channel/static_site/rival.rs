@@ -51,13 +51,39 @@ fn posts(work: &Work) -> Result<impl Iterator<Item = String>, SendError> {
         // Jekyll's own addresses hold the day.
         _ => day == work.date.date(),
     };
-    let same = move |name: &String| {
-        let Some((day, rest)) = name.split_at_checked("2026-01-02".len()) else { return false };
-        let Ok(day) = day.parse::<Date>() else { return false };
-        let rest = rest.strip_prefix('-');
-        rest.is_some_and(|rest| is_page(Preset::Jekyll, rest, &article.slug)) && same_address(day)
+    let all = posts_of_all_days(work)?;
+    Ok(all.filter(move |(_, day)| same_address(*day)).map(|(name, _)| name))
+}
+
+/// Jekyll's posts of that slug, each with its day.
+fn posts_of_all_days(work: &Work) -> Result<impl Iterator<Item = (String, Date)>, SendError> {
+    let slug = &work.article.slug;
+    let dated = move |name: String| {
+        let (day, rest) = name.split_at_checked("2026-01-02".len())?;
+        let (day, rest) = (day.parse::<Date>().ok()?, rest.strip_prefix('-')?);
+        is_page(Preset::Jekyll, rest, slug).then_some((name, day))
     };
-    Ok(work.folder.names()?.into_iter().filter(same))
+    Ok(work.folder.names()?.into_iter().filter_map(dated))
+}
+
+/// Whether another page than `file` shows the images that lie there: of Jekyll those of a
+/// slug lie in one folder, whatever the day.
+pub fn shares_images(work: &Work, file: &str) -> Result<bool, SendError> {
+    Ok(match work.site.preset {
+        Preset::Jekyll => posts_of_all_days(work)?.any(|(name, _)| name != file),
+        Preset::Html => false,
+        // A translation of the page (`index.de.md`) stands in its folder.
+        Preset::Hugo | Preset::Zola | Preset::Eleventy => {
+            let slug = &work.article.slug;
+            let is_page = |name: &String| {
+                let ending = name.trim_start_matches('_').strip_prefix("index.");
+                let ending = ending.map(|rest| rest.rsplit('.').next().unwrap_or(rest));
+                ending.is_some_and(|ending| work.site.preset.page_endings().contains(&ending))
+            };
+            let mut pages = work.folder.join(slug)?.names()?.into_iter().filter(is_page);
+            pages.any(|name| format!("{slug}/{name}") != file)
+        }
+    })
 }
 
 /// Whether `name` is `page` with an ending of which the generator makes a page.

@@ -2,7 +2,7 @@
 //! written, and never anything but it.
 
 use super::html::{self, SIDECAR, Standing};
-use super::{Preset, Work, content};
+use super::{Preset, Work, content, rival};
 use crate::channel::folder::midway;
 use crate::channel::{Edited, Removed, SendError};
 use crate::plan::Receipt;
@@ -37,7 +37,7 @@ pub fn take_down(work: &Work, half: Option<&Work>, receipt: &Receipt) -> Result<
     }
     work.folder.remove(&file)?;
     let edited = half.into_iter().flat_map(Work::pictures);
-    remove_images(work, work.pictures().chain(edited))?;
+    remove_images(work, &file, work.pictures().chain(edited))?;
     if work.site.preset == Preset::Html {
         work.folder.remove(&format!("{}/{SIDECAR}", work.article.slug))?;
         html::list_anew(work)?;
@@ -52,8 +52,8 @@ pub fn take_down(work: &Work, half: Option<&Work>, receipt: &Receipt) -> Result<
 }
 
 /// Takes away what a try that was cut before its page has laid out.
-pub fn leave_nothing(work: &Work) -> Result<(), SendError> {
-    remove_images(work, work.pictures())
+pub fn leave_nothing(work: &Work, file: &str) -> Result<(), SendError> {
+    remove_images(work, file, work.pictures())
 }
 
 /// Writes `work` in the place of what `before` wrote. What lies there already
@@ -103,7 +103,7 @@ fn put_in_its_place(
     }
     work.folder.keep(file, page.as_bytes())?;
     let dropped = |picture: &&Picture| work.pictures().all(|kept| kept.name != picture.name);
-    remove_images(work, before.pictures().filter(dropped))?;
+    remove_images(work, file, before.pictures().filter(dropped))?;
     if work.site.preset == Preset::Html {
         html::list_anew(work)?;
     }
@@ -136,7 +136,15 @@ fn is_as_written(work: &Work, bytes: &[u8], receipt: &Receipt) -> Result<bool, S
     })
 }
 
-fn remove_images<'a>(work: &Work, pictures: impl Iterator<Item = &'a Picture>) -> Result<(), SendError> {
+/// Those of the page `file`, unless another one shows them as well.
+fn remove_images<'a>(
+    work: &Work,
+    file: &str,
+    pictures: impl Iterator<Item = &'a Picture>,
+) -> Result<(), SendError> {
+    if rival::shares_images(work, file)? {
+        return Ok(());
+    }
     let (folder, prefix) = content::images(work)?;
     for picture in pictures {
         folder.remove_own(&format!("{prefix}{}", picture.name), &picture.sha256)?;

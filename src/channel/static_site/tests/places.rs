@@ -120,3 +120,36 @@ async fn a_link_into_the_projects_own_folders_is_not_followed() {
         );
     }
 }
+
+/// What comes again on another day has the same images, in the same folder.
+#[tokio::test]
+async fn an_image_stays_for_the_other_page_that_shows_it() {
+    for (preset, other) in
+        [(Preset::Jekyll, "_posts/2026-12-05-rocket-2.md"), (Preset::Hugo, "posts/rocket-2/index.de.md")]
+    {
+        let mut site = site(preset);
+        site.address = None;
+        let first = sent(&site, Article { date: None, ..fixture::article() }).await;
+        let receipt = first.result.as_ref().unwrap();
+        let images = || {
+            let folder = first.project.path().join("site");
+            let folders = [
+                folder.join("assets/posts/rocket-2"),
+                folder.join("posts/rocket-2"),
+                folder.join("assets/rocket-2"),
+            ];
+            let all = folders.iter().flat_map(|folder| fs::read_dir(folder).into_iter().flatten().flatten());
+            all.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "png")).count()
+        };
+        assert!(images() > 0, "{preset:?}");
+        let theirs = first.project.path().join("site").join(other);
+        fs::write(&theirs, "theirs").unwrap();
+        let part =
+            site.payload(&first.attempt.variant, &first.attempt.identity).value.unwrap().parts.remove(0);
+        assert_eq!(site.take_down(&part, receipt, &first.attempt).await.unwrap(), Removed::Gone);
+        assert!(images() > 0, "{preset:?}");
+        fs::remove_file(theirs).unwrap();
+        assert_eq!(site.take_down(&part, receipt, &first.attempt).await.unwrap(), Removed::Already);
+        assert_eq!(images(), 0, "{preset:?}");
+    }
+}
