@@ -78,6 +78,11 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     Checked::with(Box::new(Medium { account, files }), problems)
 }
 
+/// The page to paste from, beside the file with the steps that a receipt names.
+pub fn page_beside(steps: &str) -> String {
+    format!("{}.html", steps.strip_suffix(".txt").unwrap_or(steps))
+}
+
 impl Channel for Medium {
     fn account(&self) -> String {
         self.account.clone()
