@@ -28,6 +28,7 @@ use std::pin::Pin;
 /// `adapter = "medium"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "medium",
+    also: &[],
     about: "writes an article for Medium as files; a person imports or pastes it",
     kind: VariantKind::Article,
     goes: Goes::Files,

@@ -44,6 +44,7 @@ use std::time::Duration;
 /// `adapter = "static-site"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "static-site",
+    also: &["blog", "site", "website", "hugo", "jekyll", "zola", "eleventy", "11ty", "html"],
     about: "articles as files of a static site: Hugo, Zola, Jekyll, Eleventy, or plain HTML with a feed",
     kind: VariantKind::Article,
     goes: Goes::Files,

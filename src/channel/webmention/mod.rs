@@ -38,6 +38,7 @@ use std::time::Duration;
 /// `adapter = "webmention"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "webmention",
+    also: &["mentions"],
     about: "tells the pages that an article links to that it does (Webmention)",
     kind: VariantKind::Article,
     goes: Goes::Word("mentions"),
