@@ -196,7 +196,7 @@ impl Channel for Webmention {
     }
 
     fn defaults(&self) -> Defaults {
-        defaults::FEED
+        defaults::WORD
     }
 
     fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {

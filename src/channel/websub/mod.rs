@@ -406,7 +406,7 @@ impl Channel for WebSub {
     }
 
     fn defaults(&self) -> Defaults {
-        defaults::FEED
+        defaults::WORD
     }
 
     fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {
