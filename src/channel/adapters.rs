@@ -7,7 +7,7 @@ use super::{
     nostr, outbox, static_site, threads, webmention, websub, wordpress, x,
 };
 use crate::diagnostic::Checked;
-use crate::ladder::{ChannelTable, Project};
+use crate::ladder::{AdapterName, ChannelTable, Project};
 use crate::render::VariantKind;
 use crate::source::Sources;
 
@@ -15,6 +15,9 @@ use crate::source::Sources;
 pub struct Adapter {
     /// `adapter = "…"`.
     pub name: &'static str,
+    /// What else people call it, or what it serves: for "did you mean". Signs, capitals and
+    /// the end of an address (`x.com`) need no name of their own.
+    pub also: &'static [&'static str],
     /// One line for `ladder channels`.
     pub about: &'static str,
     /// What it makes of a message.
@@ -78,6 +81,14 @@ pub fn every_adapter() -> Vec<&'static Adapter> {
     let mut all: Vec<&Adapter> = ADAPTERS.iter().chain(NOT_BUILT_IN).collect();
     all.sort_by_key(|adapter| adapter.name);
     all
+}
+
+/// What they are called.
+pub fn adapter_names() -> Vec<AdapterName<'static>> {
+    every_adapter()
+        .into_iter()
+        .map(|adapter| AdapterName { name: adapter.name, also: adapter.also })
+        .collect()
 }
 
 /// The adapter of that name, in this build or not.

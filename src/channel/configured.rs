@@ -1,8 +1,9 @@
 //! From a table of `ladder.toml` to a channel: which adapter serves it, whose
 //! account it is and was called before.
 
-use super::{Channel, Configuring, every_adapter, owner};
+use super::{Channel, Configuring, adapter_names, every_adapter, owner};
 use crate::diagnostic::{Checked, Diagnostic};
+use crate::ladder::adapter_name::meant;
 use crate::ladder::{ChannelTable, Pace, Project};
 use crate::plan::is_same_account;
 use crate::render::{Outlet, VariantKind};
@@ -88,10 +89,13 @@ pub fn configure(sources: &Sources, project: &Project, table: &ChannelTable) -> 
 }
 
 fn unknown_adapter(written: &str) -> Diagnostic {
-    let names = || every_adapter().into_iter().map(|adapter| adapter.name);
-    let hint = match crate::diagnostic::nearest(written, names()) {
+    let all = adapter_names();
+    let hint = match meant(written, &all) {
         Some(name) => format!("did you mean `{name}`?"),
-        None => format!("this build has: {}", names().collect::<Vec<_>>().join(", ")),
+        None => {
+            let names: Vec<&str> = all.iter().map(|adapter| adapter.name).collect();
+            format!("this build has: {}", names.join(", "))
+        }
     };
     Diagnostic::error("unknown-adapter", format!("there is no adapter `{written}`")).hint(hint)
 }

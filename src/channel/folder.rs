@@ -133,14 +133,21 @@ impl Folder {
         }
     }
 
-    /// Takes a folder in it away, if nothing is in it any more.
+    /// Takes a folder in it away, if nothing is in it any more, and with it those that it
+    /// was alone in. The one that the channel's table names stays.
     pub fn remove_if_empty(&self, directory: &str) -> Result<(), SendError> {
-        let path = self.path(directory)?;
-        if path.is_dir() {
-            self.stays_inside(&path)?;
-            sweep(&path);
-            // It may hold something of others', and then it stays.
-            let _ = fs::remove_dir(&path);
+        // No system takes a folder away that is called `.`.
+        let path: PathBuf = self.path(directory)?.components().collect();
+        let top: PathBuf = self.project.join(&self.top).components().collect();
+        for path in path.ancestors().take_while(|path| **path != *top && path.starts_with(&top)) {
+            if path.is_dir() {
+                self.stays_inside(path)?;
+                sweep(path);
+                // It may hold something of others', and then it stays.
+                if fs::remove_dir(path).is_err() {
+                    break;
+                }
+            }
         }
         Ok(())
     }
@@ -334,6 +341,26 @@ mod tests {
         drop(written);
         folder.write("c/e.txt", b"four").unwrap();
         assert_eq!(folder.join("c").unwrap().names().unwrap(), ["d.txt", "e.txt"]);
+    }
+
+    #[test]
+    fn what_is_empty_goes_with_what_it_was_alone_in() {
+        let project = tempfile::tempdir().unwrap();
+        let top = Folder::new(project.path(), "./a").unwrap();
+        let folder = top.join("b/c").unwrap();
+        folder.write("d.txt", b"ours").unwrap();
+        let there = |path: &str| project.path().join(path).exists();
+        folder.remove_if_empty(".").unwrap();
+        assert!(there("a/b/c/d.txt"));
+        folder.remove("d.txt").unwrap();
+        fs::write(project.path().join("a/b/theirs.txt"), "theirs").unwrap();
+        folder.remove_if_empty(".").unwrap();
+        assert!(there("a/b/theirs.txt") && !there("a/b/c"));
+        fs::remove_file(project.path().join("a/b/theirs.txt")).unwrap();
+        top.remove_if_empty("b/c").unwrap();
+        assert!(there("a") && !there("a/b"));
+        top.remove_if_empty(".").unwrap();
+        assert!(there("a"));
     }
 
     #[cfg(unix)]

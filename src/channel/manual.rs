@@ -21,6 +21,7 @@ use std::pin::Pin;
 /// `adapter = "manual"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "manual",
+    also: &["by-hand"],
     about: "shows the text and opens the network's page; a person posts it",
     kind: VariantKind::Post,
     goes: Goes::ByHand,

@@ -68,7 +68,9 @@ use crate::plan::{Identity, Payload, Receipt, Seen};
 use crate::render::{Defaults, Post, Variant, VariantKind};
 use crate::text::Rules;
 pub use ability::{Abilities, Ability, Goes};
-pub use adapters::{ADAPTERS, Adapter, Configuring, NOT_BUILT_IN, adapter_named, every_adapter};
+pub use adapters::{
+    ADAPTERS, Adapter, Configuring, NOT_BUILT_IN, adapter_named, adapter_names, every_adapter,
+};
 pub use attempt::{Attempt, Changing};
 pub use configured::{Configured, configure};
 use jiff::SignedDuration;

@@ -11,7 +11,7 @@ fn channels(toml: &str) -> (Vec<Configured>, Vec<Diagnostic>) {
     let mut sources = Sources::new();
     let text = format!("[brand]\nname = \"Acme\"\nlanguage = \"en\"\n\n{toml}");
     let id = sources.add("ladder.toml", &text);
-    let names: Vec<&str> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
+    let names = adapter_names();
     let mut problems = Vec::new();
     let project = parse_project(&sources, id, &names).take(&mut problems).unwrap();
     let made =
@@ -105,6 +105,42 @@ fn an_adapter_that_is_not_built_in_says_how_to_have_it() {
     }
     let names: Vec<&str> = every_adapter().into_iter().map(|adapter| adapter.name).collect();
     assert!(names.is_sorted() && names.contains(&"nostr"), "{names:?}");
+}
+
+/// People write what a network or a tool is called, or its address.
+#[test]
+fn another_name_of_an_adapter_is_told_its_own() {
+    let mut seen = std::collections::BTreeMap::new();
+    for adapter in every_adapter() {
+        for also in adapter.also {
+            let says = said(&format!("[channels.a]\nadapter = \"{also}\"\n"));
+            assert!(says[0].contains(&format!("did you mean `{}`?", adapter.name)), "{also}: {says:?}");
+            assert_eq!(seen.insert(*also, adapter.name), None, "{also}");
+            assert!(adapter_named(also).is_none(), "{also}");
+        }
+    }
+    for (written, meant) in [
+        ("dev.to", "forem"),
+        ("devto", "forem"),
+        ("Dev-To", "forem"),
+        ("x.com", "x"),
+        ("Twitter", "x"),
+        ("twiter", "x"),
+        ("bsky.app", "bluesky"),
+        ("www.linkedin.com", "linkedin"),
+        ("mastodon.social", "mastodon"),
+        ("static_site", "static-site"),
+        ("e-mail", "email"),
+        ("JSON feed", "feed"),
+        ("wordpres", "wordpress"),
+    ] {
+        let says = said(&format!("[channels.a]\nadapter = \"{written}\"\n"));
+        assert!(says[0].contains(&format!("did you mean `{meant}`?")), "{written}: {says:?}");
+    }
+    for none in ["tiktok", "tiktok.com", "..."] {
+        let says = said(&format!("[channels.a]\nadapter = \"{none}\"\n"));
+        assert!(says.iter().all(|says| !says.contains("did you mean")), "{none}: {says:?}");
+    }
 }
 
 #[test]

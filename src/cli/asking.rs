@@ -8,6 +8,7 @@ use super::house::House;
 use super::publish::answer;
 use super::sending::{Manner, deliveries};
 use crate::channel::{Adapter, adapter_named, outbox};
+use crate::diagnostic::first_few;
 use crate::exit::Exit;
 use crate::ladder::shape::Kind;
 use crate::plan::{Delivery, PartStanding, Plan, Standing, State, Step, StepKey};
@@ -280,11 +281,14 @@ impl LeftAlone {
     pub fn sentence(&self) -> String {
         let why = said_once(self.reasons.iter());
         let stays = if self.names.len() == 1 { "stays as it is" } else { "stay as they are" };
-        let mut sentence = format!("{why}: {} {stays}", listed(&self.names));
+        let mut sentence = format!("{why}: {} {stays}", first_few(self.names.iter().cloned(), MOST_NAMED));
         if !self.messages.is_empty() {
             let quoted: Vec<String> = self.messages.iter().map(|message| format!("`{message}`")).collect();
             let waits = if quoted.len() == 1 { "all of it waits" } else { "all of them waits" };
-            sentence.push_str(&format!(", and as nothing of {} is out yet, {waits}", listed(&quoted)));
+            sentence.push_str(&format!(
+                ", and as nothing of {} is out yet, {waits}",
+                first_few(quoted, MOST_NAMED)
+            ));
         }
         visible(&sentence).into_owned()
     }
@@ -297,14 +301,5 @@ impl LeftAlone {
             "keys": self.keys,
             "messages": self.messages,
         })
-    }
-}
-
-/// The first few, and how many more there are.
-fn listed(names: &[String]) -> String {
-    let shown = names.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(MOST_NAMED) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
     }
 }

@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::ladder::shape::Field;
 use crate::ladder::shape::fields::CHANNEL_OWN;
 use crate::ladder::{ChannelTable, Node, NodeKind};
+use crate::report::columns::table_on;
 use crate::text::visible;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -41,7 +42,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let noting = if arguments.check { noting::note(&house)? } else { Noting::default() };
     let lacks = lacks(&house, arguments.check)?;
     let mut rows = Vec::new();
-    let mut text = String::new();
+    let mut lines = Vec::new();
     // Channels that have not what they need, and no outbox to go to.
     let mut lacking = Vec::new();
     for table in &house.loaded.project.channels {
@@ -73,8 +74,8 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             Some(word) if ready || refused => word.says.clone(),
             _ => state,
         };
-        let account_text = account.as_deref().unwrap_or("-");
-        text.push_str(&format!("{name:<14} {:<12} {account_text:<28} {state}\n", table.adapter.value));
+        let account_text = account.clone().unwrap_or_else(|| "-".to_owned());
+        lines.push(vec![name.clone(), table.adapter.value.clone(), account_text, state]);
         let secrets: Vec<Value> = secrets
             .iter()
             .map(|secret| {
@@ -89,6 +90,11 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
             row["limits"] = limits.clone();
         }
     }
+    let heading = ["CHANNEL", "ADAPTER", "ACCOUNT", "STATE"];
+    let mut text = match lines.is_empty() {
+        true => String::new(),
+        false => table_on(desk.console.sheet_out(), &heading, &lines).join("\n") + "\n",
+    };
     for line in &noting.lines {
         text.push_str(&format!("{line}\n"));
     }

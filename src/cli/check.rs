@@ -5,7 +5,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::house::{House, count, plural};
 use super::load::Unclear;
-use crate::diagnostic::{Checked, Diagnostic, Severity};
+use crate::diagnostic::{Checked, Diagnostic, Severity, first_few};
 use crate::exit::Exit;
 use crate::ladder::Message;
 use crate::lint;
@@ -135,10 +135,8 @@ fn gather(sources: &Sources, found: Vec<(String, Vec<Diagnostic>)>) -> Vec<Diagn
     }
     let named = problems.into_iter().map(|(mut problem, names)| {
         if !names.is_empty() {
-            let first: Vec<String> = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`")).collect();
-            let more = names.len().saturating_sub(MOST_NAMED);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            problem.message = format!("{} (in {}{more})", problem.message, first.join(", "));
+            let first = first_few(names.iter().map(|name| format!("`{name}`")), MOST_NAMED);
+            problem.message = format!("{} (in {first})", problem.message);
         }
         problem
     });

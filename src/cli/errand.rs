@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::house::House;
 use super::output::Console;
 use super::sending::{interrupts, runtime};
-use crate::channel::outbox;
+use crate::channel::{Goes, outbox};
 use crate::plan::{Delivery, Event, EventKind, Standing, State};
 use crate::publish::{self, Edit, Ground, Takedown};
 use crate::store::{Store, View};
@@ -65,6 +65,7 @@ fn said(delivery: &Delivery, event: &Event) -> Option<String> {
         all => format!(" part {} of {all}", u64::from(part) + 1),
     };
     let (part, what) = match &event.kind {
+        EventKind::Removed { part, was_gone: true, .. } if made_room(delivery, *part) => return None,
         EventKind::Removed { part, was_gone, .. } => (*part, down(delivery, *part, *was_gone).to_owned()),
         // Why, stands in the answer below.
         EventKind::Stays { part, .. } => (*part, "is not down".to_owned()),
@@ -81,12 +82,21 @@ fn said(delivery: &Delivery, event: &Event) -> Option<String> {
     Some(format!("{} {}{generation}{}: {what}", delivery.message, delivery.rung, which(part)))
 }
 
+/// Whether the files of a newer generation have taken the place of this one's, which
+/// are told of already.
+fn made_room(delivery: &Delivery, part: u32) -> bool {
+    delivery.superseded && (was_laid_out(delivery, part) || Goes::of(&delivery.adapter) == Goes::Files)
+}
+
 /// What is gone: seen by readers, or laid out for a person.
 fn down(delivery: &Delivery, part: u32, was_gone: bool) -> &'static str {
-    let was_laid_out = delivery.part(part).is_some_and(|part| part.state == State::Cancelled);
-    match (was_laid_out, was_gone) {
+    match (was_laid_out(delivery, part), was_gone) {
         (true, _) => "is taken in",
         (false, true) => "was gone already",
         (false, false) => "is down",
     }
+}
+
+fn was_laid_out(delivery: &Delivery, part: u32) -> bool {
+    delivery.part(part).is_some_and(|part| part.state == State::Cancelled)
 }

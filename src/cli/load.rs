@@ -10,7 +10,7 @@ use super::folder::{Folder, PROJECT_FILE};
 use super::media::Media;
 use super::messages::{self, Found};
 use crate::channel::folder::{self as channel, ours};
-use crate::channel::{SendError, every_adapter};
+use crate::channel::{SendError, adapter_names};
 use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::exit::Exit;
 use crate::ladder::limits::{LIMITS_FILE, parse_limits};
@@ -71,7 +71,7 @@ impl Loaded {
     pub fn project_only(desk: &mut Desk) -> Result<Loaded, Failure> {
         let folder = Folder::find(desk.options.project.as_deref())?;
         let (mut sources, mut problems) = (Sources::new(), Vec::new());
-        let adapters: Vec<&str> = every_adapter().into_iter().map(|adapter| adapter.name).collect();
+        let adapters = adapter_names();
         let project = folder
             .read_text(&folder.path.join(PROJECT_FILE), &mut sources, &mut problems)
             .and_then(|id| parse_project(&sources, id, &adapters).take(&mut problems));

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::folder::Folder;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, first_few, nearest};
 use crate::source::{SourceId, Sources};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 pub const MESSAGE_LIMIT: usize = 10_000;
 /// Deepest folder below `messages/`.
 const DEPTH_LIMIT: usize = 16;
+
+/// Messages that a hint names before it only counts them.
+const MOST_NAMED: usize = 8;
 
 /// The files of one message, found and not yet read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,9 +117,8 @@ pub fn unknown(wanted: &str, ids: &[String]) -> Failure {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None if ids.is_empty() => failure.hint("`ladder new TITLE` writes the first one"),
         None => {
-            let some: Vec<_> = ids.iter().take(8).map(|id| format!("`{id}`")).collect();
-            let more = if ids.len() > 8 { ", …" } else { "" };
-            failure.hint(format!("there are {}{more}", some.join(", ")))
+            let some = first_few(ids.iter().map(|id| format!("`{id}`")), MOST_NAMED);
+            failure.hint(format!("there are {some}"))
         }
     }
 }

@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::file::create;
 use super::load::Loaded;
 use crate::exit::Exit;
+use crate::render::slug::no_device;
 
 /// Arguments of `ladder new`.
 #[derive(Clone, Debug, clap::Args)]
@@ -42,6 +43,10 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         None => None,
     };
     let slug = slug(title);
+    if let Err(why) = no_device(&slug) {
+        return Err(Failure::usage("bad-title", format!("{why}: nothing was written"))
+            .hint("give it a title of more words: file and address are made of it"));
+    }
     let messages = loaded.folder.path.join("messages");
     let (file, folder) = (messages.join(format!("{slug}.md")), messages.join(&slug));
     for taken in [&file, &folder] {

@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::plan::{Delivery, Outcome, Plan, Standing, State, Stay, Step, StepKey};
 use crate::publish::{Takedown, account_of};
 use crate::report::columns::Sheet;
+use crate::report::older;
 use crate::report::status::record;
 use crate::report::taken_down::{self, Means};
 use crate::report::todo::ToDo;
@@ -335,8 +336,9 @@ fn confirmed(
 ) -> Result<bool, Failure> {
     let zone = &house.loaded.zone;
     let means = means(house, left)?;
+    let told = told_once(left, |_| true);
     let shown = |sheet: Sheet| {
-        taken_down::wanted(left, &means, zone, sheet) + &taken_down::left_to_paste(waits, sheet.colour)
+        taken_down::wanted(&told, &means, zone, sheet) + &taken_down::left_to_paste(waits, sheet.colour)
     };
     let fields = |desk: &mut Desk| {
         desk.field("deliveries", taken_down::json(left, Some(&means)));
@@ -348,7 +350,7 @@ fn confirmed(
         desk.console.talk("nothing was taken down: this was a dry run");
         return Ok(false);
     }
-    let table = taken_down::wanted(left, &means, zone, desk.console.sheet_err());
+    let table = taken_down::wanted(&told, &means, zone, desk.console.sheet_err());
     if arguments.yes {
         desk.console.talk(&table);
         return Ok(true);
@@ -366,13 +368,25 @@ fn confirmed(
     Err(Failure::new(Exit::Held, "declined", "nothing was taken down, as you said"))
 }
 
+/// Those in whose place no newer one of them lies: of one place is spoken once. What is
+/// not `over` is left in any case.
+fn told_once<'a>(deliveries: &[&'a Delivery], over: impl Fn(&Delivery) -> bool) -> Vec<&'a Delivery> {
+    let is_replaced =
+        |older: &Delivery| over(older) && deliveries.iter().any(|newer| older::replaces(newer, older));
+    deliveries.iter().copied().filter(|delivery| !is_replaced(delivery)).collect()
+}
+
 /// The honest table, and the end by PRODUCT's order.
 fn answer(found: &[&Delivery], desk: &mut Desk) -> Exit {
     desk.field("deliveries", taken_down::json(found, None));
     desk.field("to_do", taken_down::to_do(found).iter().map(ToDo::json).collect::<Value>());
-    if !found.is_empty() {
+    // What stays is told of with the reason, wherever it lies.
+    let is_over =
+        |found: &Delivery| matches!(found.outcome(), Outcome::Down | Outcome::WasGone | Outcome::TakenIn);
+    let told = told_once(found, is_over);
+    if !told.is_empty() {
         let sheet = desk.console.sheet_out();
-        desk.show(&taken_down::text(found, sheet));
+        desk.show(&taken_down::text(&told, sheet));
     }
     let is_down = |delivery: &Delivery| delivery.parts.iter().any(|part| part.state == State::Unpublished);
     exit(&found.iter().map(|delivery| (is_down(delivery), delivery.outcome())).collect::<Vec<_>>())

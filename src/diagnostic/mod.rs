@@ -379,6 +379,16 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
         .map(|(_, name)| name)
 }
 
+/// The first `most` of `names`, and how many more there are.
+pub fn first_few(names: impl IntoIterator<Item = String>, most: usize) -> String {
+    let mut names = names.into_iter();
+    let shown = names.by_ref().take(most).collect::<Vec<_>>().join(", ");
+    match names.count() {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -393,6 +403,14 @@ mod tests {
             .label("here")
             .hint("did you mean `title`?")
             .draw(&sources, false)
+    }
+
+    #[test]
+    fn a_list_that_is_cut_says_how_much_of_it_is_missing() {
+        let names = |n: usize| (0..n).map(|at| format!("`{at}`"));
+        assert_eq!(first_few(names(0), 2), "");
+        assert_eq!(first_few(names(2), 2), "`0`, `1`");
+        assert_eq!(first_few(names(4), 2), "`0`, `1` and 2 more");
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! This room does not know the services: a channel stays a spanned table
 //! ([`ChannelTable`]) which `channel::configure` turns into an adapter.
 
+pub mod adapter_name;
 pub mod delay;
 pub mod front_matter;
 pub mod ladder_file;
@@ -23,6 +24,7 @@ pub mod settings;
 pub mod shape;
 pub mod tree;
 
+pub use adapter_name::AdapterName;
 pub use delay::{At, Day, When};
 pub use ladder_file::parse_ladder;
 pub use media::{Crop, MediaFacts};

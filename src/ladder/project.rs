@@ -1,23 +1,29 @@
 //! `ladder.toml`.
 
+use super::adapter_name::meant;
 use super::name::{check_characters, check_language, check_name};
 use super::shape::{Reader, fields};
 use super::tree::{Node, NodeKind, Table, parse_toml};
-use super::{Brand, ChannelTable, Handle, Pace, Project, Settings};
+use super::{AdapterName, Brand, ChannelTable, Handle, Pace, Project, Settings};
 use crate::diagnostic::visible::is_hostile;
-use crate::diagnostic::{Checked, Diagnostic, nearest};
+use crate::diagnostic::{Checked, Diagnostic};
 use crate::source::{SourceId, Sources, Span, Spanned};
 
-/// Reads `ladder.toml`. `adapters` are the names that this build knows, for
-/// "unknown adapter … did you mean"; their own keys are read by the adapters.
+/// Reads `ladder.toml`. `adapters` are those that this build knows, with their other
+/// names for "unknown adapter … did you mean"; their own keys are read by the adapters.
 ///
 /// There is always a value: what could be understood, beside the problems.
-pub fn parse_project(sources: &Sources, id: SourceId, adapters: &[&str]) -> Checked<Project> {
+pub fn parse_project<'a, N: Copy + Into<AdapterName<'a>>>(
+    sources: &Sources,
+    id: SourceId,
+    adapters: &[N],
+) -> Checked<Project> {
+    let adapters: Vec<AdapterName<'a>> = adapters.iter().map(|adapter| (*adapter).into()).collect();
     let mut syntax = Vec::new();
     let tree = parse_toml(sources, sources.whole(id)).take(&mut syntax);
     let mut problems = Vec::new();
     let table = tree.unwrap_or_else(|| Table::empty(Span::start_of(id)));
-    let project = read_project(table, id, adapters, &mut problems);
+    let project = read_project(table, id, &adapters, &mut problems);
     check_characters(sources, id, &mut problems);
     Checked::with(project, after_syntax(sources, syntax, problems))
 }
@@ -39,7 +45,12 @@ pub(super) fn after_syntax(
     syntax
 }
 
-fn read_project(table: Table, id: SourceId, adapters: &[&str], problems: &mut Vec<Diagnostic>) -> Project {
+fn read_project(
+    table: Table,
+    id: SourceId,
+    adapters: &[AdapterName<'_>],
+    problems: &mut Vec<Diagnostic>,
+) -> Project {
     let mut reader = Reader::new(table, fields::PROJECT, "`ladder.toml`", problems);
     for (key, says, hint) in NOT_YET {
         if let Some((key, _)) = reader.table.remove(key) {
@@ -155,20 +166,6 @@ fn read_domain(domain: Spanned<String>, problems: &mut Vec<Diagnostic>) -> Optio
     Some(Spanned::new(host, domain.span))
 }
 
-/// What people call an adapter that has another name here.
-const OTHER_NAMES: &[(&str, &str)] = &[
-    ("twitter", "x"),
-    ("twiter", "x"),
-    ("mail", "email"),
-    ("newsletter", "email"),
-    ("smtp", "email"),
-    ("blog", "static-site"),
-    ("hugo", "static-site"),
-    ("jekyll", "static-site"),
-    ("zola", "static-site"),
-    ("eleventy", "static-site"),
-];
-
 /// No text of a channel's own keys steers a display or ends a line: accounts, addresses
 /// and names go into headers and file names. Templates may have lines, as may what stands
 /// in a table below the channel's (front matter, a command).
@@ -203,7 +200,7 @@ fn read_channel(
     name: Spanned<String>,
     table: Table,
     brand: &Brand,
-    adapters: &[&str],
+    adapters: &[AdapterName<'_>],
     problems: &mut Vec<Diagnostic>,
 ) -> Option<ChannelTable> {
     problems.extend(check_name("channel", &name));
@@ -224,15 +221,13 @@ fn read_channel(
     let rest = reader.into_rest();
     problems.extend(language.as_ref().and_then(check_language));
     let adapter = adapter?;
-    if !adapters.contains(&adapter.value.as_str()) {
+    if adapters.iter().all(|known| known.name != adapter.value) {
         let says = format!("this build has no adapter `{}`", adapter.value);
         let problem = Diagnostic::error("unknown-adapter", says).at(adapter.span);
-        let meant = |name: &str| OTHER_NAMES.iter().find(|(other, _)| *other == name).map(|(_, name)| *name);
-        let meant = meant(&adapter.value.to_lowercase()).filter(|name| adapters.contains(name));
-        problems.push(match meant.or_else(|| nearest(&adapter.value, adapters.iter().copied())) {
+        problems.push(match meant(&adapter.value, adapters) {
             Some(near) => problem.hint(format!("did you mean `{near}`?")),
             None => {
-                let names: Vec<String> = adapters.iter().map(|name| format!("`{name}`")).collect();
+                let names: Vec<String> = adapters.iter().map(|known| format!("`{}`", known.name)).collect();
                 problem.hint(format!("it has {}; `manual` serves any network by hand", names.join(", ")))
             }
         });

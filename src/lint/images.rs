@@ -22,10 +22,10 @@ fn image_unfit(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
         let name = path.rsplit('/').next().unwrap_or(path);
         let problem = match why {
             CannotFit::Moves => table::IMAGE_FORMAT
-                .broken(format!("`{name}` moves, and nothing of its kind does so on {network}"))
+                .broken(format!("`{name}` is animated, and {network} takes no animated image of that kind"))
                 .hint("take a still image for this rung: one frame, saved as PNG or JPEG"),
             CannotFit::MovesAndCropped => table::IMAGE_FORMAT
-                .broken(format!("`{name}` moves, and cannot be cropped"))
+                .broken(format!("`{name}` is animated, and cannot be cropped"))
                 .hint("crop it with the program that made it, and take it out of `crops`"),
             CannotFit::MovesTooMuch(says) => table::IMAGE_TOO_LARGE
                 .broken(format!("`{name}` {says}, for {network}"))

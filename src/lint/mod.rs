@@ -40,6 +40,9 @@ use crate::source::Sources;
 use look::Look;
 use std::collections::BTreeMap;
 
+/// Names of rungs or channels that a hint lists before it only counts them.
+const MOST_NAMED: usize = 12;
+
 /// A rule as `docs/rules.md` and `ladder schema` list it.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
@@ -126,8 +129,12 @@ pub fn check_message(subject: &Subject<'_>) -> Vec<Diagnostic> {
     for rule in unused::RULES.iter().chain(words::OF_THE_MESSAGE).chain(images::OF_THE_MESSAGE) {
         rule(subject, &mut found);
     }
-    for made in subject.made {
-        let look = Look::new(subject, made);
+    // What only tells others of a page has no words of its own to be judged.
+    let with_words: Vec<Made<'_>> =
+        subject.made.iter().copied().filter(|made| !made.outlet.defaults.only_tells).collect();
+    let with_words = Subject { made: &with_words, ..*subject };
+    for made in with_words.made {
+        let look = Look::new(&with_words, made);
         let before = found.len();
         let rules = [
             length::RULES,
@@ -147,8 +154,8 @@ pub fn check_message(subject: &Subject<'_>) -> Vec<Diagnostic> {
         }
     }
     body_links::bad_links(subject, &mut found);
-    body_html::left_out(subject, &mut found);
-    repeat::same_text(subject, &mut found);
+    body_html::left_out(&with_words, &mut found);
+    repeat::same_text(&with_words, &mut found);
     silence::unknown_allow(&subject.message.allow, &mut found);
     silence(found, &[&subject.project.allow, &subject.ladder.allow, &subject.message.allow])
 }

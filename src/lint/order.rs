@@ -1,7 +1,7 @@
 //! Rungs, their channels and what waits for what.
 
-use super::table;
-use crate::diagnostic::{Diagnostic, nearest};
+use super::{MOST_NAMED, table};
+use crate::diagnostic::{Diagnostic, first_few, nearest};
 use crate::ladder::{Ladder, Project};
 use crate::source::{Sources, Span};
 
@@ -36,8 +36,8 @@ fn unknown_channel(_: &Sources, project: &Project, ladder: &Ladder, found: &mut 
                 format!("add `[channels.{name}]` with an `adapter` to `ladder.toml`")
             }
             None => {
-                let all: Vec<String> = known().take(12).map(|name| format!("`{name}`")).collect();
-                format!("`ladder.toml` has {}; or add `[channels.{name}]`", all.join(", "))
+                let all = first_few(known().map(|name| format!("`{name}`")), MOST_NAMED);
+                format!("`ladder.toml` has {all}; or add `[channels.{name}]`")
             }
         };
         found.push(

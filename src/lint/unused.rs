@@ -1,7 +1,7 @@
 //! What was written and goes nowhere.
 
-use super::{Subject, table};
-use crate::diagnostic::{Diagnostic, nearest};
+use super::{MOST_NAMED, Made, Subject, table};
+use crate::diagnostic::{Diagnostic, first_few, nearest};
 use crate::ladder::Message;
 use crate::source::Spanned;
 
@@ -18,8 +18,8 @@ fn hint(subject: &Subject<'_>, written: &Spanned<String>) -> String {
     match nearest(&written.value, rungs()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => {
-            let all: Vec<String> = rungs().take(12).map(|name| format!("`{name}`")).collect();
-            format!("`{}` has {}", subject.ladder.name, all.join(", "))
+            let rungs = first_few(rungs().map(|name| format!("`{name}`")), MOST_NAMED);
+            format!("`{}` has {rungs}", subject.ladder.name)
         }
     }
 }
@@ -61,9 +61,10 @@ fn unused_media(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     if subject.made.len() < subject.ladder.rungs.len() {
         return;
     }
-    let used = |path: &str| {
-        subject.made.iter().any(|made| made.variant.pictures().iter().any(|picture| picture.path == path))
+    let shows = |made: &Made<'_>, path: &str| {
+        !made.outlet.defaults.only_tells && made.variant.pictures().iter().any(|picture| picture.path == path)
     };
+    let used = |path: &str| subject.made.iter().any(|made| shows(made, path));
     for media in subject.message.media.iter().filter(|media| media.facts.is_some() && !used(&media.path)) {
         found.push(
             table::UNUSED_MEDIA

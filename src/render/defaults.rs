@@ -135,6 +135,9 @@ pub const ARTICLE: Defaults = Defaults { title: Some("{{ message.title }}"), ..N
 /// A feed's item: an article that leads to the page it is about.
 pub const FEED: Defaults = Defaults { announces: true, ..ARTICLE };
 
+/// Word of a page, or of a feed, to others.
+pub const WORD: Defaults = Defaults { only_tells: true, ..FEED };
+
 /// A mail: the title as subject, the summary behind it, the message as it was written.
 pub const MAIL: Defaults = Defaults {
     subject: Some("{{ message.title }}"),
@@ -207,4 +210,5 @@ const NOTHING: Defaults = Defaults {
     excerpt: None,
     attach: None,
     announces: false,
+    only_tells: false,
 };

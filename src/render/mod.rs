@@ -92,6 +92,9 @@ pub struct Defaults {
     /// An article here is another one's announcement: where nobody wrote a `canonical`,
     /// it is the address of the article that the rung waits for, else the message's link.
     pub announces: bool,
+    /// Others are only told of a page that is out already: no word and no picture of the
+    /// variant goes anywhere.
+    pub only_tells: bool,
 }
 
 /// Everything needed for one variant.

@@ -57,6 +57,14 @@ pub fn is_device(name: &str) -> bool {
     matches!(stem.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
 }
 
+/// Refuses a slug, which becomes a folder's name, that is a device's.
+pub fn no_device(slug: &str) -> Result<(), String> {
+    match is_device(slug) {
+        true => Err(format!("the slug `{slug}` is a device's name on Windows, and no folder's")),
+        false => Ok(()),
+    }
+}
+
 fn shortened(slug: &str) -> String {
     if slug.chars().count() <= LONGEST {
         return slug.to_owned();

@@ -3,7 +3,8 @@
 
 use super::columns::{Sheet, one_line, prose};
 use super::status::clock;
-use crate::plan::{Delivery, Plan, Standing, State};
+use crate::channel::Goes;
+use crate::plan::{Delivery, Identity, Plan, Standing, State};
 use anstyle::Style;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,17 +18,27 @@ pub fn of<'a>(plan: &Plan, standing: &'a Standing, only: &[String]) -> Vec<&'a D
     for step in chosen.filter(|step| step.identity.generation > 0) {
         let mut generations = standing.generations(&step.identity);
         generations.reverse();
-        let newest = generations.last().copied();
-        // The newer page of an article lies where the older one lay.
-        let written_over = |older: &Delivery| {
-            newest.is_some_and(|newest| {
-                newest.generation > older.generation && newest.url().is_some() && newest.url() == older.url()
-            })
-        };
-        let older = generations.into_iter().filter(|older| older.generation < step.identity.generation);
-        found.extend(older.filter(|older| is_there(older) && !written_over(older)));
+        let is_replaced = |older: &Delivery| generations.iter().any(|newer| replaces(newer, older));
+        let older = generations.iter().filter(|older| older.generation < step.identity.generation);
+        found.extend(older.filter(|older| is_there(older) && !is_replaced(older)));
     }
     found
+}
+
+/// Whether `newer` is a newer generation of `older`, and lies where that one lay: the
+/// page of an article, by its address; files, by their path, for those that do not make
+/// room stay, and the new ones are laid out beside them.
+pub fn replaces(newer: &Delivery, older: &Delivery) -> bool {
+    let path = |delivery: &Delivery| {
+        let receipt = delivery.parts.first()?.receipt.as_ref()?;
+        let is_file = receipt.for_a_person || Goes::of(&delivery.adapter) == Goes::Files;
+        receipt.detail.clone().filter(|_| is_file)
+    };
+    let (url, file) = (older.url(), path(older));
+    let same = |newer: &Delivery| Identity { generation: older.generation, ..newer.identity() };
+    newer.generation > older.generation
+        && same(newer) == older.identity()
+        && (url.is_some() && newer.url() == url || file.is_some() && path(newer) == file)
 }
 
 /// Whether somebody sees it, has it, or is to post it.
@@ -85,6 +96,13 @@ fn sentence(delivery: &Delivery, zone: &TimeZone) -> String {
     // The page of an article keeps its address.
     match delivery.adapter.as_str() {
         "static-site" => format!("the page{place} is written over, as long as its address is still that one"),
+        // A newer one is there, and not in its place.
+        "outbox" if delivery.superseded => {
+            let file = delivery.parts.first().and_then(|part| part.receipt.as_ref()?.detail.as_deref());
+            let at = file.map(|file| format!(" at {}", one_line(file))).unwrap_or_default();
+            format!("its files still lie{at}, for somebody has worked on them")
+        }
+        "outbox" => "its files are replaced, unless somebody has worked on them".to_owned(),
         "feed" => "its item in the feed is written over".to_owned(),
         "webmention" | "websub" => "those who were told are told again, of the same".to_owned(),
         _ => format!("the older one stays up{place}"),
@@ -125,6 +143,11 @@ mod tests {
           tweet: the older one stays up at https://x.com/acme/status/1
           newsletter: 1 person has had it on 2026-12-01 08:00, and would get it once more
         ");
+        let note = Delivery { adapter: "outbox".to_owned(), ..delivery("note", State::Sent) };
+        assert_eq!(
+            sentence(&note, &TimeZone::UTC),
+            "its files are replaced, unless somebody has worked on them"
+        );
         assert_eq!(json(&[&mail])[0]["people"], 1);
         assert_eq!(text(&[], &TimeZone::UTC, Sheet::default()), "");
     }

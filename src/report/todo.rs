@@ -5,7 +5,7 @@ use super::history::words;
 use super::sign::{ShortKeys, word};
 use super::status::{is_address, left, receipts};
 use super::taken_down;
-use crate::channel::{Ability, Goes, adapter_named};
+use crate::channel::{Ability, Goes, adapter_named, medium};
 use crate::plan::{Delivery, PartStanding, State, StepKey};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -219,6 +219,11 @@ fn about(delivery: &Delivery, all: &Beside<'_>) -> Option<ToDo> {
                 (true, _) => format!(
                     "waits for you to post it by hand; its text: ladder log --channel {}",
                     one_line(&delivery.channel)
+                ),
+                (false, Some(steps)) if delivery.adapter == medium::ADAPTER.name => format!(
+                    "waits for you to post it; {steps} says how, and its text lies in {}{}",
+                    medium::page_beside(&steps),
+                    left(receipt)
                 ),
                 (false, Some(place)) => {
                     format!("waits for you to post it; its text lies in {place}{}", left(receipt))

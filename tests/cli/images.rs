@@ -205,7 +205,7 @@ fn what_cannot_be_made_to_fit_is_refused_with_the_reason() {
     let said = house.run(&["check", "hello", "--format", "json"]).ends(3);
     assert!(rules(&said).contains(&"image-format".to_owned()), "{}", said.out());
     assert!(
-        said.out().contains("`moving.gif` moves, and nothing of its kind does so on Bluesky"),
+        said.out().contains("`moving.gif` is animated, and Bluesky takes no animated image of that kind"),
         "{}",
         said.out()
     );

@@ -20,6 +20,7 @@ mod prices;
 mod queued;
 mod rehearsing;
 mod sending;
+mod taking_back;
 mod told;
 
 #[test]

@@ -66,6 +66,21 @@ fn new_writes_a_message_that_passes_the_check() {
     house.run(&["publish", "its-here-at-last", "--yes"]).ends(5);
 }
 
+/// On Windows nobody could check out a repository with such a file in it.
+#[test]
+fn new_writes_no_file_that_has_a_devices_name() {
+    let house = House::new();
+    for title in ["CON", "nul", "Aux!", "com1", "LPT9"] {
+        for folder in [&["new", title][..], &["new", title, "--folder"]] {
+            let said = house.run(folder).ends(2).err();
+            assert!(said.contains("is a device's name on Windows") && said.contains("more words"), "{said}");
+        }
+    }
+    assert_eq!(house.files("messages").len(), 2);
+    house.run(&["new", "Con: a story"]).ends(0);
+    assert_eq!(house.run(&["check"]).ends(0).out().matches("error").count(), 0);
+}
+
 #[test]
 fn shells_editors_and_packagers_get_their_files() {
     let house = House::empty();

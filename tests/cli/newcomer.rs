@@ -221,3 +221,61 @@ fn a_token_in_the_place_of_a_variable_is_not_shown() {
         assert!(said.contains("wrong-value") && !said.contains("123456789secret"), "{call:?}: {said}");
     }
 }
+
+#[test]
+fn the_table_of_channels_stays_aligned_beside_a_long_account() {
+    let house = House::new();
+    let long = format!("{}, and everybody who works there", "Acme Rockets ".repeat(4).trim());
+    house.edit(
+        "ladder.toml",
+        "account = \"Acme Rockets\"\npage_id",
+        &format!("account = \"{long}\"\npage_id"),
+    );
+    let table = house.run(&["channels"]).ends(0).out();
+    let heading = table.lines().next().unwrap();
+    let column = heading.find("STATE").unwrap();
+    assert!(table.contains(&long), "{table}");
+    for line in table.lines().skip(1) {
+        assert!(line[..column].ends_with("  ") && !line[column..].starts_with(' '), "{table}");
+    }
+}
+
+#[test]
+fn a_list_of_rungs_that_is_cut_says_so() {
+    let house = House::new();
+    let rungs: String = (0..14).map(|at| format!("\n[rungs.step-{at}]\nchannel = \"x\"\n")).collect();
+    house.write("content-ladders/long.toml", &format!("name = \"long\"\n{rungs}"));
+    house.edit("messages/hello/message.md", "+++\n\n", "\n[overrides.nowhere]\ntext = \"x\"\n+++\n\n");
+    house.edit("messages/hello/message.md", "ladder = \"at-once\"", "ladder = \"long\"");
+    let said = house.run(&["check"]).ends(3);
+    let told = said.out() + &said.err();
+    assert!(told.contains("`step-11` and 2 more"), "{told}");
+}
+
+/// Who is told of a page gets neither its words nor its pictures.
+#[test]
+fn what_is_wrong_with_words_and_pictures_names_nobody_who_gets_none() {
+    let house = House::new();
+    let channels = "\n[channels.mentions]\nadapter = \"webmention\"\n\n[channels.feed]\nadapter = \"feed\"\n\
+                    directory = \"public/feeds\"\nurl = \"https://acme.example/feeds/\"\n\n[channels.hubs]\n\
+                    adapter = \"websub\"\nfeed = \"https://acme.example/feeds/atom.xml\"\n";
+    house.write("ladder.toml", &(house.read("ladder.toml") + channels));
+    house.write(
+        "content-ladders/at-once.toml",
+        "name = \"at-once\"\n\n[rungs.blog]\nchannel = \"blog\"\n\n[rungs.item]\nchannel = \"feed\"\nafter = \"blog\"\n\n\
+         [rungs.mentions]\nchannel = \"mentions\"\nafter = \"blog\"\n\n[rungs.hubs]\nchannel = \"hubs\"\nafter = \"item\"\n",
+    );
+    let message = house.read("messages/hello/message.md");
+    let alt = message.lines().find(|line| line.starts_with("alt = ")).unwrap();
+    house.edit("messages/hello/message.md", alt, "alt = \"cover\"");
+    house.write(
+        "messages/hello/message.md",
+        &(house.read("messages/hello/message.md") + "\n![gone](gone.png)\n"),
+    );
+    let json = house.run(&["check", "--format", "json"]).ends(0).json();
+    for rule in ["poor-alt", "bad-link"] {
+        let problems = json["diagnostics"].as_array().unwrap();
+        let found = problems.iter().find(|problem| problem["rule"] == rule).unwrap();
+        assert_eq!(found["rungs"], serde_json::json!(["blog", "item"]), "{json}");
+    }
+}

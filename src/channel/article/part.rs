@@ -61,7 +61,10 @@ pub(in crate::channel) fn same_name(picture: &Picture, problem: String) -> Diagn
 /// site has no place for it.
 pub(in crate::channel) fn no_canonical(article: &Article, has_none: &str) -> Option<Diagnostic> {
     article.canonical.as_ref()?;
-    let says = format!("{has_none} for the address of an original: `canonical` is left out");
+    let says = format!(
+        "{has_none} for the address of an original (the article that this one comes `after`, or the rung's \
+         `canonical`): it is left out, and search engines may take this copy for the original"
+    );
     let hint = "write `canonical = \"\"` in the rung if that is meant; readers are told of the original \
                 by a line in the rung's `text`, below `{{ message.body }}`";
     Some(Diagnostic::warning("no-canonical", says).about(About::Canonical).hint(hint))

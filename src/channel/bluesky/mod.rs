@@ -45,6 +45,7 @@ use std::path::Path;
 /// `adapter = "bluesky"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "bluesky",
+    also: &["bsky", "atproto"],
     about: "posts and threads on Bluesky, or on another server of the AT Protocol",
     kind: VariantKind::Post,
     goes: Goes::Server,

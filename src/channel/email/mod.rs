@@ -46,6 +46,7 @@ use std::pin::Pin;
 /// `adapter = "email"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "email",
+    also: &["mail", "newsletter", "smtp", "maildir"],
     about: "mail by SMTP, or into a Maildir folder",
     kind: VariantKind::Mail,
     goes: Goes::Server,

@@ -35,6 +35,7 @@ use std::path::Path;
 /// `adapter = "facebook"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "facebook",
+    also: &["fb"],
     about: "posts on a Facebook page",
     kind: VariantKind::Post,
     goes: Goes::Server,

@@ -38,6 +38,7 @@ use std::pin::Pin;
 /// `adapter = "feed"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "feed",
+    also: &["rss", "atom", "json-feed"],
     about: "articles as items of a feed: Atom, RSS and JSON Feed, as files to be put on a site",
     kind: VariantKind::Article,
     goes: Goes::Files,

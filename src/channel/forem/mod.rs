@@ -35,6 +35,7 @@ use std::path::Path;
 /// `adapter = "forem"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "forem",
+    also: &["dev.to"],
     about: "articles on dev.to, or another community that runs Forem",
     kind: VariantKind::Article,
     goes: Goes::Server,

@@ -34,6 +34,7 @@ use std::path::Path;
 /// `adapter = "ghost"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "ghost",
+    also: &[],
     about: "articles on a Ghost site, with images and tags, and by mail to a newsletter",
     kind: VariantKind::Article,
     goes: Goes::Server,

@@ -34,6 +34,7 @@ use verify::Publication;
 /// `adapter = "hashnode"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "hashnode",
+    also: &[],
     about: "articles on a Hashnode publication (Pro), with images and tags",
     kind: VariantKind::Article,
     goes: Goes::Server,

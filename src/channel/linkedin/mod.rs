@@ -45,6 +45,7 @@ use std::time::Duration;
 /// `adapter = "linkedin"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "linkedin",
+    also: &[],
     about: "posts on LinkedIn, for a person or an organisation",
     kind: VariantKind::Post,
     goes: Goes::Server,

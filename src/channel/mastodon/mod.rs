@@ -39,6 +39,7 @@ use std::path::Path;
 /// `adapter = "mastodon"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "mastodon",
+    also: &["fediverse", "activitypub", "masto", "gotosocial"],
     about: "posts and threads on Mastodon, and on servers that speak its API",
     kind: VariantKind::Post,
     goes: Goes::Server,

@@ -28,6 +28,7 @@ use std::pin::Pin;
 /// `adapter = "medium"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "medium",
+    also: &[],
     about: "writes an article for Medium as files; a person imports or pastes it",
     kind: VariantKind::Article,
     goes: Goes::Files,
@@ -76,6 +77,11 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let account = account("medium", configuring, None);
     let files = Outbox::for_a_person(&account, directory, RULES, defaults::ARTICLE);
     Checked::with(Box::new(Medium { account, files }), problems)
+}
+
+/// The page to paste from, beside the file with the steps that a receipt names.
+pub fn page_beside(steps: &str) -> String {
+    format!("{}.html", steps.strip_suffix(".txt").unwrap_or(steps))
 }
 
 impl Channel for Medium {

@@ -40,6 +40,7 @@ use std::time::Duration;
 /// `adapter = "micropub"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "micropub",
+    also: &["micro.blog"],
     about: "articles or notes on a site of your own that speaks Micropub",
     kind: VariantKind::Article,
     goes: Goes::Server,

@@ -53,6 +53,7 @@ use crate::render::VariantKind;
 /// says how to get one that has it.
 pub const ADAPTER: Adapter = Adapter {
     name: "nostr",
+    also: &[],
     about: "notes and threads, or articles, on Nostr's relays (a build with the feature `nostr`)",
     kind: VariantKind::Post,
     goes: Goes::Server,

@@ -30,6 +30,7 @@ use std::pin::Pin;
 /// `adapter = "outbox"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "outbox",
+    also: &["files"],
     about: "writes posts as files, ready to paste",
     kind: VariantKind::Post,
     goes: Goes::Files,

@@ -31,7 +31,7 @@ use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::key::hex_digest;
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::defaults;
-use crate::render::slug::is_device;
+use crate::render::slug::no_device;
 use crate::render::{Article, Defaults, Picture, Variant, VariantKind};
 use crate::text::{Rules, network};
 use jiff::tz::TimeZone;
@@ -45,6 +45,7 @@ use std::time::Duration;
 /// `adapter = "static-site"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "static-site",
+    also: &["blog", "site", "website", "hugo", "jekyll", "zola", "eleventy", "11ty", "html"],
     about: "articles as files of a static site: Hugo, Zola, Jekyll, Eleventy, or plain HTML with a feed",
     kind: VariantKind::Article,
     goes: Goes::Files,
@@ -349,9 +350,7 @@ fn check_slug(slug: &str) -> Result<(), String> {
     if !slug.chars().all(good) || slug.starts_with('.') || slug.contains("..") {
         return Err(format!("the slug `{slug}` is no part of an address: use letters, digits and `-`"));
     }
-    if is_device(slug) {
-        return Err(format!("the slug `{slug}` is a device's name on Windows, and no folder's"));
-    }
+    no_device(slug)?;
     if slug.len() > 150 {
         return Err(format!("the slug is {} bytes long, and file names have room for 150", slug.len()));
     }

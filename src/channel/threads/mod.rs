@@ -42,6 +42,7 @@ use verify::Me;
 /// `adapter = "threads"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "threads",
+    also: &[],
     about: "posts and threads on Threads",
     kind: VariantKind::Post,
     goes: Goes::Server,

@@ -38,6 +38,7 @@ use std::time::Duration;
 /// `adapter = "webmention"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "webmention",
+    also: &["mentions"],
     about: "tells the pages that an article links to that it does (Webmention)",
     kind: VariantKind::Article,
     goes: Goes::Word("mentions"),
@@ -195,7 +196,7 @@ impl Channel for Webmention {
     }
 
     fn defaults(&self) -> Defaults {
-        defaults::FEED
+        defaults::WORD
     }
 
     fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {

@@ -43,6 +43,7 @@ use url::Url;
 /// `adapter = "websub"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "websub",
+    also: &["hub", "pubsubhubbub"],
     about: "tells the hubs of a feed that it has something new (WebSub)",
     kind: VariantKind::Article,
     goes: Goes::Word("word to hubs"),
@@ -405,7 +406,7 @@ impl Channel for WebSub {
     }
 
     fn defaults(&self) -> Defaults {
-        defaults::FEED
+        defaults::WORD
     }
 
     fn payload(&self, variant: &Variant, _identity: &Identity) -> Checked<Payload> {

@@ -38,6 +38,7 @@ use verify::Site;
 /// `adapter = "wordpress"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "wordpress",
+    also: &["wp"],
     about: "articles on a WordPress site, with images, tags and categories",
     kind: VariantKind::Article,
     goes: Goes::Server,

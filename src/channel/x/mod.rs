@@ -37,6 +37,7 @@ use std::path::Path;
 /// `adapter = "x"`.
 pub const ADAPTER: Adapter = Adapter {
     name: "x",
+    also: &["twitter", "tweet"],
     about: "posts and threads on X",
     kind: VariantKind::Post,
     goes: Goes::Server,

@@ -1,10 +1,16 @@
 //! What reading `ladder.toml` promises.
 
 use super::told;
-use crate::ladder::{Attach, Project, parse_project};
+use crate::ladder::{AdapterName, Attach, Project, parse_project};
 use crate::source::Sources;
 
-const ADAPTERS: &[&str] = &["email", "manual", "outbox", "static-site", "x"];
+const ADAPTERS: &[AdapterName<'_>] = &[
+    AdapterName { name: "email", also: &["smtp"] },
+    AdapterName { name: "manual", also: &[] },
+    AdapterName { name: "outbox", also: &[] },
+    AdapterName { name: "static-site", also: &["hugo"] },
+    AdapterName { name: "x", also: &["twitter"] },
+];
 
 fn project(text: &str) -> (Sources, Project, String) {
     let mut sources = Sources::new();
