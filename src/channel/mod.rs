@@ -56,6 +56,7 @@ mod telling;
 mod tests;
 pub mod threads;
 mod upload;
+mod user_name;
 pub mod webmention;
 pub mod websub;
 pub mod wordpress;
