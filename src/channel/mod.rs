@@ -47,6 +47,7 @@ mod question;
 mod rel;
 mod seal;
 pub mod secret;
+pub mod shared_folder;
 pub mod static_site;
 mod stranger;
 pub mod taken;
@@ -56,6 +57,7 @@ mod telling;
 mod tests;
 pub mod threads;
 mod upload;
+mod user_name;
 pub mod webmention;
 pub mod websub;
 pub mod wordpress;
@@ -264,6 +266,10 @@ pub trait Channel: Send + Sync + std::fmt::Debug {
     /// itself: for the preview. Pure.
     fn shown(&self, variant: &Variant) -> Option<Variant> {
         let _ = variant;
+        None
+    }
+    /// The folder of the project that it fills, where others may stand in its way. Pure.
+    fn filling(&self) -> Option<shared_folder::Filling> {
         None
     }
     /// Whether it could send now: secrets there, folders writable. Opens no socket.

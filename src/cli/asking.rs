@@ -3,14 +3,14 @@
 
 use super::astray::hint;
 use super::desk::Desk;
-use super::failure::Failure;
+use super::failure::{Failure, listed_below};
 use super::house::House;
+use super::lacking::takes_secrets;
 use super::publish::answer;
-use super::sending::{Manner, deliveries};
+use super::sending::{Manner, NOT_LOOKED_FOR, deliveries};
 use crate::channel::{Adapter, adapter_named, outbox};
 use crate::diagnostic::first_few;
 use crate::exit::Exit;
-use crate::ladder::shape::Kind;
 use crate::plan::{Delivery, PartStanding, Plan, Standing, State, Step, StepKey};
 use crate::publish::{self, Left, Moment, Rest, Route, Scope, exit_beside_rest, resting, wanted};
 use crate::render::VariantKind;
@@ -196,13 +196,13 @@ pub fn told(
     let found = deliveries(standing, plans);
     let nothing = done(&deliveries(before, plans)) == done(&found);
     let begins = if nothing { "nothing was sent" } else { "not all was sent" };
-    let sentences: Vec<String> = left_alone.iter().map(LeftAlone::sentence).collect();
+    let sentences: Vec<String> = left_alone.iter().flat_map(LeftAlone::sentences).collect();
     let code = codes(left_alone.iter().map(|alone| alone.code));
     let outbox = could_stand_in(house, left_alone.iter().map(|alone| &alone.channel));
-    let mut failure = failure(code, begins, &sentences.join("; "), outbox);
+    let mut failure = failure(code, begins, &sentences, outbox);
     let mut keys = left_alone.iter().flat_map(|alone| &alone.keys);
     if keys.any(|key| standing.deliveries.get(key).is_some_and(|delivery| delivery.state == State::Unknown)) {
-        failure.message.push_str("; and what is unknown could not be looked for");
+        failure = failure.also(NOT_LOOKED_FOR);
     }
     if let Some(hint) = left_alone.iter().find_map(|alone| alone.hint.clone()) {
         failure.hint = Some(hint);
@@ -233,7 +233,6 @@ fn codes(mut codes: impl Iterator<Item = &'static str>) -> &'static str {
 /// Whether the outbox could stand in for one of these channels: it makes posts,
 /// needs credentials, and does not say so already.
 fn could_stand_in<'n>(house: &House, mut names: impl Iterator<Item = &'n String>) -> bool {
-    let takes_secrets = |adapter: &Adapter| adapter.fields.iter().any(|f| matches!(f.kind, Kind::Secret));
     names.any(|name| {
         house.channels.configured.get(name).is_some_and(|configured| {
             let adapter = adapter_named(configured.adapter);
@@ -244,8 +243,8 @@ fn could_stand_in<'n>(house: &House, mut names: impl Iterator<Item = &'n String>
 }
 
 /// `outbox`: whether what cannot be sent could go to the outbox instead.
-fn failure(code: &'static str, begins: &str, reasons: &str, outbox: bool) -> Failure {
-    let failure = Failure::new(Exit::Failed, code, format!("{begins}: {reasons}"));
+fn failure(code: &'static str, begins: &str, reasons: &[String], outbox: bool) -> Failure {
+    let failure = Failure::new(Exit::Failed, code, listed_below(begins, reasons));
     failure.hint(match code {
         "not-ready" if outbox => {
             "set what is missing, or give the channel `without_credentials = \"outbox\"`"
@@ -256,14 +255,14 @@ fn failure(code: &'static str, begins: &str, reasons: &str, outbox: bool) -> Fai
 }
 
 /// An outbox that cannot be written breaks every channel that it stands in for.
-fn said_once<'a>(reasons: impl Iterator<Item = &'a String>) -> String {
-    let mut said: Vec<&str> = Vec::new();
+fn said_once<'a>(reasons: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
     for reason in reasons {
-        if !said.contains(&reason.as_str()) {
-            said.push(reason);
+        if !said.contains(reason) {
+            said.push(reason.clone());
         }
     }
-    said.join("; ")
+    said
 }
 
 impl LeftAlone {
@@ -277,9 +276,10 @@ impl LeftAlone {
         }
     }
 
-    /// Why, what stays as it is, and what waits with it.
-    pub fn sentence(&self) -> String {
-        let why = said_once(self.reasons.iter());
+    /// Why, a sentence each; behind the last, what stays as it is and what waits with it.
+    pub fn sentences(&self) -> Vec<String> {
+        let mut all = said_once(self.reasons.iter());
+        let why = all.pop().unwrap_or_default();
         let stays = if self.names.len() == 1 { "stays as it is" } else { "stay as they are" };
         let mut sentence = format!("{why}: {} {stays}", first_few(self.names.iter().cloned(), MOST_NAMED));
         if !self.messages.is_empty() {
@@ -290,14 +290,15 @@ impl LeftAlone {
                 first_few(quoted, MOST_NAMED)
             ));
         }
-        visible(&sentence).into_owned()
+        all.push(sentence);
+        all.iter().map(|sentence| visible(sentence).into_owned()).collect()
     }
 
     fn json(&self) -> Value {
         json!({
             "channel": self.channel,
             "code": self.code,
-            "why": said_once(self.reasons.iter()),
+            "why": said_once(self.reasons.iter()).join("; "),
             "keys": self.keys,
             "messages": self.messages,
         })

@@ -4,6 +4,7 @@
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::{House, plural};
+use super::lacking::lacks;
 use super::noting::{self, Noting};
 use crate::channel::{Goes, Ready, SendError, Whose, adapter_named, every_adapter};
 use crate::diagnostic::has_errors;
@@ -40,7 +41,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let problems = house.loaded.problems.clone();
     let said = if arguments.check { ask_networks(&house)? } else { BTreeMap::new() };
     let noting = if arguments.check { noting::note(&house)? } else { Noting::default() };
-    let lacks = lacks(&house, arguments.check)?;
+    let lacks = lacks(&house, house.loaded.project.channels.iter(), arguments.check)?;
     let mut rows = Vec::new();
     let mut lines = Vec::new();
     // Channels that have not what they need, and no outbox to go to.
@@ -169,29 +170,6 @@ impl Verdict {
     }
 }
 
-/// What channels lack of what they need to send, a sentence each. `run`: programs that
-/// tell secrets may be run; where there are some and they may not, nothing is known.
-fn lacks(house: &House, run: bool) -> Result<BTreeMap<String, Vec<String>>, Failure> {
-    let runtime = super::sending::runtime()?;
-    let project = &house.loaded.folder.path;
-    let is_quiet =
-        |table: &ChannelTable| run || secrets(table, project).iter().all(|secret| secret.by != "command");
-    let tables = house.loaded.project.channels.iter().filter(|table| is_quiet(table));
-    let configured = tables.filter_map(|table| {
-        let name = &table.name.value;
-        house.channels.configured.get(name).map(|configured| (name, configured))
-    });
-    let looked = configured.map(|(name, configured)| async move {
-        match configured.channel.ready(project).await {
-            Ready::NoCredentials(why) => Some((name.clone(), why)),
-            Ready::Yes | Ready::No(_) => None,
-        }
-    });
-    let found = runtime.block_on(futures_util::future::join_all(looked));
-    runtime.shutdown_background();
-    Ok(found.into_iter().flatten().collect())
-}
-
 /// Asks the networks of all channels that have their secrets, all at once.
 fn ask_networks(house: &House) -> Result<BTreeMap<String, Word>, Failure> {
     let runtime = super::sending::runtime()?;
@@ -270,19 +248,21 @@ pub fn lacks_secrets(table: &ChannelTable, project: &Path) -> bool {
 }
 
 /// A secret as its table refers to it.
-struct Secret {
-    key: String,
+pub struct Secret {
+    /// The key in the table.
+    pub key: String,
     /// `env`, `file` or `command`.
-    by: &'static str,
+    pub by: &'static str,
     /// The variable's name or the file's path; of a command nothing, for its
     /// arguments may say more than others should know, nor of what is no variable's name.
     reference: Option<String>,
-    there: bool,
+    /// Whether it is plainly there; a command counts as there.
+    pub there: bool,
 }
 
 impl Secret {
     /// For people.
-    fn in_words(&self) -> String {
+    pub fn in_words(&self) -> String {
         match (self.by, &self.reference) {
             ("file", Some(path)) => format!("the file `{path}`"),
             (_, Some(name)) => format!("`{name}`"),
@@ -293,7 +273,7 @@ impl Secret {
 }
 
 /// Every value that is a reference, whichever key the adapter has it under.
-fn secrets(table: &ChannelTable, project: &Path) -> Vec<Secret> {
+pub fn secrets(table: &ChannelTable, project: &Path) -> Vec<Secret> {
     let entries = table.rest.entries.iter();
     entries.filter_map(|(key, node)| look(&key.value, node, project)).collect()
 }

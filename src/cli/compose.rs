@@ -6,6 +6,7 @@
 //! no store.
 
 use super::load::{Loaded, Unclear};
+use crate::channel::shared_folder::shared;
 use crate::channel::{Configured, configure};
 use crate::diagnostic::{About, Diagnostic, told_once};
 use crate::ladder::{Ladder, Message, Project, Rung};
@@ -37,6 +38,7 @@ impl Channels {
         }
         // Reading the project has said that already.
         problems.retain(|problem| problem.rule != "unknown-adapter");
+        problems.extend(lint::silence(shared(project, &configured), &[&project.allow]));
         let outlets = configured.iter().map(|(name, c)| (name.clone(), c.outlet.clone())).collect();
         Channels { configured, outlets, problems }
     }

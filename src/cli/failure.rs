@@ -1,6 +1,8 @@
 //! Why a verb ended before its work was done.
 
+use super::house::plural;
 use crate::exit::Exit;
+use crate::report::columns::one_line;
 use crate::store::StoreError;
 use serde_json::{Value, json};
 
@@ -37,6 +39,15 @@ impl Failure {
         self
     }
 
+    /// Says one thing more of what went wrong.
+    #[must_use]
+    pub fn also(mut self, says: &str) -> Failure {
+        // Behind the last line of a list it would be said of that line alone.
+        let joins = if self.message.contains('\n') { "\n" } else { "; " };
+        self.message.push_str(&format!("{joins}and {says}"));
+        self
+    }
+
     /// `{code, message, hint}`.
     pub fn json(&self) -> Value {
         json!({ "code": self.code, "message": self.message, "hint": self.hint })
@@ -58,6 +69,18 @@ impl Failure {
     }
 }
 
+/// What went wrong, and why: one reason behind it, several below it, one a line.
+pub fn listed_below(begins: &str, reasons: &[String]) -> String {
+    match reasons {
+        [reason] => format!("{begins}: {reason}"),
+        reasons => {
+            let mut text = format!("{begins}: {}", plural(reasons.len(), "problem"));
+            reasons.iter().for_each(|reason| text.push_str(&format!("\n  {}", one_line(reason))));
+            text
+        }
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
         let code = match &error {
@@ -72,5 +95,25 @@ impl From<StoreError> for Failure {
             StoreError::Damaged { .. } => "store-damaged",
         };
         Failure::usage(code, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_reasons_stand_one_a_line_and_one_behind_what_it_is_about() {
+        let said = |reasons: &[&str]| {
+            let reasons: Vec<String> = reasons.iter().map(|reason| (*reason).to_owned()).collect();
+            let failure = Failure::usage("not-ready", listed_below("nothing was sent", &reasons));
+            failure.also("more is open").text(false)
+        };
+        assert_eq!(said(&["a is missing"]), "error: nothing was sent: a is missing; and more is open");
+        // What a reason quotes makes no lines of its own.
+        assert_eq!(
+            said(&["a is missing", "b\n  c \u{1b}[2J"]),
+            "error: nothing was sent: 2 problems\n  a is missing\n  b c \\u{1b}[2J\nand more is open"
+        );
     }
 }

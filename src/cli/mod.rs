@@ -26,6 +26,7 @@ mod house;
 mod idle;
 mod init;
 mod journal;
+mod lacking;
 mod load;
 mod log;
 mod media;

@@ -5,6 +5,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::file::write_new;
 use super::house::House;
+use super::lacking;
 use super::price;
 use super::publish::said_why;
 use super::showing::Showing;
@@ -57,6 +58,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
         desk.field("price", total);
     }
     showing.fields(desk);
+    lacking::tell(&house, &plan, &standing, &[], desk);
     if let Some(path) = &arguments.out {
         write_new(path, text(&plan).as_bytes())?;
         desk.console.talk(&format!("`{}` holds the plan {}", path.display(), plan.digest));

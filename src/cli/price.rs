@@ -33,10 +33,18 @@ fn goes_to_outbox(house: &House, channel: &str) -> bool {
 
 /// The channels of those steps that are still to be sent, and go to the outbox.
 pub fn to_outbox(house: &House, plan: &Plan, standing: &Standing, only: &[String]) -> Vec<String> {
+    let mut names = channels_left(plan, standing, only);
+    names.retain(|name| goes_to_outbox(house, name));
+    names
+}
+
+/// The channels of those steps that are still to be sent (of `only`, if it names rungs),
+/// each once.
+pub fn channels_left(plan: &Plan, standing: &Standing, only: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let chosen = |step: &&Step| only.is_empty() || only.contains(&step.rung);
     for step in plan.steps.iter().filter(chosen).filter(|step| left_of(step, standing).is_some()) {
-        if !names.contains(&step.channel) && goes_to_outbox(house, &step.channel) {
+        if !names.contains(&step.channel) {
             names.push(step.channel.clone());
         }
     }

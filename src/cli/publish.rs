@@ -11,7 +11,7 @@ use super::sending::{
     match_channels, send,
 };
 use super::showing::Showing;
-use super::{by_hand, cards, file, price, rehearse};
+use super::{by_hand, cards, file, lacking, price, rehearse};
 use crate::diagnostic::{Checked, has_errors, nearest};
 use crate::exit::Exit;
 use crate::plan::{Delivery, Plan, Standing, State, StepKey, Wish};
@@ -136,6 +136,7 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     if arguments.dry_run {
         priced_steps(&plan, &showing.prices, desk);
         desk.show(&showing.text(desk.console.sheet_out()));
+        lacking::tell(&house, &plan, &standing, &arguments.only, desk);
         desk.console.talk("nothing was sent: this was a dry run");
         return Ok(Exit::Done);
     }

@@ -400,6 +400,9 @@ fn is_any_due(
     goes.any(|(plan, step)| due(plan, step, standing, now, zone, manner.early) == Due::Now)
 }
 
+/// What is said beside a failure that left a doubt open.
+pub const NOT_LOOKED_FOR: &str = "what is unknown could not be looked for";
+
 /// The failure of a run that did not begin. What was unknown before is unknown
 /// still: that comes first, and is shown beside the reason.
 fn beside_doubts(
@@ -423,8 +426,7 @@ fn beside_doubts(
     let sheet = desk.console.sheet_out();
     desk.show(&status::text(&unknown, &dues, zone, sheet));
     failure.exit = Exit::Unknown;
-    failure.message.push_str("; and what is unknown could not be looked for");
-    failure
+    failure.also(NOT_LOOKED_FOR)
 }
 
 fn tell_outbox(desk: &mut Desk, routes: &BTreeMap<String, Route>) {

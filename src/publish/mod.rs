@@ -33,7 +33,7 @@ pub use bound::bound_payload;
 pub use deadline::Deadline;
 pub use end::{exit_beside_rest, exit_of};
 pub use pace::{Later, Paces};
-pub use preflight::{Left, Preflight, Scope, account_of, outstanding, preflight};
+pub use preflight::{Left, Preflight, Scope, account_of, of_channel, outstanding, preflight};
 pub use removal::{Edit, Ground, Hears, Takedown, edit, take_down};
 pub use rest::{Moment, Rest, resting, wanted};
 pub use revival::{goes_after_all, revivals};

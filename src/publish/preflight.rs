@@ -147,6 +147,11 @@ pub fn account_of<'a>(
     named.find(|configured| configured.has_account(account)).map(|configured| &*configured.channel)
 }
 
+/// Why that channel cannot send, as people read it.
+pub fn of_channel(name: &str, reason: &str) -> String {
+    format!("`[channels.{name}]`: {reason}")
+}
+
 async fn ask(name: &str, configured: &Configured, project: &Path) -> Result<Route, Vec<String>> {
     match configured.channel.ready(project).await {
         Ready::Yes => Ok(Route::Network),
@@ -155,7 +160,7 @@ async fn ask(name: &str, configured: &Configured, project: &Path) -> Result<Rout
             Err(vec![format!("`[channels.{name}]` cannot send")])
         }
         Ready::NoCredentials(reasons) | Ready::No(reasons) => {
-            Err(reasons.iter().map(|reason| format!("`[channels.{name}]`: {reason}")).collect())
+            Err(reasons.iter().map(|reason| of_channel(name, reason)).collect())
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The networks' own word on the credentials, before the first byte of a post.
 
 use super::Route;
+use super::preflight::of_channel;
 use crate::channel::{Configured, SendError, Whose};
 use futures_util::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +40,7 @@ pub async fn verify(
     for (name, told) in join_all(asked).await {
         match told {
             Ok(Err(SendError::Refused { says } | SendError::Mendable { says })) => {
-                verdicts.broken.insert(name.clone(), format!("`[channels.{name}]`: {says}"));
+                verdicts.broken.insert(name.clone(), of_channel(name, &says));
             }
             Ok(Ok(Whose::Unsaid(why) | Whose::Foreign(why))) => {
                 verdicts.unsaid.push(format!("`[channels.{name}]`: not verified: {why}"));

@@ -290,6 +290,23 @@ fn a_folder_to_write_into_that_is_a_link_to_what_is_read_is_refused() {
 }
 
 #[test]
+fn two_channels_that_collide_in_one_folder_are_told_by_check() {
+    let house = House::new();
+    let toml = house.read("ladder.toml");
+    let more = "[channels.paste]\nadapter = \"outbox\"\ndirectory = \"public/blog/\"\n";
+    house.write("ladder.toml", &format!("{toml}\n{more}"));
+    let said = house.run(&["check", "--format", "json"]).ends(3).json();
+    let found: Vec<_> =
+        said["diagnostics"].as_array().unwrap().iter().filter(|one| one["rule"] == "shared-folder").collect();
+    assert_eq!(found.len(), 1, "{said}");
+    assert_eq!((&found[0]["file"], found[0]["severity"].as_str()), (&"ladder.toml".into(), Some("error")));
+    assert_eq!(found[0]["line"], toml.lines().count() + 4, "{said}");
+    assert!(found[0]["message"].as_str().unwrap().contains("`[channels.blog]`"), "{said}");
+    house.write("ladder.toml", &format!("allow = [\"shared-folder\"]\n{toml}\n{more}"));
+    house.run(&["check"]).ends(0);
+}
+
+#[test]
 fn a_missing_credential_is_named_before_anything_is_sent() {
     let smtp = |value: &str| {
         let house = House::new();

@@ -64,6 +64,65 @@ fn missing_credentials_are_named_before_anything_is_sent() {
 }
 
 #[test]
+fn what_only_looks_tells_missing_secrets_and_does_not_fail() {
+    let house = House::new();
+    let (token, outbox) =
+        ("access_token = { env = \"X_ACCESS_TOKEN\" }\n", "without_credentials = \"outbox\"");
+    house.edit(
+        "ladder.toml",
+        &format!("{token}{outbox}"),
+        &format!("consumer_key = {{ env = \"X_KEY\" }}\n{token}"),
+    );
+    let x = "`[channels.x]`: `access_token`: the variable `X_ACCESS_TOKEN` is not set";
+    let key = "`[channels.x]`: `consumer_key`: the variable `X_KEY` is not set";
+    let looks = [
+        &["plan", "hello"][..],
+        &["publish", "hello", "--dry-run"],
+        &["publish", "hello", "--dry-run", "--quiet"],
+        &["plan", "hello", "--out", "plan.json"],
+        &["publish", "plan.json", "--dry-run"],
+    ];
+    for call in looks {
+        let err = house.run(call).ends(0).err();
+        assert!(err.contains("warning: ") && err.contains("4 problems\n"), "{call:?}: {err}");
+        assert!(err.contains(&format!("\n  {x}\n")) && err.contains(&format!("\n  {key}\n")), "{err}");
+    }
+    for call in
+        [&["plan", "hello", "--format", "json"][..], &["publish", "hello", "--dry-run", "--format", "json"]]
+    {
+        let ended = house.run(call).ends(0);
+        let not_ready = &ended.json()["not_ready"];
+        assert_eq!(not_ready.as_array().unwrap().len(), 1, "{not_ready}");
+        assert_eq!(not_ready[0]["channel"], "x");
+        let why = not_ready[0]["why"].as_array().unwrap();
+        assert_eq!(why.len(), 4, "{not_ready}");
+        assert!(why.iter().any(|why| x.ends_with(why.as_str().unwrap())), "{not_ready}");
+    }
+    // Publishing itself says the same, as an error, one a line.
+    let err = house.run(&["publish", "hello", "--yes"]).ends(1).err();
+    assert!(err.contains("error: nothing was sent: 4 problems\n  `[channels.x]`: "), "{err}");
+    assert!(err.contains(&format!("\n  {x}\n")) && err.contains(&format!("\n  {key}\n")), "{err}");
+    assert!(!house.path("public").exists());
+    // Of what does not go there nothing is said, nor where the secrets are there.
+    let blog = house.run(&["publish", "hello", "--dry-run", "--only", "blog"]).ends(0).err();
+    assert!(!blog.contains("warning"), "{blog}");
+    house.edit("ladder.toml", "consumer_key = { env = \"X_KEY\" }\n", "");
+    let with = house.run_with(&["plan", "hello", "--format", "json"], &[("X_ACCESS_TOKEN", "t")]).ends(0);
+    assert_eq!(with.json()["not_ready"], serde_json::json!([]));
+}
+
+#[test]
+fn looking_at_missing_secrets_runs_no_program() {
+    let house = House::new();
+    let without = "access_token = { env = \"X_ACCESS_TOKEN\" }\nwithout_credentials = \"outbox\"";
+    let with = "access_token = { command = [\"touch\", \"ran\"] }\nconsumer_key = { env = \"X_KEY\" }";
+    house.edit("ladder.toml", without, with);
+    let err = house.run(&["plan", "hello"]).ends(0).err();
+    assert!(err.contains("as things stand: `[channels.x]`: `consumer_key`: `X_KEY` not set"), "{err}");
+    assert!(!house.path("ran").exists());
+}
+
+#[test]
 fn a_store_that_cannot_be_used_means_nothing_is_sent() {
     let house = House::new();
     std::fs::remove_dir_all(house.path(".ladder")).unwrap();

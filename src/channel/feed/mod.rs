@@ -17,6 +17,7 @@ mod tests;
 
 use super::article::{media, same_name};
 use super::folder::{Folder, on_disk, picture_bytes};
+use super::shared_folder::{Filled, Filling};
 use super::{
     Abilities, Ability, Adapter, Attempt, Change, Channel, Doing, Edited, Found, Goes, Ready, Removed,
     SendError,
@@ -250,6 +251,10 @@ impl Channel for FeedChannel {
         body["directory"] = json!(self.options.directory);
         body["url"] = json!(self.options.url.as_str());
         Checked::with(Payload { parts: vec![PayloadPart { body, media }] }, problems)
+    }
+
+    fn filling(&self) -> Option<Filling> {
+        Some(Filling { directory: self.options.directory.clone(), with: Filled::Feed })
     }
 
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {

@@ -22,6 +22,7 @@ mod verify;
 use super::article::{Articles, Site, below, is_number, word};
 use super::credentials::{Credentials, base_url};
 use super::network::Question;
+use super::user_name::{Behind, wrong};
 use super::{Abilities, Ability, Adapter, Channel, Configuring, Goes, SendError, Whose};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::name::{holds_user, is_page, with_user};
@@ -99,6 +100,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let images = images(&mut reader);
     let series = word(&mut reader, "series");
     let organization = reader.integer("organization_id").map(|number| number.value);
+    reader.problems.extend(wrong(table, "Forem", Behind::Label));
     reader.finish();
     let host = url::Url::parse(&base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let site = Site::of("forem", configuring, host.as_deref(), credentials, base_url, None);

@@ -22,7 +22,7 @@ use super::article::{Articles, Site, is_object, word};
 use super::credentials::{Credentials, base_url};
 use super::network::{Host, Question, web};
 use super::{Abilities, Ability, Adapter, Channel, Configuring, Goes, SendError, Whose};
-use crate::diagnostic::Checked;
+use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::Payload;
 use crate::render::{Article, VariantKind};
@@ -92,8 +92,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut credentials = Credentials::of(name);
     credentials.take(&mut reader, "access_token");
     let base_url = base_url(&mut reader, "https://gql-beta.hashnode.com", |_, _| None);
-    let publication = reader.text("publication").map(|written| host_of(&written.value));
-    let publication = publication.filter(|publication| !publication.is_empty());
+    let publication = publication(&mut reader);
     let series = word(&mut reader, "series");
     let newsletter = reader.boolean("newsletter").map(|newsletter| newsletter.value);
     let comments = reader.boolean("comments").map(|comments| comments.value);
@@ -102,6 +101,27 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let known = Question::default();
     let channel = Hashnode { site, publication, series, newsletter, comments, known };
     Checked::with(Box::new(channel), problems)
+}
+
+/// `publication`, as far as it is one: a host has a dot, and an id is an `ObjectId`.
+fn publication(reader: &mut Reader<'_>) -> Option<String> {
+    let written = reader.text("publication")?;
+    let found = host_of(&written.value);
+    if found.is_empty() {
+        return None;
+    }
+    let is_plain = !found.contains(char::is_whitespace);
+    if !is_plain || !found.contains('.') && !is_object(&found) {
+        let host = if is_plain { &found } else { "acme" };
+        reader.problems.push(
+            Diagnostic::error("wrong-value", "this `publication` is neither a host nor an id")
+                .at(written.span)
+                .hint(format!(
+                    "write the blog's host, as its address has it: `publication = \"{host}.hashnode.dev\"`"
+                )),
+        );
+    }
+    Some(found)
 }
 
 /// `acme.hashnode.dev` of `https://acme.hashnode.dev/`; an id stays.

@@ -68,6 +68,35 @@ async fn the_publication_that_is_meant_is_found_or_the_known_ones_are_told() {
     assert!(says.contains("`other.hashnode.dev`") && says.contains("`acme.hashnode.dev`"), "{says}");
 }
 
+#[test]
+fn what_is_no_publication_is_told_before_anything_is_asked() {
+    let told = |publication: &str| {
+        let toml = format!(
+            "[brand]\nname = \"Acme\"\n[channels.a]\nadapter = \"hashnode\"\npublication = {publication:?}\n"
+        );
+        let mut sources = Sources::new();
+        let id = sources.add("ladder.toml", &toml);
+        let project = crate::ladder::parse_project(&sources, id, &["hashnode"]).value.unwrap();
+        let made = crate::channel::configure(&sources, &project, &project.channels[0]);
+        made.problems.iter().map(|problem| problem.draw(&sources, false)).collect::<String>()
+    };
+    for good in [
+        "acme.hashnode.dev",
+        "https://acme.hashnode.dev/",
+        "blog.acme.example",
+        "64C0FFEE64c0ffee64c0ffee",
+        " ",
+    ] {
+        assert_eq!(told(good), "", "{good}");
+    }
+    for (bad, hint) in
+        [("acme", "\"acme.hashnode.dev\""), ("our blog", "the blog's host"), ("64c0ffee", "host")]
+    {
+        let said = told(bad);
+        assert!(said.contains("ladder.toml:5:") && said.contains(hint), "{bad}: {said}");
+    }
+}
+
 /// The draft is gone, and so the post is there.
 #[tokio::test]
 async fn asking_for_a_draft_twice_makes_one_post() {

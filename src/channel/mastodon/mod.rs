@@ -21,6 +21,7 @@ mod words;
 
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
+use super::user_name::{Behind, wrong};
 use super::{
     Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Posting,
     Removed, SendError, Whose,
@@ -152,6 +153,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
             );
         }
     }
+    reader.problems.extend(wrong(table, Mastodon::RULES.title, Behind::Host));
     reader.finish();
     // User names there are the same in capitals and small letters.
     let mut account = account("mastodon", configuring, None).to_lowercase();

@@ -12,6 +12,7 @@ pub(in crate::channel) use page::texts;
 
 use super::credentials::account;
 use super::outbox::{Outbox, directory};
+use super::shared_folder::Filling;
 use super::{
     Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Goes, Ready, Removed,
     wrong_kind,
@@ -114,6 +115,10 @@ impl Channel for Medium {
             made.problems.push(Diagnostic::warning("tags-left-out", says).about(About::Tags).hint(hint));
         }
         made
+    }
+
+    fn filling(&self) -> Option<Filling> {
+        self.files.filling()
     }
 
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {

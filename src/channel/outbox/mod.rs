@@ -10,6 +10,7 @@ mod place;
 use super::credentials::account;
 use super::folder::{file_name, inside, nameable, on_disk, ours, spelling};
 use super::paste::{formatted, typed};
+use super::shared_folder::{Filled, Filling};
 use super::{
     Abilities, Ability, Adapter, Attempt, Channel, Configured, Configuring, Doing, Found, Goes, Ready,
     Removed, SendError, manual,
@@ -186,6 +187,10 @@ impl Channel for Outbox {
         let body = serde_json::to_value(variant).unwrap_or(Value::Null);
         let media = variant.pictures().into_iter().cloned().collect();
         Checked::good(Payload { parts: vec![PayloadPart { body, media }] })
+    }
+
+    fn filling(&self) -> Option<Filling> {
+        Some(Filling { directory: self.directory.clone(), with: Filled::Texts })
     }
 
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {

@@ -22,6 +22,7 @@ use super::article::{media, same_name};
 use super::credentials::account;
 use super::folder::{Folder, on_disk, ours, spelling};
 use super::outbox::{directory, folder_of};
+use super::shared_folder::{Filled, Filling};
 use super::{
     Abilities, Ability, Adapter, Attempt, Change, Channel, Configuring, Doing, Edited, Found, Goes, Ready,
     Removed, SendError,
@@ -406,6 +407,18 @@ impl Channel for StaticSite {
         body["preset"] = json!(self.preset.name());
         body["directory"] = json!(self.directory);
         Checked::with(Payload { parts: vec![PayloadPart { body, media }] }, problems)
+    }
+
+    fn filling(&self) -> Option<Filling> {
+        let with = match self.preset {
+            // What its list and its feed say of themselves.
+            Preset::Html => {
+                let home = self.address.as_ref().and_then(Address::before_slug).unwrap_or_default();
+                Filled::Site(format!("{} {} {home}", self.title, self.language))
+            }
+            _ => Filled::Pages,
+        };
+        Some(Filling { directory: self.directory.clone(), with })
     }
 
     fn ready<'a>(&'a self, project: &'a Path) -> Pin<Box<dyn Future<Output = Ready> + Send + 'a>> {

@@ -25,6 +25,7 @@ mod verify;
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
 use super::outbox::folder_of;
+use super::user_name::{Behind, wrong};
 use super::{
     Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Goes, Posting, Removed,
     SendError, Whose,
@@ -129,6 +130,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let reply_control = reader.one_of("reply_control").map(|written| written.value);
     let base_url =
         base_url(&mut reader, "https://graph.threads.net", |_, last| (last == VERSION).then(String::new));
+    reader.problems.extend(wrong(table, Threads::RULES.title, Behind::Nothing));
     reader.finish();
     let written_account = table.account.as_ref().map(|account| account.value.clone());
     let threads = Threads {

@@ -18,6 +18,7 @@ mod words;
 
 use super::credentials::{Credentials, account, base_url};
 use super::network::{Network, Question};
+use super::user_name::{Behind, wrong};
 use super::{
     Abilities, Ability, Adapter, Attempt, Channel, Configuring, Doing, Found, Goes, MicroDollars, Posting,
     Removed, SendError, Whose,
@@ -108,6 +109,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
         let own = matches!(url.host_str(), Some("api.x.com" | "api.twitter.com"));
         (own && last == "2").then(String::new)
     });
+    reader.problems.extend(wrong(configuring.table, X::RULES.title, Behind::Nothing));
     reader.finish();
     // User names there are the same in capitals and small letters.
     let account = account("x", configuring, None).to_lowercase();

@@ -139,7 +139,7 @@ impl Play<'_> {
             self.clock.move_to(next);
         }
         let exit = runs.last().map_or(Exit::Done, |last| last.exit);
-        let left_alone = left_alone.iter().map(LeftAlone::sentence).collect();
+        let left_alone = left_alone.iter().flat_map(LeftAlone::sentences).collect();
         Ok(Played { runs, standing, by_the_clock, left_alone, exit, later })
     }
 

@@ -49,6 +49,7 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "same-recipient",
     "two-ways",
     "wrong-kind",
+    "shared-folder",
     "bad-slug",
     "same-name",
     "no-canonical",
