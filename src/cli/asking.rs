@@ -8,7 +8,7 @@ use super::house::House;
 use super::lacking::takes_secrets;
 use super::publish::answer;
 use super::sending::{Manner, NOT_LOOKED_FOR, deliveries};
-use crate::channel::{Adapter, adapter_named, outbox};
+use crate::channel::{adapter_named, outbox};
 use crate::diagnostic::first_few;
 use crate::exit::Exit;
 use crate::plan::{Delivery, PartStanding, Plan, Standing, State, Step, StepKey};
