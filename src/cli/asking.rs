@@ -170,7 +170,8 @@ fn end_if_nothing_is_left(
     rest: &Rest,
     broken: &Broken,
 ) -> Result<(), Failure> {
-    if manner.scope == Scope::TakenUp || broken.is_empty() || !wanted.is_subset(&rest.steps) {
+    let is_idle = broken.is_empty() || wanted.is_empty();
+    if manner.scope == Scope::TakenUp || is_idle || !wanted.is_subset(&rest.steps) {
         return Ok(());
     }
     let reasons = broken.values().flat_map(|(_, reasons)| reasons);

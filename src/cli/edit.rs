@@ -18,6 +18,7 @@ use crate::report::todo::ToDo;
 use crate::store::{Store, View};
 use crate::text::visible;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Arguments of `ladder edit`.
 #[derive(Clone, Debug, clap::Args)]
@@ -62,6 +63,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let standing = House::standing_for(&store, &message.id)?;
     let mut composed = house.compose(desk, &message, arguments.ladder.as_deref(), now)?;
     composed.owners = House::owners(&store, &standing, &message.id)?;
+    if arguments.ladder.is_none() {
+        other_ladders(&house, &message.id, &composed.ladder.name, &standing, desk)?;
+    }
     known_rungs(composed.ladder.rungs.iter().map(|rung| rung.name.value.as_str()), &arguments.only)?;
     let wish = Wish { only: arguments.only.clone(), again: None };
     // That it went out in other words is what this verb is about.
@@ -89,6 +93,37 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let _ = store.fold_up();
     drop(lock);
     Ok(answer(&found.rows, &standing_now, desk))
+}
+
+/// Says on which other ladders of the project the message is out. The error: on this one
+/// nothing of it is.
+fn other_ladders(
+    house: &House,
+    message: &str,
+    own: &str,
+    standing: &Standing,
+    desk: &mut Desk,
+) -> Result<(), Failure> {
+    let out =
+        standing.deliveries.values().filter(|d| d.message == message && d.reached() && !d.is_withdrawn());
+    let on: BTreeSet<&str> = out.map(|delivery| delivery.ladder.as_str()).collect();
+    // One that was renamed is found by its rungs.
+    let is_there = |name: &str| house.loaded.ladders.iter().any(|ladder| ladder.name == name);
+    let others: Vec<&str> = on.iter().copied().filter(|name| *name != own && is_there(name)).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let named: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
+    let commands: Vec<String> =
+        others.iter().map(|name| format!("`ladder edit {message} --ladder {name}`")).collect();
+    let (named, commands) = (named.join(" and "), commands.join(" and "));
+    if on.contains(own) {
+        let says = format!("`{message}` is out on {named} as well: {commands} gives that one the new words");
+        desk.console.talk(&visible(&says));
+        return Ok(());
+    }
+    let says = format!("nothing was changed: `{message}` was published on {named}, and this is `{own}`");
+    Err(Failure::usage("another-ladder", says).hint(commands))
 }
 
 fn fields(rows: &[EditRow<'_>], desk: &mut Desk) {

@@ -21,7 +21,7 @@ use crate::report::sign::word;
 use crate::report::status::Dues;
 use crate::report::todo::{self, ToDo};
 use crate::report::{older, status};
-use crate::schedule::Due;
+use crate::schedule::{Due, in_vain};
 use crate::store::{Store, View};
 use crate::text::visible;
 use jiff::Timestamp;
@@ -155,6 +155,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let left = left.first().map_or(&[][..], |left| &left.steps);
     if let Some(waits) = idle(left, plan, &standing, now, zone, early, &arguments.only) {
         let exit = answer(&plans, &standing, &standing, desk, &house);
+        // What it comes after holds it back.
+        let is_held = !in_vain(plan, left, &standing).is_empty();
+        let exit = if is_held { exit.or(Exit::Held) } else { exit };
         desk.field("nothing_to_send", waits.clone());
         desk.console.talk(&visible(&format!("nothing to send: `{}`: {waits}", plan.message)));
         return Ok(exit);
@@ -230,10 +233,10 @@ pub fn answer(
     let goes = |due: &Due| !matches!(due, Due::TooLate(_) | Due::Never(_));
     let to_go: Vec<&StepKey> = dues.iter().filter(|(_, due)| goes(due)).map(|(key, _)| key).collect();
     desk.field("left_planned", to_go.len());
-    let (in_vain, to_go): (Vec<&StepKey>, Vec<&StepKey>) =
+    let (unsettled, to_go): (Vec<&StepKey>, Vec<&StepKey>) =
         to_go.into_iter().partition(|key| waits_for_a_word(key, plans, standing, &dues));
-    if !in_vain.is_empty() {
-        let words = plural(in_vain.len(), "delivery waits", "deliveries wait");
+    if !unsettled.is_empty() {
+        let words = plural(unsettled.len(), "delivery waits", "deliveries wait");
         desk.console.talk(&format!("{words} for what only you can settle: `ladder status` says how"));
     }
     if !to_go.is_empty() {
@@ -254,7 +257,9 @@ pub fn answer(
         desk.console.talk(&format!("{words} {how}{next}: `ladder run` sends what is due"));
     }
     for plan in plans {
-        let out = plan.steps.iter().filter(|step| !standing.deliveries.contains_key(&step.key)).count();
+        let out: Vec<_> =
+            plan.steps.iter().filter(|step| !standing.deliveries.contains_key(&step.key)).collect();
+        let out = out.len() - in_vain(plan, &out, standing).len();
         if out > 0 {
             let words = plural(out, "rung was", "rungs were");
             let message = visible(&plan.message);

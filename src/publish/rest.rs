@@ -5,7 +5,7 @@
 
 use super::{Left, Scope};
 use crate::plan::{Delivery, Plan, Standing, State, Step, StepKey};
-use crate::schedule::{Due, due};
+use crate::schedule::{Due, due, in_vain};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
@@ -51,11 +51,16 @@ pub fn wanted(
     let begins: BTreeSet<&str> = left.iter().filter(begins).map(|left| left.plan.message.as_str()).collect();
     for left in left {
         let begins = begins.contains(left.plan.message.as_str());
+        // What never goes needs no channel.
+        let vain = in_vain(left.plan, &left.steps, standing);
+        let goes = |step: &Step| vain.iter().all(|never| never.key != step.key);
         let due = |step: &Step| due(left.plan, step);
         // What waits for another rung may follow it in this very run.
         let follows = |step: &Step| begins && matches!(due(step), Due::After(_));
-        let takes_part =
-            |step: &&&Step| scope == Scope::Plan || doubtful(step) || due(step) == Due::Now || follows(step);
+        let takes_part = |step: &&&Step| match scope {
+            Scope::Plan => goes(step) || doubtful(step),
+            Scope::TakenUp => doubtful(step) || due(step) == Due::Now || follows(step),
+        };
         keys.extend(left.steps.iter().filter(takes_part).map(|step| step.key.clone()));
     }
     keys

@@ -7,6 +7,7 @@ use crate::ladder::At;
 use crate::plan::{Delivery, Plan, Standing, State, Step};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 
 /// Whether a step may run.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,6 +122,37 @@ fn dependencies(plan: &Plan, step: &Step, standing: &Standing) -> Result<Option<
         }
     }
     if waits.is_empty() { Ok(out) } else { Err(Due::After(waits)) }
+}
+
+/// Those of `steps`, which are left to go, that will not: what they come after was refused,
+/// given up or taken down, or does not go itself. What has begun asks no more.
+pub fn in_vain<'p>(plan: &Plan, steps: &[&'p Step], standing: &Standing) -> Vec<&'p Step> {
+    let is_left = |step: &Step| steps.iter().any(|left| left.key == step.key);
+    let is_dead = |step: &&Step| !is_left(step) && standing.awaited(step).is_some_and(Delivery::is_dead);
+    let mut dead: BTreeSet<&str> = plan.steps.iter().filter(is_dead).map(|step| step.rung.as_str()).collect();
+    let asks = |step: &&&Step| !standing.deliveries.get(&step.key).is_some_and(Delivery::is_begun);
+    let mut open: Vec<&'p Step> = steps.iter().filter(asks).copied().collect();
+    let mut found = Vec::new();
+    // Rungs need not be in the order of their `after`: until nothing more follows.
+    loop {
+        let is_over = |step: &&Step| step.after.iter().any(|name| dead.contains(name.as_str()));
+        let (over, rest): (Vec<&Step>, Vec<&Step>) = open.into_iter().partition(is_over);
+        if over.is_empty() {
+            return found;
+        }
+        dead.extend(over.iter().map(|step| step.rung.as_str()));
+        found.extend(over);
+        open = rest;
+    }
+}
+
+/// What became of the rung `name` of `plan` that nothing comes after any more, in words.
+pub fn ended(plan: &Plan, name: &str, standing: &Standing) -> &'static str {
+    let before = plan.step(name).and_then(|step| standing.awaited(step));
+    match before.map(|delivery| delivery.state) {
+        Some(State::Unpublished) => "was taken down",
+        _ => "did not go out",
+    }
 }
 
 fn sent_at(delivery: &Delivery) -> Option<Timestamp> {

@@ -221,7 +221,7 @@ fn what_cannot_be_made_to_fit_is_refused_with_the_reason() {
     assert_eq!(told["severity"], "warning", "{told}");
     let says = told["message"].as_str().unwrap();
     assert!(
-        says.starts_with("`moving.gif` moves") && says.ends_with("the card goes without its picture"),
+        says.starts_with("`moving.gif` is animated") && says.ends_with("the card goes without its picture"),
         "{says}"
     );
     let preview = house.run(&["preview", "hello", "--format", "json"]).ends(0).json();

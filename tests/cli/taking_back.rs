@@ -79,3 +79,64 @@ fn a_story_for_medium_says_where_the_steps_and_where_the_text_are() {
     assert!(said.contains(&format!("{steps} says how, and its text lies in {page}")), "{said}");
     assert!(house.read(steps).contains("new-story") && house.read(page).contains("The first words."));
 }
+
+#[test]
+fn an_edit_says_on_which_ladder_the_message_was_published() {
+    let house = filed();
+    house.write(
+        "content-ladders/other.toml",
+        "name = \"other\"\n\n[rungs.page]\nchannel = \"blog\"\n\n[rungs.item]\nchannel = \"files\"\n",
+    );
+    house.run(&["publish", NOTE, "--ladder", "other", "--only", "page", "--yes"]).ends(0);
+    house.edit("messages/2026/note.md", "first words", "second words");
+    let said = house.run(&["edit", NOTE, "--yes"]).ends(2).err();
+    let command = ["edit", NOTE, "--ladder", "other"];
+    assert!(said.contains(&format!("`ladder {}`", command.join(" "))), "{said}");
+    assert!(said.contains("was published on `other`, and this is `files`"), "{said}");
+    assert!(!said.contains("--again"), "{said}");
+    house.run(&[&command[..], &["--yes"]].concat()).ends(0);
+    let pages = house.files("public/blog");
+    let page = pages.iter().find(|file| file.ends_with("note/index.html")).unwrap();
+    assert!(house.read(page).contains("second words"));
+}
+
+/// `blog` alone was published and taken down; the rest comes after it, one of it on a
+/// channel that has no credentials.
+#[test]
+fn what_was_taken_back_is_published_anew_with_again_alone() {
+    let house = House::new();
+    let channel =
+        "\n[channels.late]\nadapter = \"x\"\naccount = \"late\"\naccess_token = { env = \"LATE_TOKEN\" }\n";
+    house.write("ladder.toml", &(house.read("ladder.toml") + channel));
+    let ladder = house.read("content-ladders/at-once.toml");
+    let rungs = "\n[rungs.late]\nchannel = \"late\"\nafter = \"blog\"\ntext = \"Late: {{ rungs.blog.url }}\"\n\n\
+                 [rungs.later]\nchannel = \"x\"\nafter = \"late\"\ntext = \"Later: {{ rungs.blog.url }}\"\n";
+    house.write("content-ladders/at-once.toml", &(ladder + rungs));
+    house.run(&["publish", "hello", "--yes", "--only", "blog"]).ends(0);
+    house.run(&["unpublish", "hello", "--yes"]).ends(0);
+    let ended = house.run(&["publish", "hello", "--yes"]).ends(5);
+    let again = "it was taken down: `ladder publish hello --again REASON` publishes it anew";
+    assert!(ended.err().contains(again), "{}", ended.err());
+    for said in [ended.out(), ended.err()] {
+        assert!(
+            !said.contains("LATE_TOKEN") && !said.contains("skipped") && !said.contains("left out"),
+            "{said}"
+        );
+    }
+    let some = house.run(&["publish", "hello", "--yes", "--only", "later", "--only", "late"]).ends(5).err();
+    assert!(some.contains("`late` does not go, for `blog` was taken down"), "{some}");
+    assert!(some.contains("`later` does not go, for `late` does not"), "{some}");
+    // What does not come after it goes, and nobody asks for the credentials of the rest.
+    house.edit(
+        "content-ladders/at-once.toml",
+        "[rungs.tweet]\nchannel = \"x\"\nafter = \"blog\"",
+        "[rungs.tweet]\nchannel = \"x\"\ntext = \"Now.\"",
+    );
+    let some = house.run(&["publish", "hello", "--yes"]).ends(5);
+    assert!(some.out().contains("`blog`, which it comes after, was taken down"), "{}", some.out());
+    assert!(
+        house.path("outbox/hello/tweet.txt").is_file() && !some.err().contains("LATE_TOKEN"),
+        "{}",
+        some.err()
+    );
+}

@@ -6,7 +6,7 @@ use crate::publish::attempt::{Leave, Unit};
 use crate::publish::bound::Unfit;
 use crate::publish::item::Place;
 use crate::publish::pace::Later;
-use crate::schedule::{Due, due};
+use crate::schedule::{Due, due, ended};
 use jiff::Timestamp;
 
 impl<'a> Runner<'a, '_> {
@@ -68,7 +68,8 @@ impl<'a> Runner<'a, '_> {
                 self.hold(step, &format!("its window closed at {closed}"), now);
             }
             Due::Never(name) => {
-                let why = format!("`{name}`, which it comes after, did not go out");
+                let ended = ended(item.plan, &name, &self.standing);
+                let why = format!("`{name}`, which it comes after, {ended}");
                 let event = Event {
                     at: now,
                     key: step.key.clone(),
