@@ -27,6 +27,7 @@ mod graph;
 pub mod hashnode;
 pub mod http;
 mod images;
+mod kind;
 mod likeness;
 pub mod linked_page;
 pub mod linkedin;
@@ -63,11 +64,11 @@ pub mod websub;
 pub mod wordpress;
 pub mod x;
 
-use crate::diagnostic::{About, Checked, Diagnostic};
+use crate::diagnostic::Checked;
 use crate::ladder::Pace;
 pub use crate::plan::MicroDollars;
 use crate::plan::{Identity, Payload, Receipt, Seen};
-use crate::render::{Defaults, Post, Variant, VariantKind};
+use crate::render::{Defaults, Variant, VariantKind};
 use crate::text::Rules;
 pub use ability::{Abilities, Ability, Goes};
 pub use adapters::{
@@ -76,6 +77,7 @@ pub use adapters::{
 pub use attempt::{Attempt, Changing};
 pub use configured::{Configured, configure};
 use jiff::SignedDuration;
+use kind::{post_of, wrong_kind};
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -475,20 +477,6 @@ fn is_public_name(host: Option<url::Host<&str>>) -> bool {
     let name = name.trim_end_matches('.');
     let local = ["localhost", "localdomain", "local", "internal", "lan", "home", "arpa"];
     name.rsplit_once('.').is_some_and(|(_, last)| !local.contains(&last))
-}
-
-/// The post in a variant, for adapters that take nothing else.
-fn post_of(variant: &Variant) -> Result<&Post, Vec<Diagnostic>> {
-    match variant {
-        Variant::Post(post) => Ok(post),
-        other => Err(vec![wrong_kind(other, "a post")]),
-    }
-}
-
-fn wrong_kind(variant: &Variant, wanted: &str) -> Diagnostic {
-    let kind = variant.kind().name();
-    Diagnostic::error("wrong-kind", format!("this channel takes {wanted}, and the rung makes a `{kind}`"))
-        .about(About::Channel)
 }
 
 /// Whether files could be written to a folder of the project.

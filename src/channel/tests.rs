@@ -1,7 +1,7 @@
 //! What every adapter keeps to.
 
 use super::*;
-use crate::diagnostic::has_errors;
+use crate::diagnostic::{Diagnostic, has_errors};
 use crate::ladder::parse_project;
 use crate::source::Sources;
 use insta::assert_json_snapshot;

@@ -1,3 +1,5 @@
+//! Whole files or nothing, and never outside of the folder.
+
 use super::*;
 
 #[test]
