@@ -1,7 +1,7 @@
 //! One try, as a channel hears of it.
 
 use super::{LONGEST_LAG, Taken};
-use crate::plan::{Begun, Identity, PartStanding, Receipt, StepKey};
+use crate::plan::{Begun, Identity, PartStanding, PayloadPart, Receipt, StepKey};
 use crate::render::Variant;
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -64,6 +64,13 @@ pub struct Changing {
     pub body: serde_json::Value,
     /// Since when it was to say that.
     pub since: Timestamp,
+}
+
+impl Changing {
+    /// As a part, without its pictures: whoever writes files has those in the body too.
+    pub fn part(&self) -> PayloadPart {
+        PayloadPart { body: self.body.clone(), media: Vec::new() }
+    }
 }
 
 impl Attempt {

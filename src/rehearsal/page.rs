@@ -84,7 +84,7 @@ pub(super) fn words(html: &str) -> String {
                 .any(|block| tag.starts_with(block))
         {
             out.push('\n');
-        } else if ["td", "th"].contains(&tag.trim_end_matches('>')) {
+        } else if matches!(tag.split(['>', ' ']).next(), Some("td" | "th")) {
             // Between the cells of a row.
             out.push(' ');
         }
@@ -126,4 +126,14 @@ fn plain(text: &str) -> String {
 
 fn quoted(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn cells_of_a_row_are_words_of_their_own() {
+        let html = "<table><thead><tr><th style=\"text-align: right\">a</th><th>b</th></tr></thead>\
+                    <tr><td>one</td><td class=\"x\">two</td></tr></table>";
+        assert_eq!(super::words(html), "a b\none two");
+    }
 }

@@ -442,10 +442,8 @@ impl Channel for StaticSite {
         attempt: &'a Attempt,
     ) -> Doing<'a, Removed> {
         let (work, receipt) = (self.work(part, attempt), receipt.clone());
-        let half = attempt.changing.as_ref().map(|half| {
-            let part = PayloadPart { body: half.body.clone(), media: Vec::new() };
-            self.edited(&part, attempt, half.since)
-        });
+        let half = attempt.changing.as_ref();
+        let half = half.map(|half| self.edited(&half.part(), attempt, half.since));
         Box::pin(on_disk(move || taken_back::take_down(&work?, half.transpose()?.as_ref(), &receipt)))
     }
 
