@@ -83,8 +83,10 @@ pub fn are_whole(work: &Work) -> Result<bool, SendError> {
 /// Whether one of the files says anything of the item of that id.
 pub fn say(work: &Work, id: &str) -> Result<bool, SendError> {
     for format in &work.options.formats {
-        let bytes = work.folder.read(format.file())?;
-        if bytes.is_some_and(|bytes| memchr::memmem::find(&bytes, id.as_bytes()).is_some()) {
+        let bytes = work.folder.read(format.file())?.unwrap_or_default();
+        // The whole of it, and not the beginning of a longer one.
+        let is_whole = |at: usize| matches!(bytes.get(at + id.len()), Some(b'<' | b'"'));
+        if memchr::memmem::find_iter(&bytes, id.as_bytes()).any(is_whole) {
             return Ok(true);
         }
     }

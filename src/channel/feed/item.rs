@@ -63,20 +63,38 @@ pub fn read(folder: &Folder, place: &str) -> Result<Option<Stored>, SendError> {
     Ok(Some(stored))
 }
 
+/// The folder that holds the item of that id, where it is not the one that it was laid into.
+pub fn elsewhere(work: &Work, id: &str) -> Result<Option<String>, SendError> {
+    for name in places(&work.folder)?.into_iter().filter(|name| *name != work.place) {
+        if read(&work.folder, &name)?.is_some_and(|stored| stored.item.id == id) {
+            return Ok(Some(work.folder.shown(&name)));
+        }
+    }
+    Ok(None)
+}
+
+/// The names of the folders that hold an item.
+fn places(folder: &Folder) -> Result<Vec<String>, SendError> {
+    let mut places = Vec::new();
+    for name in folder.names()? {
+        // What is a file, or leads elsewhere, is nobody's item.
+        let Ok(inner) = folder.join(&name) else { continue };
+        if inner.names()?.iter().any(|file| file == SIDECAR) {
+            places.push(name);
+        }
+    }
+    Ok(places)
+}
+
 /// All items, the newest first, with `coming` in the place of what is kept under its
 /// name. The order is that of the files.
 pub fn all(folder: &Folder, coming: Option<&Stored>) -> Result<Vec<Stored>, SendError> {
     let mut found: Vec<Stored> = Vec::new();
     // Readers' programs know an item by its id: of two they show one, whichever.
-    let mut places: BTreeMap<String, String> = BTreeMap::new();
-    for name in folder.names()? {
-        // What is a file, or leads elsewhere, is nobody's item.
-        let Ok(inner) = folder.join(&name) else { continue };
-        if !inner.names()?.iter().any(|file| file == SIDECAR) {
-            continue;
-        }
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for name in places(folder)? {
         let Some(stored) = read(folder, &name)? else { continue };
-        if let Some(other) = places.insert(stored.item.id.clone(), name.clone()) {
+        if let Some(other) = known.insert(stored.item.id.clone(), name.clone()) {
             let says = format!(
                 "`{}` and `{}` hold the same item: delete the one that is a copy",
                 folder.shown(&other),

@@ -25,7 +25,10 @@ pub fn take_down(work: &Work, half: Option<&Work>, receipt: &Receipt) -> Result<
     if let Some(bytes) = &there {
         // Another generation is in its place: a newer one that came later, or an older
         // one, where this one was not kept. What the files say of it goes.
-        if item::Stored::read(bytes).is_some_and(|stored| stored.key != work.key) {
+        if let Some(stored) = item::Stored::read(bytes).filter(|stored| stored.key != work.key) {
+            if stored.of != work.id || stored.generation == work.generation {
+                return Ok(Removed::Stays(changed(&shown)));
+            }
             if let Some(why) = files::foreign(work)? {
                 return Ok(Removed::Stays(why));
             }
@@ -39,6 +42,15 @@ pub fn take_down(work: &Work, half: Option<&Work>, receipt: &Receipt) -> Result<
     }
     if let Some(why) = files::foreign(work)? {
         return Ok(Removed::Stays(why));
+    }
+    // The files are made of whatever folder holds it, so it would stay in them.
+    let id = receipt.id.clone().unwrap_or_else(|| work.item(None).item.id);
+    if let Some(elsewhere) = item::elsewhere(work, &id)? {
+        return Ok(Removed::Stays(format!(
+            "its folder was renamed to `{elsewhere}`, and the feed still shows it: delete that folder, or \
+             rename it to `{}`, and take it down again",
+            work.folder.shown(&work.place)
+        )));
     }
     work.folder.remove(&file)?;
     // Half written, it stands in a file and is not kept.

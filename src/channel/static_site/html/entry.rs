@@ -1,6 +1,7 @@
 //! What list and feed say of one page.
 
 use super::super::{Work, check_slug};
+use super::SEAL;
 use super::draw::encode;
 use crate::channel::SendError;
 use crate::plan::key::hex_digest;
@@ -130,9 +131,14 @@ pub fn of_page(work: &Work, slug: &str) -> Result<Option<Entry>, SendError> {
     Ok(Some(entry))
 }
 
+/// What a page of ours says of its maker.
+fn generator() -> String {
+    format!("<meta name=\"generator\" content=\"{}\">", SEAL.0)
+}
+
 fn held(work: &Work, slug: &str, why: &str) -> SendError {
     let says = format!(
-        "{why}; list and feed are made of it: make it readable, or put it back as it was, or move the \
+        "{why}; list and feed are made of it: put it back as it was, make it readable, or move the \
          folder `{}` away",
         work.folder.shown(slug)
     );
@@ -144,13 +150,19 @@ pub fn all(work: &Work) -> Result<Vec<Entry>, SendError> {
     let mut entries = Vec::new();
     // What is no slug is no page of ours.
     for name in work.folder.names()?.into_iter().filter(|name| check_slug(name).is_ok()) {
-        let page = work.folder.read(&format!("{name}/index.html"));
-        let Some(_) = page.map_err(|error| held(work, &name, &error.to_string()))? else { continue };
-        // One of another name is a copy.
+        let file = format!("{name}/index.html");
+        let page = work.folder.read(&file).map_err(|error| held(work, &name, &error.to_string()))?;
+        let Some(page) = page else { continue };
         let entry = of_page(work, &name).map_err(|error| match error {
             SendError::Mendable { .. } => error,
             other => held(work, &name, &other.to_string()),
         })?;
+        if entry.is_none() && memchr::memmem::find(&page, generator().as_bytes()).is_some() {
+            let record = work.folder.shown(&format!("{name}/{SIDECAR}"));
+            let why = format!("`{record}` is missing, which says what `{}` is", work.folder.shown(&file));
+            return Err(held(work, &name, &why));
+        }
+        // One of another name is a copy.
         entries.extend(entry.filter(|entry| entry.slug == name));
     }
     entries.sort_by(|a, b| b.published.cmp(&a.published).then_with(|| a.slug.cmp(&b.slug)));

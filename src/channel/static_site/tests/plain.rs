@@ -140,6 +140,48 @@ async fn a_record_that_cannot_be_read_holds_the_list() {
     assert!(list.contains("second/") && list.contains("rocket-2/"), "{list}");
 }
 
+/// A page of ours without its record would be left out as well; one of somebody else's is
+/// none of ours.
+#[tokio::test]
+async fn a_record_that_is_gone_holds_the_list() {
+    let site = site(Preset::Html);
+    let first = sent(&site, fixture::article()).await;
+    let about = first.project.path().join("site/posts/about/index.html");
+    fs::create_dir(about.parent().unwrap()).unwrap();
+    fs::write(about, "<p>About ladder-static-site</p>").unwrap();
+    let record = first.project.path().join("site/posts/rocket-2/ladder.json");
+    let kept = fs::read(&record).unwrap();
+    fs::remove_file(&record).unwrap();
+    let list = first.file("site/posts/index.html");
+    let second = other(&first, "second");
+    let error = send(&site, &second).await.unwrap_err();
+    let SendError::Mendable { says } = &error else { panic!("{error:?}") };
+    assert!(says.contains("`site/posts/rocket-2/ladder.json` is missing"), "{says}");
+    assert_eq!(first.file("site/posts/index.html"), list);
+    fs::write(&record, kept).unwrap();
+    send(&site, &second).await.unwrap();
+    let list = first.file("site/posts/index.html");
+    assert!(list.contains("second/") && list.contains("rocket-2/") && !list.contains("about/"), "{list}");
+}
+
+/// With another delivery's name in it, a page stands all the same.
+#[tokio::test]
+async fn a_page_whose_delivery_was_renamed_is_not_gone() {
+    for (preset, file) in
+        [(Preset::Html, "site/posts/rocket-2/ladder.json"), (Preset::Hugo, "site/posts/rocket-2/index.md")]
+    {
+        let site = site(preset);
+        let first = sent(&site, fixture::article()).await;
+        let receipt = first.result.as_ref().unwrap();
+        let named = first.file(file).replace(&first.attempt.key.0, "somebody");
+        assert!(named.contains("somebody"), "{named}");
+        fs::write(first.project.path().join(file), named).unwrap();
+        let part = part_of(&site, &first.attempt);
+        let removed = site.take_down(&part, receipt, &first.attempt).await.unwrap();
+        assert!(matches!(&removed, Removed::Stays(why) if why.contains("was changed")), "{removed:?}");
+    }
+}
+
 /// Nobody's work is written over, whichever file it is in.
 #[tokio::test]
 async fn what_somebody_has_worked_on_is_held() {

@@ -1,5 +1,7 @@
 //! What readers' programs find, and what stays of it when things go wrong.
 
+mod by_hand;
+
 use super::*;
 use crate::channel::fixture;
 use crate::render::feed::Format;
@@ -304,88 +306,6 @@ async fn other_words_keep_the_items_name_and_date() {
 }
 
 #[tokio::test]
-async fn what_is_not_ours_or_was_worked_on_stays() {
-    for (name, theirs) in [
-        ("feed.json", "{\"items\": [{\"id\": \"mine\"}]}".to_owned()),
-        ("rss.xml", "<rss>ladder-feed</rss>".to_owned()),
-    ] {
-        let house = House::new();
-        fs::create_dir_all(house.path("")).unwrap();
-        fs::write(house.path(name), &theirs).unwrap();
-        let error = house.send(&house.attempt("a", article("A"))).await.unwrap_err();
-        assert!(matches!(&error, SendError::Mendable { says } if says.contains(name)), "{error:?}");
-        assert_eq!((house.read(name), house.all().len()), (theirs, 1));
-    }
-    let house = House::new();
-    let attempt = house.attempt("a", article("A"));
-    let receipt = house.send(&attempt).await.unwrap();
-    // An item of their own, in a file of ours.
-    let mine = house.read("atom.xml").replace("</feed>", "<entry><id>mine</id></entry></feed>");
-    fs::write(house.path("atom.xml"), &mine).unwrap();
-    let before = house.all();
-    let error = house.send(&house.attempt("b", article("B"))).await.unwrap_err();
-    assert!(error.to_string().contains("was changed since it was written"), "{error}");
-    let removed = house.take_down(&attempt, &receipt).await;
-    assert!(matches!(&removed, Removed::Stays(why) if why.contains("atom.xml")), "{removed:?}");
-    let change =
-        Change { before: house.part(&attempt), after: house.part(&house.attempt("a", article("C"))) };
-    let edited = house.channel.edit(&change, &receipt, &attempt).await.unwrap();
-    assert!(matches!(&edited, Edited::Stays(why) if why.contains("atom.xml")), "{edited:?}");
-    assert_eq!(house.all(), before);
-    // Once it is away all goes on.
-    fs::remove_file(house.path("atom.xml")).unwrap();
-    house.send(&house.attempt("b", article("B"))).await.unwrap();
-    assert_eq!(house.titles().len(), 2);
-}
-
-/// A feed may be called what marks its files.
-#[tokio::test]
-async fn a_title_is_no_mark() {
-    let mut house = House::new();
-    house.channel.options.title = "ladder-feed of the day".to_owned();
-    house.send(&house.attempt("a", article("ladder-feed 0"))).await.unwrap();
-    house.send(&house.attempt("b", article("B"))).await.unwrap();
-    assert_eq!(house.titles().len(), 2);
-}
-
-/// Version control may end lines in another way.
-#[tokio::test]
-async fn ends_of_lines_are_nobodys_work() {
-    let house = House::new();
-    house.send(&house.attempt("a", article("A"))).await.unwrap();
-    for format in Format::ALL {
-        let text = house.read(format.file()).replace('\n', "\r\n");
-        fs::write(house.path(format.file()), text).unwrap();
-    }
-    house.send(&house.attempt("b", article("B"))).await.unwrap();
-    assert_eq!(house.titles(), ["A", "B"]);
-}
-
-#[tokio::test]
-async fn an_item_that_was_corrected_by_hand_is_shown_so_and_one_that_is_rubbish_is_told() {
-    let house = House::new();
-    let attempt = house.attempt("a", article("A"));
-    let receipt = house.send(&attempt).await.unwrap();
-    let file = house.folder.path().join(receipt.detail.as_deref().unwrap());
-    let corrected = fs::read_to_string(&file).unwrap().replace("\"A\"", "\"A, corrected\"");
-    fs::write(&file, &corrected).unwrap();
-    house.send(&house.attempt("b", article("B"))).await.unwrap();
-    assert!(house.titles().contains(&"A, corrected".to_owned()));
-    assert!(matches!(house.take_down(&attempt, &receipt).await, Removed::Stays(_)));
-    fs::write(&file, "{ rubbish").unwrap();
-    let before = house.all();
-    let error = house.send(&house.attempt("c", article("C"))).await.unwrap_err();
-    let shown = receipt.detail.unwrap();
-    assert!(error.to_string().contains(&shown), "{error}");
-    // No file is written without the one that cannot be read.
-    let unchanged = |(path, bytes): &(PathBuf, Vec<u8>)| fs::read(path).unwrap() == *bytes;
-    assert!(before.iter().all(unchanged));
-    fs::write(&file, corrected).unwrap();
-    house.send(&house.attempt("c", article("C"))).await.unwrap();
-    assert_eq!(house.titles().len(), 3);
-}
-
-#[tokio::test]
 async fn many_at_once_are_all_in_it() {
     let mut house = House::new();
     house.channel.options.entries = 50;
@@ -428,25 +348,19 @@ fn what_others_wrote_meanwhile_is_seen_without_a_lock() {
     }
 }
 
-/// Ids of two rungs, of two messages with a like name, and of a rung that comes again.
+/// The name of one item may begin like that of another.
 #[tokio::test]
-async fn a_copy_of_an_item_is_told() {
+async fn a_longer_name_is_another_items() {
     let house = House::new();
-    let one = house.attempt("one", article("One"));
-    house.send(&one).await.unwrap();
-    let place = item::place("one", "one/feed");
-    let (from, to) = (house.path(&format!("{place}/item.json")), house.path("copy/item.json"));
-    fs::create_dir(to.parent().unwrap()).unwrap();
-    fs::copy(from, &to).unwrap();
-    let says = format!("`feeds/copy` and `feeds/{place}` hold the same item: delete the one that is a copy");
-    let two = house.attempt("two", article("Two"));
-    let error = house.send(&two).await.unwrap_err();
-    assert!(matches!(&error, SendError::Mendable { says: said } if *said == says), "{error:?}");
-    fs::remove_file(to).unwrap();
-    house.send(&two).await.unwrap();
-    assert_eq!(house.titles().len(), 2);
+    let mut longer = house.attempt("one", article("One"));
+    longer.identity.rung = "feed-2".to_owned();
+    longer.key = longer.identity.key();
+    house.send(&longer).await.unwrap();
+    let shorter = Attempt { withdrawn: true, ..house.attempt("one", article("One")) };
+    assert_eq!(house.find(&shorter).await.unwrap(), Found::Absent);
 }
 
+/// Ids of two rungs, of two messages with a like name, and of a rung that comes again.
 #[test]
 fn no_two_items_share_a_place() {
     let house = House::new();
