@@ -6,7 +6,7 @@
 //! 11ty.dev/docs/languages. Which of them were built: `tests/peers/sites.rs`.
 
 use super::content::read_owner;
-use super::{Owner, Preset, Work};
+use super::{Owner, Preset, Work, html};
 use crate::channel::SendError;
 use jiff::civil::Date;
 
@@ -84,6 +84,32 @@ pub fn shares_images(work: &Work, file: &str) -> Result<bool, SendError> {
             pages.any(|name| format!("{slug}/{name}") != file)
         }
     })
+}
+
+/// The page of this delivery in another place than its own, as people see it: somebody has
+/// moved it. What cannot be read is none.
+pub fn moved(work: &Work) -> Result<Option<String>, SendError> {
+    let endings = work.site.preset.page_endings();
+    let is_page = |name: &str| endings.contains(&name.rsplit('.').next().unwrap_or(name));
+    for name in work.folder.names()? {
+        let below = work.folder.join(&name).and_then(|inner| inner.names()).unwrap_or_default();
+        let below = below.into_iter().map(|inner| format!("{name}/{inner}"));
+        for file in below.chain([name.clone()]) {
+            let owner = match work.site.preset {
+                Preset::Html => file.strip_suffix("/index.html").and_then(|page| html::owner_of(work, page)),
+                _ if is_page(&file) => read_page(work, &file),
+                _ => None,
+            };
+            if owner.is_some_and(|owner| owner.key == work.key) {
+                return Ok(Some(work.folder.shown(&file)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn read_page(work: &Work, file: &str) -> Option<Owner> {
+    read_owner(&String::from_utf8_lossy(&work.folder.read(file).ok()??))
 }
 
 /// Whether `name` is `page` with an ending of which the generator makes a page.

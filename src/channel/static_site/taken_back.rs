@@ -33,6 +33,14 @@ pub fn take_down(work: &Work, half: Option<&Work>, receipt: &Receipt) -> Result<
             let says = format!("`{shown}` does not say any more that `ladder` wrote it: delete it by hand");
             return Ok(Removed::Stays(says));
         }
+        (None, None) => {
+            if let Some(moved) = rival::moved(work)? {
+                return Ok(Removed::Stays(format!(
+                    "it was moved to `{moved}`: delete it there by hand, or move it back to `{shown}` and take \
+                     it down again"
+                )));
+            }
+        }
         (_, Some(bytes)) if !is_as_written(work, bytes, receipt)? && !is_page_of(half, bytes)? => {
             return Ok(Removed::Stays(changed(&shown)));
         }

@@ -133,8 +133,19 @@ pub fn list_anew(work: &Work) -> Result<(), SendError> {
 
 /// The page, and whose it is if it is ours.
 pub fn owner(work: &Work) -> Result<(String, Option<Owner>), SendError> {
-    let owner = known(work)?.map(|entry| Owner { key: entry.key, id: entry.id });
+    let owner = known(work)?.map(Owner::from);
     Ok((format!("{}/index.html", work.article.slug), owner))
+}
+
+/// Whose the page of that slug is, as its record has it; none of one that cannot be read.
+pub fn owner_of(work: &Work, slug: &str) -> Option<Owner> {
+    entry::of_page(work, slug).ok()?.map(Owner::from)
+}
+
+impl From<Entry> for Owner {
+    fn from(entry: Entry) -> Owner {
+        Owner { key: entry.key, id: entry.id }
+    }
 }
 
 /// Whether all that [`write`] writes is there, for this delivery, and says what it is

@@ -182,6 +182,31 @@ async fn a_page_whose_delivery_was_renamed_is_not_gone() {
     }
 }
 
+/// Nor is one that stands under another name.
+#[tokio::test]
+async fn a_page_that_was_moved_is_not_gone() {
+    for (preset, from, to) in [
+        (Preset::Html, "site/posts/rocket-2", "site/posts/renamed"),
+        (Preset::Hugo, "site/posts/rocket-2", "site/posts/renamed"),
+        (Preset::Hugo, "site/posts/rocket-2/index.md", "site/posts/renamed.md"),
+        (Preset::Jekyll, "", "site/_posts/2026-12-01-renamed.md"),
+    ] {
+        let site = site(preset);
+        let first = sent(&site, fixture::article()).await;
+        let receipt = first.result.as_ref().unwrap();
+        // Of Jekyll: the day that its name begins with is the one it was published on.
+        let from = if from.is_empty() { receipt.detail.as_deref().unwrap() } else { from };
+        let [from, there] = [from, to].map(|path| first.project.path().join(path));
+        fs::rename(&from, &there).unwrap();
+        let part = part_of(&site, &first.attempt);
+        let removed = site.take_down(&part, receipt, &first.attempt).await.unwrap();
+        assert!(matches!(&removed, Removed::Stays(why) if why.contains(to)), "{to}: {removed:?}");
+        fs::rename(there, from).unwrap();
+        assert_eq!(site.take_down(&part, receipt, &first.attempt).await.unwrap(), Removed::Gone);
+        assert_eq!(site.take_down(&part, receipt, &first.attempt).await.unwrap(), Removed::Already);
+    }
+}
+
 /// Nobody's work is written over, whichever file it is in.
 #[tokio::test]
 async fn what_somebody_has_worked_on_is_held() {
