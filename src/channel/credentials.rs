@@ -1,6 +1,7 @@
 //! The named secrets of an account at a network.
 
-use super::secret::{Exposed, redact_pieces, resolve};
+use super::redaction::redact_pieces;
+use super::secret::{Exposed, resolve};
 use super::{Configuring, Ready, SendError};
 use crate::diagnostic::Diagnostic;
 use crate::ladder::secret_ref::SecretRef;

@@ -45,6 +45,8 @@ pub mod owner;
 mod paste;
 pub mod posted_at;
 mod question;
+mod readings;
+mod redaction;
 mod rel;
 mod seal;
 pub mod secret;

@@ -4,7 +4,8 @@
 //! any of the spellings that [`redact`] knows, nor user and password in an address;
 //! also not the beginning of one at an end that was cut off. Linear in the words.
 
-use super::secret::{Exposed, forms, redact, redact_pieces};
+use super::redaction::{forms, redact, redact_pieces};
+use super::secret::Exposed;
 use url::Url;
 
 /// What stands for what is hidden.

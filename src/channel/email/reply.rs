@@ -5,7 +5,8 @@
 //! things are said with a 5.
 
 use crate::channel::SendError;
-use crate::channel::secret::{Exposed, redact};
+use crate::channel::redaction::redact;
+use crate::channel::secret::Exposed;
 use crate::text::visible;
 use lettre::transport::smtp::Error;
 use std::time::Duration;
