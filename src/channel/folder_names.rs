@@ -70,17 +70,32 @@ pub fn spelling(directory: &str) -> String {
     if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
 }
 
+/// Longest ending of a file's name, in bytes, without its dot: `jpeg`, `markdown`.
+const LONGEST_ENDING: usize = 8;
+
 /// A text as a name of one file or folder: letters, digits, `-`, `_` and `.`
 /// stay (no leading dot), everything else becomes `-`, and a device
 /// of Windows gets a `_` before its name.
 pub fn file_name(text: &str) -> String {
     let keep = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
-    let mut name: String = text.chars().map(keep).collect();
-    while name.len() > 120 {
-        name.pop();
+    let name: String = text.chars().map(keep).collect();
+    // What it is of stays in sight: programs go by the ending.
+    let (stem, ending) = match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() && (1..=LONGEST_ENDING).contains(&ending.len()) => {
+            (stem, name[stem.len()..].trim_end_matches('-'))
+        }
+        _ => (name.as_str(), ""),
+    };
+    let mut stem = stem.to_owned();
+    while stem.len() + ending.len() > 120 {
+        stem.pop();
     }
-    let name = name.trim_matches(['.', '-']);
-    match name {
+    let stem = match stem.trim_matches(['.', '-']) {
+        "" if ending.len() > 1 => "untitled",
+        stem => stem,
+    };
+    let name = format!("{stem}{ending}");
+    match name.trim_matches(['.', '-']) {
         "" => "untitled".to_owned(),
         device if is_device(device) => format!("_{device}"),
         name => name.to_owned(),
@@ -123,6 +138,18 @@ mod tests {
         assert_eq!(file_name("a/b: c"), "a-b--c");
         assert_eq!(file_name("../.."), "untitled");
         assert_eq!(file_name("AUX"), "_AUX");
+        for (text, name) in [
+            ("😀.png", "untitled.png"),
+            ("..jpg", "untitled.jpg"),
+            (".env", "env"),
+            ("a.", "a"),
+            ("-a-.png", "a.png"),
+            ("version 1.2", "version-1.2"),
+            ("😀", "untitled"),
+        ] {
+            assert_eq!(file_name(text), name, "{text}");
+        }
+        assert!(file_name(&format!("{}.jpeg", "ä".repeat(500))).ends_with("ää.jpeg"));
         assert!(file_name(&"ä".repeat(500)).len() <= 120);
     }
 }

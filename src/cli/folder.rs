@@ -25,6 +25,15 @@ pub struct Folder {
     real: PathBuf,
 }
 
+/// What has the name of the file and is none: a pipe would be waited for.
+fn is_no_file(folder: &Path) -> Option<Failure> {
+    let path = folder.join(PROJECT_FILE);
+    let found = path.metadata().ok().filter(|found| !found.is_file())?;
+    let what = if found.is_dir() { "a folder" } else { "no plain file" };
+    let failure = Failure::usage("no-project", format!("`{}` is {what}", path.display()));
+    Some(failure.hint("put a file of text there, or move it away"))
+}
+
 impl Folder {
     /// The folder of `--project`, else the nearest with `ladder.toml` from the
     /// current folder upwards.
@@ -32,6 +41,9 @@ impl Folder {
         if let Some(path) = wanted {
             let path = if path.ends_with(PROJECT_FILE) { path.parent().unwrap_or(path) } else { path };
             let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+            if let Some(failure) = is_no_file(path) {
+                return Err(failure);
+            }
             if !path.join(PROJECT_FILE).is_file() {
                 let message = format!("there is no `{PROJECT_FILE}` in `{}`", path.display());
                 return Err(Failure::usage("no-project", message)
@@ -44,6 +56,9 @@ impl Folder {
         match here.ancestors().find(|folder| folder.join(PROJECT_FILE).is_file()) {
             Some(path) => Folder::at(path),
             None => {
+                if let Some(failure) = is_no_file(&here) {
+                    return Err(failure);
+                }
                 let message =
                     format!("there is no `{PROJECT_FILE}` in `{}` or any folder above it", here.display());
                 Err(Failure::usage("no-project", message)

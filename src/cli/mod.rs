@@ -47,6 +47,7 @@ mod schema;
 mod sending;
 mod shells;
 mod showing;
+mod signals;
 mod status;
 mod store;
 #[cfg(test)]

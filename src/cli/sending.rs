@@ -5,6 +5,7 @@ use super::asking::{LeftAlone, ask};
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house::House;
+use super::signals;
 use crate::channel::outbox;
 use crate::exit::Exit;
 use crate::ladder::delay::parse_duration;
@@ -212,7 +213,7 @@ pub fn send(
     standing.deliveries.retain(|_, delivery| has_happened(delivery));
     let result = runtime.block_on(async {
         let (stop, stopped) = tokio::sync::watch::channel(false);
-        let listening = tokio::spawn(interrupts(stop));
+        let listening = tokio::spawn(signals::interrupts(stop));
         let world = World {
             store,
             channels: &house.channels.configured,
@@ -330,9 +331,11 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .hint("let it open more files at the same time (`ulimit -n`), and say the same again")
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.map_err(|error| {
+    let runtime = runtime.map_err(|error| {
         Failure::new(Exit::Failed, "system", format!("the system gives no threads: {error}"))
-    })
+    })?;
+    signals::too_large_a_file_is_an_error(&runtime);
+    Ok(runtime)
 }
 
 /// The deliveries of these plans, in the order of their steps: of each rung the
@@ -437,48 +440,4 @@ fn tell_outbox(desk: &mut Desk, routes: &BTreeMap<String, Route>) {
             desk.console.talk(&crate::text::visible(&text));
         }
     }
-}
-
-/// The first Ctrl-C (SIGTERM, or the terminal that closes) lets what is in flight
-/// finish; the second ends the process at once, with the code for outcomes that nobody
-/// knows.
-pub async fn interrupts(stop: tokio::sync::watch::Sender<bool>) {
-    wait_for_one().await;
-    let _ = stop.send(true);
-    let mut console = super::output::Console::new(clap::ColorChoice::Never, false);
-    console.warn("stopping: what is in flight finishes, the rest stays planned; once more to end at once");
-    wait_for_one().await;
-    console.warn("ended in the middle: `ladder status` says what is unknown");
-    std::process::exit(i32::from(Exit::Unknown.code()));
-}
-
-#[cfg(unix)]
-pub async fn wait_for_one() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let one = async |kind, is_ours: bool| match signal(kind).ok().filter(|_| is_ours) {
-        Some(mut signal) => signal.recv().await,
-        None => std::future::pending().await,
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = one(SignalKind::terminate(), true) => {}
-        _ = one(SignalKind::hangup(), ends_with_its_terminal()) => {}
-    }
-}
-
-/// Whether this process is to end when its terminal closes: `nohup` lets it ignore
-/// that, and whoever listens would ignore it no more. Where the system does not tell
-/// (it is in `/proc/self/status` on Linux, proc_pid_status(5)), nobody listens.
-#[cfg(unix)]
-fn ends_with_its_terminal() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    // Bit 0 is signal 1, SIGHUP.
-    mask.is_some_and(|mask| mask & 1 == 0)
-}
-
-#[cfg(not(unix))]
-pub async fn wait_for_one() {
-    let _ = tokio::signal::ctrl_c().await;
 }

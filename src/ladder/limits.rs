@@ -257,7 +257,7 @@ mod tests {
         max_characters = -5: 3:18 `max_characters` is at least 1, and this is -5
         max_characters = 9223372036854775807: 3:18 `max_characters` is larger than any limit can be
         max_characters = 99999999999999999999: 3:18 a number that is too large to be read
-        max_characters = 1.5: 3:18 `max_characters` must be a whole number, and this is a number
+        max_characters = 1.5: 3:18 `max_characters` must be a whole number, and this is a number with a fraction
         max_charcters = 5: 3:1 `[channels.m]` has no key `max_charcters`
         software = 4: 3:12 `software` must be a text, and this is a whole number
         channels = 1: 1:12 `channels` must be a table, and this is a whole number

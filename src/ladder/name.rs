@@ -12,27 +12,27 @@ const LONGEST_NAME: usize = 64;
 /// Longest id of a message, in bytes.
 const LONGEST_ID: usize = 200;
 
+/// What names are made of.
+const LETTERS: &str = "lower-case letters, digits, `-` and `_`";
+
 /// Checks the name of a channel or a rung: lower-case letters, digits, `-` and `_`.
 /// Names stand in templates, in file names and in the journal.
 pub fn check_name(what: &str, name: &Spanned<String>) -> Option<Diagnostic> {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     let text = &name.value;
     let problem = if text.is_empty() {
-        Diagnostic::error("wrong-name", format!("a {what} needs a name"))
+        Diagnostic::error("wrong-name", format!("a {what} needs a name")).hint(LETTERS)
     } else if text.len() > LONGEST_NAME {
         Diagnostic::error(
             "wrong-name",
             format!("the name of this {what} is longer than {LONGEST_NAME} letters"),
         )
+        .hint("a short one is easier to type after `--only`")
     } else if !text.chars().all(good) || text.starts_with('-') {
         let better: String = text.to_lowercase().chars().map(|c| if good(c) { c } else { '-' }).collect();
         let better = better.trim_matches('-').to_owned();
         let problem = Diagnostic::error("wrong-name", format!("`{text}` cannot be the name of a {what}"));
-        if better.is_empty() {
-            problem.hint("lower-case letters, digits, `-` and `_`")
-        } else {
-            problem.hint(format!("lower-case letters, digits, `-` and `_`: `{better}`"))
-        }
+        if better.is_empty() { problem.hint(LETTERS) } else { problem.hint(format!("{LETTERS}: `{better}`")) }
     } else {
         return None;
     };

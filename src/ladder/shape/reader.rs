@@ -84,7 +84,8 @@ impl<'a> Reader<'a> {
         let text = self.text(key)?;
         if text.value.trim().is_empty() {
             let says = format!("`{key}` is empty");
-            self.problems.push(Diagnostic::error("missing-key", says).at(text.span));
+            let hint = format!("write `{}`{}", self.assign(key, "\"…\""), self.about(key));
+            self.problems.push(Diagnostic::error("missing-key", says).at(text.span).hint(hint));
             return None;
         }
         Some(text)
@@ -160,7 +161,8 @@ impl<'a> Reader<'a> {
                 None
             }
             _ => {
-                self.wrong(key, "a whole number", &node, None);
+                let hint = format!("write `{}`, or another number, without quotes", self.assign(key, "1"));
+                self.wrong(key, "a whole number", &node, Some(&hint));
                 None
             }
         }
@@ -387,11 +389,12 @@ impl<'a> Reader<'a> {
             // So that "the unit is missing" is said of `delay = 60` too.
             NodeKind::Integer(number) => number.to_string(),
             _ => {
-                let expected = match self.kind(key) {
-                    Some(Kind::Time) => "a time, such as `2026-12-01 09:00`",
-                    _ => "a duration, such as `1h`",
+                let (expected, such) = match self.kind(key) {
+                    Some(Kind::Time) => ("a time, such as `2026-12-01 09:00`", "\"2026-12-01 09:00\""),
+                    _ => ("a duration, such as `1h`", "\"1h\""),
                 };
-                self.wrong(key, expected, &node, None);
+                let hint = format!("write `{}`", self.assign(key, such));
+                self.wrong(key, expected, &node, Some(&hint));
                 return None;
             }
         };
@@ -463,7 +466,7 @@ impl<'a> Reader<'a> {
                 None
             }
             _ => {
-                self.wrong(key, "a text", &node, None);
+                self.wrong(key, "a text", &node, Some("write one text, in quotes: `\"…\"`"));
                 None
             }
         }

@@ -153,7 +153,7 @@ fn mistakes_are_told_at_once_with_what_to_do() {
     message.md:4:11 error[wrong-type] `summary` must be a text, and this is a whole number (put it in quotes)
     message.md:5:8 warning[loose-tags] `tags` is a text, read as 2 tags (write a list: `tags = ["one", "two"]`)
     message.md:6:14 error[wrong-value] `publish_at` cannot be `tomorrow` (a time is written as `2026-12-01 09:00` (year-month-day, in the brand's zone))
-    message.md:7:11 error[wrong-type] `embargo` must be a time, such as `2026-12-01 09:00`, and this is true or false
+    message.md:7:11 error[wrong-type] `embargo` must be a time, such as `2026-12-01 09:00`, and this is true or false (write `embargo = "2026-12-01 09:00"`)
     message.md:8:8 error[wrong-value] `link` is not the address of a page (write it whole: `https://example.com/page`)
     message.md:9:9 error[wrong-type] `draft` must be true or false, and this is a text (write `true` or `false`, without quotes)
     message.md:10:1 warning[unknown-key] a message has no key `ladders` (did you mean `ladder`?)

@@ -52,7 +52,9 @@ impl NodeKind {
         match self {
             NodeKind::String(_) => "a text",
             NodeKind::Integer(_) => "a whole number",
-            NodeKind::Float(_) => "a number",
+            NodeKind::Float(number) if number.is_nan() => "no number (`nan`)",
+            NodeKind::Float(number) if number.is_infinite() => "a number without end (`inf`)",
+            NodeKind::Float(_) => "a number with a fraction",
             NodeKind::Boolean(_) => "true or false",
             NodeKind::Datetime(_) => "a date or time",
             NodeKind::Null => "nothing",
