@@ -331,11 +331,9 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .hint("let it open more files at the same time (`ulimit -n`), and say the same again")
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| {
+    runtime.map_err(|error| {
         Failure::new(Exit::Failed, "system", format!("the system gives no threads: {error}"))
-    })?;
-    signals::too_large_a_file_is_an_error(&runtime);
-    Ok(runtime)
+    })
 }
 
 /// The deliveries of these plans, in the order of their steps: of each rung the

@@ -1,24 +1,7 @@
-//! What the system tells a run: that it is to end, and that a file became too large.
+//! How a run is told to end.
 
 use super::output::Console;
 use crate::exit::Exit;
-
-/// A file that would become larger than may be (`ulimit -f`) ends a process without a word,
-/// unless it listens to that signal: then the write fails, and is told like any other
-/// (setrlimit(2), RLIMIT_FSIZE).
-pub fn too_large_a_file_is_an_error(runtime: &tokio::runtime::Runtime) {
-    /// SIGXFSZ of Linux (but for MIPS), macOS and the BSDs: signal(7).
-    #[cfg(unix)]
-    const TOO_LARGE_A_FILE: i32 = 25;
-    #[cfg(unix)]
-    {
-        let _inside = runtime.enter();
-        // Once listened to, it is listened to until the process ends.
-        let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(TOO_LARGE_A_FILE));
-    }
-    #[cfg(not(unix))]
-    let _ = runtime;
-}
 
 /// The first Ctrl-C (SIGTERM, or the terminal that closes) lets what is in flight
 /// finish; the second ends the process at once, with the code for outcomes that nobody
