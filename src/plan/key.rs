@@ -37,7 +37,17 @@ impl StepKey {
     }
 }
 
+/// More often than so in a row nobody publishes a thing again.
+const LATER_GENERATIONS: u32 = 1000;
+
 impl Identity {
+    /// Whether that is the key of one of its generations: of this one, of those before it,
+    /// or of those that may have come since.
+    pub fn has_generation(&self, key: &str) -> bool {
+        let all = 0..=self.generation.saturating_add(LATER_GENERATIONS);
+        all.map(|generation| Identity { generation, ..self.clone() }).any(|other| other.key().0 == key)
+    }
+
     /// The key. Fields are joined with their lengths, so that no two
     /// identities can run together into one.
     pub fn key(&self) -> StepKey {

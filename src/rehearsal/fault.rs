@@ -65,6 +65,8 @@ pub enum Fault {
     /// A refusal that repeats every header and parameter of the request, tokens
     /// and all; nothing is done.
     Echo(u16),
+    /// The same in another guise.
+    EchoIn(u16, Guise),
     /// A refusal with this status and in these words; nothing is done.
     Says(u16, String),
     /// It is done, and the answer names it so.
@@ -73,6 +75,37 @@ pub enum Fault {
     Silence,
     /// It is done, and no answer ever comes.
     SilenceAfter,
+}
+
+/// How a server may spell what it was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guise {
+    /// Two hexadecimal digits a byte.
+    Hex,
+    /// HTML's numbers: `&#115;`.
+    Numbers,
+    /// A blank behind each letter.
+    Spaced,
+    /// An end of a line behind each seventh letter.
+    Wrapped,
+}
+
+impl Guise {
+    /// Every one.
+    pub const ALL: [Guise; 4] = [Guise::Hex, Guise::Numbers, Guise::Spaced, Guise::Wrapped];
+
+    /// `text` in it.
+    pub fn of(self, text: &str) -> String {
+        match self {
+            Guise::Hex => text.bytes().map(|byte| format!("{byte:02x}")).collect(),
+            Guise::Numbers => text.chars().map(|c| format!("&#{};", u32::from(c))).collect(),
+            Guise::Spaced => text.chars().flat_map(|c| [c, ' ']).collect(),
+            Guise::Wrapped => {
+                let ends = |at: usize| (at % 7 == 6).then_some('\n');
+                text.chars().enumerate().flat_map(|(at, c)| [Some(c), ends(at)]).flatten().collect()
+            }
+        }
+    }
 }
 
 impl Fault {
@@ -85,6 +118,7 @@ impl Fault {
                 | Fault::FailedBefore
                 | Fault::Redirect(_)
                 | Fault::Echo(_)
+                | Fault::EchoIn(..)
                 | Fault::Says(..)
                 | Fault::Silence
         )

@@ -38,7 +38,7 @@ mod websub;
 mod wordpress;
 mod x;
 
-pub use fault::{Fault, Upon};
+pub use fault::{Fault, Guise, Upon};
 pub use log::{Logged, LoggedBody, LoggedPart};
 pub use mail::{Letter, MailServer};
 pub use requests::{Good, Spoil, Wants};

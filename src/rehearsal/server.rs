@@ -152,7 +152,8 @@ impl Inside {
         let reply = match &fault {
             Some(Fault::TooMany(wait)) => self.service.too_many(*wait),
             Some(Fault::FailedBefore) => self.service.failed(),
-            Some(Fault::Echo(status)) => echo(asked, *status),
+            Some(Fault::Echo(status)) => in_all_shapes(*status, &echo(asked)),
+            Some(Fault::EchoIn(status, guise)) => in_all_shapes(*status, &guise.of(&echo(asked))),
             Some(Fault::Says(status, words)) => in_all_shapes(*status, words),
             Some(fault) if !fault.is_after_doing() => Reply::bare(0),
             _ => {
@@ -251,6 +252,7 @@ async fn broken(shared: &Shared, line: &Line, reply: Reply, fault: Fault) -> Res
         Fault::TooMany(_)
         | Fault::FailedBefore
         | Fault::Echo(_)
+        | Fault::EchoIn(..)
         | Fault::Says(..)
         | Fault::Slow(_)
         | Fault::Expired
@@ -282,11 +284,10 @@ fn packed(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// What a careless server says when it logs to its users.
-fn echo(asked: &Asked, status: u16) -> Reply {
+fn echo(asked: &Asked) -> String {
     let headers = asked.headers.iter().map(|(name, value)| format!("{name}: {value:?}"));
     let heard: Vec<String> = headers.collect();
-    let says = format!("cannot process {} {:?} {:?} {:?}", asked.path, heard, asked.query, asked.sent);
-    in_all_shapes(status, &says)
+    format!("cannot process {} {:?} {:?} {:?}", asked.path, heard, asked.query, asked.sent)
 }
 
 /// The words in every place where one of the networks has words of an error.

@@ -225,6 +225,7 @@ impl StaticSite {
             media: attempt.media.clone(),
             key: attempt.key.0.clone(),
             id: format!("{}/{}", attempt.identity.message, attempt.identity.rung),
+            identity: attempt.identity.clone(),
             generation: attempt.identity.generation,
             withdrawn: attempt.withdrawn,
             earlier: attempt.earlier.iter().filter_map(|part| part.receipt.clone()).collect(),
@@ -252,6 +253,7 @@ struct Work {
     key: String,
     /// Message and rung: what stays the same when an article is published again.
     id: String,
+    identity: Identity,
     generation: u32,
     /// It is to be taken down: what stands of it counts, whole or not.
     withdrawn: bool,

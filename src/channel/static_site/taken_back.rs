@@ -2,7 +2,7 @@
 //! written, and never anything but it.
 
 use super::html::{self, SIDECAR, Standing};
-use super::{Owner, Preset, Work, content, rival};
+use super::{Preset, Work, content, rival};
 use crate::channel::folder::midway;
 use crate::channel::{Edited, Removed, SendError};
 use crate::plan::Receipt;
@@ -24,7 +24,8 @@ pub fn take_down(work: &Work, half: Option<&Work>, receipt: &Receipt) -> Result<
     }
     let there = work.folder.read(&file)?;
     match (&owner, &there) {
-        (Some(owner), Some(bytes)) if owner.key != work.key && is_renamed(work, owner, bytes, receipt) => {
+        // Of this very rung, and of none of its deliveries: somebody has written that there.
+        (Some(owner), Some(_)) if owner.id == work.id && !work.identity.has_generation(&owner.key) => {
             return Ok(Removed::Stays(changed(&shown)));
         }
         // A newer generation, or another page, has taken its place.
@@ -119,13 +120,6 @@ fn put_in_its_place(
         html::list_anew(work)?;
     }
     Ok(())
-}
-
-/// Whether the page is the one that was written, but for the name that somebody gave to
-/// its delivery: it is not gone.
-fn is_renamed(work: &Work, owner: &Owner, bytes: &[u8], receipt: &Receipt) -> bool {
-    let named = String::from_utf8_lossy(bytes).replace(&owner.key, &work.key);
-    [bytes, named.as_bytes()].into_iter().any(|bytes| receipt.sha256.as_deref() == Some(&hex_digest(bytes)))
 }
 
 /// Whether those are the bytes that an edit was to write.
