@@ -6,7 +6,8 @@ use super::{
     bluesky, email, facebook, feed, forem, ghost, hashnode, linkedin, manual, mastodon, medium, micropub,
     nostr, outbox, static_site, threads, webmention, websub, wordpress, x,
 };
-use crate::diagnostic::Checked;
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::ladder::shape::{Field, Reader, fields};
 use crate::ladder::{AdapterName, ChannelTable, Project};
 use crate::render::VariantKind;
 use crate::source::Sources;
@@ -43,6 +44,14 @@ pub struct Configuring<'a> {
     pub project: &'a Project,
     /// The channel's table.
     pub table: &'a ChannelTable,
+}
+
+impl<'a> Configuring<'a> {
+    /// Reads the keys of the channel's table that are its adapter's.
+    pub fn reader<'b>(&self, own: &'static [Field], problems: &'b mut Vec<Diagnostic>) -> Reader<'b> {
+        let what = format!("`[channels.{}]`", self.table.name.value);
+        Reader::new(self.table.rest.clone(), own, what, problems).beside(fields::CHANNEL)
+    }
 }
 
 /// Every adapter of this build. Keep sorted.

@@ -147,6 +147,30 @@ pub fn account(network: &str, configuring: &Configuring<'_>, known_as: Option<&s
     format!("{network}:{}", name.strip_prefix('@').unwrap_or(name))
 }
 
+/// What to write in the place of an address that secrets must not go to.
+fn safe_address(written: &str) -> String {
+    let safe = |address: &str| {
+        let url = url::Url::parse(address).ok()?;
+        let bare = url.username().is_empty() && url.password().is_none();
+        let named = url.host_str().is_some_and(|host| host.contains('.'));
+        let ends = url.query().is_none() && url.fragment().is_none();
+        (url.scheme() == "https" && bare && named && ends && !address.contains(char::is_whitespace))
+            .then_some(())
+    };
+    if let Some((_, rest)) = written.split_once("http://").filter(|(before, _)| before.is_empty())
+        && safe(&format!("https://{rest}")).is_some()
+    {
+        return format!(
+            "write `https://{rest}`: what goes by `http://` can be read on its way, and is only taken for this machine"
+        );
+    }
+    if !written.contains("://") && safe(&format!("https://{written}")).is_some() {
+        return format!("write it whole: `https://{written}`");
+    }
+    "write an `https://` address (`http://` only for this machine), without user name, password, `?`, `#` and blanks"
+        .to_owned()
+}
+
 /// `base_url`, which every adapter that speaks HTTP takes: another host that
 /// speaks the network's language (a proxy, a test server). Paths are put behind
 /// it, so it ends with its own: nothing follows that is no part of one, nor the
@@ -164,9 +188,12 @@ pub fn base_url(reader: &mut Reader<'_>, default: &str, ours: Ours) -> String {
     });
     if !good {
         reader.problems.push(
-            Diagnostic::error("bad-url", format!("{} is no address for secrets to go to", shown(&written.value)))
-                .at(written.span)
-                .hint("write an `https://` address (`http://` only for this machine), without user name, password, `?`, `#` and blanks"),
+            Diagnostic::error(
+                "bad-url",
+                format!("{} is no address for secrets to go to", shown(&written.value)),
+            )
+            .at(written.span)
+            .hint(safe_address(&written.value)),
         );
     }
     let base_url = written.value.trim_end_matches('/').to_owned();

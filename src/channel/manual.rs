@@ -61,9 +61,7 @@ pub struct Manual {
 
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
-    let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let network = named_network(&mut reader, true);
     reader.finish();
     let Some(network) = network else { return Checked::bad(problems) };

@@ -154,7 +154,7 @@ pub fn look(
             say(What::Errors, &all);
             continue;
         };
-        if message.draft {
+        if message.draft.is_some() {
             say(What::Draft, &open);
             continue;
         }

@@ -73,10 +73,13 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let found = look(&house, &store, &plan, &standing, &arguments.only)?;
     fields(&found.rows, desk);
     if found.rows.is_empty() {
-        desk.console.talk(&visible(&format!(
-            "nothing to change: `{}` is out in these words, or not at all",
-            plan.message
-        )));
+        let is_out = plan.steps.iter().any(|step| standing.newest_out(step).is_some());
+        let why = if is_out {
+            "is out in these words"
+        } else {
+            "is not out: `ladder status` says what became of it"
+        };
+        desk.console.talk(&visible(&format!("nothing to change: `{}` {why}", plan.message)));
         return Ok(Exit::Done);
     }
     if !confirmed(arguments, &found, desk)? {

@@ -216,7 +216,7 @@ impl House {
         desk.problems(sources, &problems);
         let errors = has_errors(&problems);
         match plan {
-            Some(_) if composed.message.draft => {
+            Some(_) if composed.message.draft.is_some() => {
                 let message = format!("`{}` is a draft: it does not leave the house", composed.message.id);
                 Err(Failure::new(Exit::Held, "draft", message).hint("take `draft = true` out of its head"))
             }

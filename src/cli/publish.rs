@@ -119,7 +119,9 @@ pub fn run(arguments: &Arguments, desk: &mut Desk) -> Result<Exit, Failure> {
     let plan = match &composed {
         None => read_plan(&house, &store, &standing, file, arguments, desk)?,
         Some(composed) => {
-            known_rungs(composed.ladder.rungs.iter().map(|rung| rung.name.value.as_str()), &arguments.only)?;
+            let rungs = || composed.ladder.rungs.iter().map(|rung| rung.name.value.as_str());
+            known_rungs(rungs(), &arguments.only)?;
+            not_a_rung(rungs(), arguments.again.as_deref())?;
             house.plan(desk, composed, &standing, store.id(), &wish)?
         }
     };
@@ -357,6 +359,18 @@ fn confirm(
         return Ok(());
     }
     Err(Failure::new(Exit::Held, "declined", "nothing was sent, as you said"))
+}
+
+/// A reason that is a rung's name was meant for `--only`: without that, all rungs go again.
+pub fn not_a_rung<'a>(mut rungs: impl Iterator<Item = &'a str>, again: Option<&str>) -> Result<(), Failure> {
+    let Some(rung) = rungs.find(|rung| again.is_some_and(|reason| reason.trim() == *rung)) else {
+        return Ok(());
+    };
+    Err(Failure::usage(
+        "no-reason",
+        format!("`--again {rung}`: that is a rung, and `--again` wants a reason"),
+    )
+    .hint(format!("to send that rung alone once more: `--only {rung} --again \"the link was wrong\"`")))
 }
 
 /// `--again` says why: the reason is all that tells the two apart later.

@@ -76,7 +76,8 @@ fn read_rung(name: Spanned<String>, table: Table, problems: &mut Vec<Diagnostic>
     }
     let span = table.span;
     let mut reader = Reader::new(table, fields::RUNG, format!("`[rungs.{}]`", name.value), problems)
-        .elsewhere(fields::LADDER, ABOVE_SECTIONS);
+        .elsewhere(fields::LADDER, ABOVE_SECTIONS)
+        .elsewhere(fields::OF_ACCOUNTS, fields::OF_AN_ACCOUNT);
     for (key, hint) in NOT_YET {
         if let Some((key, _)) = reader.table.remove(key) {
             let says = format!("this build cannot honour `{}`", key.value);

@@ -224,8 +224,8 @@ pub struct Message {
     pub embargo: Option<Spanned<When>>,
     /// `link`: an existing page to point at.
     pub link: Option<Spanned<String>>,
-    /// `draft`: never leaves the house.
-    pub draft: bool,
+    /// `draft`: never leaves the house. Where that is said; none, if it is none.
+    pub draft: Option<Span>,
     /// `[[media]]`, in order; the first image is the cover.
     pub media: Vec<Media>,
     /// `[overrides.RUNG]`.

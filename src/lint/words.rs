@@ -69,11 +69,12 @@ const PLACEHOLDERS: &[&str] = &["TODO", "FIXME", "XXX", "TBD", "TBC"];
 
 /// The placeholder in `text`, if there is one. Template marks are looked for
 /// only where no code is shown.
-fn placeholder(text: &str, marks: bool) -> Option<&'static str> {
-    let lower = text.to_lowercase();
+fn placeholder(text: &str, marks: bool) -> Option<&str> {
+    // As long as the text itself, so that what is found can be shown as it stands there.
+    let lower = text.to_ascii_lowercase();
     let phrase = ["lorem ipsum", "[insert ", "your text here", "write here, in markdown"]
         .into_iter()
-        .find(|phrase| lower.contains(phrase));
+        .find_map(|phrase| lower.find(phrase).and_then(|at| text.get(at..at + phrase.len())));
     let mark = ["{{", "}}", "{%"].into_iter().find(|mark| marks && text.contains(mark));
     let word = PLACEHOLDERS.iter().copied().find(|word| {
         text.match_indices(word).any(|(at, _)| {
@@ -146,7 +147,7 @@ fn is_left_in_body(subject: &Subject<'_>, word: &str) -> bool {
 
 /// The placeholders in the bodies of the message and its translations, with
 /// their lines.
-fn left_in_bodies(subject: &Subject<'_>) -> Vec<(&'static str, Span)> {
+fn left_in_bodies<'a>(subject: &Subject<'a>) -> Vec<(&'a str, Span)> {
     let mut left = Vec::new();
     for message in std::iter::once(subject.message).chain(&subject.message.translations) {
         let body = message.body.span;
@@ -344,6 +345,13 @@ fn secret_in_text(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The file of a translation of the message.
+fn beside(look: &Look<'_>, language: &str) -> String {
+    let name = &look.subject.sources.get(look.made.message.source).name;
+    let name = name.rsplit('/').next().unwrap_or(name);
+    format!("{}.{language}.md", name.strip_suffix(".md").unwrap_or(name))
+}
+
 fn untranslated(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
     let base = |tag: &str| tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
     let (wanted, has) = (&look.made.outlet.language, &look.made.message.language);
@@ -362,17 +370,20 @@ fn untranslated(look: &Look<'_>, found: &mut Vec<Diagnostic>) {
                     look.made.outlet.channel
                 ))
                 .at(look.made.rung.channel.span)
-                .hint(format!("write `message.{wanted}.md` beside the message (or `NAME.{wanted}.md`)")),
+                .hint(format!(
+                    "write it in `{}` as well; if it is to go out in `{has}`, `allow = [\"untranslated\"]`",
+                    beside(look, wanted)
+                )),
         );
     }
 }
 
 fn draft(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    if subject.message.draft {
+    if let Some(said) = subject.message.draft {
         found.push(
             table::DRAFT
                 .broken(format!("`{}` is a draft: it will not be published", subject.message.id))
-                .at(subject.message.title.span)
+                .at(said)
                 .hint("take `draft = true` out when it is done"),
         );
     }

@@ -128,6 +128,7 @@ async fn answer(socket: &mut WebSocket, shared: &Shared, line: &Line, opened: &A
             | Fault::TooMany(_)
             | Fault::FailedBefore
             | Fault::Echo(_)
+            | Fault::EchoIn(..)
             | Fault::Says(..)
             | Fault::Expired
             | Fault::CutShort(_)

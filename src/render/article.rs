@@ -3,7 +3,7 @@
 use super::names::original_address;
 use super::template::{Engine, Filled, Template};
 use super::{Article, Job, excerpt, html, markdown, pictures, slug};
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::ladder::Settings;
 use crate::ladder::name::{holds_user, is_page, with_user};
 use crate::source::{Span, Spanned};
@@ -188,15 +188,28 @@ pub(super) fn missing_images(job: &Job<'_>, body: &str) -> Vec<Diagnostic> {
         pictures::is_relative(link) && !known(file) && seen.insert(link.clone())
     });
     let told = missing.take(MOST_TOLD).map(|link| {
+        let hint = match meant(job, &link) {
+            Some(file) => format!("did you mean `{file}`? the text names it as `[[media]]` does"),
+            None => "add it: `[[media]]` with `file` and `alt`; then it is put beside the page".to_owned(),
+        };
         let shown: String = link.chars().take(80).collect();
         let at = |text: Span| Some((text, text.start + job.sources.slice(text).find(&link)?));
         let span = places.clone().find_map(at);
         let span = span.map_or(nowhere, |(text, at)| Span::new(text.source, at, at + link.len()));
         Diagnostic::warning("bad-link", format!("the picture `{shown}` is not one of the message's"))
             .at(span)
-            .hint("add it: `[[media]]` with `file` and `alt`; then it is put beside the page")
+            .hint(hint)
     });
     told.collect()
+}
+
+/// The picture of the message that a link probably means: of the same name in another
+/// folder, or of one much like it.
+fn meant<'a>(job: &'a Job<'_>, link: &str) -> Option<&'a str> {
+    let last = |path: &str| path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let files = || job.message.media.iter().map(|media| media.file.value.as_str());
+    let same_name = files().find(|file| last(file) == last(&link.replace("%20", " ")));
+    same_name.or_else(|| nearest(link, files()))
 }
 
 fn same_file(own: &str, link: &str) -> bool {

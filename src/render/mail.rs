@@ -8,7 +8,7 @@ use super::template::{Engine, Template};
 use super::{Job, Mail, Picture, context, html, markdown, pictures, pin, tracking_of};
 use crate::diagnostic::Checked;
 use crate::source::Spanned;
-use crate::text::escape;
+use crate::text::{direction, escape};
 use minijinja::{AutoEscape, Environment, Error, context as values};
 use std::borrow::Cow;
 
@@ -150,16 +150,6 @@ fn environment() -> Environment<'static> {
 
 fn base(language: &str) -> &str {
     language.split(['-', '_']).next().unwrap_or("")
-}
-
-/// Which way the language is written.
-fn direction(language: &str) -> &'static str {
-    let base = base(language).to_ascii_lowercase();
-    if matches!(base.as_str(), "ar" | "dv" | "fa" | "he" | "ku" | "ps" | "sd" | "ug" | "ur" | "yi") {
-        "rtl"
-    } else {
-        "ltr"
-    }
 }
 
 /// The words on the button.

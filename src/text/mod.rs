@@ -6,6 +6,7 @@
 //! sending can never disagree.
 
 pub mod count;
+mod direction;
 pub mod entity;
 mod escape;
 pub mod fit;
@@ -22,6 +23,7 @@ pub mod tags;
 
 pub use crate::diagnostic::visible::{self, visible, visible_same_width};
 pub use count::{Counted, count, count_below};
+pub use direction::direction;
 pub use entity::{Dialect, Entity, EntityKind, Facet, Feature, entities, facets};
 pub use escape::escape;
 pub use fit::{BREAK, shorten, shorten_before, split};

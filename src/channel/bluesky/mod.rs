@@ -103,7 +103,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let table = configuring.table;
     let name = &table.name.value;
-    let mut reader = Reader::new(table.rest.clone(), FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let mut credentials = Credentials::of(name);
     let bare = |name: &str| name.trim().strip_prefix('@').unwrap_or(name.trim()).to_owned();
     let identifier = table.account.as_ref().map(|written| bare(&written.value)).unwrap_or_default();

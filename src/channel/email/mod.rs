@@ -120,8 +120,7 @@ enum Way {
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let way = read_way(&mut reader, name);
     let from = reader.required_text("from").and_then(|from| read_mailbox(&mut reader, &from));
     let (mut to, mut known) = (Vec::new(), BTreeMap::new());

@@ -91,8 +91,7 @@ pub struct Facebook {
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let mut credentials = Credentials::of(name);
     let page_id = page_id(&mut reader);
     if page_id.is_empty() {

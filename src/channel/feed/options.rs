@@ -62,8 +62,7 @@ pub fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let brand = &configuring.project.brand;
     let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     if reader.table.get("directory").is_none() {
         let message = format!("`[channels.{name}]` does not say where its files go");
         let hint = "add `directory = \"site/static/feeds\"`";

@@ -93,7 +93,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let table = configuring.table;
     let name = &table.name.value;
-    let mut reader = Reader::new(table.rest.clone(), FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let mut credentials = Credentials::of(name);
     credentials.take(&mut reader, "api_key");
     let base_url = base_url(&mut reader, "https://dev.to", |_, last| (last == "api").then(String::new));

@@ -87,8 +87,7 @@ pub struct Hashnode {
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let mut credentials = Credentials::of(name);
     credentials.take(&mut reader, "access_token");
     let base_url = base_url(&mut reader, "https://gql-beta.hashnode.com", |_, _| None);

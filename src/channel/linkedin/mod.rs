@@ -32,7 +32,7 @@ use super::{
 };
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Pace;
-use crate::ladder::shape::{Field, Kind, Reader};
+use crate::ladder::shape::{Field, Kind};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
@@ -108,8 +108,7 @@ pub struct LinkedIn {
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let mut credentials = Credentials::of(name);
     let author = reader.text("author");
     if let Some(written) = author.as_ref().filter(|author| !urn::is_author(&author.value)) {

@@ -29,7 +29,7 @@ use super::{
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::ladder::Pace;
 use crate::ladder::limits::Noted;
-use crate::ladder::shape::{Field, Kind, Reader};
+use crate::ladder::shape::{Field, Kind};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
@@ -119,7 +119,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let table = configuring.table;
     let name = &table.name.value;
-    let mut reader = Reader::new(table.rest.clone(), FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let mut credentials = Credentials::of(name);
     credentials.take(&mut reader, "access_token");
     let visibility = reader.one_of("visibility").map_or("public", |written| written.value);

@@ -18,7 +18,7 @@ use super::{
     wrong_kind,
 };
 use crate::diagnostic::{About, Checked, Diagnostic};
-use crate::ladder::shape::{Field, Kind, Reader};
+use crate::ladder::shape::{Field, Kind};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::{Defaults, Variant, VariantKind, defaults};
 use crate::text::{Rules, network};
@@ -68,9 +68,7 @@ pub struct Medium {
 
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
-    let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let directory = directory(&mut reader, "medium");
     reader.finish();
     // The account at Medium: what a person has published there by way of `manual`

@@ -8,14 +8,15 @@
 
 use super::MOST_TAGS;
 use crate::channel::markdown_body::below_title;
+use crate::channel::outbox::Laid;
 use crate::render::{Article, html};
 use crate::text::escape;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
-/// What is written for a person: the steps, the page and the Markdown. `files`: what each
-/// picture is called beside them, by its digest.
-pub(in crate::channel) fn texts(article: &Article, files: &[(String, String)]) -> [String; 3] {
+/// What is written for a person: the steps, the page and the Markdown. `files`: the
+/// pictures beside them.
+pub(in crate::channel) fn texts(article: &Article, files: &[Laid]) -> [String; 3] {
     let markdown = flat(&below_title(&article.markdown, &article.title));
     [steps(article), page(article, &markdown, files), source(article, &markdown, files)]
 }
@@ -47,7 +48,7 @@ fn steps(article: &Article) -> String {
 }
 
 /// The page to paste from.
-fn page(article: &Article, markdown: &str, files: &[(String, String)]) -> String {
+fn page(article: &Article, markdown: &str, files: &[Laid]) -> String {
     let title = escape(&article.title);
     let mut body = format!("<h1>{title}</h1>\n");
     if let Some(cover) = article.cover.as_ref().filter(|_| !article.has_cover_in_body()) {
@@ -67,7 +68,7 @@ fn page(article: &Article, markdown: &str, files: &[(String, String)]) -> String
 }
 
 /// The same in Markdown.
-fn source(article: &Article, markdown: &str, files: &[(String, String)]) -> String {
+fn source(article: &Article, markdown: &str, files: &[Laid]) -> String {
     let mut text = format!("# {}\n\n", article.title);
     if let Some(cover) = article.cover.as_ref().filter(|_| !article.has_cover_in_body()) {
         let file = file(&cover.sha256, &cover.name, files).replace(' ', "%20");
@@ -80,11 +81,11 @@ fn source(article: &Article, markdown: &str, files: &[(String, String)]) -> Stri
     text + "\n"
 }
 
-fn file(digest: &str, name: &str, files: &[(String, String)]) -> String {
-    files.iter().find(|(known, _)| known == digest).map_or(name, |(_, file)| file).to_owned()
+fn file(digest: &str, name: &str, files: &[Laid]) -> String {
+    Laid::file(files, digest, name).unwrap_or(name).to_owned()
 }
 
-fn called(article: &Article, address: &str, files: &[(String, String)]) -> Option<String> {
+fn called(article: &Article, address: &str, files: &[Laid]) -> Option<String> {
     let bare = address.strip_prefix("./").unwrap_or(address).replace("%20", " ");
     let picture = article.media.iter().find(|picture| picture.name == bare)?;
     Some(file(&picture.sha256, &picture.name, files).replace(' ', "%20"))
@@ -166,6 +167,7 @@ impl Table {
 mod tests {
     use super::*;
     use crate::channel::fixture;
+    use crate::render::Picture;
 
     #[test]
     fn tables_become_lists_and_code_gets_fences() {
@@ -179,6 +181,29 @@ mod tests {
         }
     }
 
+    /// Two images may have the same bytes, as placeholders have.
+    #[test]
+    fn each_image_keeps_its_own_file() {
+        let mut article = fixture::article();
+        let first = article.media[0].clone();
+        article.cover = None;
+        article.media = vec![
+            Picture { name: "pot.png".to_owned(), ..first.clone() },
+            Picture { name: "bowl.png".to_owned(), ..first.clone() },
+        ];
+        article.markdown = "![A](pot.png)\n\n![B](bowl.png)\n".to_owned();
+        let laid =
+            |name: &str| Laid { digest: first.sha256.clone(), name: name.to_owned(), file: name.to_owned() };
+        let [_, page, source] = texts(&article, &[laid("pot.png"), laid("bowl.png")]);
+        for name in ["pot.png", "bowl.png"] {
+            assert_eq!(
+                (page.matches(name).count(), source.matches(name).count()),
+                (1, 1),
+                "{page}\n{source}"
+            );
+        }
+    }
+
     #[test]
     fn the_page_has_title_cover_and_where_it_comes_from() {
         let article = Article {
@@ -187,7 +212,9 @@ mod tests {
             html: "<p>It <strong>landed</strong>.</p>".to_owned(),
             ..fixture::article()
         };
-        let files = vec![(article.media[0].sha256.clone(), "rocket-1.png".to_owned())];
+        let picture = &article.media[0];
+        let (digest, name) = (picture.sha256.clone(), picture.name.clone());
+        let files = [Laid { digest, name, file: "rocket-1.png".to_owned() }];
         let [steps, page, source] = texts(&article, &files);
         assert!(page.contains("<h1>Rocket 2: &quot;it lands&quot; # really</h1>\n<figure><img src=\"rocket-1.png\" alt=\"Alt of"), "{page}");
         assert_eq!(page.matches("<h1>").count() + page.matches("<h2>").count(), 1, "{page}");

@@ -27,7 +27,7 @@ use super::{
     Removed, SendError, Whose,
 };
 use crate::diagnostic::Checked;
-use crate::ladder::shape::{Field, Kind, Reader};
+use crate::ladder::shape::{Field, Kind};
 use crate::ladder::tree::NodeKind;
 use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
@@ -102,8 +102,7 @@ pub struct Micropub<const NOTE: bool> {
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let mut credentials = Credentials::of(name);
     let written = reader.table.get("base_url");
     if written.is_none() {

@@ -60,7 +60,7 @@ pub(super) fn read(configuring: &Configuring<'_>) -> Checked<(Nostr, bool)> {
     let mut problems = Vec::new();
     let table = configuring.table;
     let name = &table.name.value;
-    let mut reader = Reader::new(table.rest.clone(), FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let mut credentials = Credentials::of(name);
     credentials.take(&mut reader, "nsec");
     let author = author(&mut reader, table.account.as_ref());

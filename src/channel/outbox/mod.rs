@@ -72,9 +72,7 @@ pub struct Outbox {
 
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
-    let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let directory = directory(&mut reader, "outbox");
     let network = manual::named_network(&mut reader, false);
     reader.finish();
@@ -100,11 +98,13 @@ pub fn folder_of(reader: &mut Reader<'_>, key: &str) -> Option<String> {
         }
         Ok(()) => Some(spelling(&written.value)),
         Err(why) => {
-            reader.problems.push(
-                Diagnostic::error("path-outside", why)
-                    .at(written.span)
-                    .hint("name a folder below the one that holds `ladder.toml`"),
-            );
+            let hint = match ours(&written.value) {
+                Err(_) => format!(
+                    "what publishing reads lies there: name another, such as `{key} = \"public/images\"`"
+                ),
+                Ok(()) => "name a folder below the one that holds `ladder.toml`".to_owned(),
+            };
+            reader.problems.push(Diagnostic::error("path-outside", why).at(written.span).hint(hint));
             None
         }
     }
@@ -255,6 +255,25 @@ fn names_of(picture: &Picture) -> [String; 2] {
     [name, own]
 }
 
+/// A picture beside the texts.
+pub(in crate::channel) struct Laid {
+    /// The digest of its bytes.
+    pub digest: String,
+    /// What the message calls it: two may have the same bytes.
+    pub name: String,
+    /// What its file is called.
+    pub file: String,
+}
+
+impl Laid {
+    /// The file of a picture of that digest and name.
+    pub fn file<'a>(laid: &'a [Laid], digest: &str, name: &str) -> Option<&'a str> {
+        let of_digest = || laid.iter().filter(|one| one.digest == digest);
+        let found = of_digest().find(|one| one.name == name).or_else(|| of_digest().next());
+        found.map(|one| one.file.as_str())
+    }
+}
+
 /// The images that a person attaches. The picture of a link's card is none of
 /// them: the network makes the card of the link that is pasted.
 fn to_attach(variant: &Variant) -> Vec<&Picture> {
@@ -302,7 +321,7 @@ fn link_to_paste(post: &Post) -> Option<&str> {
 }
 
 /// The same, to copy with its formatting.
-fn html_of(variant: &Variant, files: &[(String, String)], rules: &Rules) -> String {
+fn html_of(variant: &Variant, files: &[Laid], rules: &Rules) -> String {
     match variant {
         Variant::Post(post) => {
             let mut body = String::new();
@@ -325,8 +344,8 @@ fn html_of(variant: &Variant, files: &[(String, String)], rules: &Rules) -> Stri
         }
         Variant::Mail(mail) => {
             let mut html = mail.html.clone();
-            for (digest, name) in files {
-                html = html.replace(&format!("cid:{digest}"), name);
+            for laid in files {
+                html = html.replace(&format!("cid:{}", laid.digest), &laid.file);
             }
             html
         }
@@ -339,13 +358,10 @@ fn page(title: &str, body: &str) -> String {
 }
 
 /// Each picture's file and words; of a thread also the part that it goes with.
-fn alt_texts(variant: &Variant, files: &[(String, String)]) -> String {
-    let file = |picture: &Picture| {
-        files.iter().find(|(digest, _)| *digest == picture.sha256).map(|(_, name)| name.as_str())
-    };
+fn alt_texts(variant: &Variant, files: &[Laid]) -> String {
     let mut text = String::new();
     let mut write = |picture: &Picture, place: &str| {
-        if let Some(name) = file(picture) {
+        if let Some(name) = Laid::file(files, &picture.sha256, &picture.name) {
             text += &format!("{name}{place}\n{}\n\n", picture.alt.trim());
         }
     };
@@ -358,8 +374,10 @@ fn alt_texts(variant: &Variant, files: &[(String, String)]) -> String {
         }
         Variant::Post(_) | Variant::Article(_) | Variant::Mail(_) => {
             let mut told = std::collections::BTreeSet::new();
-            for picture in to_attach(variant).into_iter().filter(|picture| told.insert(&picture.sha256)) {
-                write(picture, "");
+            for picture in to_attach(variant) {
+                if told.insert((&picture.sha256, &picture.name)) {
+                    write(picture, "");
+                }
             }
         }
     }

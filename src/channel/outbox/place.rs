@@ -1,11 +1,11 @@
 //! Where the files of one variant lie: laid out, found again, taken in.
 
 use super::lying::ENDINGS;
-use super::{alt_texts, html_of, names_of, text_of, to_attach};
+use super::{Laid, alt_texts, html_of, names_of, text_of, to_attach};
 use crate::channel::folder::{Folder, file_name, picture_bytes};
 use crate::channel::{Attempt, Removed, SendError, manual, medium};
 use crate::plan::{Identity, PartStanding, Receipt};
-use crate::render::Variant;
+use crate::render::{Picture, Variant};
 use crate::text::Rules;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -72,27 +72,22 @@ impl Place {
 
     /// What was written of `variant` for people: name and words.
     fn texts(&self, base: &str, variant: &Variant) -> Result<Vec<(String, String)>, SendError> {
-        let mut files: Vec<(String, String)> = Vec::new();
+        let mut files: Vec<Laid> = Vec::new();
         for picture in to_attach(variant) {
             let [plain, own] = names_of(picture);
             let lies = |name: &str| -> Result<bool, SendError> {
                 let bytes = self.folder.read(name)?;
                 Ok(bytes.is_some_and(|bytes| crate::plan::key::hex_digest(&bytes) == picture.sha256))
             };
-            let name = if !lies(&plain)? && lies(&own)? { own } else { plain };
-            files.push((picture.sha256.clone(), name));
+            let file = if !lies(&plain)? && lies(&own)? { own } else { plain };
+            files.push(laid(picture, file));
         }
         Ok(self.written_for_people(base, variant, &files))
     }
 
-    /// The files for people; one without words is not written. `files`: what each picture
-    /// is called beside them, by its digest.
-    fn written_for_people(
-        &self,
-        base: &str,
-        variant: &Variant,
-        files: &[(String, String)],
-    ) -> Vec<(String, String)> {
+    /// The files for people; one without words is not written. `files`: the pictures
+    /// beside them.
+    fn written_for_people(&self, base: &str, variant: &Variant, files: &[Laid]) -> Vec<(String, String)> {
         let [text, html, markdown] = match variant {
             Variant::Article(article) if self.rules.network == medium::ADAPTER.name => {
                 medium::texts(article, files)
@@ -238,18 +233,18 @@ impl Place {
     /// pasted by mistake.
     pub fn write(&mut self) -> Result<Receipt, SendError> {
         let lying = self.choose()?;
-        let mut files: Vec<(String, String)> = Vec::new();
+        let mut files: Vec<Laid> = Vec::new();
         for picture in to_attach(&self.variant) {
-            if files.iter().any(|(digest, _)| *digest == picture.sha256) {
+            if files.iter().any(|one| one.digest == picture.sha256 && one.name == picture.name) {
                 continue;
             }
             let bytes = picture_bytes(&self.media, picture)?;
-            let [mut name, own] = names_of(picture);
-            if self.folder.read(&name)?.is_some_and(|there| there != bytes) {
-                name = own;
+            let [mut file, own] = names_of(picture);
+            if self.folder.read(&file)?.is_some_and(|there| there != bytes) {
+                file = own;
             }
-            self.folder.keep(&name, &bytes)?;
-            files.push((picture.sha256.clone(), name));
+            self.folder.keep(&file, &bytes)?;
+            files.push(laid(picture, file));
         }
         let texts = self.written_for_people(&self.name, &self.variant, &files);
         let record = format!("{}.json", self.name);
@@ -278,6 +273,10 @@ impl Place {
         let detail = Some(self.folder.shown(&format!("{}.txt", self.name)));
         Ok(Receipt { detail, left: self.left()?, ..Receipt::default() })
     }
+}
+
+fn laid(picture: &Picture, file: String) -> Laid {
+    Laid { digest: picture.sha256.clone(), name: picture.name.clone(), file }
 }
 
 /// Whether `key` is that of any generation of what `identity` names.

@@ -119,8 +119,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let brand = &configuring.project.brand;
     let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let preset = reader.required_text("preset").and_then(|written| match Preset::named(&written.value) {
         Some(preset) => Some(preset),
         None => {

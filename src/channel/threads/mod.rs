@@ -121,7 +121,7 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let table = configuring.table;
     let name = &table.name.value;
-    let mut reader = Reader::new(table.rest.clone(), FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let mut credentials = Credentials::of(name);
     credentials.take(&mut reader, "access_token");
     let media_base_url = media_base_url(&mut reader);

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::clock;
 use crate::diagnostic::Checked;
-use crate::ladder::shape::{Field, Kind, Reader};
+use crate::ladder::shape::{Field, Kind};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt};
 use crate::render::{Defaults, Variant, VariantKind, defaults};
 use crate::text::{Rules, network};
@@ -78,9 +78,7 @@ pub struct Webmention {
 
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
-    let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let reach = Reach::of(&base_url(&mut reader, "", |_, _| None));
     reader.finish();
     let account = account("webmention", configuring, None);

@@ -103,8 +103,7 @@ pub struct WebSub {
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let feed = topic(&mut reader, name);
     let hubs = hubs(&mut reader);
     let reach = Reach::of(&base_url(&mut reader, "", |_, _| None));

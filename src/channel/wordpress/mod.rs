@@ -27,7 +27,7 @@ use super::credentials::{Credentials, base_url};
 use super::network::Question;
 use super::{Abilities, Ability, Adapter, Channel, Configuring, Goes, SendError, Whose};
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::ladder::shape::{Field, Kind, Reader};
+use crate::ladder::shape::{Field, Kind};
 use crate::plan::Payload;
 use crate::render::{Article, VariantKind};
 use crate::text::{Rules, network};
@@ -129,8 +129,7 @@ pub struct WordPress {
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let mut credentials = Credentials::of(name);
     if reader.table.get("base_url").is_none() {
         credentials.miss("base_url", "\"https://blog.example.com\"");

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::diagnostic::Checked;
 use crate::ladder::Pace;
-use crate::ladder::shape::{Field, Kind, Reader};
+use crate::ladder::shape::{Field, Kind};
 use crate::plan::{Identity, Payload, PayloadPart, Receipt, Seen};
 use crate::render::defaults;
 use crate::render::{Defaults, Variant, VariantKind};
@@ -96,8 +96,7 @@ pub struct X {
 fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     let mut problems = Vec::new();
     let name = &configuring.table.name.value;
-    let rest = configuring.table.rest.clone();
-    let mut reader = Reader::new(rest, FIELDS, format!("`[channels.{name}]`"), &mut problems);
+    let mut reader = configuring.reader(FIELDS, &mut problems);
     let signed = ["consumer_key", "consumer_secret", "access_token_secret"];
     let is_signed = signed.iter().any(|key| reader.table.get(key).is_some());
     let mut credentials = Credentials::of(name);

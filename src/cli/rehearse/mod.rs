@@ -175,7 +175,7 @@ fn made(arguments: &Arguments, desk: &mut Desk) -> Result<Made, Failure> {
         let Some(plan) = plan else {
             return Err(Failure::new(Exit::Check, "check", "nothing was rehearsed: no plan could be made"));
         };
-        if message.draft {
+        if message.draft.is_some() {
             notes.push(
                 "it is a draft: `ladder publish` does not send it while `draft = true` stands in its head"
                     .to_owned(),

@@ -22,7 +22,7 @@ pub struct Head {
     pub publish_at: Option<Spanned<When>>,
     pub embargo: Option<Spanned<When>>,
     pub link: Option<Spanned<String>>,
-    pub draft: Option<bool>,
+    pub draft: Option<Spanned<bool>>,
     pub media: Option<Vec<Media>>,
     pub overrides: Vec<(Spanned<String>, Settings)>,
     pub allow: Option<Vec<Spanned<String>>>,
@@ -84,7 +84,7 @@ pub fn read_head(table: Table, fence: Fence, folder: &str, problems: &mut Vec<Di
         publish_at: reader.when("publish_at"),
         embargo: reader.when("embargo"),
         link: reader.url("link"),
-        draft: reader.boolean("draft").map(|draft| draft.value),
+        draft: reader.boolean("draft"),
         media: None,
         overrides: Vec::new(),
         allow: reader.texts("allow"),
@@ -107,6 +107,7 @@ pub fn read_head(table: Table, fence: Fence, folder: &str, problems: &mut Vec<Di
         let mut reader =
             Reader::new(table, fields::SETTINGS, format!("`[overrides.{}]`", rung.value), problems)
                 .elsewhere(fields::MESSAGE, hint)
+                .elsewhere(fields::OF_ACCOUNTS, fields::OF_AN_ACCOUNT)
                 .in_yaml(yaml);
         let settings = Settings::read(&mut reader);
         reader.finish();

@@ -173,7 +173,7 @@ fn master(files: &MessageFiles, brand: &Brand, file: File, problems: &mut Vec<Di
         publish_at: head.publish_at,
         embargo: head.embargo,
         link: head.link,
-        draft: head.draft.unwrap_or(false),
+        draft: head.draft.and_then(where_so),
         media: head.media.unwrap_or_default(),
         overrides: head.overrides,
         written_whole: Vec::new(),
@@ -280,7 +280,7 @@ fn translation(
         publish_at: head.publish_at.or_else(|| master.publish_at.clone()),
         embargo: head.embargo.or_else(|| master.embargo.clone()),
         link: head.link.or_else(|| master.link.clone()),
-        draft: head.draft.unwrap_or(master.draft),
+        draft: head.draft.map_or(master.draft, where_so),
         media: head.media.unwrap_or_else(|| master.media.clone()),
         overrides: if head.overrides.is_empty() { master.overrides.clone() } else { head.overrides },
         written_whole: Vec::new(),
@@ -346,4 +346,9 @@ fn written_whole(
             problems.push(Diagnostic::error("wrong-value", says).at(whole.rung.span).hint(hint));
         }
     }
+}
+
+/// Where it is said, if it is said so.
+fn where_so(said: Spanned<bool>) -> Option<Span> {
+    said.value.then_some(said.span)
 }

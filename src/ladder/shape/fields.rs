@@ -63,6 +63,15 @@ pub const CHANNEL_OWN: &[Field] = &[
 /// `[channels.NAME]`, without the keys of its adapter.
 pub const CHANNEL: &[Field] = &join::<{ CHANNEL_OWN.len() + SETTINGS.len() }>(CHANNEL_OWN, SETTINGS);
 
+/// What people look for in a rung, and adapters take for a whole account.
+pub const OF_ACCOUNTS: &[Field] = &[
+    field("content_warning", Kind::Text, "What posts are hidden behind."),
+    field("visibility", Kind::Text, "Who may see posts."),
+];
+
+/// Where keys of [`OF_ACCOUNTS`] stand.
+pub const OF_AN_ACCOUNT: &str = "it is said for an account, in `[channels.NAME]`: a channel of its own, on the same account, can say it for some posts";
+
 /// `[brand]`.
 pub const BRAND: &[Field] = &[
     field("name", Kind::Text, "What the brand is called."),

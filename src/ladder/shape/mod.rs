@@ -3,6 +3,7 @@
 
 pub mod fields;
 pub mod reader;
+mod unknown;
 
 pub use reader::Reader;
 
@@ -68,6 +69,11 @@ pub enum Kind {
 /// Whether `key` is in `shape`.
 pub fn has_field(shape: &[Field], key: &str) -> bool {
     shape.iter().any(|field| field.name == key)
+}
+
+/// Names in backticks, with commas.
+fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Two shapes as one; `N` is the sum of their lengths.

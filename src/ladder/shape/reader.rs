@@ -1,6 +1,6 @@
 //! Reads tables by their shapes.
 
-use super::{Field, Kind, has_field};
+use super::{Field, Kind, has_field, list, unknown};
 use crate::diagnostic::{Diagnostic, names_secret, nearest};
 use crate::ladder::delay::{At, When, parse_duration};
 use crate::ladder::media::Crop;
@@ -20,6 +20,7 @@ pub struct Reader<'a> {
     /// What was found on the way.
     pub problems: &'a mut Vec<Diagnostic>,
     shape: &'static [Field],
+    beside: &'static [Field],
     what: String,
     elsewhere: Vec<(&'static [Field], &'static str)>,
     yaml: bool,
@@ -33,7 +34,14 @@ impl<'a> Reader<'a> {
         what: impl Into<String>,
         problems: &'a mut Vec<Diagnostic>,
     ) -> Reader<'a> {
-        Reader { table, problems, shape, what: what.into(), elsewhere: Vec::new(), yaml: false }
+        Reader { table, problems, shape, beside: &[], what: what.into(), elsewhere: Vec::new(), yaml: false }
+    }
+
+    /// Keys of `shape` may stand in this table too, and somebody else has taken them.
+    #[must_use]
+    pub fn beside(mut self, shape: &'static [Field]) -> Reader<'a> {
+        self.beside = shape;
+        self
     }
 
     /// Keys of `shape` that turn up here were meant for another place; `hint` says which.
@@ -366,19 +374,7 @@ impl<'a> Reader<'a> {
         let mut problem = Diagnostic::error("unknown-key", says).at(key.span);
         // A misspelt secret is still a secret.
         problem.conceals = names_secret(&key.value);
-        let other = self.elsewhere.iter().find(|(shape, _)| has_field(shape, &key.value));
-        let names = || self.shape.iter().map(|field| field.name);
-        if let Some((_, hint)) = other {
-            problem.hint(*hint)
-        } else if let Some(near) = nearest(&key.value, names()) {
-            problem.hint(format!("did you mean `{near}`?"))
-        } else if let Some((near, hint)) = self.elsewhere.iter().find_map(|(shape, hint)| {
-            nearest(&key.value, shape.iter().map(|field| field.name)).map(|near| (near, hint))
-        }) {
-            problem.hint(format!("did you mean `{near}`? {hint}"))
-        } else {
-            problem.hint(format!("known are {}", list(names())))
-        }
+        problem.hint(unknown::hint(&key.value, self.shape, self.beside, &self.elsewhere))
     }
 
     /// A text that means something; TOML's dates are taken as they are written.
@@ -478,11 +474,6 @@ impl<'a> Reader<'a> {
         problem.hint = hint.map(str::to_owned);
         self.problems.push(problem);
     }
-}
-
-/// Names in backticks, with commas.
-fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn lower_first(text: &str) -> String {

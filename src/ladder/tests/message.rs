@@ -75,7 +75,7 @@ fn a_whole_message_is_understood() {
     let tags: Vec<_> = message.tags.iter().map(|tag| tag.value.as_str()).collect();
     assert_eq!(tags, ["rocketry", "reusable"]);
     assert_eq!(message.publish_at.as_ref().unwrap().value.to_string(), "2026-12-01 09:00");
-    assert!(message.draft && message.summary_span.is_some());
+    assert!(message.draft.is_some() && message.summary_span.is_some());
     assert_eq!(message.media[0].alt_in("de-AT").unwrap().value, "Die Stufe");
     assert_eq!(message.media[1].path, "messages/shared/b.jpg");
     assert_eq!(message.media[1].alt_in("fr").unwrap().value, "Both");
@@ -114,7 +114,7 @@ fn defaults_come_from_the_place_the_brand_and_the_body() {
         ("rocket", "rocket", "en")
     );
     assert_eq!((message.summary.as_str(), message.summary_span), ("First words here.", None));
-    assert!(!message.draft);
+    assert!(message.draft.is_none());
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn translations_inherit_and_variants_written_whole_find_their_language() {
     let german = message.in_language("de-AT");
     assert_eq!((german.title.value.as_str(), german.summary.as_str()), ("Rakete 2", "Sie landet."));
     assert_eq!((german.id.as_str(), german.tags.len(), german.media.len()), ("2026/rocket-2", 2, 2));
-    assert!(german.draft && german.embargo.is_some() && german.override_for("tweet").is_some());
+    assert!(german.draft.is_some() && german.embargo.is_some() && german.override_for("tweet").is_some());
     assert_eq!(german.written_whole[0].body.value, "Gelandet.\n");
     let french = message.in_language("fr");
     assert_eq!((french.title.value.as_str(), french.tags.len()), ("Rocket 2 lands itself", 1));

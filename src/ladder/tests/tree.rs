@@ -166,7 +166,7 @@ fn toml_mistakes_are_told_with_their_place() {
 
     a:1:14 error[syntax] not TOML here: invalid time, expected a two-digit hour (HH) (put the time in quotes, year-month-day: `"2026-12-01 09:00"`)
 
-    a:1:14 error[syntax] not TOML here: invalid date, expected day between 01 and 28 (put the time in quotes, year-month-day: `"2026-12-01 09:00"`)
+    a:1:14 error[syntax] not TOML here: invalid date, expected day between 01 and 28 (the calendar has no such day: year-month-day, as in `2026-12-01`)
 
     a:1:5 error[syntax] a number that is too large to be read
 

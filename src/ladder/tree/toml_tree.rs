@@ -154,6 +154,10 @@ impl Reading<'_> {
                 _ => ("a text without quotes", "put the text in quotes: `\"…\"`"),
             };
             Diagnostic::error("syntax", format!("not TOML here: {says}")).at(span).hint(hint)
+        } else if says.starts_with("invalid date")
+            && (says.contains("expected day") || says.contains("expected month"))
+        {
+            problem.hint("the calendar has no such day: year-month-day, as in `2026-12-01`")
         } else if says.starts_with("invalid time") || says.starts_with("invalid date") {
             problem.hint("put the time in quotes, year-month-day: `\"2026-12-01 09:00\"`")
         } else if looks_like_yaml && !line.contains('=') {

@@ -35,7 +35,7 @@ pub const CASES: &[Case] = &[
         other.id = "rocket-3".to_owned();
         house.others.push(other);
     }),
-    ("draft", |house| house.message.draft = true),
+    ("draft", |house| house.message.draft = Some(house.message.title.span)),
     ("embargo", |house| {
         let wall = jiff::civil::date(2026, 12, 1).at(6, 0, 0, 0);
         house.message.embargo = Some(Spanned::new(When::Wall(wall), house.message.title.span));

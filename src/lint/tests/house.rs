@@ -166,7 +166,7 @@ impl House {
                 publish_at: None,
                 embargo: None,
                 link: None,
-                draft: false,
+                draft: None,
                 media: vec![media],
                 overrides: Vec::new(),
                 written_whole: Vec::new(),

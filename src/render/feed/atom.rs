@@ -1,6 +1,6 @@
 //! Atom (RFC 4287).
 
-use super::{Feed, Item, Xml, around, document, element, empty, legal, moment};
+use super::{Feed, Item, Xml, around, document, element, empty, moment, shown_html};
 use quick_xml::events::BytesText;
 use std::io;
 
@@ -55,6 +55,6 @@ fn entry(xml: &mut Xml, item: &Item) -> io::Result<()> {
             element(xml, "summary", &item.summary)?;
         }
         let content = xml.create_element("content").with_attribute(("type", "html"));
-        content.write_text_content(BytesText::new(&legal(&item.html))).map(|_| ())
+        content.write_text_content(BytesText::new(&shown_html(item))).map(|_| ())
     })
 }

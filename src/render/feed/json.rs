@@ -1,6 +1,6 @@
 //! JSON Feed 1.1 (jsonfeed.org/version/1.1).
 
-use super::{Feed, Item, legal, moment};
+use super::{Feed, Item, legal, moment, shown_html};
 use serde_json::{Map, Value, json};
 
 pub(super) fn text(feed: &Feed) -> String {
@@ -41,7 +41,7 @@ fn item(item: &Item) -> Value {
     may("image", item.cover.as_ref().map_or("", |cover| &cover.address));
     may("language", &item.language);
     // Required, empty or not: one of the two contents.
-    out.insert("content_html".to_owned(), json!(legal(&item.html)));
+    out.insert("content_html".to_owned(), json!(shown_html(item)));
     out.insert("date_published".to_owned(), json!(moment(item.published)));
     out.insert("date_modified".to_owned(), json!(moment(item.updated)));
     if !item.tags.is_empty() {

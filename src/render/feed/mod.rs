@@ -12,6 +12,7 @@ mod rss;
 mod tests;
 
 use crate::diagnostic::visible::is_hostile;
+use crate::text::direction;
 use jiff::Timestamp;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
@@ -22,6 +23,16 @@ use std::io;
 /// A time to the second (RFC 3339): readers' programs have no use for more.
 fn moment(at: Timestamp) -> String {
     Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
+}
+
+/// An item's words. Readers' programs show them in a page of their own, which goes from
+/// the left: what does not says so.
+fn shown_html(item: &Item) -> Cow<'_, str> {
+    let html = legal(&item.html);
+    match direction(&item.language) {
+        "rtl" => Cow::Owned(format!("<div dir=\"rtl\">{html}</div>")),
+        _ => html,
+    }
 }
 
 /// A list of articles, as readers' programs fetch it.

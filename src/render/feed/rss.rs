@@ -2,7 +2,7 @@
 //! `content:encoded` for all of an article, `dc:creator` for an author who has no
 //! mail address, `atom:link` for the feed's own address and for hubs.
 
-use super::{Feed, Item, Xml, around, document, element, empty, legal};
+use super::{Feed, Item, Xml, around, document, element, empty, legal, shown_html};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use quick_xml::events::{BytesCData, BytesText, Event};
@@ -59,7 +59,7 @@ fn one(xml: &mut Xml, item: &Item, author: &str) -> io::Result<()> {
         if !item.summary.is_empty() {
             element(xml, "description", &item.summary)?;
         }
-        let html = legal(&item.html);
+        let html = shown_html(item);
         xml.create_element("content:encoded").write_inner_content(|xml| {
             BytesCData::escaped(&html).try_for_each(|piece| xml.write_event(Event::CData(piece)))
         })?;

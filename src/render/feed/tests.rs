@@ -126,3 +126,18 @@ fn names_and_files_are_those_of_the_formats() {
     }
     assert_eq!(Format::named("Atom"), None);
 }
+
+/// Readers' programs show a title by its letters, and the words below as they say.
+#[test]
+fn words_that_go_from_the_right_say_so() {
+    let mut feed = feed();
+    for item in &mut feed.items {
+        item.language = "ar-EG".to_owned();
+        item.html = "<p>شوربة: 2</p>".to_owned();
+    }
+    let said = "<div dir=\"rtl\"><p>شوربة: 2</p></div>";
+    assert!(texts(&feed.text(Format::Atom).unwrap(), "content").iter().all(|text| text == said));
+    assert!(texts(&feed.text(Format::Rss).unwrap(), "content:encoded").iter().all(|text| text == said));
+    let json: serde_json::Value = serde_json::from_str(&feed.text(Format::Json).unwrap()).unwrap();
+    assert_eq!(json["items"][0]["content_html"], said);
+}

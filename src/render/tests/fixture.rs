@@ -116,7 +116,7 @@ impl House {
             publish_at: None,
             embargo: None,
             link: None,
-            draft: false,
+            draft: None,
             media: Vec::new(),
             overrides: Vec::new(),
             written_whole: Vec::new(),

@@ -6,7 +6,7 @@ use super::entry::{Entry, IN_FEED};
 use crate::channel::SendError;
 use crate::render::feed::{Feed, Format, Item};
 use crate::render::html::with_whole_addresses;
-use crate::text::escape;
+use crate::text::{direction, escape};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, context};
@@ -35,6 +35,7 @@ pub fn page(work: &Work, entry: &Entry) -> Result<String, SendError> {
             title => article.title.as_str(),
             excerpt => article.excerpt.as_str(),
             language => article.language.as_str(),
+            direction => direction(&article.language),
             tags => article.tags.clone(),
             date => work.date.strftime("%Y-%m-%d").to_string(),
             published => entry.published.to_string(),
@@ -58,6 +59,7 @@ pub fn list(work: &Work, entries: &[Entry]) -> Result<String, SendError> {
             title => entry.title.as_str(),
             excerpt => entry.excerpt.as_str(),
             language => entry.language.as_str(),
+            direction => direction(&entry.language),
             date => entry.published.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string(),
             cover => entry.cover.as_ref().map(|(file, alt)| {
                 context! { file => format!("{}/{}", encode(&entry.slug), encode(file)), alt => alt }
@@ -71,6 +73,7 @@ pub fn list(work: &Work, entries: &[Entry]) -> Result<String, SendError> {
             style => Value::from_safe_string(STYLE.to_owned()),
             site => work.site.title.as_str(),
             language => work.site.language.as_str(),
+            direction => direction(&work.site.language),
             home => home(work),
             pages => pages.collect::<Vec<_>>(),
         },

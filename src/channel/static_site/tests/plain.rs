@@ -261,6 +261,22 @@ async fn a_site_without_digests_is_taken_over() {
     }
 }
 
+/// Page and list of a language that goes from the right, and one of the other kind on it.
+#[tokio::test]
+async fn what_is_read_from_the_right_stands_so() {
+    let site = site(Preset::Html);
+    let first = sent(&site, fixture::article()).await;
+    let arabic = Article { slug: "suppe".to_owned(), language: "ar".to_owned(), ..fixture::article() };
+    let mut arabic = attempt_at(first.project.path(), arabic);
+    arabic.identity.message = "suppe".to_owned();
+    arabic.key = arabic.identity.key();
+    send(&site, &arabic).await.unwrap();
+    assert!(first.file("site/posts/suppe/index.html").contains("<html lang=\"ar\" dir=\"rtl\">"));
+    assert!(!first.file("site/posts/rocket-2/index.html").contains("dir="));
+    let list = first.file("site/posts/index.html");
+    assert!(list.contains("<li lang=\"ar\" dir=\"rtl\">") && list.contains("<html lang=\"en\">"), "{list}");
+}
+
 #[tokio::test]
 async fn an_image_of_somebody_else_stays() {
     let site = site(Preset::Html);
