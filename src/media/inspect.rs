@@ -1,6 +1,6 @@
 //! What the bytes of an image are.
 
-use super::clean;
+use super::{clean, damage};
 use crate::ladder::MediaFacts;
 use image::{ImageDecoder, ImageFormat, ImageReader, Limits, metadata::Orientation};
 use sha2::{Digest, Sha256};
@@ -18,8 +18,13 @@ const SMALL_SCREEN: u64 = 4 << 20;
 /// Memory for reading a head and its metadata.
 pub(super) const MEMORY: u64 = 64 << 20;
 
-/// Reads the facts of an image, without unpacking its pixels. The error says
-/// what the bytes are instead, as the end of a sentence ("is HTML, not an image").
+/// Reads the facts of an image, and goes through its data to the end: what nobody could
+/// show is none. The error says what the bytes are instead, as the end of a sentence ("is
+/// HTML, not an image").
+///
+/// What is held meanwhile does not grow with what the file unpacks to; of a WebP, which has
+/// to be unpacked for it, at most what [`MOST_MEMORY`](super::weight::MOST_MEMORY) allows,
+/// and what would take more is not looked at.
 pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
     let format = match image::guess_format(bytes) {
         Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::Gif | ImageFormat::WebP)) => format,
@@ -70,6 +75,9 @@ pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
         None if format == ImageFormat::Jpeg => (1, true),
         None => return Err(format!("is a {name} that is broken in the middle: save it anew")),
     };
+    damage::check(bytes, format).map_err(|why| {
+        format!("is a {name} whose data is damaged ({why}): copy it again, or save it anew")
+    })?;
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(MediaFacts {
         mime: format.to_mime_type().to_owned(),

@@ -7,6 +7,7 @@
 //! is refused with the reason.
 
 mod clean;
+mod damage;
 mod inspect;
 mod pixels;
 mod resample;
