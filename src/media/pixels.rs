@@ -145,8 +145,7 @@ impl<'a> Head<'a> {
 /// Whether the (first) image can be unpacked. What would take more than [`MOST_MEMORY`]
 /// is taken to be.
 pub(super) fn can_be_read(bytes: &[u8]) -> bool {
-    Head::weighed(bytes)
-        .is_ok_and(|(head, needs)| needs > MOST_MEMORY || unpacked(head.decoder).is_some())
+    Head::weighed(bytes).is_ok_and(|(head, needs)| needs > MOST_MEMORY || unpacked(head.decoder).is_some())
 }
 
 impl Pixels {

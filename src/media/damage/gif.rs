@@ -3,7 +3,7 @@
 //! A code stands for pixels that were painted before, and one more (GIF89a, appendix F).
 //! How many they are is enough to know: no pixel is made.
 
-use super::{BREAKS_OFF, UNREADABLE};
+use super::{BREAKS_OFF, NO_PIXELS, UNREADABLE};
 
 /// Codes have no more bits than this.
 const MOST_BITS: u32 = 12;
@@ -30,7 +30,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
     let mut frames = 0;
     loop {
         match byte(at)? {
-            0x3b if frames == 0 => return Err("it has no pixels"),
+            0x3b if frames == 0 => return Err(NO_PIXELS),
             0x3b => return Ok(()),
             0x2c => {
                 let side = |at: usize| -> Result<u64, &str> {

@@ -7,6 +7,7 @@
 //! held meanwhile does not grow with what the file unpacks to.
 
 mod gif;
+mod jpeg;
 mod png;
 
 pub(super) use gif::{behind, table};
@@ -19,6 +20,8 @@ use image::ImageFormat;
 const BREAKS_OFF: &str = "it breaks off";
 /// It has more than its head promises: hidden, or made to fill the memory.
 const TOO_MUCH: &str = "it has more than its pixels need";
+/// Only its head is there.
+const NO_PIXELS: &str = "it has no pixels";
 /// What is packed cannot be unpacked.
 const UNREADABLE: &str = "it cannot be unpacked";
 
@@ -27,6 +30,7 @@ const UNREADABLE: &str = "it cannot be unpacked";
 pub(super) fn check(bytes: &[u8], format: ImageFormat) -> Result<(), &'static str> {
     match format {
         ImageFormat::Png => png::check(bytes),
+        ImageFormat::Jpeg => jpeg::check(bytes),
         ImageFormat::Gif => gif::check(bytes),
         ImageFormat::WebP if !pixels::can_be_read(bytes) => Err(UNREADABLE),
         _ => Ok(()),

@@ -1,6 +1,6 @@
 //! The data of a PNG: checksums, and rows that are neither too many nor too few.
 
-use super::{BREAKS_OFF, TOO_MUCH, UNREADABLE};
+use super::{BREAKS_OFF, NO_PIXELS, TOO_MUCH, UNREADABLE};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 /// What frames unpack to is counted up to so many bytes in all, which takes seconds; of
@@ -10,7 +10,6 @@ const MOST_UNPACKED: u64 = 2 << 30;
 const PIECE: usize = 32 << 10;
 
 const CHECKSUM: &str = "a checksum is wrong";
-const NO_PIXELS: &str = "it has no pixels";
 const NO_PALETTE: &str = "its colours are missing";
 const NO_FILTER: &str = "a row is coded in a way that there is not";
 const NO_FRAME: &str = "a frame is missing, or lies outside of it";
@@ -129,7 +128,9 @@ struct Head {
 
 impl Head {
     fn of(content: &[u8]) -> Option<Head> {
-        let &[w0, w1, w2, w3, h0, h1, h2, h3, depth, colours, _, _, interlaced] = content else { return None };
+        let &[w0, w1, w2, w3, h0, h1, h2, h3, depth, colours, _, _, interlaced] = content else {
+            return None;
+        };
         let channels = match colours {
             0 | INDEXED => 1,
             2 => 3,
