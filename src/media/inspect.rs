@@ -22,15 +22,30 @@ pub(super) const MEMORY: u64 = 64 << 20;
 /// show is none. The error says what the bytes are instead, as the end of a sentence ("is
 /// HTML, not an image").
 ///
-/// What is held meanwhile does not grow with what the file unpacks to; of a WebP, which has
-/// to be unpacked for it, at most what [`MOST_MEMORY`](super::weight::MOST_MEMORY) allows,
-/// and what would take more is not looked at.
+/// What is held meanwhile does not grow with what the file unpacks to. Only a WebP has to be
+/// unpacked for it, within the bound that holds for all images; one that would take more is
+/// not looked at.
 pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
+    let (facts, format) = facts(bytes)?;
+    damage::check(bytes, format).map_err(|why| {
+        let name = name(format);
+        format!("is a {name} whose data is damaged ({why}): copy it again, or save it anew")
+    })?;
+    Ok(facts)
+}
+
+/// How people call it.
+fn name(format: ImageFormat) -> String {
+    format.extensions_str().first().copied().unwrap_or("image").to_uppercase()
+}
+
+/// Reads the facts alone, of an image whose data was gone through before; and its kind.
+pub(super) fn facts(bytes: &[u8]) -> Result<(MediaFacts, ImageFormat), String> {
     let format = match image::guess_format(bytes) {
         Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::Gif | ImageFormat::WebP)) => format,
         _ => return Err(what_instead(bytes)),
     };
-    let name = format.extensions_str().first().copied().unwrap_or("image").to_uppercase();
+    let name = name(format);
     if is_cut_off(bytes, format) {
         return Err(format!("is a {name} that ends in the middle: copy it again"));
     }
@@ -75,11 +90,8 @@ pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
         None if format == ImageFormat::Jpeg => (1, true),
         None => return Err(format!("is a {name} that is broken in the middle: save it anew")),
     };
-    damage::check(bytes, format).map_err(|why| {
-        format!("is a {name} whose data is damaged ({why}): copy it again, or save it anew")
-    })?;
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(MediaFacts {
+    let facts = MediaFacts {
         mime: format.to_mime_type().to_owned(),
         bytes: bytes.len() as u64,
         width,
@@ -88,7 +100,8 @@ pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
         frames,
         orientation: orientation.to_exif(),
         private,
-    })
+    };
+    Ok((facts, format))
 }
 
 /// Whether the end of the file is missing, which networks refuse late and oddly.

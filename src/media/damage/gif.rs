@@ -28,6 +28,8 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
     let byte = |at: usize| bytes.get(at).copied().ok_or(BREAKS_OFF);
     let mut at = 13 + table(byte(10)?);
     let mut frames = 0;
+    // How many pixels each code stands for that is not a colour.
+    let mut lengths = vec![0; 1 << MOST_BITS];
     loop {
         match byte(at)? {
             0x3b if frames == 0 => return Err(NO_PIXELS),
@@ -38,7 +40,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
                 };
                 let pixels = side(at + 5)? * side(at + 7)?;
                 at += 10 + table(byte(at + 9)?);
-                paint(u32::from(byte(at)?), pixels, Bits::new(bytes, at + 1))?;
+                paint(u32::from(byte(at)?), pixels, Bits::new(bytes, at + 1), &mut lengths)?;
                 at = behind(bytes, at + 1).ok_or(BREAKS_OFF)?;
                 frames += 1;
             }
@@ -49,13 +51,11 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
 
 /// Reads the codes of a frame until all of it is painted. What stands behind them is
 /// passed over, as decoders do.
-fn paint(bits: u32, pixels: u64, mut codes: Bits<'_>) -> Result<(), &'static str> {
+fn paint(bits: u32, pixels: u64, mut codes: Bits<'_>, lengths: &mut [u64]) -> Result<(), &'static str> {
     if !(1..MOST_BITS).contains(&bits) {
         return Err(UNREADABLE);
     }
     let clear = 1_usize << bits;
-    // How many pixels each code stands for.
-    let mut lengths = [1_u64; 1 << MOST_BITS];
     let (mut next, mut width, mut last) = (clear + 2, bits + 1, 0);
     let mut left = pixels;
     while left > 0 {
@@ -78,7 +78,7 @@ fn paint(bits: u32, pixels: u64, mut codes: Bits<'_>) -> Result<(), &'static str
                 width += 1;
             }
         }
-        last = *lengths.get(code).ok_or(UNREADABLE)?;
+        last = if code < clear { 1 } else { *lengths.get(code).ok_or(UNREADABLE)? };
         left = left.saturating_sub(last);
     }
     Ok(())

@@ -4,6 +4,7 @@
 //! wrong they paint anything, and say nothing. So the codes are read here, and no pixel is
 //! made of them. (Section numbers are those of ITU T.81.)
 
+use super::codes::{Bits, Stop, Table};
 use super::{BREAKS_OFF, NO_PIXELS, TOO_MUCH, UNREADABLE};
 
 /// Of the blocks of a scan one in so many may be missing at its end: some cameras lose the
@@ -19,14 +20,17 @@ const MOST_SCANS: usize = 500;
 /// at: the head or the pixels tell of it.
 pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
     let mut tables: [[Option<Box<Table>>; 4]; 2] = Default::default();
+    let mut weights = [false; 4];
     let mut frame: Option<Frame> = None;
     let (mut at, mut scans, mut interval) = (2, 0, 0);
     while let Some((marker, content, end)) = segment(bytes, at) {
         at = end;
         match marker {
             0xc4 => define(content, &mut tables),
+            0xdb => weigh(content, &mut weights),
             0xdd => interval = content.first_chunk().map_or(0, |own| usize::from(u16::from_be_bytes(*own))),
-            0xc0..=0xc2 if frame.is_none() => {
+            0xc0..=0xc2 if frame.is_some() => return Err(UNREADABLE),
+            0xc0..=0xc2 => {
                 let Some(own) = Frame::of(content, marker == 0xc2) else { return Ok(()) };
                 frame = Some(own);
             }
@@ -38,7 +42,9 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
                 if scans > MOST_SCANS {
                     return Err(UNREADABLE);
                 }
-                let Some(scan) = Scan::of(content, frame, &tables, interval)? else { return Ok(()) };
+                let Some(scan) = Scan::of(content, frame, &tables, &weights, interval)? else {
+                    return Ok(());
+                };
                 let end = behind(bytes, at);
                 scan.read(frame, &bytes[at..end])?;
                 at = end;
@@ -85,47 +91,6 @@ fn behind(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
-/// Codes of up to 16 bits (annex C), and what they stand for.
-struct Table {
-    /// By the first bits: how many the code has, and what it stands for; 0 of longer ones.
-    short: [u16; 1 << Table::SHORT],
-    /// Behind the last code of each length, as 16 bits.
-    limits: [u32; 17],
-    /// From a code of each length to its place.
-    places: [i32; 17],
-    symbols: [u8; 256],
-}
-
-impl Table {
-    const SHORT: u32 = 9;
-
-    fn of(counts: &[u8; 16], symbols: &[u8]) -> Option<Table> {
-        let mut own =
-            Table { short: [0; 1 << Table::SHORT], limits: [0; 17], places: [0; 17], symbols: [0; 256] };
-        own.symbols.get_mut(..symbols.len())?.copy_from_slice(symbols);
-        let (mut code, mut place) = (0_u32, 0_u32);
-        for (length, count) in (1_u32..).zip(counts) {
-            own.places[length as usize] = place as i32 - code as i32;
-            for _ in 0..*count {
-                if length <= Table::SHORT {
-                    let from = (code << (Table::SHORT - length)) as usize;
-                    let to = from + (1 << (Table::SHORT - length));
-                    let entry = (length as u16) << 8 | u16::from(*symbols.get(place as usize)?);
-                    own.short.get_mut(from..to)?.fill(entry);
-                }
-                code += 1;
-                place += 1;
-            }
-            if code > 1 << length {
-                return None;
-            }
-            own.limits[length as usize] = code << (16 - length);
-            code <<= 1;
-        }
-        Some(own)
-    }
-}
-
 /// Takes tables of codes in (B.2.4.2), of light first, then of the rest.
 fn define(mut content: &[u8], tables: &mut [[Option<Box<Table>>; 4]; 2]) {
     while let Some((head, rest)) = content.split_first_chunk::<17>() {
@@ -142,6 +107,17 @@ fn define(mut content: &[u8], tables: &mut [[Option<Box<Table>>; 4]; 2]) {
     }
 }
 
+/// Takes in which tables there are that weigh values (B.2.4.1), of one byte or two for each.
+fn weigh(mut content: &[u8], weights: &mut [bool; 4]) {
+    while let Some((kind, rest)) = content.split_first() {
+        let Some(behind) = rest.get(if kind >> 4 == 0 { 64 } else { 128 }..) else { return };
+        if let Some(own) = weights.get_mut(usize::from(kind & 15)) {
+            *own = true;
+        }
+        content = behind;
+    }
+}
+
 /// What the whole image is made of (B.2.2).
 struct Frame {
     channels: Vec<Channel>,
@@ -152,6 +128,8 @@ struct Frame {
 
 struct Channel {
     name: u8,
+    /// Which table weighs its values.
+    weights: u8,
     /// Blocks across and down in each unit.
     sampled: (usize, usize),
     /// Blocks that it has, without those that fill up units.
@@ -179,6 +157,7 @@ impl Frame {
             let blocks = |side: usize, own: usize, most: usize| (side * own).div_ceil(most).div_ceil(8);
             Channel {
                 name: own[0],
+                weights: own[2],
                 sampled,
                 blocks: (blocks(width, sampled.0, most.0), blocks(height, sampled.1, most.1)),
                 has_light: false,
@@ -202,20 +181,13 @@ struct Scan<'a> {
     interval: usize,
 }
 
-/// Why no block can be read.
-enum Stop {
-    /// There is no bit left.
-    Out,
-    /// No such code.
-    Wrong,
-}
-
 impl<'a> Scan<'a> {
-    /// None where it needs tables that the file does not bring: some decoders know them.
+    /// None where the file brings no tables at all: some decoders know those that films have.
     fn of(
         content: &[u8],
         frame: &mut Frame,
         tables: &'a [[Option<Box<Table>>; 4]; 2],
+        weights: &[bool; 4],
         interval: usize,
     ) -> Result<Option<Scan<'a>>, &'static str> {
         let (count, rest) = content.split_first().ok_or(UNREADABLE)?;
@@ -234,11 +206,15 @@ impl<'a> Scan<'a> {
         let mut channels = Vec::new();
         for [name, own] in told.as_chunks::<2>().0 {
             let place = frame.channels.iter().position(|channel| channel.name == *name).ok_or(UNREADABLE)?;
+            if weights.get(usize::from(frame.channels[place].weights)) != Some(&true) {
+                return Err(UNREADABLE);
+            }
             let table = |kind: usize, own: u8| tables[kind].get(usize::from(own)).and_then(Option::as_deref);
             let (light, rest) = (table(0, own >> 4), table(1, own & 15));
             let needs_light = values.0 == 0 && !refines;
             if needs_light && light.is_none() || values.1 > 0 && rest.is_none() {
-                return Ok(None);
+                let brings_some = tables.iter().flatten().any(Option::is_some);
+                return if brings_some { Err(UNREADABLE) } else { Ok(None) };
             }
             frame.channels[place].has_light |= values.0 == 0;
             channels.push((place, light, rest));
@@ -254,7 +230,7 @@ impl<'a> Scan<'a> {
         };
         let (wide, high) = alone.unwrap_or(frame.size);
         let all = wide * high;
-        let mut bits = Bits { bytes: codes, at: 0, passed: 0, held: 0, count: 0 };
+        let mut bits = Bits::new(codes);
         // Blocks that are still to be passed over (G.1.2.2).
         let mut run = 0;
         for unit in 0..all {
@@ -281,7 +257,7 @@ impl<'a> Scan<'a> {
                 }
             }
         }
-        let more = codes.len() - bits.at + bits.passed;
+        let more = bits.unread();
         if more > FILLED_UP.max(codes.len() / 16) { Err(TOO_MUCH) } else { Ok(()) }
     }
 
@@ -384,94 +360,4 @@ fn refine(
 /// What it means that so many units of a scan are missing.
 fn missing(left: usize, all: usize) -> Result<(), &'static str> {
     if left > all / FORGIVEN { Err(BREAKS_OFF) } else { Ok(()) }
-}
-
-/// The bits of a scan, the highest first (F.2.2.5).
-struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    /// Bytes that no block needed before a restart.
-    passed: usize,
-    /// From the highest bit on.
-    held: u64,
-    count: u32,
-}
-
-impl Bits<'_> {
-    fn fill(&mut self) {
-        // Four bytes without a mark among them, as they almost always come.
-        if let Some(four) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<4>())
-            && !four.contains(&0xff)
-        {
-            self.held |= u64::from(u32::from_be_bytes(*four)) << (32 - self.count);
-            self.count += 32;
-            self.at += 4;
-            return;
-        }
-        while self.count <= 56 {
-            let byte = match (self.bytes.get(self.at), self.bytes.get(self.at + 1)) {
-                // A byte that looks like a mark is followed by nothing (F.1.2.3).
-                (Some(0xff), Some(0)) => {
-                    self.at += 1;
-                    0xff
-                }
-                (Some(0xff), _) | (None, _) => return,
-                (Some(byte), _) => *byte,
-            };
-            self.at += 1;
-            self.held |= u64::from(byte) << (56 - self.count);
-            self.count += 8;
-        }
-    }
-
-    fn code(&mut self, table: &Table) -> Result<u8, Stop> {
-        // A code and the bits behind it have no more than these.
-        if self.count < 32 {
-            self.fill();
-        }
-        let seen = (self.held >> 48) as u32;
-        let (length, symbol) = match table.short[(seen >> (16 - Table::SHORT)) as usize] {
-            0 => {
-                let longer = Table::SHORT as usize + 1..17;
-                let found = longer.into_iter().find(|length| seen < table.limits[*length]);
-                let length = found.ok_or(if self.count < 16 { Stop::Out } else { Stop::Wrong })?;
-                let place = table.places[length] + (seen >> (16 - length)) as i32;
-                (length as u32, table.symbols[place as usize & 255])
-            }
-            entry => (u32::from(entry >> 8), entry as u8),
-        };
-        self.take(length)?;
-        Ok(symbol)
-    }
-
-    fn take(&mut self, count: u32) -> Result<u32, Stop> {
-        if self.count < count {
-            self.fill();
-        }
-        if self.count < count || count > 16 {
-            return Err(if count > 16 { Stop::Wrong } else { Stop::Out });
-        }
-        let value = if count == 0 { 0 } else { (self.held >> (64 - count)) as u32 };
-        self.held <<= count;
-        self.count -= count;
-        Ok(value)
-    }
-
-    /// Goes behind the next mark of a restart (F.2.1.3.1); false if there is none.
-    fn restart(&mut self) -> bool {
-        (self.held, self.count) = (0, 0);
-        while let Some(found) = self.bytes.get(self.at..).and_then(|rest| memchr::memchr(0xff, rest)) {
-            self.at += found;
-            self.passed += found;
-            match self.bytes.get(self.at + 1) {
-                Some(0xd0..=0xd7) => {
-                    self.at += 2;
-                    return true;
-                }
-                Some(0xff) => self.at += 1,
-                _ => self.at += 2,
-            }
-        }
-        false
-    }
 }

@@ -6,14 +6,15 @@
 //! done, each frame of it, without making pixels of it where that can be avoided: what is
 //! held meanwhile does not grow with what the file unpacks to.
 
+mod codes;
 mod gif;
 mod jpeg;
 mod png;
+mod webp;
 
 pub(super) use gif::{behind, table};
 pub(super) use png::{chunk, is_packed_within};
 
-use super::pixels;
 use image::ImageFormat;
 
 /// It has less than its head promises.
@@ -32,7 +33,7 @@ pub(super) fn check(bytes: &[u8], format: ImageFormat) -> Result<(), &'static st
         ImageFormat::Png => png::check(bytes),
         ImageFormat::Jpeg => jpeg::check(bytes),
         ImageFormat::Gif => gif::check(bytes),
-        ImageFormat::WebP if !pixels::can_be_read(bytes) => Err(UNREADABLE),
+        ImageFormat::WebP => webp::check(bytes),
         _ => Ok(()),
     }
 }

@@ -12,6 +12,7 @@ const PIECE: usize = 32 << 10;
 const CHECKSUM: &str = "a checksum is wrong";
 const NO_PALETTE: &str = "its colours are missing";
 const NO_FILTER: &str = "a row is coded in a way that there is not";
+const UNKNOWN: &str = "it has a part that no program knows";
 const NO_FRAME: &str = "a frame is missing, or lies outside of it";
 
 /// A chunk (PNG, third edition, 5.3).
@@ -66,6 +67,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
     // A frame whose head was read, and the rows that are being read.
     let mut frame: Option<(u32, u32)> = None;
     let mut rows: Option<(&[u8; 4], Rows)> = None;
+    let mut stream = Stream::new();
     loop {
         let chunk = chunk(bytes, at).ok_or(BREAKS_OFF)?;
         at = chunk.end;
@@ -74,7 +76,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
             return Err(CHECKSUM);
         }
         if let Some((_, done)) = rows.take_if(|(name, _)| *name != chunk.name) {
-            done.finish()?;
+            done.finish(&stream)?;
         }
         match chunk.name {
             b"IHDR" => head = Head::of(chunk.content),
@@ -101,14 +103,16 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
                         let own = frame.take();
                         let size = if is_image { head.size } else { own.ok_or(NO_FRAME)? };
                         has_image = true;
+                        stream.restart();
                         rows.insert((chunk.name, Rows::new(head, size, &mut room)))
                     }
                 };
-                rows.read(data)?;
+                rows.read(&mut stream, data)?;
             }
             b"IEND" if !has_image => return Err(NO_PIXELS),
             b"IEND" if frame.is_some() => return Err(NO_FRAME),
             b"IEND" => return Ok(()),
+            _ if chunk.is_critical() => return Err(UNKNOWN),
             _ => {}
         }
     }
@@ -153,7 +157,6 @@ impl Head {
 
 /// The rows of an image or a frame, as they are unpacked.
 struct Rows {
-    stream: Stream,
     /// Of each pass: bytes of a row without the one that says how it is coded, and rows.
     passes: Vec<(u64, u32)>,
     /// Bytes that are left of the row.
@@ -187,15 +190,15 @@ impl Rows {
         let needs = passes.iter().map(|(length, rows)| (length + 1) * u64::from(*rows)).sum();
         let left = room.checked_sub(needs);
         *room = left.unwrap_or(*room);
-        Rows { stream: Stream::new(), passes, left: 0, passed_over: left.is_none() }
+        Rows { passes, left: 0, passed_over: left.is_none() }
     }
 
-    fn read(&mut self, packed: &[u8]) -> Result<(), &'static str> {
+    fn read(&mut self, stream: &mut Stream, packed: &[u8]) -> Result<(), &'static str> {
         if self.passed_over {
             return Ok(());
         }
         let (passes, left) = (&mut self.passes, &mut self.left);
-        self.stream.read(packed, |mut piece| {
+        stream.read(packed, |mut piece| {
             while !piece.is_empty() {
                 if *left == 0 {
                     let (length, rows) = passes.last_mut().ok_or(TOO_MUCH)?;
@@ -218,8 +221,8 @@ impl Rows {
         })
     }
 
-    fn finish(self) -> Result<(), &'static str> {
-        let is_whole = self.stream.ended && self.left == 0 && self.passes.is_empty();
+    fn finish(self, stream: &Stream) -> Result<(), &'static str> {
+        let is_whole = stream.ended && self.left == 0 && self.passes.is_empty();
         if is_whole || self.passed_over { Ok(()) } else { Err(BREAKS_OFF) }
     }
 }
@@ -228,11 +231,18 @@ impl Rows {
 struct Stream {
     inflate: Decompress,
     ended: bool,
+    piece: Vec<u8>,
 }
 
 impl Stream {
     fn new() -> Stream {
-        Stream { inflate: Decompress::new(true), ended: false }
+        Stream { inflate: Decompress::new(true), ended: false, piece: vec![0; PIECE] }
+    }
+
+    /// Makes it ready for another one: a file may have millions.
+    fn restart(&mut self) {
+        self.inflate.reset(true);
+        self.ended = false;
     }
 
     /// Unpacks a part of it; each piece goes to `take`.
@@ -241,18 +251,17 @@ impl Stream {
         mut packed: &[u8],
         mut take: impl FnMut(&[u8]) -> Result<(), &'static str>,
     ) -> Result<(), &'static str> {
-        let mut piece = [0; PIECE];
         loop {
             if self.ended {
                 return if packed.is_empty() { Ok(()) } else { Err(TOO_MUCH) };
             }
             let before = (self.inflate.total_in(), self.inflate.total_out());
-            let status = self.inflate.decompress(packed, &mut piece, FlushDecompress::None);
+            let status = self.inflate.decompress(packed, &mut self.piece, FlushDecompress::None);
             self.ended = status.map_err(|_| UNREADABLE)? == Status::StreamEnd;
             let read = usize::try_from(self.inflate.total_in() - before.0).unwrap_or(packed.len());
             let made = usize::try_from(self.inflate.total_out() - before.1).unwrap_or(PIECE);
             packed = &packed[read..];
-            take(&piece[..made])?;
+            take(&self.piece[..made])?;
             if !self.ended && packed.is_empty() && made < PIECE {
                 return Ok(());
             }

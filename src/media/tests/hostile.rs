@@ -7,20 +7,12 @@ use flate2::write::ZlibEncoder;
 use std::io::Write;
 
 /// A chunk of a PNG.
-fn chunk(name: &[u8], content: &[u8]) -> Vec<u8> {
+pub(super) fn chunk(name: &[u8], content: &[u8]) -> Vec<u8> {
     let mut sum = flate2::Crc::new();
     sum.update(name);
     sum.update(content);
     let length = u32::try_from(content.len()).unwrap().to_be_bytes();
     [&length, name, content, &sum.sum().to_be_bytes()].concat()
-}
-
-/// A frame of a PNG that moves: what it says of itself, and its rows.
-pub(super) fn moving_frame(number: u32, (width, height): (u32, u32), packed: &[u8]) -> Vec<u8> {
-    let sides = [number, width, height, 0, 0].map(u32::to_be_bytes).concat();
-    let control = chunk(b"fcTL", &[&sides, b"\0\x01\0\x0a\0\0".as_slice()].concat());
-    let rows = chunk(b"fdAT", &[&(number + 1).to_be_bytes(), packed].concat());
-    [control, rows].concat()
 }
 
 /// A PNG with more chunks behind its head.
@@ -29,14 +21,14 @@ fn png_with(image: &DynamicImage, chunks: &[Vec<u8>]) -> Vec<u8> {
     [&png[..33], &chunks.concat(), &png[33..]].concat()
 }
 
-fn packed(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
     let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
     packer.write_all(bytes).unwrap();
     packer.finish().unwrap()
 }
 
 /// A WebP of those chunks.
-fn webp(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+pub(super) fn webp(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let mut body = b"WEBP".to_vec();
     for (name, content) in chunks {
         body.extend(*name);
@@ -49,13 +41,13 @@ fn webp(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
 }
 
 /// The head of an extended WebP.
-fn canvas(flags: u8, width: u32, height: u32) -> Vec<u8> {
+pub(super) fn canvas(flags: u8, width: u32, height: u32) -> Vec<u8> {
     let side = |side: u32| (side - 1).to_le_bytes()[..3].to_vec();
     [vec![flags, 0, 0, 0], side(width), side(height)].concat()
 }
 
 /// A frame of a WebP that could move.
-fn frame(width: u32, height: u32, name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+pub(super) fn frame(width: u32, height: u32, name: &[u8; 4], content: &[u8]) -> Vec<u8> {
     let head = [vec![0; 6], canvas(0, width, height)[4..].to_vec(), vec![0; 4]].concat();
     [&head, &webp(&[(name, content)])[12..]].concat()
 }
@@ -68,7 +60,7 @@ fn lossy(width: u16, height: u16) -> Vec<u8> {
 
 /// A small image of those channels, each of one light, coded by hand: no colour space is
 /// said but by what stands `between`.
-fn jpeg_of(channels: &[u8], between: &[u8]) -> Vec<u8> {
+pub(super) fn jpeg_of(channels: &[u8], between: &[u8]) -> Vec<u8> {
     let count = u8::try_from(channels.len()).unwrap();
     let mut bytes = [b"\xff\xd8".as_slice(), between, b"\xff\xdb\0\x43\0", &[8; 64]].concat();
     bytes.extend([0xff, 0xc0, 0, 8 + 3 * count, 8, 0, 8, 0, 8, count]);
@@ -162,32 +154,6 @@ fn a_frame_that_is_larger_than_its_screen_is_weighed() {
         let says = unseen(&gif(screen, side), (u32::from(screen), u32::from(screen)), 1);
         assert!(says.starts_with("is damaged"), "{says}");
     }
-}
-
-#[test]
-fn a_png_moves_by_what_it_says_and_by_what_it_has() {
-    // The image is the first frame where one is told of before it; others bring their own.
-    let frames = |says: Option<u32>, count: u32| {
-        let says = says.map(|count| chunk(b"acTL", &[count, 0].map(u32::to_be_bytes).concat()));
-        let png = file(&corners(16, 16), ImageFormat::Png);
-        let end = png.len() - 12;
-        let own = (0..count).map(|number| moving_frame(2 * number, (16, 16), &png[41..end - 4]));
-        let own: Vec<Vec<u8>> = own.collect();
-        let (first, behind) =
-            own.split_first().map_or((&[][..], &[][..]), |(first, rest)| (&first[..38], rest));
-        inspect(
-            &[&png[..33], &says.unwrap_or_default(), first, &png[33..end], &behind.concat(), &png[end..]]
-                .concat(),
-        )
-        .unwrap()
-        .frames
-    };
-    assert_eq!(frames(Some(1), 1), 1);
-    assert_eq!(frames(Some(1), 3), 3);
-    assert_eq!(frames(Some(0), 2), 2);
-    assert_eq!(frames(Some(5), 2), 5);
-    // Without its head nobody makes it move.
-    assert_eq!(frames(None, 2), 1);
 }
 
 #[test]
