@@ -98,6 +98,7 @@ impl Bits<'_> {
     }
 
     /// What the next code stands for.
+    #[inline]
     pub fn code(&mut self, table: &Table) -> Result<u8, Stop> {
         // A code and the bits behind it have no more than these.
         if self.count < 32 {
@@ -119,6 +120,7 @@ impl Bits<'_> {
     }
 
     /// So many bits, 16 at most.
+    #[inline]
     pub fn take(&mut self, count: u32) -> Result<u32, Stop> {
         if self.count < count {
             self.fill();

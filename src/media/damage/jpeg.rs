@@ -16,8 +16,7 @@ const FILLED_UP: usize = 4 << 10;
 /// No encoder makes more scans, and reading many takes long.
 const MOST_SCANS: usize = 500;
 
-/// Goes through the scans. What is built in another way than decoders read is not looked
-/// at: the head or the pixels tell of it.
+/// Goes through the scans.
 pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
     let mut tables: [[Option<Box<Table>>; 4]; 2] = Default::default();
     let mut weights = [false; 4];
@@ -29,22 +28,18 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
             0xc4 => define(content, &mut tables),
             0xdb => weigh(content, &mut weights),
             0xdd => interval = content.first_chunk().map_or(0, |own| usize::from(u16::from_be_bytes(*own))),
-            0xc0..=0xc2 if frame.is_some() => return Err(UNREADABLE),
-            0xc0..=0xc2 => {
-                let Some(own) = Frame::of(content, marker == 0xc2) else { return Ok(()) };
-                frame = Some(own);
+            0xc0..=0xc2 if frame.is_none() => {
+                frame = Some(Frame::of(content, marker == 0xc2).ok_or(UNREADABLE)?);
             }
-            // Without loss, in layers, or with arithmetic codes.
-            0xc0..=0xcf if marker != 0xc8 && marker != 0xcc => return Ok(()),
+            // A second one, without loss, in layers, or with arithmetic codes.
+            0xc0..=0xcf if marker != 0xc8 && marker != 0xcc => return Err(UNREADABLE),
             0xda => {
                 let frame = frame.as_mut().ok_or(UNREADABLE)?;
                 scans += 1;
                 if scans > MOST_SCANS {
                     return Err(UNREADABLE);
                 }
-                let Some(scan) = Scan::of(content, frame, &tables, &weights, interval)? else {
-                    return Ok(());
-                };
+                let scan = Scan::of(content, frame, &tables, &weights, interval)?;
                 let end = behind(bytes, at);
                 scan.read(frame, &bytes[at..end])?;
                 at = end;
@@ -182,14 +177,15 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// None where the file brings no tables at all: some decoders know those that films have.
+    /// All tables that it needs have to be there. Frames of films have none, but their
+    /// decoders tell them by what does not go along.
     fn of(
         content: &[u8],
         frame: &mut Frame,
         tables: &'a [[Option<Box<Table>>; 4]; 2],
         weights: &[bool; 4],
         interval: usize,
-    ) -> Result<Option<Scan<'a>>, &'static str> {
+    ) -> Result<Scan<'a>, &'static str> {
         let (count, rest) = content.split_first().ok_or(UNREADABLE)?;
         let (told, rest) = rest.split_at_checked(2 * usize::from(*count)).ok_or(UNREADABLE)?;
         let &[first, last, bits, ..] = rest else { return Err(UNREADABLE) };
@@ -213,13 +209,12 @@ impl<'a> Scan<'a> {
             let (light, rest) = (table(0, own >> 4), table(1, own & 15));
             let needs_light = values.0 == 0 && !refines;
             if needs_light && light.is_none() || values.1 > 0 && rest.is_none() {
-                let brings_some = tables.iter().flatten().any(Option::is_some);
-                return if brings_some { Err(UNREADABLE) } else { Ok(None) };
+                return Err(UNREADABLE);
             }
             frame.channels[place].has_light |= values.0 == 0;
             channels.push((place, light, rest));
         }
-        Ok(Some(Scan { channels, values: (u32::from(values.0), u32::from(values.1)), refines, interval }))
+        Ok(Scan { channels, values: (u32::from(values.0), u32::from(values.1)), refines, interval })
     }
 
     fn read(&self, frame: &mut Frame, codes: &[u8]) -> Result<(), &'static str> {
