@@ -49,8 +49,8 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
     }
 }
 
-/// Reads the codes of a frame until all of it is painted. What stands behind them is
-/// passed over, as decoders do.
+/// Reads the codes of a frame to their end: all of it has to be painted. What paints
+/// beyond it is passed over, as decoders do.
 fn paint(bits: u32, pixels: u64, mut codes: Bits<'_>, lengths: &mut [u64]) -> Result<(), &'static str> {
     if !(1..MOST_BITS).contains(&bits) {
         return Err(UNREADABLE);
@@ -58,14 +58,15 @@ fn paint(bits: u32, pixels: u64, mut codes: Bits<'_>, lengths: &mut [u64]) -> Re
     let clear = 1_usize << bits;
     let (mut next, mut width, mut last) = (clear + 2, bits + 1, 0);
     let mut left = pixels;
-    while left > 0 {
-        let code = codes.next(width).ok_or(BREAKS_OFF)?;
+    loop {
+        let code = codes.next(width);
+        // Some encoders forget to say where the codes end.
+        let Some(code) = code.filter(|code| *code != clear + 1) else {
+            return if left == 0 { Ok(()) } else { Err(BREAKS_OFF) };
+        };
         if code == clear {
             (next, width, last) = (clear + 2, bits + 1, 0);
             continue;
-        }
-        if code == clear + 1 {
-            return Err(BREAKS_OFF);
         }
         // The first one is a colour; each after it makes a new code of the one before it.
         if last == 0 && code > clear || code > next {
@@ -81,7 +82,6 @@ fn paint(bits: u32, pixels: u64, mut codes: Bits<'_>, lengths: &mut [u64]) -> Re
         last = if code < clear { 1 } else { *lengths.get(code).ok_or(UNREADABLE)? };
         left = left.saturating_sub(last);
     }
-    Ok(())
 }
 
 /// The bits of sub-blocks, the lowest first.
