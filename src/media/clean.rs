@@ -280,6 +280,10 @@ fn webp(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
     let chunk = |at: usize| {
         let length = size(at + 4)?;
         let end = at.checked_add(8 + length + length % 2)?;
+        // The last one may lack what fills it up, and nothing else.
+        if end - length % 2 > all.len() {
+            return None;
+        }
         Some((all.get(at..at + 4)?, all.get(at..end.min(all.len()))?, end))
     };
     while at < all.len() {
