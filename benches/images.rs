@@ -23,7 +23,7 @@ fn main() {
     let bytes = photo(4000, 3000);
     println!("a photo of 4000 × 3000, {}; median of {ROUNDS}", megabytes(bytes.len() as u64));
     let looked = median(|| drop(inspect(&bytes).unwrap()));
-    println!("  {:<28} {:>7.1} ms", "its head and its digest", ms(looked));
+    println!("  {:<28} {:>7.1} ms", "its head, data and digest", ms(looked));
     let facts = inspect(&bytes).unwrap();
     for rules in [network::X, network::FACEBOOK, network::LINKEDIN, network::BLUESKY, network::MASTODON] {
         let wanted = Wanted { rules: rules.image, bytes: rules.image_bytes, crop: None };

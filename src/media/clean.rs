@@ -6,8 +6,13 @@
 //! colours would be others. What stands behind an image's end goes too: phones keep
 //! films there.
 
+use super::damage;
 use image::ImageFormat;
 use std::ops::Range;
+
+/// A colour profile of a PNG that unpacks to more bytes is left out. The largest in use,
+/// with tables for printing, have one or two million.
+const LARGEST_PROFILE: u64 = 4 << 20;
 
 /// A file that was gone through.
 #[derive(Debug)]
@@ -179,16 +184,14 @@ fn png(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
     walked.keep(0..8);
     let (mut at, mut claimed, mut drawn) = (8, None, 0);
     loop {
-        let length = u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?);
-        let end = at.checked_add(12)?.checked_add(usize::try_from(length).ok()?)?;
-        let chunk = bytes.get(at..end)?;
-        let name: &[u8; 4] = chunk.get(4..8)?.try_into().ok()?;
+        let chunk = damage::chunk(bytes, at)?;
+        let (name, content, end) = (chunk.name, chunk.content, chunk.end);
         if name == b"acTL" {
-            claimed = chunk.get(8..12).map(|own| u32::from_be_bytes([own[0], own[1], own[2], own[3]]));
+            claimed = content.first_chunk().map(|own| u32::from_be_bytes(*own));
         }
         drawn += u32::from(name == b"fcTL");
-        // A capital first letter: no decoder may pass it over (5.4).
-        if name[0].is_ascii_uppercase() || KEPT.contains(&name) {
+        let is_kept = KEPT.contains(&name) && chunk.is_intact() && (name != b"iCCP" || is_profile(content));
+        if chunk.is_critical() || is_kept {
             walked.keep(at..end);
         }
         if name == b"IHDR"
@@ -212,25 +215,23 @@ fn png(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
     }
 }
 
+/// Whether a colour profile (PNG, 11.3.2.3) can be unpacked and is not too large to be one.
+fn is_profile(content: &[u8]) -> bool {
+    // A name, and how it is packed: in the one way that there is.
+    let named = memchr::memchr(0, content).and_then(|end| content.get(end + 1..));
+    let packed = named.and_then(|behind| behind.strip_prefix(&[0]));
+    packed.is_some_and(|packed| damage::is_packed_within(packed, LARGEST_PROFILE))
+}
+
 /// Blocks (GIF89a, appendix B).
 fn gif(bytes: &[u8]) -> Option<Walked<'_>> {
-    let table = |packed: u8| if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) };
     if !bytes.starts_with(b"GIF8") {
         return None;
     }
-    let mut at = 13 + table(*bytes.get(10)?);
+    let mut at = 13 + damage::table(*bytes.get(10)?);
     bytes.get(..at)?;
     let mut walked = Walked::new(bytes);
     walked.keep(0..at);
-    // Behind the sub-blocks that begin there.
-    let behind = |mut at: usize| {
-        loop {
-            match *bytes.get(at)? {
-                0 => return Some(at + 1),
-                length => at += 1 + usize::from(length),
-            }
-        }
-    };
     loop {
         let start = at;
         let kept = match *bytes.get(at)? {
@@ -242,14 +243,14 @@ fn gif(bytes: &[u8]) -> Option<Walked<'_>> {
             0x2c => {
                 walked.frames += 1;
                 let packed = *bytes.get(at + 9)?;
-                at = behind(at + 11 + table(packed))?;
+                at = damage::behind(bytes, at + 11 + damage::table(packed))?;
                 walked.painting += (at - start) as u64;
                 true
             }
             0x21 => {
                 let label = *bytes.get(at + 1)?;
                 let application = bytes.get(at + 3..at + 14);
-                at = behind(at + 2)?;
+                at = damage::behind(bytes, at + 2)?;
                 // How long a frame stands, and how often all of them are shown.
                 label == 0xf9
                     || label == 0xff
@@ -279,6 +280,10 @@ fn webp(bytes: &[u8], orientation: u8) -> Option<Walked<'_>> {
     let chunk = |at: usize| {
         let length = size(at + 4)?;
         let end = at.checked_add(8 + length + length % 2)?;
+        // The last one may lack what fills it up, and nothing else.
+        if end - length % 2 > all.len() {
+            return None;
+        }
         Some((all.get(at..at + 4)?, all.get(at..end.min(all.len()))?, end))
     };
     while at < all.len() {

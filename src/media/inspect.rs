@@ -1,6 +1,6 @@
 //! What the bytes of an image are.
 
-use super::clean;
+use super::{clean, damage};
 use crate::ladder::MediaFacts;
 use image::{ImageDecoder, ImageFormat, ImageReader, Limits, metadata::Orientation};
 use sha2::{Digest, Sha256};
@@ -18,14 +18,34 @@ const SMALL_SCREEN: u64 = 4 << 20;
 /// Memory for reading a head and its metadata.
 pub(super) const MEMORY: u64 = 64 << 20;
 
-/// Reads the facts of an image, without unpacking its pixels. The error says
-/// what the bytes are instead, as the end of a sentence ("is HTML, not an image").
+/// Reads the facts of an image, and goes through its data to the end: what nobody could
+/// show is none. The error says what the bytes are instead, as the end of a sentence ("is
+/// HTML, not an image").
+///
+/// What is held meanwhile does not grow with what the file unpacks to. Only a WebP has to be
+/// unpacked for it, within the bound that holds for all images; one that would take more is
+/// not looked at.
 pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
+    let (facts, format) = facts(bytes)?;
+    damage::check(bytes, format).map_err(|why| {
+        let name = name(format);
+        format!("is a {name} whose data is damaged ({why}): copy it again, or save it anew")
+    })?;
+    Ok(facts)
+}
+
+/// How people call it.
+fn name(format: ImageFormat) -> String {
+    format.extensions_str().first().copied().unwrap_or("image").to_uppercase()
+}
+
+/// Reads the facts alone, of an image whose data was gone through before; and its kind.
+pub(super) fn facts(bytes: &[u8]) -> Result<(MediaFacts, ImageFormat), String> {
     let format = match image::guess_format(bytes) {
         Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::Gif | ImageFormat::WebP)) => format,
         _ => return Err(what_instead(bytes)),
     };
-    let name = format.extensions_str().first().copied().unwrap_or("image").to_uppercase();
+    let name = name(format);
     if is_cut_off(bytes, format) {
         return Err(format!("is a {name} that ends in the middle: copy it again"));
     }
@@ -71,7 +91,7 @@ pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
         None => return Err(format!("is a {name} that is broken in the middle: save it anew")),
     };
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(MediaFacts {
+    let facts = MediaFacts {
         mime: format.to_mime_type().to_owned(),
         bytes: bytes.len() as u64,
         width,
@@ -80,7 +100,8 @@ pub fn inspect(bytes: &[u8]) -> Result<MediaFacts, String> {
         frames,
         orientation: orientation.to_exif(),
         private,
-    })
+    };
+    Ok((facts, format))
 }
 
 /// Whether the end of the file is missing, which networks refuse late and oddly.

@@ -7,6 +7,7 @@
 //! is refused with the reason.
 
 mod clean;
+mod damage;
 mod inspect;
 mod pixels;
 mod resample;
@@ -218,7 +219,7 @@ pub fn fit(bytes: &[u8], facts: &MediaFacts, wanted: &Wanted) -> Result<Made, Ca
 /// Makes an image again as `recipe` says, of that size.
 pub fn remake(bytes: &[u8], recipe: &Recipe, width: u32, height: u32) -> Result<Vec<u8>, CannotFit> {
     if recipe.how == How::Cleaned {
-        let facts = inspect(bytes).map_err(CannotFit::Unreadable)?;
+        let (facts, _) = inspect::facts(bytes).map_err(CannotFit::Unreadable)?;
         return Ok(cleaned(bytes, &facts)?.unwrap_or_else(|| bytes.to_vec()));
     }
     let size = (width, height);

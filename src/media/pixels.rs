@@ -48,6 +48,21 @@ impl<'a> Head<'a> {
     ///
     /// What would take more than [`MOST_MEMORY`] to be unpacked is refused.
     pub fn of(bytes: &'a [u8]) -> Result<Head<'a>, String> {
+        let (head, needs) = Head::weighed(bytes)?;
+        if needs > MOST_MEMORY {
+            let (width, height) = head.decoder.dimensions();
+            return Err(format!(
+                "has {width} × {height} pixels, too many to be made smaller here ({} MB of memory, {} MB at most): \
+                 save it smaller",
+                needs.div_ceil(1 << 20),
+                MOST_MEMORY >> 20
+            ));
+        }
+        Ok(head)
+    }
+
+    /// The same, with the bytes that it would take to unpack it, however many.
+    fn weighed(bytes: &'a [u8]) -> Result<(Head<'a>, u64), String> {
         let damaged = |_| DAMAGED.to_owned();
         let format = image::guess_format(bytes).map_err(damaged)?;
         let mut limits = Limits::default();
@@ -71,16 +86,8 @@ impl<'a> Head<'a> {
         let beside = profile.as_ref().map_or(0, |profile| profile.len() as u64);
         let kind = decoder.color_type();
         let needs = while_read(bytes, format, (width, height), kind, turns(orientation)) + beside;
-        if needs > MOST_MEMORY {
-            return Err(format!(
-                "has {width} × {height} pixels, too many to be made smaller here ({} MB of memory, {} MB at most): \
-                 save it smaller",
-                needs.div_ceil(1 << 20),
-                MOST_MEMORY >> 20
-            ));
-        }
         let profile = profile.filter(|own| own.len() <= LARGEST_PROFILE);
-        Ok(Head { decoder: Box::new(decoder), orientation, profile })
+        Ok((Head { decoder: Box::new(decoder), orientation, profile }, needs))
     }
 
     /// Width and height, as it is shown.
@@ -133,6 +140,12 @@ impl<'a> Head<'a> {
         let profile = profile.filter(|own| own.get(16..20) == Some(space));
         Ok(Pixels { buffer, profile })
     }
+}
+
+/// Whether the (first) image can be unpacked. What would take more than [`MOST_MEMORY`]
+/// is taken to be.
+pub(super) fn can_be_read(bytes: &[u8]) -> bool {
+    Head::weighed(bytes).is_ok_and(|(head, needs)| needs > MOST_MEMORY || unpacked(head.decoder).is_some())
 }
 
 impl Pixels {

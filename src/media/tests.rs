@@ -1,5 +1,6 @@
 //! Images drawn here, through every door.
 
+mod damaged;
 mod hostile;
 
 use super::*;

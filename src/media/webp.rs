@@ -6,24 +6,25 @@
 /// Extended: what a WebP has beside its pixels.
 const EXTENDED: &[u8] = b"VP8X";
 /// A frame of one that could move.
-const FRAME: &[u8] = b"ANMF";
+pub(super) const FRAME: &[u8] = b"ANMF";
 /// Pixels that are coded with loss.
-const LOSSY: &[u8] = b"VP8 ";
+pub(super) const LOSSY: &[u8] = b"VP8 ";
 /// Pixels that are coded without.
-const LOSSLESS: &[u8] = b"VP8L";
+pub(super) const LOSSLESS: &[u8] = b"VP8L";
 /// The alpha of pixels that are coded with loss.
-const ALPHA: &[u8] = b"ALPH";
+pub(super) const ALPHA: &[u8] = b"ALPH";
 
 /// A chunk (2.3).
 #[derive(Clone, Copy)]
-struct Chunk<'a> {
-    name: &'a [u8],
-    content: &'a [u8],
+pub(super) struct Chunk<'a> {
+    pub name: &'a [u8],
+    pub content: &'a [u8],
     /// Where the next one begins.
-    behind: usize,
+    pub behind: usize,
 }
 
-fn chunk(bytes: &[u8], at: usize) -> Option<Chunk<'_>> {
+/// The chunk that begins there.
+pub(super) fn chunk(bytes: &[u8], at: usize) -> Option<Chunk<'_>> {
     let head = bytes.get(at..at.checked_add(8)?)?;
     let length = u32::from_le_bytes(head[4..].try_into().ok()?) as usize;
     let end = at.checked_add(8 + length)?;
