@@ -56,6 +56,7 @@ rules! {
     TWO_WAYS Error stands "two-ways" "A channel is told one way to send, not two."
     WRONG_KIND Error stands "wrong-kind" "A channel gets the kind of variant that it takes."
     SHARED_FOLDER Error may "shared-folder" "Two channels do not stand in each other's way in one folder."
+    UNKNOWN_FEED Warning may "unknown-feed" "A feed that hubs are told of is one that the project writes, where it writes feeds."
     BAD_SLUG Error stands "bad-slug" "The last part of an article's address can be a file's name."
     SLUG_CHANGED Note may "slug-changed" "A slug that is written out is the last part of the address as it stands."
     SAME_NAME Error stands "same-name" "Two images of one article have different file names."

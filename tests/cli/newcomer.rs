@@ -279,3 +279,50 @@ fn what_is_wrong_with_words_and_pictures_names_nobody_who_gets_none() {
         assert_eq!(found["rungs"], serde_json::json!(["blog", "item"]), "{json}");
     }
 }
+
+/// What people write who guess, and what they are told.
+#[test]
+fn guesses_are_answered_with_what_was_meant() {
+    let house = House::new();
+    let channels = "\n[channels.wp]\nadapter = \"wordpress\"\nurl = \"http://blog.example.org\"\nuser = \"ada\"\n\n\
+                    [channels.masto]\nadapter = \"mastodon\"\nbase_url = \"http://social.example.org\"\n\
+                    cw = \"Food\"\n\n[channels.sky]\nadapter = \"bluesky\"\nhandle = \"@ada.bsky.social\"\n\n\
+                    [channels.feed]\nadapter = \"feed\"\ndirectory = \"public/feeds\"\n\
+                    url = \"https://acme.example/feeds/\"\n\n[channels.hubs]\nadapter = \"websub\"\n\
+                    feed = \"https://acme.example/feeds/feed.xml\"\n\n[channels.threads]\nadapter = \"threads\"\n\
+                    account = \"@ada\"\nmedia_folder = \"messages\"\nmedia_url = \"https://acme.example/m/\"\n";
+    house.write("ladder.toml", &(house.read("ladder.toml") + channels));
+    house.edit(
+        "messages/hello/message.md",
+        "+++\n\n",
+        "\n[overrides.blog]\ncontent_warning = \"Prices\"\n+++\n\n![A](images/cover.png)\n\n",
+    );
+    house.edit("messages/hello/message.md", "+++\n", "+++\ndraft = true\n");
+    let json = house.run(&["check", "--format", "json"]).ends(3).json();
+    let said = |rule: &str, part: &str| {
+        let all = json["diagnostics"].as_array().unwrap();
+        let found =
+            all.iter().find(|one| one["rule"] == rule && one["message"].as_str().unwrap().contains(part));
+        let found = found.unwrap_or_else(|| panic!("{rule} {part}: {json:#}"));
+        (found["hint"].as_str().unwrap().to_owned(), found["line"].as_u64().unwrap())
+    };
+    assert_eq!(said("unknown-key", "`url`").0, "did you mean `base_url`?");
+    assert_eq!(said("unknown-key", "`handle`").0, "did you mean `account`?");
+    assert_eq!(said("unknown-key", "`cw`").0, "did you mean `content_warning`?");
+    assert!(said("unknown-key", "`content_warning`").0.contains("in `[channels.NAME]`"));
+    assert!(said("bad-url", "social.example.org").0.starts_with("write `https://social.example.org`: "));
+    assert!(said("unknown-feed", "feeds/feed.xml").0.contains("https://acme.example/feeds/atom.xml"));
+    assert!(said("path-outside", "messages").0.starts_with("what publishing reads lies there"));
+    assert_eq!(said("draft", "hello").1, 2);
+    assert!(said("bad-link", "images/cover.png").0.starts_with("did you mean `"), "{json:#}");
+}
+
+#[test]
+fn a_rungs_name_is_no_reason() {
+    let house = House::new();
+    let said = house.run(&["publish", "hello", "--yes", "--again", "blog"]).ends(2).err();
+    assert!(
+        said.contains("`--again blog`: that is a rung") && said.contains("--only blog --again"),
+        "{said}"
+    );
+}

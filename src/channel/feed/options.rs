@@ -98,6 +98,16 @@ pub fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
     Checked::with(Box::new(FeedChannel { account, options }), problems)
 }
 
+/// The addresses of the files that the channel will write; none of a table that does not
+/// say where they are.
+pub fn addresses(configuring: &Configuring<'_>) -> Vec<String> {
+    let mut unread = Vec::new();
+    let mut reader = configuring.reader(FIELDS, &mut unread);
+    let Some(url) = address(&mut reader, &configuring.table.name.value) else { return Vec::new() };
+    let files = formats(&mut reader);
+    files.iter().filter_map(|format| url.join(format.file()).ok()).map(String::from).collect()
+}
+
 /// Where the folder is found. The files say so themselves, and images are found by it.
 fn address(reader: &mut Reader<'_>, name: &str) -> Option<Url> {
     let hint = "write where that folder is on your site: `url = \"https://acme.example/feeds/\"`";

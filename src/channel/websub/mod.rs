@@ -23,7 +23,7 @@ use super::{
     Removed, SendError, wrong_kind,
 };
 use crate::clock;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{Checked, Diagnostic, nearest};
 use crate::ladder::name::{holds_user, is_page, with_user};
 use crate::ladder::shape::{Field, Kind, Reader};
 use crate::plan::key::hex_digest;
@@ -118,10 +118,32 @@ fn configure(configuring: &Configuring<'_>) -> Checked<Box<dyn Channel>> {
         }
     }
     reader.finish();
+    problems.extend(feed.as_ref().and_then(|feed| no_feed_of_ours(configuring, feed)));
     let Some(feed) = feed.map(|feed| feed.value) else { return Checked::bad(problems) };
     let hubs = hubs.into_iter().map(|hub| hub.value).collect();
     let account = account("websub", configuring, Some(&feed));
     Checked::with(Box::new(WebSub { account, feed, hubs, reach }), problems)
+}
+
+/// An address where the project writes feeds, and of which it writes none: hubs would be told
+/// of something that nobody finds.
+fn no_feed_of_ours(configuring: &Configuring<'_>, feed: &Spanned<String>) -> Option<Diagnostic> {
+    let folder = |address: &str| address.rfind('/').map(|at| address[..=at].to_owned());
+    for table in configuring.project.channels.iter().filter(|table| table.adapter.value == "feed") {
+        let written = super::feed::addresses(&Configuring { table, ..*configuring });
+        let here = written.first().is_some_and(|first| folder(first) == folder(&feed.value));
+        if here && !written.contains(&feed.value) {
+            let message = format!("`[channels.{}]` writes no feed at `{}`", table.name.value, feed.value);
+            let hint = match nearest(&feed.value, written.iter().map(String::as_str)) {
+                Some(near) if near.ends_with(".xml") == feed.value.ends_with(".xml") => {
+                    format!("did you mean `{near}`?")
+                }
+                _ => format!("it writes `{}`", written.join("`, `")),
+            };
+            return Some(Diagnostic::warning("unknown-feed", message).at(feed.span).hint(hint));
+        }
+    }
+    None
 }
 
 /// The feed's address. Nothing of it is tidied: a hub knows it by its letters.

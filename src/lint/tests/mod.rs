@@ -50,6 +50,7 @@ const FOUND_ELSEWHERE: &[&str] = &[
     "two-ways",
     "wrong-kind",
     "shared-folder",
+    "unknown-feed",
     "bad-slug",
     "same-name",
     "no-canonical",

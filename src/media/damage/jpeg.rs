@@ -13,15 +13,17 @@ const FORGIVEN: usize = 64;
 /// Bytes of a scan that may stand behind its last block, or a sixteenth of it: some cameras
 /// fill up what they write.
 const FILLED_UP: usize = 4 << 10;
-/// No encoder makes more scans, and reading many takes long.
+/// No encoder makes more scans, nor goes over so many blocks in all of them: ten times over
+/// the largest image that is believed. A few codes can stand for thousands of blocks.
 const MOST_SCANS: usize = 500;
+const MOST_BLOCKS: usize = 1 << 28;
 
 /// Goes through the scans.
 pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
     let mut tables: [[Option<Box<Table>>; 4]; 2] = Default::default();
     let mut weights = [false; 4];
     let mut frame: Option<Frame> = None;
-    let (mut at, mut scans, mut interval) = (2, 0, 0);
+    let (mut at, mut scans, mut blocks, mut interval) = (2, 0, 0, 0);
     while let Some((marker, content, end)) = segment(bytes, at) {
         at = end;
         match marker {
@@ -35,11 +37,12 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), &'static str> {
             0xc0..=0xcf if marker != 0xc8 && marker != 0xcc => return Err(UNREADABLE),
             0xda => {
                 let frame = frame.as_mut().ok_or(UNREADABLE)?;
+                let scan = Scan::of(content, frame, &tables, &weights, interval)?;
                 scans += 1;
-                if scans > MOST_SCANS {
+                blocks += scan.blocks(frame);
+                if scans > MOST_SCANS || blocks > MOST_BLOCKS {
                     return Err(UNREADABLE);
                 }
-                let scan = Scan::of(content, frame, &tables, &weights, interval)?;
                 let end = behind(bytes, at);
                 scan.read(frame, &bytes[at..end])?;
                 at = end;
@@ -215,6 +218,12 @@ impl<'a> Scan<'a> {
             channels.push((place, light, rest));
         }
         Ok(Scan { channels, values: (u32::from(values.0), u32::from(values.1)), refines, interval })
+    }
+
+    /// How many blocks it goes over.
+    fn blocks(&self, frame: &Frame) -> usize {
+        let channels = self.channels.iter().map(|(place, ..)| &frame.channels[*place]);
+        channels.map(|own| frame.size.0 * own.sampled.0 * frame.size.1 * own.sampled.1).sum()
     }
 
     fn read(&self, frame: &mut Frame, codes: &[u8]) -> Result<(), &'static str> {

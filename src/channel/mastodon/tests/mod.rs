@@ -145,7 +145,7 @@ fn a_table_names_its_instance() {
             "bad-url: `base_url` ends with `/v1`, which is put behind it anyway (write `base_url = \"https://h.example/api\"`)",
         ],
         [
-            "bad-url: `http://h.example` is no address for secrets to go to (write an `https://` address (`http://` only for this machine), without user name, password, `?`, `#` and blanks)",
+            "bad-url: `http://h.example` is no address for secrets to go to (write `https://h.example`: what goes by `http://` can be read on its way, and is only taken for this machine)",
         ],
         [
             "wrong-value: `visibility` cannot be `publik` (did you mean `public`?)",
