@@ -149,23 +149,22 @@ pub fn account(network: &str, configuring: &Configuring<'_>, known_as: Option<&s
 
 /// What to write in the place of an address that secrets must not go to.
 fn safe_address(written: &str) -> String {
-    let safe = |address: &str| {
-        let url = url::Url::parse(address).ok()?;
-        let bare = url.username().is_empty() && url.password().is_none();
-        let named = url.host_str().is_some_and(|host| host.contains('.'));
-        let ends = url.query().is_none() && url.fragment().is_none();
-        (url.scheme() == "https" && bare && named && ends && !address.contains(char::is_whitespace))
-            .then_some(())
+    let safe = |rest: &str| {
+        let address = format!("https://{rest}");
+        let is_good = url::Url::parse(&address).is_ok_and(|url| {
+            let bare = url.username().is_empty() && url.password().is_none();
+            let ends = url.query().is_none() && url.fragment().is_none();
+            bare && ends && url.host_str().is_some_and(|host| host.contains('.'))
+        });
+        (is_good && !address.contains(char::is_whitespace)).then_some(address)
     };
-    if let Some((_, rest)) = written.split_once("http://").filter(|(before, _)| before.is_empty())
-        && safe(&format!("https://{rest}")).is_some()
-    {
+    if let Some(address) = written.strip_prefix("http://").and_then(safe) {
         return format!(
-            "write `https://{rest}`: what goes by `http://` can be read on its way, and is only taken for this machine"
+            "write `{address}`: what goes by `http://` can be read on its way, and is only taken for this machine"
         );
     }
-    if !written.contains("://") && safe(&format!("https://{written}")).is_some() {
-        return format!("write it whole: `https://{written}`");
+    if let Some(address) = Some(written).filter(|written| !written.contains("://")).and_then(safe) {
+        return format!("write it whole: `{address}`");
     }
     "write an `https://` address (`http://` only for this machine), without user name, password, `?`, `#` and blanks"
         .to_owned()

@@ -119,7 +119,8 @@ impl Place {
         let record = format!("{}.json", self.name);
         let key = self.key_of(&self.name)?;
         let others = key.as_ref().filter(|key| **key != self.key && self.is_a_key(key));
-        if others.is_some_and(|key| is_a_generation(key, identity)) {
+        let of_all = Identity { recipient: None, ..identity.clone() };
+        if others.is_some_and(|key| of_all.has_generation(key)) {
             // What was laid out again has taken their place.
             return Ok(Removed::Already);
         }
@@ -277,12 +278,4 @@ impl Place {
 
 fn laid(picture: &Picture, file: String) -> Laid {
     Laid { digest: picture.sha256.clone(), name: picture.name.clone(), file }
-}
-
-/// Whether `key` is that of any generation of what `identity` names.
-fn is_a_generation(key: &str, identity: &Identity) -> bool {
-    let of = |generation| Identity { generation, recipient: None, ..identity.clone() }.key().0;
-    let most = u32::try_from(EARLIER).unwrap_or(u32::MAX);
-    let around = identity.generation.saturating_sub(most)..=identity.generation.saturating_add(most);
-    around.into_iter().any(|generation| of(generation) == key)
 }
