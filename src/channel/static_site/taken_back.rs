@@ -25,7 +25,9 @@ pub fn take_down(work: &Work, half: Option<&Work>, receipt: &Receipt) -> Result<
     let there = work.folder.read(&file)?;
     match (&owner, &there) {
         // Of this very rung, and of none of its deliveries: somebody has written that there.
-        (Some(owner), Some(_)) if owner.id == work.id && !work.identity.has_generation(&owner.key) => {
+        (Some(owner), Some(_))
+            if owner.key != work.key && owner.id == work.id && !work.identity.has_generation(&owner.key) =>
+        {
             return Ok(Removed::Stays(changed(&shown)));
         }
         // A newer generation, or another page, has taken its place.

@@ -182,6 +182,18 @@ async fn a_page_whose_delivery_was_renamed_is_not_gone() {
     }
 }
 
+/// What went out keeps its delivery's key, whatever its account is called by now.
+#[tokio::test]
+async fn a_page_of_an_account_that_was_renamed_is_taken_down() {
+    let site = site(Preset::Hugo);
+    let first = sent(&site, fixture::article()).await;
+    let receipt = first.result.as_ref().unwrap();
+    let mut attempt = first.attempt.clone();
+    attempt.identity.account = "static-site:renamed".to_owned();
+    let removed = site.take_down(&part_of(&site, &attempt), receipt, &attempt).await.unwrap();
+    assert_eq!(removed, Removed::Gone);
+}
+
 /// Nor is one that stands under another name.
 #[tokio::test]
 async fn a_page_that_was_moved_is_not_gone() {
